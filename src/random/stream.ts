@@ -1,0 +1,52 @@
+import seedrandom from 'seedrandom';
+
+/**
+ * A named stream of random numbers. The same key gives the same numbers on every platform and Node version;
+ * different keys give unrelated streams, so each role (weights, inputs, noise) takes a key of its own.
+ */
+export interface Stream {
+  /** Uniform on [0, 1) with 53 random bits. */
+  uniform(): number;
+  /** Fills `out` with independent N(0, scale^2) values and returns it. */
+  fillGaussian<A extends Float32Array | Float64Array>(out: A, scale?: number): A;
+  /** A uniformly random permutation of 0 .. n-1. */
+  permutation(n: number): Uint32Array;
+}
+
+/** The stream named by the path of `keys`, such as `stream(seed, 'teacher', 'beta')`. */
+export function stream(...keys: readonly (string | number)[]): Stream {
+  if (keys.length === 0) throw new RangeError('a random stream needs a name');
+  // JSON keeps ('a/b') and ('a', 'b') apart; xor4096 is fast and its output is part of our reproducibility.
+  const generator = seedrandom.xor4096(JSON.stringify(keys));
+  const uniform = (): number => generator.double();
+  return {
+    uniform,
+    fillGaussian(out, scale = 1) {
+      // Marsaglia's polar method: pairs of normals from points uniform in the disc.
+      for (let i = 0; i < out.length; i += 2) {
+        let u: number;
+        let v: number;
+        let s: number;
+        do {
+          u = 2 * uniform() - 1;
+          v = 2 * uniform() - 1;
+          s = u * u + v * v;
+        } while (s >= 1 || s === 0);
+        const radius = scale * Math.sqrt((-2 * Math.log(s)) / s);
+        out[i] = u * radius;
+        if (i + 1 < out.length) out[i + 1] = v * radius;
+      }
+      return out;
+    },
+    permutation(n) {
+      const order = Uint32Array.from({ length: n }, (_, i) => i);
+      for (let i = n - 1; i > 0; i--) {
+        const j = Math.floor(uniform() * (i + 1));
+        const kept = order[i]!;
+        order[i] = order[j]!;
+        order[j] = kept;
+      }
+      return order;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** An error that its reader can mend: one clear line, no stack trace needed. The command line exits with code 2. */
+export class UserError extends Error {
+  override name = 'UserError';
+}
+
+/** A value outside its domain. The message names the argument and shows the value: `invalid eps: -0.1 (expected ...)`. */
+export class InvalidArgumentError extends UserError {
+  override name = 'InvalidArgumentError';
+  readonly argument: string;
+  readonly value: unknown;
+
+  constructor(argument: string, value: unknown, expected: string) {
+    super(`invalid ${argument}: ${show(value)} (expected ${expected})`);
+    this.argument = argument;
+    this.value = value;
+  }
+}
+
+/** `value` itself when it is a finite number that passes `holds`; otherwise an InvalidArgumentError. */
+function checkNumber(
+  argument: string,
+  value: unknown,
+  expected: string,
+  holds: (x: number) => boolean,
+): number {
+  if (typeof value === 'number' && Number.isFinite(value) && holds(value)) return value;
+  throw new InvalidArgumentError(argument, value, expected);
+}
+
+/** A finite number > 0. */
+export const checkPositive = (argument: string, value: unknown): number =>
+  checkNumber(argument, value, 'a finite number > 0', (x) => x > 0);
+
+/** A finite number >= 0. */
+export const checkNonNegative = (argument: string, value: unknown): number =>
+  checkNumber(argument, value, 'a finite number >= 0', (x) => x >= 0);
+
+/** An integer >= `least`. */
+export const checkInteger = (argument: string, value: unknown, least = 1): number =>
+  checkNumber(argument, value, `an integer >= ${least}`, (x) => Number.isSafeInteger(x) && x >= least);
+
+/** One of the names in `choices`. */
+export function checkChoice<T extends string>(argument: string, value: unknown, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw new InvalidArgumentError(argument, value, `one of ${choices.join(', ')}`);
+  return found;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (value !== null && typeof value === 'object') return JSON.stringify(value);
+  return String(value);
+}
