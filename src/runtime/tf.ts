@@ -1,8 +1,7 @@
 /**
  * The one TensorFlow.js instance of the process. Every module takes it from here, so that the engine chosen by
- * loadRuntime is the engine everything runs on. The default import of a CommonJS package is its `module.exports`,
- * and keeps types usable as `tf.Tensor`.
+ * loadRuntime is the engine everything runs on; types are `tf.Tensor`, `tf.LayersModel`.
  */
-import tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 
 export { tf };

@@ -1,0 +1,27 @@
+import { UserError } from '../errors.ts';
+
+/** Fastest first: the order in which `auto` looks for an engine. */
+export const DEVICES = ['cuda', 'cpu', 'wasm', 'js'] as const;
+
+/** CUDA and native CPU are TensorFlow itself; `wasm` is WebAssembly, `js` plain JavaScript. */
+export type Device = (typeof DEVICES)[number];
+
+export const DEVICE_CHOICES = ['auto', ...DEVICES] as const;
+
+/** A device, or `auto` for the first one that is there. */
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+/** The engine asked for is not there. `reason` says what is missing, `remedy` how to get it. */
+export class EngineUnavailableError extends UserError {
+  override name = 'EngineUnavailableError';
+  readonly device: Device;
+  readonly reason: string;
+  readonly remedy: string;
+
+  constructor(device: Device, reason: string, remedy: string) {
+    super(`device ${device} is not available: ${reason}; ${remedy}`);
+    this.device = device;
+    this.reason = reason;
+    this.remedy = remedy;
+  }
+}

@@ -1,0 +1,94 @@
+import { checkChoice } from '../errors.ts';
+import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, EngineUnavailableError } from './device.ts';
+import { loadNative } from './native.ts';
+import { tf } from './tf.ts';
+import { loadWasm } from './wasm.ts';
+
+/** What runs the tensors, as plain data to store beside results. */
+export interface Runtime {
+  device: Device;
+  /** One line for people: `TensorFlow 2.21.0 on CPU, 2 threads`. */
+  engine: string;
+  /** TensorFlow.js's name of the backend: `tensorflow`, `wasm` or `cpu` (plain JavaScript). */
+  backend: string;
+  tfjsVersion: string;
+  /** Only for the native engines. */
+  tensorflowVersion?: string;
+  /** Where the native library came from: the installed npm package, or `rrf provision`. */
+  source?: 'installed' | 'provisioned';
+  /** What the engine can compute on, in TensorFlow's notation: `CPU:0`, `GPU:0`. */
+  devices: string[];
+  threads: number;
+  node: string;
+}
+
+let current: Runtime | undefined;
+
+/**
+ * Starts the engine that all tensors of this process will live on; call it before the first tensor is made.
+ * `auto` takes the first of CUDA, native CPU, WebAssembly and plain JavaScript that is there; a device named
+ * explicitly is that device or an error, never another one.
+ *
+ * @throws InvalidArgumentError for an unknown device
+ * @throws EngineUnavailableError when the device asked for is missing, saying how to get it
+ */
+export async function loadRuntime(choice: DeviceChoice = 'auto'): Promise<Runtime> {
+  checkChoice('device', choice, DEVICE_CHOICES);
+  if (choice !== 'auto') current = await start(choice);
+  else current ??= await startFirst();
+  return current;
+}
+
+/** The line that says which engine runs: `engine: TensorFlow 2.21.0 on CPU, 2 threads`. */
+export const runtimeLine = (runtime: Runtime): string => `engine: ${runtime.engine}`;
+
+/** Writes that line to standard error, as every command does before it computes. */
+export function announceRuntime(runtime: Runtime): void {
+  process.stderr.write(`${runtimeLine(runtime)}\n`);
+}
+
+async function startFirst(): Promise<Runtime> {
+  for (const device of DEVICES) {
+    try {
+      return await start(device);
+    } catch (error) {
+      if (!(error instanceof EngineUnavailableError)) throw error;
+    }
+  }
+  throw new Error('plain JavaScript did not start');
+}
+
+async function start(device: Device): Promise<Runtime> {
+  if (current?.device === device && current.backend === tf.getBackend()) return current;
+  switch (device) {
+    case 'cuda':
+    case 'cpu':
+      return describe(device, await loadNative(device));
+    case 'wasm': {
+      const threads = await loadWasm();
+      return describe('wasm', { engine: `WebAssembly, ${plural(threads, 'thread')}`, threads });
+    }
+    case 'js':
+      await loadPlainJavaScript();
+      return describe('js', { engine: 'plain JavaScript, 1 thread', threads: 1 });
+  }
+}
+
+function describe(device: Device, engine: { engine: string; threads: number } & Partial<Runtime>): Runtime {
+  return {
+    device,
+    backend: tf.getBackend(),
+    tfjsVersion: tf.version.tfjs,
+    devices: ['CPU:0'],
+    node: process.versions.node,
+    ...engine,
+  };
+}
+
+async function loadPlainJavaScript(): Promise<void> {
+  await tf.setBackend('cpu');
+  // At its first tensor this backend prints an advertisement for the native one.
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
+}
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
