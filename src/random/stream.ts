@@ -7,7 +7,7 @@ import seedrandom from 'seedrandom';
 export interface Stream {
   /** Uniform on [0, 1) with 53 random bits. */
   uniform(): number;
-  /** Fills `out` with independent N(0, scale^2) values and returns it. */
+  /** Fills `out` with independent N(0, scale^2) values and returns it; two short fills equal one long one. */
   fillGaussian<A extends Float32Array | Float64Array>(out: A, scale?: number): A;
   /** A uniformly random permutation of 0 .. n-1. */
   permutation(n: number): Uint32Array;
@@ -19,23 +19,30 @@ export function stream(...keys: readonly (string | number)[]): Stream {
   // JSON keeps ('a/b') and ('a', 'b') apart; xor4096 is fast and its output is part of our reproducibility.
   const generator = seedrandom.xor4096(JSON.stringify(keys));
   const uniform = (): number => generator.double();
+  // Marsaglia's polar method makes normals in pairs, from a point uniform in the disc; the second one waits here.
+  let spare: number | undefined;
+  const gaussian = (): number => {
+    if (spare !== undefined) {
+      const kept = spare;
+      spare = undefined;
+      return kept;
+    }
+    let u: number;
+    let v: number;
+    let s: number;
+    do {
+      u = 2 * uniform() - 1;
+      v = 2 * uniform() - 1;
+      s = u * u + v * v;
+    } while (s >= 1 || s === 0);
+    const radius = Math.sqrt((-2 * Math.log(s)) / s);
+    spare = v * radius;
+    return u * radius;
+  };
   return {
     uniform,
     fillGaussian(out, scale = 1) {
-      // Marsaglia's polar method: pairs of normals from points uniform in the disc.
-      for (let i = 0; i < out.length; i += 2) {
-        let u: number;
-        let v: number;
-        let s: number;
-        do {
-          u = 2 * uniform() - 1;
-          v = 2 * uniform() - 1;
-          s = u * u + v * v;
-        } while (s >= 1 || s === 0);
-        const radius = scale * Math.sqrt((-2 * Math.log(s)) / s);
-        out[i] = u * radius;
-        if (i + 1 < out.length) out[i + 1] = v * radius;
-      }
+      for (let i = 0; i < out.length; i++) out[i] = scale * gaussian();
       return out;
     },
     permutation(n) {

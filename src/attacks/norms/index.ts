@@ -1,0 +1,13 @@
+import { checkChoice } from '../../errors.ts';
+import { l2 } from './l2.ts';
+import { linf } from './linf.ts';
+import type { Norm } from './norm.ts';
+
+const norms = { l2, linf };
+
+export type NormName = keyof typeof norms;
+export const normNames = Object.keys(norms) as NormName[];
+
+/** The norm of that name. @throws InvalidArgumentError for an unknown one. */
+export const normNamed = (name: NormName): Norm => norms[checkChoice('norm', name, normNames)];
+export type { Norm };

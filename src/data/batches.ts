@@ -1,0 +1,41 @@
+import { checkInteger } from '../errors.ts';
+import { stream } from '../random/stream.ts';
+import type { Dataset } from './dataset.ts';
+
+/** The rows of a data set in order, at most `batchSize` at a time; views, not copies. */
+export function* batchesOf({ n, d, x, y }: Dataset, batchSize: number): Generator<Dataset> {
+  checkInteger('batchSize', batchSize);
+  for (let start = 0; start < n; start += batchSize) {
+    const end = Math.min(n, start + batchSize);
+    yield { n: end - start, d, x: x.subarray(start * d, end * d), y: y.subarray(start, end) };
+  }
+}
+
+/** The rows of a data set in the given order, copied. */
+export function rowsOf({ d, x, y }: Dataset, rows: ArrayLike<number>): Dataset {
+  const picked = {
+    n: rows.length,
+    d,
+    x: new Float32Array(rows.length * d),
+    y: new Float32Array(rows.length),
+  };
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    picked.x.set(x.subarray(row * d, (row + 1) * d), i * d);
+    picked.y[i] = y[row]!;
+  }
+  return picked;
+}
+
+/** Shuffled mini-batches for ever, each pass over the rows in a seeded order of its own. */
+export function* shuffledBatches(
+  data: Dataset,
+  batchSize: number,
+  seed: number | string,
+): Generator<Dataset, never> {
+  for (let epoch = 0; ; epoch++) {
+    const order = stream(seed, 'shuffle', epoch).permutation(data.n);
+    for (let start = 0; start < data.n; start += batchSize)
+      yield rowsOf(data, order.subarray(start, start + batchSize));
+  }
+}

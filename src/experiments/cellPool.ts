@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { Tinypool } from 'tinypool';
+import type { Device } from '../runtime/index.ts';
+import { type Cell, cellCost } from './cell.ts';
+import type { CellReport, CellTask } from './cellWorker.ts';
+
+export interface CellPoolOptions {
+  readonly device: Device;
+  /** Processes, each with an engine of its own. */
+  readonly workers: number;
+  /** Called on the main thread as each cell finishes, in the order of finishing. */
+  readonly onReport: (cell: Cell, report: CellReport) => void;
+}
+
+/**
+ * Runs cells in worker processes, the most expensive first. Results do not depend on the number of workers or on the
+ * order, since every cell names its own random streams.
+ */
+export async function runCells(cells: readonly Cell[], options: CellPoolOptions): Promise<void> {
+  const { device, workers, onReport } = options;
+  if (cells.length === 0) return;
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  const count = Math.min(workers, cells.length);
+  const pool = new Tinypool({
+    filename: fileURLToPath(new URL(`./cellWorker${extension}`, import.meta.url)),
+    runtime: 'child_process',
+    minThreads: count,
+    maxThreads: count,
+    // Cells fill the machine as processes; each engine's own threads would only get in each other's way.
+    env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '1' },
+  });
+  try {
+    const order = [...cells].sort((a, b) => cellCost(b) - cellCost(a));
+    await Promise.all(
+      order.map(async (cell) => {
+        const task: CellTask = { cell, device };
+        onReport(cell, (await pool.run(task)) as CellReport);
+      }),
+    );
+  } finally {
+    await pool.destroy();
+  }
+}

@@ -1,0 +1,83 @@
+import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import { tf } from '../runtime/tf.ts';
+import { type ActivationName, activationNames } from '../theory/activations.ts';
+import { centredActivation } from './activations.ts';
+import { unitSphereRows } from './unitSphereRows.ts';
+
+type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+
+export interface RandomFeaturesArgs extends LayerArgs {
+  /** Number of random features, N. */
+  units: number;
+  /** Activation sigma by name, centred so that E sigma(G) = 0 for G ~ N(0, 1). Default 'shifted-relu', the paper's. */
+  activation?: ActivationName;
+  /** Names the stream from which W is drawn. Default 0. */
+  seed?: number | string;
+}
+
+/**
+ * The frozen first layer of a random-features model: x -> sigma(W x), the rows of W uniform on the unit sphere
+ * (Hassani & Javanmard, section 2), so that x ~ N(0, I_d) gives standard normal pre-activations.
+ *
+ * Input [..., d], output [..., N], float32. The kernel is stored as W' with shape [d, N]. It is a non-trainable weight
+ * from its creation on: no optimiser, and no later `trainable = true`, can move it.
+ */
+export class RandomFeatures extends tf.layers.Layer {
+  static readonly className = 'RandomFeatures';
+
+  readonly units: number;
+  readonly activation: ActivationName;
+  readonly seed: number | string;
+  private kernel?: ReturnType<RandomFeatures['addWeight']>;
+
+  /** @throws InvalidArgumentError for units < 1 or an unknown activation. */
+  constructor(args: RandomFeaturesArgs) {
+    super(args);
+    this.units = checkInteger('units', args.units);
+    this.activation = checkChoice('activation', args.activation ?? 'shifted-relu', activationNames);
+    this.seed = args.seed ?? 0;
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const d = lastAxis(inputShape);
+    this.kernel = this.addWeight(
+      'kernel',
+      [d, this.units],
+      'float32',
+      tf.initializers.zeros(),
+      undefined,
+      false,
+    );
+    const rows = tf.tensor2d(unitSphereRows(this.seed, this.units, d), [d, this.units]);
+    this.kernel.write(rows);
+    rows.dispose();
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const shape = Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as tf.Shape);
+    return [...shape.slice(0, -1), this.units];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const rows = x.rank === 2 ? x : x.reshape([-1, x.shape.at(-1)!]);
+      const features = centredActivation(this.activation)(tf.matMul(rows, this.kernel!.read()));
+      return x.rank === 2 ? features : features.reshape([...x.shape.slice(0, -1), this.units]);
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), units: this.units, activation: this.activation, seed: this.seed };
+  }
+}
+
+tf.serialization.registerClass(RandomFeatures);
+
+function lastAxis(inputShape: tf.Shape | tf.Shape[]): number {
+  const shape = Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as tf.Shape);
+  const d = shape.at(-1);
+  if (typeof d === 'number') return d;
+  throw new InvalidArgumentError('input shape', shape, 'a known last axis, the input dimension d');
+}

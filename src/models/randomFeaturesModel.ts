@@ -1,0 +1,22 @@
+import { checkInteger } from '../errors.ts';
+import { tf } from '../runtime/tf.ts';
+import { RandomFeatures, type RandomFeaturesArgs } from './RandomFeatures.ts';
+
+export interface RandomFeaturesModelArgs extends Pick<RandomFeaturesArgs, 'units' | 'activation' | 'seed'> {
+  /** Input dimension d. */
+  inputDim: number;
+}
+
+/**
+ * f(x) = theta' sigma(W x): a frozen RandomFeatures layer and a linear read-out without bias, started at theta = 0.
+ * Input [n, d], output [n, 1]. The only trainable weight is theta, with shape [N, 1].
+ */
+export function randomFeaturesModel({ inputDim, ...args }: RandomFeaturesModelArgs): tf.Sequential {
+  checkInteger('inputDim', inputDim);
+  return tf.sequential({
+    layers: [
+      new RandomFeatures({ ...args, inputShape: [inputDim], name: 'features' }),
+      tf.layers.dense({ units: 1, useBias: false, kernelInitializer: 'zeros', name: 'readout' }),
+    ],
+  });
+}

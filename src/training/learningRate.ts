@@ -1,0 +1,19 @@
+import type { tf } from '../runtime/tf.ts';
+
+/**
+ * Rates that fall linearly to zero over a cycle of steps. For convex problems with kinks this is the schedule under
+ * which the last iterate, not only an average, is optimal (Zamani & Glineur 2023; Defazio et al. 2023). Each further
+ * cycle starts at half the rate of the one before.
+ */
+export const cyclicLinearDecay = (rate: number, step: number, cycleSteps: number): number =>
+  rate * 0.5 ** Math.floor(step / cycleSteps) * (1 - (step % cycleSteps) / cycleSteps);
+
+/** Sets the rate of any tf.Optimizer. SGD has a setter of its own; the others read a protected field at each step. */
+export function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
+  if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(rate);
+  else Reflect.set(optimizer, 'learningRate', rate);
+}
+
+/** 0.5 / sqrt(P) with P the largest fan-in of the weights: half the size of one weight when the output is of size 1. */
+export const defaultLearningRate = (weights: readonly tf.Variable[]): number =>
+  0.5 / Math.sqrt(Math.max(...weights.map((w) => w.shape[0] ?? 1)));
