@@ -1,5 +1,187 @@
-import { EngineUnavailableError } from './device.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import util from 'node:util';
+import { UserError } from '../errors.ts';
+import { type Device, EngineUnavailableError } from './device.ts';
+import { findProvisioned } from './provisioned.ts';
+import { tf } from './tf.ts';
 
-export async function loadNative(device: 'cuda' | 'cpu'): Promise<{ engine: string; threads: number }> {
-  throw new EngineUnavailableError(device, 'TensorFlow is not installed', 'get it with: npx rrf provision');
+/** Under this registered symbol a provisioned addon finds the TensorFlow.js instance it must join. */
+export const HOST_TENSORFLOW_KEY = 'robust-random-features/tfjs';
+
+const require = createRequire(import.meta.url);
+
+/** The two builds of TensorFlow's addon: only the GPU one can use CUDA, and it computes on a CPU too. */
+type Build = 'cpu' | 'cuda';
+
+const PACKAGES = { cpu: '@tensorflow/tfjs-node', cuda: '@tensorflow/tfjs-node-gpu' } as const;
+const REMEDIES = {
+  cpu: 'get it with: npx rrf provision',
+  cuda: 'get it with: npx rrf provision --cuda',
+} as const;
+
+/** What is used of the addon's own interface. */
+interface Binding {
+  TF_Version: string;
+  isUsingGpuDevice(): boolean;
 }
+
+export interface NativeEngine {
+  engine: string;
+  tensorflowVersion: string;
+  devices: string[];
+  threads: number;
+  source: 'installed' | 'provisioned';
+}
+
+interface Loaded {
+  build: Build;
+  source: NativeEngine['source'];
+  version: string;
+  gpu: boolean;
+}
+
+let loaded: Loaded | undefined;
+
+/**
+ * Starts TensorFlow itself. TensorFlow falls back to the CPU without a word, so the addon is asked whether the list
+ * of devices that TensorFlow gave it (TFE_ContextListDevices) holds a GPU, and `cuda` fails where it does not.
+ *
+ * @throws EngineUnavailableError
+ */
+export async function loadNative(device: 'cuda' | 'cpu'): Promise<NativeEngine> {
+  loaded ??= load(device);
+  if (device === 'cuda' && loaded.build === 'cpu') throw alreadyLoaded('cuda');
+  if (device === 'cuda' && !loaded.gpu) {
+    throw new EngineUnavailableError(
+      'cuda',
+      `TensorFlow ${loaded.version} sees no GPU, only CPU:0`,
+      'nvidia-smi must list one, and the CUDA libraries must be there: npx rrf provision --cuda --cuda-libraries',
+    );
+  }
+  if (device === 'cpu' && loaded.gpu) throw alreadyLoaded('cpu');
+  if (!(await tf.setBackend('tensorflow'))) throw new Error('the TensorFlow backend did not start');
+  return describe(loaded);
+}
+
+/** Where the addon for a device would come from, without loading it; `reasons` say why a source is no use. */
+export function findNative(build: Build): {
+  source?: NativeEngine['source'];
+  home?: string;
+  reasons: string[];
+} {
+  const reasons: string[] = [];
+  const installed = findInstalled(build);
+  if (installed === undefined) reasons.push(`${PACKAGES[build]} is not installed`);
+  else if (existsSync(addonOf(installed))) return { source: 'installed', home: installed, reasons };
+  else reasons.push(`${PACKAGES[build]} is installed without its native addon`);
+  const provisioned = findProvisioned(build);
+  if (provisioned !== undefined) return { source: 'provisioned', home: provisioned, reasons };
+  reasons.push('none is provisioned');
+  return { reasons };
+}
+
+/** Whether an NVIDIA driver shows itself (Linux, WSL); elsewhere it cannot be told cheaply. */
+export const hasNvidiaDriver = (): boolean =>
+  process.platform !== 'linux' || existsSync('/dev/nvidiactl') || existsSync('/dev/dxg');
+
+function load(device: 'cuda' | 'cpu'): Loaded {
+  prepareProcess();
+  const failures: string[] = [];
+  const builds: Build[] = device === 'cuda' ? ['cuda'] : ['cpu', 'cuda'];
+  for (const build of builds) {
+    // Asked for the CPU, the GPU build must not take the GPU.
+    if (device === 'cpu' && build === 'cuda') process.env.CUDA_VISIBLE_DEVICES = '-1';
+    const homes = [
+      ['installed', findInstalled(build)],
+      ['provisioned', findProvisioned(build)],
+    ] as const;
+    for (const [source, home] of homes) {
+      if (home === undefined) continue;
+      const failure = tryLoad(home);
+      if (typeof failure !== 'string') {
+        return { build, source, version: failure.TF_Version, gpu: failure.isUsingGpuDevice() };
+      }
+      if (build === device) failures.push(failure);
+    }
+  }
+  const reason = failures.length > 0 ? failures.join('; ') : `${PACKAGES[device]} is not installed`;
+  throw new EngineUnavailableError(device, reason, REMEDIES[device]);
+}
+
+/** The addon's interface, or why it cannot be used. */
+function tryLoad(home: string): Binding | string {
+  const name = path.basename(home);
+  const addon = addonOf(home);
+  if (!existsSync(addon)) return `@tensorflow/${name} is installed without its native addon`;
+  const silent = process.noDeprecation;
+  try {
+    // A dependency of the addon's package uses modules that newer Nodes warn about.
+    process.noDeprecation = true;
+    // Alone first: a library that does not load must not leave the package's kernels half registered.
+    const binding = require(addon) as Binding;
+    require(home);
+    if (tf.findBackendFactory('tensorflow') === null) {
+      return `@tensorflow/${name} uses a second copy of @tensorflow/tfjs (npm dedupe removes it)`;
+    }
+    return binding;
+  } catch (error) {
+    return `@tensorflow/${name} does not load (${firstLine(error)})`;
+  } finally {
+    process.noDeprecation = silent ?? false;
+  }
+}
+
+/** Settings that have to be there before TensorFlow's library is loaded. */
+function prepareProcess(): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  // oneDNN announces itself on standard error whatever the log level. Without it a gradient of a two-layer model
+  // takes the same time (products of 1024 x 1024 matrices take up to a third more).
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  // Removed in Node 23; tfjs-node 4.22 still calls them.
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  legacy.isArray ??= Array.isArray;
+  (globalThis as Record<symbol, unknown>)[Symbol.for(HOST_TENSORFLOW_KEY)] = tf;
+}
+
+function findInstalled(build: Build): string | undefined {
+  try {
+    return path.dirname(require.resolve(`${PACKAGES[build]}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The addon's file, by the rule of its package.json: the newest Node-API version that both sides know. */
+function addonOf(home: string): string {
+  const { binary } = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')) as {
+    binary: { napi_versions: number[] };
+  };
+  const napi = Math.max(
+    ...binary.napi_versions.filter((version) => version <= Number(process.versions.napi)),
+  );
+  return path.join(home, 'lib', `napi-v${napi}`, 'tfjs_binding.node');
+}
+
+function describe({ version, gpu, source, build }: Loaded): NativeEngine {
+  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || os.availableParallelism();
+  const where = gpu ? 'CUDA' : `CPU${build === 'cuda' ? ' (CUDA build)' : ''}`;
+  return {
+    engine: `TensorFlow ${version} on ${where}, ${threads} thread${threads === 1 ? '' : 's'}`,
+    tensorflowVersion: version,
+    devices: gpu ? ['CPU:0', 'GPU:0'] : ['CPU:0'],
+    threads,
+    source,
+  };
+}
+
+const alreadyLoaded = (device: Device) =>
+  new UserError(
+    `device ${device} cannot be used: this process has loaded TensorFlow for another device; start a new one`,
+  );
+
+const firstLine = (error: unknown) => String(error instanceof Error ? error.message : error).split('\n')[0];

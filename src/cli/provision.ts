@@ -1,0 +1,75 @@
+import type { CommandModule } from 'yargs';
+import { findNative } from '../runtime/native.ts';
+import { provision } from '../runtime/provision/provision.ts';
+import type { StepReport } from '../runtime/provision/steps.ts';
+
+interface ProvisionArguments {
+  cuda: boolean;
+  cudaLibraries?: boolean | undefined;
+  force: boolean;
+  verify: boolean;
+}
+
+export const provisionCommand: CommandModule<object, ProvisionArguments> = {
+  command: 'provision',
+  describe: 'Build the native TensorFlow engine where its official download fails',
+  builder: (yargs) =>
+    yargs
+      .option('cuda', { type: 'boolean', default: false, describe: 'build for NVIDIA GPUs' })
+      .option('cuda-libraries', {
+        type: 'boolean',
+        describe: "with --cuda: fetch NVIDIA's CUDA libraries too, 2.8 GB (default: where a driver is seen)",
+      })
+      .option('force', { type: 'boolean', default: false, describe: 'build it anew although it is there' })
+      .option('verify', {
+        type: 'boolean',
+        default: false,
+        describe: 'compare the checksums of an engine that is there; build it anew when one differs',
+      }),
+  async handler({ cuda, cudaLibraries, force, verify }) {
+    const device = cuda ? 'cuda' : 'cpu';
+    if (!force && findNative(device).source === 'installed') {
+      process.stdout.write(`the native ${device} engine is there already: the npm package with its addon\n`);
+      return;
+    }
+    const before = performance.now();
+    const result = await provision(
+      {
+        cuda,
+        force,
+        verify,
+        showOutput: process.stderr.isTTY === true,
+        ...(cudaLibraries === undefined ? {} : { cudaLibraries }),
+      },
+      stepReport(process.stderr),
+    );
+    const seconds = ((performance.now() - before) / 1000).toFixed(1);
+    const engine = `TensorFlow ${result.tensorflowVersion} (${device})`;
+    process.stdout.write(
+      result.alreadyThere
+        ? `${engine} is there already: ${result.folder}\n`
+        : `${engine} is ready after ${seconds} s: ${result.folder}\n`,
+    );
+  },
+};
+
+/** One line for each step; on a terminal it counts up while the step runs. */
+export function stepReport(stream: NodeJS.WriteStream): StepReport {
+  let line = '';
+  return {
+    start(position, total, title) {
+      line = `[${position}/${total}] ${title}`;
+      if (stream.isTTY) stream.write(`${line} ...`);
+    },
+    progress(fraction) {
+      if (stream.isTTY) stream.write(`\r${line} ... ${Math.floor(100 * fraction)} %`);
+    },
+    end(alreadyDone, seconds) {
+      const result = alreadyDone ? 'done before' : `${seconds.toFixed(1)} s`;
+      stream.write(`${stream.isTTY ? '\r' : ''}${line}: ${result}${stream.isTTY ? '\x1b[K' : ''}\n`);
+    },
+    note(text) {
+      stream.write(`${text}\n`);
+    },
+  };
+}
