@@ -1,0 +1,160 @@
+import { UserError } from '../errors.ts';
+import { erf } from '../gaussian.ts';
+import { increasingRoot } from '../rootFinding.ts';
+
+/**
+ * Theorem 4.2 of Hassani & Javanmard (arXiv 2201.05149): for the shifted ReLU at lambda = 0 the training loss tends to
+ * max over beta, gamma, tauQ of min over alpha, tauG of R. Written here from the paper, sharing nothing with the solver
+ * but erf: a solution whose image makes the gradient of R vanish is certified.
+ */
+export interface Theorem42Point {
+  readonly alpha: number;
+  readonly tauG: number;
+  readonly beta: number;
+  readonly gamma: number;
+  readonly tauQ: number;
+}
+
+/** The paper's setting: |beta| = 1, lambda = 0, shifted ReLU, eps > 0. */
+export interface Theorem42Problem {
+  readonly psi1: number;
+  readonly psi2: number;
+  readonly eps: number;
+  readonly tau: number;
+}
+
+export interface Theorem42Value {
+  /** R at the point */
+  readonly value: number;
+  readonly gradient: Theorem42Point;
+  /** the root v of the paper's scalar equation; 0 below its threshold */
+  readonly v: number;
+  /** the maximiser l */
+  readonly l: number;
+}
+
+const A = 2 / Math.PI;
+const THRESHOLD = Math.sqrt(A);
+
+/** R and its gradient; the inner root and the inner supremum are eliminated exactly. */
+export function theorem42(point: Theorem42Point, problem: Theorem42Problem): Theorem42Value {
+  const { alpha, tauG, beta, gamma, tauQ } = point;
+  const { psi1, psi2, eps, tau } = problem;
+  const sigmaSquared = misfit(psi1, tau);
+  const size = alpha * alpha + sigmaSquared;
+  const sum = tauG + beta;
+  const T = tauQ / alpha;
+
+  // 1{Gamma > sqrt(2/pi)} weight (erf(v/sqrt 2) - Gamma v); its differential in Gamma and beta/tauG is
+  // weight (-2 v dGamma + v^2 d(beta/tauG)).
+  const Gamma = (gamma * sum) / (eps * beta * Math.sqrt(size));
+  const v = Gamma > THRESHOLD ? rootV(Gamma, beta / tauG) : 0;
+  const weight = (beta * beta * size) / (2 * tauG * sum);
+  const bracket = v > 0 ? erf(v / Math.SQRT2) - Gamma * v : 0;
+  const slope = -2 * v * weight * Gamma;
+  const middle = (beta * tauG * psi2) / 2 + (beta * size) / (2 * sum) + weight * bracket;
+  const byAlpha = (beta * alpha) / sum + ((weight * bracket * 2 - slope) * alpha) / size;
+  const byTauG =
+    (beta * psi2) / 2 -
+    (beta * size) / (2 * sum * sum) -
+    weight * bracket * (1 / tauG + 1 / sum) +
+    slope / sum -
+    (weight * v * v * beta) / (tauG * tauG);
+  const byBeta =
+    (tauG * psi2) / 2 +
+    (tauG * size) / (2 * sum * sum) +
+    weight * bracket * (2 / beta - 1 / sum) +
+    slope * (1 / sum - 1 / beta) +
+    (weight * v * v) / tauG;
+
+  const { l, supremum, transform } = supremumOverL(psi1, T, beta, gamma);
+  const byT =
+    0.5 * (tau * tau + 1 - sigmaSquared - alpha * alpha) +
+    supremum / (T * T) -
+    l * psi1 * (1 + (1 - A * l) * transform);
+  return {
+    value: 0.5 * T * (tau * tau + 1 - sigmaSquared - alpha * alpha) + middle - supremum / T,
+    gradient: {
+      alpha: byAlpha - alpha * T - (T * byT) / alpha,
+      tauG: byTauG,
+      beta: byBeta - (l * psi1 * beta * (1 + A * (1 - l) * transform)) / T,
+      gamma: slope / gamma + (l * gamma) / ((1 - l) * T),
+      tauQ: byT / alpha,
+    },
+    v,
+    l,
+  };
+}
+
+/**
+ * The image of a solution (s, q, V) of the three saddle-point equations, b as defined there. tauQ, which the three
+ * equations do not know, is taken from stationarity in alpha; four components of the gradient are left as a test.
+ */
+export function theorem42Point(
+  { s, q, V, b }: { s: number; q: number; V: number; b: number },
+  { psi1, psi2, eps, tau }: Theorem42Problem,
+): Theorem42Point {
+  if (!(eps > 0 && q > 0 && V > 0))
+    throw new UserError('Theorem 4.2 certifies learning solutions with eps > 0 only');
+  const beta = b / Math.sqrt(psi2);
+  const tauG = beta * V;
+  const alpha = Math.sqrt(s * s - misfit(psi1, tau));
+  const v = (eps * q * V) / s;
+  const Gamma = (v * beta) / tauG + v * erf(v / Math.SQRT2) + THRESHOLD * Math.exp(-0.5 * v * v);
+  const sum = tauG + beta;
+  const weight = (beta * beta) / (tauG * sum);
+  return {
+    alpha,
+    tauG,
+    beta,
+    gamma: (Gamma * eps * beta * s) / sum,
+    tauQ: alpha * (beta / sum + weight * erf(v / Math.SQRT2)),
+  };
+}
+
+/** The largest relative slope |x dR/dx| / R over the five variables. */
+export function relativeGradient(point: Theorem42Point, { value, gradient }: Theorem42Value): number {
+  const names = ['alpha', 'tauG', 'beta', 'gamma', 'tauQ'] as const;
+  return Math.max(...names.map((name) => Math.abs((point[name] * gradient[name]) / value)));
+}
+
+/** sigma^2 of the theorem: the label variance no function linear in the features explains. */
+const misfit = (psi1: number, tau: number): number =>
+  tau * tau + 1 - psi1 * (1 + (1 - A) * transformS(psi1, A - 1).value);
+
+/** The paper's transform S(z) < 0 and its derivative, z < 0, in the form without cancellation. */
+function transformS(psi1: number, z: number): { value: number; derivative: number } {
+  const b = 1 - psi1 - z;
+  const root = Math.sqrt(b * b - 4 * psi1 * z);
+  const value = b > 0 ? -2 / (b + root) : (b - root) / (-2 * psi1 * z);
+  return { value, derivative: (value * (1 - psi1 * value)) / root };
+}
+
+/** The root v of Gamma - ratio v - v erf(v/sqrt 2) - sqrt(2/pi) exp(-v^2/2) = 0. */
+function rootV(Gamma: number, ratio: number): number {
+  const f = (v: number): number =>
+    ratio * v + v * erf(v / Math.SQRT2) + THRESHOLD * Math.exp(-0.5 * v * v) - Gamma;
+  return Math.exp(increasingRoot((x) => f(Math.exp(x)), 0).value);
+}
+
+function supremumOverL(psi1: number, T: number, beta: number, gamma: number) {
+  const [T2, beta2, gamma2] = [T * T, beta * beta, gamma * gamma];
+  const slope = (l: number): number => {
+    const S = transformS(psi1, A * l - 1);
+    const inner = T2 * (1 - A * l) + A * (1 - l) * beta2;
+    return (
+      0.5 * psi1 * (T2 + beta2 + (inner - A * l * (T2 + beta2)) * S.value + A * l * inner * S.derivative) -
+      gamma2 / (2 * (1 - l) ** 2)
+    );
+  };
+  let l = 0;
+  if (slope(0) > 0) {
+    const odds = Math.exp(increasingRoot((x) => -slope(Math.exp(x) / (1 + Math.exp(x))), 0, 40).value);
+    l = odds / (1 + odds);
+  }
+  const transform = transformS(psi1, A * l - 1).value;
+  const supremum =
+    0.5 * l * psi1 * (T2 + beta2 + (T2 * (1 - A * l) + A * (1 - l) * beta2) * transform) -
+    (l * gamma2) / (2 * (1 - l));
+  return { l, supremum, transform };
+}

@@ -1,0 +1,51 @@
+/**
+ * Limits of the resolvent A = eta F + zeta J + lambda I of a feature map, where F = E phi phi',
+ * J = E grad phi grad phi' and C = E phi x'. Traces are divided by d, the signal terms taken at |beta| = 1.
+ */
+export interface ResolventMoments {
+  /** (1/d) tr F A^-1 */
+  traceF: number;
+  /** (1/d) tr F A^-1 F A^-1 */
+  traceFF: number;
+  /** (1/d) tr F A^-1 J A^-1 */
+  traceFJ: number;
+  /** (1/d) tr F A^-2 */
+  traceFI: number;
+  /** beta' C' A^-1 C beta */
+  signal: number;
+  /** beta' C' A^-1 J A^-1 C beta */
+  signalJ: number;
+  /** beta' C' A^-2 C beta */
+  signalI: number;
+  /**
+   * What the shrunken fit eta A^-1 C beta leaves of the signal: signalVariance - 2 eta signal + eta^2 signalF.
+   * Given by the map, which knows how to write it without cancellation.
+   */
+  bias: number;
+}
+
+export const newResolventMoments = (): ResolventMoments => ({
+  traceF: 0,
+  traceFF: 0,
+  traceFJ: 0,
+  traceFI: 0,
+  signal: 0,
+  signalJ: 0,
+  signalI: 0,
+  bias: 0,
+});
+
+/** A frozen feature map as the theory sees it. A new map is a new file beside this one that returns such an object. */
+export interface FeatureMap {
+  readonly name: string;
+  /** E <x, beta>^2 at |beta| = 1. */
+  readonly signalVariance: number;
+  /** rank F / d: with n beyond it the features cannot interpolate. */
+  readonly rank: number;
+  /** The proportions the map was made of (such as psi1), by name: what curves and sensitivities may vary. */
+  readonly proportions: Readonly<Record<string, number>>;
+  /** The same map with some of its proportions changed. */
+  with(changes: Readonly<Record<string, number>>): FeatureMap;
+  /** Fills `out` at eta, zeta, lambda >= 0, not all zero. All entries are homogeneous in (eta, zeta, lambda). */
+  moments(eta: number, zeta: number, lambda: number, out: ResolventMoments): void;
+}

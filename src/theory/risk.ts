@@ -1,0 +1,130 @@
+import { checkNonNegative, checkPositive } from './errors.ts';
+import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
+import type { Phase } from './phases.ts';
+import type { Problem } from './saddleEquations.ts';
+import { type SaddlePoint, type Start, solveSaddlePoint } from './saddlePoint.ts';
+
+export interface RiskOptions {
+  /** n/d, training samples per input dimension; > 0 */
+  readonly psi2: number;
+  /** l2 radius of the training attack, O(1) while |x| is about sqrt(d); >= 0 */
+  readonly eps: number;
+  /** ridge penalty, (lambda/2)|theta|^2 beside (1/2n) sum (|r| + eps q)^2; default 0 */
+  readonly lambda?: number;
+  /** standard deviation of the label noise; default 0 */
+  readonly tau?: number;
+  /** norm of the signal beta; default 1 */
+  readonly rho?: number;
+  /** l2 radius of the attack at test; default eps */
+  readonly epsTest?: number;
+  /** energy of a part of the target that no linear function of x explains; it acts as noise; default 0 */
+  readonly nonlinearEnergy?: number;
+}
+
+/** The limit of an adversarially trained read-out as n, N, d grow in proportion. */
+export interface AsymptoticRisk {
+  /** E (y - f(x))^2 on new data, label noise included */
+  readonly standardRisk: number;
+  /** E max over |delta| <= epsTest of (y - f(x + delta))^2 */
+  readonly adversarialRisk: number;
+  /** the radius `adversarialRisk` belongs to */
+  readonly epsTest: number;
+  /** |grad f(x)|, which concentrates */
+  readonly gradientNorm: number;
+  /** |theta|^2 */
+  readonly thetaNormSquared: number;
+  /** (1/2n) sum (|r_i| + eps q)^2, the penalty not included */
+  readonly trainingLoss: number;
+  /** (1/n) sum r_i^2 on the clean training data */
+  readonly trainingError: number;
+  /** share of the training residuals that are exactly 0 */
+  readonly interpolatedFraction: number;
+  /**
+   * 'learning'; 'null': theta = 0, eps is critical or beyond; 'ridgeless': eps = lambda = 0, least squares or the
+   * interpolator of least norm; 'infinite': the same at n = rank F, where the risk has no finite limit; 'exact': no noise
+   * and no misfit, the signal is found exactly.
+   */
+  readonly phase: Phase;
+  /** solver steps; 0 for a phase known in closed form */
+  readonly iterations: number;
+  /** largest relative error of the saddle-point equations */
+  readonly residual: number;
+  readonly converged: boolean;
+}
+
+/**
+ * Standard and adversarial risk of adversarially trained regression on the frozen features of `map`, by the
+ * saddle-point equations of Hassani & Javanmard (arXiv 2201.05149, Theorem 4.2), here with a ridge penalty and any
+ * feature map.
+ * @throws InvalidArgumentError naming the option that is outside its domain.
+ */
+export function asymptoticRisk(map: FeatureMap, options: RiskOptions): AsymptoticRisk {
+  const { problem, epsTest } = resolveRiskOptions(options);
+  return riskOf(solveSaddlePoint(map, problem), problem, epsTest);
+}
+
+/** AR at any test radius from one solution, at no further cost: E (|s G| + eps q)^2. */
+export function adversarialRiskAt(
+  { standardRisk, gradientNorm }: Pick<AsymptoticRisk, 'standardRisk' | 'gradientNorm'>,
+  epsTest: number,
+): number {
+  checkNonNegative('epsTest', epsTest);
+  if (epsTest === 0) return standardRisk;
+  const c = epsTest * gradientNorm;
+  return standardRisk + 2 * Math.sqrt(2 / Math.PI) * c * Math.sqrt(standardRisk) + c * c;
+}
+
+export function resolveRiskOptions(options: RiskOptions): { problem: Problem; epsTest: number } {
+  const { psi2, eps, lambda = 0, tau = 0, rho = 1, epsTest = eps, nonlinearEnergy = 0 } = options;
+  checkNonNegative('tau', tau);
+  checkNonNegative('nonlinearEnergy', nonlinearEnergy);
+  return {
+    problem: {
+      psi2: checkPositive('psi2', psi2),
+      eps: checkNonNegative('eps', eps),
+      lambda: checkNonNegative('lambda', lambda),
+      noise: tau * tau + nonlinearEnergy,
+      rho: checkPositive('rho', rho),
+    },
+    epsTest: checkNonNegative('epsTest', epsTest),
+  };
+}
+
+const gauss = newTruncatedGaussian();
+
+/** The quantities a reader wants, from a solution of the equations. */
+export function riskOf(solution: SaddlePoint, { eps }: Problem, epsTest: number): AsymptoticRisk {
+  const { phase, risk, q, kappa, u, thetaNormSquared, iterations, residual, converged } = solution;
+  // Training residuals: |r| = k s (|G| - u)_+ with k = kappa/(1 + kappa).
+  truncatedGaussian(u, gauss);
+  const k = kappa === Infinity ? 1 : kappa / (1 + kappa);
+  const scale = phase === 'exact' || phase === 'infinite' ? 0 : k * Math.sqrt(risk);
+  const c = eps === 0 ? 0 : eps * q;
+  const trainingError = phase === 'exact' || phase === 'infinite' ? 0 : k * k * risk * gauss.excessSquared;
+  return {
+    standardRisk: risk,
+    adversarialRisk: adversarialRiskAt({ standardRisk: risk, gradientNorm: q }, epsTest),
+    epsTest,
+    gradientNorm: q,
+    thetaNormSquared,
+    trainingLoss: 0.5 * (trainingError + c * (2 * scale * gauss.excess + c)),
+    trainingError,
+    interpolatedFraction: phase === 'infinite' ? 1 : fractionWithin(gauss, u),
+    phase,
+    iterations,
+    residual,
+    converged,
+  };
+}
+
+/** As `asymptoticRisk`, for options already resolved and with the solution itself, to start a neighbour from. */
+export function solveFrom(
+  map: FeatureMap,
+  problem: Problem,
+  epsTest: number,
+  start?: Start,
+): { solution: SaddlePoint; risk: AsymptoticRisk } {
+  const solution = solveSaddlePoint(map, problem, start);
+  return { solution, risk: riskOf(solution, problem, epsTest) };
+}

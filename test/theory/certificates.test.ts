@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { meiMontanariRisk } from '../../src/theory/certificates/meiMontanari.ts';
+import { relativeGradient, theorem42, theorem42Point } from '../../src/theory/certificates/theorem42.ts';
+import { asymptoticRisk, randomFeatures } from '../../src/theory/index.ts';
+import { SaddleEquations } from '../../src/theory/saddleEquations.ts';
+import { solveSaddlePoint } from '../../src/theory/saddlePoint.ts';
+import { CERTIFICATE, expectClose, expectRelative } from './support.ts';
+
+describe("Theorem 4.2's objective", () => {
+  const worked = { psi1: 2, psi2: 3, eps: 0.5, tau: 0.5 };
+  const workedPoint = { alpha: 0.509649, tauG: 0.16789, beta: 0.516525, gamma: 0.407543, tauQ: 0.522461 };
+
+  it('is stationary, to the digits given, at the worked point', () => {
+    const { value, gradient, v, l } = theorem42(workedPoint, worked);
+    expectClose(value, 0.406027, 1e-6);
+    expectClose(v, 0.146503, 1e-5);
+    expectClose(l, 0.66079, 1e-5);
+    for (const slope of Object.values(gradient)) expectClose(slope, 0, 1e-5);
+  });
+
+  it('has the gradient that differences of its value give, away from the saddle', () => {
+    const point = { alpha: 0.56, tauG: 0.15, beta: 0.54, gamma: 0.42, tauQ: 0.49 };
+    const { gradient } = theorem42(point, worked);
+    for (const name of ['alpha', 'tauG', 'beta', 'gamma', 'tauQ'] as const) {
+      const h = 1e-5;
+      const above = theorem42({ ...point, [name]: point[name] + h }, worked).value;
+      const below = theorem42({ ...point, [name]: point[name] - h }, worked).value;
+      expectClose((above - below) / (2 * h), gradient[name], 1e-7, name);
+      expect(Math.abs(gradient[name])).toBeGreaterThan(1e-3);
+    }
+  });
+
+  it('is stationary at the image of the three-scalar solution, with the training loss as its value', () => {
+    let certified = 0;
+    for (const psi1 of [0.3, 1, 2, 3, 12, 60])
+      for (const psi2 of [0.4, 3, 20])
+        for (const eps of [0.02, 0.3, 1])
+          for (const tau of [0.1, 1.3]) {
+            const problem = { psi2, eps, lambda: 0, noise: tau * tau, rho: 1 };
+            const map = randomFeatures({ psi1 });
+            const { phase, risk, q, u, kappa } = solveSaddlePoint(map, problem);
+            if (phase === 'null') continue;
+            const s = Math.sqrt(risk);
+            const { spread } = new SaddleEquations(map, problem).at(u, kappa);
+            const theorem = { psi1, psi2, eps, tau };
+            const point = theorem42Point({ s, q, V: 1 / kappa, b: kappa * s * Math.sqrt(spread) }, theorem);
+            const value = theorem42(point, theorem);
+            expect(relativeGradient(point, value), JSON.stringify(theorem)).toBeLessThan(CERTIFICATE);
+            const { trainingLoss } = asymptoticRisk(map, { psi2, eps, tau });
+            expectRelative(trainingLoss, value.value, CERTIFICATE);
+            certified++;
+          }
+    expect(certified).toBeGreaterThan(60);
+  });
+});
+
+describe('Mei and Montanari at eps = 0', () => {
+  it.each(['shifted-relu', 'tanh', 'erf'] as const)('give the same standard risk with %s', (activation) => {
+    for (const psi1 of [0.2, 1, 2, 15])
+      for (const psi2 of [0.5, 3, 12])
+        for (const lambda of [0, 1e-6, 0.01, 3]) {
+          const options = { psi2, lambda, tau: 0.7, rho: 1.4 };
+          const risk = asymptoticRisk(randomFeatures({ psi1, activation }), { ...options, eps: 0 });
+          expect(risk.converged).toBe(true);
+          const theirs = meiMontanariRisk({ psi1, activation, ...options });
+          expectRelative(risk.standardRisk, theirs, CERTIFICATE, JSON.stringify({ psi1, ...options }));
+        }
+  });
+
+  it('agree that the risk at psi1 = psi2, lambda = 0 is infinite', () => {
+    const options = { psi2: 2.5, lambda: 0, tau: 0.5 };
+    const risk = asymptoticRisk(randomFeatures({ psi1: 2.5 }), { ...options, eps: 0 });
+    expect(risk.phase).toBe('infinite');
+    expect(risk.standardRisk).toBe(Number.POSITIVE_INFINITY);
+    expect(meiMontanariRisk({ psi1: 2.5, ...options })).toBe(Number.POSITIVE_INFINITY);
+  });
+});
