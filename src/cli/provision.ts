@@ -28,7 +28,7 @@ export const provisionCommand: CommandModule<object, ProvisionArguments> = {
       }),
   async handler({ cuda, cudaLibraries, force, verify }) {
     const device = cuda ? 'cuda' : 'cpu';
-    if (!force && findNative(device).source === 'installed') {
+    if (!force && findNative(device) === 'installed') {
       process.stdout.write(`the native ${device} engine is there already: the npm package with its addon\n`);
       return;
     }

@@ -66,21 +66,11 @@ export async function loadNative(device: 'cuda' | 'cpu'): Promise<NativeEngine> 
   return describe(loaded);
 }
 
-/** Where the addon for a device would come from, without loading it; `reasons` say why a source is no use. */
-export function findNative(build: Build): {
-  source?: NativeEngine['source'];
-  home?: string;
-  reasons: string[];
-} {
-  const reasons: string[] = [];
+/** Where the addon of a build would come from, judged without loading it. */
+export function findNative(build: Build): NativeEngine['source'] | undefined {
   const installed = findInstalled(build);
-  if (installed === undefined) reasons.push(`${PACKAGES[build]} is not installed`);
-  else if (existsSync(addonOf(installed))) return { source: 'installed', home: installed, reasons };
-  else reasons.push(`${PACKAGES[build]} is installed without its native addon`);
-  const provisioned = findProvisioned(build);
-  if (provisioned !== undefined) return { source: 'provisioned', home: provisioned, reasons };
-  reasons.push('none is provisioned');
-  return { reasons };
+  if (installed !== undefined && existsSync(addonOf(installed))) return 'installed';
+  return findProvisioned(build) === undefined ? undefined : 'provisioned';
 }
 
 /** Whether an NVIDIA driver shows itself (Linux, WSL); elsewhere it cannot be told cheaply. */

@@ -1,6 +1,6 @@
 import { checkChoice } from '../errors.ts';
 import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, EngineUnavailableError } from './device.ts';
-import { loadNative } from './native.ts';
+import { hasNvidiaDriver, loadNative } from './native.ts';
 import { tf } from './tf.ts';
 import { loadWasm } from './wasm.ts';
 
@@ -49,6 +49,8 @@ export function announceRuntime(runtime: Runtime): void {
 
 async function startFirst(): Promise<Runtime> {
   for (const device of DEVICES) {
+    // Without a driver the CUDA build would only be loaded to learn that there is no GPU.
+    if (device === 'cuda' && !hasNvidiaDriver()) continue;
     try {
       return await start(device);
     } catch (error) {

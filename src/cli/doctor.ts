@@ -1,0 +1,73 @@
+import type { CommandModule } from 'yargs';
+import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/device.ts';
+import { type MatmulRate, measureMatmulRate } from '../runtime/matmulRate.ts';
+import { type EngineCheck, probeEngines } from '../runtime/probe.ts';
+import { loadRuntime, type Runtime } from '../runtime/runtime.ts';
+import { version } from './version.ts';
+
+interface DoctorArguments {
+  device: string;
+  json: boolean;
+}
+
+/** What `rrf doctor --json` prints. */
+export interface Diagnosis {
+  package: string;
+  node: string;
+  platform: string;
+  runtime: Runtime;
+  matmul: MatmulRate;
+  engines: EngineCheck[];
+}
+
+export const doctorCommand: CommandModule<object, DoctorArguments> = {
+  command: 'doctor',
+  describe: 'Say which engine runs, which others there are, and how fast it is',
+  builder: (yargs) =>
+    yargs
+      .option('device', { type: 'string', default: 'auto', describe: `one of ${DEVICE_CHOICES.join(', ')}` })
+      .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
+  async handler({ device, json }) {
+    const runtime = await loadRuntime(device as DeviceChoice);
+    const matmul = measureMatmulRate(runtime);
+    const diagnosis: Diagnosis = {
+      package: version,
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+      runtime,
+      matmul,
+      engines: await probeEngines(),
+    };
+    process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : describe(diagnosis));
+  },
+};
+
+function describe({ package: own, node, platform, runtime, matmul, engines }: Diagnosis): string {
+  const rate = matmul.gigaflopsPerSecond;
+  const facts: [string, string][] = [
+    ['Node', `${node} (${platform})`],
+    ['robust-random-features', own],
+    ['engine', `${runtime.engine} (device ${runtime.device})`],
+    [
+      'TensorFlow',
+      runtime.tensorflowVersion ? `${runtime.tensorflowVersion} (${runtime.source})` : 'not in use',
+    ],
+    ['TensorFlow.js', runtime.tfjsVersion],
+    ['devices', runtime.devices.join(', ')],
+    ['threads', String(runtime.threads)],
+    [
+      'matrix product',
+      `${rate.toFixed(rate < 10 ? 1 : 0)} GFLOP/s (float32, ${matmul.size} x ${matmul.size})`,
+    ],
+  ];
+  const checks = engines.map((check): [string, string] => [
+    check.device,
+    check.available ? `yes  ${check.engine}` : `no   ${check.reason}; ${check.remedy}`,
+  ]);
+  return `${align(facts)}\n\nengines\n${align(checks, '  ')}\n`;
+}
+
+function align(rows: readonly [string, string][], indent = ''): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${indent}${name.padEnd(width)}  ${value}`).join('\n');
+}

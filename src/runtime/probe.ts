@@ -1,0 +1,45 @@
+/**
+ * Whether each engine works here, found out by starting it in a process of its own: two builds of TensorFlow do not
+ * share one. This file is also the program that those processes run.
+ */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { DEVICES, type Device, EngineUnavailableError } from './device.ts';
+import { loadRuntime, type Runtime } from './runtime.ts';
+
+export type EngineCheck =
+  | { device: Device; available: true; engine: string }
+  | { device: Device; available: false; reason: string; remedy: string };
+
+export function probeEngines(): Promise<EngineCheck[]> {
+  return Promise.all(DEVICES.map(probe));
+}
+
+function probe(device: Device): Promise<EngineCheck> {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(import.meta.url), [device], { silent: true });
+    let answer: EngineCheck | undefined;
+    child.on('message', (message) => {
+      answer = message as EngineCheck;
+    });
+    child.on('close', (code, signal) => {
+      const reason = `its process ended with ${signal ?? `exit code ${code}`}`;
+      const remedy = 'build it anew with: npx rrf provision --force';
+      resolve(answer ?? { device, available: false, reason, remedy });
+    });
+  });
+}
+
+async function check(device: Device): Promise<EngineCheck> {
+  try {
+    const { engine }: Runtime = await loadRuntime(device);
+    return { device, available: true, engine };
+  } catch (error) {
+    if (!(error instanceof EngineUnavailableError)) throw error;
+    return { device, available: false, reason: error.reason, remedy: error.remedy };
+  }
+}
+
+if (process.send !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.send(await check(process.argv[2] as Device), () => process.disconnect());
+}
