@@ -58,7 +58,9 @@ export async function loadNative(device: 'cuda' | 'cpu'): Promise<NativeEngine> 
     throw new EngineUnavailableError(
       'cuda',
       `TensorFlow ${loaded.version} sees no GPU, only CPU:0`,
-      'nvidia-smi must list one, and the CUDA libraries must be there: npx rrf provision --cuda --cuda-libraries',
+      hasNvidiaDriver()
+        ? 'nvidia-smi must list one, and its CUDA libraries are got with: npx rrf provision --cuda --cuda-libraries'
+        : 'this machine shows no NVIDIA driver; use --device cpu',
     );
   }
   if (device === 'cpu' && loaded.gpu) throw alreadyLoaded('cpu');
@@ -131,10 +133,11 @@ function prepareProcess(): void {
   // takes the same time (products of 1024 x 1024 matrices take up to a third more).
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-  // Removed in Node 23; tfjs-node 4.22 still calls them.
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
+  // tfjs-node 4.22 still calls these two: Node 22 warns of them, Node 23 has removed them.
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: Array.isArray,
+  });
   (globalThis as Record<symbol, unknown>)[Symbol.for(HOST_TENSORFLOW_KEY)] = tf;
 }
 
