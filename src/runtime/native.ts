@@ -45,14 +45,17 @@ interface Loaded {
 
 let loaded: Loaded | undefined;
 
+/** Package folders that a build of the addon may be loaded from, best first. */
+export type AddonSource = { source: NativeEngine['source']; home: string };
+
 /**
  * Starts TensorFlow itself. TensorFlow falls back to the CPU without a word, so the addon is asked whether the list
  * of devices that TensorFlow gave it (TFE_ContextListDevices) holds a GPU, and `cuda` fails where it does not.
  *
  * @throws EngineUnavailableError
  */
-export async function loadNative(device: 'cuda' | 'cpu'): Promise<NativeEngine> {
-  loaded ??= load(device);
+export async function loadNative(device: 'cuda' | 'cpu', sourcesOf = addonSources): Promise<NativeEngine> {
+  loaded ??= load(device, sourcesOf);
   if (device === 'cuda' && loaded.build === 'cpu') throw alreadyLoaded('cuda');
   if (device === 'cuda' && !loaded.gpu) {
     throw new EngineUnavailableError(
@@ -69,38 +72,51 @@ export async function loadNative(device: 'cuda' | 'cpu'): Promise<NativeEngine> 
 }
 
 /** Where the addon of a build would come from, judged without loading it. */
-export function findNative(build: Build): NativeEngine['source'] | undefined {
+export const findNative = (build: Build): NativeEngine['source'] | undefined =>
+  addonSources(build).find(({ home }) => existsSync(addonOf(home)))?.source;
+
+/** The installed npm package first, then what `rrf provision` made. */
+function addonSources(build: Build): AddonSource[] {
   const installed = findInstalled(build);
-  if (installed !== undefined && existsSync(addonOf(installed))) return 'installed';
-  return findProvisioned(build) === undefined ? undefined : 'provisioned';
+  const provisioned = findProvisioned(build);
+  return [
+    ...(installed === undefined ? [] : [{ source: 'installed' as const, home: installed }]),
+    ...(provisioned === undefined ? [] : [{ source: 'provisioned' as const, home: provisioned }]),
+  ];
 }
 
 /** Whether an NVIDIA driver shows itself (Linux, WSL); elsewhere it cannot be told cheaply. */
 export const hasNvidiaDriver = (): boolean =>
   process.platform !== 'linux' || existsSync('/dev/nvidiactl') || existsSync('/dev/dxg');
 
-function load(device: 'cuda' | 'cpu'): Loaded {
+function load(device: 'cuda' | 'cpu', sourcesOf: (build: Build) => AddonSource[]): Loaded {
   prepareProcess();
   const failures: string[] = [];
   const builds: Build[] = device === 'cuda' ? ['cuda'] : ['cpu', 'cuda'];
   for (const build of builds) {
-    // Asked for the CPU, the GPU build must not take the GPU.
-    if (device === 'cpu' && build === 'cuda') process.env.CUDA_VISIBLE_DEVICES = '-1';
-    const homes = [
-      ['installed', findInstalled(build)],
-      ['provisioned', findProvisioned(build)],
-    ] as const;
-    for (const [source, home] of homes) {
-      if (home === undefined) continue;
-      const failure = tryLoad(home);
-      if (typeof failure !== 'string') {
-        return { build, source, version: failure.TF_Version, gpu: failure.isUsingGpuDevice() };
+    for (const { source, home } of sourcesOf(build)) {
+      // Asked for the CPU, the GPU build must not take the GPU.
+      const result = device === build ? tryLoad(home) : withoutGpu(() => tryLoad(home));
+      if (typeof result !== 'string') {
+        return { build, source, version: result.TF_Version, gpu: result.isUsingGpuDevice() };
       }
-      if (build === device) failures.push(failure);
+      if (build === device) failures.push(result);
     }
   }
   const reason = failures.length > 0 ? failures.join('; ') : `${PACKAGES[device]} is not installed`;
   throw new EngineUnavailableError(device, reason, REMEDIES[device]);
+}
+
+/** TensorFlow looks for GPUs once, while it is loaded. */
+function withoutGpu<T>(work: () => T): T {
+  const before = process.env.CUDA_VISIBLE_DEVICES;
+  process.env.CUDA_VISIBLE_DEVICES = '-1';
+  try {
+    return work();
+  } finally {
+    if (before === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
+    else process.env.CUDA_VISIBLE_DEVICES = before;
+  }
 }
 
 /** The addon's interface, or why it cannot be used. */

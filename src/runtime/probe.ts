@@ -11,11 +11,9 @@ export type EngineCheck =
   | { device: Device; available: true; engine: string }
   | { device: Device; available: false; reason: string; remedy: string };
 
-export function probeEngines(): Promise<EngineCheck[]> {
-  return Promise.all(DEVICES.map(probe));
-}
+export const probeEngines = (): Promise<EngineCheck[]> => Promise.all(DEVICES.map(probeEngine));
 
-function probe(device: Device): Promise<EngineCheck> {
+export function probeEngine(device: Device): Promise<EngineCheck> {
   return new Promise((resolve) => {
     const child = fork(fileURLToPath(import.meta.url), [device], { silent: true });
     let answer: EngineCheck | undefined;
@@ -24,7 +22,8 @@ function probe(device: Device): Promise<EngineCheck> {
     });
     child.on('close', (code, signal) => {
       const reason = `its process ended with ${signal ?? `exit code ${code}`}`;
-      const remedy = 'build it anew with: npx rrf provision --force';
+      const flag = device === 'cuda' ? ' --cuda' : '';
+      const remedy = `build it anew with: npx rrf provision${flag} --force`;
       resolve(answer ?? { device, available: false, reason, remedy });
     });
   });
