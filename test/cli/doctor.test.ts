@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../../src/cli/doctor.ts';
+import { DEVICES } from '../../src/runtime/device.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const rrf = (...args: string[]) => promisify(execFile)(process.execPath, ['--import', 'tsx', main, ...args]);
+
+describe('rrf doctor', () => {
+  it('prints JSON alone on standard output, with every engine and the rate of the chosen one', async () => {
+    const { stdout } = await rrf('doctor', '--json', '--device', 'wasm');
+    const diagnosis = JSON.parse(stdout) as Diagnosis;
+    expect(diagnosis.runtime).toMatchObject({
+      device: 'wasm',
+      backend: 'wasm',
+      threads: 1,
+      devices: ['CPU:0'],
+    });
+    expect(diagnosis.node).toBe(process.versions.node);
+    expect(diagnosis.package).toMatch(/^\d+\.\d+\.\d+/);
+    expect(diagnosis.matmul.size).toBe(1024);
+    // Faster than plain JavaScript has ever been, slower than any core: a unit mistaken by 1000 shows.
+    expect(diagnosis.matmul.gigaflopsPerSecond).toBeGreaterThan(1);
+    expect(diagnosis.matmul.gigaflopsPerSecond).toBeLessThan(1000);
+    expect(diagnosis.engines.map(({ device }) => device)).toEqual([...DEVICES]);
+    for (const engine of diagnosis.engines) {
+      if (engine.available) expect(engine.engine).not.toBe('');
+      else expect([engine.reason, engine.remedy].join()).toMatch(/npx rrf provision|--device cpu/);
+    }
+    const available = diagnosis.engines.filter((engine) => engine.available).map(({ device }) => device);
+    expect(available).toEqual(expect.arrayContaining(['wasm', 'js']));
+  });
+
+  it('aligns its facts in a list for people', async () => {
+    const { stdout } = await rrf('doctor', '--device', 'js');
+    const facts = stdout.split('\n\n')[0]!.split('\n');
+    const columns = facts.map((line) => /^(\S+(?: \S+)*) {2,}/.exec(line)![0].length);
+    expect(new Set(columns).size).toBe(1);
+    expect(stdout).toMatch(/^engine +plain JavaScript, 1 thread \(device js\)$/m);
+    expect(stdout).toMatch(/^ {2}wasm {2}yes {2}WebAssembly, 1 thread$/m);
+  });
+
+  it('refuses a device that does not exist in one line, with exit code 2 and nothing on standard output', async () => {
+    const failed = await rrf('doctor', '--device', 'gpu').catch((error) => error);
+    expect(failed.code).toBe(2);
+    expect(failed.stdout).toBe('');
+    expect(failed.stderr.trim()).toBe(
+      'rrf: invalid device: "gpu" (expected one of auto, cuda, cpu, wasm, js)',
+    );
+  });
+});
