@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import { UserError } from '../../errors.ts';
+
+const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface CommandOptions {
   cwd?: string;
@@ -19,8 +22,16 @@ export function runCommand(
     const child = spawn(program, args, {
       env,
       ...(cwd === undefined ? {} : { cwd }),
+      // A process group of its own, so that what the program starts can be stopped with it.
+      detached: true,
       stdio: showOutput ? ['ignore', 2, 2] : ['ignore', 'pipe', 'pipe'],
     });
+    // A run that is stopped takes its programs along, or they would go on in the next run's files.
+    const stop = (signal: NodeJS.Signals) => {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+      process.exit(128 + os.constants.signals[signal]);
+    };
+    for (const signal of STOPS) process.once(signal, stop);
     let output = '';
     let pending = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -34,6 +45,7 @@ export function runCommand(
     });
     child.on('error', (error) => reject(new UserError(`${task} failed: ${error.message}`)));
     child.on('close', (code, signal) => {
+      for (const name of STOPS) process.off(name, stop);
       if (code === 0) resolve();
       else reject(new UserError(`${task} failed (${signal ?? `exit ${code}`})${lastWords(output)}`));
     });

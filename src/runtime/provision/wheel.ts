@@ -50,6 +50,7 @@ export async function unpackWheel(
 ): Promise<void> {
   const wheel = await findWheel(folder);
   if (wheel === undefined) throw new UserError(`no wheel in ${folder}; run the command again`);
+  await fs.rm(into, { recursive: true, force: true });
   await runCommand(
     `unpacking ${path.basename(wheel)}`,
     [python, '-c', UNPACK, wheel, into, JSON.stringify(members)],
@@ -67,9 +68,10 @@ with zipfile.ZipFile(wheel) as archive:
     done = told = 0
     for name, target in members.items():
         path = os.path.join(into, target)
+        part = path + '.' + str(os.getpid())
         os.makedirs(os.path.dirname(path), exist_ok=True)
         digest = hashlib.sha256()
-        with archive.open(name) as source, open(path + '.part', 'wb') as out:
+        with archive.open(name) as source, open(part, 'wb') as out:
             while chunk := source.read(1 << 22):
                 out.write(chunk)
                 digest.update(chunk)
@@ -80,7 +82,7 @@ with zipfile.ZipFile(wheel) as archive:
         found = 'sha256=' + base64.urlsafe_b64encode(digest.digest()).rstrip(b'=').decode()
         if found != record[name]:
             sys.exit('error: checksum of ' + name + ' differs from the one recorded in the wheel')
-        os.replace(path + '.part', path)
+        os.replace(part, path)
 `;
 
 /** The CUDA libraries the wheel asks for, as pip requirements, from its own metadata. */
