@@ -14,7 +14,8 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 function shout(...lines: string[]): void {
   const rule = '*'.repeat(100);
-  say([rule, ...lines.map((line) => `* ${line}`), rule].join('\n'));
+  const body = lines.flatMap((line) => line.split('\n')).map((line) => `* ${line}`);
+  say([rule, ...body, rule].join('\n'));
 }
 
 /** Empty, `0` and `false` are the ways in which CI is not set. */
