@@ -19,6 +19,8 @@ export function runCommand(
   { cwd, env = process.env, showOutput = false, onLine }: CommandOptions = {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    // The program's own progress begins below the line that names the step.
+    if (showOutput) process.stderr.write('\n');
     const child = spawn(program, args, {
       env,
       ...(cwd === undefined ? {} : { cwd }),
