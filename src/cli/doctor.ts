@@ -38,11 +38,12 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
       matmul,
       engines: await probeEngines(),
     };
-    process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : describe(diagnosis));
+    process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : listDiagnosis(diagnosis));
   },
 };
 
-function describe({ package: own, node, platform, runtime, matmul, engines }: Diagnosis): string {
+/** The diagnosis as an aligned list. */
+export function listDiagnosis({ package: own, node, platform, runtime, matmul, engines }: Diagnosis): string {
   const rate = matmul.gigaflopsPerSecond;
   const facts: [string, string][] = [
     ['Node', `${node} (${platform})`],
