@@ -124,20 +124,27 @@ function ascend(lossAt: (point: tf.Tensor) => tf.Tensor, centre: tf.Tensor): Omi
 
 /** Pushes the prediction up in rows 0 .. n-1 and down in rows n .. 2n-1, as one batch. */
 function pushBothWays(f: ModelFunction, x: tf.Tensor, y: tf.Tensor, loss: SampleLoss): AscentProblem {
+  const centre = tf.concat([x, x]);
   const targets = tf.concat([y, y]);
-  const side = tf.concat([tf.onesLike(y), tf.onesLike(y).neg()]);
-  const predict = (point: tf.Tensor): tf.Tensor => fitting(f(point), targets);
+  const up = tf.onesLike(y);
+  const upAndDown = tf.concat([up, up.neg()]);
   return {
-    centre: tf.concat([x, x]),
-    loss: (point) => loss.value(predict(point), targets),
+    centre,
+    loss: (point) => loss.value(fitting(f(point), targets), targets),
     lossAndGradient(point) {
-      const { value, grad } = tf.valueAndGrad(predict)(point, side);
+      if (point === centre) {
+        // Both sides start at the input, so one pass over n rows serves them both.
+        const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), y))(x, up);
+        const lossHere = loss.value(value, y);
+        return { loss: tf.concat([lossHere, lossHere]), gradient: tf.concat([grad, grad.neg()]) };
+      }
+      const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), targets))(point, upAndDown);
       return { loss: loss.value(value, targets), gradient: grad };
     },
     fold({ x: points, loss: losses }) {
-      const [up, down] = tf.split(points, 2) as [tf.Tensor, tf.Tensor];
-      const [lossUp, lossDown] = tf.split(losses, 2) as [tf.Tensor, tf.Tensor];
-      return worse({ x: up, loss: lossUp }, { x: down, loss: lossDown });
+      const [above, below] = tf.split(points, 2) as [tf.Tensor, tf.Tensor];
+      const [lossAbove, lossBelow] = tf.split(losses, 2) as [tf.Tensor, tf.Tensor];
+      return worse({ x: above, loss: lossAbove }, { x: below, loss: lossBelow });
     },
   };
 }

@@ -16,6 +16,8 @@ export interface CellResult {
   readonly training: { readonly iterations: number; readonly residual: number; readonly converged: boolean };
 }
 
+/** A cycle that changes the training objective by less than this fraction ends the training. */
+const TOLERANCE = 1e-2;
 /** Steps of the attack that measures the adversarial risk. */
 const TEST_ATTACK_STEPS = 10;
 
@@ -31,7 +33,10 @@ export async function runCell(cell: Cell): Promise<CellResult> {
     if (eps === 0) await trainReadoutExactly(model, data, lambda);
     else {
       const attack = pgd({ steps: attackSteps, relStepSize: 1 });
-      Object.assign(training, await adversarialTraining(model, data, { eps, attack, lambda, seed }));
+      Object.assign(
+        training,
+        await adversarialTraining(model, data, { eps, attack, lambda, seed, tolerance: TOLERANCE }),
+      );
     }
     const { standard, adversarial } = await risks(model, problem.batches('test', testRows), {
       attack: pgd({ steps: TEST_ATTACK_STEPS }),

@@ -3,7 +3,7 @@ import type { Dataset, TensorPair } from '../data/dataset.ts';
 import { risks } from '../evaluation/risk.ts';
 import { tf } from '../runtime/tf.ts';
 import { batchSource } from './batchSource.ts';
-import { cyclicLinearDecay, setLearningRate } from './learningRate.ts';
+import { linearDecay, setLearningRate } from './learningRate.ts';
 import { type AdversarialTrainingOptions, resolveTraining } from './trainingOptions.ts';
 import { weightSnapshot } from './weightSnapshot.ts';
 
@@ -29,7 +29,7 @@ export interface TrainingResult {
  * the inner maximum by an attack, the outer gradient at the worst inputs found (Danskin's theorem).
  *
  * At the optimum many residuals are exactly zero, where the objective has a kink and a constant step would bounce for
- * ever. Steps therefore fall linearly to zero over a cycle, and cycles repeat from the best weights at half the rate,
+ * ever. Steps therefore fall linearly to zero over a cycle, and cycles of twice the length follow from the best weights,
  * until one of them no longer changes the objective: that is the flag `converged`.
  *
  * The model is left with the best weights found; everything that is not in `variables` is untouched.
@@ -52,7 +52,6 @@ export async function adversarialTraining(
 
   const step = ({ x, y }: TensorPair, t: number): tf.Scalar =>
     tf.tidy(() => {
-      setLearningRate(optimizer, cyclicLinearDecay(learningRate, t, cycleSteps));
       const worst = attack.perturb(f, x, y, eps, `${seed} step ${t}`).x;
       const objective = (): tf.Scalar => {
         const half = tf.mean(loss.value(f(worst), y)).div(2);
@@ -66,6 +65,7 @@ export async function adversarialTraining(
     return adversarial[0]!.value / 2 + (await readScalars([tf.tidy(penalty)]))[0]!;
   };
 
+  const maxSteps = cycleSteps * (2 ** maxCycles - 1);
   const batches = batchSource(data, batchSize, seed);
   const history: number[] = [];
   const cycles: number[] = [];
@@ -73,13 +73,14 @@ export async function adversarialTraining(
   let kept = weightSnapshot(variables);
   let residual = Number.POSITIVE_INFINITY;
   while (cycles.length < maxCycles && residual >= tolerance) {
-    for (let i = 0; i < cycleSteps; i += STEPS_PER_READ) {
-      const steps = Math.min(STEPS_PER_READ, cycleSteps - i);
-      const start = history.length;
-      const costs = Array.from({ length: steps }, (_, k) => batches.use((batch) => step(batch, start + k)));
+    const steps = cycleSteps * 2 ** cycles.length;
+    for (let i = 0; i < steps; i += STEPS_PER_READ) {
+      const costs = Array.from({ length: Math.min(STEPS_PER_READ, steps - i) }, (_, k) => {
+        setLearningRate(optimizer, linearDecay(learningRate, i + k, steps));
+        return batches.use((batch) => step(batch, history.length + k));
+      });
       history.push(...(await readScalars(costs)));
-      const objective = history.at(-1)!;
-      settings.onProgress({ step: history.length, maxSteps: cycleSteps * maxCycles, objective });
+      settings.onProgress({ step: history.length, maxSteps, objective: history.at(-1)! });
     }
     const objective = await wholeObjective();
     cycles.push(objective);

@@ -8,11 +8,17 @@ import { ridge } from './ridge.ts';
  * last layer gets the ridge solution, at lambda = 0 the minimum-norm interpolator or least squares.
  * @throws UserError when lambda = 0 and the features lack full rank
  */
-export async function trainReadoutExactly(model: tf.LayersModel, data: Dataset, lambda: number): Promise<void> {
+export async function trainReadoutExactly(
+  model: tf.LayersModel,
+  data: Dataset,
+  lambda: number,
+): Promise<void> {
   const readout = model.layers.at(-1)!;
   const phi = tf.tidy(() => {
     const { x } = toTensors(data);
-    return tf.model({ inputs: model.inputs, outputs: readout.input as tf.SymbolicTensor }).predict(x) as tf.Tensor;
+    return tf
+      .model({ inputs: model.inputs, outputs: readout.input as tf.SymbolicTensor })
+      .predict(x) as tf.Tensor;
   });
   const theta = ridge(Float64Array.from(await phi.data()), data.y, lambda);
   phi.dispose();

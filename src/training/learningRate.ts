@@ -1,12 +1,11 @@
 import type { tf } from '../runtime/tf.ts';
 
 /**
- * Rates that fall linearly to zero over a cycle of steps. For convex problems with kinks this is the schedule under
- * which the last iterate, not only an average, is optimal (Zamani & Glineur 2023; Defazio et al. 2023). Each further
- * cycle starts at half the rate of the one before.
+ * A rate that falls linearly to zero over a cycle. For convex problems with kinks this is the schedule under which the
+ * last iterate, not only an average, is optimal (Zamani & Glineur 2023; Defazio et al. 2023).
  */
-export const cyclicLinearDecay = (rate: number, step: number, cycleSteps: number): number =>
-  rate * 0.5 ** Math.floor(step / cycleSteps) * (1 - (step % cycleSteps) / cycleSteps);
+export const linearDecay = (rate: number, step: number, cycleSteps: number): number =>
+  rate * (1 - step / cycleSteps);
 
 /** Sets the rate of any tf.Optimizer. SGD has a setter of its own; the others read a protected field at each step. */
 export function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
@@ -14,6 +13,6 @@ export function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
   else Reflect.set(optimizer, 'learningRate', rate);
 }
 
-/** 0.5 / sqrt(P) with P the largest fan-in of the weights: half the size of one weight when the output is of size 1. */
+/** 1 / sqrt(P) with P the largest fan-in of the weights: the size of one weight when the output is of size 1. */
 export const defaultLearningRate = (weights: readonly tf.Variable[]): number =>
-  0.5 / Math.sqrt(Math.max(...weights.map((w) => w.shape[0] ?? 1)));
+  1 / Math.sqrt(Math.max(...weights.map((w) => w.shape[0] ?? 1)));

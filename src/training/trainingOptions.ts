@@ -14,11 +14,11 @@ export interface AdversarialTrainingOptions {
   readonly variables?: readonly tf.Variable[];
   /** Default Adam. Its learning rate is set by the schedule. The caller disposes an optimiser of its own. */
   readonly optimizer?: tf.Optimizer;
-  /** Rate at the start of the first cycle. Default 0.5 / sqrt(largest fan-in of the trained weights). */
+  /** Rate at the start of each cycle. Default 1 / sqrt(largest fan-in of the trained weights). */
   readonly learningRate?: number;
-  /** Steps in a cycle, over which the rate falls linearly to zero. Default 150. */
+  /** Steps in the first cycle, over which the rate falls linearly to zero; each further cycle has twice as many. Default 150. */
   readonly cycleSteps?: number;
-  /** Cycles at most; each starts at half the rate of the one before. Default 8. */
+  /** Cycles at most. Default 5, which makes 31 times `cycleSteps` steps. */
   readonly maxCycles?: number;
   /** Converged when a whole cycle changes the objective by less than this fraction. Default 0.002. */
   readonly tolerance?: number;
@@ -55,7 +55,7 @@ export function resolveTraining(
     variables,
     learningRate: checkPositive('learningRate', options.learningRate ?? defaultLearningRate(variables)),
     cycleSteps: checkInteger('cycleSteps', options.cycleSteps ?? 150),
-    maxCycles: checkInteger('maxCycles', options.maxCycles ?? 8),
+    maxCycles: checkInteger('maxCycles', options.maxCycles ?? 5),
     tolerance: checkPositive('tolerance', options.tolerance ?? 2e-3),
     batchSize: Math.min(rows, checkInteger('batchSize', options.batchSize ?? rows)),
     seed: options.seed ?? 0,

@@ -1,0 +1,35 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+export interface ProgressBar {
+  /** `done` and `total` in the units of work given at the start; `note` is shown beside the bar. */
+  update(done: number, note: string): void;
+  stop(): void;
+}
+
+/** A bar with the time left on standard error; silent where that is not a terminal. */
+export function progressBar(total: number, title: string): ProgressBar {
+  if (!process.stderr.isTTY || total <= 0) return { update() {}, stop() {} };
+  const start = performance.now();
+  const bar = new SingleBar(
+    {
+      format: `${title} [{bar}] {percentage}% {note}, {left} left`,
+      stream: process.stderr,
+      hideCursor: true,
+    },
+    Presets.rect,
+  );
+  bar.start(1000, 0, { note: 'starting', left: '...' });
+  return {
+    update(done, note) {
+      const elapsed = (performance.now() - start) / 1000;
+      bar.update((1000 * done) / total, { note, left: duration((elapsed * (total - done)) / done) });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** 75 -> '1 min 15 s'. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

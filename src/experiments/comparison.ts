@@ -1,0 +1,26 @@
+import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+
+/** A simulated mean over seeds beside the asymptotic value. */
+export interface Comparison {
+  readonly simulated: Estimate;
+  readonly theory: number;
+  /** (simulated - theory) / standard error; NaN with one seed. */
+  readonly z: number;
+  /** (simulated - theory) / theory */
+  readonly relativeError: number;
+  /** Within 3 standard errors or 2 per cent. */
+  readonly agrees: boolean;
+}
+
+export const TOLERATED_Z = 3;
+export const TOLERATED_RELATIVE_ERROR = 0.02;
+
+/** Compares one value a seed with theory. The standard error is over seeds: data, features and test set all vary. */
+export function compare(values: readonly number[], theory: number): Comparison {
+  const simulated = meanOf(values);
+  const difference = simulated.value - theory;
+  const z = difference / simulated.standardError;
+  const relativeError = difference / theory;
+  const agrees = Math.abs(z) <= TOLERATED_Z || Math.abs(relativeError) <= TOLERATED_RELATIVE_ERROR;
+  return { simulated, theory, z, relativeError, agrees };
+}
