@@ -174,12 +174,31 @@ export function activationMoments(spec: ActivationSpec): ActivationMoments {
   return activation(spec).moments;
 }
 
-/** The moments by quadrature split at the kinks, to 1e-12. */
+/**
+ * The moments by quadrature split at the kinks, to 1e-12.
+ * @throws UserError when the integrals do not settle; InvalidArgumentError when `derivative` is not that of `value`.
+ */
 export function momentsByQuadrature({ value, derivative, kinks = [] }: Definition): ActivationMoments {
   const mu0 = gaussianMean(value, kinks);
   const mu1 = gaussianMean(derivative, kinks);
+  const energy = gaussianMean((u) => value(u) ** 2, kinks);
+  const slopeEnergy = gaussianMean((u) => derivative(u) ** 2, kinks);
+  const byParts = gaussianMean((u) => u * value(u), kinks, energy);
+  if (Math.abs(byParts - mu1) > 1e-8 * Math.sqrt(energy + slopeEnergy))
+    throw new InvalidArgumentError(
+      'derivative',
+      mu1,
+      `the derivative of a continuous f: E G f(G) = ${byParts}`,
+    );
   // Centred before squaring: the variances of a nearly linear function would otherwise cancel.
-  const muStarSquared = gaussianMean((u) => (value(u) - mu0 - mu1 * u) ** 2, kinks);
-  const nuSquared = gaussianMean((u) => (derivative(u) - mu1) ** 2, kinks);
-  return { mu0, mu1, muStarSquared, nuSquared };
+  const variance = (f: (u: number) => number, scale: number): number => {
+    const found = gaussianMean((u) => f(u) ** 2, kinks, scale);
+    return found > 1e-24 * scale ? found : 0;
+  };
+  return {
+    mu0,
+    mu1,
+    muStarSquared: variance((u) => value(u) - mu0 - mu1 * u, energy),
+    nuSquared: variance((u) => derivative(u) - mu1, slopeEnergy),
+  };
 }

@@ -3,7 +3,7 @@ import { type FeatureMap, newResolventMoments } from './featureMaps/featureMap.t
 import type { Problem } from './saddleEquations.ts';
 
 /** What a solution can be; see `asymptoticRisk`. */
-export type Phase = 'null' | 'learning' | 'ridgeless' | 'infinite' | 'exact';
+export type Phase = 'null' | 'learning' | 'ridgeless' | 'infinite' | 'exact' | 'curse';
 
 export interface CriticalEpsOptions {
   /** n/d; > 0 */

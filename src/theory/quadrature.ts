@@ -34,10 +34,10 @@ const rule = gaussLegendre(NODES_PER_PANEL);
 
 /**
  * E f(G), G ~ N(0, 1), for an f that is smooth between `kinks`: Gauss-Legendre panels that end at every kink, halved
- * until two successive answers agree to 1e-13 of the mean of |f|.
+ * until two successive answers agree to 1e-13 of the mean of |f|, or of `scale` where that is larger.
  * @throws UserError when f is not finite, or too rough for the rule to settle.
  */
-export function gaussianMean(f: (u: number) => number, kinks: readonly number[] = []): number {
+export function gaussianMean(f: (u: number) => number, kinks: readonly number[] = [], scale = 0): number {
   const inside = kinks.filter((kink) => Math.abs(kink) < HALF_WIDTH);
   const ends = [...new Set([-HALF_WIDTH, ...inside, HALF_WIDTH])].sort((a, b) => a - b);
   let last = Number.NaN;
@@ -62,7 +62,7 @@ export function gaussianMean(f: (u: number) => number, kinks: readonly number[] 
     const edge = (Math.abs(f(HALF_WIDTH)) + Math.abs(f(-HALF_WIDTH))) * normalDensity(HALF_WIDTH);
     if (!Number.isFinite(sum) || edge > 1e-14 * size)
       throw new UserError('the activation is not finite, or grows too fast, for a Gaussian input');
-    if (Math.abs(sum - last) <= 1e-13 * size) return sum;
+    if (Math.abs(sum - last) <= 1e-13 * Math.max(size, scale)) return sum;
     last = sum;
   }
   throw new UserError(

@@ -1,9 +1,10 @@
+import { type Certificate, certify } from './certificates/certify.ts';
 import { checkNonNegative, checkPositive } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
 import type { Phase } from './phases.ts';
 import type { Problem } from './saddleEquations.ts';
-import { type SaddlePoint, type Start, solveSaddlePoint } from './saddlePoint.ts';
+import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
 
 export interface RiskOptions {
   /** n/d, training samples per input dimension; > 0 */
@@ -20,6 +21,8 @@ export interface RiskOptions {
   readonly epsTest?: number;
   /** energy of a part of the target that no linear function of x explains; it acts as noise; default 0 */
   readonly nonlinearEnergy?: number;
+  /** also check the answer by an independent route; default false */
+  readonly certify?: boolean;
 }
 
 /** The limit of an adversarially trained read-out as n, N, d grow in proportion. */
@@ -51,17 +54,22 @@ export interface AsymptoticRisk {
   /** largest relative error of the saddle-point equations */
   readonly residual: number;
   readonly converged: boolean;
+  /** with `certify: true` */
+  readonly certificate?: Certificate;
 }
 
 /**
  * Standard and adversarial risk of adversarially trained regression on the frozen features of `map`, by the
  * saddle-point equations of Hassani & Javanmard (arXiv 2201.05149, Theorem 4.2), here with a ridge penalty and any
  * feature map.
- * @throws InvalidArgumentError naming the option that is outside its domain.
+ * @throws InvalidArgumentError naming the option that is outside its domain; UserError when a certificate is asked for
+ * where none exists.
  */
 export function asymptoticRisk(map: FeatureMap, options: RiskOptions): AsymptoticRisk {
   const { problem, epsTest } = resolveRiskOptions(options);
-  return riskOf(solveSaddlePoint(map, problem), problem, epsTest);
+  const solution = solveSaddlePoint(map, problem);
+  const risk = riskOf(solution, problem, epsTest);
+  return options.certify ? { ...risk, certificate: certify(map, problem, solution) } : risk;
 }
 
 /** AR at any test radius from one solution, at no further cost: E (|s G| + eps q)^2. */
@@ -116,15 +124,4 @@ export function riskOf(solution: SaddlePoint, { eps }: Problem, epsTest: number)
     residual,
     converged,
   };
-}
-
-/** As `asymptoticRisk`, for options already resolved and with the solution itself, to start a neighbour from. */
-export function solveFrom(
-  map: FeatureMap,
-  problem: Problem,
-  epsTest: number,
-  start?: Start,
-): { solution: SaddlePoint; risk: AsymptoticRisk } {
-  const solution = solveSaddlePoint(map, problem, start);
-  return { solution, risk: riskOf(solution, problem, epsTest) };
 }

@@ -19,7 +19,7 @@ export function increasingRoot(f: (x: number) => number, start: number, reach = 
   let atHigh = atLow;
   let iterations = 1;
   for (let stride = 0.5; ; stride *= 2) {
-    if (Math.abs((atLow < 0 ? high : low) - start) > reach || Number.isNaN(atLow + atHigh))
+    if (!(Math.abs((atLow < 0 ? high : low) - start) <= reach) || Number.isNaN(atLow + atHigh))
       return { value: atLow < 0 ? high : low, iterations, converged: false };
     iterations++;
     if (atLow < 0) {

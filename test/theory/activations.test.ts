@@ -53,8 +53,19 @@ describe('activations', () => {
     expectClose(own.moments.nuSquared, 1, EXACT);
   });
 
+  it('finds no nonlinear part in a linear function', () => {
+    const own = activation({ f: (u) => 3 * u + 1, derivative: () => 3 });
+    expect(own.moments).toMatchObject({ muStarSquared: 0, nuSquared: 0 });
+    expectClose(own.moments.mu1, 3, EXACT);
+  });
+
+  it('refuses a derivative that is not that of the function, and a function that jumps', () => {
+    expect(() => activation({ f: Math.tanh, derivative: Math.tanh })).toThrow('derivative');
+    expect(() => activation({ f: Math.sign, derivative: () => 0, kinks: [0] })).toThrow('derivative');
+  });
+
   it('refuses a function that is not finite or too rough to integrate', () => {
-    const derivative = (): number => 0;
+    const derivative = (): number => 1;
     expect(() => activation({ f: (u) => 1 / (u - 1 / 3) ** 40, derivative })).toThrow(UserError);
     expect(() => activation({ f: (u) => Math.exp(u * u), derivative })).toThrow(UserError);
     expect(() => activation({ f: 3 as never, derivative })).toThrow('activation');

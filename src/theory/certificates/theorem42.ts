@@ -112,10 +112,13 @@ export function theorem42Point(
   };
 }
 
-/** The largest relative slope |x dR/dx| / R over the five variables. */
-export function relativeGradient(point: Theorem42Point, { value, gradient }: Theorem42Value): number {
-  const names = ['alpha', 'tauG', 'beta', 'gamma', 'tauQ'] as const;
-  return Math.max(...names.map((name) => Math.abs((point[name] * gradient[name]) / value)));
+/** The largest relative slope |x dR/dx| / R over the variables of an objective. */
+export function relativeGradient<Point extends object>(
+  point: Point,
+  { value, gradient }: { readonly value: number; readonly gradient: Point },
+): number {
+  const names = Object.keys(point) as (keyof Point)[];
+  return Math.max(...names.map((name) => Math.abs((Number(point[name]) * Number(gradient[name])) / value)));
 }
 
 /** sigma^2 of the theorem: the label variance no function linear in the features explains. */

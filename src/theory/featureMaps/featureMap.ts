@@ -1,3 +1,5 @@
+import type { ActivationMoments } from '../activations.ts';
+
 /**
  * Limits of the resolvent A = eta F + zeta J + lambda I of a feature map, where F = E phi phi',
  * J = E grad phi grad phi' and C = E phi x'. Traces are divided by d, the signal terms taken at |beta| = 1.
@@ -44,6 +46,8 @@ export interface FeatureMap {
   readonly rank: number;
   /** The proportions the map was made of (such as psi1), by name: what curves and sensitivities may vary. */
   readonly proportions: Readonly<Record<string, number>>;
+  /** The moments of its activation, where it has one. */
+  readonly activation?: ActivationMoments;
   /** The same map with some of its proportions changed. */
   with(changes: Readonly<Record<string, number>>): FeatureMap;
   /** Fills `out` at eta, zeta, lambda >= 0, not all zero. All entries are homogeneous in (eta, zeta, lambda). */

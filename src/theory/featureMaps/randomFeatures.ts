@@ -2,6 +2,7 @@ import { type ActivationSpec, activationMoments } from '../activations.ts';
 import { checkPositive } from '../errors.ts';
 import { marchenkoPastur, newSpectralAverages } from '../marchenkoPastur.ts';
 import type { FeatureMap } from './featureMap.ts';
+import { type Shift, signalMoments } from './signalMoments.ts';
 
 export interface RandomFeaturesOptions {
   /** N/d, features per input dimension; > 0. */
@@ -18,36 +19,27 @@ export interface RandomFeaturesOptions {
  */
 export function randomFeatures({ psi1, activation = 'shifted-relu' }: RandomFeaturesOptions): FeatureMap {
   checkPositive('psi1', psi1);
-  const { mu1, muStarSquared, nuSquared } = activationMoments(activation);
-  const linear = mu1 * mu1;
+  const moments = activationMoments(activation);
+  const { muStarSquared: star, nuSquared: nu } = moments;
+  const linear = moments.mu1 * moments.mu1;
   const x = newSpectralAverages();
+  const shift: Shift = { value: 0, byEta: star, byZeta: nu, byLambda: 1 };
 
   return {
     name: 'random features',
     signalVariance: 1,
-    rank: muStarSquared > 0 ? psi1 : linear > 0 ? Math.min(psi1, 1) : 0,
+    rank: star > 0 ? psi1 : linear > 0 ? Math.min(psi1, 1) : 0,
     proportions: { psi1 },
-    with: (changes) => randomFeatures({ psi1, activation, ...changes }),
+    activation: moments,
+    with: (changes) => randomFeatures({ psi1, activation: moments, ...changes }),
     moments(eta, zeta, lambda, out) {
-      const slope = (eta + zeta) * linear;
-      marchenkoPastur(psi1, slope, eta * muStarSquared + zeta * nuSquared + lambda, x);
-      out.traceF = psi1 * (linear * x.xr + muStarSquared * x.r);
-      out.traceFI = psi1 * (linear * x.xrr + muStarSquared * x.rr);
-      out.traceFF =
-        psi1 * (linear * (linear * x.xxrr + 2 * muStarSquared * x.xrr) + muStarSquared ** 2 * x.rr);
-      out.traceFJ =
-        psi1 *
-        (linear * (linear * x.xxrr + (muStarSquared + nuSquared) * x.xrr) + muStarSquared * nuSquared * x.rr);
-      const signal = psi1 * linear;
-      out.signal = signal * x.xr;
-      out.signalI = signal * x.xrr;
-      out.signalJ = signal * (linear * x.xxrr + nuSquared * x.xrr);
-      // |(zeta linear x + shift) R|^2 over the directions of x, and the noise that the nonlinear part makes.
-      const left = zeta * linear;
-      const shift = eta * muStarSquared + zeta * nuSquared + lambda;
-      out.bias =
-        psi1 * (left * (left * x.xxrr + 2 * shift * x.xrr) + eta * eta * linear * muStarSquared * x.xrr) +
-        x.kernel;
+      shift.value = eta * star + zeta * nu + lambda;
+      marchenkoPastur(psi1, (eta + zeta) * linear, shift.value, x);
+      out.traceF = psi1 * (linear * x.xr + star * x.r);
+      out.traceFI = psi1 * (linear * x.xrr + star * x.rr);
+      out.traceFF = psi1 * (linear * (linear * x.xxrr + 2 * star * x.xrr) + star * star * x.rr);
+      out.traceFJ = psi1 * (linear * (linear * x.xxrr + (star + nu) * x.xrr) + star * nu * x.rr);
+      signalMoments(psi1, linear, eta, zeta, x, shift, out);
     },
   };
 }

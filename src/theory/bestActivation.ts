@@ -1,0 +1,103 @@
+import {
+  type ActivationMoments,
+  type ActivationName,
+  activationNames,
+  type CustomActivation,
+} from './activations.ts';
+import { checkPositive, InvalidArgumentError } from './errors.ts';
+import { randomFeatures } from './featureMaps/randomFeatures.ts';
+import { minimiseLog, type Where } from './minimise.ts';
+import type { Measure } from './optimum.ts';
+import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
+
+export interface BestActivationOptions {
+  /** the largest nu^2/muStar^2 allowed; at least 2, that of quadratics; default 10 */
+  readonly maxRoughness?: number;
+  /** what is minimised; default 'adversarialRisk' */
+  readonly measure?: Measure;
+}
+
+export interface BestActivation {
+  /** a polynomial with the best moments, to use as it is */
+  readonly activation: CustomActivation;
+  readonly moments: ActivationMoments;
+  /** muStar^2/mu1^2, and where in [1e-6, 1e4] it lies */
+  readonly nonlinearity: number;
+  readonly nonlinearityWhere: Where;
+  /** nu^2/muStar^2 >= 2, and where in [2, maxRoughness] it lies */
+  readonly roughness: number;
+  readonly roughnessWhere: Where;
+  readonly risk: AsymptoticRisk;
+  /** the named activations, best first */
+  readonly named: readonly { readonly name: ActivationName; readonly risk: AsymptoticRisk }[];
+}
+
+/**
+ * The activation of least adversarial risk for one random-features layer. The risk sees it only through mu1, muStar^2
+ * and nu^2, whose Hermite coefficients c_k give muStar^2 = sum c_k^2 and nu^2 = sum k c_k^2 over k >= 2: every pair with
+ * nu^2 >= 2 muStar^2 belongs to some activation, equality to quadratics. Minimised over both ratios at E sigma^2 = 1.
+ * Rougher is often better without end, the nonlinear part then being a pure price on theta; hence `maxRoughness`.
+ */
+export function bestActivation(
+  { psi1 }: { readonly psi1: number },
+  options: RiskOptions,
+  { maxRoughness = 10, measure = 'adversarialRisk' }: BestActivationOptions = {},
+): BestActivation {
+  if (!(checkPositive('maxRoughness', maxRoughness) >= 2))
+    throw new InvalidArgumentError('maxRoughness', maxRoughness, 'a number >= 2');
+  const riskAt = (nonlinearity: number, roughness: number): number =>
+    asymptoticRisk(randomFeatures({ psi1, activation: unitMoments(nonlinearity, roughness) }), options)[
+      measure
+    ];
+  const bestNonlinearity = (roughness: number) =>
+    minimiseLog((x) => riskAt(x, roughness), { from: 1e-6, to: 1e4, count: 60 });
+  const { at: roughness, where: roughnessWhere } =
+    maxRoughness === 2
+      ? { at: 2, where: 'lower end' as const }
+      : minimiseLog((x) => riskAt(bestNonlinearity(x).at, x), { from: 2, to: maxRoughness, count: 12 });
+  const { at: nonlinearity, where: nonlinearityWhere } = bestNonlinearity(roughness);
+  const moments = unitMoments(nonlinearity, roughness);
+  const named = activationNames
+    .map((name) => ({ name, risk: asymptoticRisk(randomFeatures({ psi1, activation: name }), options) }))
+    .sort((a, b) => a.risk[measure] - b.risk[measure]);
+  return {
+    activation: hermiteActivation(moments),
+    moments,
+    nonlinearity,
+    nonlinearityWhere,
+    roughness,
+    roughnessWhere,
+    risk: asymptoticRisk(randomFeatures({ psi1, activation: moments }), options),
+    named,
+  };
+}
+
+function unitMoments(nonlinearity: number, roughness: number): ActivationMoments {
+  const muStarSquared = nonlinearity / (1 + nonlinearity);
+  return { mu0: 0, mu1: Math.sqrt(1 - muStarSquared), muStarSquared, nuSquared: roughness * muStarSquared };
+}
+
+/** mu1 u + c2 He2(u)/sqrt 2 + ck Hek(u)/sqrt k!, the simplest function with these moments: k is the roughness rounded up. */
+export function hermiteActivation({ mu1, muStarSquared, nuSquared }: ActivationMoments): CustomActivation {
+  const roughness = nuSquared / muStarSquared;
+  const k = Math.max(3, Math.ceil(roughness - 1e-9));
+  const share = Math.max(0, (roughness - 2) / (k - 2));
+  const c2 = Math.sqrt(muStarSquared * (1 - share));
+  const ck = Math.sqrt(muStarSquared * share);
+  const terms = [`${mu1.toPrecision(6)} u`];
+  if (c2 > 0) terms.push(`${c2.toPrecision(6)} He2(u)/sqrt(2)`);
+  if (ck > 0) terms.push(`${ck.toPrecision(6)} He${k}(u)/sqrt(${k}!)`);
+  return {
+    name: terms.join(' + '),
+    f: (u) => mu1 * u + c2 * hermite(2, u) + ck * hermite(k, u),
+    derivative: (u) => mu1 + c2 * Math.SQRT2 * hermite(1, u) + ck * Math.sqrt(k) * hermite(k - 1, u),
+  };
+}
+
+/** He_k(u)/sqrt(k!), orthonormal under N(0, 1); its derivative is sqrt k times the one before. */
+function hermite(k: number, u: number): number {
+  let [below, value] = [0, 1];
+  for (let degree = 1; degree <= k; degree++)
+    [below, value] = [value, (u * value - Math.sqrt(degree - 1) * below) / Math.sqrt(degree)];
+  return value;
+}

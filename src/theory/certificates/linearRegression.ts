@@ -1,0 +1,75 @@
+import { newTruncatedGaussian, truncatedGaussian } from '../gaussian.ts';
+
+/**
+ * Adversarially trained linear regression on x ~ N(0, I_d) as a min-max problem over scalars, by the convex Gaussian
+ * min-max theorem: the problem behind Theorem 5 of Javanmard, Soltanolkotabi & Hassani (arXiv 2002.10477), which keeps
+ * instead of the two parts of the error its norm and a multiplier. The training loss tends to
+ *
+ *     min over a, h, tauG, max over beta of
+ *       beta tauG/2 - beta h/sqrt(psi2) + E min over r of [ (beta/2 tauG)(s G - r)^2 + (|r| + eps q)^2/2 ],
+ *
+ * theta = (1 + a) beta_0 + h times a direction orthogonal to the signal beta_0, |beta_0| = 1,
+ * s^2 = tau^2 + a^2 + h^2 and q^2 = (1 + a)^2 + h^2.
+ */
+export interface LinearPoint {
+  readonly a: number;
+  readonly h: number;
+  readonly beta: number;
+  readonly tauG: number;
+}
+
+export interface LinearProblem {
+  readonly psi2: number;
+  readonly eps: number;
+  readonly tau: number;
+}
+
+/** The image of a solution (s, q, V) of the saddle-point equations, b as defined there; the gradient vanishes at it. */
+export function linearPoint(
+  { s, q, V, b }: { s: number; q: number; V: number; b: number },
+  tau: number,
+): LinearPoint {
+  const a = (q * q - s * s + tau * tau - 1) / 2;
+  return { a, h: Math.sqrt(s * s - tau * tau - a * a), beta: b, tauG: b * V };
+}
+
+/** The objective and its gradient at a point. */
+export function linearObjective(
+  { a, h, beta, tauG }: LinearPoint,
+  { psi2, eps, tau }: LinearProblem,
+): { value: number; gradient: LinearPoint } {
+  const s = Math.hypot(tau, a, h);
+  const q = Math.hypot(1 + a, h);
+  const kappa = beta / tauG;
+  const c = eps * q;
+  const u = c / (kappa * s);
+  const { excess, excessSquared, p, maxwell } = truncatedGaussian(u, newTruncatedGaussian());
+  // r = kappa s (|G| - u)_+ / (1 + kappa); the envelope has the derivatives of its terms at that r.
+  const k = kappa / (1 + kappa);
+  const meanR = k * s * excess;
+  const meanRSquared = k * k * s * s * excessSquared;
+  // E G r sign(G) = k s E |G| (|G| - u)_+, and E (s|G| - r)^2 from it.
+  const meanGR = k * s * (1 - maxwell - u * p);
+  const distance = s * s - 2 * s * meanGR + meanRSquared;
+  const loss = 0.5 * (meanRSquared + 2 * c * meanR + c * c);
+  const byS = kappa * (s - meanGR);
+  const byC = meanR + c;
+  return {
+    value: 0.5 * beta * tauG - (beta * h) / Math.sqrt(psi2) + 0.5 * kappa * distance + loss,
+    gradient: {
+      a: (byS * a) / s + (byC * eps * (1 + a)) / q,
+      h: (byS * h) / s + (byC * eps * h) / q - beta / Math.sqrt(psi2),
+      beta: 0.5 * tauG - h / Math.sqrt(psi2) + distance / (2 * tauG),
+      tauG: 0.5 * beta - (beta * distance) / (2 * tauG * tauG),
+    },
+  };
+}
+
+/** Proposition 13 of arXiv 2002.10477: the standard risk to first order in eps, for n > d. */
+export function smallEpsRisk(psi2: number, tau: number, eps: number): number {
+  const excess = psi2 - 1;
+  return (
+    (psi2 * tau * tau) / excess -
+    (2 * Math.sqrt(2 / Math.PI) * tau ** 3 * psi2 ** 1.5 * eps) / (excess ** 2 * Math.sqrt(tau ** 2 + excess))
+  );
+}

@@ -1,0 +1,36 @@
+import { checkNonNegative, checkPositive } from './errors.ts';
+import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
+
+export interface TrainingComparison {
+  /** trained at eps = 0, attacked at epsTest */
+  readonly normal: AsymptoticRisk;
+  /** trained at eps, attacked at epsTest */
+  readonly robust: AsymptoticRisk;
+  /** the standard risk that adversarial training adds */
+  readonly price: number;
+  /** the adversarial risk that it takes away */
+  readonly gain: number;
+}
+
+/** A normally and an adversarially trained read-out of the same features under the same attack, epsTest (default eps). */
+export function compareTraining(map: FeatureMap, options: RiskOptions): TrainingComparison {
+  const epsTest = options.epsTest ?? options.eps;
+  const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
+  const robust = asymptoticRisk(map, { ...options, epsTest });
+  return {
+    normal,
+    robust,
+    price: robust.standardRisk - normal.standardRisk,
+    gain: normal.adversarialRisk - robust.adversarialRisk,
+  };
+}
+
+/**
+ * The l2 radius that attacks as hard as an linf ball of radius `epsLinf` (per coordinate, typically O(1/sqrt d)):
+ * sqrt(2 d/pi) epsLinf. Exact as d grows for evaluating a model trained in l2 or without attack on a dense teacher (beta
+ * uniform on its sphere): its gradient then points in a uniformly random direction, whose l1 norm is sqrt(2 d/pi) times
+ * its l2 norm. Training against linf is another problem, whose penalty |grad|_1 makes the answer sparser.
+ */
+export const l2RadiusOfLinf = (epsLinf: number, d: number): number =>
+  checkNonNegative('epsLinf', epsLinf) * Math.sqrt((2 * checkPositive('d', d)) / Math.PI);

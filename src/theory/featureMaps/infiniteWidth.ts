@@ -1,0 +1,34 @@
+import { type ActivationSpec, activationMoments } from '../activations.ts';
+import type { FeatureMap } from './featureMap.ts';
+
+/**
+ * One random-features layer as psi1 -> infinity with lambda/psi1 fixed: the d directions of x have spectrum psi1, the
+ * others act as an additional ridge. `lambda` stands for lambda/psi1 throughout, and |theta|^2 comes out as
+ * psi1 |theta|^2. At lambda = 0 the trace is infinite: see `infiniteWidthRisk`.
+ */
+export function infiniteWidth(activation: ActivationSpec = 'shifted-relu'): FeatureMap {
+  const moments = activationMoments(activation);
+  const { muStarSquared: star } = moments;
+  const linear = moments.mu1 * moments.mu1;
+  const map: FeatureMap = {
+    name: 'infinitely wide random features',
+    signalVariance: 1,
+    rank: star > 0 ? Number.POSITIVE_INFINITY : linear > 0 ? 1 : 0,
+    proportions: {},
+    activation: moments,
+    with: () => map,
+    moments(eta, zeta, lambda, out) {
+      const p = (eta + zeta) * linear + lambda;
+      const r = linear / p;
+      out.traceF = r + (star > 0 ? star / lambda : 0);
+      out.traceFI = r / p + (star > 0 ? star / (lambda * lambda) : 0);
+      out.traceFF = r * r;
+      out.traceFJ = r * r;
+      out.signal = r;
+      out.signalI = r / p;
+      out.signalJ = r * r;
+      out.bias = ((zeta * linear + lambda) / p) ** 2;
+    },
+  };
+  return map;
+}

@@ -1,0 +1,90 @@
+import { InvalidArgumentError } from '../errors.ts';
+import type { FeatureMap } from './featureMap.ts';
+
+/** A covariance by its spectrum: equally likely eigenvalues, and the shares of |beta|^2 along their directions. */
+export interface Spectrum {
+  /** >= 0, at least one of them > 0 */
+  readonly eigenvalues: readonly number[];
+  /** >= 0, normalised to sum 1; default: equal shares */
+  readonly weights?: readonly number[];
+}
+
+export interface LinearOptions {
+  /** 'identity' (default) or a spectrum. */
+  readonly covariance?: 'identity' | Spectrum;
+}
+
+/**
+ * Linear regression on x ~ N(0, Sigma) itself, f(x) = theta' x: F = Sigma, J = I, C = Sigma (Javanmard, Soltanolkotabi
+ * & Hassani 2020, arXiv 2002.10477). psi2 = n/d; with a spectrum the signal has variance rho^2 sum of weight times
+ * eigenvalue.
+ * @throws InvalidArgumentError when the spectrum is negative, empty, or its sizes disagree.
+ */
+export function linear({ covariance = 'identity' }: LinearOptions = {}): FeatureMap {
+  const { eigenvalues, weights } = covariance === 'identity' ? IDENTITY : checkSpectrum(covariance);
+  const count = eigenvalues.length;
+  let signalVariance = 0;
+  let rank = 0;
+  for (let i = 0; i < count; i++) {
+    signalVariance += weights[i]! * eigenvalues[i]!;
+    if (eigenvalues[i]! > 0) rank += 1 / count;
+  }
+
+  const map: FeatureMap = {
+    name: covariance === 'identity' ? 'linear' : 'linear with covariance',
+    signalVariance,
+    rank,
+    proportions: {},
+    with: () => map,
+    moments(eta, zeta, lambda, out) {
+      let traceF = 0;
+      let traceFF = 0;
+      let traceFI = 0;
+      let signal = 0;
+      let signalI = 0;
+      let bias = 0;
+      for (let i = 0; i < count; i++) {
+        const f = eigenvalues[i]!;
+        if (f === 0) continue;
+        const r = 1 / (eta * f + zeta + lambda);
+        traceF += f * r;
+        traceFF += f * r * f * r;
+        traceFI += f * r * r;
+        const w = weights[i]! * f;
+        signal += w * f * r;
+        signalI += w * f * r * r;
+        bias += w * ((zeta + lambda) * r) ** 2;
+      }
+      out.traceF = traceF / count;
+      out.traceFF = traceFF / count;
+      out.traceFI = traceFI / count;
+      out.traceFJ = out.traceFI; // J = I
+      out.signal = signal;
+      out.signalI = signalI;
+      out.signalJ = signalI;
+      out.bias = bias;
+    },
+  };
+  return map;
+}
+
+const IDENTITY = { eigenvalues: [1], weights: [1] };
+
+function checkSpectrum({ eigenvalues, weights = eigenvalues.map(() => 1) }: Spectrum): Required<Spectrum> {
+  const sound = (values: readonly number[]): boolean =>
+    values.every((value) => Number.isFinite(value) && value >= 0) && values.some((value) => value > 0);
+  if (!sound(eigenvalues))
+    throw new InvalidArgumentError('eigenvalues', eigenvalues, 'finite numbers >= 0, not all 0');
+  if (!sound(weights)) throw new InvalidArgumentError('weights', weights, 'finite numbers >= 0, not all 0');
+  if (weights.length !== eigenvalues.length)
+    throw new InvalidArgumentError(
+      'weights',
+      weights.length,
+      `${eigenvalues.length} weights, as many as eigenvalues`,
+    );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const shares = weights.map((weight) => weight / total);
+  if (!shares.some((share, i) => share * eigenvalues[i]! > 0))
+    throw new InvalidArgumentError('weights', weights, 'some signal where the eigenvalues are > 0');
+  return { eigenvalues: [...eigenvalues], weights: shares };
+}

@@ -1,0 +1,24 @@
+import { checkInteger, InvalidArgumentError } from './errors.ts';
+
+export interface Grid {
+  readonly from: number;
+  readonly to: number;
+  /** points, both ends included; >= 2 */
+  readonly count: number;
+  /** default 'linear' */
+  readonly scale?: 'linear' | 'log';
+}
+
+/** The values of a grid, ends exact. @throws InvalidArgumentError when a log grid does not lie in (0, infinity). */
+export function gridValues({ from, to, count, scale = 'linear' }: Grid): number[] {
+  checkInteger('count', count, 2);
+  for (const end of [from, to])
+    if (!Number.isFinite(end) || (scale === 'log' && !(end > 0)))
+      throw new InvalidArgumentError('grid', end, scale === 'log' ? 'finite ends > 0' : 'finite ends');
+  return Array.from({ length: count }, (_, i) => {
+    if (i === 0) return from;
+    if (i === count - 1) return to;
+    const share = i / (count - 1);
+    return scale === 'log' ? from * (to / from) ** share : from + (to - from) * share;
+  });
+}

@@ -1,0 +1,84 @@
+import { type PartialRiskOptions, tracer } from './curves.ts';
+import { checkPositive, InvalidArgumentError } from './errors.ts';
+import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { minimiseLog, type Where } from './minimise.ts';
+import type { AsymptoticRisk } from './risk.ts';
+
+/** Where a risk is extremal along one parameter, and what it is there. */
+export interface Optimum {
+  readonly at: number;
+  readonly risk: AsymptoticRisk;
+  /** 'inside' the range searched, or at one of its ends, where the true optimum may lie further */
+  readonly where: Where;
+}
+
+export interface SearchOptions {
+  /** the range searched */
+  readonly from?: number;
+  readonly to?: number;
+  /** what is minimised; default 'adversarialRisk' */
+  readonly measure?: Measure;
+  /** the proportion that is the width; default psi1, or the last layer of a deep map */
+  readonly parameter?: string;
+}
+
+export type Measure = 'standardRisk' | 'adversarialRisk';
+
+const SCAN = 240;
+
+/** The width (psi1) of least adversarial risk, searched over [0.01, 1000] unless told otherwise. */
+export function bestWidth(map: FeatureMap, options: PartialRiskOptions, search: SearchOptions = {}): Optimum {
+  const { from = 0.01, to = 1000, measure = 'adversarialRisk' } = search;
+  return searchLog(map, options, widthOf(map, search), { from, to }, (risk) => risk[measure]);
+}
+
+/** The ridge penalty of least adversarial risk: lambda = 0, or the best of [1e-8, 1000]. */
+export function bestLambda(
+  map: FeatureMap,
+  options: PartialRiskOptions,
+  search: SearchOptions = {},
+): Optimum {
+  const { from = 1e-8, to = 1000, measure = 'adversarialRisk' } = search;
+  const best = searchLog(map, options, 'lambda', { from, to }, (risk) => risk[measure]);
+  const risk = tracer(map, options, [{ parameter: 'lambda' }]).visit([0]);
+  return risk[measure] <= best.risk[measure] ? { at: 0, risk, where: 'lower end' } : best;
+}
+
+/**
+ * The peak of a risk over the width near psi1 = n/d, where unregularised features begin to interpolate; undefined when
+ * the curve has no inner maximum. At eps = lambda = 0 the peak is infinite.
+ */
+export function interpolationPeak(
+  map: FeatureMap,
+  options: PartialRiskOptions,
+  search: SearchOptions = {},
+): Optimum | undefined {
+  const psi2 = checkPositive('psi2', options.psi2);
+  const { from = psi2 / 100, to = psi2 * 100, measure = 'standardRisk' } = search;
+  const parameter = widthOf(map, search);
+  const atSquare = tracer(map, options, [{ parameter }]).visit([psi2]);
+  if (atSquare.phase === 'infinite') return { at: psi2, risk: atSquare, where: 'inside' };
+  const peak = searchLog(map, options, parameter, { from, to }, (risk) => -risk[measure], true);
+  return peak.where === 'inside' ? peak : undefined;
+}
+
+function widthOf(map: FeatureMap, { parameter }: SearchOptions): string {
+  const names = Object.keys(map.proportions);
+  const name = parameter ?? names.at(-1);
+  if (name === undefined || !names.includes(name))
+    throw new InvalidArgumentError('parameter', name ?? map.name, 'a width of the feature map');
+  return name;
+}
+
+function searchLog(
+  map: FeatureMap,
+  options: PartialRiskOptions,
+  parameter: string,
+  { from, to }: { from: number; to: number },
+  value: (risk: AsymptoticRisk) => number,
+  innerOnly = false,
+): Optimum {
+  const path = tracer(map, options, [{ parameter }]);
+  const { at, where } = minimiseLog((x) => value(path.visit([x])), { from, to, count: SCAN, innerOnly });
+  return { at, where, risk: path.visit([at]) };
+}

@@ -1,0 +1,118 @@
+import { UserError } from './errors.ts';
+import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { type RiskOptions, resolveRiskOptions } from './risk.ts';
+import { type Problem, SaddleEquations } from './saddleEquations.ts';
+import { solveSaddlePoint } from './saddlePoint.ts';
+
+export interface Sensitivity {
+  readonly standardRisk: number;
+  readonly adversarialRisk: number;
+  readonly gradientNorm: number;
+}
+
+const RELATIVE_STEP = 1e-5;
+const STEP_AT_ZERO = 1e-6;
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+
+/**
+ * Derivatives of the risks with respect to the proportions of the map (psi1), psi2, eps, lambda and tau, by implicit
+ * differentiation of the three equations in log s, log q and log kappa; their partial derivatives are central
+ * differences, one-sided at lambda = 0. With epsTest left to follow eps, the derivative in eps includes its own.
+ * Zero in the null phase, but for tau. About eight digits.
+ * @throws UserError where the risk is not differentiable in this way: at eps = 0, where it has a kink in |eps|.
+ */
+export function sensitivities(map: FeatureMap, options: RiskOptions): Record<string, Sensitivity> {
+  const { problem, epsTest } = resolveRiskOptions(options);
+  const { lambda = 0, tau = 0, eps, psi2 } = options;
+  const solution = solveSaddlePoint(map, problem);
+  const parameters: Record<string, number> = { ...map.proportions, psi2, eps, lambda, tau };
+  if (solution.phase === 'null')
+    return Object.fromEntries(
+      Object.keys(parameters).map((name) => {
+        const byRisk = name === 'tau' ? 2 * tau : 0;
+        return [name, { standardRisk: byRisk, adversarialRisk: byRisk, gradientNorm: 0 }];
+      }),
+    );
+  if (solution.phase !== 'learning' || eps === 0)
+    throw new UserError(
+      `no sensitivities in the phase '${solution.phase}' at eps ${eps}: give eps > 0, where the risk is smooth`,
+    );
+
+  const s = Math.sqrt(solution.risk);
+  const point = [Math.log(s), Math.log(solution.q), Math.log(solution.kappa)];
+  const columns = point.map((_, i) =>
+    centralDifference((h) => {
+      const moved = [...point];
+      moved[i]! += h;
+      return errors(map, problem, moved);
+    }, RELATIVE_STEP),
+  );
+
+  const entries = Object.entries(parameters).map(([name, value]): [string, Sensitivity] => {
+    const at = (h: number): number[] => {
+      const there = name in map.proportions ? map.with({ [name]: value + h }) : map;
+      const moved = name in map.proportions ? options : { ...options, [name]: value + h };
+      return errors(there, resolveRiskOptions(moved).problem, point);
+    };
+    const slope =
+      value === 0 ? forwardDifference(at, STEP_AT_ZERO) : centralDifference(at, RELATIVE_STEP * value);
+    const [dLogS, dLogQ] = solve3(
+      columns,
+      slope.map((x) => -x),
+    );
+    const q = solution.q;
+    const dS = s * dLogS!;
+    const dQ = q * dLogQ!;
+    const c = epsTest * q;
+    const dC = epsTest * dQ + (name === 'eps' && options.epsTest === undefined ? q : 0);
+    return [
+      name,
+      {
+        standardRisk: 2 * s * dS,
+        adversarialRisk: 2 * s * dS + 2 * SQRT_2_OVER_PI * (c * dS + s * dC) + 2 * c * dC,
+        gradientNorm: dQ,
+      },
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The three equations as errors in the logarithm, at (log s, log q, log kappa). */
+function errors(map: FeatureMap, problem: Problem, point: readonly number[]): number[] {
+  const [s, q, kappa] = point.map(Math.exp) as [number, number, number];
+  const { psi2, eps, noise, rho } = problem;
+  const { moments, trace, eta, spread } = new SaddleEquations(map, problem).at(
+    (eps * q) / (kappa * s),
+    kappa,
+  );
+  const risk = noise + rho * rho * moments.bias + (spread * s * s * moments.traceFF) / psi2;
+  const gradient = (rho * eta) ** 2 * moments.signalJ + (spread * s * s * moments.traceFJ) / psi2;
+  return [Math.log(trace), Math.log(risk / (s * s)), Math.log(gradient / (q * q))];
+}
+
+function centralDifference(f: (h: number) => number[], h: number): number[] {
+  const above = f(h);
+  const below = f(-h);
+  return above.map((value, i) => (value - below[i]!) / (2 * h));
+}
+
+/** Second order, from one side. */
+function forwardDifference(f: (h: number) => number[], h: number): number[] {
+  const [here, once, twice] = [f(0), f(h), f(2 * h)];
+  return here.map((value, i) => (4 * once[i]! - 3 * value - twice[i]!) / (2 * h));
+}
+
+/** The solution of a 3 x 3 system given by its columns, by Cramer's rule. */
+function solve3(columns: readonly number[][], right: readonly number[]): number[] {
+  const determinant = (a: readonly number[], b: readonly number[], c: readonly number[]): number =>
+    a[0]! * (b[1]! * c[2]! - b[2]! * c[1]!) -
+    b[0]! * (a[1]! * c[2]! - a[2]! * c[1]!) +
+    c[0]! * (a[1]! * b[2]! - a[2]! * b[1]!);
+  const [a, b, c] = columns as [number[], number[], number[]];
+  const whole = determinant(a, b, c);
+  return [
+    determinant(right, b, c) / whole,
+    determinant(a, right, c) / whole,
+    determinant(a, b, right) / whole,
+  ];
+}
