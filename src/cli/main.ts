@@ -1,12 +1,16 @@
 #!/usr/bin/env node
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { UserError } from '../errors.ts';
-import { doctorCommand } from './doctor.ts';
-import { provisionCommand } from './provision.ts';
-import { reproduceCommand } from './reproduce.ts';
-import { theoryCommand } from './theory.ts';
 import { version } from './version.ts';
+
+/** Each command is loaded only when it is called, so that the closed form answers without waiting for TensorFlow. */
+const commands = new Map([
+  ['theory', async () => (await import('./theory.ts')).theoryCommand as CommandModule],
+  ['reproduce', async () => (await import('./reproduce.ts')).reproduceCommand as CommandModule],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand as CommandModule],
+  ['provision', async () => (await import('./provision.ts')).provisionCommand as CommandModule],
+]);
 
 /** One line and exit code 2 for what a user can mend; a stack trace and 1 for what we must. */
 function fail(message: string | null, error: unknown): never {
@@ -18,16 +22,15 @@ function fail(message: string | null, error: unknown): never {
   process.exit(2);
 }
 
-await yargs(hideBin(process.argv))
+const words = hideBin(process.argv);
+const called = commands.get(words[0] ?? '');
+const cli = yargs(words)
   .scriptName('rrf')
   .usage('$0 <command>\n\nAdversarial training of random-features models, beside its exact asymptotics.')
-  .command(theoryCommand)
-  .command(reproduceCommand)
-  .command(doctorCommand)
-  .command(provisionCommand)
   .demandCommand(1, 'name a command; see rrf --help')
   .strict()
   .version(version)
   .wrap(Math.min(110, process.stdout.columns ?? 100))
-  .fail(fail)
-  .parseAsync();
+  .fail(fail);
+for (const load of called ? [called] : commands.values()) cli.command(await load());
+await cli.parseAsync();

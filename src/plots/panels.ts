@@ -63,6 +63,8 @@ export function panelFigure(figure: PanelFigure): string {
   const height = top + HEIGHT;
   const svg = Plot.plot({
     document: document as unknown as Document,
+    // Plot would make up a random name, and the file would differ from run to run.
+    className: 'panels',
     width: MARGIN.left + panels.length * PANEL_WIDTH + MARGIN.right,
     height,
     marginTop: top,
@@ -95,6 +97,7 @@ export function panelFigure(figure: PanelFigure): string {
     ],
   }) as unknown as SVGSVGElement;
   svg.setAttribute('font-size', '15');
+  svg.removeAttribute('font-family');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', figure.description);
   const middle = (top + height - MARGIN.bottom) / 2;
@@ -146,7 +149,7 @@ function marksOf({ points, colour, draw, symbol = 'circle', emphasis = 'open' }:
 
 /** Round multiples of powers of ten within the domain, fewer of them the wider it is. */
 function logTicks(low: number, high: number): number[] {
-  const steps = high / low > 60 ? [1] : high / low > 8 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
+  const steps = high / low > 60 ? [1, 3] : high / low > 8 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
     for (const step of steps) ticks.push(Number(`${step}e${power}`));

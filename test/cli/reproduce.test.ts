@@ -1,0 +1,83 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rrf } from '../support/rrf.ts';
+import { testRuntime } from '../support/runtime.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rrf-reproduce-'));
+let device = 'wasm';
+
+beforeAll(async () => {
+  device = (await testRuntime()).device;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const tiny = (out: string): string[] => [
+  ...['reproduce', 'curse', '--d', '10,20', '--psi1', '0.5,1', '--epsilons', '0,0.4', '--seeds', '2'],
+  ...['--test-rows', '100', '--workers', '2', '--device', device, '--out', out],
+];
+
+describe('rrf reproduce', () => {
+  it('draws the figure, keeps every cell, and a second run simulates nothing and writes the same bytes', async () => {
+    const out = join(folder, 'tiny');
+    const first = await rrf(...tiny(out), '--json');
+    expect(first.stderr).toMatch(/^engine: .+\n16 cells to simulate, 2 at a time/);
+    expect(first.code).toBe(0);
+    const { points, files } = JSON.parse(first.stdout);
+    expect(points).toHaveLength(8);
+    for (const point of points) {
+      expect(point.adversarial.simulated.value).toBeGreaterThanOrEqual(point.standard.simulated.value);
+      expect(point.standard.simulated.count).toBe(2);
+    }
+    const picture = readFileSync(files.png);
+    expect([...picture.subarray(1, 4)].map((c) => String.fromCharCode(c)).join('')).toBe('PNG');
+    const rows = readFileSync(files.rows, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(16);
+    expect(rows[0].runtime.device).toBe(device);
+
+    // As after a crash: the last row is cut short, so exactly that cell runs again.
+    const text = readFileSync(files.rows, 'utf8');
+    truncateSync(files.rows, text.length - 20);
+    const numbers = readFileSync(files.json);
+    const second = await rrf(...tiny(out));
+    expect(second.stderr).toContain('1 cells to simulate');
+    expect(second.stdout).toMatch(/points \(\d+ %\) lie within 3 standard errors or 2 % of theory/);
+    expect(second.stdout).toContain(`picture: ${files.png}`);
+    expect(readFileSync(files.json)).toEqual(numbers);
+    expect(readFileSync(files.png)).toEqual(picture);
+  });
+
+  const out = join(folder, 'never');
+  const blocked = join(folder, 'a-file');
+  writeFileSync(blocked, '');
+  it.each([
+    [['--psi1', '0'], 'rrf: invalid psi1: 0 (expected a finite number > 0)'],
+    [['--psi1', '1,-2'], 'rrf: invalid psi1: -2 (expected a finite number > 0)'],
+    [['--epsilons', '-0.1'], 'rrf: invalid eps: -0.1 (expected a finite number >= 0)'],
+    [['--epsilons', 'NaN'], 'rrf: invalid epsilons: "NaN" (expected numbers separated by commas)'],
+    [['--tau', '-1'], 'rrf: invalid tau: -1 (expected a finite number >= 0)'],
+    [['--seeds', '0'], 'rrf: invalid seeds: 0 (expected an integer >= 1)'],
+    [['--activation', 'step'], 'rrf: invalid activation: "step" (expected one of shifted-relu, relu'],
+    [['--device', 'tpu'], 'rrf: invalid device: "tpu" (expected one of'],
+    [['--psi1', '2', '--psi2', '2'], 'rrf: invalid psi1: 2 (expected a value other than psi2 = 2'],
+    [['--colour', 'red'], 'rrf: Unknown argument: colour'],
+  ])('refuses %j in one line, with exit code 2, writing nothing', async (args, message) => {
+    const { code, stdout, stderr } = await rrf('reproduce', 'curse', ...args, '--out', out);
+    expect(stderr.startsWith(message), stderr).toBe(true);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('refuses an unknown figure, and an output folder that cannot be written', async () => {
+    const unknown = await rrf('reproduce', 'figure-9');
+    expect(unknown.stderr).toContain('rrf: invalid figure: "figure-9" (expected one of curse');
+    const unwritable = await rrf('reproduce', 'curse', '--out', join(blocked, 'x'));
+    expect(unwritable.stderr).toMatch(/^rrf: cannot write to the output folder ".*a-file.x": ENOTDIR/);
+    expect([unknown.code, unwritable.code]).toEqual([2, 2]);
+  });
+});

@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cell, cellKey, checkCell } from '../../src/experiments/cell.ts';
+import { compare } from '../../src/experiments/comparison.ts';
+import { openResultStore, writeWhole } from '../../src/experiments/resultStore.ts';
+import { runCell } from '../../src/experiments/runCell.ts';
+import type { Runtime } from '../../src/runtime/index.ts';
+import { tf } from '../../src/runtime/tf.ts';
+import { testRuntime } from '../support/runtime.ts';
+
+const cell: Cell = {
+  psi1: 1,
+  psi2: 2,
+  d: 20,
+  eps: 0.3,
+  lambda: 0,
+  tau: 0.2,
+  activation: 'shifted-relu',
+  attackSteps: 1,
+  testRows: 200,
+  seed: 0,
+};
+
+let runtime: Runtime;
+const folder = mkdtempSync(join(tmpdir(), 'rrf-cells-'));
+beforeAll(async () => {
+  runtime = await testRuntime();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a cell', () => {
+  it('has a key that no order of fields changes, and every value does', () => {
+    const shuffled = Object.fromEntries(Object.entries(cell).reverse()) as unknown as Cell;
+    expect(cellKey(shuffled)).toBe(cellKey(cell));
+    const others = [{ psi1: 2 }, { d: 21 }, { eps: 0 }, { activation: 'tanh' as const }, { seed: 1 }];
+    const keys = others.map((change) => cellKey({ ...cell, ...change }));
+    expect(new Set([...keys, cellKey(cell)]).size).toBe(6);
+  });
+
+  it('gives the same numbers whenever it runs, and leaves no tensors', async () => {
+    const before = tf.memory().numTensors;
+    const first = await runCell(cell);
+    await runCell({ ...cell, seed: 1 });
+    expect(await runCell(cell)).toEqual(first);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(first.adversarialRisk.value).toBeGreaterThan(first.standardRisk.value);
+  });
+
+  it('is trained exactly at eps = 0: with N = n/4 and no noise left to fit, SR is finite and AR equals it', async () => {
+    const { standardRisk, adversarialRisk, training } = await runCell({ ...cell, psi1: 0.5, eps: 0 });
+    expect(adversarialRisk).toEqual(standardRisk);
+    expect(training).toEqual({ iterations: 0, residual: 0, converged: true });
+  });
+
+  it.each([
+    [{ psi1: 0 }, 'invalid psi1: 0'],
+    [{ psi2: Number.POSITIVE_INFINITY }, 'invalid psi2: Infinity'],
+    [{ d: 1.5 }, 'invalid d: 1.5'],
+    [{ seed: -1 }, 'invalid seed: -1'],
+    [{ testRows: 1 }, 'invalid testRows: 1'],
+  ])('is refused with %o', (change, message) => {
+    expect(() => checkCell({ ...cell, ...change })).toThrow(message);
+  });
+});
+
+describe('the result store', () => {
+  const estimate = { value: 1, standardError: 0.1, count: 3 };
+  const training = { iterations: 1, residual: 0, converged: true };
+  const result = { standardRisk: estimate, adversarialRisk: estimate, thetaNormSquared: 1, training };
+  const row = () => ({ cell, result, version: '1', runtime, seconds: 1 });
+
+  it('finds what it was given again, for that device and version only', () => {
+    const out = join(folder, 'store');
+    openResultStore(out, '1').add(row());
+    const again = openResultStore(out, '1');
+    expect(again.find(cell, runtime.device)?.result).toEqual(result);
+    expect(again.find(cell, 'js')).toBeUndefined();
+    expect(again.find({ ...cell, seed: 5 }, runtime.device)).toBeUndefined();
+    expect(openResultStore(out, '2').find(cell, runtime.device)).toBeUndefined();
+  });
+
+  it('drops a last row that a crash cut short, and appends cleanly after it', () => {
+    const out = join(folder, 'torn');
+    openResultStore(out, '1').add(row());
+    const path = join(out, 'cells.jsonl');
+    const whole = readFileSync(path, 'utf8');
+    writeFileSync(path, `${whole}{"key":"abc","cel`);
+    const store = openResultStore(out, '1');
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+    store.add({ ...row(), cell: { ...cell, seed: 9 } });
+    expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+
+  it('writes files whole: no part file stays behind', () => {
+    const path = join(folder, 'whole.txt');
+    writeWhole(path, 'all of it');
+    expect(readFileSync(path, 'utf8')).toBe('all of it');
+    expect(() => writeWhole(join(folder, 'missing', 'x.txt'), '')).toThrow(
+      'cannot write to the output folder',
+    );
+  });
+});
+
+describe('compare', () => {
+  it('measures the distance from theory in standard errors over seeds', () => {
+    const { simulated, z, relativeError, agrees } = compare([1, 2, 3], 1);
+    expect(simulated.value).toBe(2);
+    expect(simulated.standardError).toBeCloseTo(1 / Math.sqrt(3), 12);
+    expect(z).toBeCloseTo(Math.sqrt(3), 12);
+    expect(relativeError).toBe(1);
+    expect(agrees).toBe(true);
+  });
+
+  it('disagrees only beyond both 3 standard errors and 2 per cent', () => {
+    expect(compare([1.1, 1.1001], 1).agrees).toBe(false);
+    expect(compare([1.019, 1.0191], 1).agrees).toBe(true);
+    expect(compare([1.1], 1).agrees).toBe(false);
+  });
+});
