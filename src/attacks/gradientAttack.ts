@@ -149,13 +149,16 @@ function pushBothWays(f: ModelFunction, x: tf.Tensor, y: tf.Tensor, loss: Sample
   };
 }
 
-/** Per sample, the candidate of greater loss; the first one where they are equal. */
+/**
+ * Per sample, the candidate of greater loss, and the second where they are equal: a move whose gain is lost in float32
+ * is still made. A NaN never wins.
+ */
 function worse(a: Perturbed | null, b: Perturbed): Perturbed {
   if (a === null) return b;
   return tf.tidy(() => {
-    const second = b.loss.greater(a.loss);
+    const second = b.loss.greaterEqual(a.loss);
     const ofSample = second.reshape([-1, ...b.x.shape.slice(1).map(() => 1)]);
-    return { x: tf.where(tile(ofSample, b.x), b.x, a.x), loss: tf.maximum(a.loss, b.loss) };
+    return { x: tf.where(tile(ofSample, b.x), b.x, a.x), loss: tf.where(second, b.loss, a.loss) };
   });
 }
 

@@ -6,7 +6,8 @@ export const linf: Norm = {
   name: 'linf',
   measure: maxAbs,
   project: (delta, eps) => tf.minimum(tf.maximum(delta, eps.neg()), eps),
-  steepest: (gradient) => tf.sign(gradient),
+  // The WebAssembly engine takes the sign of anything below 1e-7 for zero; infinities have the right one.
+  steepest: (gradient) => tf.sign(gradient.mul(3e38)),
   randomInUnitBall(random, out) {
     for (let i = 0; i < out.length; i++) out[i] = 2 * random.uniform() - 1;
   },
