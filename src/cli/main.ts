@@ -13,14 +13,16 @@ const commands = new Map([
 ]);
 
 /** One line and exit code 2 for what a user can mend; a stack trace and 1 for what we must. */
-function fail(message: string | null, error: unknown): never {
-  if (error !== undefined && !(error instanceof UserError)) {
-    console.error(error);
-    process.exit(1);
-  }
-  process.stderr.write(`rrf: ${error instanceof Error ? error.message : message}\n`);
-  process.exit(2);
+function report(error: unknown): void {
+  if (error instanceof UserError) process.stderr.write(`rrf: ${error.message}\n`);
+  else console.error(error);
+  process.exitCode = error instanceof UserError ? 2 : 1;
 }
+
+// A reader that has seen enough, such as `head`, closes the pipe; that is not our error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
 
 const words = hideBin(process.argv);
 const called = commands.get(words[0] ?? '');
@@ -29,8 +31,16 @@ const cli = yargs(words)
   .usage('$0 <command>\n\nAdversarial training of random-features models, beside its exact asymptotics.')
   .demandCommand(1, 'name a command; see rrf --help')
   .strict()
+  .strictCommands()
   .version(version)
   .wrap(Math.min(110, process.stdout.columns ?? 100))
-  .fail(fail);
+  .parserConfiguration({ 'duplicate-arguments-array': false })
+  .fail((message, error) => {
+    throw error ?? new UserError(message);
+  });
 for (const load of called ? [called] : commands.values()) cli.command(await load());
-await cli.parseAsync();
+try {
+  await cli.parseAsync();
+} catch (error) {
+  report(error);
+}

@@ -38,7 +38,7 @@ const figures = ['curse'] as const;
 
 export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
   command: 'reproduce <figure>',
-  describe: 'simulate and draw a figure beside its theory',
+  describe: 'Simulate and draw a figure beside its theory',
   builder: (yargs) =>
     yargs
       .positional('figure', { type: 'string', demandOption: true, describe: `one of: ${figures.join(', ')}` })

@@ -110,7 +110,13 @@ export function panelFigure(figure: PanelFigure): string {
   svg.insertAdjacentHTML('beforeend', `<g>${captions.join('')}</g>`);
   outlineTexts(svg);
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return svg.outerHTML;
+  return renumber(svg.outerHTML);
+}
+
+/** Plot numbers its clip paths by a count that runs on from figure to figure; here each figure begins at 1. */
+function renumber(svg: string): string {
+  const ids = [...new Set(svg.match(/plot-clip-\d+/g))];
+  return svg.replace(/plot-clip-\d+/g, (id) => `clip-${ids.indexOf(id) + 1}`);
 }
 
 function marksOf({ points, colour, draw, symbol = 'circle', emphasis = 'open' }: Series): Plot.Markish[] {
