@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { linearObjective, smallEpsRisk } from '../../src/theory/certificates/linearRegression.ts';
 import { meiMontanariRisk } from '../../src/theory/certificates/meiMontanari.ts';
 import { relativeGradient, theorem42, theorem42Point } from '../../src/theory/certificates/theorem42.ts';
-import { asymptoticRisk, randomFeatures } from '../../src/theory/index.ts';
+import { asymptoticRisk, linear, randomFeatures, UserError } from '../../src/theory/index.ts';
 import { SaddleEquations } from '../../src/theory/saddleEquations.ts';
 import { solveSaddlePoint } from '../../src/theory/saddlePoint.ts';
 import { CERTIFICATE, expectClose, expectRelative } from './support.ts';
@@ -73,5 +74,78 @@ describe('Mei and Montanari at eps = 0', () => {
     expect(risk.phase).toBe('infinite');
     expect(risk.standardRisk).toBe(Number.POSITIVE_INFINITY);
     expect(meiMontanariRisk({ psi1: 2.5, ...options })).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('the scalar min-max problem of linear regression', () => {
+  it('has the gradient that differences of its value give', () => {
+    const [point, problem] = [
+      { a: -0.2, h: 0.6, beta: 0.5, tauG: 0.9 },
+      { psi2: 2, eps: 0.5, tau: 1 },
+    ];
+    const { gradient } = linearObjective(point, problem);
+    for (const name of ['a', 'h', 'beta', 'tauG'] as const) {
+      const step = 1e-5;
+      const above = linearObjective({ ...point, [name]: point[name] + step }, problem).value;
+      const below = linearObjective({ ...point, [name]: point[name] - step }, problem).value;
+      expectClose((above - below) / (2 * step), gradient[name], 1e-8, name);
+      expect(Math.abs(gradient[name])).toBeGreaterThan(1e-3);
+    }
+  });
+
+  it('certifies every learning solution, and none that is moved', () => {
+    for (const psi2 of [0.4, 0.8, 1, 2, 10])
+      for (const eps of [0.01, 0.2, 0.6])
+        for (const tau of [0.2, 1]) {
+          const { certificate } = asymptoticRisk(linear(), { psi2, eps, tau, rho: 1.5, certify: true });
+          expect(certificate?.route).toBe('linear min-max');
+          expect(certificate?.error).toBeLessThan(CERTIFICATE);
+        }
+  });
+
+  it('agrees with the expansion of Proposition 13 to second order in eps', () => {
+    for (const [psi2, tau] of [
+      [1.5, 1],
+      [2, 0.5],
+      [8, 2],
+    ] as const) {
+      const miss = (eps: number): number =>
+        asymptoticRisk(linear(), { psi2, eps, tau }).standardRisk - smallEpsRisk(psi2, tau, eps);
+      // Second order: halving eps divides the miss by four.
+      const ratio = miss(2e-3) / miss(1e-3);
+      expectClose(ratio, 4, 0.1);
+      expect(Math.abs(miss(1e-3))).toBeLessThan(1e-4 * tau * tau);
+    }
+  });
+});
+
+describe('certify', () => {
+  it('attaches a certificate of Theorem 4.2, with any rho', () => {
+    for (const activation of ['shifted-relu', 'relu'] as const) {
+      const map = randomFeatures({ psi1: 2, activation });
+      const { certificate } = asymptoticRisk(map, { psi2: 3, eps: 0.5, tau: 1, rho: 2, certify: true });
+      expect(certificate?.route).toBe('Theorem 4.2');
+      expect(certificate?.error).toBeLessThan(CERTIFICATE);
+    }
+  });
+
+  it('attaches one of Mei and Montanari at eps = 0', () => {
+    const map = randomFeatures({ psi1: 2, activation: 'gelu' });
+    const { certificate } = asymptoticRisk(map, {
+      psi2: 3,
+      eps: 0,
+      tau: 1,
+      rho: 2,
+      lambda: 0.1,
+      certify: true,
+    });
+    expect(certificate?.route).toBe('Mei and Montanari');
+    expect(certificate?.error).toBeLessThan(CERTIFICATE);
+  });
+
+  it('says so where no certificate exists, and adds nothing unless asked', () => {
+    const map = randomFeatures({ psi1: 2, activation: 'gelu' });
+    expect(() => asymptoticRisk(map, { psi2: 3, eps: 0.5, certify: true })).toThrow(UserError);
+    expect(asymptoticRisk(map, { psi2: 3, eps: 0.5 })).not.toHaveProperty('certificate');
   });
 });
