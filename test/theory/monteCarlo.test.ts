@@ -34,8 +34,11 @@ add('random features with tanh', { ...common, d: 60, widths: [2], activation: 't
 add('two frozen layers', { ...common, eps: 0.3, d: 60, widths: [2, 1.5] }, 12, (cell) =>
   asymptoticRisk(deepRandomFeatures(cell), cell),
 );
-add('three frozen layers', { ...common, eps: 0.25, d: 50, widths: [2, 2, 1.4] }, 12, (cell) =>
-  asymptoticRisk(deepRandomFeatures(cell), cell),
+add(
+  'three frozen layers',
+  { ...common, psi2: 2.5, lambda: 0.1, eps: 0.25, d: 50, widths: [2, 2, 1.4] },
+  12,
+  (cell) => asymptoticRisk(deepRandomFeatures(cell), cell),
 );
 
 describe('the finite problem, trained to its optimum', () => {
