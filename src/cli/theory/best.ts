@@ -1,0 +1,90 @@
+import type { CommandModule } from 'yargs';
+import { checkChoice, UserError } from '../../errors.ts';
+import {
+  bestActivation,
+  bestLambda,
+  bestWidth,
+  type FeatureMap,
+  interpolationPeak,
+  type Optimum,
+  type RiskOptions,
+} from '../../theory/index.ts';
+import { featureMap, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
+import { optionalGrid } from './grid.ts';
+import { printCsv, printJson, printRecord, printTable, type Row } from './output.ts';
+
+interface BestArguments extends TheoryArguments {
+  what: string;
+  measure: string;
+  grid: string | undefined;
+  csv: boolean;
+}
+
+const questions = ['width', 'lambda', 'activation', 'peak'] as const;
+const measures = ['adversarialRisk', 'standardRisk'] as const;
+
+export const bestCommand: CommandModule<object, BestArguments> = {
+  command: 'best <what>',
+  describe: 'the width, ridge penalty or activation of least risk, or the interpolation peak',
+  builder: (yargs) =>
+    withTheoryOptions(yargs)
+      .positional('what', { type: 'string', demandOption: true, describe: questions.join(', ') })
+      .option('measure', { type: 'string', default: 'adversarialRisk', describe: measures.join(', ') })
+      .option('grid', { type: 'string', describe: 'answer along a grid, such as eps=0.1:1:10' })
+      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' }),
+  handler: (args) => {
+    const what = checkChoice('what', args.what, questions);
+    const measure = checkChoice('measure', args.measure, measures);
+    const axis = optionalGrid(args.grid);
+    // The width that is sought need not be given.
+    const running = [
+      ...(axis ? [axis.parameter] : []),
+      ...(what === 'width' || what === 'peak' ? ['psi1'] : []),
+    ];
+    const map = featureMap(args, running);
+    const rows = (axis?.values ?? [undefined]).map((value): Row => {
+      const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
+      const here = axis && axis.parameter in map.proportions ? map.with(moved) : map;
+      return { ...moved, ...answer(what, measure, here, riskOptions({ ...args, ...moved }) as RiskOptions) };
+    });
+    if (args.json) printJson(axis ? rows : rows[0]);
+    else if (args.csv) printCsv(rows);
+    else if (axis) printTable(rows);
+    else printRecord(rows[0]!);
+  },
+};
+
+function answer(
+  what: (typeof questions)[number],
+  measure: (typeof measures)[number],
+  map: FeatureMap,
+  options: RiskOptions,
+): Row {
+  if (what === 'activation') {
+    const psi1 = map.proportions.psi1;
+    if (psi1 === undefined) throw new UserError('the best activation is known for --features random only');
+    const best = bestActivation({ psi1 }, options, { measure });
+    const { name, risk } = best.named[0]!;
+    return {
+      activation: best.activation.name,
+      nonlinearity: best.nonlinearity,
+      roughness: best.roughness,
+      [measure]: best.risk[measure],
+      bestNamed: name,
+      [`${measure} of bestNamed`]: risk[measure],
+    };
+  }
+  if (what === 'lambda') return flat('lambda', bestLambda(map, options, { measure }));
+  const width = Object.keys(map.proportions).at(-1) ?? 'psi1';
+  if (what === 'width') return flat(width, bestWidth(map, options, { measure }));
+  const peak = interpolationPeak(map, options, { measure });
+  return peak ? flat(width, peak) : { [width]: 'no peak' };
+}
+
+const flat = (name: string, { at, where, risk }: Optimum): Row => ({
+  [name]: at,
+  where,
+  standardRisk: risk.standardRisk,
+  adversarialRisk: risk.adversarialRisk,
+  phase: risk.phase,
+});

@@ -1,0 +1,67 @@
+import type { CommandModule } from 'yargs';
+import { riskCurve } from '../../theory/index.ts';
+import {
+  describeQuestion,
+  featureMap,
+  missing,
+  riskOptions,
+  type TheoryArguments,
+  withTheoryOptions,
+} from './features.ts';
+import { GRID_FORM, optionalGrid } from './grid.ts';
+import { printCsv, printJson, printTable, writeOrFail } from './output.ts';
+import { terminalPlot } from './terminalPlot.ts';
+
+interface CurveArguments extends TheoryArguments {
+  grid: string | undefined;
+  csv: boolean;
+  plot: string | undefined;
+}
+
+const SHOWN = [
+  'standardRisk',
+  'adversarialRisk',
+  'gradientNorm',
+  'trainingLoss',
+  'interpolatedFraction',
+  'phase',
+];
+
+export const curveCommand: CommandModule<object, CurveArguments> = {
+  command: 'curve',
+  describe: 'the risks along a grid of one parameter',
+  builder: (yargs) =>
+    withTheoryOptions(yargs)
+      .option('grid', { type: 'string', describe: 'such as psi1=0.1:100:60:log or eps=0,0.2,0.5' })
+      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' })
+      .option('plot', { type: 'string', describe: 'write the curves to this SVG file' }),
+  handler: async (args) => {
+    const axis = optionalGrid(args.grid);
+    if (axis === undefined) throw missing('grid', GRID_FORM);
+    const map = featureMap(args, [axis.parameter]);
+    const options = riskOptions(args, [axis.parameter]);
+    const curve = riskCurve(map, options, axis);
+    if (args.plot !== undefined) {
+      // Typesetting takes a second to load, which nobody else should wait for.
+      const { curveFigure } = await import('./curveFigure.ts');
+      writeOrFail(args.plot, curveFigure(curve, axis));
+    }
+    const rows = curve.map(({ at, ...risk }) => ({ [axis.parameter]: at, ...risk }));
+    if (args.json)
+      printJson({ ...describeQuestion(args, map), ...options, parameter: axis.parameter, curve });
+    else if (args.csv) printCsv(rows);
+    else {
+      printTable(rows, [axis.parameter, ...SHOWN]);
+      const series = [
+        { name: 'adversarial risk', mark: '*', y: curve.map((point) => point.adversarialRisk) },
+        { name: 'standard risk', mark: 'o', y: curve.map((point) => point.standardRisk) },
+      ];
+      const plot = terminalPlot(series, {
+        x: axis.values,
+        xName: axis.parameter,
+        logX: axis.scale === 'log',
+      });
+      process.stdout.write(`\n${plot}\n`);
+    }
+  },
+};

@@ -1,0 +1,99 @@
+import type { Argv } from 'yargs';
+import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
+import {
+  type ActivationName,
+  activationNames,
+  deepRandomFeatures,
+  type FeatureMap,
+  linear,
+  type PartialRiskOptions,
+  randomFeatures,
+} from '../../theory/index.ts';
+import { numberList } from '../numberList.ts';
+
+/** The options that every question to the theory shares. */
+export interface TheoryArguments {
+  features: string;
+  activation: string;
+  psi1: number | undefined;
+  widths: string | undefined;
+  psi2: number | undefined;
+  eps: number | undefined;
+  lambda: number;
+  tau: number;
+  rho: number;
+  'eps-test': number | undefined;
+  'nonlinear-energy': number;
+  json: boolean;
+}
+
+const featureKinds = ['linear', 'random', 'deep'] as const;
+
+export const withTheoryOptions = (yargs: Argv): Argv<TheoryArguments> =>
+  yargs
+    .option('features', { type: 'string', default: 'random', describe: featureKinds.join(', ') })
+    .option('activation', {
+      type: 'string',
+      default: 'shifted-relu',
+      describe: `one of ${activationNames.join(', ')}`,
+    })
+    .option('psi1', { type: 'number', describe: 'N/d, random features per input dimension' })
+    .option('widths', { type: 'string', describe: 'N_l/d of each deep layer, separated by commas' })
+    .option('psi2', { type: 'number', describe: 'n/d, training samples per input dimension' })
+    .option('eps', { type: 'number', describe: 'l2 radius of the training attack' })
+    .option('lambda', { type: 'number', default: 0, describe: 'ridge penalty' })
+    .option('tau', { type: 'number', default: 0, describe: 'label noise, standard deviation' })
+    .option('rho', { type: 'number', default: 1, describe: 'norm of the signal' })
+    .option('eps-test', { type: 'number', describe: 'l2 radius of the attack at test [eps]' })
+    .option('nonlinear-energy', {
+      type: 'number',
+      default: 0,
+      describe: 'energy of a nonlinear part of the target',
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'JSON on standard output' });
+
+/** The feature map asked for; a proportion that runs along a grid may be left out. */
+export function featureMap(args: TheoryArguments, running: readonly string[] = []): FeatureMap {
+  const kind = checkChoice('features', args.features, featureKinds);
+  const activation = checkChoice('activation', args.activation, activationNames) as ActivationName;
+  if (kind !== 'random' && args.psi1 !== undefined)
+    throw new InvalidArgumentError('psi1', args.psi1, `no psi1 with --features ${kind}`);
+  if (kind !== 'deep' && args.widths !== undefined)
+    throw new InvalidArgumentError('widths', args.widths, `no widths with --features ${kind}`);
+  if (kind === 'linear') return linear();
+  if (kind === 'deep') {
+    if (args.widths === undefined) throw missing('widths', 'N_l/d of each layer, such as --widths 2,1');
+    return deepRandomFeatures({ widths: numberList('widths', args.widths), activation });
+  }
+  if (args.psi1 === undefined && !running.includes('psi1')) throw missing('psi1', 'N/d');
+  return randomFeatures({ psi1: args.psi1 ?? 1, activation });
+}
+
+/** The options of the risk; those that run along a grid may be left out, the others not. */
+export function riskOptions(args: TheoryArguments, running: readonly string[] = []): PartialRiskOptions {
+  const { psi2, eps, lambda, tau, rho, 'eps-test': epsTest, 'nonlinear-energy': nonlinearEnergy } = args;
+  if (psi2 === undefined && !running.includes('psi2')) throw missing('psi2', 'n/d');
+  if (eps === undefined && !running.includes('eps'))
+    throw missing('eps', 'the l2 radius of the training attack');
+  return {
+    ...(psi2 === undefined ? {} : { psi2 }),
+    ...(eps === undefined ? {} : { eps }),
+    ...(epsTest === undefined ? {} : { epsTest }),
+    lambda,
+    tau,
+    rho,
+    nonlinearEnergy,
+  };
+}
+
+export const missing = (option: string, meaning: string): UserError =>
+  new UserError(`missing --${option}: ${meaning}`);
+
+/** What identifies a question, for its output. */
+export function describeQuestion(args: TheoryArguments, map: FeatureMap): Record<string, unknown> {
+  return {
+    features: args.features,
+    ...map.proportions,
+    ...(map.activation && { activation: args.activation }),
+  };
+}

@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs';
+import { UserError } from '../../errors.ts';
+import { table } from '../table.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Standard output carries the JSON alone; numbers that are infinite become null there, as JSON has none. */
+export const printJson = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+/** Comma-separated, full precision, a header first. */
+export function printCsv(rows: readonly Row[]): void {
+  const names = Object.keys(rows[0] ?? {});
+  const lines = [names.join(','), ...rows.map((row) => names.map((name) => `${row[name] ?? ''}`).join(','))];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+export const printTable = (rows: readonly Row[], names = Object.keys(rows[0] ?? {})): boolean =>
+  process.stdout.write(
+    `${table(
+      rows,
+      names.map((name) => ({ title: name, value: (row: Row) => short(row[name]) })),
+    )}\n`,
+  );
+
+/** One name and value a line. */
+export function printRecord(record: Row): void {
+  const width = Math.max(...Object.keys(record).map((name) => name.length)) + 2;
+  for (const [name, value] of Object.entries(record))
+    if (value !== undefined) process.stdout.write(`${name.padEnd(width)}${value}\n`);
+}
+
+export const short = (value: unknown): string =>
+  typeof value === 'number'
+    ? Number.isInteger(value)
+      ? `${value}`
+      : value.toPrecision(6)
+    : `${value ?? ''}`;
+
+/** @throws UserError in one line when the file cannot be written */
+export function writeOrFail(path: string, content: string): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,43 @@
+import type { CommandModule } from 'yargs';
+import { asymptoticRisk, criticalEps, type RiskOptions } from '../../theory/index.ts';
+import { featureMap, missing, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
+import { optionalGrid } from './grid.ts';
+import { printCsv, printJson, printRecord, printTable, type Row } from './output.ts';
+
+interface PhaseArguments extends TheoryArguments {
+  grid: string | undefined;
+  csv: boolean;
+}
+
+export const phaseCommand: CommandModule<object, PhaseArguments> = {
+  command: 'phase',
+  describe: 'the critical radius, beyond which nothing is learnt, and the phase at --eps if given',
+  builder: (yargs) =>
+    withTheoryOptions(yargs)
+      .option('grid', { type: 'string', describe: 'of psi1, psi2, tau, ...: one line each' })
+      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' }),
+  handler: (args) => {
+    const axis = optionalGrid(args.grid);
+    const running = axis ? [axis.parameter] : [];
+    const map = featureMap(args, running);
+    if (args.psi2 === undefined && !running.includes('psi2')) throw missing('psi2', 'n/d');
+    const rows = (axis?.values ?? [undefined]).map((value): Row => {
+      const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
+      const here = axis && axis.parameter in map.proportions ? map.with(moved) : map;
+      const options = riskOptions({ ...args, eps: args.eps ?? 0, ...moved }) as RiskOptions;
+      const asked = args.eps !== undefined || axis?.parameter === 'eps';
+      return {
+        ...here.proportions,
+        psi2: options.psi2,
+        tau: options.tau,
+        ...moved,
+        criticalEps: criticalEps(here, options),
+        ...(asked && { eps: options.eps, phase: asymptoticRisk(here, options).phase }),
+      };
+    });
+    if (args.json) printJson(axis ? rows : rows[0]);
+    else if (args.csv) printCsv(rows);
+    else if (axis) printTable(rows);
+    else printRecord(rows[0]!);
+  },
+};

@@ -1,0 +1,54 @@
+import type { CommandModule } from 'yargs';
+import { asymptoticRisk, criticalEps, type RiskOptions, sensitivities } from '../../theory/index.ts';
+import {
+  describeQuestion,
+  featureMap,
+  riskOptions,
+  type TheoryArguments,
+  withTheoryOptions,
+} from './features.ts';
+import { printJson, printRecord, printTable } from './output.ts';
+
+interface PointArguments extends TheoryArguments {
+  certify: boolean;
+  sensitivities: boolean;
+}
+
+export const pointCommand: CommandModule<object, PointArguments> = {
+  command: ['point', '$0'],
+  describe: 'the risks at one point (what rrf theory alone does)',
+  builder: (yargs) =>
+    withTheoryOptions(yargs)
+      .option('certify', { type: 'boolean', default: false, describe: 'check by an independent route' })
+      .option('sensitivities', { type: 'boolean', default: false, describe: 'derivatives of the risks' }),
+  handler: (args) => {
+    const map = featureMap(args);
+    const options = riskOptions(args) as RiskOptions;
+    const { certificate, ...risk } = asymptoticRisk(map, { ...options, certify: args.certify });
+    const question = { ...describeQuestion(args, map), ...options };
+    const critical = criticalEps(map, options);
+    const slopes = args.sensitivities ? sensitivities(map, options) : undefined;
+    if (args.json) {
+      printJson({
+        ...question,
+        criticalEps: critical,
+        ...risk,
+        ...(certificate && { certificate }),
+        ...(slopes && { sensitivities: slopes }),
+      });
+      return;
+    }
+    printRecord({
+      ...question,
+      criticalEps: critical,
+      ...risk,
+      ...(certificate && {
+        certificate: `${certificate.route}, error ${certificate.error.toExponential(1)}`,
+      }),
+    });
+    if (slopes) {
+      process.stdout.write('\n');
+      printTable(Object.entries(slopes).map(([name, slope]) => ({ 'derivative in': name, ...slope })));
+    }
+  },
+};

@@ -1,0 +1,85 @@
+import type { CommandModule } from 'yargs';
+import { checkChoice, InvalidArgumentError } from '../../errors.ts';
+import { riskSurface } from '../../theory/index.ts';
+import {
+  describeQuestion,
+  featureMap,
+  riskOptions,
+  type TheoryArguments,
+  withTheoryOptions,
+} from './features.ts';
+import { GRID_FORM, type GridAxis, parseGrid } from './grid.ts';
+import { printCsv, printJson } from './output.ts';
+import { terminalMap } from './terminalPlot.ts';
+
+interface SurfaceArguments extends TheoryArguments {
+  grid: string[] | undefined;
+  csv: boolean;
+  measure: string;
+}
+
+const measures = [
+  'adversarialRisk',
+  'standardRisk',
+  'gradientNorm',
+  'trainingLoss',
+  'interpolatedFraction',
+] as const;
+
+export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
+  command: 'surface',
+  describe: 'the risks over two grids, the first across and the second upwards',
+  builder: (yargs) =>
+    withTheoryOptions(yargs)
+      .option('grid', {
+        type: 'string',
+        array: true,
+        describe: 'two of them: --grid psi1=0.1:100:60:log eps=0:1:20',
+      })
+      .option('measure', {
+        type: 'string',
+        default: 'adversarialRisk',
+        describe: `shown: ${measures.join(', ')}`,
+      })
+      .option('csv', {
+        type: 'boolean',
+        default: false,
+        describe: 'comma-separated values, one point a line',
+      }),
+  handler: (args) => {
+    const measure = checkChoice('measure', args.measure, measures);
+    const [xAxis, yAxis] = twoGrids(args.grid);
+    const running = [xAxis.parameter, yAxis.parameter];
+    const map = featureMap(args, running);
+    const options = riskOptions(args, running);
+    const { x, y, risks } = riskSurface(map, options, { x: xAxis, y: yAxis });
+    if (args.json) {
+      printJson({
+        ...describeQuestion(args, map),
+        ...options,
+        x: { parameter: xAxis.parameter, values: x },
+        y: { parameter: yAxis.parameter, values: y },
+        risks,
+      });
+      return;
+    }
+    if (args.csv) {
+      printCsv(
+        risks.flatMap((row, i) =>
+          row.map((risk, j) => ({ [xAxis.parameter]: x[j]!, [yAxis.parameter]: y[i]!, ...risk })),
+        ),
+      );
+      return;
+    }
+    const values = risks.map((row) => row.map((risk) => risk[measure]));
+    const names = { xName: xAxis.parameter, yName: yAxis.parameter };
+    process.stdout.write(`${measure}\n${terminalMap(values, { x, y, ...names })}\n`);
+  },
+};
+
+function twoGrids(texts: readonly string[] = []): [GridAxis, GridAxis] {
+  const [x, y, ...more] = texts.map(parseGrid);
+  if (!x || !y || more.length > 0)
+    throw new InvalidArgumentError('grid', texts, `two of the form ${GRID_FORM}`);
+  return [x, y];
+}

@@ -1,0 +1,127 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { asymptoticRisk, criticalEps, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
+import { rrf } from '../support/rrf.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rrf-theory-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const theory = async (...words: string[]) => rrf('theory', ...words);
+const json = async (...words: string[]) => {
+  const { stdout, code } = await theory(...words, '--json');
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+};
+const point = ['--psi1', '2', '--psi2', '3', '--eps', '0.5', '--lambda', '0', '--tau', '0.5'];
+
+describe('rrf theory', () => {
+  it('gives the risks of a point, as JSON alone on standard output', async () => {
+    const { stdout, code } = await theory(...point, '--json');
+    expect(code).toBe(0);
+    const answer = JSON.parse(stdout);
+    expect(answer.standardRisk).toBeCloseTo(0.738042, 6);
+    expect(answer.adversarialRisk).toBeCloseTo(1.418823, 6);
+    expect(answer).toMatchObject({ psi1: 2, psi2: 3, eps: 0.5, lambda: 0, tau: 0.5, phase: 'learning' });
+    expect(await json('point', ...point)).toEqual(answer);
+  });
+
+  it('says the same in words, with certificate and sensitivities if asked', async () => {
+    const { stdout } = await theory(...point, '--certify', '--sensitivities');
+    expect(stdout).toMatch(/standardRisk +0\.738042/);
+    expect(stdout).toMatch(/certificate +Theorem 4\.2, error \d\.\de-1/);
+    expect(stdout).toMatch(/^ +psi1 +-0\.0887/m);
+  });
+
+  it('draws a curve as table, plot, CSV, JSON and SVG', async () => {
+    const question = ['curve', '--psi2', '3', '--eps', '0.3', '--tau', '0.1', '--grid', 'psi1=0.1:100:7:log'];
+    const file = join(folder, 'curve.svg');
+    const plain = await theory(...question, '--plot', file);
+    expect(plain.stdout.split('\n')[0]).toMatch(/psi1 +standardRisk +adversarialRisk/);
+    expect(plain.stdout).toContain('* adversarial risk');
+    expect(readFileSync(file, 'utf8')).toMatch(/^<svg[\s\S]+<\/svg>$/);
+
+    const csv = (await theory(...question, '--csv')).stdout.trim().split('\n');
+    expect(csv).toHaveLength(8);
+    const header = csv[0]!.split(',');
+    const last = csv.at(-1)!.split(',');
+    const direct = asymptoticRisk(randomFeatures({ psi1: 100 }), { psi2: 3, eps: 0.3, tau: 0.1 });
+    expect(Number(last[header.indexOf('adversarialRisk')])).toBeCloseTo(direct.adversarialRisk, 9);
+    const { curve } = await json(...question);
+    expect(curve.at(-1).adversarialRisk).toBeCloseTo(direct.adversarialRisk, 9);
+  });
+
+  it('draws a surface', async () => {
+    const question = ['surface', '--features', 'deep', '--widths', '2,1', '--psi2', '3', '--tau', '0.5'];
+    const grids = ['--grid', 'width2=0.5,1,2', 'eps=0.1:0.4:4'];
+    const { risks } = await json(...question, ...grids);
+    const direct = asymptoticRisk(deepRandomFeatures({ widths: [2, 2] }), { psi2: 3, tau: 0.5, eps: 0.4 });
+    expect(risks[3][2].adversarialRisk).toBeCloseTo(direct.adversarialRisk, 9);
+    const { stdout } = await theory(...question, ...grids);
+    expect(stdout.trim().split('\n')).toHaveLength(3 + 4);
+  });
+
+  it('tells phases and critical radii', async () => {
+    const critical = criticalEps(randomFeatures({ psi1: 0.5 }), { psi2: 3, tau: 0.5 });
+    const one = await json('phase', '--psi1', '0.5', '--psi2', '3', '--tau', '0.5', '--eps', '0.7');
+    expect(one).toMatchObject({ phase: 'null', criticalEps: critical });
+    const many = await json('phase', '--psi2', '3', '--tau', '0.5', '--grid', 'psi1=0.25,0.5');
+    expect(many[1].criticalEps).toBe(critical);
+  });
+
+  it('finds the best width, penalty, activation and the peak', async () => {
+    const at = ['--psi2', '3', '--tau', '0.1'];
+    const widths = await json('best', 'width', ...at, '--grid', 'eps=0.1,0.3');
+    expect(widths[1].psi1).toBeCloseTo(7.2897, 3);
+    expect(widths[0].psi1).toBeLessThan(widths[1].psi1);
+    expect((await json('best', 'lambda', ...at, '--psi1', '2', '--eps', '0.3')).lambda).toBeGreaterThan(0);
+    expect(await json('best', 'activation', ...at, '--psi1', '2', '--eps', '0.3')).toHaveProperty(
+      'bestNamed',
+    );
+    expect((await json('best', 'peak', ...at, '--eps', '0.01')).psi1).toBeCloseTo(3, 0);
+  });
+
+  it.each([
+    [['--psi1', '0', '--psi2', '3', '--eps', '1'], 'invalid psi1: 0'],
+    [['--psi1', '1', '--psi2', '3', '--eps', '-1'], 'invalid eps: -1'],
+    [['--psi1', '1', '--psi2', '3', '--eps', 'x'], 'invalid eps: NaN'],
+    [['--psi1', '1', '--psi2', '3', '--eps', '1', '--tau', '-1'], 'invalid tau: -1'],
+    [['--psi1', '1', '--psi2', '3', '--eps', '1', '--activation', 'swoosh'], 'invalid activation: "swoosh"'],
+    [['--psi2', '3', '--eps', '1'], 'missing --psi1'],
+    [['--features', 'deep', '--psi2', '3', '--eps', '1'], 'missing --widths'],
+    [['--features', 'cnn', '--psi2', '3', '--eps', '1'], 'invalid features: "cnn"'],
+    [['curve', '--psi1', '1', '--psi2', '3', '--eps', '1'], 'missing --grid'],
+    [['curve', '--psi1', '1', '--psi2', '3', '--eps', '1', '--grid', 'tau=1:2'], 'invalid grid: "tau=1:2"'],
+    [['curve', '--psi1', '1', '--psi2', '3', '--eps', '1', '--grid', 'hue=1,2'], 'invalid parameter: "hue"'],
+    [['best', 'luck', '--psi1', '1', '--psi2', '3', '--eps', '1'], 'invalid what: "luck"'],
+  ])('answers %j in one line with exit code 2', async (words, shown) => {
+    const { stdout, stderr, code } = await theory(...words);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(shown);
+  });
+
+  it('leaves no file behind when there is nothing to draw, and names a folder that cannot be written', async () => {
+    const file = join(folder, 'peak.svg');
+    const peak = ['curve', '--psi2', '3', '--eps', '0', '--grid', 'psi1=3'];
+    const empty = await theory(...peak, '--plot', file);
+    expect(empty).toMatchObject({ code: 2, stdout: '' });
+    expect(existsSync(file)).toBe(false);
+    const nowhere = join(folder, 'no', 'such', 'curve.svg');
+    const lost = await theory(
+      'curve',
+      '--psi1',
+      '1',
+      '--psi2',
+      '3',
+      '--grid',
+      'eps=0:1:5',
+      '--plot',
+      nowhere,
+    );
+    expect(lost).toMatchObject({ code: 2, stdout: '' });
+    expect(lost.stderr).toContain(`cannot write ${nowhere}`);
+  });
+});
