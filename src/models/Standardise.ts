@@ -1,0 +1,84 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { tf } from '../runtime/tf.ts';
+
+type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+
+export interface StandardiseArgs extends LayerArgs {
+  /** Mean of each column. */
+  mean: readonly number[];
+  /** Standard deviation of each column, >= 0. A column of deviation 0 says nothing and is mapped to 0. */
+  deviation: readonly number[];
+  /** Map standardised values back to their units instead. Default false. */
+  invert?: boolean;
+}
+
+/**
+ * x -> (x - mean) / deviation by column or, inverted, x -> x deviation + mean. Input and output [n, columns], float32.
+ * The statistics are non-trainable weights: they are saved with the model, and no training moves them.
+ */
+export class Standardise extends tf.layers.Layer {
+  static readonly className = 'Standardise';
+
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+  readonly invert: boolean;
+  private centre?: ReturnType<Standardise['addWeight']>;
+  private factor?: ReturnType<Standardise['addWeight']>;
+
+  /** @throws InvalidArgumentError for statistics that are not finite, negative deviations or differing lengths. */
+  constructor(args: StandardiseArgs) {
+    super(args);
+    this.mean = args.mean;
+    this.deviation = args.deviation;
+    this.invert = args.invert ?? false;
+    if (!this.mean.every(Number.isFinite))
+      throw new InvalidArgumentError('mean', this.mean, 'finite numbers');
+    if (!this.deviation.every((s) => Number.isFinite(s) && s >= 0))
+      throw new InvalidArgumentError('deviation', this.deviation, 'finite numbers >= 0');
+    if (this.deviation.length !== this.mean.length)
+      throw new InvalidArgumentError(
+        'deviation',
+        this.deviation,
+        `${this.mean.length} numbers, as many as mean`,
+      );
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const shape = Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as tf.Shape);
+    if (shape.length !== 2 || shape[1] !== this.mean.length)
+      throw new InvalidArgumentError(
+        'input shape',
+        shape,
+        `[n, ${this.mean.length}], one column for each mean`,
+      );
+    const inverse = this.deviation.map((s) => (s === 0 ? 0 : 1 / s));
+    this.centre = this.constant('mean', this.mean);
+    this.factor = this.constant('factor', this.invert ? this.deviation : inverse);
+    this.built = true;
+  }
+
+  private constant(name: string, values: readonly number[]): ReturnType<Standardise['addWeight']> {
+    const zeros = tf.initializers.zeros();
+    const weight = this.addWeight(name, [values.length], 'float32', zeros, undefined, false);
+    const tensor = tf.tensor1d([...values]);
+    weight.write(tensor);
+    tensor.dispose();
+    return weight;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const centre = this.centre!.read();
+      const factor = this.factor!.read();
+      return this.invert ? x.mul(factor).add(centre) : x.sub(centre).mul(factor);
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { mean, deviation, invert } = this;
+    return { ...super.getConfig(), mean: [...mean], deviation: [...deviation], invert };
+  }
+}
+
+tf.serialization.registerClass(Standardise);

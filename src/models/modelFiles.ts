@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { tf } from '../runtime/tf.ts';
+import { naming, writeWholeFile } from '../wholeFile.ts';
+// Registers the package's layers, which a saved model may hold.
+import './CentredActivation.ts';
+import './RandomFeatures.ts';
+import './Standardise.ts';
+
+/** TensorFlow.js's model.json, as far as it is used here. */
+interface ModelFile {
+  readonly modelTopology: object;
+  readonly weightsManifest: readonly { paths: string[]; weights: tf.io.WeightsManifestEntry[] }[];
+  readonly userDefinedMetadata?: NonNullable<tf.io.ModelArtifacts['userDefinedMetadata']>;
+}
+
+/**
+ * Saves a model as TensorFlow.js does: `model.json` and a file of weights in `folder`, which is made if need be. Any
+ * engine of loadRuntime, and with TensorFlow itself `tf.loadLayersModel('file://...')`, opens it. An earlier model in
+ * the folder is replaced whole or not at all. What was given to `model.setUserDefinedMetadata` is saved too.
+ * @throws UserError naming the file that cannot be written
+ */
+export async function saveModel(model: tf.LayersModel, folder: string): Promise<void> {
+  naming('create', folder, () => mkdirSync(folder, { recursive: true }));
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      const data = artifacts.weightData ?? new ArrayBuffer(0);
+      const weights = new Uint8Array(Array.isArray(data) ? tf.io.concatenateArrayBuffers(data) : data);
+      // The name depends on the content, so that the old model.json keeps its weights until the new one is in place.
+      const name = `weights.${createHash('sha256').update(weights).digest('hex').slice(0, 12)}.bin`;
+      writeWholeFile(join(folder, name), weights);
+      const { modelTopology, format, generatedBy, userDefinedMetadata } = artifacts;
+      const manifest = [{ paths: [name], weights: artifacts.weightSpecs ?? [] }];
+      const file = {
+        format,
+        generatedBy,
+        convertedBy: null,
+        modelTopology,
+        weightsManifest: manifest,
+        userDefinedMetadata,
+      };
+      writeWholeFile(join(folder, 'model.json'), `${JSON.stringify(file)}\n`);
+      for (const other of readdirSync(folder))
+        if (/^weights\.[0-9a-f]{12}\.bin$/.test(other) && other !== name) rmSync(join(folder, other));
+      return {
+        modelArtifactsInfo: {
+          dateSaved: new Date(),
+          modelTopologyType: 'JSON',
+          weightDataBytes: weights.length,
+        },
+      };
+    }),
+  );
+}
+
+/**
+ * Opens a model that saveModel or TensorFlow.js saved.
+ * @param path the model's folder, or its model.json
+ * @throws UserError naming the file that is missing, cut short, or holds no layers model
+ */
+export async function loadModel(path: string): Promise<tf.LayersModel> {
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path;
+  const { modelTopology, weightsManifest, userDefinedMetadata } = readModelFile(file);
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  const parts = weightsManifest.flatMap(({ paths }) => paths.map((name) => join(dirname(file), name)));
+  const weights = Buffer.concat(parts.map((part) => naming('read', part, () => readFileSync(part))));
+  const expected = weightSpecs.reduce((sum, spec) => sum + bytesOf(spec), 0);
+  if (weights.length !== expected)
+    throw new UserError(
+      `the model's weights ${JSON.stringify(parts.join(', '))} have ${weights.length} bytes instead of ${expected}`,
+    );
+  const weightData = new Uint8Array(weights).buffer;
+  const artifacts = {
+    modelTopology,
+    weightSpecs,
+    weightData,
+    ...(userDefinedMetadata && { userDefinedMetadata }),
+  };
+  try {
+    return await tf.loadLayersModel({ load: async () => artifacts });
+  } catch (error) {
+    throw new UserError(`cannot open the model ${JSON.stringify(file)}: ${firstLine(error)}`);
+  }
+}
+
+function readModelFile(path: string): ModelFile {
+  const text = naming('read', path, () => readFileSync(path, 'utf8'));
+  let content: Partial<ModelFile> | null;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new UserError(`${JSON.stringify(path)} is not the ${basename(path)} of a model: it is not JSON`);
+  }
+  if (!content?.modelTopology || !Array.isArray(content.weightsManifest))
+    throw new UserError(`${JSON.stringify(path)} is not a layers model of TensorFlow.js`);
+  return content as ModelFile;
+}
+
+/** Bytes of a weight in the file. */
+function bytesOf({ shape, dtype, quantization }: tf.io.WeightsManifestEntry): number {
+  const size = shape.reduce((product, m) => product * m, 1);
+  const type = quantization?.dtype ?? dtype;
+  return size * ({ uint8: 1, bool: 1, uint16: 2, float16: 2 }[type as string] ?? 4);
+}
+
+const firstLine = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error).split('\n')[0]!;

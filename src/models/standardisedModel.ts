@@ -1,0 +1,50 @@
+import { UserError } from '../errors.ts';
+import { tf } from '../runtime/tf.ts';
+import { Standardise } from './Standardise.ts';
+
+/** Means and standard deviations, one a column. */
+export interface ColumnStatistics {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/**
+ * A model of standardised inputs and targets, as one of inputs and targets in their own units. It shares its layers, and
+ * so its weights, with `core`.
+ * @param core a chain of layers, [n, d] to [n, k]
+ */
+export function standardisedModel(
+  core: tf.Sequential,
+  inputs: ColumnStatistics,
+  targets: ColumnStatistics,
+): tf.Sequential {
+  return tf.sequential({
+    layers: [
+      new Standardise({ ...inputs, inputShape: [inputs.mean.length], name: 'standardise' }),
+      ...core.layers,
+      new Standardise({ ...targets, invert: true, name: 'units' }),
+    ],
+  });
+}
+
+/** A model cut behind its standardising first layer. */
+export interface SplitModel {
+  /** From inputs in their own units to standardised ones, [n, d] to [n, d]. */
+  readonly standardise: (x: tf.Tensor) => tf.Tensor;
+  /** From standardised inputs to the model's output: what an attack with a budget in standard deviations attacks. */
+  readonly core: (z: tf.Tensor) => tf.Tensor;
+}
+
+/** The two parts of a model that begins with a Standardise layer; null for any other model. */
+export function splitStandardised(model: tf.LayersModel): SplitModel | null {
+  const layers = model.layers.filter((layer) => layer.getClassName() !== 'InputLayer');
+  const [first, ...others] = layers;
+  if (!(first instanceof Standardise)) return null;
+  if (!(model instanceof tf.Sequential))
+    throw new UserError(
+      'a standardising model that is not a chain of layers cannot be cut behind its first layer',
+    );
+  const through = (chain: tf.layers.Layer[]) => (x: tf.Tensor) =>
+    tf.tidy(() => chain.reduce((value, layer) => layer.apply(value, { training: false }) as tf.Tensor, x));
+  return { standardise: through([first]), core: through(others) };
+}
