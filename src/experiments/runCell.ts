@@ -1,4 +1,5 @@
-import { pgd } from '../attacks/index.ts';
+import { fgm, pgd } from '../attacks/index.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { teacher } from '../data/teacher.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import { risks } from '../evaluation/risk.ts';
@@ -11,48 +12,73 @@ import { type Cell, cellKey, rowsOf, widthOf } from './cell.ts';
 /** What a cell measured. Standard errors are those of the finite test set, for this one trained model. */
 export interface CellResult {
   readonly standardRisk: Estimate;
-  readonly adversarialRisk: Estimate;
+  /** For each `epsTest` of the cell. */
+  readonly adversarialRisks: readonly Estimate[];
   readonly thetaNormSquared: number;
-  readonly training: { readonly iterations: number; readonly residual: number; readonly converged: boolean };
+  readonly training: TrainingReport;
 }
 
-/** A cycle that changes the training objective by less than this fraction ends the training. */
+export interface TrainingReport {
+  readonly iterations: number;
+  readonly residual: number;
+  readonly converged: boolean;
+}
+
+/** A cycle that changes the training objective by less than this fraction ends training by gradient. */
 const TOLERANCE = 1e-2;
-/** Steps of the attack that measures the adversarial risk. */
-const TEST_ATTACK_STEPS = 10;
+/** The attacks that measure adversarial risk. */
+const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm() };
 
 /** Samples the problem, trains the model and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
 export async function runCell(cell: Cell): Promise<CellResult> {
-  const { d, eps, lambda, tau, activation, attackSteps, testRows } = cell;
   const seed = cellKey(cell);
-  const problem = teacher({ d, tau, seed });
-  const data = problem.sample('train', rowsOf(cell));
-  const model = randomFeaturesModel({ inputDim: d, units: widthOf(cell), activation, seed });
+  const problem = teacher({ d: cell.d, tau: cell.tau, seed });
+  const model = modelOf(cell, seed);
   try {
-    const training = { iterations: 0, residual: 0, converged: true };
-    if (eps === 0) await trainReadoutExactly(model, data, lambda);
-    else {
-      const attack = pgd({ steps: attackSteps, relStepSize: 1 });
-      Object.assign(
-        training,
-        await adversarialTraining(model, data, { eps, attack, lambda, seed, tolerance: TOLERANCE }),
-      );
-    }
-    const { standard, adversarial } = await risks(model, problem.batches('test', testRows), {
-      attack: pgd({ steps: TEST_ATTACK_STEPS }),
-      epsilons: [eps],
+    const training = await train(model, problem.sample('train', rowsOf(cell)), cell, seed);
+    const { standard, adversarial } = await risks(model, problem.batches('test', cell.testRows), {
+      attack: testAttacks[cell.testAttack],
+      epsilons: cell.epsTest,
     });
     const theta = tf.tidy(() => tf.sum(tf.square(model.trainableWeights[0]!.read())));
     const [thetaNormSquared] = await theta.data();
     theta.dispose();
-    const { iterations, residual, converged } = training;
     return {
       standardRisk: standard,
-      adversarialRisk: adversarial[0]!,
+      adversarialRisks: adversarial,
       thetaNormSquared: thetaNormSquared!,
-      training: { iterations, residual, converged },
+      training,
     };
   } finally {
     model.dispose();
   }
+}
+
+function modelOf(cell: Cell, seed: string): tf.LayersModel {
+  if (cell.features === 'random')
+    return randomFeaturesModel({ inputDim: cell.d, units: widthOf(cell), activation: cell.activation, seed });
+  const readout = tf.layers.dense({
+    units: 1,
+    useBias: false,
+    kernelInitializer: 'zeros',
+    inputShape: [cell.d],
+  });
+  return tf.sequential({ layers: [readout] });
+}
+
+async function train(
+  model: tf.LayersModel,
+  data: Dataset,
+  cell: Cell,
+  seed: string,
+): Promise<TrainingReport> {
+  const { eps, lambda, attackSteps } = cell;
+  if (eps === 0) {
+    await trainReadoutExactly(model, data, lambda);
+    return { iterations: 0, residual: 0, converged: true };
+  }
+  const attack = pgd({ steps: attackSteps, relStepSize: 1 });
+  const trained = await adversarialTraining(model, data, { eps, attack, lambda, seed, tolerance: TOLERANCE });
+  const { iterations, residual, converged } = trained;
+  return { iterations, residual, converged };
 }

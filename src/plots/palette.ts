@@ -4,5 +4,9 @@ export const palette = {
   vermillion: '#D55E00',
   green: '#009E73',
   purple: '#CC79A7',
-  grey: '#8a8a8a',
+  orange: '#E69F00',
+  black: '#333333',
 } as const;
+
+/** The same in the order in which a figure takes them. */
+export const paletteOrder: readonly string[] = Object.values(palette);

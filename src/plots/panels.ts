@@ -1,6 +1,17 @@
 import * as Plot from '@observablehq/plot';
+import { ticks as d3Ticks } from 'd3-array';
 import { parseHTML } from 'linkedom';
 import { labelWidth, outlineTexts } from './texLabels.ts';
+
+export type Scale = 'log' | 'linear';
+export type SymbolName = 'circle' | 'square' | 'triangle' | 'diamond';
+
+export interface AxisOptions {
+  readonly label: string;
+  readonly scale: Scale;
+  /** Where the axis begins and ends; curves are clipped there. */
+  readonly domain: readonly [number, number];
+}
 
 /** A curve or a set of points in one panel. Labels may hold `$TeX$`. */
 export interface Series {
@@ -9,7 +20,7 @@ export interface Series {
   readonly points: readonly SeriesPoint[];
   /** Curves are drawn as lines; measurements as symbols with error bars of one standard error. */
   readonly draw: 'line' | 'symbols';
-  readonly symbol?: 'circle' | 'square' | 'triangle';
+  readonly symbol?: SymbolName;
   /** Open symbols stand out; small filled ones stay behind. */
   readonly emphasis?: 'open' | 'small';
 }
@@ -33,13 +44,11 @@ export interface Guide {
 
 export interface PanelFigure {
   readonly panels: readonly Panel[];
-  readonly xLabel: string;
-  readonly yLabel: string;
+  readonly x: AxisOptions;
+  readonly y: AxisOptions;
   /** What is drawn, in words, for those who cannot see it. */
   readonly description: string;
   readonly guides?: readonly Guide[];
-  /** Where the logarithmic y axis begins and ends; curves are clipped there. */
-  readonly yDomain: readonly [number, number];
 }
 
 const PANEL_WIDTH = 290;
@@ -47,9 +56,9 @@ const HEIGHT = 350;
 const LEGEND_ROW = 22;
 const MARGIN = { top: 40, right: 16, bottom: 56, left: 74 };
 
-/** Panels side by side on shared logarithmic axes, with one legend above them, as an SVG string without fonts. */
+/** Panels side by side on shared axes, with one legend above them, as an SVG string without fonts. */
 export function panelFigure(figure: PanelFigure): string {
-  const { panels, guides = [], yDomain } = figure;
+  const { panels, x, y, guides = [] } = figure;
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const titles = panels.map((panel) => panel.title);
   const flat = panels.flatMap((panel) =>
@@ -58,7 +67,6 @@ export function panelFigure(figure: PanelFigure): string {
       points: series.points.map((p) => ({ ...p, fx: panel.title })),
     })),
   );
-  const xs = flat.flatMap(({ points }) => points.map((p) => p.x));
   const top = MARGIN.top + LEGEND_ROW * coloursOf(panels).length;
   const height = top + HEIGHT;
   const svg = Plot.plot({
@@ -73,21 +81,12 @@ export function panelFigure(figure: PanelFigure): string {
     marginLeft: MARGIN.left,
     style: { fontSize: '15px', background: 'white', color: '#1a1a1a' },
     fx: { domain: titles, label: null, padding: 0.08, axis: null },
-    x: { type: 'log', domain: [Math.min(...xs), Math.max(...xs)], label: null },
-    y: { type: 'log', domain: [...yDomain], label: null },
+    x: { type: x.scale, domain: [...x.domain], label: null },
+    y: { type: y.scale, domain: [...y.domain], label: null },
     marks: [
-      Plot.gridY(logTicks(...yDomain), { stroke: '#e4e4e4', strokeOpacity: 1 }),
-      Plot.axisX(logTicks(Math.min(...xs), Math.max(...xs)), {
-        text: plainNumber,
-        tickSize: 5,
-        fontSize: 15,
-      }),
-      Plot.axisY(logTicks(...yDomain), {
-        text: plainNumber,
-        tickSize: 5,
-        fontSize: 15,
-        facetAnchor: 'left',
-      }),
+      Plot.gridY(ticks(y), { stroke: '#e4e4e4', strokeOpacity: 1 }),
+      Plot.axisX(ticks(x), { text: plainNumber, tickSize: 5, fontSize: 15 }),
+      Plot.axisY(ticks(y), { text: plainNumber, tickSize: 5, fontSize: 15, facetAnchor: 'left' }),
       ...guides.map(({ axis, at }) =>
         (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: '#9a9a9a', strokeDasharray: '5,4' }),
       ),
@@ -103,8 +102,8 @@ export function panelFigure(figure: PanelFigure): string {
   const middle = (top + height - MARGIN.bottom) / 2;
   const centre = MARGIN.left + (panels.length * PANEL_WIDTH) / 2;
   const captions = [
-    label(figure.xLabel, centre, height - 12, ''),
-    label(figure.yLabel, 0, 0, `translate(20,${middle}) rotate(-90)`),
+    label(x.label, centre, height - 12, ''),
+    label(y.label, 0, 0, `translate(20,${middle}) rotate(-90)`),
     legend(panels),
   ];
   svg.insertAdjacentHTML('beforeend', `<g>${captions.join('')}</g>`);
@@ -124,6 +123,7 @@ function marksOf({ points, colour, draw, symbol = 'circle', emphasis = 'open' }:
     return [Plot.line(points, { x: 'x', y: 'y', fx: 'fx', stroke: colour, strokeWidth: 2, clip: true })];
   const small = emphasis === 'small';
   const faded = small ? 0.55 : 1;
+  // On a logarithmic axis a bar that reaches below zero has no end; it leaves the picture instead.
   const bar = (p: SeriesPoint, side: number): number =>
     Math.max(p.y + side * (p.standardError ?? 0), p.y / 10);
   return [
@@ -153,13 +153,14 @@ function marksOf({ points, colour, draw, symbol = 'circle', emphasis = 'open' }:
   ];
 }
 
-/** Round multiples of powers of ten within the domain, fewer of them the wider it is. */
-function logTicks(low: number, high: number): number[] {
+/** Round numbers within the domain; on a logarithmic axis multiples of powers of ten, fewer the wider it is. */
+function ticks({ scale, domain: [low, high] }: AxisOptions): number[] {
+  if (scale === 'linear') return d3Ticks(low, high, 5);
   const steps = high / low > 60 ? [1, 3] : high / low > 8 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
-  const ticks: number[] = [];
+  const found: number[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
-    for (const step of steps) ticks.push(Number(`${step}e${power}`));
-  return ticks.filter((tick) => tick >= low && tick <= high);
+    for (const step of steps) found.push(Number(`${step}e${power}`));
+  return found.filter((tick) => tick >= low && tick <= high);
 }
 
 const plainNumber = (value: number): string =>
@@ -206,6 +207,8 @@ function legendSymbol(
   const bar = `<path d="M${x},${y - 9}v18" ${paint}></path>`;
   if (symbol === 'square')
     return `${bar}<rect x="${x - r * 0.89}" y="${y - r * 0.89}" width="${r * 1.78}" height="${r * 1.78}" ${paint}></rect>`;
+  if (symbol === 'diamond')
+    return `${bar}<path d="M${x},${y - r * 1.4}l${r},${r * 1.4}l${-r},${r * 1.4}l${-r},${-r * 1.4}z" ${paint}></path>`;
   if (symbol === 'triangle')
     return `${bar}<path d="M${x},${y - r * 1.2}l${r * 1.1},${r * 2}h${-r * 2.2}z" ${paint}></path>`;
   return `${bar}<circle cx="${x}" cy="${y}" r="${r}" ${paint}></circle>`;

@@ -22,14 +22,16 @@ describe('rrf reproduce', () => {
   it('draws the figure, keeps every cell, and a second run simulates nothing and writes the same bytes', async () => {
     const out = join(folder, 'tiny');
     const first = await rrf(...tiny(out), '--json');
-    expect(first.stderr).toMatch(/^engine: .+\n16 cells to simulate, 2 at a time/);
+    expect(first.stderr).toMatch(/^engine: .+\ncurse: 16 cells to simulate, 2 at a time/);
     expect(first.code).toBe(0);
-    const { points, files } = JSON.parse(first.stdout);
-    expect(points).toHaveLength(8);
-    for (const point of points) {
-      expect(point.adversarial.simulated.value).toBeGreaterThanOrEqual(point.standard.simulated.value);
-      expect(point.standard.simulated.count).toBe(2);
-    }
+    const { panels, files } = JSON.parse(first.stdout);
+    expect(panels.map(({ points }: { points: unknown[][] }) => points.map((kind) => kind.length))).toEqual([
+      [2, 2], // eps 0: SR at two d
+      [2, 2, 2, 2], // eps 0.4: SR and AR at two d
+    ]);
+    const [[narrowSr], , [narrowAr]] = panels[1].points;
+    expect(narrowAr.y.simulated.value).toBeGreaterThan(narrowSr.y.simulated.value);
+    expect(narrowSr.y.simulated.count).toBe(2);
     const picture = readFileSync(files.png);
     expect([...picture.subarray(1, 4)].map((c) => String.fromCharCode(c)).join('')).toBe('PNG');
     const rows = readFileSync(files.rows, 'utf8')
@@ -44,7 +46,7 @@ describe('rrf reproduce', () => {
     truncateSync(files.rows, text.length - 20);
     const numbers = readFileSync(files.json);
     const second = await rrf(...tiny(out));
-    expect(second.stderr).toContain('1 cells to simulate');
+    expect(second.stderr).toContain('curse: 1 cells to simulate');
     expect(second.stdout).toMatch(/points \(\d+ %\) lie within 3 standard errors or 2 % of theory/);
     expect(second.stdout).toContain(`picture: ${files.png}`);
     expect(readFileSync(files.json)).toEqual(numbers);
@@ -61,9 +63,11 @@ describe('rrf reproduce', () => {
     [['--epsilons', 'NaN'], 'rrf: invalid epsilons: "NaN" (expected numbers separated by commas)'],
     [['--tau', '-1'], 'rrf: invalid tau: -1 (expected a finite number >= 0)'],
     [['--seeds', '0'], 'rrf: invalid seeds: 0 (expected an integer >= 1)'],
-    [['--activation', 'step'], 'rrf: invalid activation: "step" (expected one of shifted-relu, relu'],
+    [['--activations', 'step'], 'rrf: invalid activation: "step" (expected one of shifted-relu, relu'],
     [['--device', 'tpu'], 'rrf: invalid device: "tpu" (expected one of'],
-    [['--psi1', '2', '--psi2', '2'], 'rrf: invalid psi1: 2 (expected a value other than psi2 = 2'],
+    [['--psi1', '2', '--psi2', '2'], 'rrf: invalid psi1: 2 (expected N other than n'],
+    [['--method', 'magic'], 'rrf: invalid method: "magic" (expected one of pgd, exact)'],
+    [['--all'], 'rrf: invalid figure: "curse" (expected the name of one figure, or --all, or --list)'],
     [['--colour', 'red'], 'rrf: Unknown argument: colour'],
   ])('refuses %j in one line, with exit code 2, writing nothing', async (args, message) => {
     const { code, stdout, stderr } = await rrf('reproduce', 'curse', ...args, '--out', out);

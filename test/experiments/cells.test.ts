@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cell, cellKey, checkCell } from '../../src/experiments/cell.ts';
+import { cellKey, cell as makeCell } from '../../src/experiments/cell.ts';
 import { compare } from '../../src/experiments/comparison.ts';
 import { openResultStore, writeWhole } from '../../src/experiments/resultStore.ts';
 import { runCell } from '../../src/experiments/runCell.ts';
@@ -10,18 +10,8 @@ import type { Runtime } from '../../src/runtime/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
 
-const cell: Cell = {
-  psi1: 1,
-  psi2: 2,
-  d: 20,
-  eps: 0.3,
-  lambda: 0,
-  tau: 0.2,
-  activation: 'shifted-relu',
-  attackSteps: 1,
-  testRows: 200,
-  seed: 0,
-};
+const args = { psi1: 1, psi2: 2, d: 20, eps: 0.3, tau: 0.2, attackSteps: 1, testRows: 200 };
+const cell = makeCell(args);
 
 let runtime: Runtime;
 const folder = mkdtempSync(join(tmpdir(), 'rrf-cells-'));
@@ -32,9 +22,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a cell', () => {
   it('has a key that no order of fields changes, and every value does', () => {
-    const shuffled = Object.fromEntries(Object.entries(cell).reverse()) as unknown as Cell;
+    const shuffled = Object.fromEntries(Object.entries(cell).reverse()) as unknown as typeof cell;
     expect(cellKey(shuffled)).toBe(cellKey(cell));
-    const others = [{ psi1: 2 }, { d: 21 }, { eps: 0 }, { activation: 'tanh' as const }, { seed: 1 }];
+    const others = [{ psi1: 3 }, { d: 21 }, { eps: 0 }, { activation: 'tanh' as const }, { seed: 1 }];
     const keys = others.map((change) => cellKey({ ...cell, ...change }));
     expect(new Set([...keys, cellKey(cell)]).size).toBe(6);
   });
@@ -45,12 +35,20 @@ describe('a cell', () => {
     await runCell({ ...cell, seed: 1 });
     expect(await runCell(cell)).toEqual(first);
     expect(tf.memory().numTensors).toBe(before);
-    expect(first.adversarialRisk.value).toBeGreaterThan(first.standardRisk.value);
+    expect(first.adversarialRisks[0]!.value).toBeGreaterThan(first.standardRisk.value);
   });
 
-  it('is trained exactly at eps = 0: with N = n/4 and no noise left to fit, SR is finite and AR equals it', async () => {
-    const { standardRisk, adversarialRisk, training } = await runCell({ ...cell, psi1: 0.5, eps: 0 });
-    expect(adversarialRisk).toEqual(standardRisk);
+  it('is trained exactly at eps = 0, where AR is SR, and AR grows with the radius at test', async () => {
+    const epsTest = [0, 0.1, 0.4];
+    const { standardRisk, adversarialRisks, training } = await runCell({
+      ...cell,
+      psi1: 0.5,
+      eps: 0,
+      epsTest,
+    });
+    expect(adversarialRisks[0]).toEqual(standardRisk);
+    expect(adversarialRisks[1]!.value).toBeGreaterThan(standardRisk.value);
+    expect(adversarialRisks[2]!.value).toBeGreaterThan(adversarialRisks[1]!.value);
     expect(training).toEqual({ iterations: 0, residual: 0, converged: true });
   });
 
@@ -60,15 +58,17 @@ describe('a cell', () => {
     [{ d: 1.5 }, 'invalid d: 1.5'],
     [{ seed: -1 }, 'invalid seed: -1'],
     [{ testRows: 1 }, 'invalid testRows: 1'],
+    [{ features: 'linear' as const, psi1: 2 }, 'invalid psi1: 2 (expected 1 for linear features'],
+    [{ epsTest: [0, -1] }, 'invalid epsTest: -1'],
   ])('is refused with %o', (change, message) => {
-    expect(() => checkCell({ ...cell, ...change })).toThrow(message);
+    expect(() => makeCell({ ...args, ...change })).toThrow(message);
   });
 });
 
 describe('the result store', () => {
   const estimate = { value: 1, standardError: 0.1, count: 3 };
   const training = { iterations: 1, residual: 0, converged: true };
-  const result = { standardRisk: estimate, adversarialRisk: estimate, thetaNormSquared: 1, training };
+  const result = { standardRisk: estimate, adversarialRisks: [estimate], thetaNormSquared: 1, training };
   const row = () => ({ cell, result, version: '1', runtime, seconds: 1 });
 
   it('finds what it was given again, for that device and version only', () => {

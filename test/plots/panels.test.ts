@@ -16,10 +16,9 @@ const figure: PanelFigure = {
       },
     ],
   })),
-  xLabel: 'width $\\psi_1$',
-  yLabel: 'risk',
+  x: { label: 'width $\\psi_1$', scale: 'log', domain: [1, 4] },
+  y: { label: 'risk', scale: 'linear', domain: [0, 1.2] },
   description: 'Risk against width',
-  yDomain: [0.2, 2],
   guides: [{ axis: 'x', at: 2 }],
 };
 

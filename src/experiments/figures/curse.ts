@@ -1,158 +1,121 @@
-import { checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../../errors.ts';
-import {
-  type ActivationName,
-  type AsymptoticRisk,
-  asymptoticRisk,
-  randomFeatures,
-} from '../../theory/index.ts';
-import { type Cell, checkCell, rowsOf, widthOf } from '../cell.ts';
-import { type Comparison, compare } from '../comparison.ts';
-import type { CellResult } from '../runCell.ts';
+import { palette } from '../../plots/palette.ts';
+import { bestWidth, gridValues, randomFeatures } from '../../theory/index.ts';
+import { type Cell, cell } from '../cell.ts';
+import { type Claim, clearlyAbove, type Figure, type FigureSettings, overSeeds, shown } from '../figure.ts';
+import { adversarialRisk, limitRisk, standardRisk } from '../measure.ts';
+import { baseSettings, dimensionsOf, limitCurve } from './shared.ts';
 
-/** What to draw: risk against psi1 = N/d, a panel for each eps, simulated at each d. */
-export interface CurseSettings {
-  readonly psi1: readonly number[];
-  readonly epsilons: readonly number[];
-  /** Two or more values show the bias of finite d. */
-  readonly d: readonly number[];
-  /** Independent repetitions of each point. */
-  readonly seeds: number;
-  readonly psi2: number;
-  readonly tau: number;
-  readonly lambda: number;
-  readonly activation: ActivationName;
-  readonly attackSteps: number;
-  readonly testRows: number;
-}
+const AR = adversarialRisk();
+const kinds = [
+  { name: 'standard risk', measure: standardRisk, colour: palette.blue, symbol: 'circle' },
+  { name: 'adversarial risk', measure: AR, colour: palette.vermillion, symbol: 'square' },
+] as const;
 
-/** Our own choice of settings; those behind the paper's figures are not known to us. */
-export const curseDefaults: CurseSettings = {
-  psi1: [0.25, 0.5, 1, 1.5, 3, 5, 8],
-  epsilons: [0, 0.3, 0.6, 1],
-  d: [50, 100],
-  seeds: 5,
-  psi2: 2,
-  tau: 0.2,
-  lambda: 0,
-  activation: 'shifted-relu',
-  attackSteps: 2,
-  testRows: 2000,
-};
+/** Risk against width, a panel for each eps: the figure that the paper is named after. */
+export const curse: Figure = {
+  name: 'curse',
+  summary: 'standard and adversarial risk against width, for several eps',
+  defaults: { ...baseSettings, psi1: [0.25, 0.5, 1, 1.5, 3, 5, 8], epsilons: [0, 0.3, 0.6, 1], d: [50, 100] },
+  quick: { psi1: [0.5, 1, 4], epsilons: [0, 0.3], d: [30, 60], seeds: 4, testRows: 1000 },
 
-/** Small enough for half a minute. */
-export const curseQuick: CurseSettings = {
-  ...curseDefaults,
-  psi1: [0.5, 1, 4],
-  epsilons: [0, 0.3],
-  d: [30, 60],
-  seeds: 4,
-  testRows: 1000,
-};
+  plan(settings) {
+    const [psi2, lambda, activation] = [settings.psi2[0]!, settings.lambda[0]!, settings.activations[0]!];
+    const { tau, attackSteps, testRows, method } = settings;
+    const make = (psi1: number, eps: number, d: number, seed = 0) =>
+      cell({ psi1, psi2, d, eps, lambda, tau, activation, method, attackSteps, testRows, seed });
+    const repeated = (psi1: number, eps: number, d: number) =>
+      overSeeds(settings, (seed) => make(psi1, eps, d, seed));
+    const widths = gridValues({
+      from: Math.min(...settings.psi1) / 1.25,
+      to: Math.max(...settings.psi1) * 5,
+      count: 240,
+      scale: 'log',
+    });
 
-/** @throws InvalidArgumentError naming the first option out of range */
-export function checkCurse(settings: CurseSettings): CurseSettings {
-  const { psi1, epsilons, d, seeds, psi2, tau, lambda } = settings;
-  for (const [name, list] of Object.entries({ psi1, epsilons, d }))
-    if (list.length === 0) throw new InvalidArgumentError(name, '[]', 'at least one value');
-  for (const value of psi1) checkPositive('psi1', value);
-  for (const value of epsilons) checkNonNegative('eps', value);
-  for (const value of d) checkInteger('d', value);
-  checkInteger('seeds', seeds);
-  checkPositive('psi2', psi2);
-  checkNonNegative('tau', tau);
-  checkNonNegative('lambda', lambda);
-  if (lambda === 0 && epsilons.includes(0))
-    for (const width of psi1)
-      if (d.some((dim) => Math.round(width * dim) === Math.round(psi2 * dim)))
-        throw new InvalidArgumentError(
-          'psi1',
-          width,
-          `a value other than psi2 = ${psi2} while eps = lambda = 0: the risk is infinite there`,
-        );
-  curseCells(settings).forEach(checkCell);
-  return settings;
-}
-
-interface Spot {
-  readonly d: number;
-  readonly eps: number;
-  readonly psi1: number;
-}
-
-/** The simulated points of the figure; each is measured with every seed. */
-const spots = ({ d, epsilons, psi1 }: CurseSettings): Spot[] =>
-  d.flatMap((dimension) =>
-    epsilons.flatMap((eps) => psi1.map((width) => ({ d: dimension, eps, psi1: width }))),
-  );
-
-function spotCells(settings: CurseSettings, spot: Spot): Cell[] {
-  const { psi2, lambda, tau, activation, attackSteps, testRows } = settings;
-  return Array.from({ length: settings.seeds }, (_, seed) => {
-    return { ...spot, psi2, lambda, tau, activation, attackSteps, testRows, seed };
-  });
-}
-
-/** Every cell of the figure. */
-export const curseCells = (settings: CurseSettings): Cell[] =>
-  spots(settings).flatMap((spot) => spotCells(settings, spot));
-
-/** The asymptotic risks at one psi1. */
-export const curseTheory = (settings: CurseSettings, psi1: number, eps: number): AsymptoticRisk =>
-  asymptoticRisk(randomFeatures({ psi1, activation: settings.activation }), {
-    psi2: settings.psi2,
-    eps,
-    lambda: settings.lambda,
-    tau: settings.tau,
-  });
-
-export type RiskKind = 'standard' | 'adversarial';
-
-/** A point of a theory curve. */
-export interface CurvePoint {
-  readonly eps: number;
-  readonly psi1: number;
-  readonly kind: RiskKind;
-  readonly value: number;
-}
-
-/** SR and AR on a fine grid of psi1, from the simulated widths on to five times wider. Infinite values are left out. */
-export function curseCurves(settings: CurseSettings, points = 240): CurvePoint[] {
-  const low = Math.log(Math.min(...settings.psi1) / 1.25);
-  const high = Math.log(Math.max(...settings.psi1) * 5);
-  return settings.epsilons.flatMap((eps) =>
-    Array.from({ length: points }, (_, i) => Math.exp(low + ((high - low) * i) / (points - 1))).flatMap(
-      (psi1) => {
-        const { standardRisk, adversarialRisk } = curseTheory(settings, psi1, eps);
-        return [
-          { eps, psi1, kind: 'standard' as const, value: standardRisk },
-          { eps, psi1, kind: 'adversarial' as const, value: adversarialRisk },
-        ].filter(({ value }) => Number.isFinite(value));
-      },
-    ),
-  );
-}
-
-/** One simulated point, averaged over seeds. */
-export interface CursePoint extends Spot {
-  readonly standard: Comparison;
-  readonly adversarial: Comparison;
-  /** Trainings that reached their tolerance, of `seeds`. */
-  readonly converged: number;
-}
-
-/** Averages the cells over seeds and sets them beside theory at the N/d and n/d that the cells really had. */
-export function cursePoints(settings: CurseSettings, resultOf: (cell: Cell) => CellResult): CursePoint[] {
-  return spots(settings).map((spot) => {
-    const cells = spotCells(settings, spot);
-    const results = cells.map(resultOf);
-    const psi2 = rowsOf(cells[0]!) / spot.d;
-    const theory = curseTheory({ ...settings, psi2 }, widthOf(cells[0]!) / spot.d, spot.eps);
-    const values = (kind: 'standardRisk' | 'adversarialRisk'): number[] => results.map((r) => r[kind].value);
     return {
-      ...spot,
-      standard: compare(values('standardRisk'), theory.standardRisk),
-      adversarial: compare(values('adversarialRisk'), theory.adversarialRisk),
-      converged: results.filter((r) => r.training.converged).length,
+      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      y: { label: 'risk', scale: 'log' },
+      guides: [
+        { axis: 'x', at: psi2 },
+        { axis: 'y', at: 1 + tau ** 2 },
+      ],
+      caption:
+        'Standard and adversarial risk of adversarially trained random-features regressions against psi1 = N/d, one ' +
+        'panel for each radius eps of the l2 attack (the same in training and at test). Dashed: psi1 = psi2, where ' +
+        'features and samples are equally many, and 1 + tau^2, the risk of predicting nothing.',
+      panels: settings.epsilons.map((eps) => {
+        // At eps = 0 the two risks are the same number, drawn once.
+        const drawn = eps === 0 ? kinds.slice(0, 1) : kinds;
+        return {
+          title: `$\\varepsilon = ${eps}$`,
+          curves: drawn.map(({ name, measure, colour }) =>
+            limitCurve(`${name}, theory`, colour, measure, widths, (psi1) => make(psi1, eps, 1)),
+          ),
+          measured: drawn.flatMap(({ measure, colour, symbol }) =>
+            dimensionsOf(settings).map(({ d, label, emphasis }) => ({
+              label,
+              colour,
+              symbol,
+              emphasis,
+              spots: settings.psi1.map((psi1) => ({ x: psi1, y: measure, cells: repeated(psi1, eps, d) })),
+            })),
+          ),
+        };
+      }),
+      claims: claims(settings, (psi1, eps) => repeated(psi1, eps, Math.max(...settings.d))),
     };
-  });
+  },
+};
+
+function claims(settings: FigureSettings, at: (psi1: number, eps: number) => Cell[]): Claim[] {
+  const { psi1, epsilons, psi2, tau, lambda } = settings;
+  const past = psi1.filter((width) => width > psi2[0]!);
+  const ascending = [...epsilons].filter((eps) => eps > 0).sort((a, b) => a - b);
+  const [small, large] = [ascending[0], ascending.at(-1)];
+  const widest = Math.max(...psi1);
+  const narrowest = Math.min(...psi1);
+  const found: Claim[] = [];
+  if (epsilons.includes(0) && past.length > 1)
+    found.push({
+      statement: 'at eps = 0 the standard risk keeps falling beyond the peak at psi1 = psi2',
+      check(mean) {
+        const values = past.map((width) => mean(at(width, 0), standardRisk));
+        const falls = values.every((value, i) => i === 0 || clearlyAbove(values[i - 1]!, value));
+        return {
+          holds: falls,
+          evidence: past.map((width, i) => `psi1 ${width}: ${shown(values[i]!)}`).join(', '),
+        };
+      },
+    });
+  if (small !== undefined && lambda[0] === 0)
+    found.push({
+      statement: `at eps = ${small} the adversarial risk has a best width and rises beyond it, towards 1 + tau^2 (theory)`,
+      check() {
+        const activation = settings.activations[0]!;
+        const best = bestWidth(randomFeatures({ psi1: 1, activation }), { psi2: psi2[0]!, eps: small, tau });
+        const wide = [10, 100, 1000].map((times) => {
+          const width = best.at * times;
+          return { width, value: AR.theory(limitRisk(at(width, small)[0]!), at(width, small)[0]!) };
+        });
+        const far = wide.at(-1)!.value;
+        const rises = best.where === 'inside' && best.risk.adversarialRisk < wide[0]!.value;
+        return {
+          holds: rises && Math.abs(far - (1 + tau ** 2)) < 0.1,
+          evidence: [
+            `least AR ${best.risk.adversarialRisk.toFixed(3)} at psi1 ${best.at.toFixed(1)}`,
+            ...wide.map(({ width, value }) => `${value.toFixed(3)} at ${width.toFixed(0)}`),
+          ].join(', '),
+        };
+      },
+    });
+  if (large !== undefined && large !== small)
+    found.push({
+      statement: `at eps = ${large} the narrowest model is the best and the widest is worse, in adversarial risk`,
+      check(mean) {
+        const [narrow, wide] = [mean(at(narrowest, large), AR), mean(at(widest, large), AR)];
+        const evidence = `psi1 ${narrowest}: ${shown(narrow)}, psi1 ${widest}: ${shown(wide)}`;
+        return { holds: clearlyAbove(wide, narrow), evidence };
+      },
+    });
+  return found;
 }

@@ -1,0 +1,108 @@
+import type { Estimate } from '../evaluation/estimate.ts';
+import type { Guide, Scale, SymbolName } from '../plots/panels.ts';
+import type { ActivationName } from '../theory/index.ts';
+import type { Cell } from './cell.ts';
+import type { Measure } from './measure.ts';
+
+/** What people may change about a figure. Every figure has all of these and uses those that make sense for it. */
+export interface FigureSettings {
+  /** Input dimensions; two or more show the bias of finite d. */
+  readonly d: readonly number[];
+  /** Independent repetitions of each point. */
+  readonly seeds: number;
+  readonly psi1: readonly number[];
+  readonly psi2: readonly number[];
+  readonly epsilons: readonly number[];
+  readonly lambda: readonly number[];
+  readonly tau: number;
+  readonly activations: readonly ActivationName[];
+  readonly method: Cell['method'];
+  readonly attackSteps: number;
+  readonly testRows: number;
+}
+
+/** A figure as a plain description: what to compute and to simulate, how to draw it, and what it is about. */
+export interface Figure {
+  readonly name: string;
+  /** One line: what the figure shows. */
+  readonly summary: string;
+  /** Our own choice of settings; those behind the papers' figures are not known to us. */
+  readonly defaults: FigureSettings;
+  /** What a quick version changes. */
+  readonly quick: Partial<FigureSettings>;
+  readonly plan: (settings: FigureSettings) => FigurePlan;
+}
+
+export interface FigurePlan {
+  readonly panels: readonly PlanPanel[];
+  readonly x: AxisPlan;
+  readonly y: AxisPlan;
+  readonly guides: readonly Guide[];
+  readonly claims: readonly Claim[];
+  /** What is particular to this figure, for its caption. */
+  readonly caption: string;
+}
+
+export interface AxisPlan {
+  /** May hold `$TeX$`. */
+  readonly label: string;
+  readonly scale: Scale;
+}
+
+export interface PlanPanel {
+  readonly title: string;
+  readonly curves: readonly Curve[];
+  readonly measured: readonly Measured[];
+}
+
+/** A theory curve. */
+export interface Curve {
+  readonly label: string;
+  readonly colour: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** Simulated points of one kind. */
+export interface Measured {
+  readonly label: string;
+  readonly colour: string;
+  readonly symbol: SymbolName;
+  /** The largest d is drawn open, smaller ones small. */
+  readonly emphasis: 'open' | 'small';
+  readonly spots: readonly Spot[];
+}
+
+/** One simulated point: cells that differ in their seed only, and what is read off them. */
+export interface Spot {
+  /** A setting, or itself measured. */
+  readonly x: number | Measure;
+  readonly y: Measure;
+  readonly cells: readonly Cell[];
+}
+
+/** A statement that the figure is about, checked against numbers. */
+export interface Claim {
+  readonly statement: string;
+  readonly check: (mean: MeanOf) => Verdict;
+}
+
+/** The simulated mean over cells of a measure, with its standard error. */
+export type MeanOf = (cells: readonly Cell[], measure: Measure) => Estimate;
+
+export interface Verdict {
+  readonly holds: boolean;
+  /** The numbers that decide it. */
+  readonly evidence: string;
+}
+
+/** Cells for every seed of the settings. */
+export const overSeeds = (settings: FigureSettings, make: (seed: number) => Cell): Cell[] =>
+  Array.from({ length: settings.seeds }, (_, seed) => make(seed));
+
+/** An estimate as the evidence of a claim prints it: `0.849 +- 0.026`. */
+export const shown = ({ value, standardError }: Estimate): string =>
+  `${value.toFixed(3)} +- ${standardError.toFixed(3)}`;
+
+/** Whether a exceeds b by more than two standard errors of their difference. */
+export const clearlyAbove = (a: Estimate, b: Estimate): boolean =>
+  a.value - b.value > 2 * Math.hypot(a.standardError, b.standardError);

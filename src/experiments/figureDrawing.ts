@@ -1,0 +1,79 @@
+import {
+  type AxisOptions,
+  type PanelFigure,
+  panelFigure,
+  type Series,
+  type SeriesPoint,
+} from '../plots/panels.ts';
+import { svgToPng } from '../plots/png.ts';
+import type { AxisPlan, FigurePlan } from './figure.ts';
+import type { PanelPoints } from './figurePoints.ts';
+
+/** Draws measured points with standard errors on top of the theory curves; SVG and PNG. */
+export function drawFigure(
+  plan: FigurePlan,
+  measured: readonly PanelPoints[],
+  caption: string,
+): { svg: string; png: Uint8Array } {
+  const panels = plan.panels.map((panel, i) => ({
+    title: panel.title,
+    series: [
+      ...panel.curves.map((curve): Series => ({ ...curve, draw: 'line' })),
+      ...panel.measured.map((kind, k): Series => {
+        const points = measured[i]![k]!.map(({ x, y }) => ({
+          x,
+          y: y.simulated.value,
+          standardError: y.simulated.standardError,
+        }));
+        return {
+          label: kind.label,
+          colour: kind.colour,
+          symbol: kind.symbol,
+          emphasis: kind.emphasis,
+          draw: 'symbols',
+          points,
+        };
+      }),
+    ],
+  }));
+  const lines = panels.flatMap((panel) =>
+    panel.series.filter((s) => s.draw === 'line').flatMap((s) => s.points),
+  );
+  const symbols = panels.flatMap((panel) =>
+    panel.series.filter((s) => s.draw === 'symbols').flatMap((s) => s.points),
+  );
+  const figure: PanelFigure = {
+    panels,
+    x: axis(
+      plan.x,
+      [...lines, ...symbols].map((p) => p.x),
+      0,
+    ),
+    y: axis(plan.y, withinReach(symbols, lines), 0.06),
+    guides: plan.guides,
+    description: caption,
+  };
+  const svg = panelFigure(figure);
+  return { svg, png: svgToPng(svg) };
+}
+
+/** All measured values, and those of the curves up to half as far again beyond them: infinite peaks are cut off. */
+function withinReach(symbols: readonly SeriesPoint[], lines: readonly SeriesPoint[]): number[] {
+  if (symbols.length === 0) return lines.map((p) => p.y);
+  const values = symbols.map((p) => p.y);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return [...values, ...lines.map((p) => Math.min(Math.max(p.y, low / 1.5), high * 1.5))];
+}
+
+/** The axis from the least to the greatest value, with a margin as a share of its length. */
+function axis({ label, scale }: AxisPlan, values: readonly number[], margin: number): AxisOptions {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const pad = margin * (scale === 'log' ? Math.log(high / low) : high - low);
+  return {
+    label,
+    scale,
+    domain: scale === 'log' ? [low * Math.exp(-pad), high * Math.exp(pad)] : [low - pad, high + pad],
+  };
+}
