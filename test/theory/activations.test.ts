@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { momentsByQuadrature } from '../../src/theory/activations.ts';
+import { momentsByQuadrature } from '../../src/theory/activationMoments.ts';
 import { erf, normalCdf } from '../../src/theory/gaussian.ts';
 import { activation, activationMoments, activationNames, UserError } from '../../src/theory/index.ts';
 import { gaussianMean } from '../../src/theory/quadrature.ts';
