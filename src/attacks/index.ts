@@ -1,7 +1,28 @@
-export type { AttackOptions, AttackSettings } from './attackOptions.ts';
+export type { Attack, AttackRun, Eps, RunOptions, Sweep } from './attack.ts';
+export type {
+  AttackOptions,
+  AttackSettings,
+  GradientAttackOptions,
+  GradientAttackSettings,
+} from './attackOptions.ts';
+export { type BaselineOptions, randomDirection, randomNoise } from './baselines.ts';
+export { type Criterion, errorAbove, misclassified } from './criteria.ts';
 export { fgm, fgsm } from './fgm.ts';
-export { type Attack, gradientAttack, type Perturbed } from './gradientAttack.ts';
-export { type SampleLoss, squaredLoss } from './losses.ts';
+export type { GradientAttack } from './gradientAttack.ts';
+export { linearised, linearisedLoss } from './linearised.ts';
+export {
+  absoluteLoss,
+  crossEntropyLoss,
+  dlrLoss,
+  huberLoss,
+  type LossName,
+  lossNames,
+  marginLoss,
+  type SampleLoss,
+  squaredLoss,
+} from './losses.ts';
 export { type ModelFunction, modelFunction } from './modelFunction.ts';
 export { type Norm, type NormName, normNames } from './norms/index.ts';
-export { pgd } from './pgd.ts';
+export type { Perturbed } from './perSample.ts';
+export { apgd, bim, type MomentumOptions, momentumPgd, pgd } from './pgd.ts';
+export { worstOf } from './worstOf.ts';

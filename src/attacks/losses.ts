@@ -1,16 +1,21 @@
-import { InvalidArgumentError } from '../errors.ts';
+import { checkChoice, checkPositive, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 
-/** A loss that an attack maximises, one value a sample. */
+/** A loss that an attack maximises, one value a sample. Any object of this shape will do. */
 export interface SampleLoss {
   readonly name: string;
-  /** prediction and y: [n, k]; result: [n]. */
+  /** prediction: [n, k]; y as `targets` says; result: [n]. */
   value(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor;
   /**
    * True for losses that grow with |prediction - y| and have no gradient where it is zero. With one output, they are
-   * attacked by pushing the prediction up and down, and keeping the worse side of each sample.
+   * attacked by pushing the prediction up and down, and keeping the worse side of each sample. Default false.
    */
-  readonly twoSided: boolean;
+  readonly twoSided?: boolean;
+  /**
+   * What y holds. 'values' (default): as many as the model has outputs. 'classes': one-hot rows, or class indices [n]
+   * or [n, 1], or for a model with one output the signs +1 and -1. 'any': whatever `value` makes of it.
+   */
+  readonly targets?: 'values' | 'classes' | 'any';
 }
 
 /** (prediction - y)^2, summed over outputs. */
@@ -20,6 +25,89 @@ export const squaredLoss: SampleLoss = {
   twoSided: true,
 };
 
+/** |prediction - y|, summed over outputs. */
+export const absoluteLoss: SampleLoss = {
+  name: 'absolute',
+  value: (prediction, y) => tf.sum(tf.abs(prediction.sub(y)), 1),
+  twoSided: true,
+};
+
+/** Huber's loss, summed over outputs: r^2 / 2 up to |r| = delta, delta (|r| - delta / 2) beyond. */
+export function huberLoss(delta = 1): SampleLoss {
+  checkPositive('delta', delta);
+  return {
+    name: 'huber',
+    value(prediction, y) {
+      const r = tf.abs(prediction.sub(y));
+      const q = tf.minimum(r, delta);
+      return tf.sum(q.mul(r.sub(q.div(2))), 1);
+    },
+    twoSided: true,
+  };
+}
+
+/** Cross-entropy of the softmax of k outputs, or of the logistic function of one output (signs +1 and -1). */
+export const crossEntropyLoss: SampleLoss = {
+  name: 'cross-entropy',
+  value(prediction, y) {
+    if (prediction.shape[1] === 1) return tf.softplus(y.mul(prediction).neg()).reshape([-1]);
+    return tf.logSumExp(prediction, 1).sub(tf.sum(prediction.mul(oneHot(prediction, y)), 1));
+  },
+  targets: 'classes',
+};
+
+/** The largest output of a wrong class less that of the right one; for one output -y f(x). Misclassified where > 0. */
+export const marginLoss: SampleLoss = {
+  name: 'margin',
+  value(prediction, y) {
+    if (prediction.shape[1] === 1) return y.mul(prediction).neg().reshape([-1]);
+    const right = oneHot(prediction, y);
+    const wrong = tf.max(prediction.sub(right.mul(FAR)), 1);
+    return wrong.sub(tf.sum(prediction.mul(right), 1));
+  },
+  targets: 'classes',
+};
+
+/**
+ * The difference-of-logits ratio of Croce & Hein (2020): the margin over the difference of the largest and the third
+ * largest output, so that the scale of the outputs does not matter. Needs three classes or more.
+ */
+export const dlrLoss: SampleLoss = {
+  name: 'dlr',
+  value(prediction, y) {
+    if (prediction.shape[1]! < 3)
+      throw new InvalidArgumentError('model output shape', prediction.shape, 'three classes or more for dlr');
+    const second = prediction.sub(isLargest(prediction).mul(FAR));
+    const third = second.sub(isLargest(second).mul(FAR));
+    const spread = tf.max(prediction, 1).sub(tf.max(third, 1));
+    return marginLoss.value(prediction, y).div(spread.add(1e-12));
+  },
+  targets: 'classes',
+};
+
+const losses = {
+  squared: squaredLoss,
+  absolute: absoluteLoss,
+  huber: huberLoss(),
+  'cross-entropy': crossEntropyLoss,
+  margin: marginLoss,
+  dlr: dlrLoss,
+};
+
+export type LossName = keyof typeof losses;
+export const lossNames = Object.keys(losses) as LossName[];
+
+/** The loss of that name, or the one given. @throws InvalidArgumentError for an unknown name. */
+export const lossNamed = (loss: LossName | SampleLoss): SampleLoss =>
+  typeof loss === 'object' ? loss : losses[checkChoice('loss', loss, lossNames)];
+
+/** Minus the loss: to maximise it is to move the prediction towards y. */
+export const towards = (loss: SampleLoss): SampleLoss => ({
+  name: `targeted ${loss.name}`,
+  value: (prediction, y) => loss.value(prediction, y).neg(),
+  targets: loss.targets ?? 'values',
+});
+
 /** y as [n, k]. @throws InvalidArgumentError when x and y differ in their number of rows. */
 export function targetColumns(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
   const n = x.shape[0]!;
@@ -27,10 +115,37 @@ export function targetColumns(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return y.rank === 1 ? y.expandDims(1) : y;
 }
 
-/** The prediction itself. @throws InvalidArgumentError when it does not have the shape of the targets. */
-export function fitting(prediction: tf.Tensor, targets: tf.Tensor): tf.Tensor {
-  const fits = prediction.rank === targets.rank && prediction.shape.every((m, i) => m === targets.shape[i]);
-  if (!fits)
+/** The prediction itself. @throws InvalidArgumentError when the loss cannot compare it with the targets. */
+export function fitting(prediction: tf.Tensor, targets: tf.Tensor, loss: SampleLoss): tf.Tensor {
+  const kind = loss.targets ?? 'values';
+  if (kind === 'any') return prediction;
+  const same = prediction.rank === targets.rank && prediction.shape.every((m, i) => m === targets.shape[i]);
+  if (same) return prediction;
+  if (kind === 'values')
     throw new InvalidArgumentError('model output shape', prediction.shape, `[${targets.shape}], that of y`);
-  return prediction;
+  const indices = prediction.rank === 2 && prediction.shape[0] === targets.shape[0] && targets.shape[1] === 1;
+  if (indices) return prediction;
+  throw new InvalidArgumentError(
+    'model output shape',
+    prediction.shape,
+    `[${targets.shape[0]}, classes] for the ${loss.name} loss`,
+  );
 }
+
+/** So far below every output that it never is the largest. */
+const FAR = 1e30;
+
+/** Rows of y as one-hot rows like those of the prediction. */
+export function oneHot(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  const classes = prediction.shape[1]!;
+  return y.shape[1] === classes ? y : tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, classes);
+}
+
+/** One-hot rows of the largest entry, without a gradient of their own. */
+const isLargest = tf.customGrad((z) => {
+  const rows = z as tf.Tensor;
+  return {
+    value: tf.oneHot(tf.argMax(rows, 1) as tf.Tensor1D, rows.shape[1]!).toFloat(),
+    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+  };
+}) as (z: tf.Tensor) => tf.Tensor;

@@ -1,5 +1,27 @@
-import type { AttackOptions } from './attackOptions.ts';
-import { type Attack, gradientAttack } from './gradientAttack.ts';
+import { checkNonNegative } from '../errors.ts';
+import type { GradientAttackOptions } from './attackOptions.ts';
+import { type GradientAttack, gradientAttack } from './gradientAttack.ts';
+import { adaptiveSteps, momentumSteps } from './steppers.ts';
 
 /** Projected gradient descent (Madry et al. 2018), on the loss upwards: 10 steps of 2.5 eps / steps from the input. */
-export const pgd = (options: AttackOptions = {}): Attack => gradientAttack('pgd', options, { steps: 10 });
+export const pgd = (options: GradientAttackOptions = {}): GradientAttack =>
+  gradientAttack('pgd', options, { steps: 10 });
+
+/** The basic iterative method, I-FGSM (Kurakin, Goodfellow & Bengio 2017): 10 steps of eps / steps in 'linf'. */
+export const bim = (options: GradientAttackOptions = {}): GradientAttack =>
+  gradientAttack('bim', options, { norm: 'linf', steps: 10, relStepSize: 1 / (options.steps ?? 10) });
+
+export interface MomentumOptions extends GradientAttackOptions {
+  /** What is left of the gradients before at each step. Default 1. */
+  readonly decay?: number;
+}
+
+/** PGD on a decaying sum of gradients (Dong et al. 2018, MI-FGSM): 10 steps of 2.5 eps / steps. */
+export function momentumPgd({ decay = 1, ...options }: MomentumOptions = {}): GradientAttack {
+  checkNonNegative('decay', decay);
+  return gradientAttack('momentum-pgd', options, { steps: 10 }, momentumSteps(decay));
+}
+
+/** APGD (Croce & Hein 2020): 100 steps, beginning with 2 eps and halved for each sample when they no longer help. */
+export const apgd = (options: GradientAttackOptions = {}): GradientAttack =>
+  gradientAttack('apgd', options, { steps: 100, relStepSize: 2 }, adaptiveSteps);

@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Attack, type AttackOptions, fgm, fgsm, pgd, squaredLoss } from '../../src/attacks/index.ts';
+import {
+  type Attack,
+  fgm,
+  fgsm,
+  type GradientAttackOptions,
+  pgd,
+  squaredLoss,
+} from '../../src/attacks/index.ts';
 import { normNames } from '../../src/attacks/norms/index.ts';
 import { InvalidArgumentError } from '../../src/errors.ts';
 import { tf } from '../../src/runtime/tf.ts';
@@ -113,7 +120,7 @@ describe.each(normNames)('FGM and PGD in %s', (norm) => {
   it('finds more with more steps of one length and with more restarts, for every sample', () => {
     const model = featuresModel(d, 50);
     const data = batch(n, d);
-    const neverLess = (options: AttackOptions[]): void => {
+    const neverLess = (options: GradientAttackOptions[]): void => {
       const found = options.map((o) => lossesOf(pgd({ norm, ...o }), model, data, 1));
       for (let k = 1; k < found.length; k++)
         found[k]!.forEach((loss, i) => {
@@ -256,7 +263,7 @@ describe('bad input', () => {
     named('steps', () => pgd({ steps: 0 }));
     named('steps', () => pgd({ steps: 1.5 }));
     named('restarts', () => pgd({ restarts: 0, randomStart: true }));
-    named('restarts', () => pgd({ restarts: 3 }));
+    named('restarts', () => pgd({ restarts: 3, randomStart: false }));
     named('norm', () => pgd({ norm: 'l7' as 'l2' }));
     named('bounds', () => pgd({ bounds: [1, 0] }));
     named('bounds', () => pgd({ bounds: [0, Number.NaN] }));

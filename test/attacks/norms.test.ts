@@ -53,7 +53,8 @@ describe.each(normNames)('the norm %s', (name) => {
     fc.assert(
       fc.property(vector, radius, (delta, eps) => {
         const projected = take(tf.tidy(() => norm.project(row(delta), tf.scalar(eps))));
-        expect(measureOf(projected)).toBeLessThanOrEqual(eps * (1 + FLOAT32));
+        // Thresholding subtracts numbers of the size of delta.
+        expect(measureOf(projected)).toBeLessThanOrEqual(eps + FLOAT32 * (eps + hostNorm.linf(delta)));
         // p is nearest to delta exactly if <delta - p, z - p> <= 0 for every z in the ball.
         const z = new Float32Array(delta.length);
         const scale = hostNorm.l2(delta) + eps;
@@ -105,7 +106,7 @@ describe.each(normNames)('the norm %s', (name) => {
       fc.property(vector, (gradient) => {
         const g = Float32Array.from(gradient);
         fc.pre(g.some((v) => v !== 0));
-        const v = take(tf.tidy(() => norm.steepest(row([...g]))));
+        const v = take(tf.tidy(() => norm.steepest(row([...g]), 1)));
         expect(Math.abs(measureOf(v) - 1)).toBeLessThanOrEqual(FLOAT32);
         const slope = g.reduce((sum, gi, i) => sum + gi * v[i]!, 0);
         expect(Math.abs(slope / hostDual[name](g) - 1)).toBeLessThanOrEqual(FLOAT32);
@@ -118,8 +119,8 @@ describe.each(normNames)('the norm %s', (name) => {
     'finds the same steepest direction of a gradient scaled by %f',
     (scale) => {
       const gradient = [0.3, -2, 0.7, 1.1];
-      const plain = take(tf.tidy(() => norm.steepest(row(gradient))));
-      const scaled = take(tf.tidy(() => norm.steepest(row(gradient.map((g) => g * scale)))));
+      const plain = take(tf.tidy(() => norm.steepest(row(gradient), 1)));
+      const scaled = take(tf.tidy(() => norm.steepest(row(gradient.map((g) => g * scale)), 1)));
       plain.forEach((v, i) => {
         expect(Math.abs(scaled[i]! - v)).toBeLessThanOrEqual(FLOAT32);
       });
@@ -129,7 +130,7 @@ describe.each(normNames)('the norm %s', (name) => {
   it('is zero, not NaN, at zero', () => {
     const zero = tf.zeros([2, 3]);
     for (const result of [
-      norm.steepest(zero),
+      norm.steepest(zero, 1),
       norm.project(zero, tf.scalar(1)),
       norm.project(zero, tf.scalar(0)),
       norm.measure(zero),

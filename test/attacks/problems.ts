@@ -10,10 +10,12 @@ import { tf } from '../../src/runtime/tf.ts';
 export const hostNorm: Record<NormName, (v: ArrayLike<number>) => number> = {
   l2: (v) => Math.hypot(...Array.from(v)),
   linf: (v) => Math.max(...Array.from(v, Math.abs)),
+  l1: (v) => Array.from(v, Math.abs).reduce((a, b) => a + b, 0),
 };
 export const hostDual: Record<NormName, (v: ArrayLike<number>) => number> = {
   l2: hostNorm.l2,
-  linf: (v) => Array.from(v, Math.abs).reduce((a, b) => a + b, 0),
+  linf: hostNorm.l1,
+  l1: hostNorm.linf,
 };
 
 export const gaussian = (n: number, ...key: (string | number)[]): Float32Array =>

@@ -1,5 +1,5 @@
 import { tf } from '../../runtime/tf.ts';
-import { maxAbs, type Norm, sampleAxes } from './norm.ts';
+import { maxAbs, type Norm, sampleAxes, TINY } from './norm.ts';
 
 /** The Euclidean norm. */
 export const l2: Norm = {
@@ -7,14 +7,17 @@ export const l2: Norm = {
 
   measure: (delta) => tf.sqrt(tf.sum(tf.square(delta), sampleAxes(delta), true)),
 
-  // delta min(1, eps / |delta|), written so that delta = 0 stays 0.
-  project: (delta, eps) => delta.mul(eps.div(tf.maximum(l2.measure(delta), eps).add(1e-30))),
+  dual(gradient) {
+    const { scaled, largest } = scale(gradient);
+    return l2.measure(scaled).mul(largest);
+  },
 
-  // Squares of gradients near 1e-20 underflow in float32, so the largest entry is made 1 first; then |g| >= 1.
-  steepest(gradient) {
-    const largest = maxAbs(gradient);
-    const scaled = gradient.div(tf.where(largest.greater(0), largest, tf.onesLike(largest)));
-    return scaled.div(tf.maximum(l2.measure(scaled), 1));
+  // delta min(1, eps / |delta|), written so that delta = 0 stays 0.
+  project: (delta, eps) => delta.mul(tf.div(eps, tf.maximum(l2.measure(delta), eps).add(TINY))),
+
+  steepest(gradient, length) {
+    const { scaled } = scale(gradient);
+    return scaled.mul(tf.div(length, tf.maximum(l2.measure(scaled), 1)));
   },
 
   randomInUnitBall(random, out) {
@@ -25,3 +28,9 @@ export const l2: Norm = {
     for (let i = 0; i < out.length; i++) out[i]! *= scale;
   },
 };
+
+/** Squares of gradients near 1e-20 underflow in float32, so the largest entry is made 1 first; then the norm is >= 1. */
+function scale(gradient: tf.Tensor): { scaled: tf.Tensor; largest: tf.Tensor } {
+  const largest = maxAbs(gradient);
+  return { scaled: gradient.div(tf.maximum(largest, TINY)), largest };
+}

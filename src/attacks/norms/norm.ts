@@ -1,24 +1,35 @@
 import type { Stream } from '../../random/stream.ts';
 import { tf } from '../../runtime/tf.ts';
 
-/**
- * What an attack needs of a norm. Every operation is per sample: over all axes but the first. `eps` is a scalar, or
- * one value a sample, shaped to broadcast against the batch.
- */
+/** A length for every sample: one number for all, or a tensor that broadcasts against the batch, [n, 1, ...]. */
+export type Lengths = number | tf.Tensor;
+
+/** What an attack needs of a norm. Every operation is per sample: over all axes but the first. */
 export interface Norm {
-  readonly name: 'l2' | 'linf';
+  readonly name: 'l2' | 'linf' | 'l1';
   /** |delta| of each sample, [n, 1, ...]. */
   measure(delta: tf.Tensor): tf.Tensor;
-  /** The nearest point of the ball of radius eps. */
-  project(delta: tf.Tensor, eps: tf.Tensor): tf.Tensor;
-  /** The direction v, |v| = 1, that maximises <gradient, v>; zero where the gradient is zero. */
-  steepest(gradient: tf.Tensor): tf.Tensor;
+  /** max of <gradient, v> over |v| <= 1 for each sample, [n, 1, ...]. */
+  dual(gradient: tf.Tensor): tf.Tensor;
+  /** The nearest point (in the Euclidean sense) of the ball of radius eps; points inside stay as they are. */
+  project(delta: tf.Tensor, eps: Lengths): tf.Tensor;
+  /** The step v with |v| = length that maximises <gradient, v>; zero where the gradient is zero. */
+  steepest(gradient: tf.Tensor, length: Lengths): tf.Tensor;
   /** A point uniform in the unit ball of R^size, written to `out`. */
   randomInUnitBall(random: Stream, out: Float32Array): void;
 }
+
+/** The smallest divisor that no engine flushes to zero. */
+export const TINY = 1.2e-38;
 
 /** The axes of one sample. */
 export const sampleAxes = (x: tf.Tensor): number[] => Array.from({ length: x.rank - 1 }, (_, i) => i + 1);
 
 /** max |x| of each sample, [n, 1, ...]. */
 export const maxAbs = (x: tf.Tensor): tf.Tensor => tf.max(tf.abs(x), sampleAxes(x), true);
+
+/** sum |x| of each sample, [n, 1, ...]. */
+export const sumAbs = (x: tf.Tensor): tf.Tensor => tf.sum(tf.abs(x), sampleAxes(x), true);
+
+/** -1, 0 or 1. The WebAssembly engine takes the sign of anything below 1e-7 for zero; infinities have the right one. */
+export const signOf = (x: tf.Tensor): tf.Tensor => tf.sign(x.mul(3e38));
