@@ -40,7 +40,7 @@ export interface BestActivation {
  */
 export function bestActivation(
   { psi1 }: { readonly psi1: number },
-  options: RiskOptions,
+  options: Omit<RiskOptions, 'certify'>,
   { maxRoughness = 10, measure = 'adversarialRisk' }: BestActivationOptions = {},
 ): BestActivation {
   if (!(checkPositive('maxRoughness', maxRoughness) >= 2))

@@ -17,7 +17,7 @@ export interface Axis {
 }
 
 /** The options of a curve; those that run along an axis may be left out. */
-export type PartialRiskOptions = Partial<RiskOptions>;
+export type PartialRiskOptions = Partial<Omit<RiskOptions, 'certify'>>;
 
 export type CurvePoint = AsymptoticRisk & {
   /** the value of the running parameter */

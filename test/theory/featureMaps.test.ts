@@ -148,6 +148,29 @@ describe('linear regression', () => {
   });
 });
 
+describe('random features with a linear activation', () => {
+  const activation = { f: (u: number) => 2 * u, derivative: () => 2 };
+
+  it('are linear regression when there are at least d of them', () => {
+    for (const options of [
+      { psi2: 3, eps: 0.5, tau: 0.5 },
+      { psi2: 0.7, eps: 0, tau: 0.5 },
+      { psi2: 3, eps: 0.2 },
+    ]) {
+      const ours = asymptoticRisk(randomFeatures({ psi1: 2, activation }), options);
+      const theirs = asymptoticRisk(linear(), options);
+      expect(ours.phase).toBe(theirs.phase);
+      expectClose(ours.adversarialRisk, theirs.adversarialRisk, EXACT);
+    }
+  });
+
+  it('are least squares on a random subspace when there are fewer', () => {
+    // N/d of the signal is seen, the rest acts as noise: (tau^2 + 1 - N/d) n/(n - N).
+    const risk = asymptoticRisk(randomFeatures({ psi1: 0.5, activation }), { psi2: 3, eps: 0, tau: 0.5 });
+    expectRelative(risk.standardRisk, (0.25 + 0.5) * (3 / 2.5), EXACT);
+  });
+});
+
 describe('deep random features', () => {
   it('agree with the reference values', () => {
     expect(reference.deep.length).toBeGreaterThan(2);

@@ -99,7 +99,8 @@ export function measuredFeatures(options: MeasuredFeaturesOptions): FeatureMap {
       out.signalJ = quadraticForm(byJ, n, y);
       out.signalI = quadraticForm(byI, n, y);
       // targetVariance - 2 eta S + eta^2 S_F with eta S_F = S - zeta S_J - lambda S_I.
-      out.bias = targetVariance - eta * (out.signal + zeta * out.signalJ + lambda * out.signalI);
+      const bias = targetVariance - eta * (out.signal + zeta * out.signalJ + lambda * out.signalI);
+      out.bias = Math.max(bias, 0);
     },
   };
   return map;
