@@ -1,5 +1,9 @@
 import { checkNonNegative, InvalidArgumentError, UserError } from '../errors.ts';
-import { choleskyInPlace, choleskySolve, gram, transpose } from './cholesky.ts';
+import { linearAlgebra } from './exact/linearAlgebra/linearAlgebra.ts';
+import { choleskySolve, transpose, transposedTimes } from './exact/vectors.ts';
+
+/** A pivot this much below its diagonal entry means that the features are dependent to working precision. */
+const RANK = 1e-13;
 
 /**
  * theta = argmin (1/2n) |y - Phi theta|^2 + (lambda/2) |theta|^2, in float64; at lambda = 0 the minimum-norm minimiser.
@@ -16,24 +20,17 @@ export function ridge(phi: Float64Array, y: ArrayLike<number>, lambda: number): 
   if (!Number.isInteger(N))
     throw new InvalidArgumentError('phi', `${phi.length} values`, `a multiple of n = ${n}`);
   const wide = N > n;
-  const columns = wide ? null : transpose(phi, n, N);
   const size = Math.min(n, N);
-  const matrix = columns ? gram(columns, N, n) : gram(phi, n, N);
+  const rows = wide ? phi : transpose(phi, n, N);
+  const matrix = new Float64Array(size * size);
+  const algebra = linearAlgebra();
+  algebra.multiplyTransposed(rows, rows, matrix, { m: size, n: size, k: wide ? N : n, lower: true });
   for (let i = 0; i < size; i++) matrix[i * size + i]! += n * lambda;
-  if (!choleskyInPlace(matrix, size))
+  const diagonal = Float64Array.from({ length: size }, (_, i) => matrix[i * size + i]!);
+  const factored = algebra.choleskyInPlace(matrix, size);
+  if (!factored || diagonal.some((value, i) => !(matrix[i * size + i]! ** 2 > RANK * value)))
     throw new UserError(`the ${n} x ${N} features lack full rank to working precision; use lambda > 0`);
-  if (columns) return choleskySolve(matrix, size, times(columns, Float64Array.from(y), N, n));
-  const dual = choleskySolve(matrix, size, Float64Array.from(y));
-  return times(transpose(phi, n, N), dual, N, n);
-}
-
-/** A x for A of m rows and k columns. */
-function times(a: Float64Array, x: Float64Array, m: number, k: number): Float64Array {
-  const product = new Float64Array(m);
-  for (let i = 0; i < m; i++) {
-    let sum = 0;
-    for (let j = 0; j < k; j++) sum += a[i * k + j]! * x[j]!;
-    product[i] = sum;
-  }
-  return product;
+  const target = Float64Array.from(y);
+  if (!wide) return choleskySolve(matrix, transposedTimes(phi, target, N));
+  return transposedTimes(phi, choleskySolve(matrix, target), N);
 }

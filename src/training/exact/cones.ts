@@ -1,0 +1,173 @@
+/**
+ * The product of R_+^lp and `cones` second-order cones {(t, v): t >= |v|}, each of `size` coordinates, with the operations
+ * that a primal-dual interior-point method needs (Nesterov & Todd 1997; notation of Vandenberghe's notes on coneqp).
+ * A point is one array: the lp coordinates, then cone after cone.
+ */
+export interface ConeShape {
+  readonly lp: number;
+  readonly cones: number;
+  readonly size: number;
+}
+
+export const coneLength = ({ lp, cones, size }: ConeShape): number => lp + cones * size;
+/** Degree of the barrier: s'z / degree is the duality measure mu. */
+export const coneDegree = ({ lp, cones }: ConeShape): number => lp + cones;
+
+/**
+ * The scaling W with W z = W^-1 s = lambda. On R_+ it is the number `weight`; on a second-order cone it is
+ * beta (2 v v' - J) with v = `root`, and W^2 = beta^2 (2 w w' - J) with w = `point`; J = diag(1, -1, ..., -1).
+ */
+export interface Scaling {
+  readonly weight: Float64Array;
+  readonly beta: Float64Array;
+  readonly point: Float64Array;
+  readonly root: Float64Array;
+  readonly lambda: Float64Array;
+}
+
+export function newScaling(shape: ConeShape): Scaling {
+  const { lp, cones, size } = shape;
+  return {
+    weight: new Float64Array(lp),
+    beta: new Float64Array(cones),
+    point: new Float64Array(cones * size),
+    root: new Float64Array(cones * size),
+    lambda: new Float64Array(coneLength(shape)),
+  };
+}
+
+/** |v| of the cone coordinates from `at` on, and the margin t^2 - |v|^2 without the cancellation of the two squares. */
+function determinant(x: Float64Array, at: number, size: number): number {
+  const norm = tailNorm(x, at, size);
+  return (x[at]! - norm) * (x[at]! + norm);
+}
+
+function tailNorm(x: Float64Array, at: number, size: number): number {
+  let square = 0;
+  for (let j = at + 1; j < at + size; j++) square += x[j]! * x[j]!;
+  return Math.sqrt(square);
+}
+
+/** Computes the scaling of the interior points s and z; false when one of them is not interior. */
+export function scalingOf(shape: ConeShape, s: Float64Array, z: Float64Array, out: Scaling): boolean {
+  const { lp, cones, size } = shape;
+  const { weight, beta, point, root, lambda } = out;
+  for (let j = 0; j < lp; j++) {
+    if (!(s[j]! > 0 && z[j]! > 0)) return false;
+    weight[j] = Math.sqrt(s[j]! / z[j]!);
+  }
+  for (let g = 0; g < cones; g++) {
+    const at = lp + g * size;
+    const own = g * size;
+    const detS = determinant(s, at, size);
+    const detZ = determinant(z, at, size);
+    if (!(detS > 0 && detZ > 0 && s[at]! > 0 && z[at]! > 0)) return false;
+    const rootS = Math.sqrt(detS);
+    const rootZ = Math.sqrt(detZ);
+    let inner = 0;
+    for (let j = 0; j < size; j++) inner += s[at + j]! * z[at + j]!;
+    const gamma = Math.sqrt((1 + inner / (rootS * rootZ)) / 2);
+    beta[g] = Math.sqrt(rootS / rootZ);
+    let square = 0;
+    for (let j = 1; j < size; j++) {
+      point[own + j] = (s[at + j]! / rootS - z[at + j]! / rootZ) / (2 * gamma);
+      square += point[own + j]! ** 2;
+    }
+    point[own] = Math.sqrt(1 + square);
+    const scale = 1 / Math.sqrt(2 * (point[own]! + 1));
+    root[own] = (point[own]! + 1) * scale;
+    for (let j = 1; j < size; j++) root[own + j] = point[own + j]! * scale;
+  }
+  lambda.set(z);
+  scale(shape, out, lambda);
+  return true;
+}
+
+/** x -> W x, in place. */
+export function scale(
+  { lp, cones, size }: ConeShape,
+  { weight, beta, root }: Scaling,
+  x: Float64Array,
+): void {
+  for (let j = 0; j < lp; j++) x[j]! *= weight[j]!;
+  for (let g = 0; g < cones; g++) {
+    const at = lp + g * size;
+    const own = g * size;
+    let inner = 0;
+    for (let j = 0; j < size; j++) inner += root[own + j]! * x[at + j]!;
+    x[at] = beta[g]! * (2 * inner * root[own]! - x[at]!);
+    for (let j = 1; j < size; j++) x[at + j] = beta[g]! * (2 * inner * root[own + j]! + x[at + j]!);
+  }
+}
+
+/** x -> W^-1 x, in place. */
+export function unscale(
+  { lp, cones, size }: ConeShape,
+  { weight, beta, root }: Scaling,
+  x: Float64Array,
+): void {
+  for (let j = 0; j < lp; j++) x[j]! /= weight[j]!;
+  for (let g = 0; g < cones; g++) {
+    const at = lp + g * size;
+    const own = g * size;
+    let inner = root[own]! * x[at]!;
+    for (let j = 1; j < size; j++) inner -= root[own + j]! * x[at + j]!;
+    x[at] = (2 * inner * root[own]! - x[at]!) / beta[g]!;
+    for (let j = 1; j < size; j++) x[at + j] = (-2 * inner * root[own + j]! + x[at + j]!) / beta[g]!;
+  }
+}
+
+/** a o b into `out` (which may be neither): products on R_+, (a'b, a0 b1 + b0 a1) on a cone. */
+export function jordanProduct(
+  { lp, cones, size }: ConeShape,
+  a: Float64Array,
+  b: Float64Array,
+  out: Float64Array,
+): void {
+  for (let j = 0; j < lp; j++) out[j] = a[j]! * b[j]!;
+  for (let g = 0; g < cones; g++) {
+    const at = lp + g * size;
+    let inner = 0;
+    for (let j = 0; j < size; j++) inner += a[at + j]! * b[at + j]!;
+    out[at] = inner;
+    for (let j = 1; j < size; j++) out[at + j] = a[at]! * b[at + j]! + b[at]! * a[at + j]!;
+  }
+}
+
+/** Solves a o x = b, in place of b, for a in the interior. */
+export function jordanDivide({ lp, cones, size }: ConeShape, a: Float64Array, b: Float64Array): void {
+  for (let j = 0; j < lp; j++) b[j]! /= a[j]!;
+  for (let g = 0; g < cones; g++) {
+    const at = lp + g * size;
+    let inner = 0;
+    for (let j = 1; j < size; j++) inner += a[at + j]! * b[at + j]!;
+    const head = (a[at]! * b[at]! - inner) / determinant(a, at, size);
+    b[at] = head;
+    for (let j = 1; j < size; j++) b[at + j] = (b[at + j]! - head * a[at + j]!) / a[at]!;
+  }
+}
+
+/** The unit element times `value` added to x: 1 on R_+, (1, 0) on a cone. */
+export function addUnit({ lp, cones, size }: ConeShape, x: Float64Array, value: number): void {
+  for (let j = 0; j < lp; j++) x[j]! += value;
+  for (let g = 0; g < cones; g++) x[lp + g * size]! += value;
+}
+
+/** The largest step t with x + t dx in the cone, x being interior; Infinity when there is none. */
+export function largestStep({ lp, cones, size }: ConeShape, x: Float64Array, dx: Float64Array): number {
+  let step = Number.POSITIVE_INFINITY;
+  for (let j = 0; j < lp; j++) if (dx[j]! < 0) step = Math.min(step, -x[j]! / dx[j]!);
+  for (let g = 0; g < cones; g++) {
+    const at = lp + g * size;
+    const c = determinant(x, at, size);
+    const a = determinant(dx, at, size);
+    let b = x[at]! * dx[at]!;
+    for (let j = 1; j < size; j++) b -= x[at + j]! * dx[at + j]!;
+    // The smallest positive root of c + 2 b t + a t^2, in the form without cancellation.
+    const discriminant = b * b - a * c;
+    if (discriminant < 0) continue;
+    const denominator = Math.sqrt(discriminant) - b;
+    if (denominator > 0) step = Math.min(step, c / denominator);
+  }
+  return step;
+}

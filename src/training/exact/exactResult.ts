@@ -1,0 +1,179 @@
+import { checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../../errors.ts';
+import {
+  type ConeProgramme,
+  type InteriorPoint,
+  type InteriorPointResult,
+  interiorPoint,
+} from './interiorPoint.ts';
+
+/** Rows in float32 or float64: x is n x d, row after row. A `Dataset` will do. */
+export interface ExactData {
+  readonly n: number;
+  readonly d: number;
+  readonly x: Float32Array | Float64Array;
+  readonly y: Float32Array | Float64Array;
+}
+
+export interface ExactOptions {
+  /** Radius of the perturbations, in units of the input; >= 0. */
+  readonly eps: number;
+  /** Penalty (lambda / 2) |theta|^2 beside (1/2n) sum. Default 0. */
+  readonly lambda?: number;
+  /** Stop when the duality gap is below this fraction of the objective. Default 1e-6. */
+  readonly tolerance?: number;
+  /** Default 100; 7 to 15 are usual. */
+  readonly maxIterations?: number;
+  /** `warmStart` of a result for the same data at another eps or lambda. */
+  readonly start?: WarmStart;
+  readonly onProgress?: (progress: ExactProgress) => void;
+}
+
+export interface ExactProgress {
+  readonly iteration: number;
+  readonly objective: number;
+  readonly relativeGap: number;
+}
+
+export interface ExactResult {
+  /** The minimiser found, one coefficient a feature, float64. */
+  readonly theta: Float64Array;
+  /** (1/2n) sum (|r_i| + eps q_i)^2 + (lambda/2) |theta|^2 at theta. */
+  readonly objective: number;
+  /** Objective minus a lower bound that a feasible dual point proves; no theta is better by more than this. */
+  readonly dualityGap: number;
+  /** dualityGap / objective; 0 when both vanish. */
+  readonly relativeGap: number;
+  /** (1/n) sum (|r_i| + eps q_i)^2: the adversarial error on the training rows. */
+  readonly robustError: number;
+  /** (1/n) sum r_i^2. */
+  readonly cleanError: number;
+  readonly iterations: number;
+  /** Gradient of the Lagrangian in theta, relative to the gradient of the loss at theta = 0. */
+  readonly residual: number;
+  /** relativeGap <= tolerance. When false, theta and dualityGap are still valid, only less tight. */
+  readonly converged: boolean;
+  /** For `start` of the next solution along a path. */
+  readonly warmStart: WarmStart;
+}
+
+/** An interior iterate, in the solver's own units. */
+export interface WarmStart {
+  readonly point: InteriorPoint | null;
+  readonly eps: number;
+  readonly lambda: number;
+}
+
+export interface ExactSettings {
+  readonly eps: number;
+  readonly lambda: number;
+  readonly tolerance: number;
+  readonly maxIterations: number;
+  readonly start: WarmStart | undefined;
+  readonly onProgress: (progress: ExactProgress) => void;
+}
+
+export function resolveExact(options: ExactOptions): ExactSettings {
+  return {
+    eps: checkNonNegative('eps', options.eps),
+    lambda: checkNonNegative('lambda', options.lambda ?? 0),
+    tolerance: checkPositive('tolerance', options.tolerance ?? 1e-6),
+    maxIterations: checkInteger('maxIterations', options.maxIterations ?? 100),
+    start: options.start,
+    onProgress: options.onProgress ?? (() => {}),
+  };
+}
+
+/** @throws InvalidArgumentError for sizes that disagree, or the first value that is not a finite number, by row. */
+export function checkData({ n, d, x, y }: ExactData): void {
+  checkInteger('n', n);
+  checkInteger('d', d);
+  if (x.length !== n * d)
+    throw new InvalidArgumentError('x', `${x.length} values`, `n * d = ${n * d} values`);
+  if (y.length !== n)
+    throw new InvalidArgumentError('y', `${y.length} values`, `n = ${n} values, one a row of x`);
+  const badX = x.findIndex((value) => !Number.isFinite(value));
+  if (badX >= 0)
+    throw new InvalidArgumentError(
+      `x in row ${Math.floor(badX / d)}, column ${badX % d}`,
+      x[badX],
+      'a finite number',
+    );
+  const badY = y.findIndex((value) => !Number.isFinite(value));
+  if (badY >= 0) throw new InvalidArgumentError(`y in row ${badY}`, y[badY], 'a finite number');
+}
+
+/** Root mean square; 1 for zeros, so that it can divide. */
+export function scaleOf(y: ArrayLike<number>): number {
+  let square = 0;
+  for (let i = 0; i < y.length; i++) square += y[i]! * y[i]!;
+  return Math.sqrt(square / y.length) || 1;
+}
+
+/** (1/n) sum (|r_i| + costs_i)^2 and (1/n) sum r_i^2. */
+export function trainingErrors(
+  phi: Float64Array,
+  y: Float64Array,
+  theta: Float64Array,
+  cost: (i: number) => number,
+): { robustError: number; cleanError: number } {
+  const n = y.length;
+  const N = theta.length;
+  let robustError = 0;
+  let cleanError = 0;
+  for (let i = 0; i < n; i++) {
+    let r = y[i]!;
+    for (let a = 0; a < N; a++) r -= phi[i * N + a]! * theta[a]!;
+    robustError += (Math.abs(r) + cost(i)) ** 2 / n;
+    cleanError += (r * r) / n;
+  }
+  return { robustError, cleanError };
+}
+
+/**
+ * Runs the interior-point method from the neighbour's iterate where that is near enough to be worth it, otherwise from
+ * theta = 0, for targets of root mean square 1, and keeps an iterate for the next neighbour.
+ */
+export function runInteriorPoint(
+  programme: ConeProgramme & { start(theta: Float64Array, distance: number): InteriorPoint },
+  { N, n, y }: { readonly N: number; readonly n: number; readonly y: Float64Array },
+  settings: ExactSettings,
+  unit: number,
+): InteriorPointResult & { readonly warmStart: WarmStart } {
+  const { eps, lambda, tolerance, maxIterations, start, onProgress } = settings;
+  let kept: InteriorPoint | null = null;
+  const near = start && Math.abs(Math.log(eps / start.eps)) < MOST_STEP && start.lambda === lambda;
+  const result = interiorPoint(
+    programme,
+    near && start.point
+      ? neighbour(start.point, 2 * n, eps / start.eps)
+      : programme.start(new Float64Array(N), 0.5),
+    {
+      tolerance,
+      maxIterations,
+      onIteration(iteration, { upper, lower }, { x, s, z }) {
+        const relativeGap = (upper - lower) / upper;
+        if (kept === null && relativeGap < WARM_GAP) kept = { x: x.slice(), s: s.slice(), z: z.slice() };
+        onProgress({ iteration, objective: (upper * unit * unit) / n, relativeGap });
+      },
+    },
+  );
+  const warmStart = { point: kept, eps, lambda };
+  // Beyond the critical eps the minimiser is 0 itself, which interior points only approach.
+  const atZero = 0.5 * y.reduce((sum, value) => sum + value * value, 0);
+  if (atZero > result.bounds.upper) return { ...result, warmStart };
+  const bounds = { ...result.bounds, upper: atZero };
+  const converged = atZero - bounds.lower <= tolerance * atZero;
+  return { ...result, x: new Float64Array(result.x.length), bounds, converged, warmStart };
+}
+
+/** The iterate that suits a start at a neighbouring eps: the first this close to the optimum, still well inside the cones. */
+const WARM_GAP = 3e-2;
+/** Beyond this step in log eps a start from theta = 0 is as quick. */
+const MOST_STEP = Math.log(1.25);
+
+/** The dual coordinates of the bounds q are proportional to eps; rescaled, the point stays inside the cones. */
+function neighbour(point: InteriorPoint, from: number, ratio: number): InteriorPoint {
+  const z = point.z.slice();
+  for (let j = from; j < z.length; j++) z[j]! *= ratio;
+  return { ...point, z };
+}

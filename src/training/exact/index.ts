@@ -1,0 +1,20 @@
+/** Adversarial training solved exactly: linear models, and random features with the attack linearised. float64. */
+export {
+  type AdversarialRegressionOptions,
+  type AttackNorm,
+  adversarialRegression,
+  criticalEpsLinear,
+  largestInterpolatingEps,
+} from './adversarialRegression.ts';
+export type { ExactData, ExactOptions, ExactProgress, ExactResult, WarmStart } from './exactResult.ts';
+export { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
+export { adversarialRegressionPath, linearizedPath, type PathPoint } from './path.ts';
+export {
+  type CriticalEps,
+  criticalEpsLinearized,
+  gradientNorms,
+  type LinearizedOptions,
+  type LinearizedProblem,
+  linearizedProblem,
+  solveLinearized,
+} from './solveLinearized.ts';

@@ -1,0 +1,44 @@
+import type { Scaling } from './cones.ts';
+
+/**
+ * What every programme here shares: t_i = p_i + eps q_i with p_i >= |y_i - theta' phi_i|, written as the two inequalities
+ * p_i + theta' phi_i - y_i >= 0 and p_i - theta' phi_i + y_i >= 0, in the cost (1/2) sum t_i^2.
+ *
+ * Eliminating p_i from the Newton equations leaves, per sample, a quadratic form in (phi_i' dtheta, dq_i) with these entries.
+ */
+export interface ResidualForm {
+  /** 1 / (second derivative in p_i). */
+  readonly inverse: Float64Array;
+  /** Coupling of p_i with phi_i' dtheta, times `inverse`. */
+  readonly slope: Float64Array;
+  /** (phi' dtheta)^2 */
+  readonly curvature: Float64Array;
+  /** -(phi' dtheta) dq */
+  readonly coupling: Float64Array;
+  /** dq^2 */
+  readonly width: Float64Array;
+}
+
+export const newResidualForm = (n: number): ResidualForm => ({
+  inverse: new Float64Array(n),
+  slope: new Float64Array(n),
+  curvature: new Float64Array(n),
+  coupling: new Float64Array(n),
+  width: new Float64Array(n),
+});
+
+/** The form at a scaling whose first 2 n coordinates are the residual inequalities. */
+export function residualForm({ weight }: Scaling, eps: number, out: ResidualForm): void {
+  const n = out.inverse.length;
+  for (let i = 0; i < n; i++) {
+    const above = 1 / (weight[i]! * weight[i]!);
+    const below = 1 / (weight[n + i]! * weight[n + i]!);
+    const total = above + below;
+    const inverse = 1 / (1 + total);
+    out.inverse[i] = inverse;
+    out.slope[i] = (above - below) * inverse;
+    out.curvature[i] = (total + 4 * above * below) * inverse;
+    out.coupling[i] = eps * out.slope[i]!;
+    out.width[i] = eps * eps * total * inverse;
+  }
+}
