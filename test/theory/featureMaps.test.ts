@@ -154,7 +154,8 @@ describe('random features with a linear activation', () => {
   it('are linear regression when there are at least d of them', () => {
     for (const options of [
       { psi2: 3, eps: 0.5, tau: 0.5 },
-      { psi2: 0.7, eps: 0, tau: 0.5 },
+      { psi2: 0.7, eps: 0.2, tau: 0.5 },
+      { psi2: 3, eps: 0, tau: 0.5 },
       { psi2: 3, eps: 0.2 },
     ]) {
       const ours = asymptoticRisk(randomFeatures({ psi1: 2, activation }), options);
