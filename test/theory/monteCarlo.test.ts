@@ -25,18 +25,18 @@ add('linear regression', { ...common, lambda: 0, d: 80, widths: [] }, 12, (cell)
 add('more dimensions than samples', { ...common, psi2: 0.7, lambda: 0, d: 80, widths: [] }, 12, (cell) =>
   asymptoticRisk(linear(), cell),
 );
-add('random features', { ...common, lambda: 0, d: 60, widths: [1.5] }, 12, (cell) =>
+add('random features', { ...common, lambda: 0, d: 48, widths: [1.5] }, 12, (cell) =>
   asymptoticRisk(randomFeatures({ psi1: 1.5 }), cell),
 );
-add('random features with tanh', { ...common, d: 60, widths: [2], activation: 'tanh' }, 10, (cell) =>
+add('random features with tanh', { ...common, d: 48, widths: [2], activation: 'tanh' }, 10, (cell) =>
   asymptoticRisk(randomFeatures({ psi1: 2, activation: 'tanh' }), cell),
 );
-add('two frozen layers', { ...common, eps: 0.3, d: 60, widths: [2, 1.5] }, 12, (cell) =>
+add('two frozen layers', { ...common, eps: 0.3, d: 48, widths: [2, 1.5] }, 12, (cell) =>
   asymptoticRisk(deepRandomFeatures(cell), cell),
 );
 add(
   'three frozen layers',
-  { ...common, psi2: 2.5, lambda: 0.1, eps: 0.25, d: 50, widths: [2, 2, 1.4] },
+  { ...common, psi2: 2.5, lambda: 0.1, eps: 0.25, d: 40, widths: [2, 2, 1.4] },
   12,
   (cell) => asymptoticRisk(deepRandomFeatures(cell), cell),
 );
