@@ -12,7 +12,8 @@ export function weightSnapshot(variables: readonly tf.Variable[]): WeightSnapsho
   return {
     restore: () => {
       variables.forEach((variable, i) => {
-        variable.assign(copies[i]!.clone());
+        // The variable takes a share in the copy's data; the copy itself stays ours to dispose.
+        variable.assign(copies[i]!);
       });
     },
     dispose: () => tf.dispose(copies),
