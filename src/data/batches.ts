@@ -27,15 +27,20 @@ export function rowsOf({ d, x, y }: Dataset, rows: ArrayLike<number>): Dataset {
   return picked;
 }
 
-/** Shuffled mini-batches for ever, each pass over the rows in a seeded order of its own. */
+/**
+ * Shuffled mini-batches for ever, each pass over the rows in a seeded order of its own.
+ * @param first number of batches to skip, as if they had been taken
+ */
 export function* shuffledBatches(
   data: Dataset,
   batchSize: number,
   seed: number | string,
+  first = 0,
 ): Generator<Dataset, never> {
-  for (let epoch = 0; ; epoch++) {
-    const order = stream(seed, 'shuffle', epoch).permutation(data.n);
-    for (let start = 0; start < data.n; start += batchSize)
+  const perPass = Math.ceil(data.n / batchSize);
+  for (let pass = Math.floor(first / perPass), skip = first % perPass; ; pass++, skip = 0) {
+    const order = stream(seed, 'shuffle', pass).permutation(data.n);
+    for (let start = skip * batchSize; start < data.n; start += batchSize)
       yield rowsOf(data, order.subarray(start, start + batchSize));
   }
 }

@@ -1,39 +1,59 @@
 import { modelFunction } from '../attacks/index.ts';
-import type { Dataset, TensorPair } from '../data/dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { risks } from '../evaluation/risk.ts';
 import { tf } from '../runtime/tf.ts';
 import { batchSource } from './batchSource.ts';
-import { linearDecay, setLearningRate } from './learningRate.ts';
+import { setLearningRate } from './learningRate.ts';
+import { optimizerNamed } from './optimizers.ts';
+import { openTrainingFolder } from './trainingFolder.ts';
+import { readScalars, trainingObjective } from './trainingObjective.ts';
 import { type AdversarialTrainingOptions, resolveTraining } from './trainingOptions.ts';
+import { trainingReports } from './trainingReports.ts';
+import {
+  initialState,
+  readTensors,
+  restoreTensors,
+  type StopReason,
+  type TrainingState,
+  trainingIdentity,
+  type Validation,
+} from './trainingState.ts';
 import { weightSnapshot } from './weightSnapshot.ts';
 
 /** Steps between reads of the losses: reading each one back would leave the device idle. */
 const STEPS_PER_READ = 25;
 
 export interface TrainingResult {
-  /** (1/2n) sum of worst-case losses + (lambda / 2) |theta|^2 on all the rows, at the weights that the model now has. */
+  /** (1/2n) sum of the outer losses + (lambda / 2) |theta|^2 on all the rows, at the weights that the model now has. */
   readonly objective: number;
   /** Objective of each step's batch, before the step. */
   readonly history: readonly number[];
   /** Objective on all the rows after each cycle. */
   readonly cycles: readonly number[];
+  /** Risks on the validation rows, where there are any. */
+  readonly validations: readonly Validation[];
   /** Steps taken. */
   readonly iterations: number;
   /** Fraction by which the last cycle changed the objective. */
   readonly residual: number;
   readonly converged: boolean;
+  readonly stopped: StopReason;
 }
 
 /**
  * Adversarial training by gradient: minimises (1/2n) sum_i max_{|delta_i| <= eps} loss_i + (lambda / 2) |theta|^2,
- * the inner maximum by an attack, the outer gradient at the worst inputs found (Danskin's theorem).
+ * the inner maximum by an attack, the outer gradient at the worst inputs found (Danskin's theorem); or what another
+ * `method` puts in the place of the maximum.
  *
  * At the optimum many residuals are exactly zero, where the objective has a kink and a constant step would bounce for
  * ever. Steps therefore fall linearly to zero over a cycle, and cycles of twice the length follow from the best weights,
- * until one of them no longer changes the objective: that is the flag `converged`.
+ * until one of them no longer changes the objective: that is the flag `converged`. One cycle and another schedule make
+ * it ordinary training.
  *
- * The model is left with the best weights found; everything that is not in `variables` is untouched.
+ * The model is left with the weights of least objective, or with validation rows of least robust risk there;
+ * everything that is not in `variables` is untouched.
  * @throws InvalidArgumentError for options out of range, no trainable weights, or a model that does not fit the data
+ * @throws UserError naming a file of `folder` that cannot be written; the last checkpoint then still holds
  */
 export async function adversarialTraining(
   model: tf.LayersModel,
@@ -41,79 +61,121 @@ export async function adversarialTraining(
   options: AdversarialTrainingOptions,
 ): Promise<TrainingResult> {
   const settings = resolveTraining(model, data.n, options);
-  const { eps, attack, lambda, variables, learningRate, cycleSteps, maxCycles, tolerance, batchSize, seed } =
-    settings;
-  const optimizer = options.optimizer ?? tf.train.adam(learningRate);
+  const { eps, method, variables, learningRate, schedule, cycleSteps, maxCycles, tolerance } = settings;
+  const { batchSize, seed, validation, validateEvery, patience, checkpointEvery } = settings;
+  const given = options.optimizer ?? 'adam';
+  const optimizer = typeof given === 'string' ? optimizerNamed(given, learningRate) : given;
+  const folder =
+    options.folder === undefined
+      ? null
+      : openTrainingFolder<TrainingState>(
+          options.folder,
+          await trainingIdentity(model, data, optimizer, settings),
+        );
+
   const f = modelFunction(model);
-  const loss = attack.settings.loss;
+  const objective = trainingObjective(f, data, optimizer, settings);
+  const tensors = { variables, carried: objective.carried, optimizer };
+  const earlier = folder?.earlier ?? null;
+  let kept = earlier ? await restoreTensors(tensors, earlier.tensors) : weightSnapshot(variables);
+  const state = earlier?.state ?? initialState(await objective.whole());
+  const batches = batchSource(data, batchSize, seed, method.carried?.replays, state.step);
+  const reports = await trainingReports(model, options, settings, folder, state);
+  const measuring = validation !== null || reports.callbacks.count > 0;
+  let savedStep = state.step;
 
-  const penalty = (): tf.Tensor =>
-    tf.addN(variables.map((theta) => tf.sum(tf.square(theta)))).mul(lambda / 2);
+  const keepWeights = (): void => {
+    kept.dispose();
+    kept = weightSnapshot(variables);
+  };
 
-  const step = ({ x, y }: TensorPair, t: number): tf.Scalar =>
-    tf.tidy(() => {
-      const worst = attack.perturb(f, x, y, eps, `${seed} step ${t}`).x;
-      const objective = (): tf.Scalar => {
-        const half = tf.mean(loss.value(f(worst), y)).div(2);
-        return (lambda === 0 ? half : half.add(penalty())).asScalar();
-      };
-      return optimizer.minimize(objective, true, [...variables])!;
+  /** Takes the next steps, at most until something is to be measured. */
+  async function takeSteps(cycleLength: number): Promise<void> {
+    const first = state.step;
+    const untilMeasured = measuring ? validateEvery - (first % validateEvery) : Number.POSITIVE_INFINITY;
+    const count = Math.min(STEPS_PER_READ, cycleLength - state.stepOfCycle, untilMeasured);
+    const rates = Array.from(
+      { length: count },
+      (_, k) => learningRate * schedule.factor((state.stepOfCycle + k) / cycleLength),
+    );
+    const costs = rates.map((rate, k) => {
+      setLearningRate(optimizer, rate);
+      return objective.step(batches.at(first + k), first + k);
     });
-
-  const wholeObjective = async (): Promise<number> => {
-    const { adversarial } = await risks(f, data, { attack, epsilons: [eps] });
-    return adversarial[0]!.value / 2 + (await readScalars([tf.tidy(penalty)]))[0]!;
-  };
-
-  const maxSteps = cycleSteps * (2 ** maxCycles - 1);
-  const batches = batchSource(data, batchSize, seed);
-  const history: number[] = [];
-  const cycles: number[] = [];
-  let best = await wholeObjective();
-  let kept = weightSnapshot(variables);
-  let residual = Number.POSITIVE_INFINITY;
-  while (cycles.length < maxCycles && residual >= tolerance) {
-    const steps = cycleSteps * 2 ** cycles.length;
-    for (let i = 0; i < steps; i += STEPS_PER_READ) {
-      const costs = Array.from({ length: Math.min(STEPS_PER_READ, steps - i) }, (_, k) => {
-        setLearningRate(optimizer, linearDecay(learningRate, i + k, steps));
-        return batches.use((batch) => step(batch, history.length + k));
-      });
-      history.push(...(await readScalars(costs)));
-      settings.onProgress({ step: history.length, maxSteps, objective: history.at(-1)! });
-    }
-    const objective = await wholeObjective();
-    cycles.push(objective);
-    residual = relativeChange(best, objective);
-    if (objective < best) {
-      best = objective;
-      kept.dispose();
-      kept = weightSnapshot(variables);
-    } else kept.restore();
+    state.history.push(...(await readScalars(costs)));
+    state.step += count;
+    state.stepOfCycle += count;
+    const last = state.step - 1;
+    const losses = reports.wantLosses ? tf.unstack(objective.losses(batches.at(last), last)) : [];
+    await reports.steps(state, first, rates, losses.length === 0 ? [] : await readScalars(losses));
   }
-  kept.dispose();
-  batches.dispose();
-  if (!options.optimizer) optimizer.dispose();
-  return {
-    objective: best,
-    history,
-    cycles,
-    iterations: history.length,
-    residual,
-    converged: residual < tolerance,
-  };
+
+  async function validate(rows: Dataset): Promise<Validation> {
+    const { standard, adversarial } = await risks(f, rows, { attack: method.attack, epsilons: [eps] });
+    const found = { step: state.step, standard, adversarial: adversarial[0]! };
+    state.validations.push(found);
+    if (found.adversarial.value < state.bestRisk) {
+      state.bestRisk = found.adversarial.value;
+      state.waited = 0;
+      keepWeights();
+    } else if (++state.waited >= patience) state.stopped = 'patience';
+    return found;
+  }
+
+  async function endCycle(): Promise<number> {
+    const value = await objective.whole();
+    state.cycles.push(value);
+    state.stepOfCycle = 0;
+    state.residual = relativeChange(state.best, value);
+    const better = value < state.best;
+    if (better) state.best = value;
+    if (validation === null) {
+      if (better) keepWeights();
+      else kept.restore();
+    }
+    return value;
+  }
+
+  async function keepCheckpoint(): Promise<void> {
+    if (!folder || state.step === savedStep) return;
+    folder.keep({ state, tensors: await readTensors(tensors, kept) });
+    savedStep = state.step;
+  }
+
+  try {
+    while (!state.stopped && state.cycles.length < maxCycles && state.residual >= tolerance) {
+      const cycleLength = cycleSteps * 2 ** state.cycles.length;
+      await takeSteps(cycleLength);
+      const epochEnds = measuring && state.step % validateEvery === 0;
+      const found = epochEnds && validation ? await validate(validation) : undefined;
+      if (epochEnds) await reports.measured(state, found ? { validation: found } : {});
+      if (reports.callbacks.stopRequested()) state.stopped = 'callback';
+      const cycleEnds = state.stepOfCycle === cycleLength || state.stopped !== null;
+      if (cycleEnds) await reports.measured(state, { objective: await endCycle() });
+      if (cycleEnds || state.step - savedStep >= checkpointEvery) await keepCheckpoint();
+    }
+    if (validation !== null) kept.restore();
+    return {
+      objective: validation === null ? state.best : await objective.whole(),
+      history: state.history,
+      cycles: state.cycles,
+      validations: state.validations,
+      iterations: state.step,
+      residual: state.residual,
+      converged: state.residual < tolerance,
+      stopped: state.stopped ?? (state.residual < tolerance ? 'converged' : 'maxCycles'),
+    };
+  } finally {
+    await reports.close();
+    kept.dispose();
+    batches.dispose();
+    objective.dispose();
+    if (typeof given === 'string') optimizer.dispose();
+  }
 }
 
 /** |a - b| / a; infinite when b is NaN, so that a diverged cycle never passes for a converged one. */
 function relativeChange(a: number, b: number): number {
   if (Number.isNaN(b)) return Number.POSITIVE_INFINITY;
   return a === b ? 0 : Math.abs(a - b) / a;
-}
-
-/** Reads many scalars at once and disposes them. */
-async function readScalars(scalars: tf.Tensor[]): Promise<Float32Array> {
-  const stacked = tf.stack(scalars);
-  const values = (await stacked.data()) as Float32Array;
-  tf.dispose([stacked, ...scalars]);
-  return values;
 }

@@ -1,12 +1,5 @@
 import type { tf } from '../runtime/tf.ts';
 
-/**
- * A rate that falls linearly to zero over a cycle. For convex problems with kinks this is the schedule under which the
- * last iterate, not only an average, is optimal (Zamani & Glineur 2023; Defazio et al. 2023).
- */
-export const linearDecay = (rate: number, step: number, cycleSteps: number): number =>
-  rate * (1 - step / cycleSteps);
-
 /** Sets the rate of any tf.Optimizer. SGD has a setter of its own; the others read a protected field at each step. */
 export function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
   if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(rate);

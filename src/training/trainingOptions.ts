@@ -1,22 +1,36 @@
-import { type Attack, pgd } from '../attacks/index.ts';
+import type { Attack } from '../attacks/index.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
 import type { tf } from '../runtime/tf.ts';
+import type { TrainingCallback } from './callbacks.ts';
 import { defaultLearningRate } from './learningRate.ts';
+import { type TrainingMethod, worstCase } from './methods/index.ts';
+import type { OptimizerName } from './optimizers.ts';
+import { type Schedule, type ScheduleName, scheduleNamed } from './schedules.ts';
+import { type TrainedLayers, trainedWeights } from './trainedWeights.ts';
 
 export interface AdversarialTrainingOptions {
   /** Radius of the perturbations trained against, in units of the input. */
   readonly eps: number;
-  /** The inner maximisation. Default PGD in l2, 3 steps. */
+  /** The inner maximisation, for `worstCase` training. Default PGD in l2, 3 steps. */
   readonly attack?: Attack;
+  /** Another way of training, with an attack of its own. Default `worstCase(attack)`. */
+  readonly method?: TrainingMethod;
   /** Ridge penalty: (lambda / 2) |theta|^2 over all trained weights. Default 0. */
   readonly lambda?: number;
-  /** Weights to train. Default all trainable weights of the model; frozen layers have none. */
+  /** Layers to train: 'all', 'readout' (the last with weights) or names. Default 'all'; frozen layers have no such weights. */
+  readonly layers?: TrainedLayers;
+  /** Weights to train, in place of `layers`. */
   readonly variables?: readonly tf.Variable[];
-  /** Default Adam. Its learning rate is set by the schedule. The caller disposes an optimiser of its own. */
-  readonly optimizer?: tf.Optimizer;
+  /** Default 'adam'. Its learning rate is set by the schedule. The caller disposes an optimiser of its own. */
+  readonly optimizer?: tf.Optimizer | OptimizerName;
   /** Rate at the start of each cycle. Default 1 / sqrt(largest fan-in of the trained weights). */
   readonly learningRate?: number;
-  /** Steps in the first cycle, over which the rate falls linearly to zero; each further cycle has twice as many. Default 150. */
+  /** How the rate goes over a cycle: 'linear' (to zero), 'cosine', 'step', 'constant', or one's own. Default 'linear'. */
+  readonly schedule?: ScheduleName | Schedule;
+  /** Steps over which eps grows linearly from 0 at the beginning. Default 0. */
+  readonly epsWarmup?: number;
+  /** Steps in the first cycle; each further cycle has twice as many. Default 150. */
   readonly cycleSteps?: number;
   /** Cycles at most. Default 5, which makes 31 times `cycleSteps` steps. */
   readonly maxCycles?: number;
@@ -26,18 +40,61 @@ export interface AdversarialTrainingOptions {
   readonly batchSize?: number;
   /** Names the streams of the mini-batches and of random starts. Default 0. */
   readonly seed?: number | string;
+  /** Rows not trained on. With them the model is left with the weights of least robust risk there. */
+  readonly validation?: Dataset;
+  /** Steps between validations; also an epoch of the callbacks. Default `cycleSteps`. */
+  readonly validateEvery?: number;
+  /** Validations without a lower robust risk after which training stops. Default 5. */
+  readonly patience?: number;
+  /**
+   * Callbacks of tf.layers. Batch ends are told in groups, as the losses are read back; epoch ends with `loss`, and with
+   * validation rows `val_loss` and `val_robust_loss`.
+   */
+  readonly callbacks?: readonly TrainingCallback[];
+  /**
+   * Folder for checkpoints and history.jsonl. The same call with the same folder goes on where the last one stopped,
+   * however it stopped, to the same weights bit for bit on the same engine.
+   */
+  readonly folder?: string;
+  /** Steps between checkpoints, rounded up to a read of the losses. Default 250. */
+  readonly checkpointEvery?: number;
+  /** Folder for TensorBoard's event files; native engines only. */
+  readonly tensorBoard?: string;
   readonly onProgress?: (progress: TrainingProgress) => void;
 }
 
 export interface TrainingProgress {
   readonly step: number;
   readonly maxSteps: number;
-  /** Training objective of the latest step's batch. */
+  /** Training objective of the latest step's batch, before the step. */
   readonly objective: number;
+  /** Mean loss on the latest batch, after the step. */
+  readonly loss: number;
+  /** Mean worst-case loss on the latest batch at the full eps, after the step. */
+  readonly robustLoss: number;
+  /** Until `maxSteps`; convergence comes earlier. */
+  readonly secondsLeft: number;
 }
 
 /** Options with every choice made, as the algorithm reads them. */
-export type TrainingSettings = Required<Omit<AdversarialTrainingOptions, 'optimizer'>>;
+export interface TrainingSettings {
+  readonly eps: number;
+  readonly method: TrainingMethod;
+  readonly lambda: number;
+  readonly variables: readonly tf.Variable[];
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly epsWarmup: number;
+  readonly cycleSteps: number;
+  readonly maxCycles: number;
+  readonly tolerance: number;
+  readonly batchSize: number;
+  readonly seed: number | string;
+  readonly validation: Dataset | null;
+  readonly validateEvery: number;
+  readonly patience: number;
+  readonly checkpointEvery: number;
+}
 
 /** @throws InvalidArgumentError naming the first option that makes no sense. */
 export function resolveTraining(
@@ -45,20 +102,35 @@ export function resolveTraining(
   rows: number,
   options: AdversarialTrainingOptions,
 ): TrainingSettings {
-  const variables = options.variables ?? model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  if (variables.length === 0)
+  const { attack, method, validation = null } = options;
+  if (attack && method)
+    throw new InvalidArgumentError(
+      'attack',
+      attack.name,
+      `none beside the method ${method.name}, which has its own`,
+    );
+  if (options.patience !== undefined && !validation)
+    throw new InvalidArgumentError('patience', options.patience, 'none without validation rows');
+  if (options.variables?.length === 0)
     throw new InvalidArgumentError('variables', '[]', 'at least one trainable weight in the model');
+  const variables = options.variables ?? trainedWeights(model, options.layers ?? 'all');
+  const cycleSteps = checkInteger('cycleSteps', options.cycleSteps ?? 150);
   return {
     eps: checkNonNegative('eps', options.eps),
-    attack: options.attack ?? pgd({ steps: 3 }),
+    method: method ?? worstCase(attack),
     lambda: checkNonNegative('lambda', options.lambda ?? 0),
     variables,
     learningRate: checkPositive('learningRate', options.learningRate ?? defaultLearningRate(variables)),
-    cycleSteps: checkInteger('cycleSteps', options.cycleSteps ?? 150),
+    schedule: scheduleNamed(options.schedule ?? 'linear'),
+    epsWarmup: checkInteger('epsWarmup', options.epsWarmup ?? 0, 0),
+    cycleSteps,
     maxCycles: checkInteger('maxCycles', options.maxCycles ?? 5),
     tolerance: checkPositive('tolerance', options.tolerance ?? 2e-3),
     batchSize: Math.min(rows, checkInteger('batchSize', options.batchSize ?? rows)),
     seed: options.seed ?? 0,
-    onProgress: options.onProgress ?? (() => {}),
+    validation,
+    validateEvery: checkInteger('validateEvery', options.validateEvery ?? cycleSteps),
+    patience: checkInteger('patience', options.patience ?? 5),
+    checkpointEvery: checkInteger('checkpointEvery', options.checkpointEvery ?? 250),
   };
 }

@@ -2,6 +2,7 @@ import { tf } from '../runtime/tf.ts';
 
 /** A copy of some weights, to go back to. */
 export interface WeightSnapshot {
+  readonly copies: readonly tf.Tensor[];
   restore(): void;
   dispose(): void;
 }
@@ -10,6 +11,7 @@ export function weightSnapshot(variables: readonly tf.Variable[]): WeightSnapsho
   // A tensor's clone would share its data with the variable; variables are reassigned, never overwritten, so that is safe.
   const copies = variables.map((variable) => variable.clone());
   return {
+    copies,
     restore: () => {
       variables.forEach((variable, i) => {
         // The variable takes a share in the copy's data; the copy itself stays ours to dispose.
