@@ -95,10 +95,6 @@ export interface Verdict {
   readonly evidence: string;
 }
 
-/** Cells for every seed of the settings. */
-export const overSeeds = (settings: FigureSettings, make: (seed: number) => Cell): Cell[] =>
-  Array.from({ length: settings.seeds }, (_, seed) => make(seed));
-
 /** An estimate as the evidence of a claim prints it: `0.849 +- 0.026`. */
 export const shown = ({ value, standardError }: Estimate): string =>
   `${value.toFixed(3)} +- ${standardError.toFixed(3)}`;

@@ -1,5 +1,4 @@
-import type { Dataset } from '../data/dataset.ts';
-import { toTensors } from '../data/dataset.ts';
+import { type Dataset, toTensors } from '../data/dataset.ts';
 import { tf } from '../runtime/tf.ts';
 import { ridge } from './ridge.ts';
 
@@ -13,16 +12,22 @@ export async function trainReadoutExactly(
   data: Dataset,
   lambda: number,
 ): Promise<void> {
-  const readout = model.layers.at(-1)!;
-  const phi = tf.tidy(() => {
-    const { x } = toTensors(data);
-    return tf
-      .model({ inputs: model.inputs, outputs: readout.input as tf.SymbolicTensor })
-      .predict(x) as tf.Tensor;
-  });
-  const theta = ridge(Float64Array.from(await phi.data()), data.y, lambda);
-  phi.dispose();
+  const features = tf.tidy(() => featuresOf(model, toTensors(data).x));
+  const phi = Float64Array.from(await features.data());
+  features.dispose();
+  setReadout(model, ridge(phi, data.y, lambda));
+}
+
+/** What the last layer of a model sees, [n, N]. */
+function featuresOf(model: tf.LayersModel, x: tf.Tensor): tf.Tensor {
+  const seen = model.layers.at(-1)!.input as tf.SymbolicTensor;
+  if (seen === model.inputs[0]) return x;
+  return tf.model({ inputs: model.inputs, outputs: seen }).predict(x) as tf.Tensor;
+}
+
+/** Gives the last layer of a model the weights theta, rounded to float32. */
+export function setReadout(model: tf.LayersModel, theta: ArrayLike<number>): void {
   const column = tf.tensor2d(Float32Array.from(theta), [theta.length, 1]);
-  readout.setWeights([column]);
+  model.layers.at(-1)!.setWeights([column]);
   column.dispose();
 }

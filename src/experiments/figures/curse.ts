@@ -1,9 +1,9 @@
 import { palette } from '../../plots/palette.ts';
-import { bestWidth, gridValues, randomFeatures } from '../../theory/index.ts';
-import { type Cell, cell } from '../cell.ts';
-import { type Claim, clearlyAbove, type Figure, type FigureSettings, overSeeds, shown } from '../figure.ts';
+import { bestWidth, randomFeatures } from '../../theory/index.ts';
+import type { Cell } from '../cell.ts';
+import { type Claim, clearlyAbove, type Figure, type FigureSettings, shown } from '../figure.ts';
 import { adversarialRisk, limitRisk, standardRisk } from '../measure.ts';
-import { baseSettings, dimensionsOf, limitCurve } from './shared.ts';
+import { around, baseSettings, cellOf, cellsOf, dimensionsOf, limitCurve } from './shared.ts';
 
 const AR = adversarialRisk();
 const kinds = [
@@ -19,24 +19,14 @@ export const curse: Figure = {
   quick: { psi1: [0.5, 1, 4], epsilons: [0, 0.3], d: [30, 60], seeds: 4, testRows: 1000 },
 
   plan(settings) {
-    const [psi2, lambda, activation] = [settings.psi2[0]!, settings.lambda[0]!, settings.activations[0]!];
-    const { tau, attackSteps, testRows, method } = settings;
-    const make = (psi1: number, eps: number, d: number, seed = 0) =>
-      cell({ psi1, psi2, d, eps, lambda, tau, activation, method, attackSteps, testRows, seed });
-    const repeated = (psi1: number, eps: number, d: number) =>
-      overSeeds(settings, (seed) => make(psi1, eps, d, seed));
-    const widths = gridValues({
-      from: Math.min(...settings.psi1) / 1.25,
-      to: Math.max(...settings.psi1) * 5,
-      count: 240,
-      scale: 'log',
-    });
+    const { tau, psi1: widths } = settings;
+    const curveWidths = around(widths, 5, 240);
 
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'risk', scale: 'log' },
       guides: [
-        { axis: 'x', at: psi2 },
+        { axis: 'x', at: settings.psi2[0]! },
         { axis: 'y', at: 1 + tau ** 2 },
       ],
       caption:
@@ -49,7 +39,9 @@ export const curse: Figure = {
         return {
           title: `$\\varepsilon = ${eps}$`,
           curves: drawn.map(({ name, measure, colour }) =>
-            limitCurve(`${name}, theory`, colour, measure, widths, (psi1) => make(psi1, eps, 1)),
+            limitCurve(`${name}, theory`, colour, measure, curveWidths, (psi1) =>
+              cellOf(settings, { psi1, eps }),
+            ),
           ),
           measured: drawn.flatMap(({ measure, colour, symbol }) =>
             dimensionsOf(settings).map(({ d, label, emphasis }) => ({
@@ -57,12 +49,16 @@ export const curse: Figure = {
               colour,
               symbol,
               emphasis,
-              spots: settings.psi1.map((psi1) => ({ x: psi1, y: measure, cells: repeated(psi1, eps, d) })),
+              spots: widths.map((psi1) => ({
+                x: psi1,
+                y: measure,
+                cells: cellsOf(settings, { psi1, eps, d }),
+              })),
             })),
           ),
         };
       }),
-      claims: claims(settings, (psi1, eps) => repeated(psi1, eps, Math.max(...settings.d))),
+      claims: claims(settings, (psi1, eps) => cellsOf(settings, { psi1, eps })),
     };
   },
 };

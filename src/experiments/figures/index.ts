@@ -1,9 +1,31 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import type { Figure } from '../figure.ts';
+import { activations } from './activations.ts';
+import { attacks } from './attacks.ts';
 import { curse } from './curse.ts';
+import { doubleDescent } from './doubleDescent.ts';
+import { finiteSize } from './finiteSize.ts';
+import { linear } from './linear.ts';
+import { nullPhase } from './nullPhase.ts';
+import { regularisation } from './regularisation.ts';
+import { sampleSize } from './sampleSize.ts';
+import { tradeOff } from './tradeOff.ts';
+import { trainTestEps } from './trainTestEps.ts';
 
 /** Every figure, in the order in which `rrf reproduce --list` names them. */
-export const figures: readonly Figure[] = [curse];
+export const figures: readonly Figure[] = [
+  curse,
+  doubleDescent,
+  tradeOff,
+  sampleSize,
+  regularisation,
+  trainTestEps,
+  nullPhase,
+  activations,
+  attacks,
+  finiteSize,
+  linear,
+];
 
 /** The figure of that name. @throws InvalidArgumentError for an unknown one */
 export function figureNamed(name: string): Figure {
