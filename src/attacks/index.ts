@@ -9,7 +9,7 @@ export { type BaselineOptions, randomDirection, randomNoise } from './baselines.
 export { type Criterion, errorAbove, misclassified } from './criteria.ts';
 export { fgm, fgsm } from './fgm.ts';
 export type { GradientAttack } from './gradientAttack.ts';
-export { linearised, linearisedLoss } from './linearised.ts';
+export { inputSlope, linearised, linearisedLoss } from './linearised.ts';
 export {
   absoluteLoss,
   crossEntropyLoss,
@@ -21,6 +21,7 @@ export {
   type SampleLoss,
   squaredLoss,
 } from './losses.ts';
+export { type MinimalNormAttack, type MinimalNormOptions, minimalNorm, type Nearest } from './minimalNorm.ts';
 export { type ModelFunction, modelFunction } from './modelFunction.ts';
 export { type Norm, type NormName, normNames } from './norms/index.ts';
 export type { Perturbed } from './perSample.ts';

@@ -1,40 +1,56 @@
 import { tf } from '../runtime/tf.ts';
-import { ascentOf } from './ascent.ts';
-import { type Attack, boundedAttack, lossAt, type Problem } from './attack.ts';
+import { ascentOf, type Slope } from './ascent.ts';
+import { type Attack, boundedAttack, lossAt } from './attack.ts';
 import { type AttackOptions, type AttackSettings, resolveAttack } from './attackOptions.ts';
 import { ballAbout } from './ball.ts';
-import { fitting } from './losses.ts';
+import { fitting, targetColumns } from './losses.ts';
+import type { ModelFunction } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
+import { pick } from './perSample.ts';
 
 /**
  * The exact maximiser for the model linearised at x: one step of length eps, pushing each prediction away from its
  * target. It is the true maximiser for linear models, and in the limit of large d for random features at eps of
- * order one. The input after the step is returned even where the model itself is not worse there.
+ * order one. The input after the step is returned even where the model itself is not worse there,
+ * unless its loss there is NaN.
  */
 export function linearised(options: AttackOptions = {}): Attack {
   const settings = resolveAttack(options);
   return boundedAttack('linearised', settings, (problem) => {
     const { f, x, y } = problem;
-    const { gradient } = ascentOf(f, x, y, settings.loss, false).slopeAtCentre();
+    const here = ascentOf(f, x, y, settings.loss, false).slopeAtCentre();
     return (eps) => {
-      const point = ballAbout(x, eps, settings).ascend(x, gradient, eps);
-      return { x: point, loss: lossAt(problem, settings, point) };
+      const point = ballAbout(x, eps, settings).ascend(x, here.gradient, eps);
+      const loss = lossAt(problem, settings, point);
+      const lost = tf.isNaN(loss);
+      return { x: pick(lost, point, x), loss: pick(lost, loss, here.loss) };
     };
   });
 }
 
 /**
  * The loss that the linearised model has at its exact maximiser, [n]: at f(x) +- eps |gradient|_dual, the worse of the
- * two. For one output and without bounds.
+ * two. For one output and without bounds. The caller disposes it.
  */
 export function linearisedLoss(
-  { f, x, y }: Problem,
+  f: ModelFunction,
+  x: tf.Tensor,
+  y: tf.Tensor,
   { loss, norm }: AttackSettings,
   eps: Lengths,
 ): tf.Tensor {
   return tf.tidy(() => {
-    const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), y, loss))(x, tf.onesLike(y));
+    const targets = targetColumns(x, y);
+    const predict = (rows: tf.Tensor): tf.Tensor => fitting(f(rows), targets, loss);
+    const { value, grad } = tf.valueAndGrad(predict)(x, tf.onesLike(targets));
     const reach = norm.dual(grad).mul(eps).reshape(value.shape);
-    return tf.maximum(loss.value(value.add(reach), y), loss.value(value.sub(reach), y));
+    return tf.maximum(loss.value(value.add(reach), targets), loss.value(value.sub(reach), targets));
   });
 }
+
+/**
+ * The loss at the inputs and the gradient that attacks ascend there: of the loss, or, for losses of the residual of one
+ * output, of the distance between prediction and target, which does not vanish with the residual. Within a tidy.
+ */
+export const inputSlope = (f: ModelFunction, x: tf.Tensor, y: tf.Tensor, { loss }: AttackSettings): Slope =>
+  ascentOf(f, x, targetColumns(x, y), loss, false).slopeAtCentre();

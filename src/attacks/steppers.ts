@@ -119,7 +119,8 @@ export function apgdCheckpoints(steps: number): Map<number, number> {
   let last = 0;
   let gap = 0.22;
   for (let p = gap; ; p += gap) {
-    const at = Math.ceil(p * steps);
+    // Sums of hundredths are off by a rounding, which must not lift 57.0 to 58.
+    const at = Math.ceil(p * steps - 1e-9);
     if (at >= steps) return checkpoints;
     checkpoints.set(at, at - last);
     last = at;

@@ -1,55 +1,122 @@
-import { type Attack, type ModelFunction, modelFunction } from '../attacks/index.ts';
+import { type Attack, type Criterion, type ModelFunction, modelFunction } from '../attacks/index.ts';
 import { batchesOf } from '../data/batches.ts';
 import { type Dataset, toTensors } from '../data/dataset.ts';
-import { checkNonNegative } from '../errors.ts';
+import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type Estimate, RunningMean } from './estimate.ts';
 
-export interface RiskOptions {
-  /** Finds the worst inputs. Without one only eps 0 can be evaluated. */
-  readonly attack: Attack;
-  /** Budgets at which to measure the adversarial risk, in units of the input. */
+export interface RobustRiskOptions {
+  /** Budgets at which to measure, in units of the input. */
   readonly epsilons: readonly number[];
+  /** When an attack counts as successful; then the success rates are measured too. */
+  readonly criterion?: Criterion;
   /** Rows on the device at a time; memory is bounded by it whatever the number of rows. Default 2048. */
   readonly batchSize?: number;
 }
 
-export interface Risks {
+/** Means over rows, with standard errors. Risks found by an attack are lower bounds of the true ones. */
+export interface RobustRisk {
+  readonly attack: string;
+  readonly norm: string;
+  readonly loss: string;
   /** E loss(f(x), y); for squared error SR, which includes the label noise. */
   readonly standard: Estimate;
-  /** E max over |delta| <= eps of the loss, as found by the attack, for each eps in order: a lower bound of AR. */
-  readonly adversarial: readonly Estimate[];
+  /** For each eps in order: E max over |delta| <= eps of the loss. */
+  readonly curve: readonly RobustRiskPoint[];
+}
+
+export interface RobustRiskPoint {
+  readonly eps: number;
+  readonly risk: Estimate;
+  /** Fraction of rows on which the attack succeeded; null without a criterion. */
+  readonly success: Estimate | null;
 }
 
 /**
- * Standard and adversarial risk of a model on data, with standard errors over rows. Data come whole or batch by batch;
- * results are read back once a batch.
- * @throws InvalidArgumentError for eps < 0 or a model whose output does not fit y
+ * Standard and adversarial risk of a model on data as a robustness curve. Data come whole or batch by batch; results
+ * are read back once a batch. For the worst case over several attacks hand in `worstOf([...])`.
+ * @throws InvalidArgumentError for eps < 0, NaN in the data or the losses, inputs outside the attack's bounds, or a
+ * model whose output does not fit the loss
  */
-export async function risks(
+export async function robustRisk(
   model: tf.LayersModel | ModelFunction,
   data: Dataset | Iterable<Dataset>,
-  { attack, epsilons, batchSize = 2048 }: RiskOptions,
-): Promise<Risks> {
+  attack: Attack,
+  { epsilons, criterion, batchSize = 2048 }: RobustRiskOptions,
+): Promise<RobustRisk> {
   for (const eps of epsilons) checkNonNegative('eps', eps);
+  checkInteger('batchSize', batchSize);
   const f = modelFunction(model);
-  const budgets = [0, ...epsilons];
-  const means = budgets.map(() => new RunningMean());
-  let key = 0;
-  for (const part of Symbol.iterator in data ? data : [data]) {
-    for (const batch of batchesOf(part, batchSize)) {
+  const means = [0, ...epsilons].map(() => new RunningMean());
+  const successes = epsilons.map(() => new RunningMean());
+  let part = 0;
+  for (const rows of Symbol.iterator in data ? data : [data]) {
+    for (const batch of batchesOf(rows, batchSize)) {
       const { x, y } = toTensors(batch);
-      const losses = tf.tidy(() =>
-        tf.stack(budgets.map((eps) => attack.perturb(f, x, y, eps, `batch ${key}`).loss)),
-      );
-      const values = await losses.data();
-      tf.dispose([x, y, losses]);
-      means.forEach((mean, k) => {
-        mean.add(values.subarray(k * batch.n, (k + 1) * batch.n));
+      checkData(batch, attack);
+      const table = tf.tidy(() => {
+        const { clean, worst } = attack.sweep(f, x, y, epsilons, `batch ${part}`);
+        const reached = criterion ? worst.map((found) => criterion.reached(f(found.x), y).toFloat()) : [];
+        return tf.stack([clean.loss, ...worst.map((found) => found.loss), ...reached]);
       });
-      key++;
+      const values = await table.data();
+      tf.dispose([x, y, table]);
+      [...means, ...(criterion ? successes : [])].forEach((mean, k) => {
+        mean.add(finite(values.subarray(k * batch.n, (k + 1) * batch.n)));
+      });
+      part++;
     }
   }
   const [standard, ...adversarial] = means.map((mean) => mean.estimate());
-  return { standard: standard!, adversarial };
+  return {
+    attack: attack.name,
+    norm: attack.settings.norm.name,
+    loss: attack.settings.loss.name,
+    standard: standard!,
+    curve: epsilons.map((eps, k) => ({
+      eps,
+      risk: adversarial[k]!,
+      success: criterion ? successes[k]!.estimate() : null,
+    })),
+  };
+}
+
+function checkData({ x, y }: Dataset, { settings: { bounds } }: Attack): void {
+  for (const [name, values] of [
+    ['x', x],
+    ['y', y],
+  ] as const) {
+    const wrong = values.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) throw new InvalidArgumentError(name, wrong, 'finite values in the data');
+  }
+  const outside = bounds && x.find((value) => value < bounds[0] || value > bounds[1]);
+  if (bounds && outside !== undefined && outside !== null)
+    throw new InvalidArgumentError('x', outside, `inputs within bounds [${bounds}]`);
+}
+
+function finite<A extends ArrayLike<number>>(losses: A): A {
+  for (let i = 0; i < losses.length; i++)
+    if (!Number.isFinite(losses[i]))
+      throw new InvalidArgumentError('model', losses[i], 'a finite loss on every row');
+  return losses;
+}
+
+export interface RiskOptions extends Omit<RobustRiskOptions, 'criterion'> {
+  readonly attack: Attack;
+}
+
+export interface Risks {
+  readonly standard: Estimate;
+  /** For each eps in order. */
+  readonly adversarial: readonly Estimate[];
+}
+
+/** `robustRisk`, in short: the standard risk, and the adversarial one for each eps. */
+export async function risks(
+  model: tf.LayersModel | ModelFunction,
+  data: Dataset | Iterable<Dataset>,
+  { attack, ...options }: RiskOptions,
+): Promise<Risks> {
+  const { standard, curve } = await robustRisk(model, data, attack, options);
+  return { standard, adversarial: curve.map((point) => point.risk) };
 }

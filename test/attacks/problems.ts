@@ -62,3 +62,30 @@ export function distances(norm: NormName, a: tf.Tensor, b: tf.Tensor): number[] 
   const from = rowsOf(b);
   return rowsOf(a).map((row, i) => hostNorm[norm](Float64Array.from(row, (v, j) => v - from[i]![j]!)));
 }
+
+/** A small network trained for a moment on the rows of `batch`: two layers, every weight seeded. */
+export async function trainedModel(d: number): Promise<tf.Sequential> {
+  const layer = (units: number, fanIn: number, name: string) => {
+    const weights = [
+      tf.tensor2d(gaussian(fanIn * units, name), [fanIn, units]).div(Math.sqrt(fanIn)),
+      tf.zeros([units]),
+    ];
+    return {
+      layer: tf.layers.dense({ units, activation: units > 1 ? 'tanh' : 'linear', inputShape: [fanIn] }),
+      weights,
+    };
+  };
+  const layers = [layer(32, d, 'hidden'), layer(1, 32, 'output')];
+  const model = tf.sequential({ layers: layers.map((l) => l.layer) });
+  for (const { layer: own, weights } of layers) {
+    own.setWeights(weights);
+    tf.dispose(weights);
+  }
+  const { x, y } = batch(400, d, 'training');
+  const optimizer = tf.train.adam(0.02);
+  for (let step = 0; step < 60; step++)
+    optimizer.minimize(() => tf.mean(tf.squaredDifference(model.apply(x) as tf.Tensor, y)) as tf.Scalar);
+  optimizer.dispose();
+  tf.dispose([x, y]);
+  return model;
+}

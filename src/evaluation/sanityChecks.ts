@@ -1,0 +1,237 @@
+import {
+  type Attack,
+  type AttackOptions,
+  apgd,
+  fgm,
+  type GradientAttackOptions,
+  inputSlope,
+  linearised,
+  linearisedLoss,
+  type ModelFunction,
+  modelFunction,
+  pgd,
+  randomDirection,
+  randomNoise,
+} from '../attacks/index.ts';
+import { checkPositive } from '../errors.ts';
+import { tf } from '../runtime/tf.ts';
+
+export interface SanityOptions extends Omit<AttackOptions, 'targeted'> {
+  /** The budget about which to check; also a half, a quarter and an eighth of it are tried. */
+  readonly eps: number;
+  /** Steps of the attacks. Default 20. */
+  readonly steps?: number;
+}
+
+/** What a check measured, and what it makes of that. */
+export interface SanityCheck {
+  readonly name: string;
+  /** null: there was nothing to check. */
+  readonly passed: boolean | null;
+  /** One sentence, with the numbers. */
+  readonly finding: string;
+  readonly measured: Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** Losses may differ by this fraction through float32 alone. */
+const ROUNDING = 1e-4;
+/** Gradients this much smaller than the median count as vanishing. */
+const VANISHING = 1e-6;
+/** A model is linear enough for an exact answer when the loss departs from its linearisation by less than this. */
+const LINEAR = 1e-3;
+
+/**
+ * Whether attacks on a model behave as attacks must, on a batch of data: a model that hides its gradients, or an
+ * attack with a mistake, fails here (Carlini et al. 2019, "On evaluating adversarial robustness").
+ * @param x [n, ...]
+ * @param y [n] or [n, k]
+ * @throws InvalidArgumentError as `attack.run` does
+ */
+export async function sanityChecks(
+  model: tf.LayersModel | ModelFunction,
+  x: tf.Tensor,
+  y: tf.Tensor,
+  { eps, steps = 20, ...options }: SanityOptions,
+): Promise<SanityCheck[]> {
+  checkPositive('eps', eps);
+  const f = modelFunction(model);
+
+  const at = async (attack: Attack, epsilons: readonly number[] = [eps]): Promise<Float32Array[]> => {
+    const run = await attack.run(f, x, y, { epsilons });
+    const losses = (await run.loss.data()) as Float32Array;
+    run.dispose();
+    return epsilons.map((_, k) => losses.slice(k * x.shape[0]!, (k + 1) * x.shape[0]!));
+  };
+  const one = async (attack: Attack): Promise<Float32Array> => (await at(attack))[0]!;
+  const pgdWith = (more: GradientAttackOptions): Attack => pgd({ ...options, ...more });
+  const strong = { steps, relStepSize: 0.25 };
+
+  const budgets = [0, eps / 8, eps / 4, eps / 2, eps];
+  const stepCounts = [1, 2, 5, steps].filter((count, k, all) => k === 0 || count > all[k - 1]!);
+  const restartCounts = [1, 2, 4];
+  const attacks = [
+    fgm(options),
+    pgdWith(strong),
+    apgd({ ...options, steps }),
+    linearised(options),
+    randomNoise(options),
+    randomDirection(options),
+  ];
+  const best = await one(pgdWith(strong));
+  const inSeries = async (series: readonly Attack[]): Promise<Float32Array[]> => {
+    const found: Float32Array[] = [];
+    for (const attack of series) found.push(await one(attack));
+    return found;
+  };
+
+  return [
+    await budgetRespected(f, x, y, eps, attacks),
+    neverFalls('loss rises with eps', budgets, await at(pgdWith(strong), budgets), 'mean'),
+    neverFalls(
+      'loss rises with steps of one length',
+      stepCounts,
+      await inSeries(stepCounts.map((count) => pgdWith({ steps: count, stepSize: eps / 4 }))),
+      'sample',
+    ),
+    neverFalls(
+      'loss rises with restarts',
+      restartCounts,
+      await inSeries(restartCounts.map((restarts) => pgdWith({ ...strong, randomStart: true, restarts }))),
+      'sample',
+    ),
+    notBelow('PGD is not below FGM', best, await one(fgm(options))),
+    notBelow('random noise is not above PGD', best, await one(randomNoise({ ...options, samples: 10 }))),
+    notBelow(
+      'random directions are not above PGD',
+      best,
+      await one(randomDirection({ ...options, samples: 10 })),
+    ),
+    await gradients(f, x, y, attacks[0]!),
+    await againstExact(f, x, y, eps, linearised(options), best),
+  ];
+}
+
+async function budgetRespected(
+  f: ModelFunction,
+  x: tf.Tensor,
+  y: tf.Tensor,
+  eps: number,
+  attacks: readonly Attack[],
+): Promise<SanityCheck> {
+  const ratios: number[] = [];
+  for (const attack of attacks) {
+    const run = await attack.run(f, x, y, { epsilons: [eps] });
+    const farthest = tf.tidy(() => tf.max(attack.settings.norm.measure(run.x[0]!.sub(x))).div(eps));
+    ratios.push((await farthest.data())[0]!);
+    farthest.dispose();
+    run.dispose();
+  }
+  const most = Math.max(...ratios);
+  return {
+    name: 'budget respected',
+    passed: most <= 1 + ROUNDING,
+    finding: `the largest perturbation of ${attacks.length} attacks is ${most.toFixed(6)} eps`,
+    measured: { largestOverEps: ratios },
+  };
+}
+
+/** Losses in order of growing means must not fall: on average, or for every sample. */
+function neverFalls(
+  name: string,
+  settings: readonly number[],
+  losses: readonly Float32Array[],
+  per: 'mean' | 'sample',
+): SanityCheck {
+  const means = losses.map(mean);
+  const scale = Math.max(...means.map(Math.abs)) || 1;
+  const falls = losses.slice(1).map((later, k) => {
+    const earlier = losses[k]!;
+    if (per === 'mean') return (means[k]! - means[k + 1]!) / scale;
+    return (
+      later.reduce((most, loss, i) => Math.max(most, earlier[i]! - loss), Number.NEGATIVE_INFINITY) / scale
+    );
+  });
+  const largestFall = Math.max(...falls);
+  return {
+    name,
+    passed: largestFall <= ROUNDING,
+    finding: `mean losses ${means.map(short).join(', ')} at ${settings.map(short).join(', ')}`,
+    measured: { settings, means, largestFallOverMean: largestFall },
+  };
+}
+
+/** The attack's losses must not be below another's, on average. */
+function notBelow(name: string, attack: Float32Array, other: Float32Array): SanityCheck {
+  const ours = mean(attack);
+  const theirs = mean(other);
+  const below = attack.filter((loss, i) => loss < other[i]! - ROUNDING * Math.abs(other[i]!)).length;
+  return {
+    name,
+    passed: ours >= theirs - ROUNDING * Math.abs(theirs),
+    finding: `mean loss ${short(ours)} against ${short(theirs)}; below it on ${below} of ${attack.length} samples`,
+    measured: { pgd: ours, other: theirs, samplesBelow: below },
+  };
+}
+
+/** Masked gradients: a model whose gradient is zero, NaN or vanishing leads every gradient attack astray. */
+async function gradients(f: ModelFunction, x: tf.Tensor, y: tf.Tensor, attack: Attack): Promise<SanityCheck> {
+  const sizes = tf.tidy(() =>
+    attack.settings.norm.dual(inputSlope(f, x, y, attack.settings).gradient).reshape([-1]),
+  );
+  const values = Array.from(await sizes.data());
+  sizes.dispose();
+  const finite = values.filter(Number.isFinite);
+  const median = finite.toSorted((a, b) => a - b)[Math.floor(finite.length / 2)] ?? 0;
+  const zero = values.filter((value) => value === 0).length;
+  const notANumber = values.length - finite.length;
+  const vanishing = finite.filter((value) => value > 0 && value < VANISHING * median).length;
+  return {
+    name: 'gradients are not masked',
+    passed: zero + notANumber + vanishing === 0,
+    finding: `of ${values.length} input gradients ${zero} are zero, ${notANumber} NaN or infinite, ${vanishing} vanishing; their median is ${short(median)}`,
+    measured: { zero, notANumber, vanishing, median, count: values.length },
+  };
+}
+
+/** Where the model is linear as far as eps reaches, the exact answer is known, and PGD must find it. */
+async function againstExact(
+  f: ModelFunction,
+  x: tf.Tensor,
+  y: tf.Tensor,
+  eps: number,
+  attack: Attack,
+  found: Float32Array,
+): Promise<SanityCheck> {
+  const name = 'PGD finds the exact maximum of a linear model';
+  const { loss, bounds } = attack.settings;
+  let outputs: number | undefined;
+  tf.tidy(() => {
+    outputs = f(x).shape[1];
+  });
+  if (!loss.twoSided || bounds || outputs !== 1) {
+    const finding = 'no exact answer is known: it needs one output, a loss of its residual, and no bounds';
+    return { name, passed: null, finding, measured: {} };
+  }
+  const predicted = tf.tidy(() => linearisedLoss(f, x, y, attack.settings, eps));
+  const exact = (await predicted.data()) as Float32Array;
+  predicted.dispose();
+  const run = await attack.run(f, x, y, { epsilons: [eps] });
+  const real = await run.loss.data();
+  run.dispose();
+  const departure = mean(exact.map((value, i) => Math.abs(value - real[i]!))) / mean(exact);
+  const ratio = mean(found) / mean(exact);
+  const linear = departure <= LINEAR;
+  const remark = linear
+    ? ''
+    : `; the model departs from it by ${short(100 * departure)} per cent, so nothing follows`;
+  return {
+    name,
+    passed: linear ? ratio >= 1 - LINEAR : null,
+    finding: `mean loss ${short(mean(found))} against ${short(mean(exact))} of the linearised model${remark}`,
+    measured: { pgd: mean(found), linearised: mean(exact), departure },
+  };
+}
+
+const mean = (values: Float32Array): number => values.reduce((sum, v) => sum + v / values.length, 0);
+
+const short = (value: number): string => String(Number(value.toPrecision(4)));
