@@ -5,6 +5,7 @@ import {
   type ExactData,
   type ExactOptions,
   type ExactResult,
+  gapOf,
   resolveExact,
   runInteriorPoint,
   scaleOf,
@@ -64,19 +65,16 @@ export function adversarialRegression(data: ExactData, options: AdversarialRegre
       upper = value;
     }
   }
-  const converged = upper - bounds.lower <= tolerance * upper;
+  const gap = gapOf({ upper, lower: bounds.lower }, y, unit);
   theta = theta.map((value) => value * unit);
-  const gap = Math.max(0, upper - bounds.lower);
   const cost = eps * dualNorm(theta, attack);
   return {
     theta,
-    objective: (upper * unit * unit) / n,
-    dualityGap: (gap * unit * unit) / n,
-    relativeGap: gap / upper || 0,
+    ...gap,
     ...trainingErrors(phi, targets, theta, () => cost),
     iterations,
     residual: bounds.residual / (norm(transposedTimes(phi, y, N)) || 1),
-    converged,
+    converged: gap.relativeGap <= tolerance,
     warmStart,
   };
 }
@@ -166,6 +164,7 @@ export function largestInterpolatingEps(data: ExactData, attack: AttackNorm = 'l
     );
     const { z } = interiorPoint(programme, programme.start(new Float64Array(d), 0.5), {
       tolerance: 1e-9,
+      negligible: 0,
       maxIterations: 100,
     });
     let most = 0;

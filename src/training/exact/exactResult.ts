@@ -1,5 +1,6 @@
 import { checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../../errors.ts';
 import {
+  type Bounds,
   type ConeProgramme,
   type InteriorPoint,
   type InteriorPointResult,
@@ -41,7 +42,10 @@ export interface ExactResult {
   readonly objective: number;
   /** Objective minus a lower bound that a feasible dual point proves; no theta is better by more than this. */
   readonly dualityGap: number;
-  /** dualityGap / objective; 0 when both vanish. */
+  /**
+   * dualityGap / objective. An objective below 1e-18 of its value at theta = 0 is zero to working precision, as where more
+   * features than data leave nothing to pay; it counts as solved, and this is then 0.
+   */
   readonly relativeGap: number;
   /** (1/n) sum (|r_i| + eps q_i)^2: the adversarial error on the training rows. */
   readonly robustError: number;
@@ -141,6 +145,7 @@ export function runInteriorPoint(
 ): InteriorPointResult & { readonly warmStart: WarmStart } {
   const { eps, lambda, tolerance, maxIterations, start, onProgress } = settings;
   let kept: InteriorPoint | null = null;
+  const atZero = 0.5 * y.reduce((sum, value) => sum + value * value, 0);
   const near = start && Math.abs(Math.log(eps / start.eps)) < MOST_STEP && start.lambda === lambda;
   const result = interiorPoint(
     programme,
@@ -149,6 +154,7 @@ export function runInteriorPoint(
       : programme.start(new Float64Array(N), 0.5),
     {
       tolerance,
+      negligible: NEGLIGIBLE * atZero,
       maxIterations,
       onIteration(iteration, { upper, lower }, { x, s, z }) {
         const relativeGap = (upper - lower) / upper;
@@ -159,13 +165,14 @@ export function runInteriorPoint(
   );
   const warmStart = { point: kept, eps, lambda };
   // Beyond the critical eps the minimiser is 0 itself, which interior points only approach.
-  const atZero = 0.5 * y.reduce((sum, value) => sum + value * value, 0);
   if (atZero > result.bounds.upper) return { ...result, warmStart };
   const bounds = { ...result.bounds, upper: atZero };
   const converged = atZero - bounds.lower <= tolerance * atZero;
   return { ...result, x: new Float64Array(result.x.length), bounds, converged, warmStart };
 }
 
+/** Share of the objective at theta = 0 below which an objective is zero. */
+const NEGLIGIBLE = 1e-18;
 /** The iterate that suits a start at a neighbouring eps: the first this close to the optimum, still well inside the cones. */
 const WARM_GAP = 3e-2;
 /** Beyond this step in log eps a start from theta = 0 is as quick. */
@@ -176,4 +183,16 @@ function neighbour(point: InteriorPoint, from: number, ratio: number): InteriorP
   const z = point.z.slice();
   for (let j = from; j < z.length; j++) z[j]! *= ratio;
   return { ...point, z };
+}
+
+/** The gap of bounds on a sum over rows in solver units, as results report it. */
+export function gapOf(
+  { upper, lower }: Pick<Bounds, 'upper' | 'lower'>,
+  y: Float64Array,
+  unit: number,
+): Pick<ExactResult, 'objective' | 'dualityGap' | 'relativeGap'> {
+  const gap = Math.max(0, upper - lower);
+  const scale = (unit * unit) / y.length;
+  const solved = upper <= NEGLIGIBLE * 0.5 * y.reduce((sum, value) => sum + value * value, 0);
+  return { objective: upper * scale, dualityGap: gap * scale, relativeGap: solved ? 0 : gap / upper };
 }

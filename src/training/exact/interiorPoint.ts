@@ -52,8 +52,9 @@ export interface InteriorPoint {
 }
 
 export interface InteriorPointOptions {
-  /** Stop when (upper - lower) <= tolerance * upper. */
+  /** Stop when (upper - lower) <= tolerance * upper, or upper <= negligible. */
   readonly tolerance: number;
+  readonly negligible: number;
   readonly maxIterations: number;
   readonly onIteration?: (iteration: number, bounds: Bounds, point: InteriorPoint) => void;
 }
@@ -75,7 +76,7 @@ const TO_BOUNDARY = 0.995;
 export function interiorPoint(
   programme: ConeProgramme,
   start: InteriorPoint,
-  { tolerance, maxIterations, onIteration }: InteriorPointOptions,
+  { tolerance, negligible, maxIterations, onIteration }: InteriorPointOptions,
 ): InteriorPointResult {
   const { shape } = programme;
   const length = coneLength(shape);
@@ -102,7 +103,8 @@ export function interiorPoint(
         converged: false,
       };
     else best = { ...best, bounds: { ...best.bounds, lower } };
-    const converged = best.bounds.upper - lower <= tolerance * best.bounds.upper;
+    const { upper } = best.bounds;
+    const converged = upper - lower <= tolerance * upper || upper <= negligible;
     if (converged || iteration === maxIterations) return { ...best, iterations: iteration, converged };
     if (!scalingOf(shape, s, z, scaling) || !programme.factor(scaling))
       return { ...best, iterations: iteration };

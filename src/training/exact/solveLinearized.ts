@@ -5,6 +5,7 @@ import {
   type ExactData,
   type ExactOptions,
   type ExactResult,
+  gapOf,
   resolveExact,
   runInteriorPoint,
   scaleOf,
@@ -101,12 +102,9 @@ export function solveLinearized(problem: LinearizedProblem, options: LinearizedO
   );
   const theta = x.slice(0, N).map((value) => value * unit);
   const lengths = metric ? sharedLength(metric.matrix, theta) : gradientNorms(problem, theta);
-  const gap = Math.max(0, bounds.upper - bounds.lower);
   return {
     theta,
-    objective: (bounds.upper * unit * unit) / n,
-    dualityGap: (gap * unit * unit) / n,
-    relativeGap: gap / bounds.upper || 0,
+    ...gapOf(bounds, y, unit),
     ...trainingErrors(
       phi,
       problem.y,
