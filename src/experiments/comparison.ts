@@ -8,19 +8,24 @@ export interface Comparison {
   readonly z: number;
   /** (simulated - theory) / theory */
   readonly relativeError: number;
-  /** Within 3 standard errors or 2 per cent. */
+  /** Within 3 standard errors or 2 per cent, or within 0.001 where theory says zero. */
   readonly agrees: boolean;
 }
 
 export const TOLERATED_Z = 3;
 export const TOLERATED_RELATIVE_ERROR = 0.02;
+/** What passes for a zero that theory predicts: training stops this close to it. */
+const TOLERATED_DIFFERENCE = 1e-3;
 
 /** Compares one value a seed with theory. The standard error is over seeds: data, features and test set all vary. */
 export function compare(values: readonly number[], theory: number): Comparison {
   const simulated = meanOf(values);
   const difference = simulated.value - theory;
-  const z = difference / simulated.standardError;
-  const relativeError = difference / theory;
-  const agrees = Math.abs(z) <= TOLERATED_Z || Math.abs(relativeError) <= TOLERATED_RELATIVE_ERROR;
+  const z = difference === 0 ? 0 : difference / simulated.standardError;
+  const relativeError = difference === 0 ? 0 : difference / theory;
+  const agrees =
+    Math.abs(z) <= TOLERATED_Z ||
+    Math.abs(relativeError) <= TOLERATED_RELATIVE_ERROR ||
+    (theory === 0 && Math.abs(difference) <= TOLERATED_DIFFERENCE);
   return { simulated, theory, z, relativeError, agrees };
 }

@@ -39,8 +39,23 @@ export interface FigurePlan {
   readonly y: AxisPlan;
   readonly guides: readonly Guide[];
   readonly claims: readonly Claim[];
+  readonly surface?: SurfacePlan;
   /** What is particular to this figure, for its caption. */
   readonly caption: string;
+}
+
+/** Theory over two settings, coloured by value; each panel is then a row of simulated spots at one height. */
+export interface SurfacePlan {
+  /** values[j][i] at y_j, x_i, evenly spaced on the scales of the axes over these domains. */
+  readonly values: readonly (readonly number[])[];
+  readonly xDomain: readonly [number, number];
+  readonly yDomain: readonly [number, number];
+  /** What the colour means; it turns from blue to red at `pivot`. */
+  readonly label: string;
+  readonly pivot: number;
+  readonly lines: readonly Omit<Curve, 'colour'>[];
+  /** The y of each panel's spots. */
+  readonly heights: readonly number[];
 }
 
 export interface AxisPlan {

@@ -6,15 +6,44 @@ import {
   type SeriesPoint,
 } from '../plots/panels.ts';
 import { svgToPng } from '../plots/png.ts';
-import type { AxisPlan, FigurePlan } from './figure.ts';
+import { surfaceFigure } from '../plots/surface.ts';
+import type { AxisPlan, FigurePlan, SurfacePlan } from './figure.ts';
 import type { PanelPoints } from './figurePoints.ts';
 
-/** Draws measured points with standard errors on top of the theory curves; SVG and PNG. */
+/** Draws measured points with standard errors on top of the theory; SVG and PNG. */
 export function drawFigure(
   plan: FigurePlan,
   measured: readonly PanelPoints[],
   caption: string,
 ): { svg: string; png: Uint8Array } {
+  const svg = plan.surface
+    ? drawSurface(plan, plan.surface, measured, caption)
+    : drawPanels(plan, measured, caption);
+  return { svg, png: svgToPng(svg) };
+}
+
+function drawSurface(
+  plan: FigurePlan,
+  surface: SurfacePlan,
+  measured: readonly PanelPoints[],
+  caption: string,
+): string {
+  const { values, xDomain, yDomain, label, pivot, lines, heights } = surface;
+  return surfaceFigure({
+    values,
+    x: { ...plan.x, domain: xDomain },
+    y: { ...plan.y, domain: yDomain },
+    label,
+    pivot,
+    lines,
+    spots: measured.flatMap((kinds, i) =>
+      kinds.flat().map(({ x, y }) => ({ x, y: heights[i]!, value: y.simulated.value })),
+    ),
+    description: caption,
+  });
+}
+
+function drawPanels(plan: FigurePlan, measured: readonly PanelPoints[], caption: string): string {
   const panels = plan.panels.map((panel, i) => ({
     title: panel.title,
     series: [
@@ -47,14 +76,13 @@ export function drawFigure(
     x: axis(
       plan.x,
       [...lines, ...symbols].map((p) => p.x),
-      0,
+      0.02,
     ),
     y: axis(plan.y, withinReach(symbols, lines), 0.06),
     guides: plan.guides,
     description: caption,
   };
-  const svg = panelFigure(figure);
-  return { svg, png: svgToPng(svg) };
+  return panelFigure(figure);
 }
 
 /** All measured values, and those of the curves up to half as far again beyond them: infinite peaks are cut off. */

@@ -8,7 +8,7 @@ import { tf } from '../runtime/tf.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { adversarialRegression, linearizedProblem, solveLinearized } from '../training/exact/index.ts';
 import { setReadout, trainReadoutExactly } from '../training/exactReadout.ts';
-import { type Cell, cellKey, rowsOf, widthOf } from './cell.ts';
+import { type Cell, rowsOf, streamKey, widthOf } from './cell.ts';
 
 /** What a cell measured. Standard errors are those of the finite test set, for this one trained model. */
 export interface CellResult {
@@ -34,7 +34,7 @@ const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm() };
 
 /** Samples the problem, trains the model and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
 export async function runCell(cell: Cell): Promise<CellResult> {
-  const seed = cellKey(cell);
+  const seed = streamKey(cell);
   const problem = teacher({ d: cell.d, tau: cell.tau, seed });
   const model = modelOf(cell, seed);
   try {

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { ticks as d3Ticks } from 'd3-array';
+import { ticks } from 'd3-array';
 import { parseHTML } from 'linkedom';
 import { labelWidth, outlineTexts } from './texLabels.ts';
 
@@ -51,7 +51,8 @@ export interface PanelFigure {
   readonly guides?: readonly Guide[];
 }
 
-const PANEL_WIDTH = 290;
+/** Of one panel, by how many stand side by side. */
+const panelWidth = (panels: number): number => (panels === 1 ? 520 : panels === 2 ? 380 : 290);
 const HEIGHT = 350;
 const LEGEND_ROW = 22;
 const MARGIN = { top: 40, right: 16, bottom: 56, left: 74 };
@@ -67,13 +68,14 @@ export function panelFigure(figure: PanelFigure): string {
       points: series.points.map((p) => ({ ...p, fx: panel.title })),
     })),
   );
+  const inner = panels.length * panelWidth(panels.length);
   const top = MARGIN.top + LEGEND_ROW * coloursOf(panels).length;
   const height = top + HEIGHT;
   const svg = Plot.plot({
     document: document as unknown as Document,
     // Plot would make up a random name, and the file would differ from run to run.
     className: 'panels',
-    width: MARGIN.left + panels.length * PANEL_WIDTH + MARGIN.right,
+    width: MARGIN.left + inner + MARGIN.right,
     height,
     marginTop: top,
     marginRight: MARGIN.right,
@@ -84,9 +86,9 @@ export function panelFigure(figure: PanelFigure): string {
     x: { type: x.scale, domain: [...x.domain], label: null },
     y: { type: y.scale, domain: [...y.domain], label: null },
     marks: [
-      Plot.gridY(ticks(y), { stroke: '#e4e4e4', strokeOpacity: 1 }),
-      Plot.axisX(ticks(x), { text: plainNumber, tickSize: 5, fontSize: 15 }),
-      Plot.axisY(ticks(y), { text: plainNumber, tickSize: 5, fontSize: 15, facetAnchor: 'left' }),
+      Plot.gridY(axisTicks(y), { stroke: '#e4e4e4', strokeOpacity: 1 }),
+      Plot.axisX(axisTicks(x), { text: plainNumber, tickSize: 5, fontSize: 15 }),
+      Plot.axisY(axisTicks(y), { text: plainNumber, tickSize: 5, fontSize: 15, facetAnchor: 'left' }),
       ...guides.map(({ axis, at }) =>
         (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: '#9a9a9a', strokeDasharray: '5,4' }),
       ),
@@ -100,7 +102,7 @@ export function panelFigure(figure: PanelFigure): string {
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', figure.description);
   const middle = (top + height - MARGIN.bottom) / 2;
-  const centre = MARGIN.left + (panels.length * PANEL_WIDTH) / 2;
+  const centre = MARGIN.left + inner / 2;
   const captions = [
     label(x.label, centre, height - 12, ''),
     label(y.label, 0, 0, `translate(20,${middle}) rotate(-90)`),
@@ -113,7 +115,7 @@ export function panelFigure(figure: PanelFigure): string {
 }
 
 /** Plot numbers its clip paths by a count that runs on from figure to figure; here each figure begins at 1. */
-function renumber(svg: string): string {
+export function renumber(svg: string): string {
   const ids = [...new Set(svg.match(/plot-clip-\d+/g))];
   return svg.replace(/plot-clip-\d+/g, (id) => `clip-${ids.indexOf(id) + 1}`);
 }
@@ -154,8 +156,8 @@ function marksOf({ points, colour, draw, symbol = 'circle', emphasis = 'open' }:
 }
 
 /** Round numbers within the domain; on a logarithmic axis multiples of powers of ten, fewer the wider it is. */
-function ticks({ scale, domain: [low, high] }: AxisOptions): number[] {
-  if (scale === 'linear') return d3Ticks(low, high, 5);
+export function axisTicks({ scale, domain: [low, high] }: AxisOptions): number[] {
+  if (scale === 'linear') return ticks(low, high, 5);
   const steps = high / low > 60 ? [1, 3] : high / low > 8 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
   const found: number[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
@@ -163,7 +165,8 @@ function ticks({ scale, domain: [low, high] }: AxisOptions): number[] {
   return found.filter((tick) => tick >= low && tick <= high);
 }
 
-const plainNumber = (value: number): string =>
+/** A tick as people write it: 0.3, 50, 1e-4. */
+export const plainNumber = (value: number): string =>
   value >= 1e4 || value < 1e-3 ? value.toExponential(0) : String(value);
 
 const label = (text: string, x: number, y: number, transform: string): string =>

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cellKey, cell as makeCell } from '../../src/experiments/cell.ts';
+import { cellKey, cell as makeCell, streamKey } from '../../src/experiments/cell.ts';
 import { compare } from '../../src/experiments/comparison.ts';
 import { openResultStore, writeWhole } from '../../src/experiments/resultStore.ts';
 import { runCell } from '../../src/experiments/runCell.ts';
@@ -27,6 +27,15 @@ describe('a cell', () => {
     const others = [{ psi1: 3 }, { d: 21 }, { eps: 0 }, { activation: 'tanh' as const }, { seed: 1 }];
     const keys = others.map((change) => cellKey({ ...cell, ...change }));
     expect(new Set([...keys, cellKey(cell)]).size).toBe(6);
+  });
+
+  it('shares its data and features with cells that differ only in training method or test', async () => {
+    const radii = [0.3, 0.3];
+    const exact = { ...cell, method: 'exact' as const, epsTest: radii };
+    const [fgm, pgd] = [await runCell({ ...exact, testAttack: 'fgm' }), await runCell(exact)];
+    expect(fgm.thetaNormSquared).toBe(pgd.thetaNormSquared);
+    expect(fgm.standardRisk).toEqual(pgd.standardRisk);
+    expect(streamKey({ ...cell, eps: 0.4 })).not.toBe(streamKey(cell));
   });
 
   it('gives the same numbers whenever it runs, and leaves no tensors', async () => {
@@ -117,5 +126,8 @@ describe('compare', () => {
     expect(compare([1.1, 1.1001], 1).agrees).toBe(false);
     expect(compare([1.019, 1.0191], 1).agrees).toBe(true);
     expect(compare([1.1], 1).agrees).toBe(false);
+    expect(compare([0, 0], 0)).toMatchObject({ z: 0, relativeError: 0, agrees: true });
+    expect(compare([2e-4, 2.1e-4], 0).agrees).toBe(true);
+    expect(compare([0.01, 0.0101], 0).agrees).toBe(false);
   });
 });

@@ -7,6 +7,7 @@ import { doubleDescent } from './doubleDescent.ts';
 import { finiteSize } from './finiteSize.ts';
 import { linear } from './linear.ts';
 import { nullPhase } from './nullPhase.ts';
+import { phaseDiagram } from './phaseDiagram.ts';
 import { regularisation } from './regularisation.ts';
 import { sampleSize } from './sampleSize.ts';
 import { tradeOff } from './tradeOff.ts';
@@ -25,6 +26,7 @@ export const figures: readonly Figure[] = [
   attacks,
   finiteSize,
   linear,
+  phaseDiagram,
 ];
 
 /** The figure of that name. @throws InvalidArgumentError for an unknown one */
