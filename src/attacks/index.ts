@@ -1,4 +1,5 @@
 export type { Attack, AttackRun, Eps, RunOptions, Sweep } from './attack.ts';
+export { type AttackName, attackNamed, attackNames } from './attackNamed.ts';
 export type {
   AttackOptions,
   AttackSettings,

@@ -1,0 +1,218 @@
+import type { CommandModule } from 'yargs';
+import {
+  type Attack,
+  type AttackName,
+  attackNamed,
+  attackNames,
+  type Criterion,
+  errorAbove,
+  type LossName,
+  lossNames,
+  type ModelFunction,
+  misclassified,
+  type NormName,
+  normNames,
+  worstOf,
+} from '../attacks/index.ts';
+import { readCsv } from '../data/csvFile.ts';
+import { type Dataset, toTensors } from '../data/dataset.ts';
+import { checkPositive, InvalidArgumentError } from '../errors.ts';
+import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
+import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
+import { loadModel } from '../models/modelFiles.ts';
+import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
+import { tf } from '../runtime/tf.ts';
+import { writeWholeFile } from '../wholeFile.ts';
+import { numberList } from './numberList.ts';
+import { table } from './table.ts';
+import { parseGrid } from './theory/grid.ts';
+
+interface AttackArguments {
+  model: string;
+  data: string;
+  target: string | undefined;
+  scale: number;
+  attack: string;
+  norm: string | undefined;
+  loss: string;
+  epsilons: string;
+  steps: number | undefined;
+  restarts: number | undefined;
+  bounds: string | undefined;
+  success: string | undefined;
+  seed: string;
+  'batch-size': number;
+  checks: boolean;
+  plot: string | undefined;
+  json: boolean;
+  device: string;
+}
+
+/** Rows on which the sanity checks run. */
+const CHECKED_ROWS = 500;
+
+export const attackCommand: CommandModule<object, AttackArguments> = {
+  command: 'attack',
+  describe: 'Attack a saved TensorFlow.js model and measure its robust risk',
+  builder: (yargs) =>
+    yargs
+      .option('model', { type: 'string', demandOption: true, describe: 'folder of a saved layers model' })
+      .option('data', { type: 'string', demandOption: true, describe: 'CSV file: inputs and a target' })
+      .option('target', { type: 'string', describe: 'column of the targets [the last]' })
+      .option('scale', { type: 'number', default: 1, describe: 'divide every input by this' })
+      .option('attack', {
+        type: 'string',
+        default: 'pgd',
+        describe: `${attackNames.join(', ')}; several, separated by commas, for the worst of them`,
+      })
+      .option('norm', { type: 'string', describe: `${normNames.join(', ')} [l2; linf for bim and fgsm]` })
+      .option('loss', { type: 'string', default: 'squared', describe: lossNames.join(', ') })
+      .option('epsilons', { type: 'string', demandOption: true, describe: 'from:to:count, or 0,0.1,0.5' })
+      .option('steps', { type: 'number', describe: "gradient steps [the attack's own]" })
+      .option('restarts', {
+        type: 'number',
+        describe: 'runs from random starts, of which the worst counts [1]',
+      })
+      .option('bounds', { type: 'string', describe: 'low,high of every input' })
+      .option('success', {
+        type: 'string',
+        describe: "when an attack succeeds: 'misclassified', or an error that it must exceed",
+      })
+      .option('seed', { type: 'string', default: '0', describe: 'of the random starts' })
+      .option('batch-size', { type: 'number', default: 2048, describe: 'rows at a time' })
+      .option('checks', { type: 'boolean', default: false, describe: 'sanity checks at the largest eps too' })
+      .option('plot', { type: 'string', describe: 'draw the robustness curve: FILE.svg or FILE.png' })
+      .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
+      .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
+      .example('$0 attack --model out/model --data test.csv --epsilons 0:1:11 --steps 40 --restarts 5', ''),
+  async handler(args) {
+    const epsilons = args.epsilons.includes(':')
+      ? parseGrid(`epsilons=${args.epsilons}`).values
+      : numberList('epsilons', args.epsilons);
+    const attack = attackOf(args);
+    const criterion = criterionOf(args.success);
+    const plotAs = plotKind(args.plot);
+    const data = readCsv(args.data, {
+      scale: checkPositive('scale', args.scale),
+      ...(args.target === undefined ? {} : { target: args.target }),
+    });
+    const runtime = await loadRuntime(args.device as DeviceChoice);
+    announceRuntime(runtime);
+    const model = await loadModel(args.model);
+    const f = onRows(model, data);
+    const before = performance.now();
+    const result = await robustRisk(f, data, attack, {
+      epsilons,
+      batchSize: args['batch-size'],
+      ...(criterion ? { criterion } : {}),
+    });
+    const seconds = (performance.now() - before) / 1000;
+    const checks = args.checks ? await checksOf(f, data, attack, Math.max(...epsilons)) : null;
+    model.dispose();
+    if (args.plot && plotAs) await draw(result, args.plot, plotAs);
+    const output = { model: args.model, data: args.data, ...result, checks, runtime, seconds };
+    process.stdout.write(
+      args.json ? `${JSON.stringify(output)}\n` : `${report(result, checks, data.n, seconds)}\n`,
+    );
+  },
+};
+
+function attackOf({ attack: names, norm, loss, steps, restarts, bounds, seed }: AttackArguments): Attack {
+  const options = {
+    loss: loss as LossName,
+    seed,
+    ...(norm === undefined ? {} : { norm: norm as NormName }),
+    ...(steps === undefined ? {} : { steps }),
+    ...(restarts === undefined ? {} : { restarts }),
+    ...(bounds === undefined ? {} : { bounds: boundsOf(bounds) }),
+  };
+  const attacks = names.split(',').map((name) => attackNamed(name as AttackName, options));
+  return attacks.length === 1 ? attacks[0]! : worstOf(attacks);
+}
+
+function boundsOf(text: string): [number, number] {
+  const [low, high, ...more] = numberList('bounds', text);
+  if (low === undefined || high === undefined || more.length > 0)
+    throw new InvalidArgumentError('bounds', text, 'low,high');
+  return [low, high];
+}
+
+function criterionOf(text: string | undefined): Criterion | undefined {
+  if (text === undefined) return undefined;
+  if (text === misclassified.name) return misclassified;
+  const limit = Number(text);
+  if (text.trim() === '' || !(limit >= 0))
+    throw new InvalidArgumentError('success', text, `${misclassified.name}, or a number >= 0`);
+  return errorAbove(limit);
+}
+
+/** The model on flat rows, whatever the shape of its inputs. */
+function onRows(model: tf.LayersModel, { d }: Dataset): ModelFunction {
+  const shape = model.inputs[0]!.shape.slice(1);
+  const size = shape.reduce<number>((product, axis) => product * (axis ?? Number.NaN), 1);
+  if (model.inputs.length !== 1 || size !== d)
+    throw new InvalidArgumentError('data', `${d} inputs a row`, `[${shape}], one input of the model`);
+  return (x) => model.apply(x.reshape([-1, ...(shape as number[])]), { training: false }) as tf.Tensor;
+}
+
+async function checksOf(
+  f: ModelFunction,
+  data: Dataset,
+  { settings: { norm, loss, bounds, seed } }: Attack,
+  eps: number,
+): Promise<SanityCheck[]> {
+  const n = Math.min(data.n, CHECKED_ROWS);
+  const { x, y } = toTensors({ n, d: data.d, x: data.x.subarray(0, n * data.d), y: data.y.subarray(0, n) });
+  const checks = await sanityChecks(f, x, y, {
+    eps,
+    norm: norm.name,
+    loss,
+    seed,
+    ...(bounds ? { bounds } : {}),
+  });
+  tf.dispose([x, y]);
+  return checks;
+}
+
+function report(
+  { attack, norm, loss, standard, curve }: RobustRisk,
+  checks: SanityCheck[] | null,
+  rows: number,
+  seconds: number,
+): string {
+  type Point = RobustRisk['curve'][number];
+  const points = table(curve, [
+    { title: 'eps', value: (p: Point) => String(Number(p.eps.toPrecision(6))) },
+    { title: `${loss} loss`, value: (p: Point) => p.risk.value.toPrecision(5) },
+    { title: 'std.err.', value: (p: Point) => p.risk.standardError.toPrecision(2) },
+    { title: 'over clean', value: (p: Point) => (p.risk.value / standard.value).toFixed(3) },
+    ...(curve.some((p) => p.success)
+      ? [{ title: 'success', value: (p: Point) => `${(100 * p.success!.value).toFixed(1)} %` }]
+      : []),
+  ]);
+  const verdicts = (checks ?? []).map(
+    ({ passed, name, finding }) =>
+      `${passed === null ? '-   ' : passed ? 'ok  ' : 'FAIL'}  ${name}: ${finding}`,
+  );
+  return [
+    `${attack} in ${norm} on ${rows} rows, ${seconds.toFixed(1)} s; clean loss ${standard.value.toPrecision(5)}`,
+    '',
+    points,
+    ...(checks ? ['', ...verdicts] : []),
+  ].join('\n');
+}
+
+function plotKind(path: string | undefined): 'svg' | 'png' | undefined {
+  if (path === undefined) return undefined;
+  const kind = /\.(svg|png)$/.exec(path)?.[1];
+  if (kind === undefined) throw new InvalidArgumentError('plot', path, 'a file name ending in .svg or .png');
+  return kind as 'svg' | 'png';
+}
+
+/** The plots are loaded only when there is one to draw. */
+async function draw(result: RobustRisk, path: string, kind: 'svg' | 'png'): Promise<void> {
+  const { robustnessFigure } = await import('./robustnessFigure.ts');
+  const svg = robustnessFigure(result);
+  if (kind === 'svg') writeWholeFile(path, svg);
+  else writeWholeFile(path, (await import('../plots/png.ts')).svgToPng(svg));
+}

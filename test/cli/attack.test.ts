@@ -1,0 +1,139 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import yargs from 'yargs';
+import { attackCommand } from '../../src/cli/attack.ts';
+import { UserError } from '../../src/errors.ts';
+import { saveModel } from '../../src/models/modelFiles.ts';
+import { tf } from '../../src/runtime/tf.ts';
+import { gaussian } from '../attacks/problems.ts';
+import { testRuntime } from '../support/runtime.ts';
+
+let folder: string;
+let device: string;
+const w = gaussian(4, 'cli');
+const rows = Array.from({ length: 30 }, (_, i) =>
+  [...gaussian(4, 'row', i)].map((v) => Number(v.toFixed(4))),
+);
+const targets = rows.map((_, i) => (i % 3) - 1);
+const residuals = rows.map((row, i) => row.reduce((sum, v, j) => sum + v * w[j]!, 0) - targets[i]!);
+
+beforeAll(async () => {
+  ({ device } = await testRuntime());
+  folder = mkdtempSync(join(tmpdir(), 'rrf-attack-'));
+  // A linear model behind an input of shape 2 x 2 x 1, as of an image.
+  const model = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [2, 2, 1] }),
+      tf.layers.dense({ units: 1, useBias: false, kernelInitializer: 'zeros' }),
+    ],
+  });
+  tf.tidy(() => model.setWeights([tf.tensor2d(w, [4, 1])]));
+  await saveModel(model, join(folder, 'model'));
+  model.dispose();
+  const lines = rows.map((row, i) => [targets[i], ...row].join(','));
+  writeFileSync(join(folder, 'data.csv'), ['y,a,b,c,d', ...lines].join('\n'));
+  writeFileSync(join(folder, 'holes.csv'), ['y,a,b,c,d', lines[0], '1,2,,4,5'].join('\n'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What the command writes to standard output. */
+async function rrf(...options: string[]): Promise<string> {
+  let out = '';
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  try {
+    await yargs(['attack', '--model', join(folder, 'model'), '--device', device, ...options])
+      .command(attackCommand)
+      .parserConfiguration({ 'duplicate-arguments-array': false })
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error ?? new UserError(message);
+      })
+      .parseAsync();
+  } finally {
+    stdout.mockRestore();
+    stderr.mockRestore();
+  }
+  return out;
+}
+const onData = (...options: string[]) => rrf('--data', join(folder, 'data.csv'), '--target', 'y', ...options);
+
+/** The exact adversarial risk of the linear model, mean (|r| + eps |w|)^2. */
+const exact = (eps: number) =>
+  residuals.reduce((sum, r) => sum + (Math.abs(r) + eps * Math.hypot(...w)) ** 2 / residuals.length, 0);
+
+describe('rrf attack', () => {
+  it('prints the risks of a saved model as JSON, those of the closed form', async () => {
+    const found = JSON.parse(await onData('--epsilons', '0:1:3', '--steps', '5', '--json'));
+    expect(found).toMatchObject({ attack: 'pgd', norm: 'l2', loss: 'squared', runtime: { device } });
+    expect(found.standard.count).toBe(30);
+    expect(found.curve.map((point: { eps: number }) => point.eps)).toEqual([0, 0.5, 1]);
+    for (const { eps, risk } of found.curve) expect(Math.abs(risk.value / exact(eps) - 1)).toBeLessThan(1e-5);
+  });
+
+  it('prints a table, with success rates and sanity checks where they are wanted', async () => {
+    const text = await onData(
+      ...['--attack', 'fgm,apgd', '--epsilons', '0,0.5', '--steps', '4', '--success', '1', '--checks'],
+    ).catch((error) => error.message);
+    // FGM takes no steps.
+    expect(text).toMatch(/^invalid steps: 4 .*fgm/);
+    const shown = await onData(
+      ...['--attack', 'fgm,pgd', '--epsilons', '0,0.5', '--success', '1', '--checks', '--restarts', '1'],
+    );
+    const above = (eps: number) =>
+      residuals.filter((r) => Math.abs(r) + eps * Math.hypot(...w) > 1).length / residuals.length;
+    for (const eps of [0, 0.5])
+      expect(shown).toMatch(
+        new RegExp(
+          `^ *${eps} +${exact(eps).toPrecision(5).slice(0, 4)}.* ${(100 * above(eps)).toFixed(1)} %$`,
+          'm',
+        ),
+      );
+    expect(shown).toMatch(/^fgm \| pgd in l2 on 30 rows/);
+    expect(shown.match(/^ok /gm)).toHaveLength(9);
+  });
+
+  it('draws the robustness curve', async () => {
+    for (const name of ['curve.svg', 'curve.png']) {
+      await onData('--epsilons', '0:1:5', '--plot', join(folder, name));
+      expect(existsSync(join(folder, name))).toBe(true);
+    }
+    expect(readFileSync(join(folder, 'curve.svg'), 'utf8')).toMatch(/^<svg.*robustness curve/s);
+    expect(readFileSync(join(folder, 'curve.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it.each([
+    [['--epsilons', '0,x'], /^invalid epsilons: "0,x"/],
+    [['--epsilons', '-1'], /^invalid eps: -1/],
+    [['--epsilons', '1', '--attack', 'magic'], /^invalid attack: "magic"/],
+    [['--epsilons', '1', '--norm', 'l3'], /^invalid norm: "l3"/],
+    [['--epsilons', '1', '--loss', 'hinge'], /^invalid loss: "hinge"/],
+    [['--epsilons', '1', '--steps', '0'], /^invalid steps: 0/],
+    [['--epsilons', '1', '--bounds', '1'], /^invalid bounds: "1"/],
+    [['--epsilons', '1', '--bounds', '0,1'], /^invalid x: .*within bounds/],
+    [['--epsilons', '1', '--success', 'often'], /^invalid success: "often"/],
+    [['--epsilons', '1', '--scale', '0'], /^invalid scale: 0/],
+    [['--epsilons', '1', '--target', 'z'], /^invalid target: "z" \(expected a column: y, a, b, c, d\)/],
+    [['--epsilons', '1', '--plot', 'curve.gif'], /^invalid plot: "curve.gif"/],
+    [['--epsilons', '1', '--data', '/nowhere.csv'], /^cannot read "\/nowhere.csv"/],
+    [['--epsilons', '1', '--model', '/nowhere'], /nowhere/],
+  ])('refuses %j in one line', async (options, line) => {
+    const error = await onData(...options).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toMatch(line);
+    expect(error.message).not.toContain('\n');
+  });
+
+  it('names the line of a CSV file that is not all numbers', async () => {
+    const error = await rrf('--data', join(folder, 'holes.csv'), '--target', 'y', '--epsilons', '1').catch(
+      (e) => e,
+    );
+    expect(error.message).toMatch(/^line 3 of .*holes.csv" holds "", not a number$/);
+  });
+});
