@@ -1,10 +1,10 @@
 import { modelFunction } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { risks } from '../evaluation/risk.ts';
-import { tf } from '../runtime/tf.ts';
+import type { tf } from '../runtime/tf.ts';
 import { batchSource } from './batchSource.ts';
 import { setLearningRate } from './learningRate.ts';
-import { optimizerNamed } from './optimizers.ts';
+import { disposeOptimizer, optimizerNamed } from './optimizers.ts';
 import { openTrainingFolder } from './trainingFolder.ts';
 import { readScalars, trainingObjective } from './trainingObjective.ts';
 import { type AdversarialTrainingOptions, resolveTraining } from './trainingOptions.ts';
@@ -106,8 +106,8 @@ export async function adversarialTraining(
     state.step += count;
     state.stepOfCycle += count;
     const last = state.step - 1;
-    const losses = reports.wantLosses ? tf.unstack(objective.losses(batches.at(last), last)) : [];
-    await reports.steps(state, first, rates, losses.length === 0 ? [] : await readScalars(losses));
+    const losses = reports.wantLosses ? await readScalars(objective.losses(batches.at(last), last)) : [];
+    await reports.steps(state, first, rates, losses);
   }
 
   async function validate(rows: Dataset): Promise<Validation> {
@@ -170,7 +170,7 @@ export async function adversarialTraining(
     kept.dispose();
     batches.dispose();
     objective.dispose();
-    if (typeof given === 'string') optimizer.dispose();
+    if (typeof given === 'string') disposeOptimizer(optimizer);
   }
 }
 

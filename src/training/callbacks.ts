@@ -22,20 +22,19 @@ export function callbackList(callbacks: readonly TrainingCallback[], model: tf.L
   const list = callbacks.map((callback) =>
     'setModel' in callback ? callback : new tf.CustomCallback(callback, 'never'),
   );
-  for (const callback of list) callback.setModel(model);
+  // A sequential model has no `stopTraining` before it is compiled, so callbacks are shown the model with one of its own.
+  const shown = Object.create(model, { stopTraining: { value: false, writable: true } }) as tf.LayersModel;
+  for (const callback of list) callback.setModel(shown);
   const each = async (call: (callback: (typeof list)[number]) => Promise<void>): Promise<void> => {
     for (const callback of list) await call(callback);
   };
   return {
     count: list.length,
-    async trainBegin() {
-      model.stopTraining = false;
-      await each((callback) => callback.onTrainBegin());
-    },
+    trainBegin: () => each((callback) => callback.onTrainBegin()),
     epochBegin: (epoch) => each((callback) => callback.onEpochBegin(epoch)),
     batchEnd: (step, logs) => each((callback) => callback.onBatchEnd(step, { ...logs })),
     epochEnd: (epoch, logs) => each((callback) => callback.onEpochEnd(epoch, { ...logs })),
     trainEnd: () => each((callback) => callback.onTrainEnd()),
-    stopRequested: () => list.length > 0 && model.stopTraining,
+    stopRequested: () => shown.stopTraining,
   };
 }

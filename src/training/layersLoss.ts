@@ -20,7 +20,11 @@ export function layersLoss(loss: string | LayersLoss): SampleLoss {
 
 /** tf.layers keeps its table of losses to itself, but a compiled model shows the functions it was given. */
 function lossFunction(name: string): LayersLoss {
-  const probe = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+  const inputs = tf.input({ shape: [1] });
+  const probe = tf.model({
+    inputs,
+    outputs: tf.layers.activation({ activation: 'linear' }).apply(inputs) as tf.SymbolicTensor,
+  });
   try {
     probe.compile({ loss: name, optimizer: 'sgd' });
     return probe.lossFunctions[0] as LayersLoss;

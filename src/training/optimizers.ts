@@ -18,6 +18,13 @@ const optimizerNames = Object.keys(makers) as OptimizerName[];
 export const optimizerNamed = (name: OptimizerName, rate: number): tf.Optimizer =>
   makers[checkChoice('optimizer', name, optimizerNames)](rate);
 
+/** Disposes an optimiser, with the scalar that TensorFlow.js's momentum optimiser leaves behind. */
+export function disposeOptimizer(optimizer: tf.Optimizer): void {
+  optimizer.dispose();
+  const left: unknown = Reflect.get(optimizer, 'c');
+  if (left instanceof tf.Tensor && !left.isDisposed) left.dispose();
+}
+
 /**
  * All that an optimiser remembers. TensorFlow.js's own list leaves out the running powers of Adam's betas, which it
  * recomputes when it loads, to other float32 values: training would go on differently in the last bits.

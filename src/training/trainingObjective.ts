@@ -15,8 +15,8 @@ export interface TrainingObjective {
   step(batch: TensorPair, t: number): tf.Scalar;
   /** Of all rows, at the full eps. */
   whole(): Promise<number>;
-  /** Mean clean loss and mean worst-case loss of a batch, [2]. */
-  losses(batch: TensorPair, t: number): tf.Tensor;
+  /** Mean clean loss and mean worst-case loss of a batch, two scalars. */
+  losses(batch: TensorPair, t: number): tf.Tensor[];
   /** What the method carries from step to step. */
   readonly carried: readonly tf.Variable[];
   dispose(): void;
@@ -71,7 +71,7 @@ export function trainingObjective(
     losses: ({ x, y }, t) =>
       tf.tidy(() => {
         const worst = method.attack.perturb(f, x, y, eps, `${seed} step ${t}`);
-        return tf.stack([tf.mean(lossAt(loss, f, x, y)), tf.mean(worst.loss)]);
+        return [tf.mean(lossAt(loss, f, x, y)), tf.mean(worst.loss)];
       }),
     dispose: () => carried?.dispose(),
   };
