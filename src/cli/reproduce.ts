@@ -115,15 +115,15 @@ async function make(figure: Figure, args: ReproduceArgs, device: DeviceChoice) {
       device,
       workers,
       version,
-      onStart({ runtime, cells, cost, workers: count }) {
+      onStart({ runtime, cells, estimatedSeconds, workers: count }) {
         announceRuntime(runtime);
         process.stderr.write(
           `${figure.name}: ${cells} cells to simulate, ${count} at a time, rows kept in ${out}\n`,
         );
         total = cells;
-        bar = progressBar(cost, figure.name);
+        bar = progressBar(estimatedSeconds, figure.name);
       },
-      onCell: ({ cells, cost }) => bar.update(cost, `${cells} of ${total} cells`),
+      onCell: ({ cells, estimatedSeconds }) => bar.update(estimatedSeconds, `${cells} of ${total} cells`),
     });
   } finally {
     bar.stop();

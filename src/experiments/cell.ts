@@ -105,11 +105,10 @@ export function cellKey(of: Cell): string {
 export const streamKey = (of: Cell): string =>
   cellKey({ ...of, method: 'pgd', attackSteps: 1, testAttack: 'pgd', testRows: 2, epsTest: [] });
 
-/** Rough relative cost, for ordering and for the time left. */
-export function cellCost(of: Cell): number {
+/** Roughly how long the cell takes on one core with native TensorFlow, in seconds; measured on a small machine in 2026. */
+export function cellSeconds(of: Cell): number {
   const pass = widthOf(of) * rowsOf(of) * of.d;
-  const test = widthOf(of) * of.testRows * of.d * of.epsTest.length * 0.1;
-  const overhead = of.d ** 2 * 5;
-  if (of.eps === 0) return overhead + test + 0.1 * pass;
-  return overhead + test + (of.method === 'exact' ? 10 : of.attackSteps + 1) * pass;
+  const test = 3e-9 * widthOf(of) * of.testRows * of.d * of.epsTest.length;
+  const training = of.eps === 0 ? 1e-8 : of.method === 'exact' ? 1.2e-7 : 1.7e-7 * (of.attackSteps + 1);
+  return 0.1 + test + training * pass;
 }

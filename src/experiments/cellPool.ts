@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { Device } from '../runtime/index.ts';
-import { type Cell, cellCost } from './cell.ts';
+import { type Cell, cellSeconds } from './cell.ts';
 import type { CellReport, CellTask } from './cellWorker.ts';
 
 export interface CellPoolOptions {
@@ -30,13 +30,15 @@ export async function runCells(cells: readonly Cell[], options: CellPoolOptions)
     env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '1' },
   });
   try {
-    const order = [...cells].sort((a, b) => cellCost(b) - cellCost(a));
-    await Promise.all(
-      order.map(async (cell) => {
+    const order = [...cells].sort((a, b) => cellSeconds(b) - cellSeconds(a)).values();
+    // Each runner keeps one worker busy; nothing queues up, however many cells there are.
+    const runner = async (): Promise<void> => {
+      for (const cell of order) {
         const task: CellTask = { cell, device };
         onReport(cell, (await pool.run(task)) as CellReport);
-      }),
-    );
+      }
+    };
+    await Promise.all(Array.from({ length: count }, runner));
   } finally {
     await pool.destroy();
   }

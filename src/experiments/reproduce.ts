@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
-import { type Cell, cellCost, cellKey } from './cell.ts';
-import { runCells } from './cellPool.ts';
+import { type Cell, cellKey } from './cell.ts';
 import type { Figure, FigureSettings, Verdict } from './figure.ts';
 import { drawFigure } from './figureDrawing.ts';
 import { figureCells, figurePoints, meanOver, type PanelPoints } from './figurePoints.ts';
 import { checkSettings } from './figureSettings.ts';
-import { openResultStore, writeWhole } from './resultStore.ts';
+import type { CellResult } from './runCell.ts';
+import { type RunProgress, type RunStart, runMissing } from './runMissing.ts';
+import { writeWhole } from './wholeFiles.ts';
 
 export interface ReproduceOptions {
   readonly figure: Figure;
@@ -18,9 +19,8 @@ export interface ReproduceOptions {
   readonly workers: number;
   /** Version of this package, kept with every row. */
   readonly version: string;
-  readonly onStart?: (start: { runtime: Runtime; cells: number; cost: number; workers: number }) => void;
-  /** After each cell: how many are done and their summed cost. */
-  readonly onCell?: (done: { cells: number; cost: number }) => void;
+  readonly onStart?: (start: RunStart) => void;
+  readonly onCell?: (progress: RunProgress) => void;
 }
 
 export interface Reproduction {
@@ -41,31 +41,14 @@ export interface Reproduction {
  * @throws InvalidArgumentError for settings out of range, UserError for a folder that cannot be written
  */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
-  const { figure, out, version, workers } = options;
+  const { figure, out, version } = options;
   const settings = checkSettings(options.settings);
   const plan = figure.plan(settings);
   const cells = new Map(figureCells(plan).map((cell) => [cellKey(cell), cell]));
-  const store = openResultStore(out, version);
   const runtime = await loadRuntime(options.device);
-  const missing = [...cells.values()].filter((cell) => !store.find(cell, runtime.device));
-
-  const start = performance.now();
-  const done = { cells: 0, cost: 0 };
-  const cost = missing.reduce((sum, cell) => sum + cellCost(cell), 0);
-  options.onStart?.({ runtime, cells: missing.length, cost, workers });
-  await runCells(missing, {
-    device: runtime.device,
-    workers,
-    onReport(cell, report) {
-      store.add({ cell, version, ...report });
-      done.cells++;
-      done.cost += cellCost(cell);
-      options.onCell?.({ ...done });
-    },
-  });
-  const seconds = (performance.now() - start) / 1000;
-
-  const resultOf = (cell: Cell) => store.find(cell, runtime.device)!.result;
+  const { store, seconds } = await runMissing([...cells.values()], { ...options, runtime });
+  const results = new Map([...store.rows()].map(({ key, result }) => [key, result]));
+  const resultOf = (cell: Cell): CellResult => results.get(cellKey(cell))!;
   const points = figurePoints(plan, resultOf);
   const panels = plan.panels.map(({ title }, i) => ({ title, points: points[i]! }));
   const claims = plan.claims.map(({ statement, check }) => ({ statement, ...check(meanOver(resultOf)) }));

@@ -1,80 +1,90 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Runtime } from '../runtime/index.ts';
 import { type Cell, cellKey } from './cell.ts';
+import type { CellReport } from './cellWorker.ts';
+import { commitOfPackage } from './provenance.ts';
 import type { CellResult } from './runCell.ts';
+import { readLines, writable } from './wholeFiles.ts';
 
 /** One finished cell, as a line of cells.jsonl. */
 export interface ResultRow {
   readonly key: string;
   readonly cell: Cell;
   readonly result: CellResult;
-  /** Version of this package. */
+  /** Version of this package, and its commit where it runs from a checkout. */
   readonly version: string;
+  readonly commit: string | null;
   readonly runtime: Runtime;
+  /** When the cell finished, and how long it took. */
+  readonly finished: string;
   readonly seconds: number;
 }
 
-/** Finished cells in a file of JSON lines: a row is there whole or not at all, so an interrupted run can go on. */
-export interface ResultStore {
-  /** The finished row of a cell on a device, if there is one. */
-  find(cell: Cell, device: Runtime['device']): ResultRow | undefined;
-  add(row: Omit<ResultRow, 'key'>): void;
+export interface StoreOptions {
+  /** Version of this package: only its rows count. */
+  readonly version: string;
+  /** Engine whose rows count: numbers of different engines are not mixed. Default any. */
+  readonly device?: Runtime['device'];
+  /** Default cells.jsonl. */
+  readonly file?: string;
 }
 
 /**
- * Opens (or creates) the rows in `folder`. Only rows of this `version` count; a last line cut short by a crash is dropped.
+ * Finished cells in a file of JSON lines. A row is there whole or not at all, so an interrupted run can go on. Only the
+ * keys are held in memory.
+ */
+export interface ResultStore {
+  has(cell: Cell): boolean;
+  add(cell: Cell, report: CellReport): void;
+  /** The rows that count, from the file, each cell once. */
+  rows(): Generator<ResultRow>;
+}
+
+/**
+ * Opens (or creates) a file of rows in `folder`; a last line cut short by a crash is dropped.
  * @throws UserError when the folder cannot be written
  */
-export function openResultStore(folder: string, version: string): ResultStore {
-  const path = join(folder, 'cells.jsonl');
-  const rows = new Map<string, ResultRow>();
-  const id = (key: string, device: string): string => `${key} ${device}`;
+export function openResultStore(
+  folder: string,
+  { version, device, file = 'cells.jsonl' }: StoreOptions,
+): ResultStore {
+  const path = join(folder, file);
+  const commit = commitOfPackage();
   writable(folder, () => {
     mkdirSync(folder, { recursive: true });
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
     appendFileSync(path, '');
-    for (const line of whole.split('\n').filter(Boolean)) {
-      const row = JSON.parse(line) as ResultRow;
-      if (row.version === version) rows.set(id(row.key, row.runtime.device), row);
-    }
   });
+  dropTornLine(folder, path);
+
+  function* rows(): Generator<ResultRow> {
+    const seen = new Set<string>();
+    for (const line of readLines(path)) {
+      const row = JSON.parse(line) as ResultRow;
+      if (row.version !== version || (device && row.runtime.device !== device) || seen.has(row.key)) continue;
+      seen.add(row.key);
+      yield row;
+    }
+  }
+
+  const keys = new Set<string>();
+  for (const { key } of rows()) keys.add(key);
   return {
-    find: (cell, device) => rows.get(id(cellKey(cell), device)),
-    add(finished) {
-      const row = { key: cellKey(finished.cell), ...finished };
+    has: (cell) => keys.has(cellKey(cell)),
+    add(cell, { result, runtime, seconds }) {
+      const key = cellKey(cell);
+      const finished = new Date().toISOString();
+      const row: ResultRow = { key, cell, result, version, commit, runtime, finished, seconds };
       writable(folder, () => appendFileSync(path, `${JSON.stringify(row)}\n`));
-      rows.set(id(row.key, row.runtime.device), row);
+      keys.add(key);
     },
+    rows,
   };
 }
 
-/** Writes a file whole or not at all. @throws UserError when its folder cannot be written */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  writable(dirname(path), () => {
-    const unfinished = `${path}.${process.pid}.part`;
-    writeFileSync(unfinished, content);
-    renameSync(unfinished, path);
-  });
-}
-
-function writable(folder: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-      throw new UserError(`cannot write to the output folder ${JSON.stringify(folder)}: ${error.message}`);
-    throw error;
-  }
+function dropTornLine(folder: string, path: string): void {
+  if (!existsSync(path)) return;
+  const bytes = readFileSync(path);
+  const whole = bytes.lastIndexOf(10) + 1;
+  if (whole < bytes.length) writable(folder, () => truncateSync(path, whole));
 }

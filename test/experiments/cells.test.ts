@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cellKey, cell as makeCell, streamKey } from '../../src/experiments/cell.ts';
 import { compare } from '../../src/experiments/comparison.ts';
-import { openResultStore, writeWhole } from '../../src/experiments/resultStore.ts';
+import { openResultStore } from '../../src/experiments/resultStore.ts';
 import { runCell } from '../../src/experiments/runCell.ts';
+import { readLines, writeWhole } from '../../src/experiments/wholeFiles.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -78,37 +79,46 @@ describe('the result store', () => {
   const estimate = { value: 1, standardError: 0.1, count: 3 };
   const training = { iterations: 1, residual: 0, converged: true };
   const result = { standardRisk: estimate, adversarialRisks: [estimate], thetaNormSquared: 1, training };
-  const row = () => ({ cell, result, version: '1', runtime, seconds: 1 });
+  const report = () => ({ result, runtime, seconds: 1 });
+  const open = (out: string, version = '1') => openResultStore(out, { version, device: runtime.device });
 
   it('finds what it was given again, for that device and version only', () => {
     const out = join(folder, 'store');
-    openResultStore(out, '1').add(row());
-    const again = openResultStore(out, '1');
-    expect(again.find(cell, runtime.device)?.result).toEqual(result);
-    expect(again.find(cell, 'js')).toBeUndefined();
-    expect(again.find({ ...cell, seed: 5 }, runtime.device)).toBeUndefined();
-    expect(openResultStore(out, '2').find(cell, runtime.device)).toBeUndefined();
+    open(out).add(cell, report());
+    const again = open(out);
+    expect(again.has(cell)).toBe(true);
+    expect([...again.rows()].map((row) => row.result)).toEqual([result]);
+    expect(openResultStore(out, { version: '1', device: 'js' }).has(cell)).toBe(false);
+    expect(again.has({ ...cell, seed: 5 })).toBe(false);
+    expect(open(out, '2').has(cell)).toBe(false);
   });
 
   it('drops a last row that a crash cut short, and appends cleanly after it', () => {
     const out = join(folder, 'torn');
-    openResultStore(out, '1').add(row());
+    open(out).add(cell, report());
     const path = join(out, 'cells.jsonl');
     const whole = readFileSync(path, 'utf8');
     writeFileSync(path, `${whole}{"key":"abc","cel`);
-    const store = openResultStore(out, '1');
+    const store = open(out);
     expect(readFileSync(path, 'utf8')).toBe(whole);
-    store.add({ ...row(), cell: { ...cell, seed: 9 } });
-    expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(2);
+    store.add({ ...cell, seed: 9 }, report());
+    expect([...open(out).rows()].map((row) => row.cell.seed)).toEqual([0, 9]);
   });
 
   it('writes files whole: no part file stays behind', () => {
     const path = join(folder, 'whole.txt');
     writeWhole(path, 'all of it');
-    expect(readFileSync(path, 'utf8')).toBe('all of it');
+    expect(readdirSync(folder).filter((name) => name.startsWith('whole'))).toEqual(['whole.txt']);
     expect(() => writeWhole(join(folder, 'missing', 'x.txt'), '')).toThrow(
       'cannot write to the output folder',
     );
+  });
+
+  it('reads lines across the pieces it reads a file in', () => {
+    const path = join(folder, 'lines.txt');
+    const lines = Array.from({ length: 20_000 }, (_, i) => `zeile ${i} ä`);
+    writeFileSync(path, lines.join('\n'));
+    expect([...readLines(path)]).toEqual(lines);
   });
 });
 
