@@ -10,7 +10,9 @@ import { panelFigure } from '../plots/panels.ts';
 export function robustnessFigure({ attack, norm, loss, standard, curve }: RobustRisk): string {
   if (curve.length < 2) throw new UserError('--plot needs at least two epsilons');
   const points = curve.map(({ eps, risk }) => ({ x: eps, y: risk.value, standardError: risk.standardError }));
-  const at = curve.map(({ eps }) => eps);
+  const first = Math.min(...curve.map(({ eps }) => eps));
+  const last = Math.max(...curve.map(({ eps }) => eps));
+  const margin = 0.03 * (last - first);
   const heights = points.map(({ y, standardError }) => y + standardError);
   const low = Math.min(0, standard.value, ...points.map(({ y }) => y));
   const label = `${attack} in ${norm}`;
@@ -24,7 +26,7 @@ export function robustnessFigure({ attack, norm, loss, standard, curve }: Robust
         ],
       },
     ],
-    x: { label: '$\\varepsilon$', scale: 'linear', domain: [Math.min(...at), Math.max(...at)] },
+    x: { label: '$\\varepsilon$', scale: 'linear', domain: [first - margin, last + margin] },
     y: { label: `${loss} loss`, scale: 'linear', domain: [low * 1.05, Math.max(...heights) * 1.05] },
     guides: [{ axis: 'y', at: standard.value }],
     description: `Mean ${loss} loss under ${label} against eps; the dashed line is the clean loss`,
