@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../../../src/random/stream.ts';
+import { javaScriptTile } from '../../../src/training/exact/linearAlgebra/javaScriptTile.ts';
 import { linearAlgebra } from '../../../src/training/exact/linearAlgebra/linearAlgebra.ts';
-import { plainJavaScript } from '../../../src/training/exact/linearAlgebra/plainJavaScript.ts';
+import { portable } from '../../../src/training/exact/linearAlgebra/portable.ts';
+import { simdTile } from '../../../src/training/exact/linearAlgebra/simdTile.ts';
 
 const ROUNDING = 1e-12;
 const random = (length: number): Float64Array =>
@@ -15,7 +17,9 @@ function product(a: Float64Array, b: Float64Array, m: number, n: number, k: numb
 }
 
 // Whatever this machine has, and what every machine has.
-describe.each([linearAlgebra(), plainJavaScript])('$name', (algebra) => {
+const algebras = [...new Set([linearAlgebra(), portable])];
+
+describe.each(algebras)('$name', (algebra) => {
   it.each([
     [1, 1, 1],
     [3, 5, 2],
@@ -50,5 +54,22 @@ describe.each([linearAlgebra(), plainJavaScript])('$name', (algebra) => {
     expect(algebra.choleskyInPlace(Float64Array.of(1, 0, 1, 1), 2)).toBe(false);
     expect(algebra.choleskyInPlace(Float64Array.of(Number.NaN, 0, 0, 1), 2)).toBe(false);
     expect(algebra.choleskyInPlace(Float64Array.of(1, 0, Number.NaN, 1), 2)).toBe(false);
+  });
+});
+
+describe('the kernels', () => {
+  it('agree, WebAssembly SIMD and JavaScript', () => {
+    const tiles = [simdTile(64, 256)!, javaScriptTile(64, 256)];
+    for (const tile of tiles) {
+      tile.a.set(random(64));
+      tile.b.set(random(256));
+      tile.run(16, 128);
+    }
+    const [simd, plain] = tiles.map(({ sums }) => Array.from(sums));
+    expect(simd!.every((value, k) => Math.abs(value - plain![k]!) < ROUNDING)).toBe(true);
+    const [a, b] = [random(64), random(256)];
+    let sum = 0;
+    for (let p = 0; p < 16; p++) sum += a[4 * p + 1]! * b[128 + 4 * p + 2]!;
+    expect(Math.abs(plain![6]! - sum)).toBeLessThan(ROUNDING);
   });
 });

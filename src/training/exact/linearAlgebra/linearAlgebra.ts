@@ -1,12 +1,12 @@
 import { openBlas } from './openBlas.ts';
-import { plainJavaScript } from './plainJavaScript.ts';
+import { portable } from './portable.ts';
 
 /**
  * The two operations in which the exact solvers spend their time, in float64 on flat row-major arrays. Everything else
  * they do is linear or quadratic in the problem's size and is written where it is used.
  */
 export interface LinearAlgebra {
-  /** What computes, for a reader: 'plain JavaScript', 'OpenBLAS 0.3.21 (libopenblas.so.0)'. */
+  /** What computes, for a reader: 'WebAssembly SIMD', 'OpenBLAS 0.3.21 (libopenblas.so.0)'. */
   readonly name: string;
   readonly native: boolean;
   /**
@@ -32,10 +32,9 @@ let chosen: LinearAlgebra | undefined;
 
 /**
  * The linear algebra that the exact solvers use, chosen once: OpenBLAS when the npm package `koffi` and the library are
- * both there, otherwise plain JavaScript. RRF_BLAS=off keeps to plain JavaScript; RRF_BLAS=/path/to/libopenblas.so names
- * a library.
+ * both there, otherwise WebAssembly SIMD. RRF_BLAS=off keeps to that; RRF_BLAS=/path/to/libopenblas.so names a library.
  */
 export function linearAlgebra(): LinearAlgebra {
-  chosen ??= openBlas(process.env.RRF_BLAS) ?? plainJavaScript;
+  chosen ??= openBlas(process.env.RRF_BLAS) ?? portable;
   return chosen;
 }

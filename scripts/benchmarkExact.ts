@@ -1,0 +1,177 @@
+/**
+ * The exact solver against cvxpy with Clarabel at equal accuracy, and against our own training by gradient to 1 per cent
+ * of the optimum, in one run on one machine. Usage:
+ *
+ *     npx tsx scripts/benchmarkExact.ts [--python PATH] [--device cpu|wasm] [--large]
+ *
+ * PATH is a Python that has cvxpy and clarabel; without it that part is left out. --large adds d 400, N 2000, n 1200.
+ * RRF_BLAS=off keeps the solver to plain JavaScript. Prints milliseconds and ratios; each of ours is the median of five.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { pgd } from '../src/attacks/index.ts';
+import { table } from '../src/cli/table.ts';
+import { teacher } from '../src/data/teacher.ts';
+import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
+import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';
+import { adversarialTraining } from '../src/training/adversarialTraining.ts';
+import {
+  adversarialRegression,
+  type ExactResult,
+  type LinearizedProblem,
+  linearAlgebra,
+  linearizedProblem,
+  solveLinearized,
+} from '../src/training/exact/index.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    python: { type: 'string' },
+    device: { type: 'string', default: 'cpu' },
+    large: { type: 'boolean', default: false },
+  },
+});
+const EPS = 0.3;
+const say = (text: string): boolean => process.stdout.write(text);
+
+const runtime = await loadRuntime(options.device as DeviceChoice);
+say(`${runtimeLine(runtime)}\nexact solver: ${linearAlgebra().name}, float64\n`);
+
+interface Timed {
+  readonly ms: number;
+  readonly result: ExactResult;
+}
+
+function timed(solve: () => ExactResult, rounds = 5): Timed {
+  const runs = Array.from({ length: rounds }, () => {
+    const started = performance.now();
+    const result = solve();
+    return { ms: performance.now() - started, result };
+  });
+  return runs.sort((a, b) => a.ms - b.ms)[Math.floor(rounds / 2)]!;
+}
+
+function clarabel(job: object): { objective: number; ms: number; solverMs: number } {
+  const script = fileURLToPath(new URL('peers/clarabelLinearized.py', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(options.python!, [script], {
+    input: JSON.stringify(job, (_, value) =>
+      ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+    ),
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
+  if (status !== 0) throw new Error(`${options.python} failed: ${stderr.trim().split('\n').at(-1)}`);
+  return JSON.parse(stdout);
+}
+
+/** Milliseconds until training by gradient is within 1 per cent of the optimum, looked at after each of its cycles. */
+async function gradientTime({ d, N, n }: LinearizedProblem, optimum: number): Promise<string> {
+  const seed = 'benchmark';
+  const model = randomFeaturesModel({ inputDim: d, units: N, seed });
+  const ends: number[] = [];
+  const started = performance.now();
+  const { cycles } = await adversarialTraining(model, teacher({ d, tau: 0.2, seed }).sample('train', n), {
+    eps: EPS,
+    attack: pgd({ steps: 2, relStepSize: 1 }),
+    tolerance: 1e-3,
+    onProgress: ({ step }) => {
+      ends[Math.ceil(Math.log2(step / 150 + 1)) - 1] = performance.now() - started;
+    },
+  });
+  model.dispose();
+  const first = cycles.findIndex((objective) => objective <= 1.01 * optimum);
+  return first < 0 ? `> ${ends.at(-1)!.toFixed(0)}` : ends[first]!.toFixed(0);
+}
+
+const rows: string[][] = [];
+const sizes = [
+  { d: 100, N: 200, n: 300 },
+  { d: 100, N: 800, n: 300 },
+];
+for (const { d, N, n } of sizes) {
+  const seed = 'benchmark';
+  const model = randomFeaturesModel({ inputDim: d, units: N, seed });
+  const W = model.layers[0]!.getWeights()[0]!.dataSync() as Float32Array;
+  model.dispose();
+  const problem = linearizedProblem(teacher({ d, tau: 0.2, seed }).sample('train', n), { W });
+  const ours = timed(() => solveLinearized(problem, { eps: EPS }));
+  const rough = timed(() => solveLinearized(problem, { eps: EPS, tolerance: 1e-2 }));
+  const gradient = await gradientTime(problem, ours.result.objective);
+  const ratio = Number(gradient.replace('> ', '')) / rough.ms;
+  rows.push([
+    `d ${d}, N ${N}, n ${n}`,
+    'gradient, to 1 %',
+    rough.ms.toFixed(0),
+    gradient,
+    `${gradient.startsWith('>') ? '> ' : ''}${ratio.toFixed(0)}`,
+  ]);
+  if (options.python && N === 200) {
+    const peer = clarabel({ kind: 'linearized', ...problem, eps: EPS, tolerance: 1e-6 });
+    say(
+      `objective: ours ${ours.result.objective.toPrecision(9)} (gap ${ours.result.relativeGap.toExponential(1)}), Clarabel ${peer.objective.toPrecision(9)}\n`,
+    );
+    rows.push([
+      `d ${d}, N ${N}, n ${n}`,
+      'cvxpy + Clarabel, to 1e-6',
+      ours.ms.toFixed(0),
+      peer.ms.toFixed(0),
+      (peer.ms / ours.ms).toFixed(0),
+    ]);
+    rows.push([
+      '',
+      'Clarabel alone',
+      ours.ms.toFixed(0),
+      peer.solverMs.toFixed(0),
+      (peer.solverMs / ours.ms).toFixed(0),
+    ]);
+  }
+}
+
+if (options.python) {
+  const data = teacher({ d: 200, tau: 0.2, seed: 'benchmark' }).sample('linear', 1000);
+  const ours = timed(() => adversarialRegression(data, { eps: EPS }));
+  const peer = clarabel({
+    kind: 'linear',
+    n: 1000,
+    N: 200,
+    d: 200,
+    eps: EPS,
+    tolerance: 1e-6,
+    phi: data.x,
+    y: data.y,
+  });
+  rows.push([
+    'linear, d 200, n 1000',
+    'cvxpy + Clarabel, to 1e-6',
+    ours.ms.toFixed(0),
+    peer.ms.toFixed(0),
+    (peer.ms / ours.ms).toFixed(0),
+  ]);
+}
+
+const titles = ['problem', 'against', 'ours, ms', 'theirs, ms', 'ratio'];
+const columns = titles.map((title, j) => ({
+  title,
+  value: (row: string[]) => row[j]!,
+  align: j < 2 ? ('left' as const) : ('right' as const),
+}));
+say(`\n${table(rows, columns)}\n`);
+
+if (options.large) {
+  const [d, N, n] = [400, 2000, 1200];
+  const model = randomFeaturesModel({ inputDim: d, units: N, seed: 'benchmark' });
+  const W = model.layers[0]!.getWeights()[0]!.dataSync() as Float32Array;
+  model.dispose();
+  const problem = linearizedProblem(teacher({ d, tau: 0.2, seed: 'benchmark' }).sample('train', n), { W });
+  const started = performance.now();
+  const { iterations, relativeGap } = solveLinearized(problem, {
+    eps: EPS,
+    onProgress: (at) => say(`iteration ${at.iteration}, gap ${at.relativeGap.toExponential(1)}\n`),
+  });
+  const seconds = (performance.now() - started) / 1e3;
+  const memory = process.resourceUsage().maxRSS / 1024;
+  say(
+    `d ${d}, N ${N}, n ${n}: ${seconds.toFixed(1)} s, ${iterations} iterations, gap ${relativeGap.toExponential(1)}, at most ${memory.toFixed(0)} MB\n`,
+  );
+}
