@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
-import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import { METHODS } from '../experiments/cell.ts';
 import type { Figure, FigureSettings } from '../experiments/figure.ts';
 import { figureNamed, figures } from '../experiments/figures/index.ts';
@@ -12,6 +11,7 @@ import { progressBar } from './progressBar.ts';
 import { reproductionReport } from './reproductionReport.ts';
 import { table } from './table.ts';
 import { version } from './version.ts';
+import { workersFor } from './workers.ts';
 
 interface ReproduceArgs {
   figure: string | undefined;
@@ -91,12 +91,6 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
 async function make(figure: Figure, args: ReproduceArgs, device: DeviceChoice) {
   const folder = `${figure.name}${args.quick ? '-quick' : ''}`;
   const out = args.out === undefined ? `results/${folder}` : args.all ? `${args.out}/${folder}` : args.out;
-  const workers =
-    args.workers === undefined
-      ? device === 'cuda'
-        ? 1
-        : availableParallelism()
-      : checkInteger('workers', args.workers);
   let bar = progressBar(0, '');
   const interrupted = (): never => {
     bar.stop();
@@ -113,7 +107,7 @@ async function make(figure: Figure, args: ReproduceArgs, device: DeviceChoice) {
       settings: settingsOf(figure, args),
       out,
       device,
-      workers,
+      workers: workersFor(device, args.workers),
       version,
       onStart({ runtime, cells, estimatedSeconds, workers: count }) {
         announceRuntime(runtime);

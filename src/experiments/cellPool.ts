@@ -18,7 +18,7 @@ export interface CellPoolOptions {
  */
 export async function runCells(cells: readonly Cell[], options: CellPoolOptions): Promise<void> {
   const { device, workers, onReport } = options;
-  if (cells.length === 0) return;
+  if (cells.length === 0 || workers === 0) return;
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   const count = Math.min(workers, cells.length);
   const pool = new Tinypool({

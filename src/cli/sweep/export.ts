@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
+import { sweepCsv } from '../../experiments/sweep/sweepRows.ts';
+import { writeWhole } from '../../experiments/wholeFiles.ts';
+import { version } from '../version.ts';
+
+export const exportCommand: CommandModule<object, { out: string; csv: string | undefined }> = {
+  command: 'export',
+  describe: 'Write the finished cells as CSV',
+  builder: (yargs) =>
+    yargs
+      .option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' })
+      .option('csv', { type: 'string', describe: 'file to write [<out>/cells.csv]; without a name, standard output' }),
+  handler({ out, csv = join(out, 'cells.csv') }) {
+    const lines = [...sweepCsv(existingSweep(out), version)];
+    if (csv === '' || csv === '-') process.stdout.write(lines.join(''));
+    else {
+      writeWhole(csv, lines.join(''));
+      process.stdout.write(`${lines.length - 1} rows in ${csv}\n`);
+    }
+  },
+};

@@ -1,0 +1,26 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { checkInteger } from '../../errors.ts';
+import { parallelLine, suggestedShards } from '../../experiments/sweep/jobScripts.ts';
+import { openSweep, readSpec } from '../../experiments/sweep/sweepFolder.ts';
+
+export const parallelCommand: CommandModule<
+  object,
+  { spec: string; out: string; shards: number | undefined; rrf: string }
+> = {
+  command: 'parallel <spec>',
+  describe: 'Print the line that runs a sweep with GNU parallel',
+  builder: (yargs) =>
+    yargs
+      .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
+      .option('out', { type: 'string', demandOption: true, describe: 'output folder' })
+      .option('shards', { type: 'number', describe: 'parts [about five minutes each]' })
+      .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command' }),
+  handler({ spec, out, shards, rrf }) {
+    const { cells } = openSweep(readSpec(spec), out);
+    const count = shards === undefined ? suggestedShards(cells) : checkInteger('shards', shards);
+    const job = { rrf, spec: resolve(spec), out: resolve(out), shards: count, runOptions: '--workers 1' };
+    process.stdout.write(`${parallelLine(job, availableParallelism())}\n`);
+  },
+};

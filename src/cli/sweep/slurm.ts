@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
+import { MAX_SHARDS, slurmArray, slurmMerge, suggestedShards } from '../../experiments/sweep/jobScripts.ts';
+import { openSweep, readSpec } from '../../experiments/sweep/sweepFolder.ts';
+import { writeWhole } from '../../experiments/wholeFiles.ts';
+
+interface SlurmArgs {
+  spec: string;
+  out: string;
+  shards: number | undefined;
+  rrf: string;
+  'run-options': string;
+  sbatch: string[];
+  submit: boolean;
+}
+
+export const slurmCommand: CommandModule<object, SlurmArgs> = {
+  command: 'slurm <spec>',
+  describe: 'Write, and submit, a Slurm job array for a sweep and the job that merges it',
+  builder: (yargs) =>
+    yargs
+      .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
+      .option('out', { type: 'string', demandOption: true, describe: 'output folder that every node sees' })
+      .option('shards', { type: 'number', describe: 'tasks of the array [about five minutes each]' })
+      .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command on the nodes' })
+      .option('run-options', { type: 'string', default: '', describe: "for each run, such as '--workers 2'" })
+      .option('sbatch', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: "directives, such as '--partition=cpu'",
+      })
+      .option('submit', { type: 'boolean', default: false, describe: 'submit both jobs' })
+      .example(
+        '$0 sweep slurm sweep.json --out /shared/sweep --sbatch=--time=01:00:00 --submit',
+        'run on a cluster',
+      ),
+  handler(args) {
+    const out = resolve(args.out);
+    const { cells } = openSweep(readSpec(args.spec), out);
+    const most = maxArraySize();
+    const shards =
+      args.shards === undefined ? suggestedShards(cells, most) : checkInteger('shards', args.shards);
+    if (shards > most)
+      throw new InvalidArgumentError('shards', shards, `at most ${most}, below Slurm's MaxArraySize`);
+    const job = { rrf: args.rrf, spec: resolve(args.spec), out, shards, runOptions: args['run-options'] };
+    const [array, merge] = [join(out, 'array.sbatch'), join(out, 'merge.sbatch')];
+    writeWhole(array, slurmArray(job, args.sbatch));
+    writeWhole(merge, slurmMerge(job, args.sbatch));
+    process.stdout.write(`${cells.length} cells in ${shards} shards: ${array}, ${merge}\n`);
+    if (!args.submit) return;
+    const id = submit([array]);
+    // The shards that failed are missing from the merged rows; `sweep status` says so.
+    const merged = submit([`--dependency=afterany:${id}`, merge]);
+    process.stdout.write(`submitted array ${id}, merge ${merged}\n`);
+  },
+};
+
+function submit(args: readonly string[]): string {
+  try {
+    return execFileSync('sbatch', ['--parsable', ...args], { encoding: 'utf8', stdio: 'pipe' })
+      .trim()
+      .split(';')[0]!;
+  } catch (error) {
+    const { code, stderr } = error as { code?: string; stderr?: string };
+    throw new UserError(
+      code === 'ENOENT' ? 'sbatch is not on the PATH: submit on a Slurm node' : `sbatch: ${stderr?.trim()}`,
+    );
+  }
+}
+
+/** One below the cluster's MaxArraySize, the largest index; Slurm's default where there is no cluster to ask. */
+function maxArraySize(): number {
+  try {
+    const config = execFileSync('scontrol', ['show', 'config'], { encoding: 'utf8', stdio: 'pipe' });
+    return Number(/MaxArraySize\s*=\s*(\d+)/.exec(config)?.[1] ?? MAX_SHARDS + 1) - 1;
+  } catch {
+    return MAX_SHARDS;
+  }
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { cellKey } from '../cell.ts';
+import { openResultStore, type ResultRow } from '../resultStore.ts';
+import { writeWhole } from '../wholeFiles.ts';
+import { rowsFiles, type SweepFolder } from './sweepFolder.ts';
+
+/** Every finished row of the sweep, whatever file it is in, each cell once. */
+export function* sweepRows({ out, cells }: SweepFolder, version: string): Generator<ResultRow> {
+  const wanted = new Set(cells.map(cellKey));
+  for (const file of rowsFiles(out))
+    for (const row of openResultStore(out, { version, file }).rows()) if (wanted.delete(row.key)) yield row;
+}
+
+export interface SweepStatus {
+  readonly cells: number;
+  readonly finished: number;
+  /** Finished cells whose training did not converge. */
+  readonly unconverged: number;
+  /** Time spent on the finished cells, summed over workers. */
+  readonly seconds: number;
+}
+
+export function sweepStatus(folder: SweepFolder, version: string): SweepStatus {
+  const status = { cells: folder.cells.length, finished: 0, unconverged: 0, seconds: 0 };
+  for (const { result, seconds } of sweepRows(folder, version)) {
+    status.finished++;
+    status.seconds += seconds;
+    if (!result.training.converged) status.unconverged++;
+  }
+  return status;
+}
+
+/** Gathers the rows of all shards in cells.jsonl, in the order of the sweep. Returns the number of rows. */
+export function mergeSweep(folder: SweepFolder, version: string): number {
+  const order = new Map(folder.cells.map((cell, i) => [cellKey(cell), i]));
+  const rows = [...sweepRows(folder, version)].sort((a, b) => order.get(a.key)! - order.get(b.key)!);
+  writeWhole(join(folder.out, 'cells.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return rows.length;
+}
+
+/** The finished rows as CSV: the cell's fields, then what was measured, a line for each test radius. */
+export function* sweepCsv(folder: SweepFolder, version: string): Generator<string> {
+  const fields = [
+    'features',
+    'psi1',
+    'psi2',
+    'd',
+    'eps',
+    'lambda',
+    'tau',
+    'activation',
+    'method',
+    'seed',
+  ] as const;
+  const measured = [
+    'SR',
+    'SR_error',
+    'epsTest',
+    'AR',
+    'AR_error',
+    'thetaNormSquared',
+    'converged',
+    'seconds',
+    'device',
+  ];
+  yield `${[...fields, ...measured].join(',')}\n`;
+  for (const { cell, result, seconds, runtime } of sweepRows(folder, version))
+    for (const [k, epsTest] of cell.epsTest.entries()) {
+      const { standardRisk: sr, adversarialRisks, thetaNormSquared, training } = result;
+      const ar = adversarialRisks[k]!;
+      const numbers = [sr.value, sr.standardError, epsTest, ar.value, ar.standardError, thetaNormSquared];
+      const values = [...fields.map((f) => cell[f]), ...numbers, training.converged, seconds, runtime.device];
+      yield `${values.join(',')}\n`;
+    }
+}

@@ -1,0 +1,76 @@
+import { checkChoice, checkInteger, InvalidArgumentError } from '../../errors.ts';
+import { type Grid, gridValues } from '../../theory/index.ts';
+import { type Cell, type CellArgs, cell, cellDefaults, simulable } from '../cell.ts';
+
+/**
+ * A sweep as people write it, in JSON: for each field of a cell a value, a list of values or a range, and the number of
+ * seeds. The cells are all combinations. `epsTest` is one list of radii for every cell, never swept.
+ *
+ *   { "seeds": 5, "cells": { "d": [50, 100], "psi1": { "from": 0.5, "to": 8, "count": 9, "scale": "log" }, "psi2": 2, "eps": 0.3 } }
+ */
+export interface SweepSpec {
+  readonly seeds: number;
+  readonly cells: Readonly<Record<string, unknown>>;
+}
+
+const fields = ['psi1', 'psi2', 'd', 'eps', 'epsTest', ...Object.keys(cellDefaults)].filter(
+  (name) => name !== 'seed',
+);
+const required = ['psi2', 'd', 'eps'];
+
+/** Every cell of the sweep. @throws InvalidArgumentError naming the key that makes no sense */
+export function sweepCells(spec: unknown): Cell[] {
+  const { seeds, cells } = checkSpec(spec);
+  const axes = Object.entries(cells).map(([name, value]) => [name, valuesOf(name, value)] as const);
+  const points = axes.reduce<Record<string, unknown>[]>(
+    (partial, [name, values]) =>
+      partial.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
+    [{}],
+  );
+  return points.flatMap((point) =>
+    Array.from({ length: seeds }, (_, seed) => simulable(cell({ ...(point as unknown as CellArgs), seed }))),
+  );
+}
+
+function checkSpec(spec: unknown): SweepSpec {
+  const whole = checkObject('sweep', spec, ['seeds', 'cells']);
+  const cells = checkObject('cells', whole.cells, fields);
+  for (const name of required)
+    if (!(name in cells))
+      throw new InvalidArgumentError(`cells.${name}`, undefined, 'a value, a list or a range');
+  return { seeds: checkInteger('seeds', whole.seeds ?? 1), cells };
+}
+
+function checkObject(name: string, value: unknown, known: readonly string[]): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InvalidArgumentError(name, value, `an object with ${known.join(', ')}`);
+  for (const key of Object.keys(value)) checkChoice(`key of ${name}`, key, known);
+  return value as Record<string, unknown>;
+}
+
+function valuesOf(name: string, value: unknown): readonly unknown[] {
+  if (name === 'epsTest') return [Array.isArray(value) ? value : [value]];
+  if (Array.isArray(value)) {
+    if (value.length === 0) throw new InvalidArgumentError(`cells.${name}`, value, 'at least one value');
+    return value;
+  }
+  if (typeof value !== 'object' || value === null) return [value];
+  const {
+    from,
+    to,
+    count,
+    scale = 'linear',
+  } = checkObject(`cells.${name}`, value, ['from', 'to', 'count', 'scale']);
+  checkInteger(`cells.${name}.count`, count, 2);
+  checkChoice(`cells.${name}.scale`, scale, ['linear', 'log']);
+  try {
+    // 2, not 1.9999999999999998: these numbers are read by people.
+    return gridValues({ from, to, count, scale } as Grid).map((x) => Number(x.toPrecision(12)));
+  } catch {
+    throw new InvalidArgumentError(
+      `cells.${name}`,
+      value,
+      'a range: finite from and to, above 0 on a log scale',
+    );
+  }
+}

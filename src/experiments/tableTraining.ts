@@ -1,0 +1,258 @@
+import { type NormName, pgd } from '../attacks/index.ts';
+import {
+  asDataset,
+  columnNotes,
+  columnStatistics,
+  splitProblem,
+  standardised,
+  type TabularProblem,
+} from '../data/tabular.ts';
+import { checkChoice, checkNonNegative, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
+import { robustRisk } from '../evaluation/risk.ts';
+import type { ActivationName } from '../models/activations.ts';
+import { denseNetwork } from '../models/denseNetwork.ts';
+import { RandomFeatures } from '../models/RandomFeatures.ts';
+import { randomFeaturesModel } from '../models/randomFeaturesModel.ts';
+import { standardisedModel } from '../models/standardisedModel.ts';
+import { tf } from '../runtime/tf.ts';
+import { adversarialTraining } from '../training/adversarialTraining.ts';
+import {
+  adversarialRegression,
+  type ExactResult,
+  linearizedProblem,
+  solveLinearized,
+} from '../training/exact/index.ts';
+import {
+  ermTraining,
+  fastTraining,
+  fgsmTraining,
+  freeTraining,
+  noiseTraining,
+  type TrainingMethod,
+  tradesTraining,
+  worstCase,
+} from '../training/methods/index.ts';
+import type { TrainingProgress } from '../training/trainingOptions.ts';
+
+export const tableModels = ['linear', 'random-features', 'deep'] as const;
+export type TableModel = (typeof tableModels)[number];
+
+export const tableMethods = ['exact', 'pgd', 'fgsm', 'fast', 'free', 'trades', 'noise', 'erm'] as const;
+export type TableMethod = (typeof tableMethods)[number];
+
+export interface TableTrainingOptions {
+  readonly model: TableModel;
+  readonly method: TableMethod;
+  /** Radius of the perturbations, in standard deviations of the inputs. */
+  readonly eps: number;
+  readonly norm: NormName;
+  /** Penalty on the weights for the standardised target. */
+  readonly lambda: number;
+  /** Random features, or units of a hidden layer. */
+  readonly width: number;
+  /** Hidden layers of the deep model. */
+  readonly depth: number;
+  readonly activation: ActivationName;
+  readonly seed: number | string;
+  readonly testFraction: number;
+  /** Rows on which training by gradient is stopped early; 0 for none. */
+  readonly validationFraction: number;
+  /** Rows in a step of training by gradient. Default all. */
+  readonly batchSize?: number;
+  readonly maxCycles?: number;
+  /** For checkpoints. */
+  readonly folder?: string;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+}
+
+export interface TableTraining {
+  /** From inputs to the target, both in their own units. */
+  readonly model: tf.Sequential;
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Held-out rows, in their own units. */
+  readonly test: TabularProblem;
+  /** Mean squared errors on held-out rows, in squared units of the target. */
+  readonly clean: Estimate;
+  readonly robust: Estimate;
+  /** Of predicting the mean of the training targets; no attack moves it. */
+  readonly trivial: Estimate;
+  readonly training: {
+    readonly converged: boolean;
+    readonly iterations: number;
+    readonly residual: number;
+    /** Of the standardised problem. */
+    readonly objective: number;
+    /** Proved, by the exact method only. */
+    readonly relativeGap?: number;
+    readonly stopped?: string;
+  };
+  /** What the reader should know of the data. */
+  readonly notes: readonly string[];
+}
+
+/** Steps of the attack in training, and of the one that measures. */
+const TRAINING_STEPS = 3;
+const TEST_STEPS = 20;
+/** The largest first rate that does not make a deep network diverge. */
+const DEEP_LEARNING_RATE = 3e-3;
+
+/**
+ * Trains a model on a table, adversarially, and measures it on rows held out. Inputs and target are standardised by the
+ * training rows, inside the model. Needs a loaded runtime. The caller disposes the model.
+ * @throws UserError for a target that is constant in the training rows, or rows or columns too few
+ */
+export async function trainOnTable(
+  problem: TabularProblem,
+  options: TableTrainingOptions,
+): Promise<TableTraining> {
+  const { eps, norm, seed, testFraction, validationFraction } = checked(options);
+  const fractions = [
+    { option: 'test-fraction', fraction: testFraction },
+    ...(validationFraction > 0 ? [{ option: 'validation-fraction', fraction: validationFraction }] : []),
+  ];
+  const parts = splitProblem(problem, fractions, seed);
+  const test = parts[0]!;
+  const train = parts.at(-1)!;
+  const validation = parts.length === 3 ? parts[1]! : null;
+  const inputs = columnStatistics(train.x, train.d);
+  const target = columnStatistics(train.y, 1);
+  const unit = target.deviation[0]!;
+  if (unit === 0)
+    throw new UserError(`the target ${JSON.stringify(problem.target)} is constant in the training rows`);
+  const notes = columnNotes(train);
+  if (train.n < train.d && options.lambda === 0)
+    notes.push(
+      `${train.n} training rows are fewer than ${train.d} columns: at lambda = 0 a model can fit them all`,
+    );
+
+  const inUnits = (part: TabularProblem): TabularProblem => standardised(part, inputs, target);
+  const core = modelOf(options, train.d);
+  const training =
+    options.method === 'exact'
+      ? await trainExactly(core, inUnits(train), options, notes)
+      : await trainByGradient(core, inUnits(train), validation && inUnits(validation), options);
+
+  const attack = pgd({ norm, steps: TEST_STEPS });
+  const held = asDataset(inUnits(test));
+  const { standard, curve } = await robustRisk(core, held, attack, { epsilons: [eps] });
+  const nothing = await robustRisk((x) => tf.zeros([x.shape[0]!, 1]), held, attack, { epsilons: [] });
+  const back = ({ value, standardError, count }: Estimate): Estimate => ({
+    value: value * unit ** 2,
+    standardError: standardError * unit ** 2,
+    count,
+  });
+  return {
+    model: standardisedModel(core, inputs, target),
+    rows: { train: train.n, validation: validation?.n ?? 0, test: test.n },
+    test,
+    clean: back(standard),
+    robust: back(curve[0]!.risk),
+    trivial: back(nothing.standard),
+    training,
+    notes,
+  };
+}
+
+function checked(options: TableTrainingOptions): TableTrainingOptions {
+  const model = checkChoice('model', options.model, tableModels);
+  const method = checkChoice('method', options.method, tableMethods);
+  checkNonNegative('eps', options.eps);
+  checkNonNegative('lambda', options.lambda);
+  checkPositive('test-fraction', options.testFraction);
+  checkNonNegative('validation-fraction', options.validationFraction);
+  if (method === 'exact' && model === 'deep')
+    throw new InvalidArgumentError('method', method, 'a method by gradient for a deep model');
+  if (method === 'exact' && model === 'random-features' && options.norm !== 'l2')
+    throw new InvalidArgumentError('norm', options.norm, 'l2 for exact training of random features');
+  return options;
+}
+
+function modelOf(
+  { model, width, depth, activation, seed }: TableTrainingOptions,
+  inputDim: number,
+): tf.Sequential {
+  if (model === 'random-features') return randomFeaturesModel({ inputDim, units: width, activation, seed });
+  if (model === 'deep') return denseNetwork({ inputDim, width, depth, activation, seed });
+  const readout = tf.layers.dense({
+    units: 1,
+    useBias: false,
+    kernelInitializer: 'zeros',
+    inputShape: [inputDim],
+    name: 'readout',
+  });
+  return tf.sequential({ layers: [readout] });
+}
+
+async function trainExactly(
+  core: tf.Sequential,
+  train: TabularProblem,
+  { eps, lambda, norm, activation }: TableTrainingOptions,
+  notes: readonly string[],
+): Promise<TableTraining['training']> {
+  const features = core.layers[0]!;
+  const solve = (): ExactResult => {
+    if (!(features instanceof RandomFeatures)) return adversarialRegression(train, { eps, lambda, norm });
+    const W = features.getWeights()[0]!.dataSync() as Float32Array;
+    return solveLinearized(linearizedProblem(train, { W, activation }), { eps, lambda });
+  };
+  const { theta, objective, relativeGap, iterations, residual, converged } = explained(solve, notes);
+  const column = tf.tensor2d(Float32Array.from(theta), [theta.length, 1]);
+  core.getLayer('readout').setWeights([column]);
+  column.dispose();
+  return { converged, iterations, residual, objective, relativeGap };
+}
+
+/** Adds what is known of the columns to an error of the solver. */
+function explained<T>(solve: () => T, notes: readonly string[]): T {
+  try {
+    return solve();
+  } catch (error) {
+    if (error instanceof UserError && notes.length > 0)
+      throw new UserError(`${error.message} (${notes.join('; ')})`);
+    throw error;
+  }
+}
+
+async function trainByGradient(
+  core: tf.Sequential,
+  train: TabularProblem,
+  validation: TabularProblem | null,
+  options: TableTrainingOptions,
+): Promise<TableTraining['training']> {
+  const { eps, lambda, seed, model, batchSize, maxCycles, folder, onProgress } = options;
+  const { converged, iterations, residual, objective, stopped } = await adversarialTraining(
+    core,
+    asDataset(train),
+    {
+      ...{ eps, lambda, seed, method: methodOf(options) },
+      ...(validation ? { validation: asDataset(validation) } : {}),
+      ...(model === 'deep' ? { learningRate: DEEP_LEARNING_RATE } : {}),
+      ...(batchSize === undefined ? {} : { batchSize }),
+      ...(maxCycles === undefined ? {} : { maxCycles }),
+      ...(folder === undefined ? {} : { folder }),
+      ...(onProgress ? { onProgress } : {}),
+    },
+  );
+  return { converged, iterations, residual, objective, stopped };
+}
+
+function methodOf({ method, norm }: TableTrainingOptions): TrainingMethod {
+  const attack = pgd({ norm, steps: TRAINING_STEPS });
+  switch (method) {
+    case 'fgsm':
+      return fgsmTraining({ norm });
+    case 'fast':
+      return fastTraining({ norm });
+    case 'free':
+      return freeTraining({ norm });
+    case 'trades':
+      return tradesTraining({ attack });
+    case 'noise':
+      return noiseTraining(attack);
+    case 'erm':
+      return ermTraining(attack);
+    default:
+      return worstCase(attack);
+  }
+}

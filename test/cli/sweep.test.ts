@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { rrf } from '../support/rrf.ts';
+import { testRuntime } from '../support/runtime.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rrf-sweep-'));
+const spec = join(folder, 'sweep.json');
+const cells = { d: 10, psi1: [0.5, 1, 4], psi2: 3, eps: [0, 0.3], tau: 0.2, method: 'exact', testRows: 100 };
+let device = 'wasm';
+
+beforeAll(async () => {
+  device = (await testRuntime()).device;
+  writeFileSync(spec, JSON.stringify({ seeds: 2, cells }));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const sweep = (...args: string[]) => rrf('sweep', ...args);
+
+/** Rows without what may differ from run to run. */
+const numbers = (path: string) =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .map(({ key, result }) => [key, JSON.stringify(result)])
+    .sort();
+
+it('gives the same numbers whole and in shards, and a second run simulates nothing', async () => {
+  const [whole, parts] = [join(folder, 'whole'), join(folder, 'parts')];
+  const first = await sweep('run', spec, '--out', whole, '--device', device, '--workers', '2');
+  expect(first.stdout).toContain('12 cells simulated');
+  const again = await sweep('run', spec, '--out', whole, '--device', device, '--json');
+  expect(JSON.parse(again.stdout)).toMatchObject({ cells: 12, before: 12, simulated: 0 });
+  for (const shard of ['1/2', '2/2'])
+    await sweep('run', spec, '--out', parts, '--device', device, '--workers', '1', '--shard', shard);
+  const merged = await sweep('merge', '--out', parts);
+  expect(merged.stdout).toContain('12 of 12 cells');
+  expect(numbers(join(parts, 'cells.jsonl'))).toEqual(numbers(join(whole, 'cells.jsonl')));
+
+  const status = JSON.parse((await sweep('status', '--out', whole, '--json')).stdout);
+  expect(status).toMatchObject({ cells: 12, finished: 12, unconverged: 0 });
+  const csv = (await sweep('export', '--out', whole, '--csv')).stdout.trim().split('\n');
+  expect(csv).toHaveLength(13);
+  expect(new Set(csv.map((line) => line.split(',').length)).size).toBe(1);
+  const plot = await sweep('plot', '--out', whole, '--x', 'psi1', '--by', 'eps');
+  expect(existsSync(plot.stdout.replace('picture: ', '').trim())).toBe(true);
+});
+
+it('loses at most the cells in flight when it is killed, and goes on from there', async () => {
+  const out = join(folder, 'killed');
+  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+  const args = [
+    '--import',
+    'tsx',
+    main,
+    'sweep',
+    'run',
+    spec,
+    '--out',
+    out,
+    '--device',
+    device,
+    '--workers',
+    '1',
+  ];
+  const child = spawn(process.execPath, args, { stdio: 'ignore', detached: true });
+  const rows = join(out, 'cells.jsonl');
+  const written = () => (existsSync(rows) ? readFileSync(rows, 'utf8').split('\n').length - 1 : 0);
+  while (written() < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  process.kill(-child.pid!, 'SIGKILL');
+  const kept = written();
+  expect(kept).toBeLessThan(12);
+  const rest = JSON.parse((await sweep('run', spec, '--out', out, '--device', device, '--json')).stdout);
+  expect(rest.before).toBeGreaterThanOrEqual(3);
+  expect(rest.simulated).toBe(12 - rest.before);
+  expect(numbers(rows)).toEqual(numbers(join(folder, 'whole', 'cells.jsonl')));
+});
+
+it('refuses a folder that holds another sweep, and a bad one before anything runs', async () => {
+  const other = join(folder, 'other.json');
+  writeFileSync(other, JSON.stringify({ seeds: 3, cells }));
+  const taken = await sweep('run', other, '--out', join(folder, 'whole'));
+  expect(taken).toMatchObject({ code: 2, stdout: '' });
+  expect(taken.stderr).toMatch(
+    /^rrf: the output folder ".*whole" holds another sweep; choose another --out\n$/,
+  );
+  writeFileSync(other, JSON.stringify({ cells: { ...cells, d: 0 } }));
+  const bad = await sweep('run', other, '--out', join(folder, 'bad'));
+  expect(bad.stderr).toBe('rrf: invalid d: 0 (expected an integer >= 1)\n');
+  expect(existsSync(join(folder, 'bad'))).toBe(false);
+});

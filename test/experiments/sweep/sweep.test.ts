@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { cellKey, cellSeconds } from '../../../src/experiments/cell.ts';
+import {
+  parallelLine,
+  slurmArray,
+  slurmMerge,
+  suggestedShards,
+} from '../../../src/experiments/sweep/jobScripts.ts';
+import { cellsOfShard, parseShard, shardOfEnvironment } from '../../../src/experiments/sweep/shards.ts';
+import { sweepPlan } from '../../../src/experiments/sweep/sweepPlot.ts';
+import { sweepCells } from '../../../src/experiments/sweep/sweepSpec.ts';
+
+const spec = {
+  seeds: 2,
+  cells: {
+    d: [20, 40],
+    psi1: { from: 0.5, to: 8, count: 5, scale: 'log' },
+    psi2: 3,
+    eps: [0, 0.3],
+    tau: 0.2,
+  },
+};
+
+describe('a sweep', () => {
+  it('is the product of its lists, ranges and seeds', () => {
+    const cells = sweepCells(spec);
+    expect(cells).toHaveLength(2 * 2 * 5 * 2);
+    expect(new Set(cells.map(cellKey)).size).toBe(cells.length);
+    expect([...new Set(cells.map((c) => c.psi1))]).toEqual([0.5, 1, 2, 4, 8]);
+  });
+
+  it('tests every cell at the same list of radii, or at its own eps', () => {
+    const { d, psi2, eps } = { d: 20, psi2: 3, eps: [0.1, 0.3] };
+    expect(sweepCells({ cells: { d, psi2, eps } }).map((c) => c.epsTest)).toEqual([[0.1], [0.3]]);
+    expect(sweepCells({ cells: { d, psi2, eps, epsTest: [0, 1] } }).map((c) => c.epsTest)).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
+  it.each([
+    [{ ...spec, cell: {} }, 'invalid key of sweep: "cell" (expected one of seeds, cells)'],
+    [{ cells: { ...spec.cells, psi: 1 } }, 'invalid key of cells: "psi" (expected one of psi1, psi2'],
+    [{ cells: { ...spec.cells, eps: [] } }, 'invalid cells.eps: [] (expected at least one value)'],
+    [{ cells: { psi2: 3, eps: 0 } }, 'invalid cells.d: undefined'],
+    [{ cells: { ...spec.cells, d: 0 } }, 'invalid d: 0'],
+    [{ cells: { ...spec.cells, psi1: { from: 1, to: 2, step: 0.5 } } }, 'invalid key of cells.psi1: "step"'],
+    [{ cells: { ...spec.cells, psi1: { from: 1, to: 2, count: 1 } } }, 'invalid cells.psi1.count: 1'],
+    [
+      { cells: { ...spec.cells, psi1: { from: 0, to: 2, count: 3, scale: 'log' } } },
+      'invalid cells.psi1: {"from":0',
+    ],
+    [{ cells: { ...spec.cells, psi1: 3 } }, 'invalid psi1: 3 (expected N other than n'],
+    [{ ...spec, seeds: 0 }, 'invalid seeds: 0'],
+    [[], 'invalid sweep: []'],
+  ])('refuses %j by name', (bad, message) => {
+    expect(() => sweepCells(bad)).toThrow(message);
+  });
+});
+
+describe('shards', () => {
+  const cells = sweepCells(spec);
+
+  it('part the cells: each is in exactly one shard, and the shards take nearly the same time', () => {
+    const parts = [1, 2, 3].map((index) => cellsOfShard(cells, { index, count: 3 }));
+    expect(parts.flat().map(cellKey).sort()).toEqual(cells.map(cellKey).sort());
+    const times = parts.map((part) => part.reduce((sum, cell) => sum + cellSeconds(cell), 0));
+    const longest = Math.max(...cells.map(cellSeconds));
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(longest);
+  });
+
+  it('do not depend on the order of the cells', () => {
+    const backwards = cellsOfShard([...cells].reverse(), { index: 2, count: 3 });
+    expect(backwards.map(cellKey)).toEqual(cellsOfShard(cells, { index: 2, count: 3 }).map(cellKey));
+  });
+
+  it('are read from i/n, from Slurm and from Kubernetes', () => {
+    expect(parseShard('2/8')).toEqual({ index: 2, count: 8 });
+    for (const bad of ['0/3', '4/3', '1', 'a/b', '1/0'])
+      expect(() => parseShard(bad)).toThrow(`invalid shard: "${bad}"`);
+    const slurm = { SLURM_ARRAY_TASK_ID: '5', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_MAX: '9' };
+    expect(shardOfEnvironment(slurm)).toEqual({ index: 5, count: 9 });
+    expect(shardOfEnvironment({ JOB_COMPLETION_INDEX: '0', RRF_SHARDS: '4' })).toEqual({
+      index: 1,
+      count: 4,
+    });
+    expect(shardOfEnvironment({})).toBeUndefined();
+  });
+});
+
+describe('job scripts', () => {
+  const job = { rrf: 'npx rrf', spec: "/x/it's.json", out: '/x/out', shards: 7, runOptions: '--workers 2' };
+
+  it('run one shard a task, quote paths for the shell, and merge in a job of their own', () => {
+    const array = slurmArray(job, ['--time=01:00:00']);
+    expect(array).toContain('#SBATCH --array=1-7\n');
+    expect(array).toContain('#SBATCH --time=01:00:00\n');
+    expect(array).toContain(
+      `sweep run '/x/it'\\''s.json' --out '/x/out' --shard "$SLURM_ARRAY_TASK_ID/7" --workers 2\n`,
+    );
+    expect(slurmMerge(job, [])).toContain("exec npx rrf sweep merge --out '/x/out'\n");
+    expect(parallelLine(job, 2)).toContain('--resume-failed npx rrf sweep run');
+  });
+
+  it('suggest shards of some minutes, never more than cells or than Slurm allows', () => {
+    const cells = sweepCells(spec);
+    expect(suggestedShards(cells)).toBe(1);
+    const many = Array.from({ length: 5000 }, () => ({ ...cells[0]!, eps: 0.3, d: 800 }));
+    expect(suggestedShards(many, 100)).toBe(100);
+  });
+});
+
+describe('the picture of a sweep', () => {
+  const folder = { out: '', cells: sweepCells({ ...spec, cells: { ...spec.cells, d: 20 } }) };
+
+  it('has a curve and its points for each value of the other field', () => {
+    const [panel] = sweepPlan(folder, { x: 'psi1', y: 'AR', by: 'eps' }).panels;
+    expect(panel!.curves.map((curve) => curve.label)).toEqual(['eps = 0', 'eps = 0.3']);
+    for (const { spots } of panel!.measured) {
+      expect(spots.map((spot) => spot.x)).toEqual([0.5, 1, 2, 4, 8]);
+      for (const { cells } of spots) expect(cells.map((c) => c.seed)).toEqual([0, 1]);
+    }
+  });
+
+  it('refuses to average over a field that it does not name', () => {
+    expect(() => sweepPlan(folder, { x: 'psi1', y: 'AR' })).toThrow('invalid by: undefined');
+    expect(() => sweepPlan(folder, { x: 'psi2', y: 'AR' })).toThrow('invalid x: "psi2"');
+  });
+});
