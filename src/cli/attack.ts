@@ -44,6 +44,7 @@ interface AttackArguments {
   'batch-size': number;
   checks: boolean;
   plot: string | undefined;
+  images: string | undefined;
   json: boolean;
   device: string;
 }
@@ -82,6 +83,11 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       .option('batch-size', { type: 'number', default: 2048, describe: 'rows at a time' })
       .option('checks', { type: 'boolean', default: false, describe: 'sanity checks at the largest eps too' })
       .option('plot', { type: 'string', describe: 'draw the robustness curve: FILE.svg or FILE.png' })
+      .option('images', {
+        type: 'string',
+        describe:
+          'draw the worst examples at the largest eps, for inputs that are images: FILE.svg or FILE.png',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
       .example('$0 attack --model out/model --data test.csv --epsilons 0:1:11 --steps 40 --restarts 5', ''),
@@ -91,7 +97,8 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       : numberList('epsilons', args.epsilons);
     const attack = attackOf(args);
     const criterion = criterionOf(args.success);
-    const plotAs = plotKind(args.plot);
+    checkPicture('plot', args.plot);
+    checkPicture('images', args.images);
     const data = readCsv(args.data, {
       scale: checkPositive('scale', args.scale),
       ...(args.target === undefined ? {} : { target: args.target }),
@@ -100,6 +107,8 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     announceRuntime(runtime);
     const model = await loadModel(args.model);
     const f = onRows(model, data);
+    const size = args.images === undefined ? null : imageSize(model.inputs[0]!.shape.slice(1));
+    const largest = Math.max(...epsilons);
     const before = performance.now();
     const result = await robustRisk(f, data, attack, {
       epsilons,
@@ -107,9 +116,14 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       ...(criterion ? { criterion } : {}),
     });
     const seconds = (performance.now() - before) / 1000;
-    const checks = args.checks ? await checksOf(f, data, attack, Math.max(...epsilons)) : null;
+    const checks = args.checks ? await checksOf(f, data, attack, largest) : null;
+    if (args.plot)
+      await draw(args.plot, async () => (await import('./robustnessFigure.ts')).robustnessFigure(result));
+    if (args.images && size)
+      await draw(args.images, async () =>
+        (await import('./worstExamples.ts')).worstExamples(f, data, attack, largest, size),
+      );
     model.dispose();
-    if (args.plot && plotAs) await draw(result, args.plot, plotAs);
     const output = { model: args.model, data: args.data, ...result, checks, runtime, seconds };
     process.stdout.write(
       args.json ? `${JSON.stringify(output)}\n` : `${report(result, checks, data.n, seconds)}\n`,
@@ -202,17 +216,26 @@ function report(
   ].join('\n');
 }
 
-function plotKind(path: string | undefined): 'svg' | 'png' | undefined {
-  if (path === undefined) return undefined;
-  const kind = /\.(svg|png)$/.exec(path)?.[1];
-  if (kind === undefined) throw new InvalidArgumentError('plot', path, 'a file name ending in .svg or .png');
-  return kind as 'svg' | 'png';
+function checkPicture(option: string, path: string | undefined): void {
+  if (path !== undefined && !/\.(svg|png)$/.test(path))
+    throw new InvalidArgumentError(option, path, 'a file name ending in .svg or .png');
 }
 
 /** The plots are loaded only when there is one to draw. */
-async function draw(result: RobustRisk, path: string, kind: 'svg' | 'png'): Promise<void> {
-  const { robustnessFigure } = await import('./robustnessFigure.ts');
-  const svg = robustnessFigure(result);
-  if (kind === 'svg') writeWholeFile(path, svg);
+async function draw(path: string, picture: () => Promise<string>): Promise<void> {
+  const svg = await picture();
+  if (path.endsWith('.svg')) writeWholeFile(path, svg);
   else writeWholeFile(path, (await import('../plots/png.ts')).svgToPng(svg));
+}
+
+/** Height and width of inputs that are images of one channel. @throws InvalidArgumentError for any other shape */
+function imageSize(shape: readonly (number | null)[]): [number, number] {
+  const [height, width, channels = 1, ...more] = shape;
+  if (!height || !width || channels !== 1 || more.length > 0)
+    throw new InvalidArgumentError(
+      'images',
+      `inputs of shape [${shape}]`,
+      'a model of images, [height, width] or [height, width, 1]',
+    );
+  return [height, width];
 }

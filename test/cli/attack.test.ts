@@ -108,6 +108,21 @@ describe('rrf attack', () => {
     expect(readFileSync(join(folder, 'curve.png')).subarray(1, 4).toString()).toBe('PNG');
   });
 
+  it('draws the worst examples of a model of images, the largest gain first', async () => {
+    const path = join(folder, 'worst.svg');
+    await onData('--epsilons', '0,0.5', '--images', path);
+    const labels = [...readFileSync(path, 'utf8').matchAll(/aria-label="([\d.e+-]+) to ([\d.e+-]+)"/g)];
+    const gains = labels.map(([, before, after]) => Number(after) - Number(before));
+    const exactGains = residuals
+      .map((r) => (Math.abs(r) + 0.5 * Math.hypot(...w)) ** 2 - r ** 2)
+      .sort((a, b) => b - a);
+    expect(gains).toHaveLength(5);
+    // Three digits are shown.
+    gains.forEach((gain, k) => {
+      expect(Math.abs(gain / exactGains[k]! - 1)).toBeLessThan(0.03);
+    });
+  });
+
   it.each([
     [['--epsilons', '0,x'], /^invalid epsilons: "0,x"/],
     [['--epsilons', '-1'], /^invalid eps: -1/],
@@ -121,6 +136,7 @@ describe('rrf attack', () => {
     [['--epsilons', '1', '--scale', '0'], /^invalid scale: 0/],
     [['--epsilons', '1', '--target', 'z'], /^invalid target: "z" \(expected a column: y, a, b, c, d\)/],
     [['--epsilons', '1', '--plot', 'curve.gif'], /^invalid plot: "curve.gif"/],
+    [['--epsilons', '1', '--images', 'worst.jpg'], /^invalid images: "worst.jpg"/],
     [['--epsilons', '1', '--data', '/nowhere.csv'], /^cannot read "\/nowhere.csv"/],
     [['--epsilons', '1', '--model', '/nowhere'], /nowhere/],
   ])('refuses %j in one line', async (options, line) => {
