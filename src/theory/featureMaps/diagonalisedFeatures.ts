@@ -62,7 +62,7 @@ export class DiagonalisedFeatures {
     this.J = J.map((value) => value / this.scaleJ);
   }
 
-  /** Fills `out`; without `norms` the terms of |theta|^2 may be left 0 at lambda = 0. */
+  /** Fills `out`; without `norms` `signalI`, of which only |theta|^2 is made at lambda = 0, is left 0 there. */
   moments(eta: number, zeta: number, lambda: number, out: ResolventMoments, norms = true): void {
     if (lambda === 0) this.withoutPenalty(eta, zeta, out, norms);
     else if (zeta === 0) this.withoutAttack(eta, lambda, out);

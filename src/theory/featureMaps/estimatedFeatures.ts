@@ -15,7 +15,12 @@ export interface EstimatedFeaturesOptions {
   readonly rows: number;
   /** Take F and c for the true moments instead of estimates from `rows` rows. Default false. */
   readonly plugIn?: boolean;
+  /** Whether |theta|^2 is wanted; without it, it comes out as 0 at lambda = 0, and evaluations cost N, not N^2. Default true. */
+  readonly norms?: boolean;
 }
+
+/** Of log eta. */
+const SHIFT_TOLERANCE = 1e-13;
 
 /**
  * The features of any frozen network, through moments estimated from `rows` rows, with the bias of the estimates taken
@@ -32,7 +37,7 @@ export interface EstimatedFeaturesOptions {
  * @throws InvalidArgumentError for sizes that disagree; UserError when there are no more rows than features
  */
 export function estimatedFeatures(options: EstimatedFeaturesOptions): FeatureMap {
-  const { F, J, c, plugIn = false } = options;
+  const { F, J, c, plugIn = false, norms = true } = options;
   const N = c.length;
   const m = checkInteger('rows', options.rows);
   const targetVariance = checkPositive('targetVariance', options.targetVariance);
@@ -48,24 +53,27 @@ export function estimatedFeatures(options: EstimatedFeaturesOptions): FeatureMap
     );
   const sample = new DiagonalisedFeatures(F, J, c, targetVariance);
   const at = newResolventMoments();
+  /** Where the last shift ended, from which the next one starts. */
+  let lastRatio = 1;
 
-  /** eta on the means at which eta (1 - a) = wanted. */
-  function shifted(wanted: number, zeta: number, lambda: number): number {
-    if (wanted === 0) return 0;
-    let [low, high] = [wanted, wanted / (1 - N / m)];
-    let eta = wanted;
-    for (let step = 0; step < 100; step++) {
+  /** eta on the means at which eta (1 - a) = wanted; leaves the moments there in `at`. */
+  function shift(wanted: number, zeta: number, lambda: number): number {
+    let low = wanted;
+    let high = wanted / (1 - N / m);
+    let eta = Math.min(high, wanted * lastRatio);
+    for (let step = 0; step < 60; step++) {
       sample.moments(eta, zeta, lambda, at, false);
       const a = (eta * at.traceF) / m;
       const error = Math.log((eta * (1 - a)) / wanted);
-      if (Math.abs(error) < 1e-14) break;
+      if (Math.abs(error) < SHIFT_TOLERANCE) break;
       if (error > 0) high = eta;
       else low = eta;
       const slope = 1 - (a - (eta * eta * at.traceFF) / m) / (1 - a);
       const next = eta * Math.exp(-error / slope);
-      if (Math.abs(next / eta - 1) < 1e-15) break;
       eta = next > low && next < high ? next : Math.sqrt(low * high);
     }
+    lastRatio = eta / wanted;
+    if (norms) sample.moments(eta, zeta, lambda, at);
     return eta;
   }
 
@@ -78,10 +86,9 @@ export function estimatedFeatures(options: EstimatedFeaturesOptions): FeatureMap
     proportions: {},
     with: () => map,
     moments(wanted, zeta, lambda, out) {
-      if (plugIn) return sample.moments(wanted, zeta, lambda, out);
-      const eta = shifted(wanted, zeta, lambda);
-      sample.moments(eta, zeta, lambda, at);
+      if (plugIn) return sample.moments(wanted, zeta, lambda, out, norms);
       if (wanted === 0) {
+        sample.moments(0, zeta, lambda, at, norms);
         // The limit eta -> 0: the noise in F and in c c' to first order.
         Object.assign(out, at);
         out.traceFF -= at.traceF ** 2 / m;
@@ -90,6 +97,7 @@ export function estimatedFeatures(options: EstimatedFeaturesOptions): FeatureMap
         out.signalI -= (targetVariance * at.traceFI) / m;
         return;
       }
+      const eta = shift(wanted, zeta, lambda);
       const a = (eta * at.traceF) / m;
       const byEta = (at.traceF - eta * at.traceFF) / m;
       const byZeta = (-eta * at.traceFJ) / m;

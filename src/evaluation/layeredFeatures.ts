@@ -1,0 +1,138 @@
+import { linearAlgebra } from '../training/exact/linearAlgebra/linearAlgebra.ts';
+import type { FrozenFeatures } from './frozenFeatures.ts';
+
+/** One step of a layered map. */
+export type LayerStep =
+  | {
+      readonly kind: 'affine';
+      /** outputs x inputs, row after row */
+      readonly weights: Float64Array;
+      readonly outputs: number;
+      readonly bias?: Float64Array;
+    }
+  | {
+      readonly kind: 'elementwise';
+      readonly value: (u: number) => number;
+      readonly derivative: (u: number) => number;
+    }
+  | {
+      /** (u - centre) factor, by column */
+      readonly kind: 'scale';
+      readonly centre: Float64Array;
+      readonly factor: Float64Array;
+    };
+
+/** Affine layers, elementwise activations and scalings, one after another, in float64; derivatives by the chain rule. */
+export class LayeredFeatures implements FrozenFeatures {
+  readonly name = 'layers in float64';
+  readonly inputDim: number;
+  readonly units: number;
+  readonly widest: number;
+  readonly gradientGram?: (x: Float64Array, n: number) => Float64Array;
+  private readonly steps: readonly LayerStep[];
+
+  constructor(inputDim: number, steps: readonly LayerStep[]) {
+    this.inputDim = inputDim;
+    this.steps = steps;
+    let width = inputDim;
+    let widest = inputDim;
+    for (const step of steps) {
+      if (step.kind === 'affine') width = step.outputs;
+      widest = Math.max(widest, width);
+    }
+    this.units = width;
+    this.widest = widest;
+    // Scalings may come before the one layer, anything elementwise after it.
+    const first = steps.findIndex((step) => step.kind !== 'scale');
+    const affine = steps.filter((step) => step.kind === 'affine').length;
+    if (affine === 1 && steps[first]!.kind === 'affine')
+      this.gradientGram = (x, n) => this.oneLayerGram(x, n);
+  }
+
+  features(x: Float64Array, n: number): Float64Array {
+    return this.run(x, n);
+  }
+
+  along(x: Float64Array, v: Float64Array, n: number, k: number): Float64Array {
+    const tangents = { values: v, k };
+    this.run(x, n, tangents);
+    return tangents.values;
+  }
+
+  /** Every input gradient: row (i, j) holds d phi / d x_j at row i, (n d) x N. */
+  jacobians(x: Float64Array, n: number): Float64Array {
+    const d = this.inputDim;
+    const v = new Float64Array(n * d * d);
+    for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) v[(i * d + j) * d + j] = 1;
+    return this.along(x, v, n, d);
+  }
+
+  /** phi, and in `tangents` what becomes of the directions. */
+  private run(x: Float64Array, n: number, tangents?: { values: Float64Array; k: number }): Float64Array {
+    const algebra = linearAlgebra();
+    let values = x;
+    let width = this.inputDim;
+    for (const step of this.steps) {
+      if (step.kind === 'affine') {
+        const { weights, outputs, bias } = step;
+        const next = new Float64Array(n * outputs);
+        algebra.multiplyTransposed(values, weights, next, { m: n, n: outputs, k: width });
+        if (bias) for (let j = 0; j < next.length; j++) next[j]! += bias[j % outputs]!;
+        if (tangents) {
+          const rows = n * tangents.k;
+          const moved = new Float64Array(rows * outputs);
+          algebra.multiplyTransposed(tangents.values, weights, moved, { m: rows, n: outputs, k: width });
+          tangents.values = moved;
+        }
+        values = next;
+        width = outputs;
+        continue;
+      }
+      const slopes = new Float64Array(tangents ? values.length : 0);
+      if (step.kind === 'elementwise') {
+        if (tangents) for (let j = 0; j < values.length; j++) slopes[j] = step.derivative(values[j]!);
+        values = values.map(step.value);
+      } else {
+        for (let j = 0; j < slopes.length; j++) slopes[j] = step.factor[j % width]!;
+        values = values.map((value, j) => (value - step.centre[j % width]!) * step.factor[j % width]!);
+      }
+      if (tangents) {
+        // The directions may be the caller's own array.
+        const turned = new Float64Array(tangents.values.length);
+        for (let i = 0; i < n; i++)
+          for (let r = i * tangents.k; r < (i + 1) * tangents.k; r++)
+            for (let a = 0; a < width; a++)
+              turned[r * width + a] = tangents.values[r * width + a]! * slopes[i * width + a]!;
+        tangents.values = turned;
+      }
+    }
+    return values;
+  }
+
+  /** One affine layer of weights W: (W S^2 W') o sum D_i D_i', S what scales the inputs, D the slopes of the activations. */
+  private oneLayerGram(x: Float64Array, n: number): Float64Array {
+    const algebra = linearAlgebra();
+    const at = this.steps.findIndex((step) => step.kind === 'affine');
+    const layer = this.steps[at] as Extract<LayerStep, { kind: 'affine' }>;
+    const N = this.units;
+    const d = this.inputDim;
+    // d phi_a / d x along row a of the weights, whatever stands before and after, one slope an entry.
+    const before = new LayeredFeatures(d, this.steps.slice(0, at));
+    const ones = new Float64Array(n * d).fill(1);
+    const inputSlopes = before.along(x, ones, n, 1);
+    const inner = new Float64Array(n * N);
+    algebra.multiplyTransposed(before.features(x, n), layer.weights, inner, { m: n, n: N, k: d });
+    if (layer.bias) for (let j = 0; j < inner.length; j++) inner[j]! += layer.bias[j % N]!;
+    const after = new LayeredFeatures(N, this.steps.slice(at + 1));
+    const slopes = after.along(inner, new Float64Array(n * N).fill(1), n, 1);
+    // What comes before the layer scales every row alike.
+    const rows = layer.weights.map((w, j) => w * inputSlopes[j % d]!);
+    const overlaps = new Float64Array(N * N);
+    algebra.multiplyTransposed(rows, rows, overlaps, { m: N, n: N, k: d, lower: true });
+    const gates = new Float64Array(N * n);
+    for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) gates[a * n + i] = slopes[i * N + a]!;
+    const gram = new Float64Array(N * N);
+    algebra.multiplyTransposed(gates, gates, gram, { m: N, n: N, k: n, lower: true });
+    return gram.map((value, j) => value * overlaps[j]!);
+  }
+}

@@ -1,0 +1,224 @@
+import { rowsOf } from '../data/batches.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { checkInteger, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import { stream } from '../random/stream.ts';
+import type { tf } from '../runtime/tf.ts';
+import { linearAlgebra } from '../training/exact/linearAlgebra/linearAlgebra.ts';
+import { cutModel } from './cutModel.ts';
+import type { FrozenFeatures } from './frozenFeatures.ts';
+
+export interface MeasureOptions {
+  /** Name of the layer at which a model is cut; default the one before its last. */
+  readonly layer?: string;
+  /** Fraction of the rows to measure on; the others are named in `otherRows`, to train and test on. Default 0.5. */
+  readonly share?: number;
+  /** Names the streams of the split and of the directions. Default 0. */
+  readonly seed?: number | string;
+  /**
+   * Directions a row along which gradients are taken, where there is no shorter way to J: d or more takes all of them,
+   * fewer takes random signs, whose mean is J. Default about 100 N over the rows.
+   */
+  readonly directions?: number;
+  /** Bytes that the measurement may take at once. Default 1.2e9. */
+  readonly memory?: number;
+}
+
+/** The moments of a frozen feature map on a data set: all that a prediction needs. */
+export interface MeasuredMoments {
+  /** N */
+  readonly units: number;
+  readonly inputDim: number;
+  /** Rows that F and c are means of. */
+  readonly rows: number;
+  /** Indices of the rows that were not measured. */
+  readonly otherRows: Uint32Array;
+  /** Mean of phi, and of y: training is that of a read-out with an intercept. */
+  readonly mean: Float64Array;
+  readonly targetMean: number;
+  /** Covariance of phi, N x N, row after row. */
+  readonly F: Float64Array;
+  /** Mean of grad phi grad phi', N x N; inputs in the units they came in. */
+  readonly J: Float64Array;
+  /** Covariance of phi and y. */
+  readonly c: Float64Array;
+  /** Variance of y. */
+  readonly targetVariance: number;
+  /** Directions a row behind J. */
+  readonly directions: number;
+  /** How features and gradients were computed. */
+  readonly method: string;
+}
+
+/**
+ * F, J and c of a frozen feature map on a data set, by batches, with float64 sums.
+ *
+ * For one layer after scalings J = (W W') o mean D D', D the slopes of the activations; for others it comes from
+ * derivatives along directions, (1/k) sum over directions v of (d phi v)(d phi v)'.
+ * @param map a model, cut at `layer`, or a feature map
+ * @throws InvalidArgumentError for options or data out of range; UserError when N takes more than `memory`, or all targets
+ * are the same
+ */
+export async function measureFeatures(
+  map: tf.LayersModel | FrozenFeatures,
+  data: Dataset,
+  options: MeasureOptions = {},
+): Promise<MeasuredMoments> {
+  const { share = 0.5, seed = 0, memory = 1.2e9 } = options;
+  checkPositive('memory', memory);
+  if (!(share > 0 && share <= 1)) throw new InvalidArgumentError('share', share, 'a number in (0, 1]');
+  checkData(data);
+  const features = 'features' in map ? map : await cutModel(map, options.layer);
+  const { units: N, inputDim: d } = features;
+  if (d !== data.d)
+    throw new InvalidArgumentError('x', `${data.d} columns`, `${d}, as the feature map reads`);
+  const matrices = 8 * N * N * 6;
+  if (matrices > memory)
+    throw new UserError(
+      `${N} features take ${(matrices / 1e9).toFixed(1)} GB to measure, more than the ${(memory / 1e9).toFixed(1)} GB allowed; ` +
+        `at most ${Math.floor(Math.sqrt(memory / 48))} fit`,
+    );
+
+  const order = stream(seed, 'measureFeatures', 'split').permutation(data.n);
+  const rows = Math.max(2, Math.round(share * data.n));
+  const measured = rowsOf(data, order.subarray(0, rows).slice().sort());
+  const shortWay = features.gradientGram !== undefined;
+  const wanted = checkInteger('directions', options.directions ?? Math.ceil((100 * N) / rows));
+  const k = shortWay ? d : Math.min(d, wanted);
+  // Values and directions of a batch, a few arrays of each, in what is left of the memory; short enough to stay fast.
+  const perRow = 8 * 6 * features.widest * (shortWay ? 1 : k + 1);
+  const batchSize = Math.max(1, Math.min(1024, Math.floor(Math.min(memory - matrices, 2e8) / perRow)));
+
+  const sums = {
+    mean: new Float64Array(N),
+    F: new Float64Array(N * N),
+    J: new Float64Array(N * N),
+    c: new Float64Array(N),
+    y: 0,
+    yy: 0,
+  };
+  const signs = stream(seed, 'measureFeatures', 'directions');
+  // Sums are taken about the first batch's means, so that large means cost no digits.
+  let origin: Float64Array | undefined;
+  let originY = 0;
+  for (let start = 0; start < rows; start += batchSize) {
+    const n = Math.min(batchSize, rows - start);
+    const x = Float64Array.from(measured.x.subarray(start * d, (start + n) * d));
+    const y = Float64Array.from(measured.y.subarray(start, start + n));
+    const phi = await features.features(x, n);
+    finite(phi);
+    if (!origin) {
+      origin = meanRow(phi, n, N);
+      originY = y.reduce((sum, value) => sum + value, 0) / n;
+    }
+    addMoments(phi, y, n, N, origin, originY, sums);
+    if (features.gradientGram) addTo(sums.J, features.gradientGram(x, n));
+    else {
+      const v = directionsFor(n, k, d, signs);
+      const slopes = await features.along(x, v, n, k);
+      addGram(slopes, n * k, N, sums.J);
+    }
+  }
+
+  const scale = shortWay || k === d ? 1 : 1 / k;
+  const { F, J, c, mean } = sums;
+  for (let a = 0; a < N; a++) {
+    mean[a]! /= rows;
+    for (let b = 0; b <= a; b++) {
+      F[a * N + b] = F[b * N + a] = (F[a * N + b]! - rows * mean[a]! * mean[b]!) / (rows - 1);
+      J[a * N + b] = J[b * N + a] = (scale * J[a * N + b]!) / rows;
+    }
+  }
+  const meanY = sums.y / rows;
+  for (let a = 0; a < N; a++) c[a] = (c[a]! - rows * mean[a]! * meanY) / (rows - 1);
+  const targetVariance = (sums.yy - rows * meanY * meanY) / (rows - 1);
+  if (!(targetVariance > 0))
+    throw new UserError(
+      `all ${rows} measured targets are ${originY}: there is nothing to learn from one class or value`,
+    );
+  for (let a = 0; a < N; a++) mean[a]! += origin![a]!;
+  return {
+    units: N,
+    inputDim: d,
+    rows,
+    otherRows: order.subarray(rows).slice().sort(),
+    mean,
+    targetMean: meanY + originY,
+    F,
+    J,
+    c,
+    targetVariance,
+    directions: k,
+    method: features.name,
+  };
+}
+
+/** F += sum (phi - origin)(phi - origin)', lower triangle, and the like for c and the means. */
+function addMoments(
+  phi: Float64Array,
+  y: Float64Array,
+  n: number,
+  N: number,
+  origin: Float64Array,
+  originY: number,
+  sums: { mean: Float64Array; F: Float64Array; c: Float64Array; y: number; yy: number },
+): void {
+  const centred = new Float64Array(n * N);
+  for (let i = 0; i < n; i++) {
+    const target = y[i]! - originY;
+    sums.y += target;
+    sums.yy += target * target;
+    for (let a = 0; a < N; a++) {
+      const value = phi[i * N + a]! - origin[a]!;
+      centred[i * N + a] = value;
+      sums.mean[a]! += value;
+      sums.c[a]! += value * target;
+    }
+  }
+  addGram(centred, n, N, sums.F);
+}
+
+/** `sum` += A' A for A of m rows and N columns; lower triangle. */
+function addGram(a: Float64Array, m: number, N: number, sum: Float64Array): void {
+  const columns = new Float64Array(N * m);
+  for (let i = 0; i < m; i++) for (let j = 0; j < N; j++) columns[j * m + i] = a[i * N + j]!;
+  const gram = new Float64Array(N * N);
+  linearAlgebra().multiplyTransposed(columns, columns, gram, { m: N, n: N, k: m, lower: true });
+  addTo(sum, gram);
+}
+
+function addTo(sum: Float64Array, more: Float64Array): void {
+  for (let j = 0; j < sum.length; j++) sum[j]! += more[j]!;
+}
+
+/** k directions for each of n rows: every axis, or random signs. */
+function directionsFor(n: number, k: number, d: number, signs: { uniform(): number }): Float64Array {
+  const v = new Float64Array(n * k * d);
+  if (k === d) for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) v[(i * d + j) * d + j] = 1;
+  else for (let j = 0; j < v.length; j++) v[j] = signs.uniform() < 0.5 ? -1 : 1;
+  return v;
+}
+
+function meanRow(a: Float64Array, n: number, N: number): Float64Array {
+  const mean = new Float64Array(N);
+  for (let i = 0; i < n; i++) for (let j = 0; j < N; j++) mean[j]! += a[i * N + j]! / n;
+  return mean;
+}
+
+function checkData({ n, d, x, y }: Dataset): void {
+  checkInteger('n', n, 4);
+  if (x.length !== n * d)
+    throw new InvalidArgumentError('x', `${x.length} values`, `n * d = ${n * d} values`);
+  if (y.length !== n) throw new InvalidArgumentError('y', `${y.length} values`, `n = ${n} values`);
+  for (const [name, values] of [
+    ['x', x],
+    ['y', y],
+  ] as const) {
+    const wrong = values.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) throw new InvalidArgumentError(name, wrong, 'finite values in the data');
+  }
+}
+
+function finite(phi: Float64Array): void {
+  const wrong = phi.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) throw new InvalidArgumentError('model', wrong, 'finite features on every row');
+}
