@@ -1,0 +1,181 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { type NormName, normNames } from '../attacks/index.ts';
+import { csvText, readCsvTable } from '../data/csvTable.ts';
+import { type TabularProblem, tabularProblem } from '../data/tabular.ts';
+import { checkChoice } from '../errors.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
+import {
+  type TableMethod,
+  type TableModel,
+  type TableTraining,
+  tableMethods,
+  tableModels,
+  trainOnTable,
+} from '../experiments/tableTraining.ts';
+import { saveModel } from '../models/modelFiles.ts';
+import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
+import { type ActivationName, activationNames } from '../theory/activations.ts';
+import { naming, writeWholeFile } from '../wholeFile.ts';
+import { duration, type ProgressBar, progressBar } from './progressBar.ts';
+import { table } from './table.ts';
+
+interface TrainArguments {
+  csv: string;
+  target: string;
+  model: string;
+  method: string;
+  eps: number;
+  norm: string;
+  lambda: number;
+  width: number;
+  depth: number;
+  activation: string;
+  seed: string;
+  'test-fraction': number;
+  'validation-fraction': number;
+  'batch-size': number | undefined;
+  'max-cycles': number | undefined;
+  checkpoints: string | undefined;
+  save: string | undefined;
+  json: boolean;
+  device: string;
+}
+
+export const trainCommand: CommandModule<object, TrainArguments> = {
+  command: 'train',
+  describe: 'Train a robust regression on a CSV file and measure it on held-out rows',
+  builder: (yargs) =>
+    yargs
+      .option('csv', { type: 'string', demandOption: true, describe: 'CSV file with a header, all numbers' })
+      .option('target', { type: 'string', demandOption: true, describe: 'column to predict from all others' })
+      .option('model', { type: 'string', default: 'linear', describe: tableModels.join(', ') })
+      .option('method', { type: 'string', default: 'pgd', describe: tableMethods.join(', ') })
+      .option('eps', {
+        type: 'number',
+        demandOption: true,
+        describe: 'radius of the attack, in standard deviations of the inputs',
+      })
+      .option('norm', { type: 'string', default: 'l2', describe: normNames.join(', ') })
+      .option('lambda', { type: 'number', default: 0, describe: 'ridge penalty' })
+      .option('width', { type: 'number', default: 200, describe: 'random features; units of a hidden layer' })
+      .option('depth', { type: 'number', default: 2, describe: 'hidden layers of the deep model' })
+      .option('activation', { type: 'string', default: 'shifted-relu', describe: activationNames.join(', ') })
+      .option('seed', {
+        type: 'string',
+        default: '0',
+        describe: 'of the split, the features and the training',
+      })
+      .option('test-fraction', { type: 'number', default: 0.2, describe: 'rows held out to measure on' })
+      .option('validation-fraction', {
+        type: 'number',
+        default: 0,
+        describe: 'rows on whose robust risk training by gradient stops early',
+      })
+      .option('batch-size', { type: 'number', describe: 'rows in a step of training by gradient [all]' })
+      .option('max-cycles', {
+        type: 'number',
+        describe: 'cycles of training by gradient, each twice as long [5]',
+      })
+      .option('checkpoints', {
+        type: 'string',
+        describe: 'folder from which an interrupted training goes on',
+      })
+      .option('save', { type: 'string', describe: 'folder for the model and the held-out rows' })
+      .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
+      .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
+      .example('$0 train --csv data/diabetes.csv --target target --method exact --eps 0.1', 'a linear model')
+      .example('$0 train --csv data.csv --target y --model deep --eps 0.2 --norm linf --save out', ''),
+  async handler(args) {
+    const { csv, target, method, eps, norm, lambda, save, seed, model: kind } = args;
+    const problem = tabularProblem(readCsvTable(csv), target);
+    const options = {
+      model: checkChoice('model', kind, tableModels) as TableModel,
+      method: checkChoice('method', method, tableMethods) as TableMethod,
+      eps,
+      norm: checkChoice('norm', norm, normNames) as NormName,
+      lambda,
+      width: args.width,
+      depth: args.depth,
+      activation: checkChoice('activation', args.activation, activationNames) as ActivationName,
+      seed,
+      testFraction: args['test-fraction'],
+      validationFraction: args['validation-fraction'],
+      ...(args['batch-size'] === undefined ? {} : { batchSize: args['batch-size'] }),
+      ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
+      ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
+    };
+    const runtime = await loadRuntime(args.device as DeviceChoice);
+    announceRuntime(runtime);
+    const before = performance.now();
+    let bar: ProgressBar | undefined;
+    const trained = await trainOnTable(problem, {
+      ...options,
+      onProgress({ step, maxSteps, loss, robustLoss }) {
+        bar ??= progressBar(maxSteps, 'train');
+        bar.update(step, `loss ${loss.toFixed(3)}, robust loss ${robustLoss.toFixed(3)}`);
+      },
+    });
+    bar?.stop();
+    const { model, rows, clean, robust, trivial, training, notes } = trained;
+    for (const note of notes) process.stderr.write(`${note}\n`);
+    const description = { csv, target, inputs: problem.inputs, ...options };
+    if (save !== undefined) {
+      naming('create', save, () => mkdirSync(save, { recursive: true }));
+      model.setUserDefinedMetadata({ ...description, epsUnit: 'standard deviations of the inputs' });
+      await saveModel(model, save);
+      writeWholeFile(join(save, 'held-out.csv'), csvText(asTable(trained.test)));
+    }
+    model.dispose();
+    const seconds = (performance.now() - before) / 1000;
+    const result = { ...description, rows, clean, robust, trivial, training, notes, saved: save ?? null };
+    process.stdout.write(
+      args.json
+        ? `${JSON.stringify({ ...result, runtime, seconds })}\n`
+        : `${report(trained, args, seconds)}\n`,
+    );
+  },
+};
+
+/** Inputs and, last, the target. */
+function asTable({ n, d, x, y, inputs, target }: TabularProblem) {
+  const values = new Float64Array(n * (d + 1));
+  for (let i = 0; i < n; i++) {
+    values.set(x.subarray(i * d, (i + 1) * d), i * (d + 1));
+    values[i * (d + 1) + d] = y[i]!;
+  }
+  return { names: [...inputs, target], rows: n, values };
+}
+
+function report(
+  { rows, clean, robust, trivial, training }: TableTraining,
+  { model, method, eps, norm, save, target }: TrainArguments,
+  seconds: number,
+): string {
+  type Line = { name: string; error: Estimate };
+  const lines = [
+    { name: `${model}, clean`, error: clean },
+    { name: `${model}, attacked (${norm}, eps ${eps})`, error: robust },
+    { name: 'the mean, attacked or not', error: trivial },
+  ];
+  const how =
+    training.relativeGap === undefined
+      ? `${training.iterations} steps, ${training.converged ? 'converged' : `not converged (${training.stopped})`}`
+      : `${training.iterations} iterations, relative duality gap ${training.relativeGap.toExponential(1)}`;
+  const split = `${rows.train} rows to train${rows.validation ? `, ${rows.validation} to validate` : ''}, ${rows.test} held out`;
+  return [
+    `${target} from ${split}; ${method}: ${how}; ${duration(seconds)}`,
+    '',
+    table(lines, [
+      { title: 'predicted by', value: ({ name }: Line) => name, align: 'left' },
+      { title: 'mean squared error', value: ({ error }) => rounded(error.value, 5) },
+      { title: 'std.err.', value: ({ error }) => rounded(error.standardError, 2) },
+      { title: 'R^2', value: ({ error }) => (1 - error.value / trivial.value).toFixed(3) },
+    ]),
+    ...(save === undefined ? [] : ['', `model and held-out rows: ${save}`]),
+  ].join('\n');
+}
+
+/** A number to so many digits, without an exponent. */
+const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));
