@@ -7,6 +7,7 @@ export {
   largestInterpolatingEps,
 } from './adversarialRegression.ts';
 export type { ExactData, ExactOptions, ExactProgress, ExactResult, WarmStart } from './exactResult.ts';
+export { expectedSeconds } from './expectedSeconds.ts';
 export { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 export { adversarialRegressionPath, linearizedPath, type PathPoint } from './path.ts';
 export {

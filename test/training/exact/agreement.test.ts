@@ -18,7 +18,7 @@ describe('training by gradient and the exact solver', () => {
     { psi1: 0.5, eps: 0.3, within: 0.01 },
     { psi1: 1, eps: 0.6, within: 0.01 },
     { psi1: 3, eps: 0.3, within: 0.025 },
-    { psi1: 6, eps: 0.5, within: 0.025 },
+    { psi1: 5, eps: 0.5, within: 0.025 },
   ])(
     'agree at psi1 $psi1, eps $eps to $within in the objective, 3 per cent in AR',
     async ({ psi1, eps, within }) => {
@@ -38,7 +38,14 @@ describe('training by gradient and the exact solver', () => {
       const exact = solveLinearized(linearizedProblem(data, { W }), { eps });
       expect(exact.converged).toBe(true);
       const attack = pgd({ steps: 2, relStepSize: 1 });
-      const trained = await adversarialTraining(model, data, { eps, attack, tolerance: 5e-3 });
+      // A gentle rate: past interpolation the risk still moves while the objective hardly does.
+      const schedule = {
+        learningRate: 1 / (3 * Math.sqrt(N)),
+        cycleSteps: 350,
+        maxCycles: 2,
+        tolerance: 1e-2,
+      };
+      const trained = await adversarialTraining(model, data, { eps, attack, ...schedule });
       expect(Math.abs(trained.objective / exact.objective - 1)).toBeLessThan(within);
 
       const byGradient = await risk();

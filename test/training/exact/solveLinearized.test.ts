@@ -6,6 +6,7 @@ import { activation, asymptoticRisk, randomFeatures } from '../../../src/theory/
 import {
   adversarialRegression,
   criticalEpsLinearized,
+  expectedSeconds,
   gradientNorms,
   type LinearizedProblem,
   linearizedPath,
@@ -196,6 +197,16 @@ describe('solveLinearized', () => {
     const best = solveLinearized(problem, { eps: 0.3, tolerance: 1e-8 }).objective;
     expect(stopped.objective).toBeGreaterThanOrEqual(best * (1 - 1e-8));
     expect(stopped.objective - stopped.dualityGap).toBeLessThanOrEqual(best);
+  });
+
+  it('foretells a time that grows with the problem', () => {
+    const [short, long] = [
+      { n: 10, d: 10, N: 10 },
+      { n: 1200, d: 400, N: 2000 },
+    ].map(expectedSeconds);
+    expect(short!).toBeGreaterThan(0);
+    expect(long!).toBeGreaterThan(100 * short!);
+    expect(long!).toBeLessThan(Number.POSITIVE_INFINITY);
   });
 
   it('refuses what it cannot use, by name', () => {
