@@ -8,6 +8,7 @@ import { version } from './version.ts';
 const commands = new Map([
   ['theory', async () => (await import('./theory.ts')).theoryCommand as CommandModule],
   ['reproduce', async () => (await import('./reproduce.ts')).reproduceCommand as CommandModule],
+  ['attack', async () => (await import('./attack.ts')).attackCommand as CommandModule],
   ['sweep', async () => (await import('./sweep.ts')).sweepCommand],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand as CommandModule],
   ['provision', async () => (await import('./provision.ts')).provisionCommand as CommandModule],

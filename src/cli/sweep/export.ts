@@ -11,7 +11,10 @@ export const exportCommand: CommandModule<object, { out: string; csv: string | u
   builder: (yargs) =>
     yargs
       .option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' })
-      .option('csv', { type: 'string', describe: 'file to write [<out>/cells.csv]; without a name, standard output' }),
+      .option('csv', {
+        type: 'string',
+        describe: 'file to write [<out>/cells.csv]; without a name, standard output',
+      }),
   handler({ out, csv = join(out, 'cells.csv') }) {
     const lines = [...sweepCsv(existingSweep(out), version)];
     if (csv === '' || csv === '-') process.stdout.write(lines.join(''));

@@ -25,12 +25,16 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
       .option('out', { type: 'string', demandOption: true, describe: 'output folder that every node sees' })
       .option('shards', { type: 'number', describe: 'tasks of the array [about five minutes each]' })
       .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command on the nodes' })
-      .option('run-options', { type: 'string', default: '', describe: "for each run, such as '--workers 2'" })
+      .option('run-options', {
+        type: 'string',
+        default: '',
+        describe: "for each run: --run-options='--workers 2'",
+      })
       .option('sbatch', {
         type: 'string',
         array: true,
         default: [],
-        describe: "directives, such as '--partition=cpu'",
+        describe: 'directives: --sbatch=--partition=cpu',
       })
       .option('submit', { type: 'boolean', default: false, describe: 'submit both jobs' })
       .example(

@@ -17,13 +17,14 @@ export const tradeOff: Figure = {
   plan(settings) {
     const { psi1, epsilons } = settings;
     const args = (width: number, eps: number) => ({ psi1: width, eps, epsTest: [EPS_TEST] });
-    const radii = gridValues({ from: 0, to: Math.max(...epsilons) * 1.5, count: 200 });
+    // For N > n the limit eps -> 0 is not eps = 0, so the curve begins beside it; eps = 0 is a point of its own.
+    const radii = gridValues({ from: 0.002, to: Math.max(...epsilons) * 1.5, count: 200 });
     const ascending = [...epsilons].sort((a, b) => a - b);
     return {
       x: { label: 'standard risk', scale: 'linear' },
       y: { label: `adversarial risk at $\\varepsilon_{test} = ${EPS_TEST}$`, scale: 'linear' },
       guides: [],
-      caption: `Standard risk against adversarial risk at eps_test = ${EPS_TEST}, along training radii eps from 0 on.`,
+      caption: `Standard risk against adversarial risk at eps_test = ${EPS_TEST}, along training radii eps > 0; eps = 0 is the point off the curve where N > n.`,
       panels: [
         {
           title: '',
