@@ -8,7 +8,8 @@ export function reproductionReport({ panels, claims, files, seconds }: Reproduct
   const points = panels.flatMap(({ title, points: kinds }) =>
     kinds.flat().map((point) => ({ ...point, title })),
   );
-  const number = (value: number, digits: number): string => value.toFixed(digits);
+  const number = (value: number, digits: number): string =>
+    Number.isNaN(value) ? '-' : value.toFixed(digits);
   return [
     table(points, [
       { title: 'panel', value: (p) => plain(p.title), align: 'left' },
@@ -19,11 +20,11 @@ export function reproductionReport({ panels, claims, files, seconds }: Reproduct
       { title: 'std.err.', value: (p) => number(p.y.simulated.standardError, 3) },
       { title: 'theory', value: (p) => number(p.y.theory, 3) },
       { title: 'z', value: (p) => number(p.y.z, 1) },
-      { title: 'agrees', value: (p) => (p.y.agrees ? 'yes' : 'NO') },
+      { title: 'agrees', value: (p) => (p.y.agrees === null ? '-' : p.y.agrees ? 'yes' : 'NO') },
       { title: 'converged', value: (p) => `${p.converged}/${p.trainings}` },
     ]),
     '',
-    ...verdict(points),
+    ...verdict(points.filter((p) => p.y.agrees !== null)),
     ...claims.flatMap(({ holds, statement, evidence }) => [
       '',
       `${holds ? 'holds' : 'FAILS'}: ${statement}`,
@@ -37,6 +38,7 @@ export function reproductionReport({ panels, claims, files, seconds }: Reproduct
 
 /** How many points agree with theory, and how far from it they are at each d. */
 function verdict(points: readonly FigurePoint[]): string[] {
+  if (points.length === 0) return [];
   const agreeing = points.filter((p) => p.y.agrees).length;
   const share = ((100 * agreeing) / points.length).toFixed(0);
   const dimensions = [...new Set(points.map((p) => p.d))].sort((a, b) => a - b);

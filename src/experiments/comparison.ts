@@ -8,8 +8,11 @@ export interface Comparison {
   readonly z: number;
   /** (simulated - theory) / theory */
   readonly relativeError: number;
-  /** Within 3 standard errors or 2 per cent, or within 0.001 where theory says zero. */
-  readonly agrees: boolean;
+  /**
+   * Within 3 standard errors or 2 per cent, or within 0.001 where theory says zero; null where theory says nothing and
+   * `theory` is NaN.
+   */
+  readonly agrees: boolean | null;
 }
 
 export const TOLERATED_Z = 3;
@@ -27,5 +30,5 @@ export function compare(values: readonly number[], theory: number): Comparison {
     Math.abs(z) <= TOLERATED_Z ||
     Math.abs(relativeError) <= TOLERATED_RELATIVE_ERROR ||
     (theory === 0 && Math.abs(difference) <= TOLERATED_DIFFERENCE);
-  return { simulated, theory, z, relativeError, agrees };
+  return { simulated, theory, z, relativeError, agrees: Number.isNaN(theory) ? null : agrees };
 }
