@@ -34,7 +34,7 @@ describe.each(figures.map((figure) => [figure.name, figure] as const))('the figu
 
   it('measures what its theory is about: a perfect simulation agrees everywhere', () => {
     const points = figurePoints(plan, perfect).flat(2);
-    for (const { y } of points)
+    for (const { y } of points.filter((point) => point.y.agrees !== null))
       expect(Math.abs(y.simulated.value - y.theory)).toBeLessThan(1e-9 * (1 + y.theory));
   });
 
