@@ -14,8 +14,9 @@ import {
   normNames,
   worstOf,
 } from '../attacks/index.ts';
-import { readCsv } from '../data/csvFile.ts';
+import { readCsvTable } from '../data/csvTable.ts';
 import { type Dataset, toTensors } from '../data/dataset.ts';
+import { asDataset, tabularProblem } from '../data/tabular.ts';
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
 import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
@@ -58,7 +59,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
   builder: (yargs) =>
     yargs
       .option('model', { type: 'string', demandOption: true, describe: 'folder of a saved layers model' })
-      .option('data', { type: 'string', demandOption: true, describe: 'CSV file: inputs and a target' })
+      .option('data', { type: 'string', demandOption: true, describe: 'CSV file with a header' })
       .option('target', { type: 'string', describe: 'column of the targets [the last]' })
       .option('scale', { type: 'number', default: 1, describe: 'divide every input by this' })
       .option('attack', {
@@ -99,10 +100,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     const criterion = criterionOf(args.success);
     checkPicture('plot', args.plot);
     checkPicture('images', args.images);
-    const data = readCsv(args.data, {
-      scale: checkPositive('scale', args.scale),
-      ...(args.target === undefined ? {} : { target: args.target }),
-    });
+    const data = dataOf(args);
     const runtime = await loadRuntime(args.device as DeviceChoice);
     announceRuntime(runtime);
     const model = await loadModel(args.model);
@@ -130,6 +128,13 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     );
   },
 };
+
+function dataOf({ data, target, scale }: AttackArguments): Dataset {
+  checkPositive('scale', scale);
+  const rows = readCsvTable(data);
+  const problem = asDataset(tabularProblem(rows, target ?? rows.names.at(-1)!));
+  return { ...problem, x: problem.x.map((value) => value / scale) };
+}
 
 function attackOf({ attack: names, norm, loss, steps, restarts, bounds, seed }: AttackArguments): Attack {
   const options = {

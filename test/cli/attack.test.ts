@@ -146,10 +146,10 @@ describe('rrf attack', () => {
     expect(error.message).not.toContain('\n');
   });
 
-  it('names the line of a CSV file that is not all numbers', async () => {
+  it('names the cell of a CSV file that is missing', async () => {
     const error = await rrf('--data', join(folder, 'holes.csv'), '--target', 'y', '--epsilons', '1').catch(
       (e) => e,
     );
-    expect(error.message).toMatch(/^line 3 of .*holes.csv" holds "", not a number$/);
+    expect(error.message).toMatch(/^row 2, column "b" of .*holes.csv" is missing$/);
   });
 });
