@@ -33,9 +33,12 @@ export function sweepStatus(folder: SweepFolder, version: string): SweepStatus {
 /** Gathers the rows of all shards in cells.jsonl, in the order of the sweep. Returns the number of rows. */
 export function mergeSweep(folder: SweepFolder, version: string): number {
   const order = new Map(folder.cells.map((cell, i) => [cellKey(cell), i]));
-  const rows = [...sweepRows(folder, version)].sort((a, b) => order.get(a.key)! - order.get(b.key)!);
-  writeWhole(join(folder.out, 'cells.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return rows.length;
+  // Lines, not rows: a hundred thousand of them parsed would not fit in a small machine's memory.
+  const lines: string[] = [];
+  for (const row of sweepRows(folder, version)) lines[order.get(row.key)!] = `${JSON.stringify(row)}\n`;
+  const finished = lines.filter((line) => line !== undefined);
+  writeWhole(join(folder.out, 'cells.jsonl'), finished.join(''));
+  return finished.length;
 }
 
 /** The finished rows as CSV: the cell's fields, then what was measured, a line for each test radius. */
