@@ -1,0 +1,221 @@
+import type { CommandModule } from 'yargs';
+import { isTextColumn, readCsvClasses } from '../data/csvClasses.ts';
+import { readCsvTable, type Table } from '../data/csvTable.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { asDataset, columnStatistics, standardised, tabularProblem } from '../data/tabular.ts';
+import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
+import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
+import { predictRobustRisk, type RiskPrediction } from '../experiments/predictRobustRisk.ts';
+import { type ActivationName, activationNames } from '../theory/index.ts';
+import { writeWholeFile } from '../wholeFile.ts';
+import type { PredictionRow } from './predictionFigure.ts';
+import { table } from './table.ts';
+import { parseGrid } from './theory/grid.ts';
+
+interface PredictArguments {
+  csv: string;
+  target: string;
+  positive: string | undefined;
+  model: string;
+  layer: string | undefined;
+  activation: string;
+  grid: string;
+  'eps-test': number | undefined;
+  share: number;
+  seed: string;
+  raw: boolean;
+  plot: string | undefined;
+  json: boolean;
+}
+
+const AXES = ['n', 'width', 'eps', 'lambda'] as const;
+type AxisName = (typeof AXES)[number];
+type Grid = Record<AxisName, readonly number[]>;
+
+const GRID_FORM = 'axes n, width, eps, lambda, such as n=150:600:4,width=60,150,300,eps=0.1,0.4';
+const DEFAULT_WIDTHS = [50, 100, 200];
+
+export const predictCommand: CommandModule<object, PredictArguments> = {
+  command: 'predict',
+  describe: 'Predict robust risk on your data before training anything',
+  builder: (yargs) =>
+    yargs
+      .option('csv', { type: 'string', demandOption: true, describe: 'CSV file: inputs and a target' })
+      .option('target', { type: 'string', demandOption: true, describe: 'column of the targets' })
+      .option('positive', { type: 'string', describe: 'classes that count as +1, the others as -1: 0,1,2' })
+      .option('model', {
+        type: 'string',
+        default: 'random',
+        describe: "'random', 'deep' (two layers of one width), or folder of a saved layers model",
+      })
+      .option('layer', { type: 'string', describe: 'where a saved model is cut [before its last layer]' })
+      .option('activation', {
+        type: 'string',
+        default: 'shifted-relu',
+        describe: 'of random and deep features',
+      })
+      .option('grid', { type: 'string', demandOption: true, describe: GRID_FORM })
+      .option('eps-test', { type: 'number', describe: 'radius at test, the same for every row [its eps]' })
+      .option('share', { type: 'number', default: 0.5, describe: 'fraction of the rows to measure on' })
+      .option('seed', { type: 'string', default: '0', describe: 'of the weights and of the measured rows' })
+      .option('raw', {
+        type: 'boolean',
+        default: false,
+        describe: 'leave columns and targets in their units',
+      })
+      .option('plot', { type: 'string', describe: 'draw the predictions: FILE.svg or FILE.png' })
+      .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
+      .example(
+        '$0 predict --csv data/digits.csv --target digit --positive 0,1,2,3,4 --grid n=150:600:4,width=60,300,eps=0.4',
+        '',
+      ),
+  async handler(args) {
+    const plotAs = plotKind(args.plot);
+    const grid = gridOf(args.grid);
+    const { data, remarks } = readData(args);
+    const measurements = await measure(args, data, grid.width);
+    const rows: PredictionRow[] = measurements.flatMap((measured) =>
+      predictRobustRisk(measured, {
+        n: grid.n,
+        eps: grid.eps,
+        lambda: grid.lambda,
+        ...(args['eps-test'] === undefined ? {} : { epsTest: args['eps-test'] }),
+      }).map((prediction) => ({ width: measured.units, ...prediction })),
+    );
+    remarks.push(
+      `measured on ${measurements[0]!.rows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
+    );
+    if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
+    if (args.plot && plotAs) await draw(rows, args.plot, plotAs);
+    const best = rows.reduce((a, b) => (b.adversarialRisk < a.adversarialRisk ? b : a));
+    if (args.json)
+      process.stdout.write(
+        `${JSON.stringify({ csv: args.csv, model: args.model, remarks, best, predictions: rows })}\n`,
+      );
+    else process.stdout.write(`${report(rows, best, args['eps-test'] !== undefined, remarks)}\n`);
+  },
+};
+
+function gridOf(text: string): Grid {
+  const grid: Partial<Record<AxisName, readonly number[]>> = {};
+  for (const part of text.split(/,(?=[a-z-]+=)/i)) {
+    const { parameter, values } = parseGrid(part);
+    const name = AXES.find((axis) => axis === parameter);
+    if (!name || grid[name]) throw new InvalidArgumentError('grid', text, GRID_FORM);
+    grid[name] = name === 'n' || name === 'width' ? values.map(Math.round) : values;
+  }
+  if (!grid.n || !grid.eps) throw new InvalidArgumentError('grid', text, `n and eps at least; ${GRID_FORM}`);
+  for (const width of grid.width ?? []) checkInteger('width', width);
+  return { n: grid.n, eps: grid.eps, width: grid.width ?? [], lambda: grid.lambda ?? [0] };
+}
+
+function readData({ csv, target, positive, raw }: PredictArguments): { data: Dataset; remarks: string[] } {
+  if (positive === undefined && !isTextColumn(csv, target)) {
+    if (raw) return { data: prepared(readCsvTable(csv), target, false, false), remarks: [] };
+    const remarks = ['inputs and target standardised: risks are shares of the variance of the target'];
+    return { data: prepared(readCsvTable(csv), target, true, true), remarks };
+  }
+  const names = positive?.split(',').map((name) => name.trim());
+  const classes = readCsvClasses(csv, target, names);
+  const remarks = [`${target} ${classes.positive.join(', ')} is +1, ${classes.negative.join(', ')} is -1`];
+  return { data: prepared(classes.table, target, !raw, false), remarks };
+}
+
+function prepared(table: Table, target: string, inputs: boolean, targets: boolean): Dataset {
+  const problem = tabularProblem(table, target);
+  const { d } = problem;
+  const asIs = (count: number) => ({ mean: new Array(count).fill(0), deviation: new Array(count).fill(1) });
+  return asDataset(
+    standardised(
+      problem,
+      inputs ? columnStatistics(problem.x, d) : asIs(d),
+      targets ? columnStatistics(problem.y, 1) : asIs(1),
+    ),
+  );
+}
+
+async function measure(
+  args: PredictArguments,
+  data: Dataset,
+  widths: readonly number[],
+): Promise<MeasuredMoments[]> {
+  const { model, layer, share, seed } = args;
+  const options = { share, seed };
+  if (model !== 'random' && model !== 'deep') {
+    if (widths.length > 0) throw new InvalidArgumentError('grid', args.grid, 'no width with a saved model');
+    const { loadModel } = await import('../models/modelFiles.ts');
+    const { announceRuntime, loadRuntime } = await import('../runtime/index.ts');
+    announceRuntime(await loadRuntime('auto'));
+    const loaded = await loadModel(model);
+    const measured = await measureFeatures(loaded, data, {
+      ...options,
+      ...(layer === undefined ? {} : { layer }),
+    });
+    loaded.dispose();
+    return [measured];
+  }
+  if (layer !== undefined) throw new InvalidArgumentError('layer', layer, 'none without a saved model');
+  const activation = checkChoice('activation', args.activation, activationNames) as ActivationName;
+  const measured: MeasuredMoments[] = [];
+  for (const width of widths.length > 0 ? widths : DEFAULT_WIDTHS) {
+    const units = model === 'deep' ? [width, width] : [width];
+    measured.push(
+      await measureFeatures(randomFeaturesMap({ inputDim: data.d, units, activation, seed }), data, options),
+    );
+  }
+  return measured;
+}
+
+function report(
+  rows: readonly PredictionRow[],
+  best: PredictionRow,
+  oneRadius: boolean,
+  remarks: readonly string[],
+): string {
+  const number = (name: keyof RiskPrediction | 'width') => ({
+    title: name,
+    value: (row: PredictionRow) => String(Number((row[name] as number).toPrecision(6))),
+  });
+  const risk = (
+    title: string,
+    name: 'standardRisk' | 'adversarialRisk' | 'gradientNorm' | 'interpolatedFraction',
+  ) => ({
+    title,
+    value: (row: PredictionRow) => row[name].toFixed(3),
+  });
+  const lines = table(rows, [
+    number('n'),
+    number('width'),
+    number('lambda'),
+    number('eps'),
+    ...(oneRadius ? [number('epsTest')] : []),
+    risk('SR', 'standardRisk'),
+    risk('AR', 'adversarialRisk'),
+    risk('gradient', 'gradientNorm'),
+    risk('fitted', 'interpolatedFraction'),
+    { title: 'phase', value: (row: PredictionRow) => row.phase },
+  ]);
+  const advice = `least adversarial risk at ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`;
+  // Rows at different radii are different questions; there is no best among them.
+  const comparable = oneRadius || rows.every((row) => row.eps === rows[0]!.eps);
+  return [
+    ...remarks,
+    '',
+    lines,
+    ...(comparable ? ['', advice] : ['', 'name one --eps-test to compare the rows']),
+  ].join('\n');
+}
+
+function plotKind(path: string | undefined): 'svg' | 'png' | undefined {
+  if (path === undefined) return undefined;
+  const kind = /\.(svg|png)$/i.exec(path)?.[1]?.toLowerCase();
+  if (kind !== 'svg' && kind !== 'png') throw new InvalidArgumentError('plot', path, 'FILE.svg or FILE.png');
+  return kind;
+}
+
+async function draw(rows: readonly PredictionRow[], path: string, kind: 'svg' | 'png'): Promise<void> {
+  const { predictionFigure } = await import('./predictionFigure.ts');
+  const svg = predictionFigure(rows);
+  writeWholeFile(path, kind === 'svg' ? svg : (await import('../plots/png.ts')).svgToPng(svg));
+}

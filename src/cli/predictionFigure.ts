@@ -1,0 +1,53 @@
+import { UserError } from '../errors.ts';
+import type { RiskPrediction } from '../experiments/predictRobustRisk.ts';
+import { paletteOrder } from '../plots/palette.ts';
+import { type Panel, panelFigure, type Series } from '../plots/panels.ts';
+
+export type PredictionRow = RiskPrediction & { readonly width: number };
+
+const AXES = [
+  { name: 'n', label: 'training rows $n$', symbol: 'n' },
+  { name: 'width', label: 'features $N$', symbol: 'N' },
+  { name: 'eps', label: '$\\varepsilon$', symbol: '\\varepsilon' },
+  { name: 'lambda', label: '$\\lambda$', symbol: '\\lambda' },
+] as const;
+const MOST_PANELS = 4;
+const MOST_COLOURS = 6;
+
+/**
+ * Predicted adversarial risk along the grid's longest axis, a colour for each value of the next, a panel for each of the
+ * one after that; what further axes there are stays at its first value.
+ * @throws UserError when no axis has two values
+ */
+export function predictionFigure(rows: readonly PredictionRow[]): string {
+  const axes = AXES.map((axis) => ({ ...axis, values: [...new Set(rows.map((row) => row[axis.name]))] }))
+    .filter(({ values }) => values.length > 1)
+    .sort((a, b) => b.values.length - a.values.length);
+  const [along, colours, panels, ...rest] = axes;
+  if (!along) throw new UserError('--plot needs an axis with at least two values');
+  const chosen = rows.filter(
+    (row) =>
+      rest.every(({ name, values }) => row[name] === values[0]) && Number.isFinite(row.adversarialRisk),
+  );
+  const values = (axis: typeof colours, most: number): readonly (number | null)[] =>
+    axis ? axis.values.slice(0, most) : [null];
+  const drawn: Panel[] = values(panels, MOST_PANELS).map((panel) => ({
+    title: panels && panel !== null ? `$${panels.symbol} = ${panel}$` : 'predicted risk',
+    series: values(colours, MOST_COLOURS).map((value, i): Series => {
+      const points = chosen
+        .filter((row) => (!panels || row[panels.name] === panel) && (!colours || row[colours.name] === value))
+        .map((row) => ({ x: row[along.name], y: row.adversarialRisk }))
+        .sort((a, b) => a.x - b.x);
+      const label = colours ? `adversarial risk, $${colours.symbol} = ${value}$` : 'adversarial risk';
+      return { label, colour: paletteOrder[i]!, draw: 'line', points };
+    }),
+  }));
+  const heights = drawn.flatMap(({ series }) => series.flatMap(({ points }) => points.map(({ y }) => y)));
+  const [low, high] = [Math.min(...along.values), Math.max(...along.values)];
+  return panelFigure({
+    panels: drawn,
+    x: { label: along.label, scale: low > 0 && high / low > 8 ? 'log' : 'linear', domain: [low, high] },
+    y: { label: 'risk', scale: 'linear', domain: [0, Math.max(...heights) * 1.05] },
+    description: `Predicted adversarial risk against ${along.name}`,
+  });
+}
