@@ -85,7 +85,7 @@ $rrf sweep status --out "$out"
 
 $rrf sweep run "$work/sweep.json" --out "$work/local" --device wasm --workers 2
 $rrf sweep merge --out "$work/local"
-numbers() { node -e 'const rows=require("fs").readFileSync(process.argv[1],"utf8").trim().split("\n").map(JSON.parse);console.log(rows.map(r=>r.key+JSON.stringify(r.result)).join("\n"))' "$1"; }
+numbers() { node -e 'const rows=require("fs").readFileSync(process.argv[1],"utf8").trim().split("\n").map(JSON.parse);console.log(rows.map(r=>r.key+JSON.stringify(r.result)).sort().join("\n"))' "$1"; }
 if diff <(numbers "$out/cells.jsonl") <(numbers "$work/local/cells.jsonl") >/dev/null; then
   echo "24 rows from three nodes, one of them killed, equal the local ones bit for bit"
 else

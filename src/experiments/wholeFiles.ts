@@ -4,12 +4,27 @@ import { StringDecoder } from 'node:string_decoder';
 import { UserError } from '../errors.ts';
 
 /** Writes a file whole or not at all. @throws UserError when its folder cannot be written */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+export const writeWhole = (path: string, content: string | Uint8Array): void => {
+  writePieces(path, [content]);
+};
+
+/** The same from pieces, of which only one is in memory at a time. Returns their number. */
+export function writePieces(path: string, pieces: Iterable<string | Uint8Array>): number {
+  let count = 0;
   writable(dirname(path), () => {
     const unfinished = `${path}.${process.pid}.part`;
-    writeFileSync(unfinished, content);
+    const file = openSync(unfinished, 'w');
+    try {
+      for (const piece of pieces) {
+        writeFileSync(file, piece);
+        count++;
+      }
+    } finally {
+      closeSync(file);
+    }
     renameSync(unfinished, path);
   });
+  return count;
 }
 
 /** Runs `write`; an error of the file system becomes one line that names the folder. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
 import { sweepCsv } from '../../experiments/sweep/sweepRows.ts';
-import { writeWhole } from '../../experiments/wholeFiles.ts';
+import { writePieces } from '../../experiments/wholeFiles.ts';
 import { version } from '../version.ts';
 
 export const exportCommand: CommandModule<object, { out: string; csv: string | undefined }> = {
@@ -16,11 +16,8 @@ export const exportCommand: CommandModule<object, { out: string; csv: string | u
         describe: 'file to write [<out>/cells.csv]; without a name, standard output',
       }),
   handler({ out, csv = join(out, 'cells.csv') }) {
-    const lines = [...sweepCsv(existingSweep(out), version)];
-    if (csv === '' || csv === '-') process.stdout.write(lines.join(''));
-    else {
-      writeWhole(csv, lines.join(''));
-      process.stdout.write(`${lines.length - 1} rows in ${csv}\n`);
-    }
+    const lines = sweepCsv(existingSweep(out), version);
+    if (csv === '' || csv === '-') for (const line of lines) process.stdout.write(line);
+    else process.stdout.write(`${writePieces(csv, lines) - 1} rows in ${csv}\n`);
   },
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cellKey } from '../cell.ts';
 import { openResultStore, type ResultRow } from '../resultStore.ts';
-import { writeWhole } from '../wholeFiles.ts';
+import { writePieces } from '../wholeFiles.ts';
 import { rowsFiles, type SweepFolder } from './sweepFolder.ts';
 
 /** Every finished row of the sweep, whatever file it is in, each cell once. */
@@ -30,15 +30,12 @@ export function sweepStatus(folder: SweepFolder, version: string): SweepStatus {
   return status;
 }
 
-/** Gathers the rows of all shards in cells.jsonl, in the order of the sweep. Returns the number of rows. */
-export function mergeSweep(folder: SweepFolder, version: string): number {
-  const order = new Map(folder.cells.map((cell, i) => [cellKey(cell), i]));
-  // Lines, not rows: a hundred thousand of them parsed would not fit in a small machine's memory.
-  const lines: string[] = [];
-  for (const row of sweepRows(folder, version)) lines[order.get(row.key)!] = `${JSON.stringify(row)}\n`;
-  const finished = lines.filter((line) => line !== undefined);
-  writeWhole(join(folder.out, 'cells.jsonl'), finished.join(''));
-  return finished.length;
+/** Gathers the rows of all shards in cells.jsonl. Returns the number of rows. */
+export const mergeSweep = (folder: SweepFolder, version: string): number =>
+  writePieces(join(folder.out, 'cells.jsonl'), linesOf(sweepRows(folder, version)));
+
+function* linesOf(rows: Iterable<ResultRow>): Generator<string> {
+  for (const row of rows) yield `${JSON.stringify(row)}\n`;
 }
 
 /** The finished rows as CSV: the cell's fields, then what was measured, a line for each test radius. */
