@@ -5,12 +5,11 @@
  *     npx tsx scripts/benchmarkExact.ts [--python PATH] [--device cpu|wasm] [--large]
  *
  * PATH is a Python that has cvxpy and clarabel; without it that part is left out. --large adds d 400, N 2000, n 1200.
- * RRF_BLAS=off keeps the solver to plain JavaScript. Prints milliseconds and ratios; each of ours is the median of five.
+ * RRF_BLAS=off keeps the solver to plain JavaScript. Prints milliseconds and ratios; each of ours is the median of nine.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { pgd } from '../src/attacks/index.ts';
 import { table } from '../src/cli/table.ts';
 import { teacher } from '../src/data/teacher.ts';
 import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
@@ -43,7 +42,7 @@ interface Timed {
   readonly result: ExactResult;
 }
 
-function timed(solve: () => ExactResult, rounds = 5): Timed {
+function timed(solve: () => ExactResult, rounds = 9): Timed {
   const runs = Array.from({ length: rounds }, () => {
     const started = performance.now();
     const result = solve();
@@ -73,7 +72,6 @@ async function gradientTime({ d, N, n }: LinearizedProblem, optimum: number): Pr
   const started = performance.now();
   const { cycles } = await adversarialTraining(model, teacher({ d, tau: 0.2, seed }).sample('train', n), {
     eps: EPS,
-    attack: pgd({ steps: 2, relStepSize: 1 }),
     tolerance: 1e-3,
     onProgress: ({ step }) => {
       ends[Math.ceil(Math.log2(step / 150 + 1)) - 1] = performance.now() - started;
