@@ -73,6 +73,7 @@ async function gradientTime({ d, N, n }: LinearizedProblem, optimum: number): Pr
   const { cycles } = await adversarialTraining(model, teacher({ d, tau: 0.2, seed }).sample('train', n), {
     eps: EPS,
     tolerance: 1e-3,
+    maxCycles: 3,
     onProgress: ({ step }) => {
       ends[Math.ceil(Math.log2(step / 150 + 1)) - 1] = performance.now() - started;
     },
