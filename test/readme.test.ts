@@ -1,17 +1,19 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { figures } from '../src/experiments/figures/index.ts';
+import { sweepCells } from '../src/experiments/sweep/sweepSpec.ts';
 import { rrf } from './support/rrf.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(`${root}/README.md`, 'utf8');
 
+const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);
+
 it('has a library example that runs as it stands, and lands near the prediction it prints', async () => {
-  const [, example] = /```ts\n(.*?)```/s.exec(readme)!;
-  const args = ['--input-type=module', '-e', example!];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+  const stdout = await run(examples[0]!);
   const [, measured] = /value: ([\d.]+)/.exec(stdout)!;
   const predicted = Number(stdout.trim().split(' ').at(-1));
   expect(stdout).toContain('true {');
@@ -27,3 +29,29 @@ it('promises risks that rrf theory prints', async () => {
   expect(standardRisk).toBeCloseTo(Number(sr), 6);
   expect(adversarialRisk).toBeCloseTo(Number(ar), 6);
 });
+
+it('finds a best width that grows with eps, as its second example prints it', async () => {
+  const rows = (await run(examples[1]!))
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number));
+  expect(rows.map(([eps]) => eps)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
+  for (let i = 1; i < rows.length; i++) expect(rows[i]![1]!).toBeGreaterThan(rows[i - 1]![1]!);
+});
+
+it('has a sweep that is one', () => {
+  const [, spec] = /```json\n(.*?)```/s.exec(readme)!;
+  expect(sweepCells(JSON.parse(spec!))).toHaveLength(5 * 2 * 9 * 2);
+});
+
+it('names every figure, with its picture', () => {
+  for (const { name } of figures) {
+    expect(readme).toContain(`**${name}**`);
+    expect(existsSync(`${root}/docs/images/${name}.png`), name).toBe(true);
+  }
+});
+
+async function run(example: string): Promise<string> {
+  const args = ['--input-type=module', '-e', example];
+  return (await promisify(execFile)(process.execPath, args, { cwd: root })).stdout;
+}

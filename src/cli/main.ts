@@ -8,6 +8,8 @@ import { version } from './version.ts';
 const commands = new Map([
   ['theory', async () => (await import('./theory.ts')).theoryCommand as CommandModule],
   ['reproduce', async () => (await import('./reproduce.ts')).reproduceCommand as CommandModule],
+  ['train', async () => (await import('./train.ts')).trainCommand as CommandModule],
+  ['predict', async () => (await import('./predict.ts')).predictCommand as CommandModule],
   ['attack', async () => (await import('./attack.ts')).attackCommand as CommandModule],
   ['sweep', async () => (await import('./sweep.ts')).sweepCommand],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand as CommandModule],
