@@ -16,7 +16,7 @@ export interface MeasureOptions {
   readonly seed?: number | string;
   /**
    * Directions a row along which gradients are taken, where there is no shorter way to J: d or more takes all of them,
-   * fewer takes random signs, whose mean is J. Default about 100 N over the rows.
+   * fewer takes random signs, whose mean is J. Default 16, or more: about 100 N over the rows.
    */
   readonly directions?: number;
   /** Bytes that the measurement may take at once. Default 1.2e9. */
@@ -82,7 +82,7 @@ export async function measureFeatures(
   const rows = Math.max(2, Math.round(share * data.n));
   const measured = rowsOf(data, order.subarray(0, rows).slice().sort());
   const shortWay = features.gradientGram !== undefined;
-  const wanted = checkInteger('directions', options.directions ?? Math.ceil((100 * N) / rows));
+  const wanted = checkInteger('directions', options.directions ?? Math.max(16, Math.ceil((100 * N) / rows)));
   const k = shortWay ? d : Math.min(d, wanted);
   // Values and directions of a batch, a few arrays of each, in what is left of the memory; short enough to stay fast.
   const perRow = 8 * 6 * features.widest * (shortWay ? 1 : k + 1);

@@ -1,0 +1,247 @@
+import { type ConeShape, coneLength, type Scaling } from './cones.ts';
+import type { Jacobians } from './deepJacobians.ts';
+import { dualBound } from './dualBound.ts';
+import type { Bounds, ConeProgramme, InteriorPoint } from './interiorPoint.ts';
+import type { LinearAlgebra } from './linearAlgebra/linearAlgebra.ts';
+import { newResidualForm, residualForm } from './residualCones.ts';
+import { choleskySolve, dot, norm, times, transpose, transposedTimes } from './vectors.ts';
+
+export interface DeepProblem {
+  readonly n: number;
+  readonly N: number;
+  readonly d: number;
+  /** Features, n x N. */
+  readonly phi: Float64Array;
+  readonly jacobians: Jacobians;
+  readonly y: Float64Array;
+  readonly eps: number;
+  readonly lambda: number;
+}
+
+/**
+ * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|)^2 + (n lambda / 2) |theta|^2 for any Jacobians K_i, as a cone
+ * programme in x = (theta, p, q): q_i >= |K_i theta| is one second-order cone a sample. Its Newton matrix in theta is
+ *
+ *   n lambda I + sum_i e_i K_i' K_i + sum_i of rank two in phi_i and k_i = K_i' omega_i.
+ *
+ * For one layer `perSampleProgramme` has the middle sum without forming any K_i.
+ */
+export function deepProgramme(
+  problem: DeepProblem,
+  algebra: LinearAlgebra,
+): ConeProgramme & {
+  start(theta: Float64Array, distance: number): InteriorPoint;
+} {
+  const { n, N, d, phi, jacobians, y, eps, lambda } = problem;
+  const ridge = n * lambda;
+  const shape: ConeShape = { lp: 2 * n, cones: n, size: d + 1 };
+  const size = N + 2 * n;
+  const features = transpose(phi, n, N);
+
+  // eps^2 sum K_i' K_i + Phi' Phi + n lambda I, in which dual residuals are measured.
+  const metric = new Float64Array(N * N);
+  {
+    const phiPhi = new Float64Array(N * N);
+    jacobians.weightedGram(new Float64Array(n).fill(eps * eps), metric);
+    algebra.multiplyTransposed(features, features, phiPhi, { m: N, n: N, k: n, lower: true });
+    for (let j = 0; j < N * N; j++) metric[j]! += phiPhi[j]!;
+    addToDiagonal(metric, N, ridge);
+    algebra.choleskyInPlace(metric, N);
+  }
+
+  const form = newResidualForm(n);
+  const pull = new Float64Array(n);
+  const width = new Float64Array(n);
+  const kappa = new Float64Array(n);
+  const tilt = new Float64Array(n * N);
+  const left = new Float64Array(N * 2 * n);
+  const right = new Float64Array(N * 2 * n);
+  const bent = new Float64Array(N * N);
+  const hessian = new Float64Array(N * N);
+  const backward = new Float64Array(N * n);
+
+  /** The tails of n cones, n x d. */
+  function tails(z: Float64Array): Float64Array {
+    const v = new Float64Array(n * d);
+    for (let i = 0; i < n; i++) {
+      const at = 2 * n + i * (d + 1) + 1;
+      v.set(z.subarray(at, at + d), i * d);
+    }
+    return v;
+  }
+
+  function apply(x: Float64Array): Float64Array {
+    const s = new Float64Array(coneLength(shape));
+    const theta = x.subarray(0, N);
+    const fitted = times(phi, theta, n);
+    const b = jacobians.images(theta);
+    for (let i = 0; i < n; i++) {
+      s[i] = x[N + i]! + fitted[i]!;
+      s[n + i] = x[N + i]! - fitted[i]!;
+      const at = 2 * n + i * (d + 1);
+      s[at] = x[N + n + i]!;
+      s.set(b.subarray(i * d, (i + 1) * d), at + 1);
+    }
+    return s;
+  }
+
+  return {
+    shape,
+    size,
+    apply,
+
+    applyTransposed(z) {
+      const result = new Float64Array(size);
+      const u = new Float64Array(n);
+      for (let i = 0; i < n; i++) {
+        u[i] = z[i]! - z[n + i]!;
+        result[N + i] = z[i]! + z[n + i]!;
+        result[N + n + i] = z[2 * n + i * (d + 1)]!;
+      }
+      result.set(transposedTimes(phi, u, N));
+      jacobians.pullBack(tails(z), backward);
+      for (let a = 0; a < N; a++) {
+        let sum = 0;
+        for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
+        result[a]! += sum;
+      }
+      return result;
+    },
+
+    quadratic(x) {
+      const result = new Float64Array(size);
+      for (let a = 0; a < N; a++) result[a] = ridge * x[a]!;
+      for (let i = 0; i < n; i++) {
+        const t = x[N + i]! + eps * x[N + n + i]!;
+        result[N + i] = t;
+        result[N + n + i] = eps * t;
+      }
+      return result;
+    },
+
+    factor(scaling: Scaling) {
+      residualForm(scaling, eps, form);
+      const { curvature, coupling } = form;
+      // omega = w^-1 of each cone: W^-2 = 2 omega omega' - e J with e = 1 / beta^2.
+      const omega = tailsOf(scaling.point, n, d);
+      for (let i = 0; i < n; i++) {
+        const e = 1 / (scaling.beta[i]! * scaling.beta[i]!);
+        const head = scaling.point[i * (d + 1)]! / scaling.beta[i]!;
+        width[i] = e;
+        pull[i] = 2 * head;
+        kappa[i] = form.width[i]! + e * (2 * scaling.point[i * (d + 1)]! ** 2 - 1);
+        for (let j = 0; j < d; j++) omega[i * d + j]! *= -1 / scaling.beta[i]!;
+      }
+      // Columns: [phi_i, k_i], and the same with the 2 x 2 form of each sample, q_i eliminated.
+      jacobians.pullBack(omega, backward);
+      for (let a = 0; a < N; a++) {
+        const own = a * 2 * n;
+        for (let i = 0; i < n; i++) {
+          const f = features[a * n + i]!;
+          const k = backward[a * n + i]!;
+          const over = 1 / kappa[i]!;
+          const cross = coupling[i]! * pull[i]! * over;
+          left[own + i] = f;
+          left[own + n + i] = k;
+          right[own + i] = (curvature[i]! - coupling[i]! ** 2 * over) * f + cross * k;
+          right[own + n + i] = cross * f + 2 * (form.width[i]! - width[i]!) * over * k;
+          tilt[i * N + a] = pull[i]! * k - coupling[i]! * f;
+        }
+      }
+      jacobians.weightedGram(width, bent);
+      algebra.multiplyTransposed(left, right, hessian, { m: N, n: N, k: 2 * n, lower: true });
+      for (let a = 0; a < N; a++) {
+        const row = a * N;
+        for (let b = 0; b <= a; b++) hessian[row + b]! += bent[row + b]!;
+      }
+      addToDiagonal(hessian, N, ridge);
+      return algebra.choleskyInPlace(hessian, N);
+    },
+
+    solve(rhs) {
+      const theta = rhs.subarray(0, N);
+      const p = rhs.subarray(N, N + n);
+      const q = rhs.subarray(N + n);
+      const onPhi = new Float64Array(n);
+      const onTilt = new Float64Array(n);
+      for (let i = 0; i < n; i++) {
+        q[i]! -= eps * p[i]! * form.inverse[i]!;
+        onPhi[i] = form.slope[i]! * p[i]!;
+        onTilt[i] = q[i]! / kappa[i]!;
+      }
+      const fromPhi = transposedTimes(phi, onPhi, N);
+      const fromTilt = transposedTimes(tilt, onTilt, N);
+      for (let a = 0; a < N; a++) theta[a]! -= fromPhi[a]! + fromTilt[a]!;
+      choleskySolve(hessian, theta);
+      const fitted = times(phi, theta, n);
+      const tilted = times(tilt, theta, n);
+      for (let i = 0; i < n; i++) {
+        q[i] = (q[i]! - tilted[i]!) / kappa[i]!;
+        p[i] = (p[i]! - eps * q[i]!) * form.inverse[i]! - form.slope[i]! * fitted[i]!;
+      }
+      return rhs;
+    },
+
+    bounds({ x, z, s, az }): Bounds {
+      const theta = x.subarray(0, N);
+      const residuals = times(phi, theta, n);
+      const square = dot(theta, theta);
+      let upper = (ridge / 2) * square;
+      let linear = 0;
+      let quadratic = 0;
+      for (let i = 0; i < n; i++) {
+        const at = 2 * n + i * (d + 1) + 1;
+        const q = norm(s.subarray(at, at + d));
+        upper += 0.5 * (Math.abs(y[i]! - residuals[i]!) + eps * q) ** 2;
+        const u = z[i]! - z[n + i]!;
+        linear += u * y[i]!;
+        quadratic += 0.5 * Math.max(Math.abs(u), norm(z.subarray(at, at + d)) / eps) ** 2;
+      }
+      const reach = Math.sqrt(6 * upper + 2 * dot(y, y));
+      return {
+        upper,
+        ...dualBound({ theta, g: az.subarray(0, N), linear, quadratic, ridge, metric, reach }),
+      };
+    },
+
+    start(theta, distance) {
+      const x = new Float64Array(size);
+      x.set(theta);
+      const s = apply(x);
+      const z = new Float64Array(s.length);
+      for (let i = 0; i < n; i++) {
+        const at = 2 * n + i * (d + 1);
+        const residual = y[i]! - s[i]!;
+        const p = Math.hypot(residual, distance);
+        const q = Math.hypot(norm(s.subarray(at + 1, at + 1 + d)), distance / eps);
+        const t = p + eps * q;
+        x[N + i] = p;
+        x[N + n + i] = q;
+        s[i] = p - residual;
+        s[n + i] = p + residual;
+        // Small numbers without cancellation: the product of the two is distance^2.
+        if (residual > 0) s[i] = distance ** 2 / s[n + i]!;
+        else s[n + i] = distance ** 2 / s[i]!;
+        s[at] = q;
+        z[i] = (t * s[n + i]!) / (2 * p);
+        z[n + i] = (t * s[i]!) / (2 * p);
+        z[at] = eps * t;
+        for (let j = 1; j <= d; j++) z[at + j] = (-eps * t * s[at + j]!) / q;
+      }
+      return { x, s, z };
+    },
+  };
+}
+
+function tailsOf(points: Float64Array, n: number, d: number): Float64Array {
+  const v = new Float64Array(n * d);
+  for (let i = 0; i < n; i++) v.set(points.subarray(i * (d + 1) + 1, (i + 1) * (d + 1)), i * d);
+  return v;
+}
+
+/** A += ridge I, and as much as keeps features that the data cannot tell apart from leaving A singular at ridge = 0. */
+function addToDiagonal(a: Float64Array, n: number, ridge: number): void {
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, a[i * n + i]!);
+  for (let i = 0; i < n; i++) a[i * n + i]! += ridge + 1e-13 * largest;
+}

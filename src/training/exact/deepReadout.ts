@@ -1,0 +1,102 @@
+import { checkPositive, InvalidArgumentError } from '../../errors.ts';
+import type { LayeredFeatures } from '../../evaluation/layeredFeatures.ts';
+import { blockedJacobians, type Jacobians } from './deepJacobians.ts';
+import { deepProgramme } from './deepProgramme.ts';
+import {
+  checkData,
+  type ExactData,
+  type ExactOptions,
+  type ExactResult,
+  resolveExact,
+  runInteriorPoint,
+  scaleOf,
+  trainingErrors,
+} from './exactResult.ts';
+import { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
+import { solveRidge } from './solveRidge.ts';
+import { norm, transposedTimes } from './vectors.ts';
+
+/** Deep frozen features at the training rows, with their input gradients. All float64. */
+export interface DeepReadoutProblem {
+  readonly n: number;
+  readonly d: number;
+  /** Features of the last frozen layer. */
+  readonly N: number;
+  /** n x N */
+  readonly phi: Float64Array;
+  readonly y: Float64Array;
+  readonly jacobians: Jacobians;
+}
+
+/**
+ * What `solveDeepReadout` solves, from rows and a frozen map of any depth; per-sample Jacobians by the chain rule.
+ * @param memory bytes of Jacobians to keep, n d N 8 in all; beyond it they are computed anew at every use. Default 1e9
+ * @throws InvalidArgumentError for sizes that disagree or values that are not finite
+ */
+export function deepReadoutProblem(
+  data: ExactData,
+  features: LayeredFeatures,
+  { memory = 1e9 }: { readonly memory?: number } = {},
+): DeepReadoutProblem {
+  checkData(data);
+  checkPositive('memory', memory);
+  const { n, d } = data;
+  if (features.inputDim !== d)
+    throw new InvalidArgumentError('x', `${d} columns`, `${features.inputDim}, as the features read`);
+  const N = features.units;
+  const x = Float64Array.from(data.x);
+  const rowsFrom = (from: number, to: number): Float64Array =>
+    features.jacobians(x.subarray(from * d, to * d), to - from);
+  return {
+    n,
+    d,
+    N,
+    phi: features.features(x, n),
+    y: Float64Array.from(data.y),
+    jacobians: blockedJacobians({ n, d, N }, rowsFrom, memory),
+  };
+}
+
+/**
+ * The adversarially trained read-out of frozen layers of any depth, the attack linearised in the perturbation:
+ *
+ *   theta = argmin (1/2n) sum (|y_i - theta' phi_i| + eps |grad f(x_i)|_2)^2 + (lambda/2) |theta|^2.
+ *
+ * As `solveLinearized`, whose closed forms for one layer it does not need: a second-order cone programme in float64 with a
+ * proved duality gap. An iteration costs n d N^2 / 2 multiplications.
+ * @throws InvalidArgumentError for options out of range; UserError at eps = lambda = 0 when the features lack full rank
+ */
+export function solveDeepReadout(problem: DeepReadoutProblem, options: ExactOptions): ExactResult {
+  const settings = resolveExact(options);
+  const { n, N, phi } = problem;
+  const { eps, lambda } = settings;
+  if (eps === 0) return solveRidge({ n, N, phi, y: problem.y, lambda });
+  const unit = scaleOf(problem.y);
+  const y = problem.y.map((value) => value / unit);
+  const programme = deepProgramme({ ...problem, y, eps, lambda }, linearAlgebra());
+  const solved = runInteriorPoint(programme, { n, N, y }, settings, unit);
+  const { x, bounds, iterations, converged, warmStart } = solved;
+  const theta = x.slice(0, N).map((value) => value * unit);
+  const lengths = deepGradientNorms(problem, theta);
+  const gap = Math.max(0, bounds.upper - bounds.lower);
+  return {
+    theta,
+    objective: (bounds.upper * unit * unit) / n,
+    dualityGap: (gap * unit * unit) / n,
+    relativeGap: gap / bounds.upper || 0,
+    ...trainingErrors(phi, problem.y, theta, (i) => eps * lengths[i]!),
+    iterations,
+    residual: bounds.residual / (norm(transposedTimes(phi, y, N)) || 1),
+    converged,
+    warmStart,
+  };
+}
+
+/** |grad f(x_i)| at each row of the problem. */
+export function deepGradientNorms(
+  { n, d, jacobians }: Pick<DeepReadoutProblem, 'n' | 'd' | 'jacobians'>,
+  theta: Float64Array,
+): Float64Array {
+  const images = jacobians.images(theta);
+  return Float64Array.from({ length: n }, (_, i) => norm(images.subarray(i * d, (i + 1) * d)));
+}

@@ -1,0 +1,171 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { rowsOf } from '../../src/data/batches.ts';
+import { teacher } from '../../src/data/teacher.ts';
+import { cutModel } from '../../src/evaluation/cutModel.ts';
+import { differencedFeatures } from '../../src/evaluation/differencedFeatures.ts';
+import type { FrozenFeatures } from '../../src/evaluation/frozenFeatures.ts';
+import { measureFeatures } from '../../src/evaluation/measureFeatures.ts';
+import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
+import { loadModel, saveModel } from '../../src/models/modelFiles.ts';
+import { tf } from '../../src/runtime/tf.ts';
+import { testRuntime } from '../support/runtime.ts';
+
+const d = 8;
+const data = teacher({ d, tau: 0.2, seed: 1 }).sample('rows', 300);
+
+beforeAll(async () => {
+  await testRuntime();
+});
+
+/** The same map without its short way to J. */
+const longWay = (map: FrozenFeatures): FrozenFeatures => ({
+  name: map.name,
+  inputDim: map.inputDim,
+  units: map.units,
+  widest: map.widest,
+  features: (x, n) => map.features(x, n),
+  along: (x, v, n, k) => map.along(x, v, n, k),
+});
+
+const largestDifference = (a: Float64Array, b: Float64Array): number =>
+  a.reduce((most, value, at) => Math.max(most, Math.abs(value - b[at]!)), 0);
+
+describe('measureFeatures', () => {
+  it('measures the covariances that a plain sum over its rows gives', async () => {
+    const N = 6;
+    const map = randomFeaturesMap({ inputDim: d, units: [N] });
+    const measured = await measureFeatures(map, data, { share: 0.6, seed: 'split' });
+    const others = new Set(measured.otherRows);
+    const rows = Array.from({ length: data.n }, (_, i) => i).filter((i) => !others.has(i));
+    expect(measured.rows).toBe(180);
+    expect(rows).toHaveLength(180);
+    const picked = rowsOf(data, rows);
+    const phi = map.features(Float64Array.from(picked.x), picked.n);
+    const column = (a: number): number[] => rows.map((_, i) => phi[i * N + a]!);
+    const covariance = (u: readonly number[], v: readonly number[]): number => {
+      const mean = (w: readonly number[]): number => w.reduce((sum, value) => sum + value, 0) / w.length;
+      const [mu, mv] = [mean(u), mean(v)];
+      return u.reduce((sum, value, i) => sum + (value - mu) * (v[i]! - mv), 0) / (u.length - 1);
+    };
+    const y = [...picked.y];
+    expect(Math.abs(measured.targetVariance - covariance(y, y))).toBeLessThan(1e-12);
+    for (let a = 0; a < N; a++) {
+      expect(Math.abs(measured.c[a]! - covariance(column(a), y))).toBeLessThan(1e-12);
+      for (let b = 0; b < N; b++)
+        expect(Math.abs(measured.F[a * N + b]! - covariance(column(a), column(b)))).toBeLessThan(1e-12);
+    }
+  });
+
+  it('has one J, by the short way of one layer, along every axis, and in batches of any size', async () => {
+    const map = randomFeaturesMap({ inputDim: d, units: [7], activation: 'tanh' });
+    const short = await measureFeatures(map, data);
+    const long = await measureFeatures(longWay(map), data, { directions: d });
+    const small = await measureFeatures(longWay(map), data, { directions: d, memory: 2e4 });
+    expect(largestDifference(short.J, long.J)).toBeLessThan(1e-12);
+    expect(largestDifference(short.J, small.J)).toBeLessThan(1e-12);
+    expect(largestDifference(short.F, small.F)).toBeLessThan(1e-12);
+  });
+
+  it('estimates J from a few random directions without bias', async () => {
+    const map = randomFeaturesMap({ inputDim: d, units: [10, 4] });
+    const exact = await measureFeatures(map, data, { directions: d, share: 1 });
+    const repeats = 40;
+    const traces: number[] = [];
+    const trace = (J: Float64Array): number => [0, 1, 2, 3].reduce((sum, a) => sum + J[a * 5]!, 0);
+    for (let seed = 0; seed < repeats; seed++)
+      traces.push(trace((await measureFeatures(map, data, { directions: 1, share: 1, seed })).J));
+    const mean = traces.reduce((sum, value) => sum + value, 0) / repeats;
+    const variance = traces.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (repeats - 1);
+    // Monte Carlo, in standard errors.
+    expect(Math.abs(mean - trace(exact.J))).toBeLessThan(4 * Math.sqrt(variance / repeats));
+    expect(variance).toBeGreaterThan(0);
+  });
+
+  it('refuses a width that memory does not hold, one class, and rows of another width', async () => {
+    const wide = { ...longWay(randomFeaturesMap({ inputDim: d, units: [3] })), units: 20000 };
+    await expect(measureFeatures(wide, data)).rejects.toThrow(
+      /20000 features take 19.2 GB to measure, more than the 1.2 GB allowed; at most 5000 fit/,
+    );
+    const map = randomFeaturesMap({ inputDim: d, units: [3] });
+    const one = { ...data, y: new Float32Array(data.n).fill(1) };
+    await expect(measureFeatures(map, one)).rejects.toThrow(/all 150 measured targets are 1: .* one class/);
+    const other = randomFeaturesMap({ inputDim: d + 1, units: [3] });
+    await expect(measureFeatures(other, data)).rejects.toThrow(/invalid x: "8 columns"/);
+    await expect(measureFeatures(map, data, { share: 0 })).rejects.toThrow(/invalid share: 0/);
+  });
+});
+
+describe('cutModel', () => {
+  const denseModel = (): tf.Sequential =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 6, activation: 'tanh', inputShape: [d], name: 'first' }),
+        tf.layers.dense({ units: 5, activation: 'relu', name: 'second' }),
+        tf.layers.dense({ units: 1, name: 'readout' }),
+      ],
+    });
+
+  it('cuts a saved model at a named layer, biases included', async () => {
+    const model = denseModel();
+    const bias = tf.tensor1d([0.3, -0.2, 0.1, 0, 0.5, -0.4]);
+    model.layers[0]!.setWeights([model.layers[0]!.getWeights()[0]!, bias]);
+    const folder = mkdtempSync(join(tmpdir(), 'rrf-cut-'));
+    await saveModel(model, folder);
+    const opened = await loadModel(folder);
+    const x = data.x.subarray(0, 4 * d);
+    for (const [layer, units] of [
+      ['first', 6],
+      ['second', 5],
+    ] as const) {
+      const map = await cutModel(opened, layer);
+      expect(map.units).toBe(units);
+      const whole = tf.model({
+        inputs: model.inputs,
+        outputs: model.getLayer(layer).output as tf.SymbolicTensor,
+      });
+      const expected = await (whole.predict(tf.tensor2d(x, [4, d])) as tf.Tensor).data();
+      (await map.features(Float64Array.from(x), 4)).forEach((value, at) => {
+        expect(Math.abs(value - expected[at]!)).toBeLessThan(1e-6);
+      });
+    }
+  });
+
+  it('takes differences where layers are unknown to it, close to the exact derivatives where they are known', async () => {
+    const model = denseModel();
+    const exact = await cutModel(model, 'second');
+    const cut = tf.model({ inputs: model.inputs, outputs: model.layers[1]!.output });
+    const differenced = differencedFeatures((x) => cut.predict(x) as tf.Tensor, { shape: [d], units: 5 });
+    const [a, b] = [
+      await measureFeatures(exact, data, { directions: d }),
+      await measureFeatures(differenced, data, { directions: d }),
+    ];
+    const scale = Math.max(...a.J);
+    // float32 over a step of 2e-3, and kinks averaged over it.
+    expect(largestDifference(a.J, b.J)).toBeLessThan(3e-3 * scale);
+    expect(largestDifference(a.F, b.F)).toBeLessThan(1e-5);
+  });
+
+  it('measures a convolutional model on rows of flat images', async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.reshape({ targetShape: [4, 2, 1], inputShape: [d] }),
+        tf.layers.conv2d({ filters: 2, kernelSize: 2, activation: 'relu', name: 'maps' }),
+        tf.layers.flatten({ name: 'flat' }),
+        tf.layers.dense({ units: 1, name: 'readout' }),
+      ],
+    });
+    const measured = await measureFeatures(model, data, { layer: 'flat' });
+    expect(measured.units).toBe(6);
+    expect(measured.method).toMatch(/central differences/);
+    expect(measured.F.every(Number.isFinite)).toBe(true);
+  });
+
+  it('names the layers there are when asked for another', async () => {
+    await expect(cutModel(denseModel(), 'third')).rejects.toThrow(
+      /invalid layer: "third" \(expected a layer before a read-out; there are first, second, readout\)/,
+    );
+  });
+});
