@@ -1,0 +1,5 @@
+/** Vite: the address of a file that is copied to the built page. */
+declare module '*?url' {
+  const address: string;
+  export default address;
+}

@@ -1,0 +1,37 @@
+import { liteAdaptor } from 'mathjax-full/js/adaptors/liteAdaptor.js';
+import { RegisterHTMLHandler } from 'mathjax-full/js/handlers/html.js';
+import { TeX } from 'mathjax-full/js/input/tex.js';
+import 'mathjax-full/js/input/tex/ams/AmsConfiguration.js';
+import { mathjax } from 'mathjax-full/js/mathjax.js';
+import { SVG } from 'mathjax-full/js/output/svg.js';
+import type { Plugin } from 'vite';
+
+const FORMULA = /<tex say="([^"]*)"( display)?>([\s\S]*?)<\/tex>/g;
+
+/**
+ * Replaces `<tex say="words">TeX</tex>` in the page by outlines, when it is built: the reader's browser needs neither a
+ * typesetter nor a font, and a screen reader says the words.
+ */
+export function typesetFormulas(): Plugin {
+  const adaptor = liteAdaptor();
+  RegisterHTMLHandler(adaptor);
+  const typesetter = mathjax.document('', {
+    InputJax: new TeX({ packages: ['base', 'ams'] }),
+    OutputJax: new SVG({ fontCache: 'none' }),
+  });
+  const typeset = (tex: string, display: boolean): string =>
+    adaptor.innerHTML(typesetter.convert(tex.trim(), { display }) as never);
+  return {
+    name: 'typeset-formulas',
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) =>
+        html.replace(FORMULA, (_, say: string, display: string | undefined, tex: string) => {
+          const svg = typeset(tex.replaceAll('&lt;', '<').replaceAll('&amp;', '&'), display !== undefined);
+          if (svg.includes('data-mjx-error')) throw new Error(`cannot typeset ${tex}`);
+          const kind = display === undefined ? 'tex' : 'tex display';
+          return `<span class="${kind}" role="img" aria-label="${say}">${svg}</span>`;
+        }),
+    },
+  };
+}

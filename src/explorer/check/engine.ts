@@ -1,0 +1,58 @@
+// By itself, for what it does when imported: package.json says that our own modules, through which it also comes, do
+// nothing then, and a bundler would leave out the gradients and the methods of tensors.
+import '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { tf } from '../../runtime/tf.ts';
+import { transposeBeforeWasmMatMul } from '../../runtime/wasmMatMul.ts';
+
+/** Products of this many multiplications and more are worth the trip to a graphics processor. */
+const LARGE = 2e7;
+
+/**
+ * Starts the engine for models whose largest product takes `multiplications`, and says which: WebGL where there is a
+ * graphics processor with float32 and the model is large, else WebAssembly, else plain JavaScript.
+ */
+export async function startEngine(multiplications: number): Promise<string> {
+  if (multiplications >= LARGE && (await startWebGl())) return 'WebGL';
+  if (await startWasm()) return 'WebAssembly';
+  if (await startWebGl()) return 'WebGL';
+  await tf.setBackend('cpu');
+  return 'plain JavaScript';
+}
+
+async function startWasm(): Promise<boolean> {
+  try {
+    const absolute = (address: string): string => new URL(address, self.location.href).href;
+    setWasmPaths({
+      'tfjs-backend-wasm.wasm': absolute(plain),
+      'tfjs-backend-wasm-simd.wasm': absolute(simd),
+      'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
+    });
+    if (!(await tf.setBackend('wasm'))) return false;
+    transposeBeforeWasmMatMul();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function startWebGl(): Promise<boolean> {
+  if (!drawnByHardware()) return false;
+  try {
+    return (await tf.setBackend('webgl')) && tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
+  } catch {
+    return false;
+  }
+}
+
+/** WebGL drawn by the processor is slower than WebAssembly. */
+function drawnByHardware(): boolean {
+  if (typeof OffscreenCanvas === 'undefined') return false;
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
+  const info = gl?.getExtension('WEBGL_debug_renderer_info');
+  if (!gl || !info) return gl !== null;
+  return !/swiftshader|llvmpipe|software/i.test(String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)));
+}

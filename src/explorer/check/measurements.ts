@@ -1,0 +1,32 @@
+import type { PlacedMeasurement } from '../draw/curvePanel.ts';
+import type { Settings } from '../state/parameters.ts';
+import { type Axis, placeOf, settingsAt } from '../theory/curve.ts';
+import type { Measurement } from './protocol.ts';
+
+/** Settings that give the same model and the same question are the same. */
+const key = (settings: Settings): string => {
+  const { depth, below, ...rest } = settings;
+  return JSON.stringify({ ...rest, depth, below: depth === 1 ? null : below });
+};
+
+/** Those measured on the curve of `settings` along `axis`, in order. */
+export const matching = (
+  measurements: readonly Measurement[],
+  settings: Settings,
+  axis: Axis,
+): PlacedMeasurement[] => {
+  const here = placeOf(settings, axis);
+  const curve = key(settingsAt(settings, axis, here));
+  return measurements
+    .filter((measurement) => key(settingsAt(measurement.settings, axis, here)) === curve)
+    .map((measurement) => ({ at: placeOf(measurement.settings, axis), measurement }))
+    .sort((a, b) => a.at - b.at);
+};
+
+/** A new measurement in place of an older one of the same point and dimension. */
+export const withMeasurement = (measurements: readonly Measurement[], next: Measurement): Measurement[] => [
+  ...measurements.filter(
+    ({ settings, d }) => d !== next.d || JSON.stringify(settings) !== JSON.stringify(next.settings),
+  ),
+  next,
+];

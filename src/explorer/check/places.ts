@@ -1,0 +1,38 @@
+import { activationNames } from '../../theory/index.ts';
+import { type AxisName, MAX_DEPTH, type Settings } from '../state/parameters.ts';
+import { riskAt } from '../theory/ask.ts';
+import { type Axis, settingsAt } from '../theory/curve.ts';
+import { sizesOf } from './sizes.ts';
+
+/** Where a curve is checked: a few places that tell its shape and train in a page within a minute or so. */
+const places: Readonly<Record<AxisName, readonly number[]>> = {
+  psi1: [0.3, 0.8, 1.6, 3.2, 6.4, 13],
+  psi2: [0.4, 0.8, 1.6, 3.2, 6.4],
+  eps: [0, 0.2, 0.4, 0.7, 1, 1.5],
+  epsTest: [0, 0.5, 1, 1.5, 2],
+  lambda: [1e-4, 1e-3, 1e-2, 0.1, 1],
+  tau: [0, 0.5, 1, 1.5, 2],
+  depth: Array.from({ length: MAX_DEPTH }, (_, i) => i),
+  activation: activationNames.map((_, i) => i),
+};
+
+/** The points to train, without those of infinite risk. */
+export const pointsToCheck = (settings: Settings, axis: Axis, where: 'here' | 'along'): Settings[] =>
+  (where === 'here' ? [settings] : places[axis.name].map((at) => settingsAt(settings, axis, at))).filter(
+    (point) => Number.isFinite(riskAt(point).standardRisk),
+  );
+
+/** Multiplications in one pass of the largest point: beyond this a page would train for minutes a model. */
+const MOST_WORK = 4e8;
+
+/** Why these points cannot be trained in a page, or undefined. */
+export function tooMuch(points: readonly Settings[], d: number): string | undefined {
+  if (points.length === 0) return 'the risk is infinite here: there is nothing to compare with';
+  for (const settings of points) {
+    const { widths, n } = sizesOf(settings, d);
+    const work = n * widths.reduce((sum, width, l) => sum + width * (widths[l - 1] ?? d), 0);
+    if (work > MOST_WORK)
+      return `N = ${widths.at(-1)} features and n = ${n} samples are too many for a page; lower d, or use the command line`;
+  }
+  return undefined;
+}

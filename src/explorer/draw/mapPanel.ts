@@ -1,0 +1,203 @@
+import { letters, spans } from '../page/symbols.ts';
+import { parameters, type Settings } from '../state/parameters.ts';
+import type { MapLines, PlanePoint, RiskGrid } from '../theory/phaseMap.ts';
+import { type Frame, frameRect, xAxis, yAxis } from './axes.ts';
+import { colourOf } from './mapColours.ts';
+import { type Scale, scaleOf, ticksOf } from './scale.ts';
+import { pathThrough, set, svg } from './svg.ts';
+
+export interface MapPanel {
+  readonly element: SVGSVGElement;
+  readonly canvas: HTMLCanvasElement;
+  grid(grid: RiskGrid): void;
+  lines(lines: MapLines): void;
+  /** Where the settings are, and the square psi1 = psi2. */
+  here(settings: Settings): void;
+  theme(theme: 'light' | 'dark'): void;
+  /** The plane's point under a pixel; undefined outside the frame. */
+  under(x: number, y: number): PlanePoint | undefined;
+  resize(width: number, height: number): void;
+  readonly frame: Frame;
+}
+
+const { psi1: width, eps: radius } = parameters;
+/** Pixels of colour for one of the plot's, each way; more would only cost time. */
+const COLOUR_SHARE = 1.5;
+
+export function mapPanel(): MapPanel {
+  const canvas = document.createElement('canvas');
+  const [axes, here] = [svg('g'), svg('g')];
+  const nullArea = svg('path', { class: 'null-area' });
+  const critical = svg('path', { class: 'map-line critical' });
+  const bestHalo = svg('path', { class: 'map-line halo' });
+  const best = svg('path', { class: 'map-line best' });
+  const peak = svg('path', { class: 'map-line peak' });
+  const nullLabel = svg('text', { class: 'note', 'text-anchor': 'start' }, 'null phase: nothing is learnt');
+  const clipRect = svg('rect');
+  const element = svg(
+    'svg',
+    { class: 'plot over', xmlns: 'http://www.w3.org/2000/svg' },
+    svg(
+      'defs',
+      {},
+      svg('clipPath', { id: 'map-clip' }, clipRect),
+      svg(
+        'pattern',
+        { id: 'hatch', width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+        svg('line', { class: 'hatch', x1: 0, x2: 0, y1: 0, y2: 7 }),
+      ),
+    ),
+    svg('g', { 'clip-path': 'url(#map-clip)' }, nullArea, critical, peak, bestHalo, best, nullLabel, here),
+    axes,
+  );
+  let [w, h] = [600, 420];
+  let frame: Frame = { left: 58, right: 590, top: 12, bottom: 360 };
+  let x: Scale = scaleOf('log', [width.from, width.to], [58, 590]);
+  let y: Scale = scaleOf('linear', [radius.from, radius.to], [360, 12]);
+  let theme: 'light' | 'dark' = 'light';
+  let grid: RiskGrid | undefined;
+  let lines: MapLines | undefined;
+  let settings: Settings | undefined;
+
+  function paint(): void {
+    if (!grid) return;
+    const columns = Math.round((frame.right - frame.left) * COLOUR_SHARE);
+    const rows = Math.round((frame.bottom - frame.top) * COLOUR_SHARE);
+    canvas.width = columns;
+    canvas.height = rows;
+    const context = canvas.getContext('2d')!;
+    const image = context.createImageData(columns, rows);
+    const { nx, ny, logRatio } = grid;
+    const palette = Array.from({ length: 241 }, (_, k) => colourOf((k - 120) / 60, theme));
+    for (let row = 0; row < rows; row++) {
+      const v = (1 - (row + 0.5) / rows) * (ny - 1);
+      const i = Math.min(ny - 2, Math.floor(v));
+      const fv = v - i;
+      for (let column = 0; column < columns; column++) {
+        const u = ((column + 0.5) / columns) * (nx - 1);
+        const j = Math.min(nx - 2, Math.floor(u));
+        const fu = u - j;
+        const k = i * nx + j;
+        const value =
+          (1 - fv) * ((1 - fu) * logRatio[k]! + fu * logRatio[k + 1]!) +
+          fv * ((1 - fu) * logRatio[k + nx]! + fu * logRatio[k + nx + 1]!);
+        const colour = palette[Math.max(0, Math.min(240, Math.round(value * 60) + 120))]!;
+        const at = 4 * (row * columns + column);
+        image.data[at] = colour[0];
+        image.data[at + 1] = colour[1];
+        image.data[at + 2] = colour[2];
+        image.data[at + 3] = 255;
+      }
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  const place = ({ psi1, eps }: PlanePoint): [number, number] => [x.pixel(psi1), y.pixel(eps)];
+
+  /** A line broken where two neighbours are far apart: the peak may come and go, the best width may jump. */
+  function broken(points: readonly PlanePoint[]): string {
+    const pixels: [number, number][] = [];
+    for (const point of points) {
+      const next = place(point);
+      const last = pixels.at(-1);
+      if (last && Math.hypot(next[0] - last[0], next[1] - last[1]) > 0.12 * w) pixels.push([Number.NaN, 0]);
+      pixels.push(next);
+    }
+    return pathThrough(pixels);
+  }
+
+  function drawLines(): void {
+    if (!lines) return;
+    const border = pathThrough(lines.critical.map(place));
+    set(critical, { d: border });
+    set(nullArea, { d: `${border}L${frame.right},${frame.top - 900}L${frame.left},${frame.top - 900}Z` });
+    set(peak, { d: broken(lines.peak) });
+    set(best, { d: broken(lines.best) });
+    set(bestHalo, { d: broken(lines.best) });
+    const left = lines.critical[0]!;
+    const roomy = y.pixel(left.eps) - frame.top > 34;
+    set(nullLabel, { x: frame.left + 10, y: frame.top + 22, visibility: roomy ? 'visible' : 'hidden' });
+  }
+
+  function drawAxes(): void {
+    const middle = (frame.left + frame.right) / 2;
+    set(clipRect, {
+      x: frame.left,
+      y: frame.top,
+      width: frame.right - frame.left,
+      height: frame.bottom - frame.top,
+    });
+    axes.replaceChildren(
+      frameRect(frame, 'frame'),
+      ...xAxis(x, ticksOf(x, 7), frame),
+      ...yAxis(y, ticksOf(y, 5), frame),
+      svg(
+        'text',
+        { class: 'axis-title', x: middle, y: h - 12, 'text-anchor': 'middle' },
+        ...spans('width  ', letters.psi1, ' = ', { letter: 'N' }, '/', { letter: 'd' }),
+      ),
+      svg(
+        'text',
+        {
+          class: 'axis-title',
+          transform: `translate(17 ${(frame.top + frame.bottom) / 2}) rotate(-90)`,
+          'text-anchor': 'middle',
+        },
+        ...spans('attack  ', letters.eps),
+      ),
+    );
+  }
+
+  function drawHere(): void {
+    if (!settings) return;
+    const [px, py] = place(settings);
+    here.replaceChildren(
+      svg('line', { class: 'mark', x1: px, x2: px, y1: frame.top, y2: frame.bottom }),
+      svg('line', { class: 'mark', x1: frame.left, x2: frame.right, y1: py, y2: py }),
+      svg('circle', { class: 'dot plain', cx: px, cy: py, r: 5 }),
+    );
+  }
+
+  return {
+    element,
+    canvas,
+    get frame() {
+      return frame;
+    },
+    grid(next) {
+      grid = next;
+      paint();
+    },
+    lines(next) {
+      lines = next;
+      drawLines();
+    },
+    here(next) {
+      settings = next;
+      drawHere();
+    },
+    theme(next) {
+      theme = next;
+      paint();
+    },
+    under(px, py) {
+      if (px < frame.left || px > frame.right || py < frame.top || py > frame.bottom) return undefined;
+      return { psi1: x.value(px), eps: y.value(py) };
+    },
+    resize(nextWidth, nextHeight) {
+      [w, h] = [nextWidth, nextHeight];
+      frame = { left: 58, right: w - 14, top: 12, bottom: h - 62 };
+      x = scaleOf('log', [width.from, width.to], [frame.left, frame.right]);
+      y = scaleOf('linear', [radius.from, radius.to], [frame.bottom, frame.top]);
+      set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
+      canvas.style.left = `${frame.left}px`;
+      canvas.style.top = `${frame.top}px`;
+      canvas.style.width = `${frame.right - frame.left}px`;
+      canvas.style.height = `${frame.bottom - frame.top}px`;
+      drawAxes();
+      drawLines();
+      drawHere();
+      paint();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { defaults, type Settings } from '../state/parameters.ts';
+import { widthsOf } from '../theory/ask.ts';
+import { type Axis, libraryName } from '../theory/curve.ts';
+
+/** What the command line needs to be told beyond its own defaults (shifted ReLU, no penalty, no noise). */
+function options(settings: Settings, without?: Axis['name']): string[] {
+  const { psi1, psi2, eps, epsTest, lambda, tau, activation, depth } = settings;
+  const said: string[] = [];
+  if (depth > 1) said.push('--features deep', `--widths ${widthsOf(settings).join(',')}`);
+  else if (without !== 'psi1') said.push(`--psi1 ${psi1}`);
+  if (without !== 'psi2') said.push(`--psi2 ${psi2}`);
+  if (without !== 'eps') said.push(`--eps ${eps}`);
+  if (epsTest !== null && without !== 'epsTest') said.push(`--eps-test ${epsTest}`);
+  if (lambda !== 0 && without !== 'lambda') said.push(`--lambda ${lambda}`);
+  if (tau !== 0 && without !== 'tau') said.push(`--tau ${tau}`);
+  if (activation !== defaults.activation) said.push(`--activation ${activation}`);
+  return said;
+}
+
+export const pointCommand = (settings: Settings): string =>
+  ['npx rrf theory point', ...options(settings)].join(' ');
+
+/** Along an axis of numbers; activations and depths are no grid of the command line. */
+export function curveCommand(settings: Settings, axis: Axis): string | undefined {
+  if (axis.kind === 'places') return undefined;
+  const { name, from, to, scale } = axis;
+  const parameter = name === 'epsTest' ? 'eps-test' : libraryName(name, settings);
+  const grid = `--grid ${parameter}=${from}:${to}:61${scale === 'log' ? ':log' : ''}`;
+  return ['npx rrf theory curve', ...options(settings, name), grid].join(' ');
+}

@@ -1,0 +1,144 @@
+import { activationNames } from '../../theory/index.ts';
+import {
+  MAX_DEPTH,
+  type NumberName,
+  objection,
+  type Parameter,
+  parameters,
+  positionOf,
+  type Settings,
+  SLIDER_STEPS,
+  valueAt,
+} from '../state/parameters.ts';
+import type { Store } from '../state/state.ts';
+import { html } from './elements.ts';
+import { letters, symbol } from './symbols.ts';
+
+/** Builds the sliders, number fields and choices of a form, and keeps them and the store in step. */
+export function controls(form: HTMLFormElement, store: Store): void {
+  form.addEventListener('submit', (event) => event.preventDefault());
+  const fields = [
+    numberField(parameters.psi1, store),
+    numberField(parameters.psi2, store),
+    numberField(parameters.eps, store),
+    epsTestField(store),
+    numberField(parameters.lambda, store),
+    numberField(parameters.tau, store),
+    activationField(store),
+    depthField(store),
+    numberField(parameters.below, store),
+  ];
+  form.append(...fields.map(({ element }) => element));
+  const show = (settings: Settings): void => {
+    for (const field of fields) field.show(settings);
+  };
+  store.subscribe(({ settings }, before) => {
+    if (settings !== before.settings) show(settings);
+  });
+  show(store.state.settings);
+}
+
+interface Field {
+  readonly element: HTMLElement;
+  show(settings: Settings): void;
+}
+
+const shownValue = (settings: Settings, name: NumberName): number =>
+  name === 'epsTest' ? (settings.epsTest ?? settings.eps) : settings[name];
+
+function numberField(parameter: Parameter, store: Store): Field {
+  const { name, title, explanation } = parameter;
+  const slider = html('input', {
+    type: 'range',
+    id: `${name}-slider`,
+    min: '0',
+    max: String(SLIDER_STEPS),
+    step: '1',
+  });
+  slider.setAttribute('aria-label', `${title}, ${name}`);
+  const number = html('input', { type: 'text', inputMode: 'decimal', id: name, className: 'number-input' });
+  const wrong = html('p', { className: 'wrong', id: `${name}-wrong`, hidden: true });
+  number.setAttribute('aria-describedby', wrong.id);
+
+  const complain = (message: string | undefined): void => {
+    wrong.textContent = message ?? '';
+    wrong.hidden = message === undefined;
+    number.setAttribute('aria-invalid', String(message !== undefined));
+  };
+  slider.addEventListener('input', () => store.set({ [name]: valueAt(parameter, slider.valueAsNumber) }));
+  number.addEventListener('input', () => {
+    const text = number.value.trim().replace(',', '.');
+    const value = text === '' ? Number.NaN : Number(text);
+    const message = objection(parameter, value);
+    complain(message);
+    if (message === undefined) store.set({ [name]: value });
+  });
+  number.addEventListener('blur', () => {
+    complain(undefined);
+    number.value = String(shownValue(store.state.settings, name));
+  });
+
+  const label = html('label', { htmlFor: name, title: explanation }, title, ' ', symbol(letters[name]));
+  const element = html('div', { className: 'field' }, label, number, slider, wrong);
+  element.dataset.name = name;
+  return {
+    element,
+    show(settings) {
+      const value = shownValue(settings, name);
+      const position = positionOf(parameter, value);
+      if (slider.valueAsNumber !== position) slider.value = String(position);
+      slider.setAttribute('aria-valuetext', String(value));
+      slider.style.setProperty('--filled', `${(100 * position) / SLIDER_STEPS}%`);
+      if (document.activeElement !== number) number.value = String(value);
+      if (name === 'below') element.hidden = settings.depth === 1;
+    },
+  };
+}
+
+/** The attack at test follows that of training until it is given a radius of its own. */
+function epsTestField(store: Store): Field {
+  const field = numberField(parameters.epsTest, store);
+  const box = html('input', { type: 'checkbox', id: 'epsTest-follows' });
+  box.addEventListener('change', () => store.set({ epsTest: box.checked ? null : store.state.settings.eps }));
+  const label = html('label', { className: 'follows' }, box, ' as in training');
+  field.element.append(label);
+  return {
+    element: field.element,
+    show(settings) {
+      field.show(settings);
+      box.checked = settings.epsTest === null;
+      field.element.classList.toggle('following', settings.epsTest === null);
+    },
+  };
+}
+
+function activationField(store: Store): Field {
+  const select = html('select', { id: 'activation' });
+  select.append(...activationNames.map((name) => new Option(name, name)));
+  select.addEventListener('change', () =>
+    store.set({ activation: activationNames.find((name) => name === select.value)! }),
+  );
+  const label = html('label', { htmlFor: 'activation' }, 'activation ', symbol(letters.activation));
+  return {
+    element: html('div', { className: 'field choice' }, label, select),
+    show: ({ activation }) => {
+      select.value = activation;
+    },
+  };
+}
+
+function depthField(store: Store): Field {
+  const buttons = Array.from({ length: MAX_DEPTH }, (_, i) => {
+    const radio = html('input', { type: 'radio', name: 'depth', value: String(i + 1), id: `depth-${i + 1}` });
+    radio.addEventListener('change', () => store.set({ depth: i + 1 }));
+    return { radio, label: html('label', {}, radio, html('span', {}, String(i + 1))) };
+  });
+  const legend = html('legend', {}, 'frozen layers ', symbol(letters.depth));
+  const row = html('div', { className: 'segments' }, ...buttons.map(({ label }) => label));
+  return {
+    element: html('fieldset', { className: 'field choice depth' }, legend, row),
+    show: ({ depth }) => {
+      for (const { radio } of buttons) radio.checked = Number(radio.value) === depth;
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { matching } from '../check/measurements.ts';
+import { type CurveView, curvePanel, type PlacedMeasurement } from '../draw/curvePanel.ts';
+import type { AxisName, Settings } from '../state/parameters.ts';
+import type { State, Store } from '../state/state.ts';
+import { riskAt } from '../theory/ask.ts';
+import { type Axis, axisNamed, curveAlong, placeOf, type RiskAt, settingsAt } from '../theory/curve.ts';
+import { byId, html } from './elements.ts';
+import { riskText, shortText } from './numbers.ts';
+import { letters, symbol } from './symbols.ts';
+
+const axisNames: Readonly<Record<AxisName, string>> = {
+  psi1: 'width ψ₁',
+  psi2: 'samples ψ₂',
+  eps: 'attack in training ε',
+  epsTest: 'attack at test',
+  lambda: 'ridge penalty λ',
+  tau: 'label noise τ',
+  depth: 'frozen layers L',
+  activation: 'activation σ',
+};
+
+export interface CurveFigure {
+  readonly svg: SVGSVGElement;
+  readonly axis: Axis;
+  readonly curve: readonly RiskAt[];
+  readonly measurements: readonly PlacedMeasurement[];
+  draw(state: State): void;
+}
+
+/**
+ * The curves, their choices, and pointing at them. `pointed` is told the settings and risk under the pointer, or null
+ * when the pointer has gone.
+ */
+export function curveFigure(
+  store: Store,
+  pointed: (point: { settings: Settings; risk: RiskAt } | null) => void,
+): CurveFigure {
+  const box = byId('curve-plot');
+  const tip = byId('curve-tip');
+  const select = byId<HTMLSelectElement>('axis');
+  const logRisk = byId<HTMLInputElement>('log-risk');
+  const panel = curvePanel();
+  box.append(panel.element);
+  select.append(...Object.entries(axisNames).map(([name, text]) => new Option(text, name)));
+  select.addEventListener('change', () => store.change({ axis: select.value as AxisName }));
+  logRisk.addEventListener('change', () => store.change({ yScale: logRisk.checked ? 'log' : 'linear' }));
+
+  let view: CurveView | undefined;
+  let at: number | undefined;
+
+  function pointAt(value: number | undefined): void {
+    at = value;
+    if (value === undefined || !view) {
+      panel.point(null);
+      tip.hidden = true;
+      pointed(null);
+      if (view) describe(view.here);
+      return;
+    }
+    const settings = settingsAt(view.settings, view.axis, value);
+    const risk: RiskAt = { at: value, ...riskAt(settings) };
+    panel.point(risk);
+    showTip(risk);
+    describe(risk);
+    pointed({ settings, risk });
+  }
+
+  const placeText = (risk: RiskAt): string =>
+    view?.axis.kind === 'places' ? view.axis.places[risk.at]! : shortText(risk.at);
+
+  function showTip(risk: RiskAt): void {
+    const { axis } = view!;
+    tip.replaceChildren(
+      html('div', {}, symbol(letters[axis.name]), ` = ${placeText(risk)}`),
+      html('div', { className: 'adversarial' }, `adversarial ${riskText(risk.adversarialRisk)}`),
+      html('div', { className: 'standard' }, `standard ${riskText(risk.standardRisk)}`),
+      ...(risk.phase === 'learning' ? [] : [html('div', {}, risk.phase)]),
+    );
+    tip.hidden = false;
+    const x = panel.pixelOf(risk.at);
+    const beyond = x + tip.offsetWidth + 24 > box.clientWidth;
+    tip.style.left = `${box.offsetLeft + (beyond ? Math.max(0, x - tip.offsetWidth - 14) : x + 14)}px`;
+    tip.style.top = `${box.offsetTop + 26}px`;
+  }
+
+  /** What a screen reader says of the slider that the plot is. */
+  function describe(risk: RiskAt): void {
+    const { axis } = view!;
+    const [from, to] = axis.kind === 'range' ? [axis.from, axis.to] : [0, axis.places.length - 1];
+    box.setAttribute('aria-valuemin', String(from));
+    box.setAttribute('aria-valuemax', String(to));
+    box.setAttribute('aria-valuenow', String(Math.min(to, Math.max(from, risk.at))));
+    box.setAttribute(
+      'aria-valuetext',
+      `${axis.name} ${placeText(risk)}: adversarial risk ${riskText(risk.adversarialRisk)}, standard risk ${riskText(risk.standardRisk)}, phase ${risk.phase}`,
+    );
+  }
+
+  const goTo = (value: number): void =>
+    store.change({ settings: settingsAt(store.state.settings, axisNamed(store.state.axis), value) });
+
+  const valueUnder = (event: PointerEvent): number | undefined =>
+    panel.valueUnder(event.clientX - box.getBoundingClientRect().left);
+  box.addEventListener('pointermove', (event) => pointAt(valueUnder(event)));
+  box.addEventListener('pointerleave', () => pointAt(undefined));
+  box.addEventListener('blur', () => pointAt(undefined));
+  box.addEventListener('click', (event) => {
+    const value = valueUnder(event as PointerEvent);
+    if (value !== undefined) goTo(value);
+  });
+  box.addEventListener('keydown', (event) => {
+    if (!view) return;
+    if (event.key === 'Escape') pointAt(undefined);
+    else if (event.key === 'Enter' && at !== undefined) goTo(at);
+    else {
+      const next = stepped(view, at ?? view.here.at, event.key);
+      if (next === undefined) return;
+      pointAt(next);
+    }
+    event.preventDefault();
+  });
+
+  new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry!.contentRect.width);
+    if (width > 0) panel.resize(width, heightFor(width));
+  }).observe(box);
+
+  return {
+    svg: panel.element,
+    get axis() {
+      return view?.axis ?? axisNamed(store.state.axis);
+    },
+    get curve() {
+      return view?.curve ?? [];
+    },
+    get measurements() {
+      return view?.measurements ?? [];
+    },
+    draw({ settings, axis: name, yScale, measurements }) {
+      select.value = name;
+      logRisk.checked = yScale === 'log';
+      const axis = axisNamed(name);
+      const here = { at: placeOf(settings, axis), ...riskAt(settings) };
+      view = {
+        settings,
+        axis,
+        yScale,
+        here,
+        curve: curveAlong(settings, axis),
+        measurements: matching(measurements, settings, axis),
+      };
+      panel.draw(view);
+      if (at === undefined) describe(here);
+      else pointAt(at);
+    },
+  };
+}
+
+/** As high as leaves the values in sight on a projector; never flatter than a phone needs. */
+export const heightFor = (width: number): number =>
+  Math.round(Math.max(300, Math.min(0.54 * window.innerHeight, 0.8 * width)));
+
+/** The neighbouring point of the curve that a key asks for. */
+function stepped({ curve, axis }: CurveView, at: number, key: string): number | undefined {
+  const stride = axis.kind === 'places' ? 1 : 3;
+  const steps: Readonly<Record<string, number>> = {
+    ArrowRight: stride,
+    ArrowUp: stride,
+    ArrowLeft: -stride,
+    ArrowDown: -stride,
+    PageUp: 5 * stride,
+    PageDown: -5 * stride,
+    Home: -curve.length,
+    End: curve.length,
+  };
+  const step = steps[key];
+  if (step === undefined) return undefined;
+  let nearest = 0;
+  for (let i = 1; i < curve.length; i++)
+    if (Math.abs(curve[i]!.at - at) < Math.abs(curve[nearest]!.at - at)) nearest = i;
+  return curve[Math.min(curve.length - 1, Math.max(0, nearest + step))]!.at;
+}

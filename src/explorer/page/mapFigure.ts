@@ -1,0 +1,142 @@
+import { legend } from '../draw/mapColours.ts';
+import { mapPanel } from '../draw/mapPanel.ts';
+import { parameters, roundFor, type Settings } from '../state/parameters.ts';
+import type { Measure, State, Store } from '../state/state.ts';
+import { riskAt } from '../theory/ask.ts';
+import type { MapAnswer, MapRequest } from '../theory/mapWorker.ts';
+import { mapKey, type PlanePoint, type RiskGrid } from '../theory/phaseMap.ts';
+import { heightFor } from './curveFigure.ts';
+import { byId, html } from './elements.ts';
+import { riskText, shortText } from './numbers.ts';
+import type { Underlay } from './pictures.ts';
+import { letters, symbol } from './symbols.ts';
+import { resolvedTheme } from './theme.ts';
+
+export interface MapFigure {
+  readonly svg: SVGSVGElement;
+  readonly grid: RiskGrid | undefined;
+  underlay(): Underlay;
+  draw(state: State): void;
+}
+
+/** The map, computed in a worker so that no slider ever waits for it, and pointing at it. */
+export function mapFigure(store: Store): MapFigure {
+  const box = byId('map-plot');
+  const tip = byId('map-tip');
+  const select = byId<HTMLSelectElement>('map-of');
+  const panel = mapPanel();
+  box.append(panel.canvas, panel.element);
+  select.addEventListener('change', () => store.change({ mapOf: select.value as Measure }));
+
+  const worker = new Worker(new URL('../theory/mapWorker.ts', import.meta.url), { type: 'module' });
+  let asked = '';
+  let id = 0;
+  let grid: RiskGrid | undefined;
+  worker.onmessage = ({ data }: MessageEvent<MapAnswer>) => {
+    if (data.id !== id) return;
+    if ('lines' in data) panel.lines(data.lines);
+    else {
+      grid = data.grid;
+      panel.grid(grid);
+      if (data.fine) box.dataset.drawn = asked;
+    }
+  };
+
+  function pointAt(event: PointerEvent): PlanePoint | undefined {
+    const { left, top } = box.getBoundingClientRect();
+    return panel.under(event.clientX - left, event.clientY - top);
+  }
+
+  const settingsUnder = ({ psi1, eps }: PlanePoint): Settings => ({
+    ...store.state.settings,
+    psi1: roundFor(parameters.psi1.scale, psi1),
+    eps: roundFor(parameters.eps.scale, eps),
+  });
+
+  box.addEventListener('pointermove', (event) => {
+    const point = pointAt(event);
+    tip.hidden = point === undefined;
+    if (!point) return;
+    const settings = settingsUnder(point);
+    const risk = riskAt(settings);
+    tip.replaceChildren(
+      html(
+        'div',
+        {},
+        symbol(letters.psi1),
+        ` = ${shortText(settings.psi1)},  `,
+        symbol(letters.eps),
+        ` = ${shortText(settings.eps)}`,
+      ),
+      html('div', { className: 'adversarial' }, `adversarial ${riskText(risk.adversarialRisk)}`),
+      html('div', { className: 'standard' }, `standard ${riskText(risk.standardRisk)}`),
+      ...(risk.phase === 'learning' ? [] : [html('div', {}, risk.phase)]),
+    );
+    const { left, top } = box.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    const beyond = x + tip.offsetWidth + 24 > box.clientWidth;
+    tip.style.left = `${box.offsetLeft + (beyond ? Math.max(0, x - tip.offsetWidth - 14) : x + 14)}px`;
+    tip.style.top = `${box.offsetTop + Math.max(4, y - tip.offsetHeight - 10)}px`;
+  });
+  box.addEventListener('pointerleave', () => {
+    tip.hidden = true;
+  });
+  box.addEventListener('click', (event) => {
+    const point = pointAt(event as PointerEvent);
+    if (point) store.change({ settings: settingsUnder(point) });
+  });
+
+  new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry!.contentRect.width);
+    if (width > 0) panel.resize(width, heightFor(width));
+  }).observe(box);
+
+  let drawnTheme = '';
+  let drawnSettings: Settings | undefined;
+  return {
+    svg: panel.element,
+    get grid() {
+      return grid;
+    },
+    underlay: () => ({
+      canvas: panel.canvas,
+      left: panel.frame.left,
+      top: panel.frame.top,
+      width: panel.frame.right - panel.frame.left,
+      height: panel.frame.bottom - panel.frame.top,
+    }),
+    draw({ settings, mapOf, theme }) {
+      select.value = mapOf;
+      const resolved = resolvedTheme(theme);
+      if (resolved !== drawnTheme) {
+        panel.theme(resolved);
+        drawLegend(resolved);
+        drawnTheme = resolved;
+      }
+      if (settings !== drawnSettings) {
+        panel.here(settings);
+        const name = mapOf === 'adversarialRisk' ? 'Adversarial' : 'Standard';
+        box.setAttribute(
+          'aria-label',
+          `Phase map: ${name} risk over width psi1 and attack radius eps, with the null phase, the interpolation peak and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}.`,
+        );
+        drawnSettings = settings;
+      }
+      const key = mapKey(settings, mapOf);
+      if (key === asked) return;
+      asked = key;
+      const request: MapRequest = { id: ++id, settings, measure: mapOf };
+      worker.postMessage(request);
+    },
+  };
+}
+
+function drawLegend(theme: 'light' | 'dark'): void {
+  byId('map-legend').replaceChildren(
+    ...legend(theme).map(({ colour }) => {
+      const patch = html('span');
+      patch.style.background = `rgb(${colour.join(' ')})`;
+      return patch;
+    }),
+  );
+}

@@ -1,0 +1,97 @@
+import type { PlacedMeasurement } from '../draw/curvePanel.ts';
+import { parameters } from '../state/parameters.ts';
+import type { Axis, RiskAt } from '../theory/curve.ts';
+import type { RiskGrid } from '../theory/phaseMap.ts';
+import { html } from './elements.ts';
+import { riskText, shortText } from './numbers.ts';
+
+const csv = (rows: readonly (readonly (string | number)[])[]): string =>
+  `${rows.map((row) => row.join(',')).join('\n')}\n`;
+
+const placeName = (axis: Axis, at: number): string | number =>
+  axis.kind === 'places' ? axis.places[at]! : at;
+
+/** The curves, then what was measured on them, in full precision. */
+export const curveCsv = (
+  axis: Axis,
+  curve: readonly RiskAt[],
+  measurements: readonly PlacedMeasurement[],
+): string =>
+  csv([
+    [
+      axis.name,
+      'source',
+      'standardRisk',
+      'standardError',
+      'adversarialRisk',
+      'adversarialError',
+      'gradientNorm',
+      'phase',
+      'd',
+      'models',
+    ],
+    ...curve.map((risk) => [
+      placeName(axis, risk.at),
+      'theory',
+      risk.standardRisk,
+      '',
+      risk.adversarialRisk,
+      '',
+      risk.gradientNorm,
+      risk.phase,
+      '',
+      '',
+    ]),
+    ...measurements.map(({ at, measurement: { standardRisk, adversarialRisk, d, seeds } }) => [
+      placeName(axis, at),
+      'measured',
+      standardRisk.value,
+      standardRisk.standardError,
+      adversarialRisk.value,
+      adversarialRisk.standardError,
+      '',
+      '',
+      d,
+      seeds,
+    ]),
+  ]);
+
+/** Every point of the map: psi1, eps and the risk over that of predicting nothing. */
+export function mapCsv({ nx, ny, logRatio }: RiskGrid, measure: string): string {
+  const { psi1, eps } = parameters;
+  const rows: (string | number)[][] = [['psi1', 'eps', `${measure} over predicting nothing`]];
+  for (let i = 0; i < ny; i++)
+    for (let j = 0; j < nx; j++)
+      rows.push([
+        psi1.from * (psi1.to / psi1.from) ** (j / (nx - 1)),
+        eps.from + ((eps.to - eps.from) * i) / (ny - 1),
+        Math.exp(logRatio[i * nx + j]!),
+      ]);
+  return csv(rows);
+}
+
+/** A readable table of about twenty points. */
+export function fillTable(table: HTMLTableElement, axis: Axis, curve: readonly RiskAt[]): void {
+  const every = Math.max(1, Math.floor(curve.length / 20));
+  const cells = (tag: 'th' | 'td', texts: readonly string[]): HTMLTableRowElement =>
+    html('tr', {}, ...texts.map((text) => html(tag, {}, text)));
+  const head = cells('th', [axis.name, 'standard', 'adversarial', 'phase']);
+  for (const cell of head.cells) cell.setAttribute('scope', 'col');
+  table.replaceChildren(
+    html('thead', {}, head),
+    html(
+      'tbody',
+      {},
+      ...curve
+        .filter((_, i) => i % every === 0)
+        .map((risk) =>
+          cells('td', [
+            axis.kind === 'places' ? axis.places[risk.at]! : shortText(risk.at),
+            riskText(risk.standardRisk),
+            riskText(risk.adversarialRisk),
+            risk.phase,
+          ]),
+        ),
+    ),
+  );
+}

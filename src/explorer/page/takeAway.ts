@@ -1,0 +1,78 @@
+import type { State, Store } from '../state/state.ts';
+import { axisNamed } from '../theory/curve.ts';
+import { curveCommand, pointCommand } from './command.ts';
+import type { CurveFigure } from './curveFigure.ts';
+import { byId, html } from './elements.ts';
+import type { MapFigure } from './mapFigure.ts';
+import { download, pngFile, svgFile, type Underlay } from './pictures.ts';
+import { curveCsv, fillTable, mapCsv } from './tables.ts';
+
+const PNG_DENSITY = 3;
+
+/** Downloads beneath the figures, the equivalent commands, and the table. */
+export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { show(state: State): void } {
+  const pictures = (name: string, plot: SVGSVGElement, under?: () => Underlay): HTMLElement[] => {
+    const file = (): Promise<string> =>
+      svgFile(plot, getComputedStyle(document.body).backgroundColor, under?.());
+    return [
+      exportButton('SVG', name, async () => download(`${name}.svg`, await file(), 'image/svg+xml')),
+      exportButton('PNG', name, async () =>
+        download(`${name}.png`, await pngFile(await file(), PNG_DENSITY), 'image/png'),
+      ),
+    ];
+  };
+  byId('curve-exports').append(
+    ...pictures('risk-curves', curves.svg),
+    exportButton('CSV', 'risk-curves', () =>
+      download('risk-curves.csv', curveCsv(curves.axis, curves.curve, curves.measurements), 'text/csv'),
+    ),
+  );
+  byId('map-exports').append(
+    ...pictures('phase-map', map.svg, () => map.underlay()),
+    exportButton('CSV', 'phase-map', () => {
+      if (map.grid) download('phase-map.csv', mapCsv(map.grid, store.state.mapOf), 'text/csv');
+    }),
+  );
+  for (const button of document.querySelectorAll<HTMLElement>('[data-copies]'))
+    button.addEventListener('click', () => copy(byId(button.dataset.copies!).textContent ?? '', button));
+  byId('copy-link').addEventListener('click', () => copy(window.location.href, byId('copy-link')));
+
+  const details = byId<HTMLDetailsElement>('table-details');
+  const table = byId<HTMLTableElement>('curve-table');
+  details.addEventListener('toggle', () => {
+    if (details.open) fillTable(table, curves.axis, curves.curve);
+  });
+  return {
+    show({ settings, axis }) {
+      byId('point-command').textContent = pointCommand(settings);
+      const command = curveCommand(settings, axisNamed(axis));
+      byId('curve-command-row').hidden = command === undefined;
+      byId('curve-command').textContent = command ?? '';
+      if (details.open) fillTable(table, curves.axis, curves.curve);
+    },
+  };
+}
+
+function exportButton(kind: string, of: string, save: () => void | Promise<void>): HTMLButtonElement {
+  const button = html('button', { type: 'button', className: 'quiet' }, kind);
+  button.setAttribute('aria-label', `${kind} of the ${of.replace('-', ' ')}`);
+  button.addEventListener('click', () => void save());
+  return button;
+}
+
+async function copy(text: string, button: HTMLElement): Promise<void> {
+  const before = button.dataset.text ?? button.textContent ?? '';
+  button.dataset.text = before;
+  let done = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Pages that are not served securely may not write to the clipboard.
+    done = false;
+  }
+  button.textContent = done ? 'Copied' : 'Not allowed';
+  byId('copied').textContent = done ? 'copied' : 'copying is not allowed here';
+  setTimeout(() => {
+    button.textContent = before;
+  }, 1500);
+}

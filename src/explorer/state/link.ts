@@ -1,0 +1,144 @@
+import { activationNames } from '../../theory/index.ts';
+import type { Measurement } from '../check/protocol.ts';
+import { type AxisName, defaults, MAX_DEPTH, objection, parameters, type Settings } from './parameters.ts';
+import { initialState, type State } from './state.ts';
+
+const axes: readonly AxisName[] = ['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'];
+const numbers = ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'below'] as const;
+
+/** The state as the part of a link after `#`; what is as usual is left out. */
+export function toLink({ settings, measurements, ...view }: State): string {
+  const query = new URLSearchParams(settingsEntries(settings, defaults));
+  for (const name of ['axis', 'yScale', 'mapOf', 'theme', 'd', 'seeds'] as const)
+    if (view[name] !== initialState[name]) query.set(name, String(view[name]));
+  for (const measurement of measurements) query.append('point', pointText(measurement, settings));
+  return query.toString();
+}
+
+/** The state of a link. What it says badly is taken as usual and named in `complaints`. */
+export function fromLink(link: string): { state: State; complaints: string[] } {
+  const complaints: string[] = [];
+  const query = new URLSearchParams(link);
+  const settings = readSettings(query, defaults, complaints);
+  const choice = <T extends string>(name: string, choices: readonly T[], usual: T): T => {
+    const text = query.get(name);
+    if (text === null) return usual;
+    const found = choices.find((one) => one === text);
+    if (found === undefined) complaints.push(`${name}=${text} is not one of ${choices.join(', ')}`);
+    return found ?? usual;
+  };
+  const integer = (name: 'd' | 'seeds', most: number): number => {
+    const text = query.get(name);
+    if (text === null) return initialState[name];
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    complaints.push(`${name}=${text} is not a whole number from 1 to ${most}`);
+    return initialState[name];
+  };
+  const measurements = query.getAll('point').flatMap((text) => {
+    const point = readPoint(text, settings);
+    if (point === undefined) complaints.push(`point=${text} is not a measured point`);
+    return point ?? [];
+  });
+  return {
+    complaints,
+    state: {
+      settings,
+      axis: choice('axis', axes, initialState.axis),
+      yScale: choice('yScale', ['linear', 'log'], initialState.yScale),
+      mapOf: choice('mapOf', ['standardRisk', 'adversarialRisk'], initialState.mapOf),
+      theme: choice('theme', ['auto', 'light', 'dark'], initialState.theme),
+      d: integer('d', MAX_D),
+      seeds: integer('seeds', MAX_SEEDS),
+      measurements,
+    },
+  };
+}
+
+export const MAX_D = 200;
+export const MAX_SEEDS = 50;
+
+/** The settings that differ from `usual`, by name. */
+function settingsEntries(settings: Settings, usual: Settings): Record<string, string> {
+  const entries: Record<string, string> = {};
+  for (const name of [...numbers, 'activation', 'depth'] as const)
+    if (settings[name] !== usual[name]) entries[name] = String(settings[name]);
+  if (settings.epsTest !== usual.epsTest)
+    entries.epsTest = settings.epsTest === null ? 'eps' : String(settings.epsTest);
+  return entries;
+}
+
+function readSettings(query: URLSearchParams, usual: Settings, complaints: string[]): Settings {
+  const number = (name: keyof typeof parameters, otherwise: number): number => {
+    const text = query.get(name);
+    if (text === null) return otherwise;
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    const wrong = objection(parameters[name], value);
+    if (wrong !== undefined) complaints.push(`${name}=${text}: ${wrong}`);
+    return wrong === undefined ? value : otherwise;
+  };
+  const epsTest = query.get('epsTest');
+  const activation = query.get('activation');
+  const known = activationNames.find((name) => name === activation);
+  if (activation !== null && known === undefined)
+    complaints.push(`activation=${activation} is not one of ${activationNames.join(', ')}`);
+  const depth = query.get('depth') === null ? usual.depth : Number(query.get('depth'));
+  const goodDepth = Number.isInteger(depth) && depth >= 1 && depth <= MAX_DEPTH;
+  if (!goodDepth) complaints.push(`depth=${query.get('depth')} is not a whole number from 1 to ${MAX_DEPTH}`);
+  return {
+    psi1: number('psi1', usual.psi1),
+    psi2: number('psi2', usual.psi2),
+    eps: number('eps', usual.eps),
+    epsTest:
+      epsTest === null || epsTest === 'eps'
+        ? epsTest === null
+          ? usual.epsTest
+          : null
+        : number('epsTest', usual.epsTest ?? usual.eps),
+    lambda: number('lambda', usual.lambda),
+    tau: number('tau', usual.tau),
+    below: number('below', usual.below),
+    activation: known ?? usual.activation,
+    depth: goodDepth ? depth : usual.depth,
+  };
+}
+
+const SEPARATOR = '~';
+
+/** Values, errors and counts, then the settings in which the point differs from the page's own. */
+function pointText(
+  { settings, d, seeds, converged, standardRisk, adversarialRisk }: Measurement,
+  here: Settings,
+): string {
+  const short = (x: number): string => String(Number(x.toPrecision(6)));
+  const numbers = [
+    short(standardRisk.value),
+    short(standardRisk.standardError),
+    short(adversarialRisk.value),
+    short(adversarialRisk.standardError),
+    d,
+    seeds,
+    converged,
+  ];
+  const entries = Object.entries(settingsEntries(settings, here)).map(([name, value]) => `${name}:${value}`);
+  return [...numbers, ...entries].join(SEPARATOR);
+}
+
+function readPoint(text: string, here: Settings): Measurement | undefined {
+  const parts = text.split(SEPARATOR);
+  const [sr, srError, ar, arError, d, seeds, converged] = parts.slice(0, 7).map(Number);
+  const values = [sr, srError, ar, arError, d, seeds, converged];
+  if (values.some((value) => value === undefined || !(value >= 0 && value < 1e9))) return undefined;
+  const complaints: string[] = [];
+  const query = new URLSearchParams(parts.slice(7).map((part) => part.split(':', 2) as [string, string]));
+  const settings = readSettings(query, here, complaints);
+  if (complaints.length > 0) return undefined;
+  return {
+    settings,
+    d: d!,
+    seeds: seeds!,
+    converged: converged!,
+    standardRisk: { value: sr!, standardError: srError! },
+    adversarialRisk: { value: ar!, standardError: arError! },
+  };
+}

@@ -1,0 +1,144 @@
+import type { ActivationName } from '../../theory/index.ts';
+
+/** What the theory is asked about. The names are those of the command line and of links. */
+export interface Settings {
+  /** N/d of the last frozen layer, whose read-out is trained */
+  readonly psi1: number;
+  /** n/d */
+  readonly psi2: number;
+  /** l2 radius of the training attack */
+  readonly eps: number;
+  /** l2 radius of the attack at test; null follows eps */
+  readonly epsTest: number | null;
+  readonly lambda: number;
+  readonly tau: number;
+  readonly activation: ActivationName;
+  /** frozen layers */
+  readonly depth: number;
+  /** N/d of every layer below the last; of no effect at depth 1 */
+  readonly below: number;
+}
+
+export const defaults: Settings = {
+  psi1: 4,
+  psi2: 2,
+  eps: 0.3,
+  epsTest: null,
+  lambda: 0,
+  tau: 0.2,
+  activation: 'shifted-relu',
+  depth: 1,
+  below: 2,
+};
+
+export type NumberName = 'psi1' | 'psi2' | 'eps' | 'epsTest' | 'lambda' | 'tau' | 'below';
+export type AxisName = Exclude<NumberName, 'below'> | 'depth' | 'activation';
+
+/** A number with a slider. Values beyond the slider's range may be typed as long as they are in the domain. */
+export interface Parameter {
+  readonly name: NumberName;
+  readonly title: string;
+  readonly explanation: string;
+  readonly from: number;
+  readonly to: number;
+  readonly scale: 'linear' | 'log';
+  /** The left end of a logarithmic slider means 0. */
+  readonly zero: boolean;
+  /** Whether 0 is excluded. */
+  readonly positive: boolean;
+}
+
+export const MAX_DEPTH = 4;
+
+const linear = { scale: 'linear', zero: false, positive: false } as const;
+const proportion = { scale: 'log', zero: false, positive: true } as const;
+
+export const parameters: Readonly<Record<NumberName, Parameter>> = {
+  psi1: {
+    name: 'psi1',
+    title: 'width',
+    explanation: 'N/d, random features per input dimension',
+    from: 0.1,
+    to: 100,
+    ...proportion,
+  },
+  psi2: {
+    name: 'psi2',
+    title: 'samples',
+    explanation: 'n/d, training samples per input dimension',
+    from: 0.1,
+    to: 20,
+    ...proportion,
+  },
+  eps: {
+    name: 'eps',
+    title: 'attack in training',
+    explanation: 'l2 radius of the perturbations trained against',
+    from: 0,
+    to: 2,
+    ...linear,
+  },
+  epsTest: {
+    name: 'epsTest',
+    title: 'attack at test',
+    explanation: 'l2 radius of the attack at test',
+    from: 0,
+    to: 2,
+    ...linear,
+  },
+  lambda: {
+    name: 'lambda',
+    title: 'ridge penalty',
+    explanation: 'lambda/2 times the squared norm of theta',
+    from: 1e-5,
+    to: 10,
+    scale: 'log',
+    zero: true,
+    positive: false,
+  },
+  tau: {
+    name: 'tau',
+    title: 'label noise',
+    explanation: 'standard deviation of the noise in the labels',
+    from: 0,
+    to: 2,
+    ...linear,
+  },
+  below: {
+    name: 'below',
+    title: 'width beneath',
+    explanation: 'N/d of every frozen layer below the last',
+    from: 0.1,
+    to: 20,
+    ...proportion,
+  },
+};
+
+/** Why `value` cannot be this parameter, or undefined when it can. */
+export function objection({ name, positive }: Parameter, value: number): string | undefined {
+  if (!Number.isFinite(value)) return `${name} is a number`;
+  if (value < 0 || (positive && value === 0)) return `${name} is ${positive ? 'above 0' : '0 or more'}`;
+  // Beyond this the page would only show rounding.
+  return value > 1e6 ? `${name} is at most 1000000` : undefined;
+}
+
+export const SLIDER_STEPS = 600;
+
+/** The slider's position, 0 .. SLIDER_STEPS, for a value; clamped. */
+export function positionOf({ from, to, scale, zero }: Parameter, value: number): number {
+  if (zero && value < from) return 0;
+  const share = scale === 'log' ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+  const clamped = Math.min(1, Math.max(0, share));
+  return zero ? Math.max(1, Math.round(clamped * SLIDER_STEPS)) : Math.round(clamped * SLIDER_STEPS);
+}
+
+/** The value at a slider's position, rounded to what a reader would write: three digits, or hundredths. */
+export function valueAt({ from, to, scale, zero }: Parameter, position: number): number {
+  if (zero && position === 0) return 0;
+  const share = position / SLIDER_STEPS;
+  const value = scale === 'log' ? from * (to / from) ** share : from + (to - from) * share;
+  return roundFor(scale, value);
+}
+
+export const roundFor = (scale: 'linear' | 'log', value: number): number =>
+  scale === 'log' ? Number(value.toPrecision(3)) : Math.round(value * 100) / 100;

@@ -1,0 +1,57 @@
+import type { Measurement } from '../check/protocol.ts';
+import { type AxisName, defaults, type Settings } from './parameters.ts';
+
+export type Theme = 'auto' | 'light' | 'dark';
+export type Measure = 'standardRisk' | 'adversarialRisk';
+
+/** Everything that a link holds. */
+export interface State {
+  readonly settings: Settings;
+  /** what the curves run along */
+  readonly axis: AxisName;
+  readonly yScale: 'linear' | 'log';
+  /** the risk on the map */
+  readonly mapOf: Measure;
+  readonly theme: Theme;
+  /** input dimension of the models that "check it" trains, and how many of them a point */
+  readonly d: number;
+  readonly seeds: number;
+  readonly measurements: readonly Measurement[];
+}
+
+export const initialState: State = {
+  settings: defaults,
+  axis: 'psi1',
+  yScale: 'linear',
+  mapOf: 'adversarialRisk',
+  theme: 'auto',
+  d: 50,
+  seeds: 4,
+  measurements: [],
+};
+
+export interface Store {
+  readonly state: State;
+  change(changes: Partial<State>): void;
+  set(changes: Partial<Settings>): void;
+  /** Called after every change, once. */
+  subscribe(listener: (state: State, before: State) => void): void;
+}
+
+export function newStore(first: State): Store {
+  let state = first;
+  const listeners: ((state: State, before: State) => void)[] = [];
+  const change = (changes: Partial<State>): void => {
+    const before = state;
+    state = { ...state, ...changes };
+    for (const listener of listeners) listener(state, before);
+  };
+  return {
+    get state() {
+      return state;
+    },
+    change,
+    set: (changes) => change({ settings: { ...state.settings, ...changes } }),
+    subscribe: (listener) => listeners.push(listener),
+  };
+}

@@ -1,0 +1,62 @@
+import { type AsymptoticRisk, activationNames, gridValues, riskCurve } from '../../theory/index.ts';
+import { type AxisName, MAX_DEPTH, parameters, type Settings } from '../state/parameters.ts';
+import { mapOf, optionsOf, riskAt } from './ask.ts';
+
+/** What a curve runs along: a range of numbers, or a few named places. */
+export type Axis =
+  | {
+      readonly name: AxisName;
+      readonly kind: 'range';
+      readonly from: number;
+      readonly to: number;
+      readonly scale: 'linear' | 'log';
+    }
+  | { readonly name: AxisName; readonly kind: 'places'; readonly places: readonly string[] };
+
+/** A point of a curve: `at` is the parameter's value, or the number of the place. */
+export type RiskAt = AsymptoticRisk & { readonly at: number };
+
+export function axisNamed(name: AxisName): Axis {
+  if (name === 'activation') return { name, kind: 'places', places: activationNames };
+  if (name === 'depth')
+    return { name, kind: 'places', places: Array.from({ length: MAX_DEPTH }, (_, i) => String(i + 1)) };
+  const { from, to, scale } = parameters[name];
+  return { name, kind: 'range', from, to, scale };
+}
+
+/** The same settings at another place of an axis. */
+export function settingsAt(settings: Settings, axis: Axis, at: number): Settings {
+  if (axis.name === 'activation') return { ...settings, activation: activationNames[at]! };
+  if (axis.name === 'depth') return { ...settings, depth: at + 1 };
+  return { ...settings, [axis.name]: at };
+}
+
+/** Where the settings lie on an axis. */
+export function placeOf(settings: Settings, { name }: Axis): number {
+  if (name === 'activation') return activationNames.indexOf(settings.activation);
+  if (name === 'depth') return settings.depth - 1;
+  return name === 'epsTest' ? (settings.epsTest ?? settings.eps) : settings[name];
+}
+
+/** The library's name of an axis of numbers: the width of a deep map is that of its last layer. */
+export const libraryName = (name: AxisName, { depth }: Settings): string =>
+  name === 'psi1' && depth > 1 ? `width${depth}` : name;
+
+/** Standard and adversarial risk along an axis. */
+export function curveAlong(settings: Settings, axis: Axis, count = 181): RiskAt[] {
+  if (axis.kind === 'places')
+    return axis.places.map((_, at) => ({ at, ...riskAt(settingsAt(settings, axis, at)) }));
+  const values = gridValues({ ...axis, count });
+  // The peak of unregularised features is narrow: it is met exactly, and more closely around.
+  const peak = axis.name === 'psi1' ? settings.psi2 : axis.name === 'psi2' ? settings.psi1 : undefined;
+  if (peak !== undefined && peak > axis.from && peak < axis.to) {
+    values.push(peak, ...CLOSE.flatMap((step) => [peak * (1 - step), peak * (1 + step)]));
+    values.sort((a, b) => a - b);
+  }
+  return riskCurve(mapOf(settings), optionsOf(settings), {
+    parameter: libraryName(axis.name, settings),
+    values: values.filter((value, i) => value !== values[i - 1]),
+  });
+}
+
+const CLOSE = [1e-3, 3e-3, 8e-3, 1.5e-2];
