@@ -5,6 +5,7 @@ import path from 'node:path';
 import util from 'node:util';
 import { UserError } from '../errors.ts';
 import { type Device, EngineUnavailableError } from './device.ts';
+import { stepBySignOfRelu } from './nativeStep.ts';
 import { findProvisioned } from './provisioned.ts';
 import { tf } from './tf.ts';
 
@@ -68,6 +69,7 @@ export async function loadNative(device: 'cuda' | 'cpu', sourcesOf = addonSource
   }
   if (device === 'cpu' && loaded.gpu) throw alreadyLoaded('cpu');
   if (!(await tf.setBackend('tensorflow'))) throw new Error('the TensorFlow backend did not start');
+  stepBySignOfRelu();
   return describe(loaded);
 }
 

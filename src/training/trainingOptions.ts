@@ -24,7 +24,7 @@ export interface AdversarialTrainingOptions {
   readonly variables?: readonly tf.Variable[];
   /** Default 'adam'. Its learning rate is set by the schedule. The caller disposes an optimiser of its own. */
   readonly optimizer?: tf.Optimizer | OptimizerName;
-  /** Rate at the start of each cycle. Default 1 / sqrt(largest fan-in of the trained weights). */
+  /** Rate at the start of each cycle. Default 1 / (3 sqrt(P)), P the largest fan-in of the trained weights. */
   readonly learningRate?: number;
   /** How the rate goes over a cycle: 'linear' (to zero), 'cosine', 'step', 'constant', or one's own. Default 'linear'. */
   readonly schedule?: ScheduleName | Schedule;
