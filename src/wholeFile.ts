@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { UserError } from './errors.ts';
 
 /**
@@ -6,13 +7,22 @@ import { UserError } from './errors.ts';
  * place. Whatever stops it, the file holds either its old content or all of the new one.
  * @throws UserError naming the file when it cannot be written
  */
-export function writeWholeFile(path: string, content: string | Uint8Array): void {
+export const writeWholeFile = (path: string, content: string | Uint8Array): void => {
+  writeWholePieces(path, [content]);
+};
+
+/** The same from pieces, of which only one is in memory at a time. Returns their number. */
+export function writeWholePieces(path: string, pieces: Iterable<string | Uint8Array>): number {
+  let count = 0;
   const unfinished = unfinishedName(path);
   naming('write', path, () => {
     try {
       const file = openSync(unfinished, 'w');
       try {
-        writeFileSync(file, content);
+        for (const piece of pieces) {
+          writeFileSync(file, piece);
+          count++;
+        }
         fsyncSync(file);
       } finally {
         closeSync(file);
@@ -23,6 +33,25 @@ export function writeWholeFile(path: string, content: string | Uint8Array): void
       throw error;
     }
   });
+  return count;
+}
+
+/** The lines of a text file, a piece of the file in memory at a time. */
+export function* readLines(path: string): Generator<string> {
+  const file = openSync(path, 'r');
+  const piece = Buffer.alloc(1 << 16);
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  try {
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+      const lines = (rest + decoder.write(piece.subarray(0, read))).split('\n');
+      rest = lines.pop()!;
+      yield* lines;
+    }
+    if (rest !== '') yield rest;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Where the content of `path` is gathered before it takes its place. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
+import { writeWholeFile } from '../wholeFile.ts';
 import { type Cell, cellKey } from './cell.ts';
 import type { Figure, FigureSettings, Verdict } from './figure.ts';
 import { drawFigure } from './figureDrawing.ts';
@@ -7,7 +8,6 @@ import { figureCells, figurePoints, meanOver, type PanelPoints } from './figureP
 import { checkSettings } from './figureSettings.ts';
 import type { CellResult } from './runCell.ts';
 import { type RunProgress, type RunStart, runMissing } from './runMissing.ts';
-import { writeWhole } from './wholeFiles.ts';
 
 export interface ReproduceOptions {
   readonly figure: Figure;
@@ -62,11 +62,11 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   };
   const caption = `${plan.caption} ${settingsInWords(settings, runtime)}`;
   const { svg, png } = drawFigure(plan, points, caption);
-  writeWhole(files.svg, svg);
-  writeWhole(files.png, png);
-  writeWhole(files.caption, `${caption}\n`);
+  writeWholeFile(files.svg, svg);
+  writeWholeFile(files.png, png);
+  writeWholeFile(files.caption, `${caption}\n`);
   const numbers = { figure: figure.name, settings, version, runtime, panels, claims };
-  writeWhole(files.json, `${JSON.stringify(numbers, null, 2)}\n`);
+  writeWholeFile(files.json, `${JSON.stringify(numbers, null, 2)}\n`);
   return { figure: figure.name, settings, runtime, panels, claims, files, seconds };
 }
 

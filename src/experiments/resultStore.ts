@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Runtime } from '../runtime/index.ts';
+import { naming, readLines } from '../wholeFile.ts';
 import { type Cell, cellKey } from './cell.ts';
 import type { CellReport } from './cellWorker.ts';
 import { commitOfPackage } from './provenance.ts';
 import type { CellResult } from './runCell.ts';
-import { readLines, writable } from './wholeFiles.ts';
 
 /** One finished cell, as a line of cells.jsonl. */
 export interface ResultRow {
@@ -51,11 +51,9 @@ export function openResultStore(
 ): ResultStore {
   const path = join(folder, file);
   const commit = commitOfPackage();
-  writable(folder, () => {
-    mkdirSync(folder, { recursive: true });
-    appendFileSync(path, '');
-  });
-  dropTornLine(folder, path);
+  naming('create', folder, () => mkdirSync(folder, { recursive: true }));
+  naming('write', path, () => appendFileSync(path, ''));
+  dropTornLine(path);
 
   function* rows(): Generator<ResultRow> {
     const seen = new Set<string>();
@@ -75,16 +73,16 @@ export function openResultStore(
       const key = cellKey(cell);
       const finished = new Date().toISOString();
       const row: ResultRow = { key, cell, result, version, commit, runtime, finished, seconds };
-      writable(folder, () => appendFileSync(path, `${JSON.stringify(row)}\n`));
+      naming('write', path, () => appendFileSync(path, `${JSON.stringify(row)}\n`));
       keys.add(key);
     },
     rows,
   };
 }
 
-function dropTornLine(folder: string, path: string): void {
+function dropTornLine(path: string): void {
   if (!existsSync(path)) return;
   const bytes = readFileSync(path);
   const whole = bytes.lastIndexOf(10) + 1;
-  if (whole < bytes.length) writable(folder, () => truncateSync(path, whole));
+  if (whole < bytes.length) naming('write', path, () => truncateSync(path, whole));
 }

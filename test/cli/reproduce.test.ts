@@ -81,7 +81,7 @@ describe('rrf reproduce', () => {
     const unknown = await rrf('reproduce', 'figure-9');
     expect(unknown.stderr).toContain('rrf: invalid figure: "figure-9" (expected one of curse');
     const unwritable = await rrf('reproduce', 'curse', '--out', join(blocked, 'x'));
-    expect(unwritable.stderr).toMatch(/^rrf: cannot write to the output folder ".*a-file.x": ENOTDIR/);
+    expect(unwritable.stderr).toMatch(/^rrf: cannot create ".*a-file.x": ENOTDIR/);
     expect([unknown.code, unwritable.code]).toEqual([2, 2]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,6 @@ import { cellKey, cell as makeCell, streamKey } from '../../src/experiments/cell
 import { compare } from '../../src/experiments/comparison.ts';
 import { openResultStore } from '../../src/experiments/resultStore.ts';
 import { runCell } from '../../src/experiments/runCell.ts';
-import { readLines, writeWhole } from '../../src/experiments/wholeFiles.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -103,22 +102,6 @@ describe('the result store', () => {
     expect(readFileSync(path, 'utf8')).toBe(whole);
     store.add({ ...cell, seed: 9 }, report());
     expect([...open(out).rows()].map((row) => row.cell.seed)).toEqual([0, 9]);
-  });
-
-  it('writes files whole: no part file stays behind', () => {
-    const path = join(folder, 'whole.txt');
-    writeWhole(path, 'all of it');
-    expect(readdirSync(folder).filter((name) => name.startsWith('whole'))).toEqual(['whole.txt']);
-    expect(() => writeWhole(join(folder, 'missing', 'x.txt'), '')).toThrow(
-      'cannot write to the output folder',
-    );
-  });
-
-  it('reads lines across the pieces it reads a file in', () => {
-    const path = join(folder, 'lines.txt');
-    const lines = Array.from({ length: 20_000 }, (_, i) => `zeile ${i} ä`);
-    writeFileSync(path, lines.join('\n'));
-    expect([...readLines(path)]).toEqual(lines);
   });
 });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
 import { sweepCsv } from '../../experiments/sweep/sweepRows.ts';
-import { writePieces } from '../../experiments/wholeFiles.ts';
+import { writeWholePieces } from '../../wholeFile.ts';
 import { version } from '../version.ts';
 
 export const exportCommand: CommandModule<object, { out: string; csv: string | undefined }> = {
@@ -18,6 +18,6 @@ export const exportCommand: CommandModule<object, { out: string; csv: string | u
   handler({ out, csv = join(out, 'cells.csv') }) {
     const lines = sweepCsv(existingSweep(out), version);
     if (csv === '' || csv === '-') for (const line of lines) process.stdout.write(line);
-    else process.stdout.write(`${writePieces(csv, lines) - 1} rows in ${csv}\n`);
+    else process.stdout.write(`${writeWholePieces(csv, lines) - 1} rows in ${csv}\n`);
   },
 };

@@ -7,7 +7,7 @@ import { figurePoints } from '../../experiments/figurePoints.ts';
 import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
 import { sweepPlan } from '../../experiments/sweep/sweepPlot.ts';
 import { sweepRows } from '../../experiments/sweep/sweepRows.ts';
-import { writeWhole } from '../../experiments/wholeFiles.ts';
+import { writeWholeFile } from '../../wholeFile.ts';
 import { version } from '../version.ts';
 
 interface PlotArgs {
@@ -49,8 +49,8 @@ export const plotCommand: CommandModule<object, PlotArgs> = {
       plan.caption,
     );
     const path = join(out, `${y}-${x}${by ? `-${by}` : ''}`);
-    writeWhole(`${path}.svg`, svg);
-    writeWhole(`${path}.png`, png);
+    writeWholeFile(`${path}.svg`, svg);
+    writeWholeFile(`${path}.png`, png);
     process.stdout.write(`picture: ${path}.png\n`);
   },
 };

@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
 import { MAX_SHARDS, slurmArray, slurmMerge, suggestedShards } from '../../experiments/sweep/jobScripts.ts';
 import { openSweep, readSpec } from '../../experiments/sweep/sweepFolder.ts';
-import { writeWhole } from '../../experiments/wholeFiles.ts';
+import { writeWholeFile } from '../../wholeFile.ts';
 
 interface SlurmArgs {
   spec: string;
@@ -51,8 +51,8 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
       throw new InvalidArgumentError('shards', shards, `at most ${most}, below Slurm's MaxArraySize`);
     const job = { rrf: args.rrf, spec: resolve(args.spec), out, shards, runOptions: args['run-options'] };
     const [array, merge] = [join(out, 'array.sbatch'), join(out, 'merge.sbatch')];
-    writeWhole(array, slurmArray(job, args.sbatch));
-    writeWhole(merge, slurmMerge(job, args.sbatch));
+    writeWholeFile(array, slurmArray(job, args.sbatch));
+    writeWholeFile(merge, slurmMerge(job, args.sbatch));
     process.stdout.write(`${cells.length} cells in ${shards} shards: ${array}, ${merge}\n`);
     if (!args.submit) return;
     const id = submit([array]);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
+import { naming, writeWholeFile } from '../../wholeFile.ts';
 import { type Cell, cellKey } from '../cell.ts';
-import { writable, writeWhole } from '../wholeFiles.ts';
 import type { Shard } from './shards.ts';
 import { sweepCells } from './sweepSpec.ts';
 
@@ -51,8 +51,8 @@ export function openSweep(spec: unknown, out: string): SweepFolder {
         `the output folder ${JSON.stringify(out)} holds another sweep; choose another --out`,
       );
   } else {
-    writable(out, () => mkdirSync(out, { recursive: true }));
-    writeWhole(path, `${JSON.stringify(spec, null, 2)}\n`);
+    naming('create', out, () => mkdirSync(out, { recursive: true }));
+    writeWholeFile(path, `${JSON.stringify(spec, null, 2)}\n`);
   }
   return { out, cells };
 }

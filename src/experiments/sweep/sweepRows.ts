@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { writeWholePieces } from '../../wholeFile.ts';
 import { cellKey } from '../cell.ts';
 import { openResultStore, type ResultRow } from '../resultStore.ts';
-import { writePieces } from '../wholeFiles.ts';
 import { rowsFiles, type SweepFolder } from './sweepFolder.ts';
 
 /** Every finished row of the sweep, whatever file it is in, each cell once. */
@@ -32,7 +32,7 @@ export function sweepStatus(folder: SweepFolder, version: string): SweepStatus {
 
 /** Gathers the rows of all shards in cells.jsonl. Returns the number of rows. */
 export const mergeSweep = (folder: SweepFolder, version: string): number =>
-  writePieces(join(folder.out, 'cells.jsonl'), linesOf(sweepRows(folder, version)));
+  writeWholePieces(join(folder.out, 'cells.jsonl'), linesOf(sweepRows(folder, version)));
 
 function* linesOf(rows: Iterable<ResultRow>): Generator<string> {
   for (const row of rows) yield `${JSON.stringify(row)}\n`;
