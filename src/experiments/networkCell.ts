@@ -1,0 +1,74 @@
+import { checkChoice, checkPositive, InvalidArgumentError } from '../errors.ts';
+import {
+  type AsymptoticRisk,
+  adversarialRiskAt,
+  asymptoticRisk,
+  deepRandomFeatures,
+} from '../theory/index.ts';
+import { type Cell, type CellArgs, cell } from './cell.ts';
+import type { Measure } from './measure.ts';
+
+export const NETWORKS = ['deep-frozen', 'lazy', 'trained'] as const;
+
+/** A cell of another network than one frozen layer; psi1 is the width of its last hidden layer. */
+export interface NetworkCell extends Cell {
+  /**
+   * 'deep-frozen': frozen layers, only the read-out trained. 'lazy': one hidden layer, linearised in all its weights about
+   * random ones. 'trained': hidden layers and read-out trained.
+   */
+  readonly network: (typeof NETWORKS)[number];
+  /** N_l / d of each hidden layer. */
+  readonly widths: readonly number[];
+}
+
+export type NetworkCellArgs = Omit<CellArgs, 'psi1' | 'features'> & Pick<NetworkCell, 'network' | 'widths'>;
+
+/** @throws InvalidArgumentError naming a bad field */
+export function networkCell({ network, widths, ...args }: NetworkCellArgs): NetworkCell {
+  checkChoice('network', network, NETWORKS);
+  if (widths.length === 0)
+    throw new InvalidArgumentError('widths', widths, 'one number > 0 for each hidden layer');
+  widths.forEach((width, l) => {
+    checkPositive(`widths[${l}]`, width);
+  });
+  if (network === 'lazy' && widths.length > 1)
+    throw new InvalidArgumentError('widths', widths, 'one hidden layer for a lazy network');
+  const filled = cell({ ...args, psi1: widths.at(-1)!, features: 'random' });
+  if (network !== 'deep-frozen' && filled.method === 'exact')
+    throw new InvalidArgumentError('method', filled.method, "'pgd' where hidden layers are trained");
+  return { ...filled, network, widths };
+}
+
+export const isNetworkCell = (of: Cell): of is NetworkCell => 'network' in of;
+
+/** N_l of each hidden layer, at least 1. */
+export const unitsOf = ({ widths, d }: NetworkCell): number[] =>
+  widths.map((width) => Math.max(1, Math.round(width * d)));
+
+/** The prediction of Gaussian equivalence for deep frozen layers, at the widths and rows that the cell has. */
+export function deepRisk(of: NetworkCell): AsymptoticRisk {
+  const { d, psi2, eps, lambda, tau, activation } = of;
+  const widths = unitsOf(of).map((units) => units / d);
+  const rows = Math.max(1, Math.round(psi2 * d));
+  return asymptoticRisk(deepRandomFeatures({ widths, activation }), { psi2: rows / d, eps, lambda, tau });
+}
+
+/** SR of a network cell; without theory (NaN) where hidden layers are trained. */
+export const networkStandardRisk: Measure = {
+  name: 'SR',
+  simulated: (result) => result.standardRisk.value,
+  theory: (risk, of) => (isNetworkCell(of) ? ofDeep(of, (found) => found.standardRisk) : risk.standardRisk),
+};
+
+/** AR at the k-th test radius of a network cell; without theory (NaN) where hidden layers are trained. */
+export const networkAdversarialRisk = (k = 0): Measure => ({
+  name: 'AR',
+  simulated: (result) => result.adversarialRisks[k]!.value,
+  theory: (risk, of) =>
+    isNetworkCell(of)
+      ? ofDeep(of, (found) => adversarialRiskAt(found, of.epsTest[k]!))
+      : adversarialRiskAt(risk, of.epsTest[k]!),
+});
+
+const ofDeep = (of: NetworkCell, read: (risk: AsymptoticRisk) => number): number =>
+  of.network === 'deep-frozen' ? read(deepRisk(of)) : Number.NaN;

@@ -1,0 +1,83 @@
+import { fgm, pgd } from '../attacks/index.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { teacher } from '../data/teacher.ts';
+import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
+import { risks } from '../evaluation/risk.ts';
+import { deepRandomFeaturesModel } from '../models/deepRandomFeaturesModel.ts';
+import { LazyHidden } from '../models/LazyHidden.ts';
+import { mlpModel } from '../models/mlpModel.ts';
+import { tf } from '../runtime/tf.ts';
+import { adversarialTraining } from '../training/adversarialTraining.ts';
+import { deepReadoutProblem, solveDeepReadout } from '../training/exact/deepReadout.ts';
+import { setReadout, trainReadoutExactly } from '../training/exactReadout.ts';
+import { cellKey, rowsOf } from './cell.ts';
+import { type NetworkCell, unitsOf } from './networkCell.ts';
+import type { CellResult, TrainingReport } from './runCell.ts';
+
+/** Relative duality gap of the exact solver: far below the accuracy of the linearisation. */
+const EXACT_TOLERANCE = 1e-4;
+const TOLERANCE = 1e-2;
+
+/** Samples the problem, trains the network and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
+export async function runNetworkCell(cell: NetworkCell): Promise<CellResult> {
+  const seed = cellKey(cell);
+  const problem = teacher({ d: cell.d, tau: cell.tau, seed });
+  const model = modelOf(cell, seed);
+  try {
+    const training = await train(model, problem.sample('train', rowsOf(cell)), cell, seed);
+    const { standard, adversarial } = await risks(model, problem.batches('test', cell.testRows), {
+      attack: cell.testAttack === 'fgm' ? fgm() : pgd({ steps: 10 }),
+      epsilons: cell.epsTest,
+    });
+    const square = tf.tidy(() =>
+      model.trainableWeights.map((weight) => tf.sum(tf.square(weight.read()))).reduce((a, b) => a.add(b)),
+    );
+    const [thetaNormSquared] = await square.data();
+    square.dispose();
+    return {
+      standardRisk: standard,
+      adversarialRisks: adversarial,
+      thetaNormSquared: thetaNormSquared!,
+      training,
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+function modelOf(cell: NetworkCell, seed: string): tf.LayersModel {
+  const [inputDim, units] = [cell.d, unitsOf(cell)];
+  const { activation } = cell;
+  if (cell.network === 'deep-frozen') return deepRandomFeaturesModel({ inputDim, units, activation, seed });
+  if (cell.network === 'trained') return mlpModel({ inputDim, units, activation, seed });
+  return tf.sequential({ layers: [new LazyHidden({ units: units[0]!, seed, inputShape: [inputDim] })] });
+}
+
+async function train(
+  model: tf.LayersModel,
+  data: Dataset,
+  cell: NetworkCell,
+  seed: string,
+): Promise<TrainingReport> {
+  const { eps, lambda, attackSteps, network } = cell;
+  if (network === 'deep-frozen' && eps === 0) {
+    await trainReadoutExactly(model, data, lambda);
+    return { iterations: 0, residual: 0, converged: true };
+  }
+  if (network === 'deep-frozen' && cell.method === 'exact') {
+    const { activation } = cell;
+    const features = randomFeaturesMap({ inputDim: cell.d, units: unitsOf(cell), activation, seed });
+    const options = { eps, lambda, tolerance: EXACT_TOLERANCE };
+    const solved = solveDeepReadout(deepReadoutProblem(data, features), options);
+    setReadout(model, solved.theta);
+    return { iterations: solved.iterations, residual: solved.relativeGap, converged: solved.converged };
+  }
+  const { iterations, residual, converged } = await adversarialTraining(model, data, {
+    eps,
+    attack: pgd({ steps: attackSteps, relStepSize: 1 }),
+    lambda,
+    seed,
+    tolerance: TOLERANCE,
+  });
+  return { iterations, residual, converged };
+}

@@ -1,0 +1,57 @@
+import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import { tf } from '../runtime/tf.ts';
+import { type ActivationName, activationNames } from '../theory/activations.ts';
+import { CentredActivation } from './CentredActivation.ts';
+import { drawKernels } from './mlpModel.ts';
+
+export interface ConvModelArgs {
+  /** Height, width and channels of an image; rows come flat, as a `Dataset` has them. */
+  imageShape: readonly [number, number, number];
+  /** Filters of each convolution, from the first to the last. */
+  filters: readonly number[];
+  /** Side of the filters. Default 3. */
+  kernelSize?: number;
+  /** Step of each convolution. Default 2, which halves the image. */
+  strides?: number;
+  /** Centred. Default 'shifted-relu'. */
+  activation?: ActivationName;
+  /** Default 1. */
+  outputs?: number;
+  /** Names the streams of the starting weights. Default 0. */
+  seed?: number | string;
+}
+
+/**
+ * A small convolutional network on flat rows: convolutions `conv_1`, `conv_2`, ... padded at the edges, each with its
+ * activation, and a linear read-out `readout` of the flattened maps. Weights start N(0, 1/fan-in).
+ * Input [n, height width channels], output [n, outputs].
+ * @throws InvalidArgumentError for sizes that are not whole numbers >= 1, or an unknown activation
+ */
+export function convModel(args: ConvModelArgs): tf.Sequential {
+  const { imageShape, filters, kernelSize = 3, strides = 2, activation = 'shifted-relu' } = args;
+  const { outputs = 1, seed = 0 } = args;
+  for (const size of [...imageShape, ...filters, kernelSize, strides, outputs]) checkInteger('size', size);
+  if (filters.length === 0) throw new InvalidArgumentError('filters', '[]', 'at least one convolution');
+  checkChoice('activation', activation, activationNames);
+  const inputDim = imageShape.reduce((product, axis) => product * axis, 1);
+  const model = tf.sequential({
+    layers: [
+      tf.layers.reshape({ targetShape: [...imageShape], inputShape: [inputDim], name: 'image' }),
+      ...filters.flatMap((count, l) => [
+        tf.layers.conv2d({
+          filters: count,
+          kernelSize,
+          strides,
+          padding: 'same',
+          kernelInitializer: 'zeros',
+          name: `conv_${l + 1}`,
+        }),
+        new CentredActivation({ activation, name: `activation_${l + 1}` }),
+      ]),
+      tf.layers.flatten({ name: 'flat' }),
+      tf.layers.dense({ units: outputs, useBias: false, kernelInitializer: 'zeros', name: 'readout' }),
+    ],
+  });
+  drawKernels(model, seed);
+  return model;
+}
