@@ -4,14 +4,34 @@ export { type Dataset, toTensors } from './data/dataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
-export { type RiskOptions, type Risks, risks } from './evaluation/risk.ts';
+export {
+  type RiskOptions,
+  type Risks,
+  type RobustRisk,
+  type RobustRiskOptions,
+  risks,
+  robustRisk,
+} from './evaluation/risk.ts';
+export { type SanityCheck, type SanityOptions, sanityChecks } from './evaluation/sanityChecks.ts';
 export { centredActivation } from './models/activations.ts';
+export { type DenseNetworkArgs, denseNetwork } from './models/denseNetwork.ts';
+export { loadModel, saveModel } from './models/modelFiles.ts';
 export { RandomFeatures, type RandomFeaturesArgs } from './models/RandomFeatures.ts';
 export { type RandomFeaturesModelArgs, randomFeaturesModel } from './models/randomFeaturesModel.ts';
+export { Standardise, type StandardiseArgs } from './models/Standardise.ts';
+export {
+  type ColumnStatistics,
+  type SplitModel,
+  splitStandardised,
+  standardisedModel,
+} from './models/standardisedModel.ts';
 export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';
-export { trainReadoutExactly } from './training/exactReadout.ts';
+export * from './training/exact/index.ts';
+export { setReadout, trainReadoutExactly } from './training/exactReadout.ts';
+export { layersLoss } from './training/layersLoss.ts';
+export * from './training/methods/index.ts';
 export { ridge } from './training/ridge.ts';
 export type { AdversarialTrainingOptions, TrainingProgress } from './training/trainingOptions.ts';

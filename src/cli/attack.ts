@@ -21,6 +21,7 @@ import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
 import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
 import { loadModel } from '../models/modelFiles.ts';
+import { splitStandardised } from '../models/standardisedModel.ts';
 import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
 import { tf } from '../runtime/tf.ts';
 import { writeWholeFile } from '../wholeFile.ts';
@@ -48,6 +49,7 @@ interface AttackArguments {
   images: string | undefined;
   json: boolean;
   device: string;
+  raw: boolean;
 }
 
 /** Rows on which the sanity checks run. */
@@ -75,6 +77,11 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
         type: 'number',
         describe: 'runs from random starts, of which the worst counts [1]',
       })
+      .option('raw', {
+        type: 'boolean',
+        default: false,
+        describe: "eps in the inputs' own units, also where the model standardises them itself",
+      })
       .option('bounds', { type: 'string', describe: 'low,high of every input' })
       .option('success', {
         type: 'string',
@@ -100,11 +107,11 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     const criterion = criterionOf(args.success);
     checkPicture('plot', args.plot);
     checkPicture('images', args.images);
-    const data = dataOf(args);
+    const rows = dataOf(args);
     const runtime = await loadRuntime(args.device as DeviceChoice);
     announceRuntime(runtime);
     const model = await loadModel(args.model);
-    const f = onRows(model, data);
+    const { f, data, units } = await attacked(model, rows, args.raw);
     const size = args.images === undefined ? null : imageSize(model.inputs[0]!.shape.slice(1));
     const largest = Math.max(...epsilons);
     const before = performance.now();
@@ -122,9 +129,9 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
         (await import('./worstExamples.ts')).worstExamples(f, data, attack, largest, size),
       );
     model.dispose();
-    const output = { model: args.model, data: args.data, ...result, checks, runtime, seconds };
+    const output = { model: args.model, data: args.data, units, ...result, checks, runtime, seconds };
     process.stdout.write(
-      args.json ? `${JSON.stringify(output)}\n` : `${report(result, checks, data.n, seconds)}\n`,
+      args.json ? `${JSON.stringify(output)}\n` : `${report(result, checks, data.n, seconds, units)}\n`,
     );
   },
 };
@@ -165,6 +172,24 @@ function criterionOf(text: string | undefined): Criterion | undefined {
   return errorAbove(limit);
 }
 
+/**
+ * What is attacked, and on which rows. A model that standardises its inputs is cut behind that layer, so that eps is in
+ * standard deviations, as it was in training, unless the inputs' own units are asked for.
+ */
+async function attacked(
+  model: tf.LayersModel,
+  rows: Dataset,
+  raw: boolean,
+): Promise<{ f: ModelFunction; data: Dataset; units: string }> {
+  const f = onRows(model, rows);
+  const split = raw ? null : splitStandardised(model);
+  if (!split) return { f, data: rows, units: "the inputs' own units" };
+  const standardised = tf.tidy(() => split.standardise(tf.tensor2d(rows.x, [rows.n, rows.d])));
+  const x = (await standardised.data()) as Float32Array;
+  standardised.dispose();
+  return { f: split.core, data: { ...rows, x }, units: 'standard deviations of the inputs' };
+}
+
 /** The model on flat rows, whatever the shape of its inputs. */
 function onRows(model: tf.LayersModel, { d }: Dataset): ModelFunction {
   const shape = model.inputs[0]!.shape.slice(1);
@@ -198,6 +223,7 @@ function report(
   checks: SanityCheck[] | null,
   rows: number,
   seconds: number,
+  units: string,
 ): string {
   type Point = RobustRisk['curve'][number];
   const points = table(curve, [
@@ -214,7 +240,7 @@ function report(
       `${passed === null ? '-   ' : passed ? 'ok  ' : 'FAIL'}  ${name}: ${finding}`,
   );
   return [
-    `${attack} in ${norm} on ${rows} rows, ${seconds.toFixed(1)} s; clean loss ${standard.value.toPrecision(5)}`,
+    `${attack} in ${norm} on ${rows} rows, ${seconds.toFixed(1)} s; clean loss ${standard.value.toPrecision(5)}; eps in ${units}`,
     '',
     points,
     ...(checks ? ['', ...verdicts] : []),

@@ -3,6 +3,7 @@ import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/device.ts';
 import { type MatmulRate, measureMatmulRate } from '../runtime/matmulRate.ts';
 import { type EngineCheck, probeEngines } from '../runtime/probe.ts';
 import { loadRuntime, type Runtime } from '../runtime/runtime.ts';
+import { linearAlgebra } from '../training/exact/index.ts';
 import { version } from './version.ts';
 
 interface DoctorArguments {
@@ -17,6 +18,8 @@ export interface Diagnosis {
   platform: string;
   runtime: Runtime;
   matmul: MatmulRate;
+  /** What the exact solvers multiply and factor with. */
+  algebra: string;
   engines: EngineCheck[];
 }
 
@@ -36,6 +39,7 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
       platform: `${process.platform} ${process.arch}`,
       runtime,
       matmul,
+      algebra: linearAlgebra().name,
       engines: await probeEngines(),
     };
     process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : listDiagnosis(diagnosis));
@@ -43,7 +47,15 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
 };
 
 /** The diagnosis as an aligned list. */
-export function listDiagnosis({ package: own, node, platform, runtime, matmul, engines }: Diagnosis): string {
+export function listDiagnosis({
+  package: own,
+  node,
+  platform,
+  runtime,
+  matmul,
+  algebra,
+  engines,
+}: Diagnosis): string {
   const rate = matmul.gigaflopsPerSecond;
   const facts: [string, string][] = [
     ['Node', `${node} (${platform})`],
@@ -56,6 +68,7 @@ export function listDiagnosis({ package: own, node, platform, runtime, matmul, e
     ['TensorFlow.js', runtime.tfjsVersion],
     ['devices', runtime.devices.join(', ')],
     ['threads', String(runtime.threads)],
+    ['float64 algebra', algebra],
     [
       'matrix product',
       `${rate.toFixed(rate < 10 ? 1 : 0)} GFLOP/s (float32, ${matmul.size} x ${matmul.size})`,

@@ -48,6 +48,7 @@ describe('rrf doctor', () => {
         node: '20.0.0',
       },
       matmul: { size: 1024, gigaflopsPerSecond: 43.6, repetitions: 5 },
+      algebra: 'WebAssembly SIMD',
       engines: [
         {
           device: 'cpu',
