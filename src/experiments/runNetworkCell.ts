@@ -17,6 +17,8 @@ import type { CellResult, TrainingReport } from './runCell.ts';
 /** Relative duality gap of the exact solver: far below the accuracy of the linearisation. */
 const EXACT_TOLERANCE = 1e-4;
 const TOLERANCE = 1e-2;
+/** Cycles of training by gradient at most: where a network interpolates, its objective falls for ever. */
+const MAX_CYCLES = 4;
 
 /** Samples the problem, trains the network and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
 export async function runNetworkCell(cell: NetworkCell): Promise<CellResult> {
@@ -78,6 +80,7 @@ async function train(
     lambda,
     seed,
     tolerance: TOLERANCE,
+    maxCycles: MAX_CYCLES,
   });
   return { iterations, residual, converged };
 }
