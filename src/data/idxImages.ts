@@ -38,7 +38,7 @@ const BYTES = 0x08;
 function readIdx(path: string, rank: number): { axes: number[]; bytes: Uint8Array } {
   const file = naming('read', path, () => readFileSync(path));
   const content =
-    file.length > 1 && file.readUInt16BE(0) === GZIP ? naming('unpack', path, () => gunzipSync(file)) : file;
+    file.length > 1 && file.readUInt16BE(0) === GZIP ? naming('read', path, () => gunzipSync(file)) : file;
   const head = 4 + 4 * rank;
   if (content.length < head || content.readUInt32BE(0) !== (BYTES << 8) + rank)
     throw new UserError(`${JSON.stringify(path)} is not an IDX file of bytes with ${rank} axes`);

@@ -11,7 +11,7 @@ const [count, height, width] = [6000, 3, 2];
 function idx(name: string, axes: readonly number[], byteAt: (at: number) => number, pack = false): string {
   const head = Buffer.alloc(4 + 4 * axes.length);
   head.writeUInt32BE(0x0800 + axes.length, 0);
-  axes.forEach((axis, k) => head.writeUInt32BE(axis, 4 + 4 * k));
+  for (const [k, axis] of axes.entries()) head.writeUInt32BE(axis, 4 + 4 * k);
   const size = axes.reduce((product, axis) => product * axis, 1);
   const content = Buffer.concat([
     head,

@@ -1,0 +1,112 @@
+import { rowsOf } from '../data/batches.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
+import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
+import { unitSphereRows } from '../models/unitSphereRows.ts';
+import { stream } from '../random/stream.ts';
+import { gradientNorms, linearizedProblem, solveLinearized } from '../training/exact/index.ts';
+import { predictRobustRisk } from './predictRobustRisk.ts';
+
+export interface AgainstTrainingOptions {
+  readonly widths: readonly number[];
+  readonly n: readonly number[];
+  readonly epsilons: readonly number[];
+  /** Splits of the rows, each with features of its own. Default 4. */
+  readonly repeats?: number;
+  readonly seed?: number | string;
+  readonly onRow?: (row: AgainstTraining) => void;
+}
+
+/** One setting: what was predicted from one half of the rows, and what training on n of the other half gave. */
+export interface AgainstTraining {
+  readonly width: number;
+  readonly n: number;
+  readonly eps: number;
+  readonly predictedStandard: Estimate;
+  readonly trainedStandard: Estimate;
+  readonly predictedAdversarial: Estimate;
+  /** Of the linearised attack, (|r| + eps |grad f|)^2, on rows neither trained nor measured on. */
+  readonly trainedAdversarial: Estimate;
+  /** Mean over repeats of predicted AR / trained AR - 1; both see the same data and features. */
+  readonly adversarialError: Estimate;
+}
+
+/**
+ * Predictions for random features on a data set beside exact adversarial training with an intercept. Settings that leave
+ * fewer than 20 rows to test on are left out.
+ */
+export async function predictionAgainstTraining(
+  data: Dataset,
+  { widths, n: ns, epsilons, repeats = 4, seed = 0, onRow }: AgainstTrainingOptions,
+): Promise<AgainstTraining[]> {
+  const rows: AgainstTraining[] = [];
+  for (const width of widths) {
+    const measured: MeasuredMoments[] = [];
+    for (let k = 0; k < repeats; k++) {
+      const map = randomFeaturesMap({ inputDim: data.d, units: [width], seed: `${seed}, ${k}` });
+      measured.push(await measureFeatures(map, data, { seed: `${seed}, ${k}` }));
+    }
+    for (const n of ns)
+      for (const eps of epsilons) {
+        if (measured[0]!.otherRows.length - n < 20) continue;
+        const runs = measured.map((moments, k) => ({
+          ...train(data, moments, { width, n, eps, seed: `${seed}, ${k}` }),
+          predicted: predictRobustRisk(moments, { n, eps })[0]!,
+        }));
+        const row = {
+          width,
+          n,
+          eps,
+          predictedStandard: meanOf(runs.map(({ predicted }) => predicted.standardRisk)),
+          trainedStandard: meanOf(runs.map(({ standard }) => standard)),
+          predictedAdversarial: meanOf(runs.map(({ predicted }) => predicted.adversarialRisk)),
+          trainedAdversarial: meanOf(runs.map(({ adversarial }) => adversarial)),
+          adversarialError: meanOf(
+            runs.map(({ predicted, adversarial }) => predicted.adversarialRisk / adversarial - 1),
+          ),
+        };
+        rows.push(row);
+        onRow?.(row);
+      }
+  }
+  if (rows.length === 0)
+    throw new InvalidArgumentError('n', ns, `at most half of the ${data.n} rows, less 20 to test on`);
+  return rows;
+}
+
+function train(
+  data: Dataset,
+  { otherRows }: MeasuredMoments,
+  { width: N, n, eps, seed }: { width: number; n: number; eps: number; seed: string },
+): { standard: number; adversarial: number } {
+  const order = stream(seed, 'training rows').permutation(otherRows.length);
+  const pick = (from: number, to: number): Dataset =>
+    rowsOf(
+      data,
+      order.slice(from, to).map((i) => otherRows[i]!),
+    );
+  const W = unitSphereRows(seed, N, data.d);
+  const problem = linearizedProblem(pick(0, n), { W });
+  // An intercept: features and targets about their means on the training rows.
+  const mean = new Float64Array(N);
+  for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) mean[a]! += problem.phi[i * N + a]! / n;
+  const target = problem.y.reduce((sum, value) => sum + value, 0) / n;
+  const centred = (phi: Float64Array): Float64Array => phi.map((value, at) => value - mean[at % N]!);
+  const { theta } = solveLinearized(
+    { ...problem, phi: centred(problem.phi), y: problem.y.map((value) => value - target) },
+    { eps, tolerance: 1e-4 },
+  );
+  const test = linearizedProblem(pick(n, order.length), { W });
+  const phi = centred(test.phi);
+  const lengths = gradientNorms(test, theta);
+  let [standard, adversarial] = [0, 0];
+  for (let i = 0; i < test.n; i++) {
+    let residual = test.y[i]! - target;
+    for (let a = 0; a < N; a++) residual -= phi[i * N + a]! * theta[a]!;
+    standard += residual ** 2 / test.n;
+    adversarial += (Math.abs(residual) + eps * lengths[i]!) ** 2 / test.n;
+  }
+  return { standard, adversarial };
+}
