@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { typesetFormulas } from './build/typesetFormulas.ts';
+import { withoutNode } from './build/withoutNode.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -8,10 +9,9 @@ export default defineConfig({
   root: here('.'),
   // Relative, so that the folder opens under any address.
   base: './',
-  plugins: [typesetFormulas()],
-  resolve: { alias: [{ find: /^node:(fs|crypto|path|module)$/, replacement: here('build/noNode.ts') }] },
+  plugins: [typesetFormulas(), withoutNode()],
   define: { 'process.env.RRF_BLAS': '"off"' },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [withoutNode()] },
   build: {
     outDir: here('../../dist-explorer'),
     emptyOutDir: true,

@@ -17,10 +17,13 @@ export function typesetFormulas(): Plugin {
   RegisterHTMLHandler(adaptor);
   const typesetter = mathjax.document('', {
     InputJax: new TeX({ packages: ['base', 'ams'] }),
-    OutputJax: new SVG({ fontCache: 'none' }),
+    OutputJax: new SVG({ fontCache: 'local' }),
   });
   const typeset = (tex: string, display: boolean): string =>
-    adaptor.innerHTML(typesetter.convert(tex.trim(), { display }) as never);
+    adaptor
+      .innerHTML(typesetter.convert(tex.trim(), { display }) as never)
+      // The words are on the element around it.
+      .replace('role="img" focusable="false"', 'aria-hidden="true"');
   return {
     name: 'typeset-formulas',
     transformIndexHtml: {

@@ -1,6 +1,6 @@
 import { byId, html } from '../page/elements.ts';
-import { riskText } from '../page/numbers.ts';
-import { symbol } from '../page/symbols.ts';
+import { fixedText } from '../page/numbers.ts';
+import { letters, symbol } from '../page/symbols.ts';
 import { MAX_D, MAX_SEEDS } from '../state/link.ts';
 import type { State, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
@@ -122,7 +122,7 @@ function showResults({ measurements, settings, axis }: State): void {
   const rows = matching(measurements, settings, along).map(({ at, measurement }) => {
     const theory = riskAt(measurement.settings);
     const beside = ({ value, standardError }: MeasuredRisk, limit: number): string =>
-      `${riskText(value)} ± ${riskText(2 * standardError)} (${riskText(limit)})`;
+      `${fixedText(value)} ± ${fixedText(2 * standardError)} (${fixedText(limit)})`;
     const place = along.kind === 'places' ? along.places[at]! : String(placeOf(measurement.settings, along));
     const cells = [
       place,
@@ -136,7 +136,7 @@ function showResults({ measurements, settings, axis }: State): void {
     byId('check-results').replaceChildren();
     return;
   }
-  const titles = [axis, 'standard', 'adversarial', 'converged'].map((title) => {
+  const titles = [symbol(letters[axis]), 'standard', 'adversarial', 'converged'].map((title) => {
     const cell = html('th', {}, title);
     cell.setAttribute('scope', 'col');
     return cell;
@@ -147,5 +147,11 @@ function showResults({ measurements, settings, axis }: State): void {
     { className: 'aside' },
     'Measured, with two standard errors over models; the limit in brackets. Bars on the curves are the same. At finite d a difference of order 1/d is to be expected.',
   );
-  byId('check-results').replaceChildren(table, caption);
+  // It may be wider than a phone: then it scrolls, by keyboard too.
+  const region = html(
+    'div',
+    { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What was measured' },
+    table,
+  );
+  byId('check-results').replaceChildren(region, caption);
 }

@@ -8,6 +8,10 @@ import { riskDomain } from './riskDomain.ts';
 import { type Scale, scaleOf, ticksOf } from './scale.ts';
 import { pathThrough, set, svg } from './svg.ts';
 
+/** So many names are slanted. */
+const MANY = 6;
+const GAP: [number, number] = [Number.NaN, Number.NaN];
+
 /** A measured point and its place on the axis. */
 export interface PlacedMeasurement {
   readonly at: number;
@@ -70,6 +74,7 @@ export function curvePanel(): CurvePanel {
   ];
   const standard = svg('path', { class: 'curve standard' });
   const adversarial = svg('path', { class: 'curve adversarial' });
+  const placeDots = svg('g');
   const clipRect = svg('rect');
   const inside = svg(
     'g',
@@ -77,6 +82,7 @@ export function curvePanel(): CurvePanel {
     bands,
     standard,
     adversarial,
+    placeDots,
     points,
     hereMark,
   );
@@ -100,7 +106,12 @@ export function curvePanel(): CurvePanel {
 
   function layOut({ axis, yScale, curve, settings }: CurveView): void {
     const roomy = width >= 560;
-    frame = { left: 58, right: width - (roomy ? 112 : 14), top: roomy ? 18 : 44, bottom: height - 62 };
+    frame = {
+      left: 58,
+      right: width - (roomy ? 112 : 14),
+      top: roomy ? 18 : 44,
+      bottom: height - (axis.kind === 'places' && axis.places.length > MANY ? 92 : 62),
+    };
     const across = [frame.left, frame.right] as const;
     x =
       axis.kind === 'range'
@@ -145,14 +156,14 @@ export function curvePanel(): CurvePanel {
 
   /** Names of places, slanted where they are many. */
   function places(names: readonly string[]): SVGElement[] {
-    const many = names.length > 6;
+    const many = names.length > MANY;
     return names.map((name, at) =>
       many
         ? svg(
             'text',
             {
               class: 'number small',
-              transform: `translate(${x.pixel(at) + 4} ${frame.bottom + 14}) rotate(-22)`,
+              transform: `translate(${x.pixel(at) + 4} ${frame.bottom + 14}) rotate(-32)`,
               'text-anchor': 'end',
             },
             name,
@@ -168,12 +179,37 @@ export function curvePanel(): CurvePanel {
   function drawCurves({ axis, curve }: CurveView): void {
     const along = (name: 'standardRisk' | 'adversarialRisk'): string =>
       // Far beyond the frame, where an infinite risk goes.
-      pathThrough(curve.map((risk) => [x.pixel(risk.at), Math.max(-2000, y.pixel(risk[name]))]));
+      pathThrough(
+        curve.flatMap((risk, i): [number, number][] => [
+          // Between interpolators of another kind the curve jumps.
+          ...(i > 0 && (risk.phase === 'ridgeless') !== (curve[i - 1]!.phase === 'ridgeless') ? [GAP] : []),
+          [x.pixel(risk.at), Math.max(-2000, y.pixel(risk[name]))],
+        ]),
+      );
     set(standard, { d: along('standardRisk') });
     set(adversarial, { d: along('adversarialRisk') });
+    drawPlaces(axis, curve);
     const dotted = axis.kind === 'places' ? 'curve dotted' : 'curve';
     set(standard, { class: `${dotted} standard` });
     set(adversarial, { class: `${dotted} adversarial` });
+  }
+
+  /** The places of a curve that has nothing between them. */
+  function drawPlaces(axis: Axis, curve: readonly RiskAt[]): void {
+    placeDots.replaceChildren(
+      ...(axis.kind === 'range'
+        ? []
+        : curve.flatMap((risk) =>
+            (['standard', 'adversarial'] as const).map((name) =>
+              svg('circle', {
+                class: `place ${name}`,
+                cx: x.pixel(risk.at),
+                cy: Math.max(-2000, y.pixel(risk[`${name}Risk`])),
+                r: 4,
+              }),
+            ),
+          )),
+    );
   }
 
   /** Where nothing is learnt, as a band. */
@@ -213,11 +249,15 @@ export function curvePanel(): CurvePanel {
     if (level > frame.top)
       found.push(
         svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level }),
-        svg(
-          'text',
-          { class: 'note halo', ...roomAlong(level) },
-          ...spans('predicting nothing, 1 + ', letters.tau, '²'),
-        ),
+        ...[roomAlong(level)]
+          .filter((spot) => spot !== undefined)
+          .map((spot) =>
+            svg(
+              'text',
+              { class: 'note halo', ...spot },
+              ...spans('predicting nothing, 1 + ', letters.tau, '²'),
+            ),
+          ),
       );
     const square = axis.name === 'psi1' ? settings.psi2 : axis.name === 'psi2' ? settings.psi1 : undefined;
     if (square !== undefined && axis.kind === 'range' && square > axis.from && square < axis.to) {
@@ -240,11 +280,12 @@ export function curvePanel(): CurvePanel {
     notes.replaceChildren(...found);
   }
 
-  /** Beside a level line, on its left or right, above or below: wherever the curves are farthest. */
-  function roomAlong(level: number): { x: number; y: number; 'text-anchor': string } {
-    const length = 205;
-    const spots = ([frame.left + 8, frame.right - 8 - length] as const).flatMap((left) =>
-      [-7, 18].map((shift) => ({ left, y: level + shift })),
+  /** Beside a level line, above or below: wherever along it the curves leave room. */
+  function roomAlong(level: number): { x: number; y: number } | undefined {
+    const length = 215;
+    const room = Math.max(0, frame.right - frame.left - 16 - length);
+    const spots = [0, 1, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9].flatMap((share) =>
+      [-7, 19].map((shift) => ({ left: frame.left + 8 + share * room, y: level + shift })),
     );
     const clearance = ({ left, y: base }: { left: number; y: number }): number =>
       Math.min(
@@ -256,13 +297,10 @@ export function curvePanel(): CurvePanel {
             [standardRisk, adversarialRisk].map((risk) => Math.abs(y.pixel(risk) - (base - 5))),
           ),
       );
-    const best = spots.reduce((a, b) => (clearance(b) > clearance(a) + 1 ? b : a));
-    const right = best.left > frame.left + 8;
-    return {
-      x: right ? frame.right - 8 : best.left,
-      y: best.y,
-      'text-anchor': right ? 'end' : 'start',
-    };
+    // Ends are preferred: the first spot with room enough is taken.
+    const enough = spots.find((spot) => clearance(spot) > 14);
+    const best = enough ?? spots.reduce((a, b) => (clearance(b) > clearance(a) ? b : a));
+    return clearance(best) > 8 ? { x: best.left, y: best.y } : undefined;
   }
 
   function drawLabels({ curve }: CurveView): void {

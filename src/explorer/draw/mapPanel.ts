@@ -114,9 +114,11 @@ export function mapPanel(): MapPanel {
     set(peak, { d: broken(lines.peak) });
     set(best, { d: broken(lines.best) });
     set(bestHalo, { d: broken(lines.best) });
-    const left = lines.critical[0]!;
-    const roomy = y.pixel(left.eps) - frame.top > 34;
-    set(nullLabel, { x: frame.left + 10, y: frame.top + 22, visibility: roomy ? 'visible' : 'hidden' });
+    // As many words as there is room for in the null phase.
+    const end = lines.critical.find(({ eps }) => y.pixel(eps) < frame.top + 30);
+    const room = (end ? x.pixel(end.psi1) : frame.right) - frame.left;
+    nullLabel.textContent = room > 230 ? 'null phase: nothing is learnt' : room > 100 ? 'null phase' : '';
+    set(nullLabel, { x: frame.left + 10, y: frame.top + 22 });
   }
 
   function drawAxes(): void {

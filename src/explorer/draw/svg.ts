@@ -20,14 +20,14 @@ export function set(element: Element, attributes: Attributes): void {
     else element.setAttribute(name, String(value));
 }
 
-/** A path through points in pixels, broken where one is not finite. */
+/** A path through points in pixels, broken where one is not finite. A point by itself is a dot, with round caps. */
 export function pathThrough(points: readonly (readonly [number, number])[]): string {
   let path = '';
   let pen = 'M';
   for (const [x, y] of points) {
     if (!Number.isFinite(x) || !Number.isFinite(y)) pen = 'M';
     else {
-      path += `${pen}${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`;
+      path += `${pen}${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}${pen === 'M' ? 'h0' : ''}`;
       pen = 'L';
     }
   }

@@ -158,7 +158,7 @@ export function curveFigure(
 
 /** As high as leaves the values in sight on a projector; never flatter than a phone needs. */
 export const heightFor = (width: number): number =>
-  Math.round(Math.max(300, Math.min(0.54 * window.innerHeight, 0.8 * width)));
+  Math.round(Math.max(300, Math.min(window.innerHeight - 370, 0.8 * width)));
 
 /** The neighbouring point of the curve that a key asks for. */
 function stepped({ curve, axis }: CurveView, at: number, key: string): number | undefined {

@@ -34,12 +34,10 @@ export function mapFigure(store: Store): MapFigure {
   let grid: RiskGrid | undefined;
   worker.onmessage = ({ data }: MessageEvent<MapAnswer>) => {
     if (data.id !== id) return;
-    if ('lines' in data) panel.lines(data.lines);
-    else {
-      grid = data.grid;
-      panel.grid(grid);
-      if (data.fine) box.dataset.drawn = asked;
-    }
+    grid = data.grid;
+    panel.grid(grid);
+    panel.lines(data.lines);
+    if (data.fine) box.dataset.drawn = asked;
   };
 
   function pointAt(event: PointerEvent): PlanePoint | undefined {

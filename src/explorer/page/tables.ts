@@ -4,6 +4,7 @@ import type { Axis, RiskAt } from '../theory/curve.ts';
 import type { RiskGrid } from '../theory/phaseMap.ts';
 import { html } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
+import { letters, symbol } from './symbols.ts';
 
 const csv = (rows: readonly (readonly (string | number)[])[]): string =>
   `${rows.map((row) => row.join(',')).join('\n')}\n`;
@@ -75,7 +76,8 @@ export function fillTable(table: HTMLTableElement, axis: Axis, curve: readonly R
   const every = Math.max(1, Math.floor(curve.length / 20));
   const cells = (tag: 'th' | 'td', texts: readonly string[]): HTMLTableRowElement =>
     html('tr', {}, ...texts.map((text) => html(tag, {}, text)));
-  const head = cells('th', [axis.name, 'standard', 'adversarial', 'phase']);
+  const head = cells('th', ['', 'standard', 'adversarial', 'phase']);
+  head.cells[0]!.append(symbol(letters[axis.name]));
   for (const cell of head.cells) cell.setAttribute('scope', 'col');
   table.replaceChildren(
     html('thead', {}, head),

@@ -43,7 +43,7 @@ export const libraryName = (name: AxisName, { depth }: Settings): string =>
   name === 'psi1' && depth > 1 ? `width${depth}` : name;
 
 /** Standard and adversarial risk along an axis. */
-export function curveAlong(settings: Settings, axis: Axis, count = 181): RiskAt[] {
+export function curveAlong(settings: Settings, axis: Axis, count = 151): RiskAt[] {
   if (axis.kind === 'places')
     return axis.places.map((_, at) => ({ at, ...riskAt(settingsAt(settings, axis, at)) }));
   const values = gridValues({ ...axis, count });
@@ -53,6 +53,8 @@ export function curveAlong(settings: Settings, axis: Axis, count = 181): RiskAt[
     values.push(peak, ...CLOSE.flatMap((step) => [peak * (1 - step), peak * (1 + step)]));
     values.sort((a, b) => a - b);
   }
+  // At eps = lambda = 0 another interpolator wins, by a jump: the curve begins close to it.
+  if (axis.name === 'eps' && settings.lambda === 0) values.splice(1, 0, 1e-4);
   return riskCurve(mapOf(settings), optionsOf(settings), {
     parameter: libraryName(axis.name, settings),
     values: values.filter((value, i) => value !== values[i - 1]),

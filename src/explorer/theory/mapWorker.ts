@@ -9,10 +9,13 @@ export interface MapRequest {
   readonly measure: Measure;
 }
 
-export type MapAnswer = { readonly id: number } & (
-  | { readonly grid: RiskGrid; readonly fine: boolean }
-  | { readonly lines: MapLines }
-);
+export interface MapAnswer {
+  readonly id: number;
+  readonly grid: RiskGrid;
+  readonly lines: MapLines;
+  /** The last answer to the request. */
+  readonly fine: boolean;
+}
 
 let newest = -1;
 const post = (answer: MapAnswer): void => self.postMessage(answer);
@@ -24,14 +27,16 @@ self.onmessage = async ({ data }: MessageEvent<MapRequest>) => {
   newest = id;
   await pause();
   if (id !== newest) return;
-  post({ id, grid: riskGrid(settings, measure, 49, 33), fine: false });
+  post({
+    id,
+    grid: riskGrid(settings, measure, 49, 33),
+    lines: mapLines(settings, measure, 17),
+    fine: false,
+  });
   await pause();
   if (id !== newest) return;
-  post({ id, lines: mapLines(settings, measure, 25) });
+  const grid = riskGrid(settings, measure, 145, 97);
   await pause();
   if (id !== newest) return;
-  post({ id, grid: riskGrid(settings, measure, 145, 97), fine: true });
-  await pause();
-  if (id !== newest) return;
-  post({ id, lines: mapLines(settings, measure, 65) });
+  post({ id, grid, lines: mapLines(settings, measure, 65), fine: true });
 };

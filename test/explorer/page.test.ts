@@ -1,0 +1,299 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { measure } from '../../src/explorer/check/measure.ts';
+import type { Measurement } from '../../src/explorer/check/protocol.ts';
+import { fromLink } from '../../src/explorer/state/link.ts';
+import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
+import { provideChromium, underCi } from '../support/chromium.ts';
+import { rrf } from '../support/rrf.ts';
+import { testRuntime } from '../support/runtime.ts';
+import { type Site, startSite } from './site.ts';
+
+const chromium = provideChromium({
+  install: underCi,
+  shout: (...lines) => console.warn(lines.map((line) => `* ${line}`).join('\n')),
+});
+
+/** Risks are shown with four digits after the point. */
+const SHOWN = 0.5001e-4;
+
+const shown = async (page: Page, id: string): Promise<number> => Number(await page.textContent(`#${id}`));
+const typed = async (page: Page, name: string): Promise<number> => Number(await page.inputValue(`#${name}`));
+
+/** The settings that the page's number fields show, asked of the theory. */
+async function theoryOf(page: Page) {
+  const [psi1, psi2, eps, lambda, tau, epsTest] = await Promise.all(
+    ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'epsTest'].map((name) => typed(page, name)),
+  );
+  return asymptoticRisk(randomFeatures({ psi1: psi1! }), {
+    psi2: psi2!,
+    eps: eps!,
+    lambda: lambda!,
+    tau: tau!,
+    epsTest: epsTest!,
+  });
+}
+
+async function expectTheory(page: Page, risk: { standardRisk: number; adversarialRisk: number }) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  expect(Math.abs((await shown(page, 'standard-risk')) - risk.standardRisk)).toBeLessThan(SHOWN);
+  expect(Math.abs((await shown(page, 'adversarial-risk')) - risk.adversarialRisk)).toBeLessThan(SHOWN);
+}
+
+describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await startSite(chromium!);
+  });
+  afterAll(() => site?.close());
+  afterEach(() => {
+    expect(site.errors.splice(0)).toEqual([]);
+  });
+
+  it.each(['psi1', 'psi2', 'eps', 'lambda', 'tau'])(
+    'shows the risks of the theory after the slider of %s has moved',
+    async (name) => {
+      const page = await site.open();
+      const before = await typed(page, name);
+      const slider = page.locator(`#${name}-slider`);
+      await slider.focus();
+      for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp');
+      await page.keyboard.press('ArrowRight');
+      expect(await typed(page, name)).toBeGreaterThan(before);
+      await expectTheory(page, await theoryOf(page));
+      await page.close();
+    },
+  );
+
+  it('lets the attack at test follow that of training until it is moved', async () => {
+    const page = await site.open();
+    await page.fill('#eps', '0.5');
+    expect(await typed(page, 'epsTest')).toBe(0.5);
+    await page.fill('#epsTest', '0.9');
+    await page.fill('#eps', '0.25');
+    expect(await typed(page, 'epsTest')).toBe(0.9);
+    await expectTheory(page, await theoryOf(page));
+    await page.close();
+  });
+
+  it('opens a shared link at the state that made it', async () => {
+    const page = await site.open();
+    await page.selectOption('#activation', 'tanh');
+    await page.locator('.segments label').nth(1).click();
+    await page.fill('#below', '3');
+    await page.fill('#psi1', '1.7');
+    await page.selectOption('#axis', 'eps');
+    await page.check('#log-risk');
+    await page.click('#theme');
+    await page.waitForFunction(() => window.location.hash.includes('theme=dark'));
+    const link = new URL(page.url()).hash.slice(1);
+    const other = await site.open(link);
+    expect(fromLink(link).complaints).toEqual([]);
+    expect(await other.inputValue('#activation')).toBe('tanh');
+    expect(await other.inputValue('#axis')).toBe('eps');
+    expect(await other.isChecked('#log-risk')).toBe(true);
+    expect(await other.isChecked('#depth-2')).toBe(true);
+    expect(await other.textContent('#theme')).toBe('Light');
+    const deep = deepRandomFeatures({ widths: [3, 1.7], activation: 'tanh' });
+    const risk = asymptoticRisk(deep, { psi2: 2, eps: 0.3, tau: 0.2 });
+    await expectTheory(page, risk);
+    await expectTheory(other, risk);
+    await page.close();
+    await other.close();
+  });
+
+  it('says which part of a link cannot be, and which number', async () => {
+    const page = await site.open('psi1=-2&eps=0.4');
+    expect(await page.textContent('#notice')).toContain('psi1=-2');
+    expect(await typed(page, 'psi1')).toBe(4);
+    expect(await typed(page, 'eps')).toBe(0.4);
+    await page.fill('#psi2', '-1');
+    expect(await page.textContent('#psi2-wrong')).toBe('psi2 is above 0');
+    expect(await page.getAttribute('#psi2', 'aria-invalid')).toBe('true');
+    await page.fill('#psi2', '3');
+    expect(await page.isVisible('#psi2-wrong')).toBe(false);
+    await expectTheory(page, await theoryOf(page));
+    await page.close();
+  });
+
+  it('shows the risks at the point of the curve under the pointer', async () => {
+    const page = await site.open('axis=eps');
+    const box = (await page.locator('#curve-plot').boundingBox())!;
+    await page.mouse.move(box.x + 0.4 * box.width, box.y + 0.5 * box.height);
+    const text = await page.innerText('#curve-tip');
+    const [eps, adversarial, standard] = [/= (\S+)/, /adversarial (\S+)/, /standard (\S+)/].map((pattern) =>
+      Number(pattern.exec(text)![1]),
+    );
+    expect(eps).toBeGreaterThan(0.3);
+    const risk = asymptoticRisk(randomFeatures({ psi1: 4 }), { psi2: 2, eps: eps!, tau: 0.2 });
+    expect(Math.abs(standard! - risk.standardRisk)).toBeLessThan(SHOWN);
+    expect(Math.abs(adversarial! - risk.adversarialRisk)).toBeLessThan(SHOWN);
+    expect(await page.innerText('#formula-numbers')).toContain(risk.adversarialRisk.toFixed(4));
+    await page.close();
+  });
+
+  it('can be pointed at and set by keyboard alone', async () => {
+    const page = await site.open();
+    const plot = page.locator('#curve-plot');
+    await plot.focus();
+    const before = Number(await plot.getAttribute('aria-valuenow'));
+    await page.keyboard.press('ArrowRight');
+    const now = Number(await plot.getAttribute('aria-valuenow'));
+    expect(now).toBeGreaterThan(before);
+    const risk = asymptoticRisk(randomFeatures({ psi1: now }), { psi2: 2, eps: 0.3, tau: 0.2 });
+    expect(await plot.getAttribute('aria-valuetext')).toContain(
+      `standard risk ${risk.standardRisk.toFixed(4)}`,
+    );
+    await page.keyboard.press('Enter');
+    expect(await typed(page, 'psi1')).toBe(now);
+    await page.close();
+  });
+
+  it('says the null phase and its critical radius', async () => {
+    const page = await site.open('psi1=1&eps=1.9');
+    expect(await page.innerText('#more-values')).toContain('nothing is learnt');
+    expect(await page.isVisible('[data-formula="null"]')).toBe(true);
+    expect(await shown(page, 'standard-risk')).toBe(1.04);
+    await page.close();
+  });
+
+  it('trains the same models as Node does, and puts them on the curve', async () => {
+    // Without attack training is exact, so that only float32 is between the two.
+    const link = 'psi1=1&psi2=3&eps=0&epsTest=0.5&lambda=0.1&d=20&seeds=3';
+    const page = await site.open(link);
+    await page.click('#check-start');
+    await page.waitForFunction(() =>
+      document.querySelector('#check-status')?.textContent?.startsWith('done'),
+    );
+    expect(await page.locator('#curve-plot .measured').count()).toBe(2);
+    await page.waitForFunction(() => window.location.hash.includes('point='));
+    const { state } = fromLink(new URL(page.url()).hash.slice(1));
+    const inPage = state.measurements[0]!;
+
+    await testRuntime();
+    const reports: Measurement[] = [];
+    await measure(
+      state.settings,
+      state,
+      () => {},
+      (report) => reports.push(report),
+    );
+    const inNode = reports.at(-1)!;
+    expect(inPage.seeds).toBe(3);
+    expect(Math.abs(inPage.standardRisk.value / inNode.standardRisk.value - 1)).toBeLessThan(1e-4);
+    expect(Math.abs(inPage.adversarialRisk.value / inNode.adversarialRisk.value - 1)).toBeLessThan(1e-4);
+    // The standard error is a difference of the risks, and loses digits to it.
+    expect(Math.abs(inPage.standardRisk.standardError / inNode.standardRisk.standardError - 1)).toBeLessThan(
+      1e-2,
+    );
+    await page.close();
+  });
+
+  it('trains adversarially near the limit that the curve shows', async () => {
+    const page = await site.open('psi1=2&psi2=3&eps=0.5&tau=0.5&lambda=0.1&d=25&seeds=4');
+    await page.click('#check-start');
+    expect(await page.isVisible('#check-stop')).toBe(true);
+    await page.waitForFunction(() =>
+      document.querySelector('#check-status')?.textContent?.startsWith('done'),
+    );
+    await page.waitForFunction(() => window.location.hash.includes('point='));
+    const { standardRisk, adversarialRisk } = fromLink(new URL(page.url()).hash.slice(1)).state
+      .measurements[0]!;
+    const theory = asymptoticRisk(randomFeatures({ psi1: 2 }), { psi2: 3, eps: 0.5, tau: 0.5, lambda: 0.1 });
+    // Monte Carlo of four models, and a difference of order 1/d.
+    for (const [measured, limit] of [
+      [standardRisk, theory.standardRisk],
+      [adversarialRisk, theory.adversarialRisk],
+    ] as const)
+      expect(Math.abs(measured.value - limit)).toBeLessThan(5 * measured.standardError + (2 / 25) * limit);
+    await page.close();
+  });
+
+  it('stops a training when asked, and can start again', async () => {
+    const page = await site.open('d=100&seeds=20');
+    await page.click('#check-start');
+    await page.waitForFunction(() =>
+      document.querySelector('#check-status')?.textContent?.startsWith('training'),
+    );
+    await page.click('#check-stop');
+    expect(await page.textContent('#check-status')).toContain('stopped');
+    expect(await page.isVisible('#check-start')).toBe(true);
+    await page.close();
+  });
+
+  it('gives the command that prints the same numbers', async () => {
+    const page = await site.open(
+      'psi1=1.5&psi2=2.5&eps=0.4&epsTest=0.7&lambda=0.01&tau=0.3&activation=gelu&depth=2',
+    );
+    const command = (await page.textContent('#point-command'))!;
+    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const printed = JSON.parse(stdout) as { standardRisk: number; adversarialRisk: number };
+    await expectTheory(page, printed);
+    const curve = (await page.textContent('#curve-command'))!;
+    const along = JSON.parse((await rrf(...curve.replace('npx rrf ', '').split(' '), '--json')).stdout) as {
+      parameter: string;
+      curve: unknown[];
+    };
+    expect(along.parameter).toBe('width2');
+    expect(along.curve).toHaveLength(61);
+    await page.close();
+  });
+
+  it('gives pictures that need nothing else, and the numbers', async () => {
+    const page = await site.open('axis=tau');
+    const file = async (label: string): Promise<Buffer> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.click(`[aria-label="${label}"]`),
+      ]);
+      return readFileSync(await download.path());
+    };
+    const svg = (await file('SVG of the risk curves')).toString();
+    expect(svg).toContain('data:font/woff;base64,');
+    expect(svg).not.toContain('var(--');
+    expect(svg).toMatch(/<path[^>]*stroke="rgb/);
+    const map = (await file('SVG of the phase map')).toString();
+    expect(map).toContain('data:image/png;base64,');
+    const png = await file('PNG of the risk curves');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    const plot = (await page.locator('#curve-plot svg').boundingBox())!;
+    expect(png.readUInt32BE(16)).toBe(3 * plot.width);
+    const rows = (await file('CSV of the risk curves')).toString().trim().split('\n');
+    const [tau, source, standardRisk] = rows[40]!.split(',');
+    expect(source).toBe('theory');
+    const risk = asymptoticRisk(randomFeatures({ psi1: 4 }), { psi2: 2, eps: 0.3, tau: Number(tau) });
+    // The solver's own accuracy: the two start from different neighbours.
+    expect(Math.abs(Number(standardRisk) / risk.standardRisk - 1)).toBeLessThan(1e-9);
+    await page.close();
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('has nothing serious to say against it in %s at %i pixels', async (colorScheme, width) => {
+    const page = await site.open('depth=2&point=0.51234~0.0123~0.91234~0.0234~50~4~4', {
+      colorScheme,
+      width,
+    });
+    for (const details of await page.locator('details').all())
+      await details.evaluate((element) => element.setAttribute('open', ''));
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+    const violations = await page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+      };
+      return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
+        id,
+        impact,
+        where: nodes.map(({ html }) => html.slice(0, 120)),
+      }));
+    });
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    await page.close();
+  });
+});
