@@ -1,7 +1,6 @@
 import { checkPositive, InvalidArgumentError } from '../../errors.ts';
 import type { LayeredFeatures } from '../../evaluation/layeredFeatures.ts';
-import { blockedJacobians, type Jacobians } from './deepJacobians.ts';
-import { deepProgramme } from './deepProgramme.ts';
+import { blockedJacobians } from './deepJacobians.ts';
 import {
   checkData,
   type ExactData,
@@ -12,7 +11,9 @@ import {
   scaleOf,
   trainingErrors,
 } from './exactResult.ts';
+import type { Jacobians } from './jacobians.ts';
 import { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
+import { perSampleProgramme } from './perSampleProgramme.ts';
 import { solveRidge } from './solveRidge.ts';
 import { norm, transposedTimes } from './vectors.ts';
 
@@ -73,7 +74,7 @@ export function solveDeepReadout(problem: DeepReadoutProblem, options: ExactOpti
   if (eps === 0) return solveRidge({ n, N, phi, y: problem.y, lambda });
   const unit = scaleOf(problem.y);
   const y = problem.y.map((value) => value / unit);
-  const programme = deepProgramme({ ...problem, y, eps, lambda }, linearAlgebra());
+  const programme = perSampleProgramme({ ...problem, y, eps, lambda }, linearAlgebra());
   const solved = runInteriorPoint(programme, { n, N, y }, settings, unit);
   const { x, bounds, iterations, converged, warmStart } = solved;
   const theta = x.slice(0, N).map((value) => value * unit);

@@ -1,6 +1,7 @@
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { dualBound } from './dualBound.ts';
 import type { Bounds, ConeProgramme, InteriorPoint } from './interiorPoint.ts';
+import type { Jacobians } from './jacobians.ts';
 import type { LinearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import { newResidualForm, residualForm } from './residualCones.ts';
 import { choleskySolve, dot, norm, times, transpose, transposedTimes } from './vectors.ts';
@@ -11,22 +12,19 @@ export interface PerSampleProblem {
   readonly d: number;
   /** Features, n x N. */
   readonly phi: Float64Array;
-  /** sigma'(W x_i), n x N. */
-  readonly slopes: Float64Array;
-  /** The paper's W transposed, d x N. */
-  readonly W: Float64Array;
+  readonly jacobians: Jacobians;
   readonly y: Float64Array;
   readonly eps: number;
   readonly lambda: number;
 }
 
 /**
- * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|)^2 + (n lambda / 2) |theta|^2 with K_i = W' diag(slopes_i), as a
- * cone programme in x = (theta, p, q): q_i >= |K_i theta| is one second-order cone a sample. Its Newton matrix in theta is
+ * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|)^2 + (n lambda / 2) |theta|^2 for any Jacobians K_i, as a cone
+ * programme in x = (theta, p, q): q_i >= |K_i theta| is one second-order cone a sample. Its Newton matrix in theta is
  *
- *   n lambda I + (W W') o (D' diag(e) D) + sum_i of rank two in phi_i and k_i = K_i' omega_i,
+ *   n lambda I + sum_i e_i K_i' K_i + sum_i of rank two in phi_i and k_i = K_i' omega_i.
  *
- * o the entrywise product, so no N x N matrix is formed per sample.
+ * Jacobians that know their structure, as those of one layer do, give the middle sum without forming any K_i.
  */
 export function perSampleProgramme(
   problem: PerSampleProblem,
@@ -34,23 +32,19 @@ export function perSampleProgramme(
 ): ConeProgramme & {
   start(theta: Float64Array, distance: number): InteriorPoint;
 } {
-  const { n, N, d, phi, slopes, W, y, eps, lambda } = problem;
+  const { n, N, d, phi, jacobians, y, eps, lambda } = problem;
   const ridge = n * lambda;
   const shape: ConeShape = { lp: 2 * n, cones: n, size: d + 1 };
   const size = N + 2 * n;
-  const rows = transpose(W, d, N);
   const features = transpose(phi, n, N);
-  const gates = transpose(slopes, n, N);
-  const overlaps = new Float64Array(N * N);
-  algebra.multiplyTransposed(rows, rows, overlaps, { m: N, n: N, k: d, lower: true });
 
   // eps^2 sum K_i' K_i + Phi' Phi + n lambda I, in which dual residuals are measured.
   const metric = new Float64Array(N * N);
   {
     const phiPhi = new Float64Array(N * N);
-    algebra.multiplyTransposed(gates, gates, metric, { m: N, n: N, k: n, lower: true });
+    jacobians.weightedGram(new Float64Array(n).fill(eps * eps), metric);
     algebra.multiplyTransposed(features, features, phiPhi, { m: N, n: N, k: n, lower: true });
-    for (let j = 0; j < N * N; j++) metric[j] = eps * eps * overlaps[j]! * metric[j]! + phiPhi[j]!;
+    for (let j = 0; j < N * N; j++) metric[j]! += phiPhi[j]!;
     addToDiagonal(metric, N, ridge);
     algebra.choleskyInPlace(metric, N);
   }
@@ -62,19 +56,9 @@ export function perSampleProgramme(
   const tilt = new Float64Array(n * N);
   const left = new Float64Array(N * 2 * n);
   const right = new Float64Array(N * 2 * n);
-  const weighted = new Float64Array(N * n);
-  const hadamard = new Float64Array(N * N);
+  const bent = new Float64Array(N * N);
   const hessian = new Float64Array(N * N);
-  const gated = new Float64Array(n * N);
-  const images = new Float64Array(n * d);
   const backward = new Float64Array(N * n);
-
-  /** K_i theta for all i, n x d. */
-  function gradients(theta: Float64Array): Float64Array {
-    for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) gated[i * N + a] = slopes[i * N + a]! * theta[a]!;
-    algebra.multiplyTransposed(gated, W, images, { m: n, n: d, k: N });
-    return images;
-  }
 
   /** The tails of n cones, n x d. */
   function tails(z: Float64Array): Float64Array {
@@ -86,17 +70,11 @@ export function perSampleProgramme(
     return v;
   }
 
-  /** K_i' v_i for all i as columns, N x n. */
-  function pullBack(v: Float64Array, out: Float64Array): void {
-    algebra.multiplyTransposed(rows, v, out, { m: N, n, k: d });
-    for (let j = 0; j < out.length; j++) out[j]! *= gates[j]!;
-  }
-
   function apply(x: Float64Array): Float64Array {
     const s = new Float64Array(coneLength(shape));
     const theta = x.subarray(0, N);
     const fitted = times(phi, theta, n);
-    const b = gradients(theta);
+    const b = jacobians.images(theta);
     for (let i = 0; i < n; i++) {
       s[i] = x[N + i]! + fitted[i]!;
       s[n + i] = x[N + i]! - fitted[i]!;
@@ -121,7 +99,7 @@ export function perSampleProgramme(
         result[N + n + i] = z[2 * n + i * (d + 1)]!;
       }
       result.set(transposedTimes(phi, u, N));
-      pullBack(tails(z), backward);
+      jacobians.pullBack(tails(z), backward);
       for (let a = 0; a < N; a++) {
         let sum = 0;
         for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
@@ -155,7 +133,7 @@ export function perSampleProgramme(
         for (let j = 0; j < d; j++) omega[i * d + j]! *= -1 / scaling.beta[i]!;
       }
       // Columns: [phi_i, k_i], and the same with the 2 x 2 form of each sample, q_i eliminated.
-      pullBack(omega, backward);
+      jacobians.pullBack(omega, backward);
       for (let a = 0; a < N; a++) {
         const own = a * 2 * n;
         for (let i = 0; i < n; i++) {
@@ -167,15 +145,14 @@ export function perSampleProgramme(
           left[own + n + i] = k;
           right[own + i] = (curvature[i]! - coupling[i]! ** 2 * over) * f + cross * k;
           right[own + n + i] = cross * f + 2 * (form.width[i]! - width[i]!) * over * k;
-          weighted[a * n + i] = width[i]! * gates[a * n + i]!;
           tilt[i * N + a] = pull[i]! * k - coupling[i]! * f;
         }
       }
-      algebra.multiplyTransposed(weighted, gates, hadamard, { m: N, n: N, k: n, lower: true });
+      jacobians.weightedGram(width, bent);
       algebra.multiplyTransposed(left, right, hessian, { m: N, n: N, k: 2 * n, lower: true });
       for (let a = 0; a < N; a++) {
         const row = a * N;
-        for (let b = 0; b <= a; b++) hessian[row + b]! += overlaps[row + b]! * hadamard[row + b]!;
+        for (let b = 0; b <= a; b++) hessian[row + b]! += bent[row + b]!;
       }
       addToDiagonal(hessian, N, ridge);
       return algebra.choleskyInPlace(hessian, N);

@@ -12,6 +12,7 @@ import {
   trainingErrors,
 } from './exactResult.ts';
 import { type LinearAlgebra, linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
+import { oneLayerJacobians } from './oneLayerJacobians.ts';
 import { perSampleProgramme } from './perSampleProgramme.ts';
 import { sharedNormProgramme } from './sharedNormProgramme.ts';
 import { solveRidge } from './solveRidge.ts';
@@ -93,7 +94,10 @@ export function solveLinearized(problem: LinearizedProblem, options: LinearizedO
   const metric = gradients === 'averaged' ? averagedMetric(problem, algebra) : undefined;
   const programme = metric
     ? sharedNormProgramme({ n, N, phi, y, eps, lambda, norm: 'l2', metric }, algebra)
-    : perSampleProgramme({ ...problem, y, eps, lambda }, algebra);
+    : perSampleProgramme(
+        { ...problem, y, eps, lambda, jacobians: oneLayerJacobians(problem, algebra) },
+        algebra,
+      );
   const { x, bounds, iterations, converged, warmStart } = runInteriorPoint(
     programme,
     { n, N, y },

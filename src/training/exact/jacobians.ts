@@ -1,0 +1,9 @@
+/** The input gradients of N features at n rows, K_i = d phi / d x at row i (d x N), as the exact solvers use them. */
+export interface Jacobians {
+  /** K_i theta for all i, n x d. */
+  images(theta: Float64Array): Float64Array;
+  /** K_i' v_i for all i as columns of `out`, N x n, for v of n x d. */
+  pullBack(v: Float64Array, out: Float64Array): void;
+  /** sum_i weights_i K_i' K_i into the lower triangle of `out`, N x N; weights >= 0. */
+  weightedGram(weights: Float64Array, out: Float64Array): void;
+}
