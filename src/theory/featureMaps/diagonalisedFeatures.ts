@@ -187,12 +187,12 @@ export class DiagonalisedFeatures {
     const perShare = 2 / (panel.high - panel.low) / panel.slope(share);
     let [F, FI, S, SI, dF, dS] = [0, 0, 0, 0, 0, 0];
     for (let k = 0; k < NODES; k++) {
-      const node = panel.nodes[k]!;
+      const { values, F: onBasis, c: squares } = panel.nodes[k]!;
       let [f, fi, s, si] = [0, 0, 0, 0];
-      for (let i = 0; i < this.size; i++) {
-        const r = 1 / (node.values[i]! + mu);
-        const onF = node.F[i]! * r;
-        const onC = node.c[i]! * r;
+      for (let i = 0; i < values.length; i++) {
+        const r = 1 / (values[i]! + mu);
+        const onF = onBasis[i]! * r;
+        const onC = squares[i]! * r;
         f += onF;
         fi += onF * r;
         s += onC;
