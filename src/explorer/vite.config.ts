@@ -11,6 +11,8 @@ export default defineConfig({
   base: './',
   plugins: [typesetFormulas(), withoutNode()],
   define: { 'process.env.RRF_BLAS': '"off"' },
+  // Found only when "check it" begins, they would reload the page under it.
+  optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'seedrandom'] },
   worker: { format: 'es', plugins: () => [withoutNode()] },
   build: {
     outDir: here('../../dist-explorer'),

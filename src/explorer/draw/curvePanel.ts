@@ -10,6 +10,9 @@ import { pathThrough, set, svg } from './svg.ts';
 
 /** So many names are slanted. */
 const MANY = 6;
+/** Widths of the words beside the level of predicting nothing, and without words, in pixels. */
+const LONG_NOTE = 215;
+const SHORT_NOTE = 64;
 const GAP: [number, number] = [Number.NaN, Number.NaN];
 
 /** A measured point and its place on the axis. */
@@ -83,8 +86,8 @@ export function curvePanel(): CurvePanel {
     standard,
     adversarial,
     placeDots,
-    points,
     hereMark,
+    points,
   );
   const element = svg(
     'svg',
@@ -243,26 +246,22 @@ export function curvePanel(): CurvePanel {
     bands.replaceChildren(...found);
   }
 
-  function drawNotes({ settings, axis }: CurveView): void {
+  function drawNotes({ settings, axis, here }: CurveView): void {
     const found: SVGElement[] = [];
     const level = y.pixel(nothingRisk(settings));
-    if (level > frame.top)
-      found.push(
-        svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level }),
-        ...[roomAlong(level)]
-          .filter((spot) => spot !== undefined)
-          .map((spot) =>
-            svg(
-              'text',
-              { class: 'note halo', ...spot },
-              ...spans('predicting nothing, 1 + ', letters.tau, '²'),
-            ),
-          ),
-      );
+    if (level > frame.top) {
+      found.push(svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level }));
+      const value = ['1 + ', letters.tau, '²'];
+      const [long, short] = [roomAlong(level, LONG_NOTE), roomAlong(level, SHORT_NOTE)];
+      if (long)
+        found.push(svg('text', { class: 'note halo', ...long }, ...spans('predicting nothing, ', ...value)));
+      else if (short) found.push(svg('text', { class: 'note halo', ...short }, ...spans(...value)));
+    }
     const square = axis.name === 'psi1' ? settings.psi2 : axis.name === 'psi2' ? settings.psi1 : undefined;
     if (square !== undefined && axis.kind === 'range' && square > axis.from && square < axis.to) {
       const at = x.pixel(square);
-      const leftwards = at > (frame.left + frame.right) / 2;
+      const besideHere = x.pixel(here.at) - at;
+      const leftwards = at > (frame.left + frame.right) / 2 || (besideHere > 0 && besideHere < 70);
       found.push(
         svg('line', { class: 'square', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
         svg(
@@ -281,8 +280,7 @@ export function curvePanel(): CurvePanel {
   }
 
   /** Beside a level line, above or below: wherever along it the curves leave room. */
-  function roomAlong(level: number): { x: number; y: number } | undefined {
-    const length = 215;
+  function roomAlong(level: number, length: number): { x: number; y: number } | undefined {
     const room = Math.max(0, frame.right - frame.left - 16 - length);
     const spots = [0, 1, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9].flatMap((share) =>
       [-7, 19].map((shift) => ({ left: frame.left + 8 + share * room, y: level + shift })),

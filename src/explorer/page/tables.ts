@@ -1,5 +1,4 @@
 import type { PlacedMeasurement } from '../draw/curvePanel.ts';
-import { parameters } from '../state/parameters.ts';
 import type { Axis, RiskAt } from '../theory/curve.ts';
 import type { RiskGrid } from '../theory/phaseMap.ts';
 import { html } from './elements.ts';
@@ -58,16 +57,10 @@ export const curveCsv = (
   ]);
 
 /** Every point of the map: psi1, eps and the risk over that of predicting nothing. */
-export function mapCsv({ nx, ny, logRatio }: RiskGrid, measure: string): string {
-  const { psi1, eps } = parameters;
+export function mapCsv({ nx, psi1, eps, logRatio }: RiskGrid, measure: string): string {
   const rows: (string | number)[][] = [['psi1', 'eps', `${measure} over predicting nothing`]];
-  for (let i = 0; i < ny; i++)
-    for (let j = 0; j < nx; j++)
-      rows.push([
-        psi1.from * (psi1.to / psi1.from) ** (j / (nx - 1)),
-        eps.from + ((eps.to - eps.from) * i) / (ny - 1),
-        Math.exp(logRatio[i * nx + j]!),
-      ]);
+  for (const [i, radius] of eps.entries())
+    for (const [j, width] of psi1.entries()) rows.push([width, radius, Math.exp(logRatio[i * nx + j]!)]);
   return csv(rows);
 }
 

@@ -8,6 +8,8 @@ import { libraryName } from './curve.ts';
 export interface RiskGrid {
   readonly nx: number;
   readonly ny: number;
+  readonly psi1: readonly number[];
+  readonly eps: readonly number[];
   /** log (risk / E y^2) at row i (eps upwards), column j (log psi1); row after row */
   readonly logRatio: Float32Array;
 }
@@ -35,7 +37,7 @@ export const mapKey = ({ psi1: _, eps: __, ...rest }: Settings, measure: Measure
   JSON.stringify({ ...rest, measure });
 
 export function riskGrid(settings: Settings, measure: Measure, nx: number, ny: number): RiskGrid {
-  const { risks } = riskSurface(mapOf(settings), optionsBut(settings, 'eps'), {
+  const { x, y, risks } = riskSurface(mapOf(settings), optionsBut(settings, 'eps'), {
     x: {
       parameter: libraryName('psi1', settings),
       values: { from: width.from, to: width.to, count: nx, scale: 'log' },
@@ -51,7 +53,7 @@ export function riskGrid(settings: Settings, measure: Measure, nx: number, ny: n
       logRatio[i * nx + j] = Math.max(-9, Math.min(9, Math.log(risk[measure]) - nothing));
     });
   });
-  return { nx, ny, logRatio };
+  return { nx, ny, psi1: x, eps: y, logRatio };
 }
 
 export function mapLines(settings: Settings, measure: Measure, count = 49): MapLines {
