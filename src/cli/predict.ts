@@ -113,12 +113,15 @@ function gridOf(text: string): Grid {
 function readData({ csv, target, positive, raw }: PredictArguments): { data: Dataset; remarks: string[] } {
   if (positive === undefined && !isTextColumn(csv, target)) {
     if (raw) return { data: prepared(readCsvTable(csv), target, false, false), remarks: [] };
-    const remarks = ['inputs and target standardised: risks are shares of the variance of the target'];
+    const remarks = [
+      'inputs and target standardised: eps counts in standard deviations, risks in shares of the variance of the target',
+    ];
     return { data: prepared(readCsvTable(csv), target, true, true), remarks };
   }
   const names = positive?.split(',').map((name) => name.trim());
   const classes = readCsvClasses(csv, target, names);
   const remarks = [`${target} ${classes.positive.join(', ')} is +1, ${classes.negative.join(', ')} is -1`];
+  if (!raw) remarks.push('inputs standardised: eps counts in standard deviations of a column');
   return { data: prepared(classes.table, target, !raw, false), remarks };
 }
 
