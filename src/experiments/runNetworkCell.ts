@@ -10,7 +10,7 @@ import { tf } from '../runtime/tf.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { deepReadoutProblem, solveDeepReadout } from '../training/exact/deepReadout.ts';
 import { setReadout, trainReadoutExactly } from '../training/exactReadout.ts';
-import { cellKey, rowsOf } from './cell.ts';
+import { rowsOf, streamKey } from './cell.ts';
 import { type NetworkCell, unitsOf } from './networkCell.ts';
 import type { CellResult, TrainingReport } from './runCell.ts';
 
@@ -22,7 +22,7 @@ const MAX_CYCLES = 4;
 
 /** Samples the problem, trains the network and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
 export async function runNetworkCell(cell: NetworkCell): Promise<CellResult> {
-  const seed = cellKey(cell);
+  const seed = streamKey(cell);
   const problem = teacher({ d: cell.d, tau: cell.tau, seed });
   const model = modelOf(cell, seed);
   try {
