@@ -1,4 +1,16 @@
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { UserError } from './errors.ts';
 
@@ -52,6 +64,20 @@ export function* readLines(path: string): Generator<string> {
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Makes a folder and those above it, one by one: Node's own recursive mkdir never returns below a folder such as /proc,
+ * where nothing can be made.
+ * @throws UserError naming the folder that cannot be made
+ */
+export function makeFolder(path: string): void {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  naming('create', path, () => {
+    for (const folder of missing) if (!existsSync(folder)) mkdirSync(folder);
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error('it is no folder'), { code: 'ENOTDIR' });
+  });
 }
 
 /** Where the content of `path` is gathered before it takes its place. */

@@ -52,6 +52,9 @@ export const cellDefaults = {
   seed: 0,
 } as const satisfies Partial<Cell>;
 
+/** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
+const MOST_FEATURES = 1e8;
+
 /** A cell as people write it: psi2, d and eps, and whatever else differs from `cellDefaults`. */
 export type CellArgs = Partial<Cell> & Pick<Cell, 'psi2' | 'd' | 'eps'>;
 
@@ -74,6 +77,12 @@ export function cell(args: CellArgs): Cell {
   checkInteger('seed', filled.seed, 0);
   if (filled.features === 'linear' && filled.psi1 !== 1)
     throw new InvalidArgumentError('psi1', filled.psi1, '1 for linear features, where N = d');
+  if (widthOf(filled) * rowsOf(filled) > MOST_FEATURES)
+    throw new InvalidArgumentError(
+      'd',
+      filled.d,
+      `N n = psi1 psi2 d^2 at most ${MOST_FEATURES}, to fit in memory`,
+    );
   return filled;
 }
 

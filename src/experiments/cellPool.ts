@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { Device } from '../runtime/index.ts';
 import { type Cell, cellSeconds } from './cell.ts';
-import type { CellReport, CellTask } from './cellWorker.ts';
+import type { CellFailure, CellReport, CellTask } from './cellWorker.ts';
 
 export interface CellPoolOptions {
   readonly device: Device;
@@ -10,6 +10,8 @@ export interface CellPoolOptions {
   readonly workers: number;
   /** Called on the main thread as each cell finishes, in the order of finishing. */
   readonly onReport: (cell: Cell, report: CellReport) => void;
+  /** Called for a cell that cannot be simulated; the others go on. */
+  readonly onFailure: (cell: Cell, reason: string) => void;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface CellPoolOptions {
  * order, since every cell names its own random streams.
  */
 export async function runCells(cells: readonly Cell[], options: CellPoolOptions): Promise<void> {
-  const { device, workers, onReport } = options;
+  const { device, workers, onReport, onFailure } = options;
   if (cells.length === 0 || workers === 0) return;
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   const count = Math.min(workers, cells.length);
@@ -35,7 +37,9 @@ export async function runCells(cells: readonly Cell[], options: CellPoolOptions)
     const runner = async (): Promise<void> => {
       for (const cell of order) {
         const task: CellTask = { cell, device };
-        onReport(cell, (await pool.run(task)) as CellReport);
+        const outcome = (await pool.run(task)) as CellReport | CellFailure;
+        if ('failure' in outcome) onFailure(cell, outcome.failure);
+        else onReport(cell, outcome);
       }
     };
     await Promise.all(Array.from({ length: count }, runner));

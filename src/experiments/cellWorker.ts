@@ -1,5 +1,6 @@
 /** The module that each worker process runs: it starts the engine it is told to, once, and then takes cells. */
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
+import { linearAlgebra } from '../training/exact/index.ts';
 import type { Cell } from './cell.ts';
 import { type CellResult, runCell } from './runCell.ts';
 
@@ -11,12 +12,23 @@ export interface CellTask {
 export interface CellReport {
   readonly result: CellResult;
   readonly runtime: Runtime;
+  /** What the exact solvers multiplied with: their last digits depend on it. */
+  readonly algebra: string;
   readonly seconds: number;
 }
 
-export default async function work({ cell, device }: CellTask): Promise<CellReport> {
+/** A cell that could not be simulated, and why; an error itself would lose its class on the way between processes. */
+export interface CellFailure {
+  readonly failure: string;
+}
+
+export default async function work({ cell, device }: CellTask): Promise<CellReport | CellFailure> {
   const runtime = await loadRuntime(device);
   const start = performance.now();
-  const result = await runCell(cell);
-  return { result, runtime, seconds: (performance.now() - start) / 1000 };
+  try {
+    const result = await runCell(cell);
+    return { result, runtime, algebra: linearAlgebra().name, seconds: (performance.now() - start) / 1000 };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
 }

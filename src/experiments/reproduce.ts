@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UserError } from '../errors.ts';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
 import { writeWholeFile } from '../wholeFile.ts';
 import { type Cell, cellKey } from './cell.ts';
@@ -7,7 +8,7 @@ import { drawFigure } from './figureDrawing.ts';
 import { figureCells, figurePoints, meanOver, type PanelPoints } from './figurePoints.ts';
 import { checkSettings } from './figureSettings.ts';
 import type { CellResult } from './runCell.ts';
-import { type RunProgress, type RunStart, runMissing } from './runMissing.ts';
+import { failureLine, type RunProgress, type RunStart, runMissing } from './runMissing.ts';
 
 export interface ReproduceOptions {
   readonly figure: Figure;
@@ -46,7 +47,8 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const plan = figure.plan(settings);
   const cells = new Map(figureCells(plan).map((cell) => [cellKey(cell), cell]));
   const runtime = await loadRuntime(options.device);
-  const { store, seconds } = await runMissing([...cells.values()], { ...options, runtime });
+  const { store, seconds, failed } = await runMissing([...cells.values()], { ...options, runtime });
+  if (failed.length > 0) throw new UserError(failureLine(failed));
   const results = new Map([...store.rows()].map(({ key, result }) => [key, result]));
   const resultOf = (cell: Cell): CellResult => results.get(cellKey(cell))!;
   const points = figurePoints(plan, resultOf);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import { naming, writeWholeFile } from '../wholeFile.ts';
+import { makeFolder, naming, writeWholeFile } from '../wholeFile.ts';
 // Registers the package's layers, which a saved model may hold.
 import './CentredActivation.ts';
 import './RandomFeatures.ts';
@@ -23,7 +23,7 @@ interface ModelFile {
  * @throws UserError naming the file that cannot be written
  */
 export async function saveModel(model: tf.LayersModel, folder: string): Promise<void> {
-  naming('create', folder, () => mkdirSync(folder, { recursive: true }));
+  makeFolder(folder);
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
       const data = artifacts.weightData ?? new ArrayBuffer(0);

@@ -38,7 +38,7 @@ it('gives the same numbers whole and in shards, and a second run simulates nothi
   for (const shard of ['1/2', '2/2'])
     await sweep('run', spec, '--out', parts, '--device', device, '--workers', '1', '--shard', shard);
   const merged = await sweep('merge', '--out', parts);
-  expect(merged.stdout).toContain('12 of 12 cells');
+  expect(merged.stdout).toContain('12 rows in');
   expect(numbers(join(parts, 'cells.jsonl'))).toEqual(numbers(join(whole, 'cells.jsonl')));
 
   const status = JSON.parse((await sweep('status', '--out', whole, '--json')).stdout);
@@ -92,4 +92,31 @@ it('refuses a folder that holds another sweep, and a bad one before anything run
   const bad = await sweep('run', other, '--out', join(folder, 'bad'));
   expect(bad.stderr).toBe('rrf: invalid d: 0 (expected an integer >= 1)\n');
   expect(existsSync(join(folder, 'bad'))).toBe(false);
+});
+
+it('sets damaged lines aside by number, and runs their cells again', async () => {
+  const out = join(folder, 'whole');
+  const rows = join(out, 'cells.jsonl');
+  const before = numbers(rows);
+  const lines = readFileSync(rows, 'utf8').split('\n');
+  lines[2] = 'garbage{';
+  lines[5] = '{"a":1}';
+  writeFileSync(rows, lines.join('\n').slice(0, -30)); // and a last row that a crash cut short
+  expect(JSON.parse((await sweep('status', '--out', out, '--json')).stdout).finished).toBe(9);
+  const again = await sweep('run', spec, '--out', out, '--device', device);
+  expect(again.stderr).toContain('lines 3, 6, 12 of');
+  expect(again.stdout).toContain('3 cells simulated');
+  expect(numbers(rows)).toEqual(before);
+  expect(readFileSync(`${rows}.damaged`, 'utf8')).toContain('garbage{\n{"a":1}\n');
+});
+
+it('says how much there is to do without writing anything, and refuses bad options before it writes', async () => {
+  const out = join(folder, 'untouched');
+  const dry = await sweep('run', spec, '--out', out, '--device', device, '--dry-run');
+  expect(dry.stderr).toContain('12 of 12 cells to simulate');
+  expect((await sweep('run', spec, '--out', out, '--workers', '-1')).stderr).toBe(
+    'rrf: invalid workers: -1 (expected an integer >= 1)\n',
+  );
+  expect((await sweep('slurm', spec, '--out', out, '--shards', '0')).code).toBe(2);
+  expect(existsSync(out)).toBe(false);
 });

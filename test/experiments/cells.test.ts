@@ -78,7 +78,7 @@ describe('the result store', () => {
   const estimate = { value: 1, standardError: 0.1, count: 3 };
   const training = { iterations: 1, residual: 0, converged: true };
   const result = { standardRisk: estimate, adversarialRisks: [estimate], thetaNormSquared: 1, training };
-  const report = () => ({ result, runtime, seconds: 1 });
+  const report = () => ({ result, runtime, algebra: 'none', seconds: 1 });
   const open = (out: string, version = '1') => openResultStore(out, { version, device: runtime.device });
 
   it('finds what it was given again, for that device and version only', () => {

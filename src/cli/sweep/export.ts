@@ -3,20 +3,24 @@ import type { CommandModule } from 'yargs';
 import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
 import { sweepCsv } from '../../experiments/sweep/sweepRows.ts';
 import { writeWholePieces } from '../../wholeFile.ts';
-import { version } from '../version.ts';
+import { counting } from './counting.ts';
 
-export const exportCommand: CommandModule<object, { out: string; csv: string | undefined }> = {
+export const exportCommand: CommandModule<
+  object,
+  { out: string; csv: string | undefined; device: string | undefined }
+> = {
   command: 'export',
   describe: 'Write the finished cells as CSV',
   builder: (yargs) =>
     yargs
       .option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' })
+      .option('device', { type: 'string', describe: 'engine whose rows count, where there are several' })
       .option('csv', {
         type: 'string',
         describe: 'file to write [<out>/cells.csv]; without a name, standard output',
       }),
-  handler({ out, csv = join(out, 'cells.csv') }) {
-    const lines = sweepCsv(existingSweep(out), version);
+  handler({ out, csv = join(out, 'cells.csv'), device }) {
+    const lines = sweepCsv(existingSweep(out), counting(device));
     if (csv === '' || csv === '-') for (const line of lines) process.stdout.write(line);
     else process.stdout.write(`${writeWholePieces(csv, lines) - 1} rows in ${csv}\n`);
   },

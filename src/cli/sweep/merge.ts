@@ -1,7 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
 import { mergeSweep } from '../../experiments/sweep/sweepRows.ts';
-import { version } from '../version.ts';
 
 export const mergeCommand: CommandModule<object, { out: string }> = {
   command: 'merge',
@@ -9,8 +8,6 @@ export const mergeCommand: CommandModule<object, { out: string }> = {
   builder: (yargs) =>
     yargs.option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' }),
   handler({ out }) {
-    const folder = existingSweep(out);
-    const rows = mergeSweep(folder, version);
-    process.stdout.write(`${rows} of ${folder.cells.length} cells in ${out}/cells.jsonl\n`);
+    process.stdout.write(`${mergeSweep(existingSweep(out))} rows in ${out}/cells.jsonl\n`);
   },
 };

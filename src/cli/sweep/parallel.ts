@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { checkInteger } from '../../errors.ts';
 import { parallelLine, suggestedShards } from '../../experiments/sweep/jobScripts.ts';
-import { openSweep, readSpec } from '../../experiments/sweep/sweepFolder.ts';
+import { readSpec, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
 
 export const parallelCommand: CommandModule<
   object,
@@ -18,7 +18,7 @@ export const parallelCommand: CommandModule<
       .option('shards', { type: 'number', describe: 'parts [about five minutes each]' })
       .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command' }),
   handler({ spec, out, shards, rrf }) {
-    const { cells } = openSweep(readSpec(spec), out);
+    const { cells } = sweepFor(readSpec(spec), out);
     const count = shards === undefined ? suggestedShards(cells) : checkInteger('shards', shards);
     const job = { rrf, spec: resolve(spec), out: resolve(out), shards: count, runOptions: '--workers 1' };
     process.stdout.write(`${parallelLine(job, availableParallelism())}\n`);

@@ -8,13 +8,14 @@ import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
 import { sweepPlan } from '../../experiments/sweep/sweepPlot.ts';
 import { sweepRows } from '../../experiments/sweep/sweepRows.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
-import { version } from '../version.ts';
+import { counting } from './counting.ts';
 
 interface PlotArgs {
   out: string;
   x: string;
   y: string;
   by: string | undefined;
+  device: string | undefined;
 }
 
 export const plotCommand: CommandModule<object, PlotArgs> = {
@@ -23,6 +24,7 @@ export const plotCommand: CommandModule<object, PlotArgs> = {
   builder: (yargs) =>
     yargs
       .option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' })
+      .option('device', { type: 'string', describe: 'engine whose rows count, where there are several' })
       .option('x', { type: 'string', demandOption: true, describe: 'field along the x axis, such as psi1' })
       .option('y', { type: 'string', default: 'AR', describe: 'SR or AR' })
       .option('by', { type: 'string', describe: 'field that tells curves apart, such as eps' })
@@ -30,14 +32,14 @@ export const plotCommand: CommandModule<object, PlotArgs> = {
         '$0 sweep plot --out results/sweep --x psi1 --by eps',
         'AR against psi1, a curve for each eps',
       ),
-  handler({ out, x, y, by }) {
+  handler({ out, x, y, by, device }) {
     const folder = existingSweep(out);
     const plan = sweepPlan(folder, {
       x,
       y: checkChoice('y', y, ['SR', 'AR']),
       ...(by !== undefined && { by }),
     });
-    const results = new Map([...sweepRows(folder, version)].map(({ key, result }) => [key, result]));
+    const results = new Map([...sweepRows(folder, counting(device))].map(({ key, result }) => [key, result]));
     const missing = folder.cells.filter((cell) => !results.has(cellKey(cell))).length;
     if (missing > 0)
       throw new UserError(

@@ -1,8 +1,10 @@
 import type { CommandModule } from 'yargs';
-import { checkChoice } from '../../errors.ts';
-import { runMissing } from '../../experiments/runMissing.ts';
+import { checkChoice, UserError } from '../../errors.ts';
+import { cellSeconds } from '../../experiments/cell.ts';
+import { failureLine, runMissing } from '../../experiments/runMissing.ts';
 import { cellsOfShard, parseShard, shardOfEnvironment } from '../../experiments/sweep/shards.ts';
-import { openSweep, readSpec, rowsFile } from '../../experiments/sweep/sweepFolder.ts';
+import { beginSweep, readSpec, rowsFile, rowsFiles, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
+import { missingCells } from '../../experiments/sweep/sweepRows.ts';
 import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../../runtime/index.ts';
 import { duration, progressBar } from '../progressBar.ts';
 import { version } from '../version.ts';
@@ -45,13 +47,31 @@ export const runCommand: CommandModule<object, RunArgs> = {
   async handler(args) {
     const device: DeviceChoice = checkChoice('device', args.device, DEVICE_CHOICES);
     const shard = args.shard === undefined ? shardOfEnvironment(process.env) : parseShard(args.shard);
-    const { out, cells } = openSweep(readSpec(args.spec), args.out);
+    const spec = readSpec(args.spec);
+    const { out, cells } = sweepFor(spec, args.out);
+    workersFor(device, args.workers);
     const mine = shard ? cellsOfShard(cells, shard) : cells;
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);
     const workers = workersFor(runtime.device, args.workers);
+    const part = shard ? ` in shard ${shard.index} of ${shard.count}` : '';
+    const announce = (missing: number, estimatedSeconds: number): void => {
+      const time = duration(estimatedSeconds / workers);
+      process.stderr.write(
+        `${missing} of ${mine.length} cells to simulate${part}, about ${time} with ${workers} workers\n`,
+      );
+    };
+    if (args['dry-run']) {
+      const missing = missingCells({ out, cells: mine }, { version, device: runtime.device });
+      announce(
+        missing.length,
+        missing.reduce((sum, cell) => sum + cellSeconds(cell), 0),
+      );
+      return;
+    }
+    beginSweep(spec, out);
     let bar = progressBar(0, '');
-    let [total, before] = [0, 0];
+    let total = 0;
     process.once('SIGINT', () => {
       bar.stop();
       process.stderr.write(
@@ -59,30 +79,33 @@ export const runCommand: CommandModule<object, RunArgs> = {
       );
       process.exit(130);
     });
-    const { seconds } = await runMissing(mine, {
+    const { seconds, failed } = await runMissing(mine, {
       out,
       file: rowsFile(shard),
+      others: rowsFiles(out),
       runtime,
-      workers: args['dry-run'] ? 0 : workers,
+      workers,
       version,
-      onStart({ cells: missing, estimatedSeconds }) {
-        const part = shard ? ` in shard ${shard.index} of ${shard.count}` : '';
-        const time = duration(estimatedSeconds / workers);
-        process.stderr.write(
-          `${missing} of ${mine.length} cells to simulate${part}, about ${time} with ${workers} workers\n`,
-        );
-        [total, before] = [missing, mine.length - missing];
-        bar = progressBar(args['dry-run'] ? 0 : estimatedSeconds, 'sweep');
+      onStart({ cells: missing, estimatedSeconds, damaged }) {
+        if (damaged.length > 0)
+          process.stderr.write(
+            `lines ${damaged.join(', ')} of ${out}/${rowsFile(shard)} are damaged: set aside in ${rowsFile(shard)}.damaged, their cells run again\n`,
+          );
+        announce(missing, estimatedSeconds);
+        total = missing;
+        bar = progressBar(estimatedSeconds, 'sweep');
       },
       onCell: ({ cells: done, estimatedSeconds }) =>
         bar.update(estimatedSeconds, `${done} of ${total} cells`),
     });
     bar.stop();
-    const done = args['dry-run'] ? 0 : total;
+    const before = mine.length - total;
+    const simulated = total - failed.length;
     process.stdout.write(
       args.json
-        ? `${JSON.stringify({ out, cells: mine.length, before, simulated: done, seconds })}\n`
-        : `${done} cells simulated in ${duration(seconds)}, ${before} were there before; rows: ${out}/${rowsFile(shard)}\n`,
+        ? `${JSON.stringify({ out, cells: mine.length, before, simulated, failed, seconds })}\n`
+        : `${simulated} cells simulated in ${duration(seconds)}, ${before} were there before; rows: ${out}/${rowsFile(shard)}\n`,
     );
+    if (failed.length > 0) throw new UserError(failureLine(failed));
   },
 };

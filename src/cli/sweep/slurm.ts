@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
 import { MAX_SHARDS, slurmArray, slurmMerge, suggestedShards } from '../../experiments/sweep/jobScripts.ts';
-import { openSweep, readSpec } from '../../experiments/sweep/sweepFolder.ts';
+import { beginSweep, readSpec, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
 
 interface SlurmArgs {
@@ -38,18 +38,20 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
       })
       .option('submit', { type: 'boolean', default: false, describe: 'submit both jobs' })
       .example(
-        '$0 sweep slurm sweep.json --out /shared/sweep --sbatch=--time=01:00:00 --submit',
+        '$0 sweep slurm sweep.json --out /scratch/sweep --sbatch=--time=01:00:00 --submit',
         'run on a cluster',
       ),
   handler(args) {
     const out = resolve(args.out);
-    const { cells } = openSweep(readSpec(args.spec), out);
+    const spec = readSpec(args.spec);
+    const { cells } = sweepFor(spec, out);
     const most = maxArraySize();
     const shards =
       args.shards === undefined ? suggestedShards(cells, most) : checkInteger('shards', args.shards);
     if (shards > most)
       throw new InvalidArgumentError('shards', shards, `at most ${most}, below Slurm's MaxArraySize`);
     const job = { rrf: args.rrf, spec: resolve(args.spec), out, shards, runOptions: args['run-options'] };
+    beginSweep(spec, out);
     const [array, merge] = [join(out, 'array.sbatch'), join(out, 'merge.sbatch')];
     writeWholeFile(array, slurmArray(job, args.sbatch));
     writeWholeFile(merge, slurmMerge(job, args.sbatch));

@@ -2,17 +2,21 @@ import type { CommandModule } from 'yargs';
 import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
 import { sweepStatus } from '../../experiments/sweep/sweepRows.ts';
 import { duration } from '../progressBar.ts';
-import { version } from '../version.ts';
+import { counting } from './counting.ts';
 
-export const statusCommand: CommandModule<object, { out: string; json: boolean }> = {
+export const statusCommand: CommandModule<
+  object,
+  { out: string; json: boolean; device: string | undefined }
+> = {
   command: 'status',
   describe: 'Say how much of a sweep is done',
   builder: (yargs) =>
     yargs
       .option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' })
+      .option('device', { type: 'string', describe: 'engine whose rows count, where there are several' })
       .option('json', { type: 'boolean', default: false, describe: 'JSON on standard output' }),
-  handler({ out, json }) {
-    const status = sweepStatus(existingSweep(out), version);
+  handler({ out, json, device }) {
+    const status = sweepStatus(existingSweep(out), counting(device));
     const { cells, finished, unconverged, seconds } = status;
     process.stdout.write(
       json

@@ -20,19 +20,18 @@ export function parseShard(text: string): Shard {
  * RRF_SHARDS, the number of its completions, which Kubernetes does not tell. Undefined where neither is set.
  */
 export function shardOfEnvironment(env: Readonly<Record<string, string | undefined>>): Shard | undefined {
-  const {
-    SLURM_ARRAY_TASK_ID,
-    SLURM_ARRAY_TASK_MIN,
-    SLURM_ARRAY_TASK_MAX,
-    JOB_COMPLETION_INDEX,
-    RRF_SHARDS,
-  } = env;
-  if (SLURM_ARRAY_TASK_ID !== undefined && SLURM_ARRAY_TASK_MAX !== undefined) {
-    const first = Number(SLURM_ARRAY_TASK_MIN ?? 1);
-    return {
-      index: Number(SLURM_ARRAY_TASK_ID) - first + 1,
-      count: Number(SLURM_ARRAY_TASK_MAX) - first + 1,
-    };
+  const { SLURM_ARRAY_TASK_ID: id, SLURM_ARRAY_TASK_MAX: max, JOB_COMPLETION_INDEX, RRF_SHARDS } = env;
+  if (id !== undefined && max !== undefined) {
+    const [min, step] = [Number(env.SLURM_ARRAY_TASK_MIN ?? 1), Number(env.SLURM_ARRAY_TASK_STEP ?? 1)];
+    const count = (Number(max) - min) / step + 1;
+    // An array with holes, such as 3,7, does not say which of how many parts a task is.
+    if (Number(env.SLURM_ARRAY_TASK_COUNT ?? count) !== count)
+      throw new InvalidArgumentError(
+        'SLURM_ARRAY_TASK_COUNT',
+        env.SLURM_ARRAY_TASK_COUNT,
+        `${count}, or --shard i/n`,
+      );
+    return parseShard(`${(Number(id) - min) / step + 1}/${count}`);
   }
   if (JOB_COMPLETION_INDEX !== undefined && RRF_SHARDS !== undefined)
     return parseShard(`${Number(JOB_COMPLETION_INDEX) + 1}/${RRF_SHARDS}`);

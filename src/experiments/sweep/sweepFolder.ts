@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
-import { naming, writeWholeFile } from '../../wholeFile.ts';
+import { makeFolder, writeWholeFile } from '../../wholeFile.ts';
 import { type Cell, cellKey } from '../cell.ts';
 import type { Shard } from './shards.ts';
 import { sweepCells } from './sweepSpec.ts';
@@ -18,7 +18,7 @@ export const rowsFile = (shard?: Shard): string =>
 
 /** The files of rows that the folder holds, merged and of shards. */
 export const rowsFiles = (out: string): string[] =>
-  readdirSync(out)
+  (existsSync(out) ? readdirSync(out) : [])
     .filter((name) => /^cells(\.\d+-of-\d+)?\.jsonl$/.test(name))
     .sort();
 
@@ -38,23 +38,23 @@ export function readSpec(path: string): unknown {
 }
 
 /**
- * Opens the folder for a sweep, new or begun before.
- * @throws UserError when it holds another sweep or cannot be written; InvalidArgumentError for a bad specification
+ * The sweep that a folder is, or is to be, for; writes nothing.
+ * @throws UserError when the folder holds another sweep; InvalidArgumentError for a bad specification
  */
-export function openSweep(spec: unknown, out: string): SweepFolder {
+export function sweepFor(spec: unknown, out: string): SweepFolder {
   const cells = sweepCells(spec);
   const path = join(out, 'sweep.json');
-  const id = fingerprint(cells);
-  if (existsSync(path)) {
-    if (fingerprint(sweepCells(readSpec(path))) !== id)
-      throw new UserError(
-        `the output folder ${JSON.stringify(out)} holds another sweep; choose another --out`,
-      );
-  } else {
-    naming('create', out, () => mkdirSync(out, { recursive: true }));
-    writeWholeFile(path, `${JSON.stringify(spec, null, 2)}\n`);
-  }
+  if (existsSync(path) && fingerprint(sweepCells(readSpec(path))) !== fingerprint(cells))
+    throw new UserError(`the output folder ${JSON.stringify(out)} holds another sweep; choose another --out`);
   return { out, cells };
+}
+
+/** Makes the folder and puts the specification in it, unless it is there already. */
+export function beginSweep(spec: unknown, out: string): void {
+  const path = join(out, 'sweep.json');
+  if (existsSync(path)) return;
+  makeFolder(out);
+  writeWholeFile(path, `${JSON.stringify(spec, null, 2)}\n`);
 }
 
 /** Opens a folder that a sweep was begun in. @throws UserError when there is none */

@@ -1,14 +1,43 @@
 import { join } from 'node:path';
+import { UserError } from '../../errors.ts';
 import { writeWholePieces } from '../../wholeFile.ts';
-import { cellKey } from '../cell.ts';
-import { openResultStore, type ResultRow } from '../resultStore.ts';
+import { type Cell, cellDefaults, cellKey } from '../cell.ts';
+import { type ResultRow, rowsOfFile } from '../resultStore.ts';
 import { rowsFiles, type SweepFolder } from './sweepFolder.ts';
 
-/** Every finished row of the sweep, whatever file it is in, each cell once. */
-export function* sweepRows({ out, cells }: SweepFolder, version: string): Generator<ResultRow> {
+/** Whose rows count: those of this version of the package, and of one engine. */
+export interface Counting {
+  readonly version: string;
+  /** Needed only where the folder holds rows of several engines. */
+  readonly device?: string;
+}
+
+/**
+ * Every finished row of the sweep, whatever file it is in, each cell once.
+ * @throws UserError where rows of several engines would be mixed
+ */
+export function* sweepRows({ out, cells }: SweepFolder, { version, device }: Counting): Generator<ResultRow> {
   const wanted = new Set(cells.map(cellKey));
-  for (const file of rowsFiles(out))
-    for (const row of openResultStore(out, { version, file }).rows()) if (wanted.delete(row.key)) yield row;
+  const devices = new Set<string>();
+  for (const row of allRows(out)) {
+    if (row.version !== version || (device !== undefined && row.runtime.device !== device)) continue;
+    devices.add(row.runtime.device);
+    if (devices.size > 1)
+      throw new UserError(`rows of several engines (${[...devices].join(', ')}); name one with --device`);
+    if (wanted.delete(row.key)) yield row;
+  }
+}
+
+function* allRows(out: string): Generator<ResultRow> {
+  for (const file of rowsFiles(out)) yield* rowsOfFile(join(out, file));
+}
+
+/** The cells that have no row yet on a device, in whatever file; reads only. */
+export function missingCells({ out, cells }: SweepFolder, { version, device }: Required<Counting>): Cell[] {
+  const done = new Set<string>();
+  for (const row of allRows(out))
+    if (row.version === version && row.runtime.device === device) done.add(row.key);
+  return cells.filter((cell) => !done.has(cellKey(cell)));
 }
 
 export interface SweepStatus {
@@ -20,9 +49,9 @@ export interface SweepStatus {
   readonly seconds: number;
 }
 
-export function sweepStatus(folder: SweepFolder, version: string): SweepStatus {
+export function sweepStatus(folder: SweepFolder, counting: Counting): SweepStatus {
   const status = { cells: folder.cells.length, finished: 0, unconverged: 0, seconds: 0 };
-  for (const { result, seconds } of sweepRows(folder, version)) {
+  for (const { result, seconds } of sweepRows(folder, counting)) {
     status.finished++;
     status.seconds += seconds;
     if (!result.training.converged) status.unconverged++;
@@ -30,27 +59,30 @@ export function sweepStatus(folder: SweepFolder, version: string): SweepStatus {
   return status;
 }
 
-/** Gathers the rows of all shards in cells.jsonl. Returns the number of rows. */
-export const mergeSweep = (folder: SweepFolder, version: string): number =>
-  writeWholePieces(join(folder.out, 'cells.jsonl'), linesOf(sweepRows(folder, version)));
+/**
+ * Gathers the rows of all files in cells.jsonl, each cell once for a version and an engine; none is thrown away. Not for a
+ * folder in which a run is still writing. Returns the number of rows.
+ */
+export const mergeSweep = ({ out }: SweepFolder): number =>
+  writeWholePieces(join(out, 'cells.jsonl'), distinctLines(out));
 
-function* linesOf(rows: Iterable<ResultRow>): Generator<string> {
-  for (const row of rows) yield `${JSON.stringify(row)}\n`;
+function* distinctLines(out: string): Generator<string> {
+  const seen = new Set<string>();
+  for (const row of allRows(out)) {
+    const id = `${row.key} ${row.version} ${row.runtime.device}`;
+    if (!seen.has(id)) yield `${JSON.stringify(row)}\n`;
+    seen.add(id);
+  }
 }
 
 /** The finished rows as CSV: the cell's fields, then what was measured, a line for each test radius. */
-export function* sweepCsv(folder: SweepFolder, version: string): Generator<string> {
+export function* sweepCsv(folder: SweepFolder, counting: Counting): Generator<string> {
   const fields = [
-    'features',
     'psi1',
     'psi2',
     'd',
     'eps',
-    'lambda',
-    'tau',
-    'activation',
-    'method',
-    'seed',
+    ...(Object.keys(cellDefaults) as (keyof typeof cellDefaults)[]),
   ] as const;
   const measured = [
     'SR',
@@ -64,7 +96,7 @@ export function* sweepCsv(folder: SweepFolder, version: string): Generator<strin
     'device',
   ];
   yield `${[...fields, ...measured].join(',')}\n`;
-  for (const { cell, result, seconds, runtime } of sweepRows(folder, version))
+  for (const { cell, result, seconds, runtime } of sweepRows(folder, counting))
     for (const [k, epsTest] of cell.epsTest.entries()) {
       const { standardRisk: sr, adversarialRisks, thetaNormSquared, training } = result;
       const ar = adversarialRisks[k]!;

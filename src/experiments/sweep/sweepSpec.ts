@@ -17,11 +17,15 @@ const fields = ['psi1', 'psi2', 'd', 'eps', 'epsTest', ...Object.keys(cellDefaul
   (name) => name !== 'seed',
 );
 const required = ['psi2', 'd', 'eps'];
+/** More would not fit beside each other in memory; several sweeps will. */
+const MOST_CELLS = 1_000_000;
 
 /** Every cell of the sweep. @throws InvalidArgumentError naming the key that makes no sense */
 export function sweepCells(spec: unknown): Cell[] {
   const { seeds, cells } = checkSpec(spec);
   const axes = Object.entries(cells).map(([name, value]) => [name, valuesOf(name, value)] as const);
+  const count = axes.reduce((product, [, values]) => product * values.length, seeds);
+  if (count > MOST_CELLS) throw new InvalidArgumentError('sweep', `${count} cells`, `at most ${MOST_CELLS}`);
   const points = axes.reduce<Record<string, unknown>[]>(
     (partial, [name, values]) =>
       partial.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
@@ -48,12 +52,16 @@ function checkObject(name: string, value: unknown, known: readonly string[]): Re
   return value as Record<string, unknown>;
 }
 
+function checkList(name: string, values: readonly unknown[]): readonly unknown[] {
+  if (values.length === 0) throw new InvalidArgumentError(`cells.${name}`, values, 'at least one value');
+  if (new Set(values).size < values.length)
+    throw new InvalidArgumentError(`cells.${name}`, values, 'values that differ');
+  return values;
+}
+
 function valuesOf(name: string, value: unknown): readonly unknown[] {
-  if (name === 'epsTest') return [Array.isArray(value) ? value : [value]];
-  if (Array.isArray(value)) {
-    if (value.length === 0) throw new InvalidArgumentError(`cells.${name}`, value, 'at least one value');
-    return value;
-  }
+  if (name === 'epsTest') return [checkList(name, Array.isArray(value) ? value : [value])];
+  if (Array.isArray(value)) return checkList(name, value);
   if (typeof value !== 'object' || value === null) return [value];
   const {
     from,

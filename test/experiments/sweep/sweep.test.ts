@@ -52,6 +52,10 @@ describe('a sweep', () => {
     ],
     [{ cells: { ...spec.cells, psi1: 3 } }, 'invalid psi1: 3 (expected N other than n'],
     [{ ...spec, seeds: 0 }, 'invalid seeds: 0'],
+    [{ ...spec, seeds: 1e9 }, 'invalid sweep: "20000000000 cells"'],
+    [{ cells: { ...spec.cells, psi1: [1, 1] } }, 'invalid cells.psi1: [1, 1] (expected values that differ)'],
+    [{ cells: { ...spec.cells, epsTest: [] } }, 'invalid cells.epsTest: []'],
+    [{ cells: { ...spec.cells, d: 1e9 } }, 'invalid d: 1000000000'],
     [[], 'invalid sweep: []'],
   ])('refuses %j by name', (bad, message) => {
     expect(() => sweepCells(bad)).toThrow(message);
@@ -84,6 +88,19 @@ describe('shards', () => {
       index: 1,
       count: 4,
     });
+    const stepped = {
+      SLURM_ARRAY_TASK_ID: '3',
+      SLURM_ARRAY_TASK_MIN: '0',
+      SLURM_ARRAY_TASK_MAX: '6',
+      SLURM_ARRAY_TASK_STEP: '3',
+    };
+    expect(shardOfEnvironment(stepped)).toEqual({ index: 2, count: 3 });
+    expect(() => shardOfEnvironment({ ...slurm, SLURM_ARRAY_TASK_ID: 'abc' })).toThrow(
+      'invalid shard: "NaN/9"',
+    );
+    expect(() => shardOfEnvironment({ ...slurm, SLURM_ARRAY_TASK_COUNT: '2' })).toThrow(
+      'invalid SLURM_ARRAY_TASK_COUNT',
+    );
     expect(shardOfEnvironment({})).toBeUndefined();
   });
 });
