@@ -9,6 +9,7 @@ import { stepReport } from '../src/cli/provision.ts';
 import { findNative } from '../src/runtime/native.ts';
 import { type EngineCheck, probeEngine } from '../src/runtime/probe.ts';
 import { provision } from '../src/runtime/provision/provision.ts';
+import { provideChromium, underCi } from '../test/support/chromium.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -17,9 +18,6 @@ function shout(...lines: string[]): void {
   const body = lines.flatMap((line) => line.split('\n')).map((line) => `* ${line}`);
   say([rule, ...body, rule].join('\n'));
 }
-
-/** Empty, `0` and `false` are the ways in which CI is not set. */
-const underCi = !['', '0', 'false'].includes((process.env.CI ?? '').toLowerCase());
 
 async function testEngine(): Promise<EngineCheck> {
   if (process.env.RRF_TEST_DEVICE === 'wasm') return probeEngine('wasm');
@@ -43,6 +41,7 @@ async function testEngine(): Promise<EngineCheck> {
   return probeEngine('wasm');
 }
 
+provideChromium({ install: underCi, shout });
 const engine = await testEngine();
 say(`tests run on ${engine.available ? engine.engine : `no engine: ${engine.reason}`}`);
 

@@ -10,7 +10,7 @@ import { type ActivationName, activationNames } from '../theory/index.ts';
 
 export const FEATURES = ['random', 'linear'] as const;
 export const METHODS = ['pgd', 'exact'] as const;
-export const TEST_ATTACKS = ['pgd', 'fgm'] as const;
+export const TEST_ATTACKS = ['pgd', 'fgm', 'linearised'] as const;
 
 /** One simulated training and its test: everything that decides the numbers, and nothing else. */
 export interface Cell {
@@ -77,22 +77,22 @@ export function cell(args: CellArgs): Cell {
   checkInteger('seed', filled.seed, 0);
   if (filled.features === 'linear' && filled.psi1 !== 1)
     throw new InvalidArgumentError('psi1', filled.psi1, '1 for linear features, where N = d');
-  if (widthOf(filled) * rowsOf(filled) > MOST_FEATURES)
-    throw new InvalidArgumentError(
-      'd',
-      filled.d,
-      `N n = psi1 psi2 d^2 at most ${MOST_FEATURES}, to fit in memory`,
-    );
   return filled;
 }
 
-/** The cell itself, if it can be simulated. @throws InvalidArgumentError for N = n at eps = lambda = 0 */
+/** The cell itself, if it can be simulated. @throws InvalidArgumentError for N = n at eps = lambda = 0, or one too large */
 export function simulable(of: Cell): Cell {
   if (of.eps === 0 && of.lambda === 0 && widthOf(of) === rowsOf(of))
     throw new InvalidArgumentError(
       'psi1',
       of.psi1,
       'N other than n at eps = lambda = 0, where the risk is infinite',
+    );
+  if (widthOf(of) * rowsOf(of) > MOST_FEATURES)
+    throw new InvalidArgumentError(
+      'd',
+      of.d,
+      `N n = psi1 psi2 d^2 at most ${MOST_FEATURES}, to fit in memory`,
     );
   return of;
 }

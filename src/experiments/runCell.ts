@@ -1,4 +1,4 @@
-import { fgm, pgd } from '../attacks/index.ts';
+import { fgm, linearised, pgd } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { teacher } from '../data/teacher.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
@@ -30,7 +30,7 @@ const TOLERANCE = 1e-2;
 /** Relative duality gap of the exact solver: far below the accuracy of the linearisation. */
 const EXACT_TOLERANCE = 1e-4;
 /** The attacks that measure adversarial risk. */
-const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm() };
+const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm(), linearised: linearised() };
 
 /** Samples the problem, trains the model and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
 export async function runCell(cell: Cell): Promise<CellResult> {

@@ -104,6 +104,24 @@ function claims(settings: FigureSettings, at: (psi1: number, eps: number) => Cel
         };
       },
     });
+  if (small !== undefined && lambda[0] === 0 && widest > psi2[0]! && epsilons.includes(0))
+    found.push({
+      statement:
+        'for N > n a vanishing eps is not eps = 0: it selects the interpolator of least gradient (theory and simulation)',
+      check(mean) {
+        const limitAt = (eps: number) => {
+          const cell = { ...at(widest, small)[0]!, eps };
+          return standardRisk.theory(limitRisk(cell), cell);
+        };
+        const [vanishing, none, simulated] = [limitAt(1e-4), limitAt(0), mean(at(widest, 0), standardRisk)];
+        return {
+          holds: vanishing > 1.2 * none && simulated.value + 2 * simulated.standardError < vanishing,
+          evidence:
+            `psi1 ${widest}: SR ${vanishing.toFixed(3)} as eps falls to 0, ${none.toFixed(3)} at eps = 0, ` +
+            `where the simulation has ${shown(simulated)}`,
+        };
+      },
+    });
   if (large !== undefined && large !== small)
     found.push({
       statement: `at eps = ${large} the narrowest model is the best and the widest is worse, in adversarial risk`,
