@@ -174,8 +174,8 @@ export async function adversarialTraining(
   }
 }
 
-/** |a - b| / a; infinite when b is NaN, so that a diverged cycle never passes for a converged one. */
+/** |a - b| / |a|; infinite when b is NaN, so that a diverged cycle never passes for a converged one. */
 function relativeChange(a: number, b: number): number {
   if (Number.isNaN(b)) return Number.POSITIVE_INFINITY;
-  return a === b ? 0 : Math.abs(a - b) / a;
+  return a === b ? 0 : Math.abs(a - b) / Math.abs(a);
 }

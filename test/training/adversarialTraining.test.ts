@@ -128,6 +128,18 @@ describe('adversarialTraining', () => {
     expect(trained.iterations).toBe(5);
   });
 
+  it('has not converged when an objective below zero still falls from cycle to cycle', async () => {
+    const { data, model } = problem();
+    const trained = await adversarialTraining(
+      model,
+      { ...data, y: data.y.map(Math.sign) },
+      { eps: 0.1, attack: pgd({ loss: 'margin' }), cycleSteps: 10, maxCycles: 3 },
+    );
+    expect(trained.objective).toBeLessThan(0);
+    expect(trained.residual).toBeGreaterThan(0.1);
+    expect(trained).toMatchObject({ converged: false, stopped: 'maxCycles', iterations: 70 });
+  });
+
   it('never leaves the model worse than it found it, even at an absurd learning rate', async () => {
     const { data, model } = problem();
     const trained = await adversarialTraining(model, data, {
