@@ -1,4 +1,4 @@
-import { fgm, pgd } from '../attacks/index.ts';
+import { fgm, linearised, pgd } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { teacher } from '../data/teacher.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
@@ -20,6 +20,9 @@ const TOLERANCE = 1e-2;
 /** Cycles of training by gradient at most: where a network interpolates, its objective falls for ever. */
 const MAX_CYCLES = 4;
 
+/** The attacks that measure adversarial risk. */
+const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm(), linearised: linearised() };
+
 /** Samples the problem, trains the network and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
 export async function runNetworkCell(cell: NetworkCell): Promise<CellResult> {
   const seed = streamKey(cell);
@@ -28,7 +31,7 @@ export async function runNetworkCell(cell: NetworkCell): Promise<CellResult> {
   try {
     const training = await train(model, problem.sample('train', rowsOf(cell)), cell, seed);
     const { standard, adversarial } = await risks(model, problem.batches('test', cell.testRows), {
-      attack: cell.testAttack === 'fgm' ? fgm() : pgd({ steps: 10 }),
+      attack: testAttacks[cell.testAttack],
       epsilons: cell.epsTest,
     });
     const square = tf.tidy(() =>
