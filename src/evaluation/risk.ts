@@ -5,6 +5,7 @@ import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.
 import { tf } from '../runtime/tf.ts';
 import { type Estimate, RunningMean } from './estimate.ts';
 
+/** At which budgets a robustness curve is measured, and how. */
 export interface RobustRiskOptions {
   /** Budgets at which to measure, in units of the input. */
   readonly epsilons: readonly number[];
@@ -52,15 +53,15 @@ export async function robustRisk(
   let part = 0;
   for (const rows of Symbol.iterator in data ? data : [data]) {
     for (const batch of batchesOf(rows, batchSize)) {
-      const { x, y } = toTensors(batch);
       checkData(batch, attack);
       const table = tf.tidy(() => {
+        const { x, y } = toTensors(batch);
         const { clean, worst } = attack.sweep(f, x, y, epsilons, `batch ${part}`);
         const reached = criterion ? worst.map((found) => criterion.reached(f(found.x), y).toFloat()) : [];
         return tf.stack([clean.loss, ...worst.map((found) => found.loss), ...reached]);
       });
       const values = await table.data();
-      tf.dispose([x, y, table]);
+      table.dispose();
       [...means, ...(criterion ? successes : [])].forEach((mean, k) => {
         mean.add(finite(values.subarray(k * batch.n, (k + 1) * batch.n)));
       });
@@ -81,7 +82,8 @@ export async function robustRisk(
   };
 }
 
-function checkData({ x, y }: Dataset, { settings: { bounds } }: Attack): void {
+/** @throws InvalidArgumentError naming x or y for NaN and infinities, and x for inputs outside the attack's bounds */
+export function checkData({ x, y }: Dataset, { settings: { bounds } }: Attack): void {
   for (const [name, values] of [
     ['x', x],
     ['y', y],
@@ -101,10 +103,12 @@ function finite<A extends ArrayLike<number>>(losses: A): A {
   return losses;
 }
 
+/** The attack and budgets of `risks`. */
 export interface RiskOptions extends Omit<RobustRiskOptions, 'criterion'> {
   readonly attack: Attack;
 }
 
+/** Mean losses over rows: SR and, lower bounds as found by the attack, AR. */
 export interface Risks {
   readonly standard: Estimate;
   /** For each eps in order. */

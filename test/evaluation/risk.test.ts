@@ -82,6 +82,26 @@ describe('risks', () => {
     model.dispose();
   });
 
+  it('leave no tensor behind when the data, the model or the attack fails either', async () => {
+    const { f } = linearModel(d);
+    const data = teacher({ d }).sample('test', 10);
+    const attack = pgd();
+    const failing = {
+      ...attack,
+      sweep: () => {
+        throw new Error('no sweep');
+      },
+    };
+    const holes = { ...data, x: data.x.map((value, i) => (i === 3 ? Number.NaN : value)) };
+    const count = tf.memory().numTensors;
+    await expect(risks(f, holes, { attack, epsilons: [0.1] })).rejects.toThrow('invalid x: NaN');
+    await expect(risks(f, data, { attack: failing, epsilons: [0.1] })).rejects.toThrow('no sweep');
+    await expect(
+      risks((x) => f(x).mul(Number.POSITIVE_INFINITY), data, { attack, epsilons: [0.1] }),
+    ).rejects.toThrow('invalid model');
+    expect(tf.memory().numTensors).toBe(count);
+  });
+
   it('of a million rows need no more memory than those of ten thousand, give or take 100 MB', async () => {
     // 50 float32 entries a row: the million rows are 200 MB, which must not be held at once.
     const wide = 50;
