@@ -1,12 +1,13 @@
 import { modelFunction } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { risks } from '../evaluation/risk.ts';
+import { UserError } from '../errors.ts';
+import { checkData, risks } from '../evaluation/risk.ts';
 import type { tf } from '../runtime/tf.ts';
 import { batchSource } from './batchSource.ts';
 import { setLearningRate } from './learningRate.ts';
 import { disposeOptimizer, optimizerNamed } from './optimizers.ts';
 import { openTrainingFolder } from './trainingFolder.ts';
-import { readScalars, trainingObjective } from './trainingObjective.ts';
+import { readScalars, type TrainingObjective, trainingObjective } from './trainingObjective.ts';
 import { type AdversarialTrainingOptions, resolveTraining } from './trainingOptions.ts';
 import { trainingReports } from './trainingReports.ts';
 import {
@@ -23,6 +24,7 @@ import { weightSnapshot } from './weightSnapshot.ts';
 /** Steps between reads of the losses: reading each one back would leave the device idle. */
 const STEPS_PER_READ = 25;
 
+/** How a training went; the weights are in the model. */
 export interface TrainingResult {
   /** (1/2n) sum of the outer losses + (lambda / 2) |theta|^2 on all the rows, at the weights that the model now has. */
   readonly objective: number;
@@ -52,7 +54,9 @@ export interface TrainingResult {
  *
  * The model is left with the weights of least objective, or with validation rows of least robust risk there;
  * everything that is not in `variables` is untouched.
- * @throws InvalidArgumentError for options out of range, no trainable weights, or a model that does not fit the data
+ * @throws InvalidArgumentError for options out of range, no trainable weights, a model that does not fit the data, NaN or
+ * infinities in x or y, or inputs outside the attack's bounds
+ * @throws UserError for a model whose objective is not finite before the first step
  * @throws UserError naming a file of `folder` that cannot be written; the last checkpoint then still holds
  */
 export async function adversarialTraining(
@@ -63,6 +67,7 @@ export async function adversarialTraining(
   const settings = resolveTraining(model, data.n, options);
   const { eps, method, variables, learningRate, schedule, cycleSteps, maxCycles, tolerance } = settings;
   const { batchSize, seed, validation, validateEvery, patience, checkpointEvery } = settings;
+  for (const rows of validation ? [data, validation] : [data]) checkData(rows, method.attack);
   const given = options.optimizer ?? 'adam';
   const optimizer = typeof given === 'string' ? optimizerNamed(given, learningRate) : given;
   const folder =
@@ -78,7 +83,12 @@ export async function adversarialTraining(
   const tensors = { variables, carried: objective.carried, optimizer };
   const earlier = folder?.earlier ?? null;
   let kept = earlier ? await restoreTensors(tensors, earlier.tensors) : weightSnapshot(variables);
-  const state = earlier?.state ?? initialState(await objective.whole());
+  const dispose = (): void => {
+    kept.dispose();
+    objective.dispose();
+    if (typeof given === 'string') disposeOptimizer(optimizer);
+  };
+  const state = earlier?.state ?? (await freshState(objective, dispose));
   const batches = batchSource(data, batchSize, seed, method.carried?.replays, state.step);
   const reports = await trainingReports(model, options, settings, folder, state);
   const measuring = validation !== null || reports.callbacks.count > 0;
@@ -167,10 +177,22 @@ export async function adversarialTraining(
     };
   } finally {
     await reports.close();
-    kept.dispose();
     batches.dispose();
-    objective.dispose();
-    if (typeof given === 'string') disposeOptimizer(optimizer);
+    dispose();
+  }
+}
+
+/** Where a new training begins; gives up what it holds when that is nowhere to begin. */
+async function freshState({ whole }: TrainingObjective, giveUp: () => void): Promise<TrainingState> {
+  try {
+    const value = await whole();
+    if (Number.isFinite(value)) return initialState(value);
+    throw new UserError(
+      `the objective is ${value} before the first step; the weights or outputs of the model overflow`,
+    );
+  } catch (error) {
+    giveUp();
+    throw error;
   }
 }
 

@@ -59,11 +59,10 @@ export function trainingObjective(
       const mean = new RunningMean();
       let part = 0;
       for (const rows of batchesOf(data, ROWS)) {
-        const { x, y } = toTensors(rows);
         const key = `${seed} objective ${part++}`;
-        const losses = tf.tidy(() => method.outerLoss({ f, x, y, eps, key })());
+        const losses = tf.tidy(() => method.outerLoss({ f, ...toTensors(rows), eps, key })());
         mean.add((await losses.data()) as Float32Array);
-        tf.dispose([x, y, losses]);
+        losses.dispose();
       }
       const half = mean.estimate().value / 2;
       return lambda === 0 ? half : half + (await readScalars([tf.tidy(penalty)]))[0]!;

@@ -188,6 +188,31 @@ describe('adversarialTraining', () => {
     await expect(adversarialTraining(model, data, options)).rejects.toThrow(message);
   });
 
+  it.each(['x', 'y'] as const)(
+    'refuses NaN and infinities in %s by name, in training and validation rows',
+    async (name) => {
+      const { data, model } = problem();
+      for (const hole of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const holed = { ...data, [name]: data[name].map((value, i) => (i === 5 ? hole : value)) };
+        const message = `invalid ${name}: ${hole}`;
+        await expect(adversarialTraining(model, holed, { eps: 0.1 })).rejects.toThrow(message);
+        await expect(adversarialTraining(model, data, { eps: 0.1, validation: holed })).rejects.toThrow(
+          message,
+        );
+      }
+    },
+  );
+
+  it('refuses to begin where the objective is not finite, and keeps no tensor', async () => {
+    const { data, model } = problem();
+    model.trainableWeights[0]!.write(tf.fill([40, 1], 1e30));
+    const before = tf.memory().numTensors;
+    await expect(adversarialTraining(model, data, { eps: 0.1 })).rejects.toThrow(
+      /^the objective is (NaN|Infinity) before the first step/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('refuses a model whose output does not fit y', async () => {
     const { data } = problem();
     const wide = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [20] })] });
