@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
 import type { HostTensor } from './hostTensor.ts';
 
-const FORMAT = 'robust-random-features training checkpoint 1';
+const FORMAT = 'robust-random-features training checkpoint 2';
 
 /** Everything that a training needs to go on as if it had not stopped. */
 export interface Checkpoint<State> {
@@ -15,30 +15,39 @@ export interface Checkpoint<State> {
   readonly tensors: readonly HostTensor[];
 }
 
-/** Writes a checkpoint whole or not at all: one line of JSON, then the tensors' bytes. @throws UserError naming the file */
+/**
+ * Writes a checkpoint whole or not at all: a line of JSON with the hash of all that follows, a line of JSON, and the
+ * tensors' bytes.
+ * @throws UserError naming the file
+ */
 export function writeCheckpoint<State>(path: string, { identity, state, tensors }: Checkpoint<State>): void {
   const bytes = Buffer.concat(
     tensors.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
   );
   const shapes = tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
-  const head = { format: FORMAT, sha256: sha256(bytes), identity, state, tensors: shapes };
-  writeWholeFile(path, Buffer.concat([Buffer.from(`${JSON.stringify(head, spellNonFinite)}\n`), bytes]));
+  const head = JSON.stringify({ identity, state, tensors: shapes }, spellNonFinite);
+  const content = Buffer.concat([Buffer.from(`${head}\n`), bytes]);
+  const first = JSON.stringify({ format: FORMAT, sha256: sha256(content) });
+  writeWholeFile(path, Buffer.concat([Buffer.from(`${first}\n`), content]));
 }
 
 /** The checkpoint in a file, or null where there is none. @throws UserError when the file is damaged or something else */
 export function readCheckpoint<State>(path: string): Checkpoint<State> | null {
   if (!existsSync(path)) return null;
   const content = naming('read', path, () => readFileSync(path));
-  const end = content.indexOf('\n');
-  const bytes = content.subarray(end + 1);
-  let head: (Checkpoint<State> & { format: string; sha256: string }) | null = null;
+  const [first, hashed] = afterLine(content);
+  let about: { format: string; sha256: string } | null = null;
   try {
-    head = JSON.parse(content.subarray(0, end).toString(), readNonFinite);
+    about = JSON.parse(first);
   } catch {
     // Not JSON: reported below like any other file that is no checkpoint.
   }
-  if (head?.format !== FORMAT) throw new UserError(`${JSON.stringify(path)} is not a training checkpoint`);
-  if (head.sha256 !== sha256(bytes)) throw new UserError(`the checkpoint ${JSON.stringify(path)} is damaged`);
+  if (about?.format !== FORMAT)
+    throw new UserError(`${JSON.stringify(path)} is not a training checkpoint of this version`);
+  if (about.sha256 !== sha256(hashed))
+    throw new UserError(`the checkpoint ${JSON.stringify(path)} is damaged`);
+  const [line, bytes] = afterLine(hashed);
+  const head: Checkpoint<State> = JSON.parse(line, readNonFinite);
   let offset = 0;
   const tensors = head.tensors.map(({ name, shape, dtype }): HostTensor => {
     const length = 4 * shape.reduce((product, m) => product * m, 1);
@@ -47,6 +56,12 @@ export function readCheckpoint<State>(path: string): Checkpoint<State> | null {
     return { name, shape, dtype, values: dtype === 'int32' ? new Int32Array(own) : new Float32Array(own) };
   });
   return { identity: head.identity, state: head.state, tensors };
+}
+
+/** The first line, and the bytes after it. */
+function afterLine(content: Buffer): [string, Buffer] {
+  const end = content.indexOf('\n');
+  return [content.subarray(0, end).toString(), content.subarray(end + 1)];
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidArgumentError } from '../errors.ts';
+import { InvalidArgumentError, UserError } from '../errors.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 
@@ -21,6 +21,7 @@ export interface TrainingFolder<State> {
  * Opens or makes the folder of a training. Lines of history after the checkpoint, from steps that will be taken again,
  * are dropped.
  * @throws InvalidArgumentError when the folder holds another training, naming the first difference
+ * @throws UserError naming a file that is damaged, and the line of the history
  */
 export function openTrainingFolder<State extends { step: number }>(
   folder: string,
@@ -55,5 +56,15 @@ function linesUpTo(step: number, history: string): string {
   if (!existsSync(history)) return '';
   const lines = naming('read', history, () => readFileSync(history, 'utf8')).split(/(?<=\n)/);
   const whole = lines.filter((line) => line.endsWith('\n'));
-  return whole.filter((line) => (JSON.parse(line) as HistoryLine).step <= step).join('');
+  return whole
+    .filter((line, i) => stepOf(line, `line ${i + 1} of ${JSON.stringify(history)}`) <= step)
+    .join('');
+}
+
+function stepOf(line: string, name: string): number {
+  try {
+    return (JSON.parse(line) as HistoryLine).step;
+  } catch {
+    throw new UserError(`${name} is damaged: ${JSON.stringify(line.trimEnd().slice(0, 60))} is not JSON`);
+  }
 }

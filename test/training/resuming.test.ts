@@ -159,8 +159,22 @@ describe('a training in a folder', () => {
     bytes[bytes.length - 1]! ^= 1;
     writeFileSync(file, bytes);
     await expect(trainInFolder(folder)).rejects.toThrow(`the checkpoint ${JSON.stringify(file)} is damaged`);
+    bytes[bytes.length - 1]! ^= 1;
+    const changed = bytes.toString('latin1').replace('"waited":0', '"waited":3');
+    expect(changed).not.toBe(bytes.toString('latin1'));
+    writeFileSync(file, changed, 'latin1');
+    await expect(trainInFolder(folder)).rejects.toThrow(`the checkpoint ${JSON.stringify(file)} is damaged`);
     writeFileSync(file, 'hello');
     await expect(trainInFolder(folder)).rejects.toThrow('is not a training checkpoint');
+  });
+
+  it('names the line of a damaged history', async () => {
+    const folder = inHome('history');
+    cpSync(inHome('two'), folder, { recursive: true });
+    const file = join(folder, 'history.jsonl');
+    const lines = historyOf(folder).split('\n');
+    writeFileSync(file, lines.with(2, '{"step": 3, "obj').join('\n'));
+    await expect(trainInFolder(folder)).rejects.toThrow(`line 3 of ${JSON.stringify(file)} is damaged`);
   });
 
   it('says that an optimiser cannot be saved', async () => {
