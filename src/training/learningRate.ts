@@ -12,4 +12,8 @@ export function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
  * asks for: three times the rate left two to five times the excess on random features at every setting tried.
  */
 export const defaultLearningRate = (weights: readonly tf.Variable[]): number =>
-  1 / (3 * Math.sqrt(Math.max(...weights.map((w) => w.shape[0] ?? 1))));
+  1 / (3 * Math.sqrt(Math.max(...weights.map(fanIn))));
+
+/** Inputs of one output: all axes but the last, which for a convolution [h, w, in, out] are the pixels and channels. */
+const fanIn = ({ shape }: tf.Variable): number =>
+  shape.slice(0, -1).reduce((product, axis) => product * axis, 1);
