@@ -26,6 +26,7 @@ export type Search = (eps: Lengths, key: number | string) => Perturbed;
 /** The clean inputs and the worst ones for each eps. The caller disposes all of it. */
 export type Sweep = { readonly clean: Perturbed; readonly worst: Perturbed[] };
 
+/** What `Attack.run` attacks with, and in what portions. */
 export interface RunOptions {
   /** Budgets, in units of the input; each one number, or one for each sample. */
   readonly epsilons: readonly Eps[];
@@ -82,7 +83,7 @@ export interface Attack {
   ): Sweep;
   /**
    * Attacks any number of samples with several budgets, batch by batch, and looks at the data: one read at the end.
-   * @throws InvalidArgumentError also for NaN in x, y or the model's output, and for inputs outside the bounds
+   * @throws InvalidArgumentError also for x without rows, for NaN in x, y or the model's output, and for inputs outside the bounds
    */
   run(
     model: tf.LayersModel | ModelFunction,
@@ -149,7 +150,8 @@ async function runInBatches(
   { epsilons, criterion, batchSize = 2048, key = 0 }: RunOptions,
 ): Promise<AttackRun> {
   checkInteger('batchSize', batchSize);
-  const n = x.shape[0]!;
+  const n = x.shape[0] ?? 0;
+  if (n === 0) throw new InvalidArgumentError('x', x.shape, 'at least one row');
   for (const eps of epsilons) checkEps(eps, n);
   const { faults, successes, ...results } = tf.tidy(() => {
     const targets = targetColumns(x, y);

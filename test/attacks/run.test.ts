@@ -109,6 +109,17 @@ describe('attack.run', () => {
     tf.dispose([x, y, badX, badY]);
   });
 
+  it('refuses x without rows by name', async () => {
+    const model = featuresModel(d, 50);
+    const x = tf.zeros([0, d]);
+    const y = tf.zeros([0, 1]);
+    await expect(pgd().run(model, x, y, { epsilons: [0.1] })).rejects.toThrow(
+      `invalid x: [0, ${d}] (expected at least one row)`,
+    );
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+
   it('refuses a model that answers NaN', async () => {
     const { x, y } = batch(n, d);
     const nan = (rows: tf.Tensor) => tf.sum(rows, 1, true).mul(Number.NaN);
