@@ -4,6 +4,7 @@ export { type Dataset, toTensors } from './data/dataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
+export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
 export {
   type RiskOptions,
   type Risks,
@@ -13,7 +14,18 @@ export {
   robustRisk,
 } from './evaluation/risk.ts';
 export { type SanityCheck, type SanityOptions, sanityChecks } from './evaluation/sanityChecks.ts';
+export {
+  measuredMap,
+  type PredictionGrid,
+  predictedCriticalEps,
+  predictRobustRisk,
+  type RiskPrediction,
+} from './experiments/predictRobustRisk.ts';
 export { centredActivation } from './models/activations.ts';
+export {
+  type DeepRandomFeaturesModelArgs,
+  deepRandomFeaturesModel,
+} from './models/deepRandomFeaturesModel.ts';
 export { type DenseNetworkArgs, denseNetwork } from './models/denseNetwork.ts';
 export { loadModel, saveModel } from './models/modelFiles.ts';
 export { RandomFeatures, type RandomFeaturesArgs } from './models/RandomFeatures.ts';
