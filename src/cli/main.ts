@@ -18,9 +18,11 @@ const commands = new Map([
 
 /** One line and exit code 2 for what a user can mend; a stack trace and 1 for what we must. */
 function report(error: unknown): void {
-  if (error instanceof UserError) process.stderr.write(`rrf: ${error.message}\n`);
+  // yargs makes an error of its own, a YError, of what an option's `coerce` throws.
+  const mendable = error instanceof UserError || (error instanceof Error && error.name === 'YError');
+  if (mendable) process.stderr.write(`rrf: ${error.message}\n`);
   else console.error(error);
-  process.exitCode = error instanceof UserError ? 2 : 1;
+  process.exitCode = mendable ? 2 : 1;
 }
 
 // A reader that has seen enough, such as `head`, closes the pipe; that is not our error.

@@ -85,7 +85,9 @@ describe('rrf theory', () => {
   it.each([
     [['--psi1', '0', '--psi2', '3', '--eps', '1'], 'invalid psi1: 0'],
     [['--psi1', '1', '--psi2', '3', '--eps', '-1'], 'invalid eps: -1'],
-    [['--psi1', '1', '--psi2', '3', '--eps', 'x'], 'invalid eps: NaN'],
+    [['--psi1', '1', '--psi2', '3', '--eps', 'x'], 'invalid eps: "x" (expected a number)'],
+    [['--psi1', '1', '--psi2', '3', '--eps', ''], 'invalid eps: "" (expected a number)'],
+    [['phase', '--psi1', '1', '--psi2', '3', '--lambda', '-1'], 'invalid lambda: -1'],
     [['--psi1', '1', '--psi2', '3', '--eps', '1', '--tau', '-1'], 'invalid tau: -1'],
     [['--psi1', '1', '--psi2', '3', '--eps', '1', '--activation', 'swoosh'], 'invalid activation: "swoosh"'],
     [['--psi2', '3', '--eps', '1'], 'missing --psi1'],

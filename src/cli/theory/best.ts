@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { checkChoice, UserError } from '../../errors.ts';
 import {
+  type AsymptoticRisk,
   bestActivation,
   bestLambda,
   bestWidth,
@@ -11,7 +12,7 @@ import {
 } from '../../theory/index.ts';
 import { featureMap, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
 import { optionalGrid } from './grid.ts';
-import { printCsv, printJson, printRecord, printTable, type Row } from './output.ts';
+import { printCsv, printJson, printRecord, printTable, type Row, reportConvergence } from './output.ts';
 
 interface BestArguments extends TheoryArguments {
   what: string;
@@ -42,11 +43,15 @@ export const bestCommand: CommandModule<object, BestArguments> = {
       ...(what === 'width' || what === 'peak' ? ['psi1'] : []),
     ];
     const map = featureMap(args, running);
+    const found: AsymptoticRisk[] = [];
     const rows = (axis?.values ?? [undefined]).map((value): Row => {
       const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
       const here = axis && axis.parameter in map.proportions ? map.with(moved) : map;
-      return { ...moved, ...answer(what, measure, here, riskOptions({ ...args, ...moved }) as RiskOptions) };
+      const { row, risk } = answer(what, measure, here, riskOptions({ ...args, ...moved }) as RiskOptions);
+      if (risk) found.push(risk);
+      return { ...moved, ...row };
     });
+    reportConvergence(found);
     if (args.json) printJson(axis ? rows : rows[0]);
     else if (args.csv) printCsv(rows);
     else if (axis) printTable(rows);
@@ -54,18 +59,24 @@ export const bestCommand: CommandModule<object, BestArguments> = {
   },
 };
 
+interface Answer {
+  readonly row: Row;
+  /** Of which the row tells; null where there is no peak. */
+  readonly risk: AsymptoticRisk | null;
+}
+
 function answer(
   what: (typeof questions)[number],
   measure: (typeof measures)[number],
   map: FeatureMap,
   options: RiskOptions,
-): Row {
+): Answer {
   if (what === 'activation') {
     const psi1 = map.proportions.psi1;
     if (psi1 === undefined) throw new UserError('the best activation is known for --features random only');
     const best = bestActivation({ psi1 }, options, { measure });
     const { name, risk } = best.named[0]!;
-    return {
+    const row = {
       activation: best.activation.name,
       nonlinearity: best.nonlinearity,
       roughness: best.roughness,
@@ -73,18 +84,22 @@ function answer(
       bestNamed: name,
       [`${measure} of bestNamed`]: risk[measure],
     };
+    return { row, risk: best.risk };
   }
   if (what === 'lambda') return flat('lambda', bestLambda(map, options, { measure }));
   const width = Object.keys(map.proportions).at(-1) ?? 'psi1';
   if (what === 'width') return flat(width, bestWidth(map, options, { measure }));
   const peak = interpolationPeak(map, options, { measure });
-  return peak ? flat(width, peak) : { [width]: 'no peak' };
+  return peak ? flat(width, peak) : { row: { [width]: 'no peak' }, risk: null };
 }
 
-const flat = (name: string, { at, where, risk }: Optimum): Row => ({
-  [name]: at,
-  where,
-  standardRisk: risk.standardRisk,
-  adversarialRisk: risk.adversarialRisk,
-  phase: risk.phase,
+const flat = (name: string, { at, where, risk }: Optimum): Answer => ({
+  row: {
+    [name]: at,
+    where,
+    standardRisk: risk.standardRisk,
+    adversarialRisk: risk.adversarialRisk,
+    phase: risk.phase,
+  },
+  risk,
 });

@@ -9,7 +9,7 @@ import {
   withTheoryOptions,
 } from './features.ts';
 import { GRID_FORM, optionalGrid } from './grid.ts';
-import { printCsv, printJson, printTable, writeOrFail } from './output.ts';
+import { printCsv, printJson, printTable, reportConvergence, writeOrFail } from './output.ts';
 import { terminalPlot } from './terminalPlot.ts';
 
 interface CurveArguments extends TheoryArguments {
@@ -46,6 +46,7 @@ export const curveCommand: CommandModule<object, CurveArguments> = {
       const { curveFigure } = await import('./curveFigure.ts');
       writeOrFail(args.plot, curveFigure(curve, axis));
     }
+    reportConvergence(curve);
     const rows = curve.map(({ at, ...risk }) => ({ [axis.parameter]: at, ...risk }));
     if (args.json)
       printJson({ ...describeQuestion(args, map), ...options, parameter: axis.parameter, curve });

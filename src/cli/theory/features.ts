@@ -10,6 +10,7 @@ import {
   randomFeatures,
 } from '../../theory/index.ts';
 import { numberList } from '../numberList.ts';
+import { numberOption } from '../numberOption.ts';
 
 /** The options that every question to the theory shares. */
 export interface TheoryArguments {
@@ -37,16 +38,16 @@ export const withTheoryOptions = (yargs: Argv): Argv<TheoryArguments> =>
       default: 'shifted-relu',
       describe: `one of ${activationNames.join(', ')}`,
     })
-    .option('psi1', { type: 'number', describe: 'N/d, random features per input dimension' })
+    .option('psi1', { ...numberOption('psi1'), describe: 'N/d, random features per input dimension' })
     .option('widths', { type: 'string', describe: 'N_l/d of each deep layer, separated by commas' })
-    .option('psi2', { type: 'number', describe: 'n/d, training samples per input dimension' })
-    .option('eps', { type: 'number', describe: 'l2 radius of the training attack' })
-    .option('lambda', { type: 'number', default: 0, describe: 'ridge penalty' })
-    .option('tau', { type: 'number', default: 0, describe: 'label noise, standard deviation' })
-    .option('rho', { type: 'number', default: 1, describe: 'norm of the signal' })
-    .option('eps-test', { type: 'number', describe: 'l2 radius of the attack at test [eps]' })
+    .option('psi2', { ...numberOption('psi2'), describe: 'n/d, training samples per input dimension' })
+    .option('eps', { ...numberOption('eps'), describe: 'l2 radius of the training attack' })
+    .option('lambda', { ...numberOption('lambda'), default: 0, describe: 'ridge penalty' })
+    .option('tau', { ...numberOption('tau'), default: 0, describe: 'label noise, standard deviation' })
+    .option('rho', { ...numberOption('rho'), default: 1, describe: 'norm of the signal' })
+    .option('eps-test', { ...numberOption('eps-test'), describe: 'l2 radius of the attack at test [eps]' })
     .option('nonlinear-energy', {
-      type: 'number',
+      ...numberOption('nonlinear-energy'),
       default: 0,
       describe: 'energy of a nonlinear part of the target',
     })

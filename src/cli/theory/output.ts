@@ -36,6 +36,15 @@ export const short = (value: unknown): string =>
       : value.toPrecision(6)
     : `${value ?? ''}`;
 
+/** A line on standard error and exit code 1 when numbers are printed that no solver has found. */
+export function reportConvergence(points: readonly { readonly converged: boolean }[]): void {
+  const lost = points.filter(({ converged }) => !converged).length;
+  if (lost === 0) return;
+  const which = points.length === 1 ? 'the point has' : `${lost} of ${points.length} points have`;
+  process.stderr.write(`rrf: ${which} not converged and may be far off\n`);
+  process.exitCode = 1;
+}
+
 /** @throws UserError in one line when the file cannot be written */
 export function writeOrFail(path: string, content: string): void {
   try {

@@ -1,8 +1,9 @@
 import type { CommandModule } from 'yargs';
-import { asymptoticRisk, criticalEps, type RiskOptions } from '../../theory/index.ts';
+import { checkNonNegative } from '../../errors.ts';
+import { type AsymptoticRisk, asymptoticRisk, criticalEps, type RiskOptions } from '../../theory/index.ts';
 import { featureMap, missing, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
 import { optionalGrid } from './grid.ts';
-import { printCsv, printJson, printRecord, printTable, type Row } from './output.ts';
+import { printCsv, printJson, printRecord, printTable, type Row, reportConvergence } from './output.ts';
 
 interface PhaseArguments extends TheoryArguments {
   grid: string | undefined;
@@ -21,20 +22,27 @@ export const phaseCommand: CommandModule<object, PhaseArguments> = {
     const running = axis ? [axis.parameter] : [];
     const map = featureMap(args, running);
     if (args.psi2 === undefined && !running.includes('psi2')) throw missing('psi2', 'n/d');
+    const found: AsymptoticRisk[] = [];
     const rows = (axis?.values ?? [undefined]).map((value): Row => {
       const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
       const here = axis && axis.parameter in map.proportions ? map.with(moved) : map;
       const options = riskOptions({ ...args, eps: args.eps ?? 0, ...moved }) as RiskOptions;
+      // The critical radius does not depend on these; a value without meaning is refused all the same.
+      checkNonNegative('lambda', options.lambda ?? 0);
+      checkNonNegative('eps-test', options.epsTest ?? 0);
       const asked = args.eps !== undefined || axis?.parameter === 'eps';
+      const risk = asked ? asymptoticRisk(here, options) : undefined;
+      if (risk) found.push(risk);
       return {
         ...here.proportions,
         psi2: options.psi2,
         tau: options.tau,
         ...moved,
         criticalEps: criticalEps(here, options),
-        ...(asked && { eps: options.eps, phase: asymptoticRisk(here, options).phase }),
+        ...(risk && { eps: options.eps, phase: risk.phase }),
       };
     });
+    reportConvergence(found);
     if (args.json) printJson(axis ? rows : rows[0]);
     else if (args.csv) printCsv(rows);
     else if (axis) printTable(rows);

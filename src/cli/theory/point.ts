@@ -7,7 +7,7 @@ import {
   type TheoryArguments,
   withTheoryOptions,
 } from './features.ts';
-import { printJson, printRecord, printTable } from './output.ts';
+import { printJson, printRecord, printTable, reportConvergence } from './output.ts';
 
 interface PointArguments extends TheoryArguments {
   certify: boolean;
@@ -25,6 +25,7 @@ export const pointCommand: CommandModule<object, PointArguments> = {
     const map = featureMap(args);
     const options = riskOptions(args) as RiskOptions;
     const { certificate, ...risk } = asymptoticRisk(map, { ...options, certify: args.certify });
+    reportConvergence([risk]);
     const question = { ...describeQuestion(args, map), ...options };
     const critical = criticalEps(map, options);
     const slopes = args.sensitivities ? sensitivities(map, options) : undefined;

@@ -9,7 +9,7 @@ import {
   withTheoryOptions,
 } from './features.ts';
 import { GRID_FORM, type GridAxis, parseGrid } from './grid.ts';
-import { printCsv, printJson } from './output.ts';
+import { printCsv, printJson, reportConvergence } from './output.ts';
 import { terminalMap } from './terminalPlot.ts';
 
 interface SurfaceArguments extends TheoryArguments {
@@ -53,6 +53,7 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
     const map = featureMap(args, running);
     const options = riskOptions(args, running);
     const { x, y, risks } = riskSurface(map, options, { x: xAxis, y: yAxis });
+    reportConvergence(risks.flat());
     if (args.json) {
       printJson({
         ...describeQuestion(args, map),
