@@ -11,8 +11,8 @@ import { loadRuntime } from '../src/runtime/index.ts';
 
 const workers = Number(process.argv[2] ?? availableParallelism());
 const cells = sweepCells({
-  seeds: 6,
-  cells: { d: 80, psi1: [1, 2, 4], psi2: 3, eps: [0.2, 0.5], tau: 0.2, method: 'exact' },
+  seeds: 8,
+  cells: { d: 120, psi1: [1, 2, 4], psi2: 3, eps: [0.2, 0.5], tau: 0.2, method: 'exact' },
 });
 const runtime = await loadRuntime('auto');
 const folder = mkdtempSync(join(tmpdir(), 'rrf-benchmark-'));

@@ -9,6 +9,8 @@ import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { adversarialRegression, linearizedProblem, solveLinearized } from '../training/exact/index.ts';
 import { setReadout, trainReadoutExactly } from '../training/exactReadout.ts';
 import { type Cell, rowsOf, streamKey, widthOf } from './cell.ts';
+import { isNetworkCell } from './networkCell.ts';
+import { runNetworkCell } from './runNetworkCell.ts';
 
 /** What a cell measured. Standard errors are those of the finite test set, for this one trained model. */
 export interface CellResult {
@@ -34,6 +36,7 @@ const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm(), linearised: linearise
 
 /** Samples the problem, trains the model and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
 export async function runCell(cell: Cell): Promise<CellResult> {
+  if (isNetworkCell(cell)) return runNetworkCell(cell);
   const seed = streamKey(cell);
   const problem = teacher({ d: cell.d, tau: cell.tau, seed });
   const model = modelOf(cell, seed);

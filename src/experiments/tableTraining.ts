@@ -7,7 +7,14 @@ import {
   standardised,
   type TabularProblem,
 } from '../data/tabular.ts';
-import { checkChoice, checkNonNegative, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  InvalidArgumentError,
+  UserError,
+} from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import { robustRisk } from '../evaluation/risk.ts';
 import type { ActivationName } from '../models/activations.ts';
@@ -106,7 +113,7 @@ export async function trainOnTable(
   problem: TabularProblem,
   options: TableTrainingOptions,
 ): Promise<TableTraining> {
-  const { eps, norm, seed, testFraction, validationFraction } = checked(options);
+  const { eps, norm, seed, testFraction, validationFraction } = checkTableTraining(options);
   const fractions = [
     { option: 'test-fraction', fraction: testFraction },
     ...(validationFraction > 0 ? [{ option: 'validation-fraction', fraction: validationFraction }] : []),
@@ -154,18 +161,47 @@ export async function trainOnTable(
   };
 }
 
-function checked(options: TableTrainingOptions): TableTrainingOptions {
+/** The options themselves; needs no runtime. @throws InvalidArgumentError naming the first that makes no sense */
+export function checkTableTraining(options: TableTrainingOptions): TableTrainingOptions {
   const model = checkChoice('model', options.model, tableModels);
   const method = checkChoice('method', options.method, tableMethods);
   checkNonNegative('eps', options.eps);
   checkNonNegative('lambda', options.lambda);
-  checkPositive('test-fraction', options.testFraction);
-  checkNonNegative('validation-fraction', options.validationFraction);
+  checkFraction('test-fraction', checkPositive('test-fraction', options.testFraction));
+  checkFraction('validation-fraction', checkNonNegative('validation-fraction', options.validationFraction));
+  if (model !== 'linear') checkInteger('width', options.width);
+  if (model === 'deep') checkInteger('depth', options.depth);
   if (method === 'exact' && model === 'deep')
     throw new InvalidArgumentError('method', method, 'a method by gradient for a deep model');
   if (method === 'exact' && model === 'random-features' && options.norm !== 'l2')
     throw new InvalidArgumentError('norm', options.norm, 'l2 for exact training of random features');
+  if (method === 'exact') refuseGradientOptions(options);
   return options;
+}
+
+function checkFraction(name: string, fraction: number): void {
+  if (fraction >= 1) throw new InvalidArgumentError(name, fraction, 'a number between 0 and 1');
+}
+
+function refuseGradientOptions({
+  batchSize,
+  folder,
+  validationFraction,
+  maxCycles,
+}: TableTrainingOptions): void {
+  const given = {
+    'batch-size': batchSize,
+    checkpoints: folder,
+    'validation-fraction': validationFraction === 0 ? undefined : validationFraction,
+    'max-cycles': maxCycles,
+  };
+  for (const [name, value] of Object.entries(given))
+    if (value !== undefined)
+      throw new InvalidArgumentError(
+        name,
+        value,
+        'none with the method exact, which takes no gradient steps',
+      );
 }
 
 function modelOf(

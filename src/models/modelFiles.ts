@@ -6,6 +6,7 @@ import { tf } from '../runtime/tf.ts';
 import { makeFolder, naming, writeWholeFile } from '../wholeFile.ts';
 // Registers the package's layers, which a saved model may hold.
 import './CentredActivation.ts';
+import './LazyHidden.ts';
 import './RandomFeatures.ts';
 import './Standardise.ts';
 

@@ -3,6 +3,7 @@ import type { Figure } from '../figure.ts';
 import { activations } from './activations.ts';
 import { attacks } from './attacks.ts';
 import { curse } from './curse.ts';
+import { depth } from './depth.ts';
 import { doubleDescent } from './doubleDescent.ts';
 import { finiteSize } from './finiteSize.ts';
 import { linear } from './linear.ts';
@@ -11,6 +12,7 @@ import { phaseDiagram } from './phaseDiagram.ts';
 import { regularisation } from './regularisation.ts';
 import { sampleSize } from './sampleSize.ts';
 import { tradeOff } from './tradeOff.ts';
+import { trainedWidth } from './trainedWidth.ts';
 import { trainTestEps } from './trainTestEps.ts';
 
 /** Every figure, in the order in which `rrf reproduce --list` names them. */
@@ -27,6 +29,8 @@ export const figures: readonly Figure[] = [
   finiteSize,
   linear,
   phaseDiagram,
+  depth,
+  trainedWidth,
 ];
 
 /** The figure of that name. @throws InvalidArgumentError for an unknown one */

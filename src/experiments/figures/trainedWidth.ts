@@ -47,7 +47,7 @@ export const trainedWidth: Figure = {
     ...baseSettings,
     psi1: [0.25, 0.5, 1, 2.5, 5],
     epsilons: [0, 0.3],
-    d: [40],
+    d: [30],
     seeds: 4,
     testRows: 1000,
   },
