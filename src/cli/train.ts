@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
@@ -7,6 +7,7 @@ import { type TabularProblem, tabularProblem } from '../data/tabular.ts';
 import { checkChoice } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import {
+  checkTableTraining,
   type TableMethod,
   type TableModel,
   type TableTraining,
@@ -18,6 +19,7 @@ import { saveModel } from '../models/modelFiles.ts';
 import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
+import { numberOption } from './numberOption.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
 import { table } from './table.ts';
 
@@ -53,29 +55,40 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       .option('model', { type: 'string', default: 'linear', describe: tableModels.join(', ') })
       .option('method', { type: 'string', default: 'pgd', describe: tableMethods.join(', ') })
       .option('eps', {
-        type: 'number',
+        ...numberOption('eps'),
         demandOption: true,
         describe: 'radius of the attack, in standard deviations of the inputs',
       })
       .option('norm', { type: 'string', default: 'l2', describe: normNames.join(', ') })
-      .option('lambda', { type: 'number', default: 0, describe: 'ridge penalty' })
-      .option('width', { type: 'number', default: 200, describe: 'random features; units of a hidden layer' })
-      .option('depth', { type: 'number', default: 2, describe: 'hidden layers of the deep model' })
+      .option('lambda', { ...numberOption('lambda'), default: 0, describe: 'ridge penalty' })
+      .option('width', {
+        ...numberOption('width'),
+        default: 200,
+        describe: 'random features; units of a hidden layer',
+      })
+      .option('depth', { ...numberOption('depth'), default: 2, describe: 'hidden layers of the deep model' })
       .option('activation', { type: 'string', default: 'shifted-relu', describe: activationNames.join(', ') })
       .option('seed', {
         type: 'string',
         default: '0',
         describe: 'of the split, the features and the training',
       })
-      .option('test-fraction', { type: 'number', default: 0.2, describe: 'rows held out to measure on' })
+      .option('test-fraction', {
+        ...numberOption('test-fraction'),
+        default: 0.2,
+        describe: 'rows held out to measure on',
+      })
       .option('validation-fraction', {
-        type: 'number',
+        ...numberOption('validation-fraction'),
         default: 0,
         describe: 'rows on whose robust risk training by gradient stops early',
       })
-      .option('batch-size', { type: 'number', describe: 'rows in a step of training by gradient [all]' })
+      .option('batch-size', {
+        ...numberOption('batch-size'),
+        describe: 'rows in a step of training by gradient [all]',
+      })
       .option('max-cycles', {
-        type: 'number',
+        ...numberOption('max-cycles'),
         describe: 'cycles of training by gradient, each twice as long [5]',
       })
       .option('checkpoints', {
@@ -90,7 +103,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   async handler(args) {
     const { csv, target, method, eps, norm, lambda, save, seed, model: kind } = args;
     const problem = tabularProblem(readCsvTable(csv), target);
-    const options = {
+    const options = checkTableTraining({
       model: checkChoice('model', kind, tableModels) as TableModel,
       method: checkChoice('method', method, tableMethods) as TableMethod,
       eps,
@@ -105,7 +118,8 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ...(args['batch-size'] === undefined ? {} : { batchSize: args['batch-size'] }),
       ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
       ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
-    };
+    });
+    const made = save !== undefined && writableFolder(save);
     const runtime = await loadRuntime(args.device as DeviceChoice);
     announceRuntime(runtime);
     const before = performance.now();
@@ -116,13 +130,15 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         bar ??= progressBar(maxSteps, 'train');
         bar.update(step, `loss ${loss.toFixed(3)}, robust loss ${robustLoss.toFixed(3)}`);
       },
+    }).catch((error: unknown) => {
+      if (made) removeIfEmpty(save);
+      throw error;
     });
     bar?.stop();
     const { model, rows, clean, robust, trivial, training, notes } = trained;
     for (const note of notes) process.stderr.write(`${note}\n`);
     const description = { csv, target, inputs: problem.inputs, ...options };
     if (save !== undefined) {
-      naming('create', save, () => mkdirSync(save, { recursive: true }));
       model.setUserDefinedMetadata({ ...description, epsUnit: 'standard deviations of the inputs' });
       await saveModel(model, save);
       writeWholeFile(join(save, 'held-out.csv'), csvText(asTable(trained.test)));
@@ -137,6 +153,21 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     );
   },
 };
+
+/** Makes the folder if need be, so that no model is lost for want of one; true when it is new. */
+function writableFolder(folder: string): boolean {
+  const first = naming('create', folder, () => mkdirSync(folder, { recursive: true }));
+  naming('write', folder, () => accessSync(folder, constants.W_OK));
+  return first !== undefined;
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Not empty: what is in it, such as checkpoints, is worth keeping.
+  }
+}
 
 /** Inputs and, last, the target. */
 function asTable({ n, d, x, y, inputs, target }: TabularProblem) {

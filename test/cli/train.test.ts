@@ -175,7 +175,8 @@ describe('rrf train', () => {
           for (const model of ['linear', 'random-features']) {
             const options = ['--target', 'y', '--method', method, '--eps', eps, '--model', model, '--json'];
             const label = `${file} ${options.join(' ')}`;
-            const run = train(file, ...options, '--width', '15', '--max-cycles', '1');
+            const cycles = method === 'exact' ? [] : ['--max-cycles', '1'];
+            const run = train(file, ...options, '--width', '15', ...cycles);
             if (method === 'exact' && eps === '0' && model === 'linear') {
               // Standardised columns sum to zero, so even the rows of a wide table are dependent.
               const causes = {
@@ -214,7 +215,20 @@ describe('rrf train', () => {
       ['--model', 'random-features', '--method', 'exact', '--norm', 'linf'],
       'invalid norm: "linf" (expected l2',
     ],
-    [['--model', 'random-features', '--width', '0'], 'invalid units: 0'],
+    [['--model', 'random-features', '--width', '0'], 'invalid width: 0'],
+    [['--eps', 'abc'], 'invalid eps: "abc" (expected a number)'],
+    [['--eps', ''], 'invalid eps: ""'],
+    [
+      ['--method', 'exact', '--batch-size', '8'],
+      'invalid batch-size: 8 (expected none with the method exact',
+    ],
+    [['--method', 'exact', '--checkpoints', 'here'], 'invalid checkpoints: "here"'],
+    [['--method', 'exact', '--validation-fraction', '0.2'], 'invalid validation-fraction: 0.2'],
+    [['--method', 'exact', '--max-cycles', '2'], 'invalid max-cycles: 2'],
+    [['--model', 'deep', '--width', '0', '--device', 'abacus'], 'invalid width: 0'],
+    [['--test-fraction', '2', '--device', 'abacus'], 'invalid test-fraction: 2'],
+    [['--eps', '-1', '--device', 'abacus'], 'invalid eps: -1'],
+    [['--save', `${diabetes}/out`, '--device', 'abacus'], `cannot create "${diabetes}/out"`],
     [['--colour', 'red'], 'Unknown argument: colour'],
   ])('refuses %j by name and writes nothing', async (options, message) => {
     const save = join(home, 'never');
