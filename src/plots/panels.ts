@@ -167,7 +167,7 @@ export function axisTicks({ scale, domain: [low, high] }: AxisOptions): number[]
 
 /** A tick as people write it: 0.3, 50, 1e-4. */
 export const plainNumber = (value: number): string =>
-  value >= 1e4 || value < 1e-3 ? value.toExponential(0) : String(value);
+  value !== 0 && (Math.abs(value) >= 1e4 || Math.abs(value) < 1e-3) ? value.toExponential(0) : String(value);
 
 const label = (text: string, x: number, y: number, transform: string): string =>
   `<text x="${x}" y="${y}" transform="${transform}" text-anchor="middle" font-size="17">${text}</text>`;

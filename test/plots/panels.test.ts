@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PanelFigure, panelFigure } from '../../src/plots/panels.ts';
+import { type PanelFigure, panelFigure, plainNumber } from '../../src/plots/panels.ts';
 import { svgToPng } from '../../src/plots/png.ts';
 import { labelWidth } from '../../src/plots/texLabels.ts';
 
@@ -49,5 +49,11 @@ describe('labelWidth', () => {
   it('grows with the label and in proportion to the font size', () => {
     expect(labelWidth('$\\psi_1 = N/d$', 15)).toBeGreaterThan(labelWidth('$\\psi_1$', 15));
     expect(labelWidth('risk', 30)).toBeCloseTo(2 * labelWidth('risk', 15), 10);
+  });
+});
+
+describe('plainNumber', () => {
+  it('writes ticks as people do, zero included', () => {
+    expect([0, 0.3, -2, 50, 1e-4, 2e5].map(plainNumber)).toEqual(['0', '0.3', '-2', '50', '1e-4', '2e+5']);
   });
 });
