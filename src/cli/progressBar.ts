@@ -22,7 +22,8 @@ export function progressBar(total: number, title: string): ProgressBar {
   return {
     update(done, note) {
       const elapsed = (performance.now() - start) / 1000;
-      bar.update((1000 * done) / total, { note, left: duration((elapsed * (total - done)) / done) });
+      const left = done > 0 ? duration((elapsed * (total - done)) / done) : '...';
+      bar.update((1000 * done) / total, { note, left });
     },
     stop: () => bar.stop(),
   };

@@ -18,10 +18,14 @@ import {
 import { saveModel } from '../models/modelFiles.ts';
 import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
+import { DEFAULT_TOLERANCE } from '../training/exact/index.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
 import { numberOption } from './numberOption.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
 import { table } from './table.ts';
+
+/** Seconds from which a run is announced and shows its progress. */
+const WORTH_A_WORD = 2;
 
 interface TrainArguments {
   csv: string;
@@ -129,6 +133,15 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       onProgress({ step, maxSteps, loss, robustLoss }) {
         bar ??= progressBar(maxSteps, 'train');
         bar.update(step, `loss ${loss.toFixed(3)}, robust loss ${robustLoss.toFixed(3)}`);
+      },
+      onSolving(progress) {
+        if ('relativeGap' in progress) {
+          const { relativeGap } = progress;
+          bar?.update(-Math.log10(relativeGap), `gap ${relativeGap.toExponential(1)}`);
+        } else if (progress.expectedSeconds > WORTH_A_WORD) {
+          process.stderr.write(`the exact solver needs about ${duration(progress.expectedSeconds)}\n`);
+          bar = progressBar(-Math.log10(DEFAULT_TOLERANCE), 'solve');
+        }
       },
     }).catch((error: unknown) => {
       if (made) removeIfEmpty(save);

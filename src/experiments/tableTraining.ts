@@ -26,7 +26,9 @@ import { tf } from '../runtime/tf.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import {
   adversarialRegression,
+  type ExactProgress,
   type ExactResult,
+  expectedSeconds,
   linearizedProblem,
   solveLinearized,
 } from '../training/exact/index.ts';
@@ -70,7 +72,10 @@ export interface TableTrainingOptions {
   readonly maxCycles?: number;
   /** For checkpoints. */
   readonly folder?: string;
+  /** Of training by gradient. */
   readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Of the exact solver of random features: a rough forecast before it begins, then each iteration. */
+  readonly onSolving?: (progress: { readonly expectedSeconds: number } | ExactProgress) => void;
 }
 
 export interface TableTraining {
@@ -223,14 +228,16 @@ function modelOf(
 async function trainExactly(
   core: tf.Sequential,
   train: TabularProblem,
-  { eps, lambda, norm, activation }: TableTrainingOptions,
+  { eps, lambda, norm, activation, onSolving }: TableTrainingOptions,
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
   const features = core.layers[0]!;
   const solve = (): ExactResult => {
     if (!(features instanceof RandomFeatures)) return adversarialRegression(train, { eps, lambda, norm });
     const W = features.getWeights()[0]!.dataSync() as Float32Array;
-    return solveLinearized(linearizedProblem(train, { W, activation }), { eps, lambda });
+    const problem = linearizedProblem(train, { W, activation });
+    onSolving?.({ expectedSeconds: expectedSeconds(problem) });
+    return solveLinearized(problem, { eps, lambda, ...(onSolving ? { onProgress: onSolving } : {}) });
   };
   const { theta, objective, relativeGap, iterations, residual, converged } = explained(solve, notes);
   const column = tf.tensor2d(Float32Array.from(theta), [theta.length, 1]);

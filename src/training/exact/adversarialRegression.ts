@@ -53,7 +53,7 @@ export function adversarialRegression(data: ExactData, options: AdversarialRegre
   const programme = sharedNormProgramme({ n, N, phi, y, eps, lambda, norm: attack }, linearAlgebra());
   // Naming the zeros costs a little of the objective: leave room for it.
   const inner = attack === 'linf' ? { ...settings, tolerance: tolerance / 10 } : settings;
-  const solved = runInteriorPoint(programme, { n, N, y }, inner, unit);
+  const solved = runInteriorPoint(programme, { n, y }, inner, unit);
   const { bounds, iterations, warmStart } = solved;
   let theta: Float64Array = solved.x.slice(0, N);
   let upper = bounds.upper;
@@ -162,7 +162,7 @@ export function largestInterpolatingEps(data: ExactData, attack: AttackNorm = 'l
       { n, N: d, phi: x, y: scaled, eps, lambda: 0, norm: attack },
       linearAlgebra(),
     );
-    const { z } = interiorPoint(programme, programme.start(new Float64Array(d), 0.5), {
+    const { z } = interiorPoint(programme, programme.start(), {
       tolerance: 1e-9,
       negligible: 0,
       maxIterations: 100,

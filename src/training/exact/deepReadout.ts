@@ -6,6 +6,7 @@ import {
   type ExactData,
   type ExactOptions,
   type ExactResult,
+  gapOf,
   resolveExact,
   runInteriorPoint,
   scaleOf,
@@ -75,16 +76,13 @@ export function solveDeepReadout(problem: DeepReadoutProblem, options: ExactOpti
   const unit = scaleOf(problem.y);
   const y = problem.y.map((value) => value / unit);
   const programme = perSampleProgramme({ ...problem, y, eps, lambda }, linearAlgebra());
-  const solved = runInteriorPoint(programme, { n, N, y }, settings, unit);
+  const solved = runInteriorPoint(programme, { n, y }, settings, unit);
   const { x, bounds, iterations, converged, warmStart } = solved;
   const theta = x.slice(0, N).map((value) => value * unit);
   const lengths = deepGradientNorms(problem, theta);
-  const gap = Math.max(0, bounds.upper - bounds.lower);
   return {
     theta,
-    objective: (bounds.upper * unit * unit) / n,
-    dualityGap: (gap * unit * unit) / n,
-    relativeGap: gap / bounds.upper || 0,
+    ...gapOf(bounds, y, unit),
     ...trainingErrors(phi, problem.y, theta, (i) => eps * lengths[i]!),
     iterations,
     residual: bounds.residual / (norm(transposedTimes(phi, y, N)) || 1),

@@ -1,10 +1,10 @@
 import { checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../../errors.ts';
 import {
   type Bounds,
-  type ConeProgramme,
   type InteriorPoint,
   type InteriorPointResult,
   interiorPoint,
+  type StartedProgramme,
 } from './interiorPoint.ts';
 
 /** Rows in float32 or float64: x is n x d, row after row. A `Dataset` will do. */
@@ -76,11 +76,14 @@ export interface ExactSettings {
   readonly onProgress: (progress: ExactProgress) => void;
 }
 
+/** Relative duality gap at which the exact solvers stop unless told otherwise. */
+export const DEFAULT_TOLERANCE = 1e-6;
+
 export function resolveExact(options: ExactOptions): ExactSettings {
   return {
     eps: checkNonNegative('eps', options.eps),
     lambda: checkNonNegative('lambda', options.lambda ?? 0),
-    tolerance: checkPositive('tolerance', options.tolerance ?? 1e-6),
+    tolerance: checkPositive('tolerance', options.tolerance ?? DEFAULT_TOLERANCE),
     maxIterations: checkInteger('maxIterations', options.maxIterations ?? 100),
     start: options.start,
     onProgress: options.onProgress ?? (() => {}),
@@ -138,8 +141,8 @@ export function trainingErrors(
  * theta = 0, for targets of root mean square 1, and keeps an iterate for the next neighbour.
  */
 export function runInteriorPoint(
-  programme: ConeProgramme & { start(theta: Float64Array, distance: number): InteriorPoint },
-  { N, n, y }: { readonly N: number; readonly n: number; readonly y: Float64Array },
+  programme: StartedProgramme,
+  { n, y }: { readonly n: number; readonly y: Float64Array },
   settings: ExactSettings,
   unit: number,
 ): InteriorPointResult & { readonly warmStart: WarmStart } {
@@ -149,9 +152,7 @@ export function runInteriorPoint(
   const near = start && Math.abs(Math.log(eps / start.eps)) < MOST_STEP && start.lambda === lambda;
   const result = interiorPoint(
     programme,
-    near && start.point
-      ? neighbour(start.point, 2 * n, eps / start.eps)
-      : programme.start(new Float64Array(N), 0.5),
+    near && start.point ? neighbour(start.point, 2 * n, eps / start.eps) : programme.start(),
     {
       tolerance,
       negligible: NEGLIGIBLE * atZero,

@@ -6,7 +6,14 @@ export {
   criticalEpsLinear,
   largestInterpolatingEps,
 } from './adversarialRegression.ts';
-export type { ExactData, ExactOptions, ExactProgress, ExactResult, WarmStart } from './exactResult.ts';
+export {
+  DEFAULT_TOLERANCE,
+  type ExactData,
+  type ExactOptions,
+  type ExactProgress,
+  type ExactResult,
+  type WarmStart,
+} from './exactResult.ts';
 export { expectedSeconds } from './expectedSeconds.ts';
 export { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 export { adversarialRegressionPath, linearizedPath, type PathPoint } from './path.ts';

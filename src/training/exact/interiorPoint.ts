@@ -35,6 +35,11 @@ export interface ConeProgramme {
   bounds(point: InteriorPoint & { readonly az: Float64Array }): Bounds;
 }
 
+/** A programme that knows where to begin. */
+export interface StartedProgramme extends ConeProgramme {
+  start(): InteriorPoint;
+}
+
 export interface Bounds {
   /** The objective at x. */
   readonly upper: number;

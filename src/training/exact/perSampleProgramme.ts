@@ -1,6 +1,6 @@
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { dualBound } from './dualBound.ts';
-import type { Bounds, ConeProgramme, InteriorPoint } from './interiorPoint.ts';
+import type { Bounds, InteriorPoint, StartedProgramme } from './interiorPoint.ts';
 import type { Jacobians } from './jacobians.ts';
 import type { LinearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import { newResidualForm, residualForm } from './residualCones.ts';
@@ -26,12 +26,7 @@ export interface PerSampleProblem {
  *
  * Jacobians that know their structure, as those of one layer do, give the middle sum without forming any K_i.
  */
-export function perSampleProgramme(
-  problem: PerSampleProblem,
-  algebra: LinearAlgebra,
-): ConeProgramme & {
-  start(theta: Float64Array, distance: number): InteriorPoint;
-} {
+export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlgebra): StartedProgramme {
   const { n, N, d, phi, jacobians, y, eps, lambda } = problem;
   const ridge = n * lambda;
   const shape: ConeShape = { lp: 2 * n, cones: n, size: d + 1 };
@@ -184,15 +179,11 @@ export function perSampleProgramme(
 
     bounds({ x, z, s, az }): Bounds {
       const theta = x.subarray(0, N);
-      const residuals = times(phi, theta, n);
-      const square = dot(theta, theta);
-      let upper = (ridge / 2) * square;
+      const upper = objective(theta, s);
       let linear = 0;
       let quadratic = 0;
       for (let i = 0; i < n; i++) {
         const at = 2 * n + i * (d + 1) + 1;
-        const q = norm(s.subarray(at, at + d));
-        upper += 0.5 * (Math.abs(y[i]! - residuals[i]!) + eps * q) ** 2;
         const u = z[i]! - z[n + i]!;
         linear += u * y[i]!;
         quadratic += 0.5 * Math.max(Math.abs(u), norm(z.subarray(at, at + d)) / eps) ** 2;
@@ -204,34 +195,59 @@ export function perSampleProgramme(
       };
     },
 
-    start(theta, distance) {
+    start() {
+      // The objective lies between (1/2) sum (r_i^2 + eps^2 q_i^2) + ridge and twice that, and so does its value at the
+      // minimiser of this quadratic: at most twice the optimum. Where theta = 0 is better still, from there.
+      const zero = { x: new Float64Array(size), s: new Float64Array(coneLength(shape)) };
       const x = new Float64Array(size);
-      x.set(theta);
-      const s = apply(x);
-      const z = new Float64Array(s.length);
-      for (let i = 0; i < n; i++) {
-        const at = 2 * n + i * (d + 1);
-        const residual = y[i]! - s[i]!;
-        const p = Math.hypot(residual, distance);
-        const q = Math.hypot(norm(s.subarray(at + 1, at + 1 + d)), distance / eps);
-        const t = p + eps * q;
-        x[N + i] = p;
-        x[N + n + i] = q;
-        s[i] = p - residual;
-        s[n + i] = p + residual;
-        // Small numbers without cancellation: the product of the two is distance^2.
-        if (residual > 0) s[i] = distance ** 2 / s[n + i]!;
-        else s[n + i] = distance ** 2 / s[i]!;
-        s[at] = q;
-        z[i] = (t * s[n + i]!) / (2 * p);
-        z[n + i] = (t * s[i]!) / (2 * p);
-        z[at] = eps * t;
-        for (let j = 1; j <= d; j++) z[at + j] = (-eps * t * s[at + j]!) / q;
-      }
-      return { x, s, z };
+      x.set(choleskySolve(metric, transposedTimes(phi, y, N)));
+      const quadratic = { x, s: apply(x) };
+      const atZero = 0.5 * dot(y, y);
+      const atQuadratic = objective(x.subarray(0, N), quadratic.s);
+      return atQuadratic < atZero ? inside(quadratic, atQuadratic) : inside(zero, atZero);
     },
   };
+
+  /** P(theta), s holding the K_i theta. */
+  function objective(theta: Float64Array, s: Float64Array): number {
+    const fitted = times(phi, theta, n);
+    let value = (ridge / 2) * dot(theta, theta);
+    for (let i = 0; i < n; i++) {
+      const at = 2 * n + i * (d + 1) + 1;
+      value += 0.5 * (Math.abs(y[i]! - fitted[i]!) + eps * norm(s.subarray(at, at + d))) ** 2;
+    }
+    return value;
+  }
+
+  /** An interior point at theta, where the objective has this value; s = A x at p = q = 0. */
+  function inside({ x, s }: { x: Float64Array; s: Float64Array }, value: number): InteriorPoint {
+    const distance = DISTANCE * (Math.sqrt((2 * value) / n) || 1);
+    const z = new Float64Array(s.length);
+    for (let i = 0; i < n; i++) {
+      const at = 2 * n + i * (d + 1);
+      const residual = y[i]! - s[i]!;
+      const p = Math.hypot(residual, distance);
+      const q = Math.hypot(norm(s.subarray(at + 1, at + 1 + d)), distance / eps);
+      const t = p + eps * q;
+      x[N + i] = p;
+      x[N + n + i] = q;
+      s[i] = p - residual;
+      s[n + i] = p + residual;
+      // Small numbers without cancellation: the product of the two is distance^2.
+      if (residual > 0) s[i] = distance ** 2 / s[n + i]!;
+      else s[n + i] = distance ** 2 / s[i]!;
+      s[at] = q;
+      z[i] = (t * s[n + i]!) / (2 * p);
+      z[n + i] = (t * s[i]!) / (2 * p);
+      z[at] = eps * t;
+      for (let j = 1; j <= d; j++) z[at + j] = (-eps * t * s[at + j]!) / q;
+    }
+    return { x, s, z };
+  }
 }
+
+/** How far inside the cones a start lies, in root mean squares of |r| + eps q; a tenth of it costs iterations. */
+const DISTANCE = 0.5;
 
 function tailsOf(points: Float64Array, n: number, d: number): Float64Array {
   const v = new Float64Array(n * d);

@@ -1,6 +1,6 @@
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { lowRankSystem } from './diagonalPlusLowRank.ts';
-import type { ConeProgramme, InteriorPoint } from './interiorPoint.ts';
+import type { StartedProgramme } from './interiorPoint.ts';
 import type { LinearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import { type AttackNorm, euclideanBlock, maximumBlock, type NormBlock, sumBlock } from './normBlocks.ts';
 import { newResidualForm, residualForm } from './residualCones.ts';
@@ -24,12 +24,7 @@ export interface SharedNormProblem {
  * as a cone programme in x = (theta, p, q). The Newton matrix in theta is a diagonal (or a multiple of J) plus Phi' A Phi and
  * a border of one or two columns; it is factored in the smaller of N and n.
  */
-export function sharedNormProgramme(
-  problem: SharedNormProblem,
-  algebra: LinearAlgebra,
-): ConeProgramme & {
-  start(theta: Float64Array, distance: number): InteriorPoint;
-} {
+export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearAlgebra): StartedProgramme {
   const { n, N, phi, y, eps, lambda, metric } = problem;
   const ridge = n * lambda;
   const block = blockOf(problem);
@@ -145,22 +140,20 @@ export function sharedNormProgramme(
       return { upper, ...lowerBound(problem, block, theta, z, az) };
     },
 
-    start(theta, distance) {
+    start() {
+      // theta = 0, its p, and its q times eps, about DISTANCE above |r| and the norm.
       const x = new Float64Array(size);
-      x.set(theta);
-      block.start(theta, distance / eps, q(x));
-      const fitted = times(phi, theta, n);
-      for (let i = 0; i < n; i++) x[N + i] = Math.hypot(y[i]! - fitted[i]!, distance);
+      block.start(x.subarray(0, N), DISTANCE / eps, q(x));
+      for (let i = 0; i < n; i++) x[N + i] = Math.hypot(y[i]!, DISTANCE);
       const s = apply(x);
       const z = new Float64Array(s.length);
       const bound = eps * block.bound(q(x));
       let total = 0;
       for (let i = 0; i < n; i++) {
-        const residual = y[i]! - fitted[i]!;
         const p = x[N + i]!;
-        // p - r and p + r without cancellation: their product is distance^2.
-        s[i] = residual > 0 ? distance ** 2 / (p + residual) : p - residual;
-        s[n + i] = residual > 0 ? p + residual : distance ** 2 / (p - residual);
+        // p - r and p + r without cancellation: their product is the square of the distance.
+        s[i] = y[i]! > 0 ? DISTANCE ** 2 / (p + y[i]!) : p - y[i]!;
+        s[n + i] = y[i]! > 0 ? p + y[i]! : DISTANCE ** 2 / (p - y[i]!);
         const t = p + bound;
         z[i] = (t * s[n + i]!) / (2 * p);
         z[n + i] = (t * s[i]!) / (2 * p);
@@ -171,6 +164,9 @@ export function sharedNormProgramme(
     },
   };
 }
+
+/** For targets of root mean square 1. */
+const DISTANCE = 0.5;
 
 function blockOf({ n, N, norm, metric }: SharedNormProblem): NormBlock {
   const at = 2 * n;

@@ -100,7 +100,7 @@ export function solveLinearized(problem: LinearizedProblem, options: LinearizedO
       );
   const { x, bounds, iterations, converged, warmStart } = runInteriorPoint(
     programme,
-    { n, N, y },
+    { n, y },
     settings,
     unit,
   );

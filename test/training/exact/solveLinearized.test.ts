@@ -184,6 +184,19 @@ describe('solveLinearized', () => {
     expect(criticalEpsLinearized({ ...problem, y: new Float64Array(10) }).value).toBe(0);
   });
 
+  it.each([
+    { n: 90, d: 30, N: 60, eps: 0.3, lambda: 0 },
+    { n: 40, d: 20, N: 160, eps: 0.1, lambda: 0.01 },
+    { n: 60, d: 20, N: 40, eps: 1.5, lambda: 0 },
+  ])('begins at most twice above the optimum, n $n, N $N, eps $eps', ({ n, d, N, eps, lambda }) => {
+    const objectives: number[] = [];
+    const { objective } = solveLinearized(features(n, d, N), {
+      ...{ eps, lambda, tolerance: 1e-9 },
+      onProgress: (at) => objectives.push(at.objective),
+    });
+    expect(objectives[0]).toBeLessThanOrEqual(2 * objective * (1 + GAP));
+  });
+
   it('reports progress, and an honest gap when stopped early', () => {
     const problem = features(40, 20, 60);
     const gaps: number[] = [];
