@@ -28,7 +28,9 @@ export async function runCells(cells: readonly Cell[], options: CellPoolOptions)
     runtime: 'child_process',
     minThreads: count,
     maxThreads: count,
-    // Cells fill the machine as processes; each engine's own threads would only get in each other's way.
+    // Cells fill the machine as processes; the threads of each one's engine, collector and compiler would only get in
+    // each other's way.
+    execArgv: [...process.execArgv, '--single-threaded'],
     env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '1' },
   });
   try {
