@@ -6,12 +6,12 @@ import { pgd } from '../src/attacks/index.ts';
 import { table } from '../src/cli/table.ts';
 import { teacher } from '../src/data/teacher.ts';
 import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
-import { announceRuntime, type DeviceChoice, loadRuntime } from '../src/runtime/index.ts';
+import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';
 import { tf } from '../src/runtime/tf.ts';
 import { adversarialTraining } from '../src/training/adversarialTraining.ts';
 
 if (!globalThis.gc) throw new Error('run with node --expose-gc');
-announceRuntime(await loadRuntime((process.argv[2] ?? 'auto') as DeviceChoice));
+console.log(runtimeLine(await loadRuntime((process.argv[2] ?? 'auto') as DeviceChoice)));
 const data = teacher({ d: 20, tau: 0.5, seed: 1 }).sample('train', 64);
 const model = randomFeaturesModel({ inputDim: 20, units: 40, seed: 1 });
 const seen: { step: number; tensors: number; bytes: number; heap: number }[] = [];

@@ -22,10 +22,12 @@ import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
 import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
 import { loadModel } from '../models/modelFiles.ts';
 import { splitStandardised } from '../models/standardisedModel.ts';
-import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
+import { DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
 import { tf } from '../runtime/tf.ts';
 import { writeWholeFile } from '../wholeFile.ts';
+import { announceRuntime } from './announceRuntime.ts';
 import { numberList } from './numberList.ts';
+import { numberOption } from './numberOption.ts';
 import { table } from './table.ts';
 import { parseGrid } from './theory/grid.ts';
 
@@ -63,7 +65,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       .option('model', { type: 'string', demandOption: true, describe: 'folder of a saved layers model' })
       .option('data', { type: 'string', demandOption: true, describe: 'CSV file with a header' })
       .option('target', { type: 'string', describe: 'column of the targets [the last]' })
-      .option('scale', { type: 'number', default: 1, describe: 'divide every input by this' })
+      .option('scale', { ...numberOption('scale'), default: 1, describe: 'divide every input by this' })
       .option('attack', {
         type: 'string',
         default: 'pgd',
@@ -72,9 +74,9 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       .option('norm', { type: 'string', describe: `${normNames.join(', ')} [l2; linf for bim and fgsm]` })
       .option('loss', { type: 'string', default: 'squared', describe: lossNames.join(', ') })
       .option('epsilons', { type: 'string', demandOption: true, describe: 'from:to:count, or 0,0.1,0.5' })
-      .option('steps', { type: 'number', describe: "gradient steps [the attack's own]" })
+      .option('steps', { ...numberOption('steps'), describe: "gradient steps [the attack's own]" })
       .option('restarts', {
-        type: 'number',
+        ...numberOption('restarts'),
         describe: 'runs from random starts, of which the worst counts [1]',
       })
       .option('raw', {
@@ -88,7 +90,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
         describe: "when an attack succeeds: 'misclassified', or an error that it must exceed",
       })
       .option('seed', { type: 'string', default: '0', describe: 'of the random starts' })
-      .option('batch-size', { type: 'number', default: 2048, describe: 'rows at a time' })
+      .option('batch-size', { ...numberOption('batch-size'), default: 2048, describe: 'rows at a time' })
       .option('checks', { type: 'boolean', default: false, describe: 'sanity checks at the largest eps too' })
       .option('plot', { type: 'string', describe: 'draw the robustness curve: FILE.svg or FILE.png' })
       .option('images', {
@@ -98,7 +100,10 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
-      .example('$0 attack --model out/model --data test.csv --epsilons 0:1:11 --steps 40 --restarts 5', ''),
+      .example(
+        '$0 attack --model out/model --data out/model/held-out.csv --epsilons 0:0.5:6 --steps 40 --restarts 5',
+        'what rrf train saved, on the rows it held out',
+      ),
   async handler(args) {
     const epsilons = args.epsilons.includes(':')
       ? parseGrid(`epsilons=${args.epsilons}`).values

@@ -29,7 +29,9 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
   builder: (yargs) =>
     yargs
       .option('device', { type: 'string', default: 'auto', describe: `one of ${DEVICE_CHOICES.join(', ')}` })
-      .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
+      .option('json', { type: 'boolean', default: false, describe: 'print JSON' })
+      .example('$0 doctor', 'the engine that auto takes')
+      .example('$0 doctor --device wasm --json', 'another one, for machines'),
   async handler({ device, json }) {
     const runtime = await loadRuntime(device as DeviceChoice);
     const matmul = measureMatmulRate(runtime);

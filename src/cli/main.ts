@@ -2,6 +2,7 @@
 import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { UserError } from '../errors.ts';
+import { beQuiet } from './notices.ts';
 import { version } from './version.ts';
 
 /** Each command is loaded only when it is called, so that the closed form answers without waiting for TensorFlow. */
@@ -38,13 +39,27 @@ const cli = yargs(words)
   .demandCommand(1, 'name a command; see rrf --help')
   .strict()
   .strictCommands()
+  .recommendCommands()
+  .option('quiet', {
+    type: 'boolean',
+    default: false,
+    describe: 'only results and errors: no remarks, no progress',
+  })
+  .middleware(({ quiet }) => {
+    if (quiet) beQuiet();
+  })
+  .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'both risks, in closed form')
+  .example('$0 reproduce curse --quick', 'simulation beside theory')
   .version(version)
-  .wrap(Math.min(110, process.stdout.columns ?? 100))
+  .wrap(Number(process.env.COLUMNS) || Math.min(110, process.stdout.columns ?? 100))
   .parserConfiguration({ 'duplicate-arguments-array': false })
   .fail((message, error) => {
     throw error ?? new UserError(message);
   });
 for (const load of called ? [called] : commands.values()) cli.command(await load());
+if (words[0] === '--get-yargs-completions')
+  cli.completion('completion', (await import('./completions.ts')).completions);
+else cli.completion('completion', 'Print a script that completes commands and options in bash or zsh');
 try {
   await cli.parseAsync();
 } catch (error) {

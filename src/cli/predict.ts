@@ -1,14 +1,15 @@
 import type { CommandModule } from 'yargs';
 import { isTextColumn, readCsvClasses } from '../data/csvClasses.ts';
-import { readCsvTable, type Table } from '../data/csvTable.ts';
+import { readCsvTable } from '../data/csvTable.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { asDataset, columnStatistics, standardised, tabularProblem } from '../data/tabular.ts';
+import { tableDataset } from '../data/tabular.ts';
 import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
 import { predictRobustRisk, type RiskPrediction } from '../experiments/predictRobustRisk.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { writeWholeFile } from '../wholeFile.ts';
+import { numberOption } from './numberOption.ts';
 import type { PredictionRow } from './predictionFigure.ts';
 import { table } from './table.ts';
 import { parseGrid } from './theory/grid.ts';
@@ -56,8 +57,15 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
         describe: 'of random and deep features',
       })
       .option('grid', { type: 'string', demandOption: true, describe: GRID_FORM })
-      .option('eps-test', { type: 'number', describe: 'radius at test, the same for every row [its eps]' })
-      .option('share', { type: 'number', default: 0.5, describe: 'fraction of the rows to measure on' })
+      .option('eps-test', {
+        ...numberOption('eps-test'),
+        describe: 'radius at test, the same for every row [its eps]',
+      })
+      .option('share', {
+        ...numberOption('share'),
+        default: 0.5,
+        describe: 'fraction of the rows to measure on',
+      })
       .option('seed', { type: 'string', default: '0', describe: 'of the weights and of the measured rows' })
       .option('raw', {
         type: 'boolean',
@@ -112,30 +120,18 @@ function gridOf(text: string): Grid {
 
 function readData({ csv, target, positive, raw }: PredictArguments): { data: Dataset; remarks: string[] } {
   if (positive === undefined && !isTextColumn(csv, target)) {
-    if (raw) return { data: prepared(readCsvTable(csv), target, false, false), remarks: [] };
+    if (raw)
+      return { data: tableDataset(readCsvTable(csv), target, { inputs: false, target: false }), remarks: [] };
     const remarks = [
       'inputs and target standardised: eps counts in standard deviations, risks in shares of the variance of the target',
     ];
-    return { data: prepared(readCsvTable(csv), target, true, true), remarks };
+    return { data: tableDataset(readCsvTable(csv), target, { inputs: true, target: true }), remarks };
   }
   const names = positive?.split(',').map((name) => name.trim());
   const classes = readCsvClasses(csv, target, names);
   const remarks = [`${target} ${classes.positive.join(', ')} is +1, ${classes.negative.join(', ')} is -1`];
   if (!raw) remarks.push('inputs standardised: eps counts in standard deviations of a column');
-  return { data: prepared(classes.table, target, !raw, false), remarks };
-}
-
-function prepared(table: Table, target: string, inputs: boolean, targets: boolean): Dataset {
-  const problem = tabularProblem(table, target);
-  const { d } = problem;
-  const asIs = (count: number) => ({ mean: new Array(count).fill(0), deviation: new Array(count).fill(1) });
-  return asDataset(
-    standardised(
-      problem,
-      inputs ? columnStatistics(problem.x, d) : asIs(d),
-      targets ? columnStatistics(problem.y, 1) : asIs(1),
-    ),
-  );
+  return { data: tableDataset(classes.table, target, { inputs: !raw, target: false }), remarks };
 }
 
 async function measure(
@@ -148,7 +144,8 @@ async function measure(
   if (model !== 'random' && model !== 'deep') {
     if (widths.length > 0) throw new InvalidArgumentError('grid', args.grid, 'no width with a saved model');
     const { loadModel } = await import('../models/modelFiles.ts');
-    const { announceRuntime, loadRuntime } = await import('../runtime/index.ts');
+    const { loadRuntime } = await import('../runtime/index.ts');
+    const { announceRuntime } = await import('./announceRuntime.ts');
     announceRuntime(await loadRuntime('auto'));
     const loaded = await loadModel(model);
     const measured = await measureFeatures(loaded, data, {

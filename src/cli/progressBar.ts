@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { watched } from './notices.ts';
 
 export interface ProgressBar {
   /** `done` and `total` in the units of work given at the start; `note` is shown beside the bar. */
@@ -6,9 +7,9 @@ export interface ProgressBar {
   stop(): void;
 }
 
-/** A bar with the time left on standard error; silent where that is not a terminal. */
+/** A bar with the time left on standard error; silent where that is not a terminal, or quiet. */
 export function progressBar(total: number, title: string): ProgressBar {
-  if (!process.stderr.isTTY || total <= 0) return { update() {}, stop() {} };
+  if (!watched() || total <= 0) return { update() {}, stop() {} };
   const start = performance.now();
   const bar = new SingleBar(
     {

@@ -25,7 +25,9 @@ export const provisionCommand: CommandModule<object, ProvisionArguments> = {
         type: 'boolean',
         default: false,
         describe: 'compare the checksums of an engine that is there; build it anew when one differs',
-      }),
+      })
+      .example('$0 provision', 'native CPU')
+      .example('$0 provision --cuda', 'NVIDIA GPUs'),
   async handler({ cuda, cudaLibraries, force, verify }) {
     const device = cuda ? 'cuda' : 'cpu';
     if (!force && findNative(device) === 'installed') {

@@ -4,9 +4,13 @@ import { METHODS } from '../experiments/cell.ts';
 import type { Figure, FigureSettings } from '../experiments/figure.ts';
 import { figureNamed, figures } from '../experiments/figures/index.ts';
 import { reproduce } from '../experiments/reproduce.ts';
-import { announceRuntime, DEVICE_CHOICES, type DeviceChoice } from '../runtime/index.ts';
+import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
+import { announceRuntime } from './announceRuntime.ts';
+import { interruptible } from './interruptible.ts';
+import { notice } from './notices.ts';
 import { numberList } from './numberList.ts';
+import { numberOption } from './numberOption.ts';
 import { progressBar } from './progressBar.ts';
 import { reproductionReport } from './reproductionReport.ts';
 import { table } from './table.ts';
@@ -48,14 +52,17 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       .option('psi2', { type: 'string', describe: 'training samples n/d' })
       .option('epsilons', { type: 'string', describe: 'radii of the l2 attack' })
       .option('lambda', { type: 'string', describe: 'ridge penalties' })
-      .option('tau', { type: 'number', describe: 'label noise' })
+      .option('tau', { ...numberOption('tau'), describe: 'label noise' })
       .option('activations', { type: 'string', describe: `of ${activationNames.join(', ')}` })
-      .option('seeds', { type: 'number', describe: 'repetitions of each point' })
+      .option('seeds', { ...numberOption('seeds'), describe: 'repetitions of each point' })
       .option('method', { type: 'string', describe: `how cells are trained: ${METHODS.join(', ')}` })
-      .option('test-rows', { type: 'number', describe: 'fresh rows that measure the risks' })
+      .option('test-rows', { ...numberOption('test-rows'), describe: 'fresh rows that measure the risks' })
       .option('out', { type: 'string', describe: 'output folder [results/<figure>]' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
-      .option('workers', { type: 'number', describe: 'worker processes [one a core; one for cuda]' })
+      .option('workers', {
+        ...numberOption('workers'),
+        describe: 'worker processes [one a core; one for cuda]',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'the numbers as JSON on standard output' })
       .example('$0 reproduce curse', 'the whole figure, a few minutes')
       .example('$0 reproduce curse --quick', 'a first look')
@@ -92,17 +99,9 @@ async function make(figure: Figure, args: ReproduceArgs, device: DeviceChoice) {
   const folder = `${figure.name}${args.quick ? '-quick' : ''}`;
   const out = args.out === undefined ? `results/${folder}` : args.all ? `${args.out}/${folder}` : args.out;
   let bar = progressBar(0, '');
-  const interrupted = (): never => {
-    bar.stop();
-    process.stderr.write(
-      `\ninterrupted; finished cells are kept in ${out}, the same command goes on from there\n`,
-    );
-    process.exit(130);
-  };
-  process.once('SIGINT', interrupted);
   let total = 0;
-  try {
-    return await reproduce({
+  const making = () =>
+    reproduce({
       figure,
       settings: settingsOf(figure, args),
       out,
@@ -111,18 +110,17 @@ async function make(figure: Figure, args: ReproduceArgs, device: DeviceChoice) {
       version,
       onStart({ runtime, cells, estimatedSeconds, workers: count }) {
         announceRuntime(runtime);
-        process.stderr.write(
-          `${figure.name}: ${cells} cells to simulate, ${count} at a time, rows kept in ${out}\n`,
-        );
+        notice(`${figure.name}: ${cells} cells to simulate, ${count} at a time, rows kept in ${out}`);
         total = cells;
         bar = progressBar(estimatedSeconds, figure.name);
       },
       onCell: ({ cells, estimatedSeconds }) => bar.update(estimatedSeconds, `${cells} of ${total} cells`),
     });
-  } finally {
+  const kept = (): string => {
     bar.stop();
-    process.off('SIGINT', interrupted);
-  }
+    return `finished cells are kept in ${out}, the same command goes on from there`;
+  };
+  return interruptible(kept, making).finally(() => bar.stop());
 }
 
 /** The figure's defaults, or its quick ones, with what was given in their place. */

@@ -13,6 +13,7 @@ export const sweepCommand: CommandModule = {
   builder: (yargs) =>
     [runCommand, statusCommand, mergeCommand, exportCommand, plotCommand, slurmCommand, parallelCommand]
       .reduce((cli, command) => cli.command(command as CommandModule), yargs)
+      .example('$0 sweep run sweep.json --out results/sweep', 'run, or go on with, a sweep')
       .demandCommand(1, 'name what to do with the sweep; see rrf sweep --help'),
   handler() {},
 };

@@ -14,6 +14,7 @@ export const theoryCommand: CommandModule = {
       .command(curveCommand)
       .command(surfaceCommand)
       .command(phaseCommand)
-      .command(bestCommand),
+      .command(bestCommand)
+      .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'the risks at a point'),
   handler: () => {},
 };

@@ -16,10 +16,13 @@ import {
   trainOnTable,
 } from '../experiments/tableTraining.ts';
 import { saveModel } from '../models/modelFiles.ts';
-import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
+import { DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { DEFAULT_TOLERANCE } from '../training/exact/index.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
+import { announceRuntime } from './announceRuntime.ts';
+import { interruptible } from './interruptible.ts';
+import { notice } from './notices.ts';
 import { numberOption } from './numberOption.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
 import { table } from './table.ts';
@@ -103,7 +106,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
       .example('$0 train --csv data/diabetes.csv --target target --method exact --eps 0.1', 'a linear model')
-      .example('$0 train --csv data.csv --target y --model deep --eps 0.2 --norm linf --save out', ''),
+      .example(
+        '$0 train --csv data/diabetes.csv --target target --model deep --width 16 --eps 0.1 --norm linf --save out/model',
+        '',
+      ),
   async handler(args) {
     const { csv, target, method, eps, norm, lambda, save, seed, model: kind } = args;
     const problem = tabularProblem(readCsvTable(csv), target);
@@ -128,28 +134,39 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     announceRuntime(runtime);
     const before = performance.now();
     let bar: ProgressBar | undefined;
-    const trained = await trainOnTable(problem, {
-      ...options,
-      onProgress({ step, maxSteps, loss, robustLoss }) {
-        bar ??= progressBar(maxSteps, 'train');
-        bar.update(step, `loss ${loss.toFixed(3)}, robust loss ${robustLoss.toFixed(3)}`);
-      },
-      onSolving(progress) {
-        if ('relativeGap' in progress) {
-          const { relativeGap } = progress;
-          bar?.update(-Math.log10(relativeGap), `gap ${relativeGap.toExponential(1)}`);
-        } else if (progress.expectedSeconds > WORTH_A_WORD) {
-          process.stderr.write(`the exact solver needs about ${duration(progress.expectedSeconds)}\n`);
-          bar = progressBar(-Math.log10(DEFAULT_TOLERANCE), 'solve');
-        }
-      },
-    }).catch((error: unknown) => {
+    const train = (): Promise<TableTraining> =>
+      trainOnTable(problem, {
+        ...options,
+        onProgress({ step, maxSteps, loss, robustLoss }) {
+          bar ??= progressBar(maxSteps, 'train');
+          bar.update(step, `loss ${loss.toFixed(3)}, robust loss ${robustLoss.toFixed(3)}`);
+        },
+        onSolving(progress) {
+          if ('relativeGap' in progress) {
+            const { relativeGap } = progress;
+            bar?.update(-Math.log10(relativeGap), `gap ${relativeGap.toExponential(1)}`);
+          } else if (progress.expectedSeconds > WORTH_A_WORD) {
+            notice(`the exact solver needs about ${duration(progress.expectedSeconds)}`);
+            bar = progressBar(-Math.log10(DEFAULT_TOLERANCE), 'solve');
+          }
+        },
+      });
+    const kept = (): string => {
+      bar?.stop();
       if (made) removeIfEmpty(save);
-      throw error;
-    });
-    bar?.stop();
+      return args.checkpoints === undefined
+        ? 'nothing is kept; with --checkpoints DIR the same command goes on from the last checkpoint'
+        : `the same command goes on from the last checkpoint in ${args.checkpoints}`;
+    };
+    // The exact solver does not yield: there the system's own answer to Ctrl-C is the quick one.
+    const trained = await (method === 'exact' ? train() : interruptible(kept, train))
+      .catch((error: unknown) => {
+        if (made) removeIfEmpty(save);
+        throw error;
+      })
+      .finally(() => bar?.stop());
     const { model, rows, clean, robust, trivial, training, notes } = trained;
-    for (const note of notes) process.stderr.write(`${note}\n`);
+    for (const note of notes) notice(note);
     const description = { csv, target, inputs: problem.inputs, ...options };
     if (save !== undefined) {
       model.setUserDefinedMetadata({ ...description, epsUnit: 'standard deviations of the inputs' });

@@ -42,11 +42,6 @@ export async function loadRuntime(choice: DeviceChoice = 'auto'): Promise<Runtim
 /** The line that says which engine runs: `engine: TensorFlow 2.21.0 on CPU, 2 threads`. */
 export const runtimeLine = (runtime: Runtime): string => `engine: ${runtime.engine}`;
 
-/** Writes that line to standard error, as every command does before it computes. */
-export function announceRuntime(runtime: Runtime): void {
-  process.stderr.write(`${runtimeLine(runtime)}\n`);
-}
-
 async function startFirst(): Promise<Runtime> {
   for (const device of DEVICES) {
     // Without a driver the CUDA build would only be loaded to learn that there is no GPU.

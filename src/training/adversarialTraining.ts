@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import { checkData, risks } from '../evaluation/risk.ts';
 import type { tf } from '../runtime/tf.ts';
 import { batchSource } from './batchSource.ts';
+import { breathing } from './breathing.ts';
 import { setLearningRate } from './learningRate.ts';
 import { disposeOptimizer, optimizerNamed } from './optimizers.ts';
 import { openTrainingFolder } from './trainingFolder.ts';
@@ -91,6 +92,7 @@ export async function adversarialTraining(
   const state = earlier?.state ?? (await freshState(objective, dispose));
   const batches = batchSource(data, batchSize, seed, method.carried?.replays, state.step);
   const reports = await trainingReports(model, options, settings, folder, state);
+  const breathe = breathing();
   const measuring = validation !== null || reports.callbacks.count > 0;
   let savedStep = state.step;
 
@@ -108,10 +110,12 @@ export async function adversarialTraining(
       { length: count },
       (_, k) => learningRate * schedule.factor((state.stepOfCycle + k) / cycleLength),
     );
-    const costs = rates.map((rate, k) => {
+    const costs: tf.Scalar[] = [];
+    for (const [k, rate] of rates.entries()) {
       setLearningRate(optimizer, rate);
-      return objective.step(batches.at(first + k), first + k);
-    });
+      costs.push(objective.step(batches.at(first + k), first + k));
+      await breathe();
+    }
     state.history.push(...(await readScalars(costs)));
     state.step += count;
     state.stepOfCycle += count;

@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const tsx = import.meta.resolve('tsx');
 
 export interface Finished {
   readonly code: number;
@@ -9,11 +10,25 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs `rrf` from its sources, as a user's shell would. */
-export const rrf = (...args: string[]): Promise<Finished> =>
-  new Promise((resolve) => {
-    const command = ['--import', 'tsx', main, ...args];
-    execFile(process.execPath, command, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+export interface Started {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+}
+
+/** Starts `rrf` from its sources, as a user's shell would. */
+export function startRrf(
+  args: readonly string[],
+  { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Started {
+  let child: ChildProcess;
+  const finished = new Promise<Finished>((resolve) => {
+    const options = { maxBuffer: 1 << 26, cwd, env: { ...process.env, ...env } };
+    child = execFile(process.execPath, ['--import', tsx, main, ...args], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });
+  return { child: child!, finished };
+}
+
+/** Runs it to its end. */
+export const rrf = (...args: string[]): Promise<Finished> => startRrf(args).finished;

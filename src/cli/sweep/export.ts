@@ -18,7 +18,8 @@ export const exportCommand: CommandModule<
       .option('csv', {
         type: 'string',
         describe: 'file to write [<out>/cells.csv]; without a name, standard output',
-      }),
+      })
+      .example('$0 sweep export --out results/sweep --csv sweep.csv', 'a row for each cell'),
   handler({ out, csv = join(out, 'cells.csv'), device }) {
     const lines = sweepCsv(existingSweep(out), counting(device));
     if (csv === '' || csv === '-') for (const line of lines) process.stdout.write(line);

@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import { checkInteger } from '../../errors.ts';
 import { parallelLine, suggestedShards } from '../../experiments/sweep/jobScripts.ts';
 import { readSpec, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
+import { numberOption } from '../numberOption.ts';
 
 export const parallelCommand: CommandModule<
   object,
@@ -15,8 +16,12 @@ export const parallelCommand: CommandModule<
     yargs
       .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
       .option('out', { type: 'string', demandOption: true, describe: 'output folder' })
-      .option('shards', { type: 'number', describe: 'parts [about five minutes each]' })
-      .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command' }),
+      .option('shards', { ...numberOption('shards'), describe: 'parts [about five minutes each]' })
+      .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command' })
+      .example(
+        '$0 sweep parallel sweep.json --out results/sweep --shards 4',
+        'four parts, as many at a time as cores',
+      ),
   handler({ spec, out, shards, rrf }) {
     const { cells } = sweepFor(readSpec(spec), out);
     const count = shards === undefined ? suggestedShards(cells) : checkInteger('shards', shards);

@@ -5,7 +5,11 @@ import { failureLine, runMissing } from '../../experiments/runMissing.ts';
 import { cellsOfShard, parseShard, shardOfEnvironment } from '../../experiments/sweep/shards.ts';
 import { beginSweep, readSpec, rowsFile, rowsFiles, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
 import { missingCells } from '../../experiments/sweep/sweepRows.ts';
-import { announceRuntime, DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../../runtime/index.ts';
+import { DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../../runtime/index.ts';
+import { announceRuntime } from '../announceRuntime.ts';
+import { interruptible } from '../interruptible.ts';
+import { notice, warn } from '../notices.ts';
+import { numberOption } from '../numberOption.ts';
 import { duration, progressBar } from '../progressBar.ts';
 import { version } from '../version.ts';
 import { workersFor } from '../workers.ts';
@@ -28,7 +32,10 @@ export const runCommand: CommandModule<object, RunArgs> = {
       .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
       .option('out', { type: 'string', demandOption: true, describe: 'output folder' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
-      .option('workers', { type: 'number', describe: 'worker processes [one a core; one for cuda]' })
+      .option('workers', {
+        ...numberOption('workers'),
+        describe: 'worker processes [one a core; one for cuda]',
+      })
       .option('shard', {
         type: 'string',
         describe: 'i/n: only the i-th of n parts [from Slurm or Kubernetes]',
@@ -57,9 +64,7 @@ export const runCommand: CommandModule<object, RunArgs> = {
     const part = shard ? ` in shard ${shard.index} of ${shard.count}` : '';
     const announce = (missing: number, estimatedSeconds: number): void => {
       const time = duration(estimatedSeconds / workers);
-      process.stderr.write(
-        `${missing} of ${mine.length} cells to simulate${part}, about ${time} with ${workers} workers\n`,
-      );
+      notice(`${missing} of ${mine.length} cells to simulate${part}, about ${time} with ${workers} workers`);
     };
     if (args['dry-run']) {
       const missing = missingCells({ out, cells: mine }, { version, device: runtime.device });
@@ -72,32 +77,31 @@ export const runCommand: CommandModule<object, RunArgs> = {
     beginSweep(spec, out);
     let bar = progressBar(0, '');
     let total = 0;
-    process.once('SIGINT', () => {
+    const running = () =>
+      runMissing(mine, {
+        out,
+        file: rowsFile(shard),
+        others: rowsFiles(out),
+        runtime,
+        workers,
+        version,
+        onStart({ cells: missing, estimatedSeconds, damaged }) {
+          if (damaged.length > 0)
+            warn(
+              `lines ${damaged.join(', ')} of ${out}/${rowsFile(shard)} are damaged: set aside in ${rowsFile(shard)}.damaged, their cells run again`,
+            );
+          announce(missing, estimatedSeconds);
+          total = missing;
+          bar = progressBar(estimatedSeconds, 'sweep');
+        },
+        onCell: ({ cells: done, estimatedSeconds }) =>
+          bar.update(estimatedSeconds, `${done} of ${total} cells`),
+      });
+    const kept = (): string => {
       bar.stop();
-      process.stderr.write(
-        `\ninterrupted; finished cells are kept in ${out}, the same command goes on from there\n`,
-      );
-      process.exit(130);
-    });
-    const { seconds, failed } = await runMissing(mine, {
-      out,
-      file: rowsFile(shard),
-      others: rowsFiles(out),
-      runtime,
-      workers,
-      version,
-      onStart({ cells: missing, estimatedSeconds, damaged }) {
-        if (damaged.length > 0)
-          process.stderr.write(
-            `lines ${damaged.join(', ')} of ${out}/${rowsFile(shard)} are damaged: set aside in ${rowsFile(shard)}.damaged, their cells run again\n`,
-          );
-        announce(missing, estimatedSeconds);
-        total = missing;
-        bar = progressBar(estimatedSeconds, 'sweep');
-      },
-      onCell: ({ cells: done, estimatedSeconds }) =>
-        bar.update(estimatedSeconds, `${done} of ${total} cells`),
-    });
+      return `finished cells are kept in ${out}, the same command goes on from there`;
+    };
+    const { seconds, failed } = await interruptible(kept, running);
     bar.stop();
     const before = mine.length - total;
     const simulated = total - failed.length;

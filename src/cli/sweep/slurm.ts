@@ -5,6 +5,7 @@ import { checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
 import { MAX_SHARDS, slurmArray, slurmMerge, suggestedShards } from '../../experiments/sweep/jobScripts.ts';
 import { beginSweep, readSpec, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
+import { numberOption } from '../numberOption.ts';
 
 interface SlurmArgs {
   spec: string;
@@ -23,7 +24,10 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
     yargs
       .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
       .option('out', { type: 'string', demandOption: true, describe: 'output folder that every node sees' })
-      .option('shards', { type: 'number', describe: 'tasks of the array [about five minutes each]' })
+      .option('shards', {
+        ...numberOption('shards'),
+        describe: 'tasks of the array [about five minutes each]',
+      })
       .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command on the nodes' })
       .option('run-options', {
         type: 'string',
@@ -38,8 +42,8 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
       })
       .option('submit', { type: 'boolean', default: false, describe: 'submit both jobs' })
       .example(
-        '$0 sweep slurm sweep.json --out /scratch/sweep --sbatch=--time=01:00:00 --submit',
-        'run on a cluster',
+        '$0 sweep slurm sweep.json --out results/slurm --sbatch=--time=01:00:00',
+        'write both job scripts; --submit submits them',
       ),
   handler(args) {
     const out = resolve(args.out);

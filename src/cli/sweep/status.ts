@@ -14,7 +14,8 @@ export const statusCommand: CommandModule<
     yargs
       .option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' })
       .option('device', { type: 'string', describe: 'engine whose rows count, where there are several' })
-      .option('json', { type: 'boolean', default: false, describe: 'JSON on standard output' }),
+      .option('json', { type: 'boolean', default: false, describe: 'JSON on standard output' })
+      .example('$0 sweep status --out results/sweep', 'finished cells, and those that did not converge'),
   handler({ out, json, device }) {
     const status = sweepStatus(existingSweep(out), counting(device));
     const { cells, finished, unconverged, seconds } = status;

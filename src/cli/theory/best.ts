@@ -32,7 +32,9 @@ export const bestCommand: CommandModule<object, BestArguments> = {
       .positional('what', { type: 'string', demandOption: true, describe: questions.join(', ') })
       .option('measure', { type: 'string', default: 'adversarialRisk', describe: measures.join(', ') })
       .option('grid', { type: 'string', describe: 'answer along a grid, such as eps=0.1:1:10' })
-      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' }),
+      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' })
+      .example('$0 theory best width --psi2 3 --eps 0.3 --tau 0.1', 'where AR is least')
+      .example('$0 theory best lambda --psi1 8 --psi2 3 --tau 0.1 --grid eps=0.1:1:4', 'for several eps'),
   handler: (args) => {
     const what = checkChoice('what', args.what, questions);
     const measure = checkChoice('measure', args.measure, measures);

@@ -34,7 +34,12 @@ export const curveCommand: CommandModule<object, CurveArguments> = {
     withTheoryOptions(yargs)
       .option('grid', { type: 'string', describe: 'such as psi1=0.1:100:60:log or eps=0,0.2,0.5' })
       .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' })
-      .option('plot', { type: 'string', describe: 'write the curves to this SVG file' }),
+      .option('plot', { type: 'string', describe: 'write the curves to this SVG file' })
+      .example('$0 theory curve --psi2 3 --eps 0.3 --tau 0.2 --grid psi1=0.1:100:60:log', 'against width')
+      .example(
+        '$0 theory curve --psi1 2 --psi2 3 --tau 0.2 --grid eps=0,0.2,0.5 --csv',
+        'as a table for others',
+      ),
   handler: async (args) => {
     const axis = optionalGrid(args.grid);
     if (axis === undefined) throw missing('grid', GRID_FORM);

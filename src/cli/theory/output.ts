@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { UserError } from '../../errors.ts';
+import { warn } from '../notices.ts';
 import { table } from '../table.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -41,7 +42,7 @@ export function reportConvergence(points: readonly { readonly converged: boolean
   const lost = points.filter(({ converged }) => !converged).length;
   if (lost === 0) return;
   const which = points.length === 1 ? 'the point has' : `${lost} of ${points.length} points have`;
-  process.stderr.write(`rrf: ${which} not converged and may be far off\n`);
+  warn(`rrf: ${which} not converged and may be far off`);
   process.exitCode = 1;
 }
 

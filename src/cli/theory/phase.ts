@@ -16,7 +16,8 @@ export const phaseCommand: CommandModule<object, PhaseArguments> = {
   builder: (yargs) =>
     withTheoryOptions(yargs)
       .option('grid', { type: 'string', describe: 'of psi1, psi2, tau, ...: one line each' })
-      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' }),
+      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' })
+      .example('$0 theory phase --psi1 2 --psi2 3 --eps 1', 'from which eps nothing is learnt'),
   handler: (args) => {
     const axis = optionalGrid(args.grid);
     const running = axis ? [axis.parameter] : [];

@@ -20,7 +20,9 @@ export const pointCommand: CommandModule<object, PointArguments> = {
   builder: (yargs) =>
     withTheoryOptions(yargs)
       .option('certify', { type: 'boolean', default: false, describe: 'check by an independent route' })
-      .option('sensitivities', { type: 'boolean', default: false, describe: 'derivatives of the risks' }),
+      .option('sensitivities', { type: 'boolean', default: false, describe: 'derivatives of the risks' })
+      .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'both risks of random features')
+      .example('$0 theory --features deep --widths 4,4 --psi2 3 --eps 0.3', 'two frozen layers'),
   handler: (args) => {
     const map = featureMap(args);
     const options = riskOptions(args) as RiskOptions;

@@ -45,7 +45,11 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
         type: 'boolean',
         default: false,
         describe: 'comma-separated values, one point a line',
-      }),
+      })
+      .example(
+        '$0 theory surface --psi2 3 --tau 0.2 --grid psi1=0.1:100:30:log eps=0:1:12',
+        'AR over width and eps',
+      ),
   handler: (args) => {
     const measure = checkChoice('measure', args.measure, measures);
     const [xAxis, yAxis] = twoGrids(args.grid);

@@ -1,0 +1,35 @@
+import type { Arguments } from 'yargs';
+import { normNames } from '../attacks/index.ts';
+import { METHODS } from '../experiments/cell.ts';
+import { figures } from '../experiments/figures/index.ts';
+import { tableMethods, tableModels } from '../experiments/tableTraining.ts';
+import { DEVICE_CHOICES } from '../runtime/index.ts';
+import { activationNames } from '../theory/activations.ts';
+
+/** Words that may follow an option, or a command, where yargs does not know them. */
+const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
+  '--activation': activationNames,
+  '--activations': activationNames,
+  '--device': DEVICE_CHOICES,
+  '--features': ['linear', 'random', 'deep'],
+  '--norm': normNames,
+  reproduce: figures.map(({ name }) => name),
+};
+
+const FOLLOWING_IN: Readonly<Record<string, typeof FOLLOWING>> = {
+  train: { '--model': tableModels, '--method': tableMethods },
+  reproduce: { '--method': METHODS },
+};
+
+/** yargs' own completions, or the values that the word before can have. */
+export function completions(
+  current: string,
+  { _: words }: Arguments,
+  yargsCompletions: (onCompleted: (error: Error | null, completions: string[] | undefined) => void) => void,
+  done: (completions: string[]) => void,
+): void {
+  const before = process.argv.at(-2) ?? '';
+  const known = FOLLOWING_IN[String(words[1])]?.[before] ?? FOLLOWING[before];
+  if (known) done(known.filter((word) => word.startsWith(current)));
+  else yargsCompletions((_error, found) => done(found ?? []));
+}
