@@ -1,4 +1,4 @@
-import { linearAlgebra } from '../training/exact/linearAlgebra/linearAlgebra.ts';
+import { linearAlgebra } from '../linearAlgebra/linearAlgebra.ts';
 import type { FrozenFeatures } from './frozenFeatures.ts';
 
 /** One step of a layered map. */

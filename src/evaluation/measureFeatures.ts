@@ -1,9 +1,9 @@
 import { rowsOf } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkInteger, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import { linearAlgebra } from '../linearAlgebra/linearAlgebra.ts';
 import { stream } from '../random/stream.ts';
 import type { tf } from '../runtime/tf.ts';
-import { linearAlgebra } from '../training/exact/linearAlgebra/linearAlgebra.ts';
 import { cutModel } from './cutModel.ts';
 import type { FrozenFeatures } from './frozenFeatures.ts';
 

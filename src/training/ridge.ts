@@ -1,5 +1,5 @@
 import { checkNonNegative, InvalidArgumentError, UserError } from '../errors.ts';
-import { linearAlgebra } from './exact/linearAlgebra/linearAlgebra.ts';
+import { linearAlgebra } from '../linearAlgebra/linearAlgebra.ts';
 import { choleskySolve, transpose, transposedTimes } from './exact/vectors.ts';
 
 /** A pivot this much below its diagonal entry means that the features are dependent to working precision. */

@@ -1,4 +1,5 @@
 import { checkChoice, UserError } from '../../errors.ts';
+import { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { ridge } from '../ridge.ts';
 import {
   checkData,
@@ -12,7 +13,6 @@ import {
   trainingErrors,
 } from './exactResult.ts';
 import { type InteriorPoint, interiorPoint } from './interiorPoint.ts';
-import { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import type { AttackNorm } from './normBlocks.ts';
 import { sharedNormProgramme } from './sharedNormProgramme.ts';
 import { solveRidge } from './solveRidge.ts';

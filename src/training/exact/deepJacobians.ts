@@ -1,5 +1,5 @@
+import { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import type { Jacobians } from './jacobians.ts';
-import { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 
 interface Shape {
   readonly n: number;

@@ -1,5 +1,6 @@
 import { checkPositive, InvalidArgumentError } from '../../errors.ts';
 import type { LayeredFeatures } from '../../evaluation/layeredFeatures.ts';
+import { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { blockedJacobians } from './deepJacobians.ts';
 import {
   checkData,
@@ -13,7 +14,6 @@ import {
   trainingErrors,
 } from './exactResult.ts';
 import type { Jacobians } from './jacobians.ts';
-import { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import { perSampleProgramme } from './perSampleProgramme.ts';
 import { solveRidge } from './solveRidge.ts';
 import { norm, transposedTimes } from './vectors.ts';

@@ -1,4 +1,4 @@
-import type { LinearAlgebra } from './linearAlgebra/linearAlgebra.ts';
+import type { LinearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { choleskySolve, times, transpose, transposedTimes } from './vectors.ts';
 
 /** Up to this many columns the N x N form is quick enough, and it is the more accurate one near interpolation. */

@@ -1,4 +1,4 @@
-import { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
+import { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 
 /** Iterations that `solveLinearized` usually needs for a relative gap of 1e-6. */
 const ITERATIONS = 10;

@@ -1,4 +1,6 @@
 /** Adversarial training solved exactly: linear models, and random features with the attack linearised. float64. */
+
+export { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 export {
   type AdversarialRegressionOptions,
   type AttackNorm,
@@ -15,7 +17,6 @@ export {
   type WarmStart,
 } from './exactResult.ts';
 export { expectedSeconds } from './expectedSeconds.ts';
-export { linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 export { adversarialRegressionPath, linearizedPath, type PathPoint } from './path.ts';
 export {
   type CriticalEps,

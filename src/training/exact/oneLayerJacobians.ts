@@ -1,5 +1,5 @@
+import type { LinearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import type { Jacobians } from './jacobians.ts';
-import type { LinearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import { transpose } from './vectors.ts';
 
 export interface OneLayer {

@@ -1,8 +1,8 @@
+import type { LinearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { dualBound } from './dualBound.ts';
 import type { Bounds, InteriorPoint, StartedProgramme } from './interiorPoint.ts';
 import type { Jacobians } from './jacobians.ts';
-import type { LinearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import { newResidualForm, residualForm } from './residualCones.ts';
 import { choleskySolve, dot, norm, times, transpose, transposedTimes } from './vectors.ts';
 

@@ -1,7 +1,7 @@
+import type { LinearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { lowRankSystem } from './diagonalPlusLowRank.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
-import type { LinearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import { type AttackNorm, euclideanBlock, maximumBlock, type NormBlock, sumBlock } from './normBlocks.ts';
 import { newResidualForm, residualForm } from './residualCones.ts';
 import { dot, times, transposedTimes } from './vectors.ts';

@@ -1,4 +1,5 @@
 import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
+import { type LinearAlgebra, linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { type ActivationName, activation, type CustomActivation } from '../../theory/activations.ts';
 import {
   checkData,
@@ -11,7 +12,6 @@ import {
   scaleOf,
   trainingErrors,
 } from './exactResult.ts';
-import { type LinearAlgebra, linearAlgebra } from './linearAlgebra/linearAlgebra.ts';
 import { oneLayerJacobians } from './oneLayerJacobians.ts';
 import { perSampleProgramme } from './perSampleProgramme.ts';
 import { sharedNormProgramme } from './sharedNormProgramme.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { stream } from '../../../src/random/stream.ts';
-import { javaScriptTile } from '../../../src/training/exact/linearAlgebra/javaScriptTile.ts';
-import { linearAlgebra } from '../../../src/training/exact/linearAlgebra/linearAlgebra.ts';
-import { portable } from '../../../src/training/exact/linearAlgebra/portable.ts';
-import { simdTile } from '../../../src/training/exact/linearAlgebra/simdTile.ts';
+import { javaScriptTile } from '../../src/linearAlgebra/javaScriptTile.ts';
+import { linearAlgebra } from '../../src/linearAlgebra/linearAlgebra.ts';
+import { portable } from '../../src/linearAlgebra/portable.ts';
+import { simdTile } from '../../src/linearAlgebra/simdTile.ts';
+import { stream } from '../../src/random/stream.ts';
 
 const ROUNDING = 1e-12;
 const random = (length: number): Float64Array =>
