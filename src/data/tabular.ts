@@ -124,6 +124,26 @@ export const asDataset = ({ n, d, x, y }: TabularProblem): Dataset => ({
   y: Float32Array.from(y),
 });
 
+/** A table as float32 rows, its inputs and its target each standardised by all rows, or left in their units. */
+export function tableDataset(
+  table: Table,
+  target: string,
+  standardise: { readonly inputs: boolean; readonly target: boolean },
+): Dataset {
+  const problem = tabularProblem(table, target);
+  const statistics = (values: Float64Array, columns: number, wanted: boolean) =>
+    wanted
+      ? columnStatistics(values, columns)
+      : { mean: new Array<number>(columns).fill(0), deviation: new Array<number>(columns).fill(1) };
+  return asDataset(
+    standardised(
+      problem,
+      statistics(problem.x, problem.d, standardise.inputs),
+      statistics(problem.y, 1, standardise.target),
+    ),
+  );
+}
+
 /** (value - mean) / deviation by column; 0 in columns of deviation 0. */
 export function standardised(
   problem: TabularProblem,
