@@ -26,7 +26,7 @@ export {
   type DeepRandomFeaturesModelArgs,
   deepRandomFeaturesModel,
 } from './models/deepRandomFeaturesModel.ts';
-export { type DenseNetworkArgs, denseNetwork } from './models/denseNetwork.ts';
+export { type MlpModelArgs, mlpModel } from './models/mlpModel.ts';
 export { loadModel, saveModel } from './models/modelFiles.ts';
 export { RandomFeatures, type RandomFeaturesArgs } from './models/RandomFeatures.ts';
 export { type RandomFeaturesModelArgs, randomFeaturesModel } from './models/randomFeaturesModel.ts';

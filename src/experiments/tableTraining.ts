@@ -18,7 +18,7 @@ import {
 import type { Estimate } from '../evaluation/estimate.ts';
 import { robustRisk } from '../evaluation/risk.ts';
 import type { ActivationName } from '../models/activations.ts';
-import { denseNetwork } from '../models/denseNetwork.ts';
+import { mlpModel } from '../models/mlpModel.ts';
 import { RandomFeatures } from '../models/RandomFeatures.ts';
 import { randomFeaturesModel } from '../models/randomFeaturesModel.ts';
 import { standardisedModel } from '../models/standardisedModel.ts';
@@ -214,7 +214,7 @@ function modelOf(
   inputDim: number,
 ): tf.Sequential {
   if (model === 'random-features') return randomFeaturesModel({ inputDim, units: width, activation, seed });
-  if (model === 'deep') return denseNetwork({ inputDim, width, depth, activation, seed });
+  if (model === 'deep') return mlpModel({ inputDim, units: new Array(depth).fill(width), activation, seed });
   const readout = tf.layers.dense({
     units: 1,
     useBias: false,

@@ -58,7 +58,7 @@ export function deepRandomFeaturesModel(args: DeepRandomFeaturesModelArgs): tf.S
 /** @throws InvalidArgumentError for no layers or a width that is not a whole number >= 1 */
 export function checkUnits(units: readonly number[]): readonly number[] {
   if (!Array.isArray(units) || units.length === 0)
-    throw new InvalidArgumentError('units', units, 'the width of each frozen layer');
+    throw new InvalidArgumentError('units', units, 'the width of each layer');
   units.forEach((width, l) => {
     checkInteger(`units[${l}]`, width);
   });
