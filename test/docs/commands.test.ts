@@ -1,0 +1,117 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { type Finished, startRrf } from '../support/rrf.ts';
+import { commands, documents, root, textOf } from './blocks.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rrf-examples-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+cpSync('data', join(folder, 'data'), { recursive: true });
+writeFileSync(
+  join(folder, 'sweep.json'),
+  JSON.stringify({ seeds: 1, cells: { d: 12, psi1: [1, 3], psi2: 2, eps: [0, 0.3], method: 'exact' } }),
+);
+
+const run = (words: readonly string[]): Promise<Finished> =>
+  startRrf(words, { cwd: folder, env: { COLUMNS: '1000' } }).finished;
+
+interface Help {
+  readonly command: string;
+  readonly examples: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** The help of a command and of all below it, in the order in which it lists them. */
+async function helpOf(command: string): Promise<Help[]> {
+  const words = command === '' ? [] : command.split(' ');
+  const { stdout } = await run([...words, '--help']);
+  const section = (title: string): string[] =>
+    (new RegExp(`^${title}:\\n((?:  .*\\n?)*)`, 'm').exec(stdout)?.[1] ?? '')
+      .split('\n')
+      .map((line) => line.trim().split(/\s{2,}/)[0]!)
+      .filter((line) => line !== '');
+  const below = section('Commands')
+    .map((line) => line.replace(/^rrf /, '').replace(/ [<[].*$/, ''))
+    .filter((name) => name !== 'completion' && name !== command);
+  const rest = await Promise.all(below.map(helpOf));
+  const help = {
+    command,
+    examples: section('Examples').map((line) => line.replace(/^rrf /, '')),
+    options: section('Options').map((line) => line.replace(/^.*--/, '')),
+  };
+  return [help, ...rest.flat()];
+}
+
+const helps = await helpOf('');
+
+/** What an example needs to be short. */
+function shortened(example: string): string[] {
+  const words = example.split(' ');
+  const small = ['--quick', '--seeds', '1', '--d', '10', '--psi1', '1,4', '--test-rows', '200'];
+  if (words[0] === 'reproduce' && words[1] !== '--list')
+    return [...words.filter((word) => word !== '--quick'), ...small];
+  if (words[0] === 'train' && !example.includes('exact')) return [...words, '--max-cycles', '1'];
+  return words;
+}
+
+it('has an example for every command', () => {
+  expect(helps.length).toBeGreaterThan(15);
+  expect(helps.filter(({ examples }) => examples.length === 0).map(({ command }) => command)).toEqual([]);
+});
+
+// In the order of the help, then of the documents: what one command writes, a later one reads.
+const ofHelp = helps.flatMap(({ examples }) => examples);
+const ofDocuments = commands
+  .filter(({ command }) => /^(npx )?rrf /.test(command))
+  .map(({ command }) => command.replace(/^(npx )?rrf /, ''));
+// `provision` downloads TensorFlow.
+const tried = [...new Set([...ofHelp, ...ofDocuments])].filter((words) => !words.startsWith('provision'));
+
+it.each(tried.map((words) => ({ words })))('runs rrf $words', async ({ words }) => {
+  const { code, stdout, stderr } = await run(shortened(words));
+  expect(stderr).not.toContain('rrf:');
+  expect(code).toBe(0);
+  expect(stdout).not.toBe('');
+});
+
+it('documents no other command than those of npm, and scripts that are there', () => {
+  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+  const known = (command: string): boolean =>
+    command.split(' && ').every((part) => {
+      const [tool, verb, name] = part.split(' ');
+      if (tool === 'npm' && verb === 'run') return name! in scripts;
+      if (tool === 'npm') return ['ci', 'test', 'install'].includes(verb!);
+      if (tool === 'npx' && verb === 'tsx') return existsSync(`${root}/${name}`);
+      if (tool === 'npx' && verb === 'vitest')
+        return part
+          .split(' ')
+          .slice(3)
+          .every((path) => existsSync(`${root}/${path}`));
+      return tool === 'bash' && existsSync(`${root}/${verb}`);
+    });
+  const others = commands.filter(({ command }) => !/^(npx )?rrf /.test(command));
+  expect(others.filter(({ command }) => !known(command))).toEqual([]);
+});
+
+it('mentions only commands and options that there are', () => {
+  const names = helps.map(({ command }) => command).sort((a, b) => b.length - a.length);
+  const unknown = documents.flatMap((document) =>
+    [
+      ...textOf(document)
+        .replaceAll(/```.*?```/gs, '')
+        .matchAll(/`(?:npx )?rrf ([^`]+)`/g),
+    ].flatMap(([, mention]) => {
+      const words = mention!.replaceAll(/\s+/g, ' ');
+      const command = names.find((name) => words === name || words.startsWith(`${name} `)) ?? '';
+      const { options } = helps.find((help) => help.command === command)!;
+      const used = [...words.matchAll(/--([a-z][a-z0-9-]*)/g)].map(([, option]) =>
+        option!.replace(/^no-/, ''),
+      );
+      return command === '' && !words.startsWith('--') && !words.startsWith('completion')
+        ? [{ document, words }]
+        : used.filter((option) => !options.includes(option)).map((option) => ({ document, words, option }));
+    }),
+  );
+  expect(unknown).toEqual([]);
+});
