@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { blocks, root } from './blocks.ts';
+
+const copy = mkdtempSync(join(tmpdir(), 'rrf-extending-'));
+afterAll(() => rmSync(copy, { recursive: true }));
+for (const part of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+  cpSync(join(root, part), join(copy, part), { recursive: true });
+symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+
+const diffs = blocks.filter(({ language }) => language === 'diff');
+const node = (...args: string[]): string =>
+  execFileSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
+const run = (code: string): void => {
+  writeFileSync(join(copy, 'check.ts'), code);
+  expect(node('--import', 'tsx', 'check.ts')).toContain('holds');
+};
+
+it('has four short diffs, which apply and type-check together', () => {
+  expect(diffs).toHaveLength(4);
+  for (const { code } of diffs) execFileSync('git', ['apply', '-'], { cwd: copy, input: code });
+  expect(node(join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--noEmit')).toBe(
+    '',
+  );
+});
+
+it('adds an activation with the right moments, to theory and layer', () =>
+  run(`
+    import { activation } from './src/theory/index.ts';
+    import { tf } from './src/runtime/tf.ts';
+    import { loadRuntime, randomFeaturesModel } from './src/index.ts';
+    await loadRuntime('js');
+    const model = randomFeaturesModel({ inputDim: 3, units: 4, activation: 'softsign' });
+    const [W] = model.layers[0].getWeights();
+    const [u, features] = [tf.matMul(tf.ones([1, 3]), W), model.layers[0].apply(tf.ones([1, 3]))].map((t) => t.dataSync());
+    const { value } = activation('softsign');
+    // float32 against float64
+    const same = u.every((v, j) => Math.abs(value(v) - features[j]) < 1e-6);
+    let mu1 = 0;
+    for (let u = -10; u < 10; u += 1e-3) mu1 += (1e-3 * Math.exp(-u * u / 2)) / Math.sqrt(2 * Math.PI) / (1 + Math.abs(u)) ** 2;
+    // Both are sums of the same integral; the kink of the derivative at 0 costs this one 1e-7 or so.
+    if (same && Math.abs(mu1 - activation('softsign').moments.mu1) < 1e-5) console.log('holds');
+  `));
+
+it('adds a feature map that is least squares on a share of the inputs', () =>
+  run(`
+    import { asymptoticRisk } from './src/theory/index.ts';
+    import { partialLinear } from './src/theory/featureMaps/partialLinear.ts';
+    const [share, psi2, tau] = [0.6, 3, 0.5];
+    const { standardRisk } = asymptoticRisk(partialLinear({ share }), { psi2, eps: 0, tau });
+    // Inputs that are not seen act as noise; p regressors on n rows multiply noise by n / (n - p).
+    const exact = (tau ** 2 + 1 - share) / (1 - share / psi2);
+    if (Math.abs(standardRisk / exact - 1) < 1e-9) console.log('holds');
+  `));
+
+it('adds an attack that stays within eps and is no weaker than one step', () =>
+  run(`
+    import { fgm, loadRuntime, randomFeaturesModel, risks, teacher } from './src/index.ts';
+    import { decayingPgd } from './src/attacks/decayingPgd.ts';
+    await loadRuntime('wasm');
+    const data = teacher({ d: 20, tau: 0.2, seed: 1 }).sample('rows', 200);
+    const model = randomFeaturesModel({ inputDim: 20, units: 60, seed: 1 });
+    const of = async (attack) => (await risks(model, data, { attack, epsilons: [0.5] })).adversarial[0].value;
+    if ((await of(decayingPgd())) >= (await of(fgm())) * (1 - 1e-5)) console.log('holds');
+  `));
+
+it('adds a figure to the list', () => {
+  expect(node('--import', 'tsx', 'src/cli/main.ts', 'reproduce', '--list')).toContain(
+    'the curse with tanh features and lambda = 0.01',
+  );
+});
