@@ -1,31 +1,55 @@
-/** Adversarial training of random-features models on TensorFlow.js. The closed form is in `robust-random-features/theory`. */
+/**
+ * Adversarial training of random-features models on TensorFlow.js: models, attacks, training, exact solvers, measurement.
+ * The closed form is in `robust-random-features/theory`.
+ *
+ * Tensors are float32, rows first. Budgets (`eps`) are in units of the input, penalties are (lambda / 2) |theta|^2 beside
+ * (1/2n) sum over rows. Bad input is answered by an {@link InvalidArgumentError}, other things that a user can mend by a
+ * {@link UserError}.
+ * @module robust-random-features
+ */
 export * from './attacks/index.ts';
-export { type Dataset, toTensors } from './data/dataset.ts';
+export { rowsOf } from './data/batches.ts';
+export { type ClassTable, readCsvClasses } from './data/csvClasses.ts';
+export { readCsvTable, type Table } from './data/csvTable.ts';
+export { type Dataset, type TensorPair, toTensors } from './data/dataset.ts';
+export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
+export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
+export { tableDataset } from './data/tabular.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
+export type { FrozenFeatures } from './evaluation/frozenFeatures.ts';
+export { LayeredFeatures, type LayerStep } from './evaluation/layeredFeatures.ts';
 export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
+export { randomFeaturesMap } from './evaluation/randomFeaturesMap.ts';
 export {
   type RiskOptions,
   type Risks,
   type RobustRisk,
   type RobustRiskOptions,
+  type RobustRiskPoint,
   risks,
   robustRisk,
 } from './evaluation/risk.ts';
 export { type SanityCheck, type SanityOptions, sanityChecks } from './evaluation/sanityChecks.ts';
 export {
   measuredMap,
+  type OneOrMany,
   type PredictionGrid,
   predictedCriticalEps,
   predictRobustRisk,
   type RiskPrediction,
 } from './experiments/predictRobustRisk.ts';
-export { centredActivation } from './models/activations.ts';
+export type { LinearAlgebra, ProductShape } from './linearAlgebra/linearAlgebra.ts';
+export { type ActivationName, centredActivation } from './models/activations.ts';
+export { CentredActivation, type CentredActivationArgs } from './models/CentredActivation.ts';
+export { type ConvModelArgs, convModel } from './models/convModel.ts';
 export {
   type DeepRandomFeaturesModelArgs,
   deepRandomFeaturesModel,
 } from './models/deepRandomFeaturesModel.ts';
+export { LazyHidden, type LazyHiddenArgs } from './models/LazyHidden.ts';
+export type { LayerArgs } from './models/layerArgs.ts';
 export { type MlpModelArgs, mlpModel } from './models/mlpModel.ts';
 export { loadModel, saveModel } from './models/modelFiles.ts';
 export { RandomFeatures, type RandomFeaturesArgs } from './models/RandomFeatures.ts';
@@ -41,9 +65,21 @@ export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';
+export type { TrainingCallback } from './training/callbacks.ts';
 export * from './training/exact/index.ts';
 export { setReadout, trainReadoutExactly } from './training/exactReadout.ts';
-export { layersLoss } from './training/layersLoss.ts';
+export { type LayersLoss, layersLoss } from './training/layersLoss.ts';
 export * from './training/methods/index.ts';
+export type { OptimizerName } from './training/optimizers.ts';
 export { ridge } from './training/ridge.ts';
+export {
+  constantRate,
+  cosineDecay,
+  linearDecay,
+  type Schedule,
+  type ScheduleName,
+  stepDecay,
+} from './training/schedules.ts';
+export type { TrainedLayers } from './training/trainedWeights.ts';
 export type { AdversarialTrainingOptions, TrainingProgress } from './training/trainingOptions.ts';
+export type { StopReason, Validation } from './training/trainingState.ts';

@@ -5,7 +5,12 @@ import type { Lengths } from './norms/index.ts';
 import { column, type Perturbed, worse } from './perSample.ts';
 
 /** The loss at a point and the direction in which to move it, per row. */
-export type Slope = { readonly loss: tf.Tensor; readonly gradient: tf.Tensor };
+export type Slope = {
+  /** [n] */
+  readonly loss: tf.Tensor;
+  /** The shape of the point, [n, ...]. */
+  readonly gradient: tf.Tensor;
+};
 
 /** What a gradient attack climbs: rows that may be the samples, or two sides of each. */
 export interface Ascent {

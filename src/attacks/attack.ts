@@ -11,9 +11,12 @@ import { column, type Perturbed } from './perSample.ts';
 export type Eps = number | ArrayLike<number>;
 
 /** What is attacked: rows x, their targets [n, k], and the model as a function. */
-export interface Problem {
+export interface AttackProblem {
+  /** From a batch [n, ...] to outputs [n, k]. */
   readonly f: ModelFunction;
+  /** Inputs about which to look, [n, ...]. */
   readonly x: tf.Tensor;
+  /** Targets, [n, k]. */
   readonly y: tf.Tensor;
 }
 
@@ -21,10 +24,15 @@ export interface Problem {
  * An attack made ready for a problem: the worst inputs found within eps, with a key that tells random starts apart.
  * What all budgets share is computed before; called within a tidy.
  */
-export type Search = (eps: Lengths, key: number | string) => Perturbed;
+export type AttackSearch = (eps: Lengths, key: number | string) => Perturbed;
 
 /** The clean inputs and the worst ones for each eps. The caller disposes all of it. */
-export type Sweep = { readonly clean: Perturbed; readonly worst: Perturbed[] };
+export type Sweep = {
+  /** The inputs themselves, and the loss there. */
+  readonly clean: Perturbed;
+  /** One for each eps, in order. */
+  readonly worst: Perturbed[];
+};
 
 /** What `Attack.run` attacks with, and in what portions. */
 export interface RunOptions {
@@ -38,25 +46,28 @@ export interface RunOptions {
   readonly key?: number | string;
 }
 
-/** For K budgets and N samples. */
+/** What `Attack.run` found, for K budgets and N samples. The caller disposes it. */
 export interface AttackRun {
-  /** K adversarial inputs, each of the shape of x. */
+  /** The K worst inputs found, each of the shape of x. */
   readonly x: readonly tf.Tensor[];
-  /** [K, N] */
+  /** Loss at the worst inputs, [K, N]. */
   readonly loss: tf.Tensor2D;
-  /** [N] */
+  /** Loss at the inputs themselves, [N]. */
   readonly cleanLoss: tf.Tensor1D;
-  /** [K, N], bool; null without a criterion. */
+  /** Whether the criterion was reached, [K, N], bool; null without a criterion. */
   readonly success: tf.Tensor2D | null;
+  /** Disposes all of these tensors. */
   dispose(): void;
 }
 
 /** An attack bounded by eps in a norm. The model is left as it was. */
 export interface Attack {
+  /** As {@link attackNamed} knows it. */
   readonly name: string;
+  /** The options it was made of, with every choice made. */
   readonly settings: AttackSettings;
-  /** For those who combine attacks. */
-  prepare(problem: Problem): Search;
+  /** What {@link worstOf} combines: the attack on one problem, before it knows eps. Within a tidy. */
+  prepare(problem: AttackProblem): AttackSearch;
   /**
    * The worst inputs found with |delta| <= eps about x, and the loss there. Reads nothing back to the host, so that it
    * can be the inner loop of training: neither NaN nor bounds are looked for in the data. The caller disposes both.
@@ -97,13 +108,13 @@ export interface Attack {
 export function boundedAttack<S extends AttackSettings>(
   name: string,
   settings: S,
-  prepare: (problem: Problem) => Search,
+  prepare: (problem: AttackProblem) => AttackSearch,
 ): Attack & { readonly settings: S } {
-  const cleanOf = (problem: Problem): Perturbed => {
+  const cleanOf = (problem: AttackProblem): Perturbed => {
     const loss = lossAt(problem, settings, problem.x);
     return { x: problem.x.clone(), loss };
   };
-  const problemOf = (model: tf.LayersModel | ModelFunction, x: tf.Tensor, y: tf.Tensor): Problem => ({
+  const problemOf = (model: tf.LayersModel | ModelFunction, x: tf.Tensor, y: tf.Tensor): AttackProblem => ({
     f: modelFunction(model),
     x,
     y: targetColumns(x, y),
@@ -251,5 +262,5 @@ const lengthsOf = (eps: Eps, x: tf.Tensor): Lengths =>
   typeof eps === 'number' ? eps : column(tf.tensor1d(Array.from(eps)), x);
 
 /** The loss of a problem at a point, checked to fit. */
-export const lossAt = ({ f, y }: Problem, { loss }: AttackSettings, point: tf.Tensor): tf.Tensor =>
+export const lossAt = ({ f, y }: AttackProblem, { loss }: AttackSettings, point: tf.Tensor): tf.Tensor =>
   loss.value(fitting(f(point), y, loss), y);

@@ -6,6 +6,18 @@ import { fgm, fgsm } from './fgm.ts';
 import { linearised } from './linearised.ts';
 import { apgd, bim, momentumPgd, pgd } from './pgd.ts';
 
+/** The attacks that {@link attackNamed} makes: each is the function of that name, its words joined by hyphens. */
+export type AttackName =
+  | 'pgd'
+  | 'bim'
+  | 'momentum-pgd'
+  | 'apgd'
+  | 'fgm'
+  | 'fgsm'
+  | 'linearised'
+  | 'random-noise'
+  | 'random-direction';
+
 const iterative = { pgd, bim, 'momentum-pgd': momentumPgd, apgd };
 const oneStep = { fgm, fgsm, linearised };
 const random = { 'random-noise': randomNoise, 'random-direction': randomDirection };
@@ -14,8 +26,10 @@ type IterativeName = keyof typeof iterative;
 type OneStepName = keyof typeof oneStep;
 type RandomName = keyof typeof random;
 
-export type AttackName = IterativeName | OneStepName | RandomName;
-export const attackNames = [iterative, oneStep, random].flatMap(Object.keys) as AttackName[];
+const all: Record<AttackName, unknown> = { ...iterative, ...oneStep, ...random };
+
+/** All of them: iterative attacks first, then those of one step, then the random baselines. */
+export const attackNames = Object.keys(all) as AttackName[];
 
 /**
  * The attack of that name, all options in one form: for random baselines `restarts` is the number of samples.

@@ -19,8 +19,9 @@ export interface AttackOptions {
   readonly seed?: number | string;
 }
 
+/** What attacks that climb the input gradient can be told besides. Defaults that differ are named at each attack. */
 export interface GradientAttackOptions extends AttackOptions {
-  /** Gradient steps. */
+  /** Gradient steps. Default 10. */
   readonly steps?: number;
   /** Step length in units of the input. Give this or `relStepSize`, not both. */
   readonly stepSize?: number;
@@ -39,22 +40,33 @@ export interface GradientAttackOptions extends AttackOptions {
   readonly bothSides?: boolean;
 }
 
-/** Options with every choice made, as the algorithms read them. */
+/** {@link AttackOptions} with every choice made, as the algorithms read them. */
 export interface AttackSettings {
+  /** Bounds delta, over all axes of a sample. */
   readonly norm: Norm;
+  /** [low, high] of every input entry; null for none. */
   readonly bounds: readonly [number, number] | null;
+  /** What is maximised; of a targeted attack, minus the loss that was given. */
   readonly loss: SampleLoss;
+  /** Names the stream of the random starts. */
   readonly seed: number | string;
 }
 
+/** {@link GradientAttackOptions} with every choice made. */
 export interface GradientAttackSettings extends AttackSettings {
+  /** Gradient steps of each run. */
   readonly steps: number;
   /** Step length in units of the input; null where `relStepSize` rules. */
   readonly stepSize: number | null;
+  /** Step length in units of eps. */
   readonly relStepSize: number;
+  /** Whether runs begin at a random point of the ball instead of at the input. */
   readonly randomStart: boolean;
+  /** Independent runs, of which each sample keeps its worst. */
   readonly restarts: number;
+  /** Whether each sample's worst iterate is returned, or its last. */
   readonly useBest: boolean;
+  /** Whether predictions of one output are pushed up and down, or only away from their targets. */
   readonly bothSides: boolean;
 }
 

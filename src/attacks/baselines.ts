@@ -5,16 +5,17 @@ import { type AttackOptions, resolveAttack } from './attackOptions.ts';
 import { type Ball, ballAbout } from './ball.ts';
 import { type Perturbed, worse } from './perSample.ts';
 
+/** What {@link randomNoise} and {@link randomDirection} can be told. */
 export interface BaselineOptions extends AttackOptions {
   /** Random points tried, of which each sample keeps its worst. Default 1. */
   readonly samples?: number;
 }
 
-/** Noise uniform in the ball: what an attack must beat. */
+/** Noise uniform in the ball (l2, linf or l1): what an attack must beat. */
 export const randomNoise = (options: BaselineOptions = {}): Attack =>
   baseline('random-noise', options, (ball, ...key) => [ball.randomPoint(...key)]);
 
-/** Steps of length eps along a random direction, and against it. */
+/** Steps of length eps along a random direction, and against it; the worse of the two for each sample. */
 export const randomDirection = (options: BaselineOptions = {}): Attack =>
   baseline('random-direction', options, (ball, ...key) => {
     const point = ball.randomDirection(...key);

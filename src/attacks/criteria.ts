@@ -4,6 +4,7 @@ import { fitting, marginLoss, oneHot, squaredLoss } from './losses.ts';
 
 /** When an attack has succeeded on a sample. */
 export interface Criterion {
+  /** Says it in results. */
   readonly name: string;
   /** prediction: [n, k]; y: [n, k] or [n, 1]; result: [n], bool. @throws InvalidArgumentError when they do not fit. */
   reached(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor;

@@ -1,7 +1,8 @@
 import type { GradientAttackOptions } from './attackOptions.ts';
 import { type GradientAttack, gradientAttack } from './gradientAttack.ts';
 
-type FgmOptions = Omit<GradientAttackOptions, 'steps' | 'stepSize' | 'relStepSize'>;
+/** What {@link fgm} and {@link fgsm} can be told: all but the steps, of which there is one, of length eps. */
+export type FgmOptions = Omit<GradientAttackOptions, 'steps' | 'stepSize' | 'relStepSize'>;
 
 /**
  * Fast gradient method (Goodfellow, Shlens & Szegedy 2015): one step of length eps along the steepest direction.

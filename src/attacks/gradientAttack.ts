@@ -11,7 +11,11 @@ import type { Lengths } from './norms/index.ts';
 import { evolve, type Perturbed, worse } from './perSample.ts';
 import { type Memory, type Place, type Stepper, steepestSteps } from './steppers.ts';
 
-export type GradientAttack = Attack & { readonly settings: GradientAttackSettings };
+/** An attack that climbs the input gradient, as {@link fgm}, {@link pgd} and their relatives make it. */
+export type GradientAttack = Attack & {
+  /** The options it was made of, with every choice made. */
+  readonly settings: GradientAttackSettings;
+};
 
 /** An attack that ascends the loss along its input gradient; named attacks are its defaults and a stepper. */
 export function gradientAttack(

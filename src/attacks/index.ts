@@ -1,4 +1,5 @@
-export type { Attack, AttackRun, Eps, RunOptions, Sweep } from './attack.ts';
+export type { Slope } from './ascent.ts';
+export type { Attack, AttackProblem, AttackRun, AttackSearch, Eps, RunOptions, Sweep } from './attack.ts';
 export { type AttackName, attackNamed, attackNames } from './attackNamed.ts';
 export type {
   AttackOptions,
@@ -8,7 +9,7 @@ export type {
 } from './attackOptions.ts';
 export { type BaselineOptions, randomDirection, randomNoise } from './baselines.ts';
 export { type Criterion, errorAbove, misclassified } from './criteria.ts';
-export { fgm, fgsm } from './fgm.ts';
+export { type FgmOptions, fgm, fgsm } from './fgm.ts';
 export type { GradientAttack } from './gradientAttack.ts';
 export { inputSlope, linearised, linearisedLoss } from './linearised.ts';
 export {
@@ -24,7 +25,7 @@ export {
 } from './losses.ts';
 export { type MinimalNormAttack, type MinimalNormOptions, minimalNorm, type Nearest } from './minimalNorm.ts';
 export { type ModelFunction, modelFunction } from './modelFunction.ts';
-export { type Norm, type NormName, normNames } from './norms/index.ts';
+export { type Lengths, type Norm, type NormName, normNames } from './norms/index.ts';
 export type { Perturbed } from './perSample.ts';
 export { apgd, bim, type MomentumOptions, momentumPgd, pgd } from './pgd.ts';
 export { worstOf } from './worstOf.ts';

@@ -3,6 +3,7 @@ import { tf } from '../runtime/tf.ts';
 
 /** A loss that an attack maximises, one value a sample. Any object of this shape will do. */
 export interface SampleLoss {
+  /** Says it in results and in checkpoints. */
   readonly name: string;
   /** prediction: [n, k]; y as `targets` says; result: [n]. */
   value(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor;
@@ -85,7 +86,10 @@ export const dlrLoss: SampleLoss = {
   targets: 'classes',
 };
 
-const losses = {
+/** The losses known by name; `huber` is {@link huberLoss} with delta 1. */
+export type LossName = 'squared' | 'absolute' | 'huber' | 'cross-entropy' | 'margin' | 'dlr';
+
+const losses: Record<LossName, SampleLoss> = {
   squared: squaredLoss,
   absolute: absoluteLoss,
   huber: huberLoss(),
@@ -94,7 +98,7 @@ const losses = {
   dlr: dlrLoss,
 };
 
-export type LossName = keyof typeof losses;
+/** All of them: three of values first, then three of classes. */
 export const lossNames = Object.keys(losses) as LossName[];
 
 /** The loss of that name, or the one given. @throws InvalidArgumentError for an unknown name. */

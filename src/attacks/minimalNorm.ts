@@ -7,6 +7,7 @@ import { type ModelFunction, modelFunction } from './modelFunction.ts';
 import { TINY } from './norms/norm.ts';
 import { column, evolve, pick } from './perSample.ts';
 
+/** The goal of {@link minimalNorm}, exactly one of `moveBy` and `reachLoss`, and how hard to look. */
 export interface MinimalNormOptions extends Omit<AttackOptions, 'targeted'> {
   /** Reached where one output has moved from its clean value by this much, up or down. Give this or `reachLoss`. */
   readonly moveBy?: number;
@@ -29,8 +30,11 @@ export type Nearest = {
   readonly distance: tf.Tensor;
 };
 
+/** An attack that looks for the nearest input that reaches a goal, instead of the worst one within eps. */
 export interface MinimalNormAttack {
+  /** Says it in results. */
   readonly name: string;
+  /** Norm, bounds, loss and seed, with every choice made. */
   readonly settings: AttackSettings;
   /**
    * The smallest perturbation found that reaches the goal. It reads nothing back to the host; the caller disposes both.

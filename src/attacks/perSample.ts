@@ -4,7 +4,7 @@ import { tf } from '../runtime/tf.ts';
 export type Perturbed = {
   /** The shape of the attacked batch, [n, ...]. */
   readonly x: tf.Tensor;
-  /** [n] */
+  /** The loss of each sample there, [n]. */
   readonly loss: tf.Tensor;
 };
 

@@ -11,6 +11,7 @@ export const pgd = (options: GradientAttackOptions = {}): GradientAttack =>
 export const bim = (options: GradientAttackOptions = {}): GradientAttack =>
   gradientAttack('bim', options, { norm: 'linf', steps: 10, relStepSize: 1 / (options.steps ?? 10) });
 
+/** What {@link momentumPgd} can be told. */
 export interface MomentumOptions extends GradientAttackOptions {
   /** What is left of the gradients before at each step. Default 1. */
   readonly decay?: number;

@@ -5,8 +5,11 @@ import { csvRows, type Table } from './csvTable.ts';
 
 /** A table whose target column holds +1 and -1, and the classes behind them. */
 export interface ClassTable {
+  /** The cells, the target column as +1 and -1. */
   readonly table: Table;
+  /** Classes that became +1. */
   readonly positive: readonly string[];
+  /** Classes that became -1. */
   readonly negative: readonly string[];
 }
 

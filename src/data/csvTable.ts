@@ -4,7 +4,9 @@ import { naming } from '../wholeFile.ts';
 
 /** A table of numbers with named columns, in float64. */
 export interface Table {
+  /** Of the columns, from the header. */
   readonly names: readonly string[];
+  /** Rows below the header. */
   readonly rows: number;
   /** rows x names.length, row after row. */
   readonly values: Float64Array;

@@ -3,15 +3,21 @@ import { tf } from '../runtime/tf.ts';
 
 /** Rows of a regression problem on the host: `x` is n x d, row after row; `y` has n values. Both float32. */
 export interface Dataset {
+  /** Rows. */
   readonly n: number;
+  /** Columns of x, the input dimension. */
   readonly d: number;
+  /** Inputs, n x d, row after row. */
   readonly x: Float32Array;
+  /** Targets, n. */
   readonly y: Float32Array;
 }
 
 /** The same rows as tensors, x: [n, d] and y: [n, 1]. The caller disposes them. */
 export interface TensorPair {
+  /** [n, d] */
   readonly x: tf.Tensor2D;
+  /** [n, 1] */
   readonly y: tf.Tensor2D;
 }
 

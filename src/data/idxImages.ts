@@ -4,10 +4,13 @@ import { checkInteger, UserError } from '../errors.ts';
 import { naming } from '../wholeFile.ts';
 import type { Dataset } from './dataset.ts';
 
+/** Images as rows of a data set, with the shape that one row has as an image. */
 export interface ImageDataset {
   /** Pixels between 0 and 1, row of an image after row; y is the label as a number. */
   readonly data: Dataset;
+  /** Pixels in a column of an image. */
   readonly height: number;
+  /** Pixels in a row of an image; height times width is the d of `data`. */
   readonly width: number;
 }
 

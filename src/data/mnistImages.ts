@@ -6,6 +6,7 @@ import { stream } from '../random/stream.ts';
 import { naming } from '../wholeFile.ts';
 import type { ImageDataset } from './idxImages.ts';
 
+/** Which of the images of {@link readMnistImages}, and where to look for them. */
 export interface MnistOptions {
   /** At most so many images; default all 10,000. */
   readonly rows?: number;

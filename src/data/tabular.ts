@@ -5,12 +5,17 @@ import type { Dataset } from './dataset.ts';
 
 /** Rows of a table as a regression problem in their own units, float64. */
 export interface TabularProblem {
+  /** Rows. */
   readonly n: number;
+  /** Inputs, the columns but the target. */
   readonly d: number;
   /** n x d, row after row. */
   readonly x: Float64Array;
+  /** Targets, n. */
   readonly y: Float64Array;
+  /** Names of the inputs, in the order of the columns of x. */
   readonly inputs: readonly string[];
+  /** Name of the target. */
   readonly target: string;
 }
 

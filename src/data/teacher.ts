@@ -2,6 +2,7 @@ import { checkInteger, checkNonNegative, checkPositive } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import type { Dataset } from './dataset.ts';
 
+/** The linear teacher to draw; its input dimension has no default. */
 export interface TeacherArgs {
   /** Input dimension. */
   readonly d: number;
@@ -15,8 +16,11 @@ export interface TeacherArgs {
 
 /** The linear teacher of Hassani & Javanmard, section 2: x ~ N(0, I_d), y = <x, beta> + xi, xi ~ N(0, tau^2). */
 export interface Teacher {
+  /** Input dimension. */
   readonly d: number;
+  /** Standard deviation of the label noise. */
   readonly tau: number;
+  /** |beta| */
   readonly rho: number;
   /** Uniform on the sphere of radius rho in R^d. */
   readonly beta: Float64Array;

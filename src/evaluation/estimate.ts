@@ -1,7 +1,10 @@
 /** A mean with its standard error, from `count` independent values. */
 export interface Estimate {
+  /** The mean. */
   readonly value: number;
+  /** Sample standard deviation over sqrt(count); NaN for fewer than two values. */
   readonly standardError: number;
+  /** Values that it is the mean of. */
   readonly count: number;
 }
 

@@ -4,21 +4,29 @@ import type { FrozenFeatures } from './frozenFeatures.ts';
 /** One step of a layered map. */
 export type LayerStep =
   | {
+      /** W u + b */
       readonly kind: 'affine';
       /** outputs x inputs, row after row */
       readonly weights: Float64Array;
+      /** rows of the weights */
       readonly outputs: number;
+      /** length outputs; default none */
       readonly bias?: Float64Array;
     }
   | {
+      /** the same function of every entry */
       readonly kind: 'elementwise';
+      /** the function */
       readonly value: (u: number) => number;
+      /** and its derivative, any value at a kink */
       readonly derivative: (u: number) => number;
     }
   | {
       /** (u - centre) factor, by column */
       readonly kind: 'scale';
+      /** subtracted, one a column */
       readonly centre: Float64Array;
+      /** multiplied by, one a column */
       readonly factor: Float64Array;
     };
 
@@ -31,6 +39,7 @@ export class LayeredFeatures implements FrozenFeatures {
   readonly gradientGram?: (x: Float64Array, n: number) => Float64Array;
   private readonly steps: readonly LayerStep[];
 
+  /** From the first step to the last; that their sizes fit is not checked. */
   constructor(inputDim: number, steps: readonly LayerStep[]) {
     this.inputDim = inputDim;
     this.steps = steps;

@@ -7,6 +7,7 @@ import type { tf } from '../runtime/tf.ts';
 import { cutModel } from './cutModel.ts';
 import type { FrozenFeatures } from './frozenFeatures.ts';
 
+/** How {@link measureFeatures} splits the rows, takes gradients and spends memory. */
 export interface MeasureOptions {
   /** Name of the layer at which a model is cut; default the one before its last. */
   readonly layer?: string;
@@ -25,21 +26,23 @@ export interface MeasureOptions {
 
 /** The moments of a frozen feature map on a data set: all that a prediction needs. */
 export interface MeasuredMoments {
-  /** N */
+  /** Number of features, N. */
   readonly units: number;
+  /** Input dimension, d. */
   readonly inputDim: number;
   /** Rows that F and c are means of. */
   readonly rows: number;
   /** Indices of the rows that were not measured. */
   readonly otherRows: Uint32Array;
-  /** Mean of phi, and of y: training is that of a read-out with an intercept. */
+  /** Mean of phi, length N: training is that of a read-out with an intercept. */
   readonly mean: Float64Array;
+  /** Mean of y. */
   readonly targetMean: number;
   /** Covariance of phi, N x N, row after row. */
   readonly F: Float64Array;
   /** Mean of grad phi grad phi', N x N; inputs in the units they came in. */
   readonly J: Float64Array;
-  /** Covariance of phi and y. */
+  /** Covariance of phi and y, length N. */
   readonly c: Float64Array;
   /** Variance of y. */
   readonly targetVariance: number;

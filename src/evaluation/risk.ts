@@ -17,8 +17,11 @@ export interface RobustRiskOptions {
 
 /** Means over rows, with standard errors. Risks found by an attack are lower bounds of the true ones. */
 export interface RobustRisk {
+  /** Name of the attack. */
   readonly attack: string;
+  /** Norm of the perturbations. */
   readonly norm: string;
+  /** Name of the loss. */
   readonly loss: string;
   /** E loss(f(x), y); for squared error SR, which includes the label noise. */
   readonly standard: Estimate;
@@ -26,8 +29,11 @@ export interface RobustRisk {
   readonly curve: readonly RobustRiskPoint[];
 }
 
+/** A point of a robustness curve. */
 export interface RobustRiskPoint {
+  /** Budget, in units of the input. */
   readonly eps: number;
+  /** Mean loss at the worst inputs found. */
   readonly risk: Estimate;
   /** Fraction of rows on which the attack succeeded; null without a criterion. */
   readonly success: Estimate | null;
@@ -105,11 +111,13 @@ function finite<A extends ArrayLike<number>>(losses: A): A {
 
 /** The attack and budgets of `risks`. */
 export interface RiskOptions extends Omit<RobustRiskOptions, 'criterion'> {
+  /** Its norm and loss are those of the risks. */
   readonly attack: Attack;
 }
 
 /** Mean losses over rows: SR and, lower bounds as found by the attack, AR. */
 export interface Risks {
+  /** E loss(f(x), y). */
   readonly standard: Estimate;
   /** For each eps in order. */
   readonly adversarial: readonly Estimate[];

@@ -16,6 +16,7 @@ import {
 import { checkPositive } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 
+/** The attack options and the budget that {@link sanityChecks} tries. */
 export interface SanityOptions extends Omit<AttackOptions, 'targeted'> {
   /** The budget about which to check; also a half, a quarter and an eighth of it are tried. */
   readonly eps: number;
@@ -25,11 +26,13 @@ export interface SanityOptions extends Omit<AttackOptions, 'targeted'> {
 
 /** What a check measured, and what it makes of that. */
 export interface SanityCheck {
+  /** What ought to be so. */
   readonly name: string;
   /** null: there was nothing to check. */
   readonly passed: boolean | null;
   /** One sentence, with the numbers. */
   readonly finding: string;
+  /** The numbers behind the finding, by name. */
   readonly measured: Readonly<Record<string, number | readonly number[]>>;
 }
 

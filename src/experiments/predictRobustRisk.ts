@@ -6,8 +6,10 @@ import { type AsymptoticRisk, adversarialRiskAt, criticalEps } from '../theory/i
 import { riskOf } from '../theory/risk.ts';
 import { type SaddlePoint, solveSaddlePoint } from '../theory/saddlePoint.ts';
 
-type OneOrMany = number | readonly number[];
+/** One value, or a list of them. */
+export type OneOrMany = number | readonly number[];
 
+/** The settings to predict at: every combination of the values given. */
 export interface PredictionGrid {
   /** Training rows. */
   readonly n: OneOrMany;
@@ -19,20 +21,29 @@ export interface PredictionGrid {
   readonly epsTest?: number;
 }
 
+/** What the theory expects of a training that has not been run: a prediction, not a theorem. */
 export interface RiskPrediction {
+  /** Training rows. */
   readonly n: number;
+  /** Radius in training, in units of the inputs that were measured. */
   readonly eps: number;
+  /** Ridge penalty. */
   readonly lambda: number;
+  /** Radius at test. */
   readonly epsTest: number;
   /** E (y - f(x))^2 on new rows. */
   readonly standardRisk: number;
   /** E max over |delta| <= epsTest of (y - f(x + delta))^2. */
   readonly adversarialRisk: number;
+  /** Root mean square over inputs of |grad f(x)|. */
   readonly gradientNorm: number;
+  /** (1/n) sum r_i^2 on the clean training rows. */
   readonly trainingError: number;
   /** Share of the training rows that are fitted exactly. */
   readonly interpolatedFraction: number;
+  /** As in {@link AsymptoticRisk}. */
   readonly phase: AsymptoticRisk['phase'];
+  /** Whether the equations are solved to working precision. */
   readonly converged: boolean;
 }
 

@@ -8,6 +8,7 @@ import { portable } from './portable.ts';
 export interface LinearAlgebra {
   /** What computes, for a reader: 'WebAssembly SIMD', 'OpenBLAS 0.3.21 (libopenblas.so.0)'. */
   readonly name: string;
+  /** Whether it is a library of the machine, not of this package. */
   readonly native: boolean;
   /**
    * C = A B' for A of m rows and B of n rows, both of k columns; C, m x n, is overwritten. With `lower` (m = n) only the
@@ -21,10 +22,15 @@ export interface LinearAlgebra {
   choleskyInPlace(a: Float64Array, n: number): boolean;
 }
 
+/** The shape of C = A B': A is m x k, B is n x k, C is m x n. */
 export interface ProductShape {
+  /** Rows of A. */
   readonly m: number;
+  /** Rows of B. */
   readonly n: number;
+  /** Columns of both. */
   readonly k: number;
+  /** Only the lower triangle of C is wanted; m = n. Default false. */
   readonly lower?: boolean;
 }
 

@@ -2,16 +2,19 @@ import { checkChoice } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { centredActivation } from './activations.ts';
+import type { LayerArgs } from './layerArgs.ts';
 
-type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
-
+/** Arguments of the {@link CentredActivation} layer, beside those of any layer of TensorFlow.js. */
 export interface CentredActivationArgs extends LayerArgs {
+  /** By name; the mean under N(0, 1) is subtracted. */
   activation: ActivationName;
 }
 
 /** An activation of the theory, centred under N(0, 1), as a layer without weights: any shape, float32. */
 export class CentredActivation extends tf.layers.Layer {
+  /** The name under which a saved model asks for this layer. */
   static readonly className = 'CentredActivation';
+  /** The one it was made with. */
   readonly activation: ActivationName;
 
   /** @throws InvalidArgumentError for an unknown activation. */

@@ -2,10 +2,10 @@ import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import { centredActivation } from './activations.ts';
+import type { LayerArgs } from './layerArgs.ts';
 import { unitSphereRows } from './unitSphereRows.ts';
 
-type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
-
+/** Arguments of the {@link LazyHidden} layer, beside those of any layer of TensorFlow.js. */
 export interface LazyHiddenArgs extends LayerArgs {
   /** Hidden units, N. */
   units: number;
@@ -23,8 +23,11 @@ export interface LazyHiddenArgs extends LayerArgs {
  * features are V = 0. Input [n, d], output [n, 1], shifted ReLU, float32.
  */
 export class LazyHidden extends tf.layers.Layer {
+  /** The name under which a saved model asks for this layer. */
   static readonly className = 'LazyHidden';
+  /** Hidden units, N. */
   readonly units: number;
+  /** Names the streams of the random weights. */
   readonly seed: number | string;
   private kernel?: ReturnType<LazyHidden['addWeight']>;
   private signs?: ReturnType<LazyHidden['addWeight']>;

@@ -2,10 +2,10 @@ import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { centredActivation } from './activations.ts';
+import type { LayerArgs } from './layerArgs.ts';
 import { unitSphereRows } from './unitSphereRows.ts';
 
-type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
-
+/** Arguments of the {@link RandomFeatures} layer, beside those of any layer of TensorFlow.js. */
 export interface RandomFeaturesArgs extends LayerArgs {
   /** Number of random features, N. */
   units: number;
@@ -23,10 +23,14 @@ export interface RandomFeaturesArgs extends LayerArgs {
  * from its creation on: no optimiser, and no later `trainable = true`, can move it.
  */
 export class RandomFeatures extends tf.layers.Layer {
+  /** The name under which a saved model asks for this layer. */
   static readonly className = 'RandomFeatures';
 
+  /** Number of random features, N. */
   readonly units: number;
+  /** Before centring. */
   readonly activation: ActivationName;
+  /** Names the stream from which W is drawn. */
   readonly seed: number | string;
   private kernel?: ReturnType<RandomFeatures['addWeight']>;
 

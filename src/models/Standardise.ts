@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
+import type { LayerArgs } from './layerArgs.ts';
 
-type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
-
+/** Arguments of the {@link Standardise} layer: one mean and one deviation a column. */
 export interface StandardiseArgs extends LayerArgs {
   /** Mean of each column. */
   mean: readonly number[];
@@ -17,10 +17,14 @@ export interface StandardiseArgs extends LayerArgs {
  * The statistics are non-trainable weights: they are saved with the model, and no training moves them.
  */
 export class Standardise extends tf.layers.Layer {
+  /** The name under which a saved model asks for this layer. */
   static readonly className = 'Standardise';
 
+  /** One a column. */
   readonly mean: readonly number[];
+  /** One a column, >= 0. */
   readonly deviation: readonly number[];
+  /** Whether it maps back to units. */
   readonly invert: boolean;
   private centre?: ReturnType<Standardise['addWeight']>;
   private factor?: ReturnType<Standardise['addWeight']>;

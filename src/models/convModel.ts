@@ -4,6 +4,7 @@ import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { CentredActivation } from './CentredActivation.ts';
 import { drawKernels } from './mlpModel.ts';
 
+/** Image shape, filters, activation and seed of a {@link convModel}. */
 export interface ConvModelArgs {
   /** Height, width and channels of an image; rows come flat, as a `Dataset` has them. */
   imageShape: readonly [number, number, number];

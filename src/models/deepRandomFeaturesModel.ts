@@ -5,6 +5,7 @@ import { layerSeed } from './deepRandomFeaturesSeed.ts';
 import { RandomFeatures } from './RandomFeatures.ts';
 import { Standardise } from './Standardise.ts';
 
+/** Sizes, activation and seed of a {@link deepRandomFeaturesModel}. */
 export interface DeepRandomFeaturesModelArgs {
   /** Input dimension d. */
   inputDim: number;

@@ -5,6 +5,7 @@ import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { CentredActivation } from './CentredActivation.ts';
 import { checkUnits } from './deepRandomFeaturesModel.ts';
 
+/** Sizes, activation and seed of an {@link mlpModel}. */
 export interface MlpModelArgs {
   /** Input dimension d. */
   inputDim: number;

@@ -2,6 +2,7 @@ import { checkInteger } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { RandomFeatures, type RandomFeaturesArgs } from './RandomFeatures.ts';
 
+/** Sizes and seed of a {@link randomFeaturesModel}. */
 export interface RandomFeaturesModelArgs extends Pick<RandomFeaturesArgs, 'units' | 'activation' | 'seed'> {
   /** Input dimension d. */
   inputDim: number;

@@ -4,7 +4,9 @@ import { Standardise } from './Standardise.ts';
 
 /** Means and standard deviations, one a column. */
 export interface ColumnStatistics {
+  /** In the units of the column. */
   readonly mean: readonly number[];
+  /** Population standard deviations, >= 0. */
   readonly deviation: readonly number[];
 }
 

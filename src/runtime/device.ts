@@ -6,6 +6,7 @@ export const DEVICES = ['cuda', 'cpu', 'wasm', 'js'] as const;
 /** CUDA and native CPU are TensorFlow itself; `wasm` is WebAssembly, `js` plain JavaScript. */
 export type Device = (typeof DEVICES)[number];
 
+/** What `--device` and {@link loadRuntime} take: a device by name, or `auto`. */
 export const DEVICE_CHOICES = ['auto', ...DEVICES] as const;
 
 /** A device, or `auto` for the first one that is there. */
@@ -13,11 +14,16 @@ export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 /** The engine asked for is not there. `reason` says what is missing, `remedy` how to get it. */
 export class EngineUnavailableError extends UserError {
+  /** Tells it apart from other errors, also across realms. */
   override name = 'EngineUnavailableError';
+  /** The device that was asked for. */
   readonly device: Device;
+  /** What is missing, as a clause. */
   readonly reason: string;
+  /** How to get it, as a clause. */
   readonly remedy: string;
 
+  /** Its message names all three. */
   constructor(device: Device, reason: string, remedy: string) {
     super(`device ${device} is not available: ${reason}; ${remedy}`);
     this.device = device;

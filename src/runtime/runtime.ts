@@ -6,19 +6,23 @@ import { loadWasm } from './wasm.ts';
 
 /** What runs the tensors, as plain data to store beside results. */
 export interface Runtime {
+  /** The one that was chosen, or found by `auto`. */
   device: Device;
   /** One line for people: `TensorFlow 2.21.0 on CPU, 2 threads`. */
   engine: string;
   /** TensorFlow.js's name of the backend: `tensorflow`, `wasm` or `cpu` (plain JavaScript). */
   backend: string;
+  /** Version of TensorFlow.js. */
   tfjsVersion: string;
-  /** Only for the native engines. */
+  /** Version of TensorFlow itself; only for the native engines. */
   tensorflowVersion?: string;
   /** Where the native library came from: the installed npm package, or `rrf provision`. */
   source?: 'installed' | 'provisioned';
   /** What the engine can compute on, in TensorFlow's notation: `CPU:0`, `GPU:0`. */
   devices: string[];
+  /** CPU threads that it may use. */
   threads: number;
+  /** Version of Node. */
   node: string;
 }
 

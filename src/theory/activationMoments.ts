@@ -7,9 +7,13 @@ import { gaussianMean } from './quadrature.ts';
  * The theory is that of the centred activation sigma - mu0; models centre by this same mu0.
  */
 export interface ActivationMoments {
+  /** E sigma(G), by which features are centred */
   readonly mu0: number;
+  /** E sigma'(G), the slope of the linear part */
   readonly mu1: number;
+  /** Var sigma(G) - mu1^2 >= 0, the energy of the nonlinear part */
   readonly muStarSquared: number;
+  /** Var sigma'(G) >= muStarSquared, what the nonlinear part adds to input gradients */
   readonly nuSquared: number;
 }
 

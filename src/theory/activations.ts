@@ -11,19 +11,27 @@ export { type ActivationName, activationNames, LEAKY_RELU_SLOPE } from './namedA
 
 /** An activation in float64. `value` is not centred: a feature is value(u) - moments.mu0. */
 export interface Activation {
+  /** One of the known names, or the caller's own. */
   readonly name: string;
+  /** sigma(u) */
   readonly value: (u: number) => number;
+  /** sigma'(u), any value at a kink */
   readonly derivative: (u: number) => number;
   /** Points where `derivative` jumps. */
   readonly kinks: readonly number[];
+  /** All that the asymptotics see of it. */
   readonly moments: ActivationMoments;
 }
 
 /** A function of one's own: `f`, its derivative, and the points where the derivative jumps. */
 export interface CustomActivation {
+  /** For messages. Default 'custom'. */
   readonly name?: string;
+  /** sigma(u), continuous; it need not be centred */
   readonly f: (u: number) => number;
+  /** sigma'(u), any value at a kink */
   readonly derivative: (u: number) => number;
+  /** Where the derivative jumps, in any order. Default none. */
   readonly kinks?: readonly number[];
 }
 

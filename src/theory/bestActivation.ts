@@ -10,6 +10,7 @@ import { minimiseLog, type Where } from './minimise.ts';
 import type { Measure } from './optimum.ts';
 import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
 
+/** The activations that {@link bestActivation} may choose from, and the risk by which it judges. */
 export interface BestActivationOptions {
   /** the largest nu^2/muStar^2 allowed; at least 2, that of quadratics; default 10 */
   readonly maxRoughness?: number;
@@ -17,19 +18,32 @@ export interface BestActivationOptions {
   readonly measure?: Measure;
 }
 
+/** A named activation and its risks in the problem of {@link bestActivation}. */
+export interface NamedActivationRisk {
+  /** as options name it */
+  readonly name: ActivationName;
+  /** with the same features, eps, lambda and noise */
+  readonly risk: AsymptoticRisk;
+}
+
+/** The moments of least risk, an activation that has them, and how far the named ones are from it. */
 export interface BestActivation {
   /** a polynomial with the best moments, to use as it is */
   readonly activation: CustomActivation;
+  /** at E sigma^2 = 1; the risk does not depend on the scale */
   readonly moments: ActivationMoments;
   /** muStar^2/mu1^2, and where in [1e-6, 1e4] it lies */
   readonly nonlinearity: number;
+  /** inside that range or at an end of it */
   readonly nonlinearityWhere: Where;
   /** nu^2/muStar^2 >= 2, and where in [2, maxRoughness] it lies */
   readonly roughness: number;
+  /** inside that range or at an end of it */
   readonly roughnessWhere: Where;
+  /** with the best moments */
   readonly risk: AsymptoticRisk;
   /** the named activations, best first */
-  readonly named: readonly { readonly name: ActivationName; readonly risk: AsymptoticRisk }[];
+  readonly named: readonly NamedActivationRisk[];
 }
 
 /**

@@ -2,6 +2,7 @@ import { checkNonNegative, checkPositive } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
 
+/** What {@link compareTraining} finds: two trainings of the same features under one attack at test. */
 export interface TrainingComparison {
   /** trained at eps = 0, attacked at epsTest */
   readonly normal: AsymptoticRisk;

@@ -4,21 +4,31 @@ import { type Grid, gridValues } from './grids.ts';
 import { type AsymptoticRisk, type RiskOptions, resolveRiskOptions, riskOf } from './risk.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
 
-const scalars = ['psi2', 'eps', 'lambda', 'tau', 'rho', 'epsTest', 'nonlinearEnergy'] as const;
-type Scalar = (typeof scalars)[number];
-
 /** A proportion of the feature map (psi1; width1, width2, ... of a deep one) or a number of `RiskOptions`. */
-export type Parameter = Scalar | (string & {});
+export type Parameter =
+  | 'psi2'
+  | 'eps'
+  | 'lambda'
+  | 'tau'
+  | 'rho'
+  | 'epsTest'
+  | 'nonlinearEnergy'
+  | (string & {});
+
+const scalars: readonly Parameter[] = ['psi2', 'eps', 'lambda', 'tau', 'rho', 'epsTest', 'nonlinearEnergy'];
 
 /** Which parameter runs, and over what: explicit values or a grid. */
 export interface Axis {
+  /** What runs. */
   readonly parameter: Parameter;
+  /** Where it stops. */
   readonly values: readonly number[] | Grid;
 }
 
 /** The options of a curve; those that run along an axis may be left out. */
 export type PartialRiskOptions = Partial<Omit<RiskOptions, 'certify'>>;
 
+/** A point of {@link riskCurve}: the risks, and where they are. */
 export type CurvePoint = AsymptoticRisk & {
   /** the value of the running parameter */
   readonly at: number;
@@ -33,8 +43,11 @@ export function riskCurve(map: FeatureMap, options: PartialRiskOptions, axis: Ax
   return axisValues(axis).map((at) => ({ at, ...curve.visit([at]) }));
 }
 
+/** The risks over a rectangle of two parameters. */
 export interface RiskSurface {
+  /** values of the parameter of x */
   readonly x: readonly number[];
+  /** values of the parameter of y */
   readonly y: readonly number[];
   /** risks[i][j] at y[i], x[j] */
   readonly risks: readonly (readonly AsymptoticRisk[])[];
@@ -74,7 +87,7 @@ export function tracer(
   axes: readonly Pick<Axis, 'parameter'>[],
 ) {
   for (const { parameter } of axes)
-    if (!(parameter in map.proportions) && !scalars.includes(parameter as Scalar))
+    if (!(parameter in map.proportions) && !scalars.includes(parameter))
       throw new InvalidArgumentError(
         'parameter',
         parameter,

@@ -1,14 +1,22 @@
 /** An error that its reader can mend: one clear line, no stack trace needed. The command line exits with code 2. */
 export class UserError extends Error {
+  /** Tells it apart from other errors, also across realms. */
   override name = 'UserError';
 }
 
 /** A value outside its domain. The message names the argument and shows the value: `invalid eps: -0.1 (expected ...)`. */
 export class InvalidArgumentError extends UserError {
+  /** Tells it apart from other errors, also across realms. */
   override name = 'InvalidArgumentError';
+  /** Name of the argument or option. */
   readonly argument: string;
+  /** What was given for it. */
   readonly value: unknown;
 
+  /**
+   * Its message is one line: `invalid {argument}: {value} (expected {expected})`.
+   * @param expected what would have done
+   */
   constructor(argument: string, value: unknown, expected: string) {
     super(`invalid ${argument}: ${show(value)} (expected ${expected})`);
     this.argument = argument;

@@ -1,7 +1,10 @@
 import { checkInteger, InvalidArgumentError } from './errors.ts';
 
+/** Evenly spaced values, or with scale `log` values in equal ratios. */
 export interface Grid {
+  /** first value, finite; > 0 on a log scale */
   readonly from: number;
+  /** last value, finite; > 0 on a log scale; may be less than the first */
   readonly to: number;
   /** points, both ends included; >= 2 */
   readonly count: number;

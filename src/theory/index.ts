@@ -1,4 +1,11 @@
-/** The closed form: asymptotic risks of adversarially trained regression on frozen features. No tensors, no Node. */
+/**
+ * The closed form: asymptotic risks of adversarially trained regression on frozen features. float64 numbers in, plain
+ * objects out; no tensors, no Node.
+ *
+ * Sizes are proportions of the input dimension d: psi1 = N/d features, psi2 = n/d samples; inputs are N(0, I_d), so that
+ * |x| is about sqrt(d) while radii are of order one. Begin at {@link asymptoticRisk} and {@link randomFeatures}.
+ * @module robust-random-features/theory
+ */
 export {
   type Activation,
   type ActivationMoments,
@@ -15,9 +22,11 @@ export {
   type BestActivationOptions,
   bestActivation,
   hermiteActivation,
+  type NamedActivationRisk,
 } from './bestActivation.ts';
 export type { Certificate } from './certificates/certify.ts';
 export {
+  type LinearObjective,
   type LinearPoint,
   type LinearProblem,
   linearObjective,
@@ -48,6 +57,7 @@ export { type MeasuredFeaturesOptions, measuredFeatures } from './featureMaps/me
 export { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 export { type Grid, gridValues } from './grids.ts';
 export { infiniteDataRisk, infiniteWidthRisk } from './limits.ts';
+export type { Where } from './minimise.ts';
 export {
   bestLambda,
   bestWidth,

@@ -3,6 +3,7 @@ import { gridValues } from './grids.ts';
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
+/** Whether an extremum lies inside the range searched, or at one of its ends, where the true one may lie further. */
 export type Where = 'inside' | 'lower end' | 'upper end';
 
 export interface LogSearch {

@@ -6,15 +6,19 @@ import type { AsymptoticRisk } from './risk.ts';
 
 /** Where a risk is extremal along one parameter, and what it is there. */
 export interface Optimum {
+  /** value of the parameter */
   readonly at: number;
+  /** the risks there */
   readonly risk: AsymptoticRisk;
   /** 'inside' the range searched, or at one of its ends, where the true optimum may lie further */
   readonly where: Where;
 }
 
+/** Where a search along one parameter looks (on a log scale), and what it minimises. */
 export interface SearchOptions {
-  /** the range searched */
+  /** lower end of the range searched, > 0; each function has a default of its own */
   readonly from?: number;
+  /** upper end of the range searched */
   readonly to?: number;
   /** what is minimised; default 'adversarialRisk' */
   readonly measure?: Measure;
@@ -22,6 +26,7 @@ export interface SearchOptions {
   readonly parameter?: string;
 }
 
+/** Which of the two risks is meant: SR or AR. */
 export type Measure = 'standardRisk' | 'adversarialRisk';
 
 const SCAN = 240;

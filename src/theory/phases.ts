@@ -5,6 +5,7 @@ import type { Problem } from './saddleEquations.ts';
 /** What a solution can be; see `asymptoticRisk`. */
 export type Phase = 'null' | 'learning' | 'ridgeless' | 'infinite' | 'exact' | 'curse';
 
+/** The problem whose null phase {@link criticalEps} finds; lambda does not matter to it. */
 export interface CriticalEpsOptions {
   /** n/d; > 0 */
   readonly psi2: number;

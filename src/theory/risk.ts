@@ -6,6 +6,7 @@ import type { Phase } from './phases.ts';
 import type { Problem } from './saddleEquations.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
 
+/** The training problem and the attack at test, in the scaling in which n, N and d grow in proportion. */
 export interface RiskOptions {
   /** n/d, training samples per input dimension; > 0 */
   readonly psi2: number;
@@ -53,6 +54,7 @@ export interface AsymptoticRisk {
   readonly iterations: number;
   /** largest relative error of the saddle-point equations */
   readonly residual: number;
+  /** residual below 1e-10 */
   readonly converged: boolean;
   /** with `certify: true` */
   readonly certificate?: Certificate;

@@ -4,9 +4,13 @@ import { type RiskOptions, resolveRiskOptions } from './risk.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
 import { solveSaddlePoint } from './saddlePoint.ts';
 
+/** Derivatives of the risks with respect to one parameter. */
 export interface Sensitivity {
+  /** of SR */
   readonly standardRisk: number;
+  /** of AR at epsTest */
   readonly adversarialRisk: number;
+  /** of |grad f(x)| */
   readonly gradientNorm: number;
 }
 

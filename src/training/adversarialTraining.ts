@@ -39,7 +39,9 @@ export interface TrainingResult {
   readonly iterations: number;
   /** Fraction by which the last cycle changed the objective. */
   readonly residual: number;
+  /** Whether `residual` is below the tolerance; otherwise more cycles may lower the objective further. */
   readonly converged: boolean;
+  /** What ended it. */
   readonly stopped: StopReason;
 }
 

@@ -2,7 +2,8 @@ import type { SampleLoss } from '../attacks/index.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 
-type LayersLoss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
+/** A loss as tf.layers has it: targets first, one value a sample. */
+export type LayersLoss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
 
 /**
  * A loss of tf.layers, such as 'meanAbsoluteError' or a function of (yTrue, yPred) with one value a sample, as one that

@@ -2,16 +2,18 @@ import { checkChoice, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { assign, type HostTensor, toHost } from './hostTensor.ts';
 
-const makers = {
-  adam: (rate: number) => tf.train.adam(rate),
-  sgd: (rate: number) => tf.train.sgd(rate),
-  momentum: (rate: number) => tf.train.momentum(rate, 0.9),
-  rmsprop: (rate: number) => tf.train.rmsprop(rate),
-  adagrad: (rate: number) => tf.train.adagrad(rate),
-  adadelta: (rate: number) => tf.train.adadelta(rate),
+/** TensorFlow.js's optimisers by name, with its defaults; `momentum` is SGD with momentum 0.9. */
+export type OptimizerName = 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'adagrad' | 'adadelta';
+
+const makers: Record<OptimizerName, (rate: number) => tf.Optimizer> = {
+  adam: (rate) => tf.train.adam(rate),
+  sgd: (rate) => tf.train.sgd(rate),
+  momentum: (rate) => tf.train.momentum(rate, 0.9),
+  rmsprop: (rate) => tf.train.rmsprop(rate),
+  adagrad: (rate) => tf.train.adagrad(rate),
+  adadelta: (rate) => tf.train.adadelta(rate),
 };
 
-export type OptimizerName = keyof typeof makers;
 const optimizerNames = Object.keys(makers) as OptimizerName[];
 
 /** An optimiser of that name, with TensorFlow.js's defaults (momentum 0.9). */

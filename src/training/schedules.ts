@@ -14,6 +14,7 @@ export interface Schedule {
  */
 export const linearDecay: Schedule = { name: 'linear', factor: (done) => 1 - done };
 
+/** The same rate throughout. */
 export const constantRate: Schedule = { name: 'constant', factor: () => 1 };
 
 /** Half a period of a cosine, from 1 to 0 (Loshchilov & Hutter 2017). */
@@ -29,9 +30,15 @@ export function stepDecay(stages = 3, ratio = 0.1): Schedule {
   return { name: `step ${stages} ${ratio}`, factor: (done) => ratio ** Math.floor(stages * done) };
 }
 
-const schedules = { linear: linearDecay, constant: constantRate, cosine: cosineDecay, step: stepDecay() };
+/** The schedules known by name; `step` is three stages, each with a tenth of the rate before it. */
+export type ScheduleName = 'linear' | 'constant' | 'cosine' | 'step';
 
-export type ScheduleName = keyof typeof schedules;
+const schedules: Record<ScheduleName, Schedule> = {
+  linear: linearDecay,
+  constant: constantRate,
+  cosine: cosineDecay,
+  step: stepDecay(),
+};
 
 /** The schedule of that name, or the one given. @throws InvalidArgumentError for an unknown name */
 export function scheduleNamed(schedule: ScheduleName | Schedule): Schedule {

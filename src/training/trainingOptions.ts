@@ -9,6 +9,7 @@ import type { OptimizerName } from './optimizers.ts';
 import { type Schedule, type ScheduleName, scheduleNamed } from './schedules.ts';
 import { type TrainedLayers, trainedWeights } from './trainedWeights.ts';
 
+/** What {@link adversarialTraining} trains against, and how; only `eps` has no default. */
 export interface AdversarialTrainingOptions {
   /** Radius of the perturbations trained against, in units of the input. */
   readonly eps: number;
@@ -60,11 +61,15 @@ export interface AdversarialTrainingOptions {
   readonly checkpointEvery?: number;
   /** Folder for TensorBoard's event files; native engines only. */
   readonly tensorBoard?: string;
+  /** Called each time that losses are read back, about every 25 steps. */
   readonly onProgress?: (progress: TrainingProgress) => void;
 }
 
+/** Where a training stands, about every 25 steps: losses are read back in groups. */
 export interface TrainingProgress {
+  /** Steps taken. */
   readonly step: number;
+  /** Steps after which training ends at the latest. */
   readonly maxSteps: number;
   /** Training objective of the latest step's batch, before the step. */
   readonly objective: number;

@@ -8,13 +8,19 @@ import { optimizerState, restoreOptimizer } from './optimizers.ts';
 import type { TrainingSettings } from './trainingOptions.ts';
 import { type WeightSnapshot, weightSnapshot } from './weightSnapshot.ts';
 
-/** Why a training ended. */
+/**
+ * Why a training ended: the objective no longer changes ('converged'), the cycles or the patience ran out, or a callback set
+ * `model.stopTraining`.
+ */
 export type StopReason = 'converged' | 'maxCycles' | 'patience' | 'callback';
 
 /** Risks on the validation rows after `step` steps. */
 export interface Validation {
+  /** Steps taken before it. */
   readonly step: number;
+  /** Mean loss on clean rows. */
   readonly standard: Estimate;
+  /** Mean loss at the worst inputs that the attack of training finds within eps. */
   readonly adversarial: Estimate;
 }
 

@@ -4,9 +4,12 @@ import { l2 } from './l2.ts';
 import { linf } from './linf.ts';
 import type { Lengths, Norm } from './norm.ts';
 
-const norms = { l2, linf, l1 };
+/** The norms that bound a perturbation, over all axes of a sample but the first. */
+export type NormName = 'l2' | 'linf' | 'l1';
 
-export type NormName = keyof typeof norms;
+const norms: Record<NormName, Norm> = { l2, linf, l1 };
+
+/** All of them. */
 export const normNames = Object.keys(norms) as NormName[];
 
 /** The norm of that name. @throws InvalidArgumentError for an unknown one. */

@@ -6,6 +6,7 @@ export type Lengths = number | tf.Tensor;
 
 /** What an attack needs of a norm. Every operation is per sample: over all axes but the first. */
 export interface Norm {
+  /** As options name it. */
   readonly name: 'l2' | 'linf' | 'l1';
   /** |delta| of each sample, [n, 1, ...]. */
   measure(delta: tf.Tensor): tf.Tensor;

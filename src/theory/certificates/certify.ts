@@ -9,6 +9,7 @@ import { relativeGradient, theorem42, theorem42Point } from './theorem42.ts';
 
 /** Evidence, by a route of its own, that a solution is the right one. */
 export interface Certificate {
+  /** the theorem or closed form that it comes from */
   readonly route: 'Theorem 4.2' | 'linear min-max' | 'Mei and Montanari';
   /** relative slope of the theorem's objective at the solution's image, or relative difference of the risks */
   readonly error: number;

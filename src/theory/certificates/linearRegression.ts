@@ -12,15 +12,23 @@ import { newTruncatedGaussian, truncatedGaussian } from '../gaussian.ts';
  * s^2 = tau^2 + a^2 + h^2 and q^2 = (1 + a)^2 + h^2.
  */
 export interface LinearPoint {
+  /** theta along the signal, less 1 */
   readonly a: number;
+  /** |theta| across the signal */
   readonly h: number;
+  /** the maximised scalar */
   readonly beta: number;
+  /** beta times the width of the Moreau envelope of the loss */
   readonly tauG: number;
 }
 
+/** Isotropic linear regression with |beta_0| = 1 and lambda = 0. */
 export interface LinearProblem {
+  /** n/d; > 0 */
   readonly psi2: number;
+  /** l2 radius of the training attack; > 0 */
   readonly eps: number;
+  /** standard deviation of the label noise */
   readonly tau: number;
 }
 
@@ -33,11 +41,19 @@ export function linearPoint(
   return { a, h: Math.sqrt(s * s - tau * tau - a * a), beta: b, tauG: b * V };
 }
 
+/** What {@link linearObjective} is at a point. */
+export interface LinearObjective {
+  /** the limit of the training loss, at a saddle point */
+  readonly value: number;
+  /** its derivatives in the four scalars; all vanish at a solution */
+  readonly gradient: LinearPoint;
+}
+
 /** The objective and its gradient at a point. */
 export function linearObjective(
   { a, h, beta, tauG }: LinearPoint,
   { psi2, eps, tau }: LinearProblem,
-): { value: number; gradient: LinearPoint } {
+): LinearObjective {
   const s = Math.hypot(tau, a, h);
   const q = Math.hypot(1 + a, h);
   const kappa = beta / tauG;

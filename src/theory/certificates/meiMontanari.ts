@@ -2,13 +2,19 @@ import { type ActivationSpec, activationMoments } from '../activations.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import { increasingRoot } from '../rootFinding.ts';
 
+/** Ridge regression on random features without attack, in the notation of this package. */
 export interface MeiMontanariOptions {
+  /** N/d; > 0 */
   readonly psi1: number;
+  /** n/d; > 0 */
   readonly psi2: number;
   /** the penalty (lambda/2)|theta|^2 of this package, psi1 times theirs; default 0 */
   readonly lambda?: number;
+  /** standard deviation of the label noise; default 0 */
   readonly tau?: number;
+  /** |beta|; default 1 */
   readonly rho?: number;
+  /** centred; default 'shifted-relu' */
   readonly activation?: ActivationSpec;
 }
 

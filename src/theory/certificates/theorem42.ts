@@ -8,24 +8,35 @@ import { A, misfit, rootV, supremumOverL, THRESHOLD } from './theorem42Inner.ts'
  * but erf: a solution whose image makes the gradient of R vanish is certified.
  */
 export interface Theorem42Point {
+  /** minimised; alpha^2 is the standard risk less what no theta can explain */
   readonly alpha: number;
+  /** minimised; beta times the width of the Moreau envelope of the loss */
   readonly tauG: number;
+  /** maximised */
   readonly beta: number;
+  /** maximised; the multiplier of the bound on the gradient norm */
   readonly gamma: number;
+  /** maximised; tauQ / alpha is the multiplier of the standard risk */
   readonly tauQ: number;
 }
 
 /** The paper's setting: |beta| = 1, lambda = 0, shifted ReLU, eps > 0. */
 export interface Theorem42Problem {
+  /** N/d */
   readonly psi1: number;
+  /** n/d */
   readonly psi2: number;
+  /** l2 radius of the training attack */
   readonly eps: number;
+  /** standard deviation of the label noise */
   readonly tau: number;
 }
 
+/** The theorem's objective R at a point, and what its inner problems give there. */
 export interface Theorem42Value {
   /** R at the point */
   readonly value: number;
+  /** its derivatives in the five scalars; all vanish at a solution */
   readonly gradient: Theorem42Point;
   /** the root v of the paper's scalar equation; 0 below its threshold */
   readonly v: number;

@@ -5,6 +5,7 @@ import { LayerChain } from './layerChain.ts';
 import { randomFeatures } from './randomFeatures.ts';
 import { signalMoments } from './signalMoments.ts';
 
+/** Widths and activation of {@link deepRandomFeatures}. */
 export interface DeepRandomFeaturesOptions {
   /** N_l/d for every frozen layer, from the first to the last; > 0. */
   readonly widths: readonly number[];

@@ -39,6 +39,7 @@ export const newResolventMoments = (): ResolventMoments => ({
 
 /** A frozen feature map as the theory sees it. A new map is a new file beside this one that returns such an object. */
 export interface FeatureMap {
+  /** For messages, such as 'random features'. */
   readonly name: string;
   /** E <x, beta>^2 at |beta| = 1. */
   readonly signalVariance: number;

@@ -9,6 +9,7 @@ export interface Spectrum {
   readonly weights?: readonly number[];
 }
 
+/** The covariance of the inputs of {@link linear}. */
 export interface LinearOptions {
   /** 'identity' (default) or a spectrum. */
   readonly covariance?: 'identity' | Spectrum;

@@ -10,6 +10,7 @@ import {
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import type { FeatureMap } from './featureMap.ts';
 
+/** Moments of centred features phi(x) and a centred target y, in float64, as rows of numbers. */
 export interface MeasuredFeaturesOptions {
   /** E phi phi', N x N, symmetric positive semidefinite; phi centred */
   readonly F: readonly ArrayLike<number>[];

@@ -4,6 +4,7 @@ import { marchenkoPastur, newSpectralAverages } from '../marchenkoPastur.ts';
 import type { FeatureMap } from './featureMap.ts';
 import { type Shift, signalMoments } from './signalMoments.ts';
 
+/** Width and activation of {@link randomFeatures}. */
 export interface RandomFeaturesOptions {
   /** N/d, features per input dimension; > 0. */
   readonly psi1: number;

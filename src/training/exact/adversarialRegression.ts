@@ -20,6 +20,7 @@ import { dot, norm, times, transposedTimes } from './vectors.ts';
 
 export type { AttackNorm };
 
+/** What {@link adversarialRegression} is asked for: radius, norm, penalty and accuracy. */
 export interface AdversarialRegressionOptions extends ExactOptions {
   /** Norm that bounds the perturbation; theta pays in the dual one. Default 'l2'. */
   readonly norm?: AttackNorm;

@@ -20,13 +20,17 @@ import { norm, transposedTimes } from './vectors.ts';
 
 /** Deep frozen features at the training rows, with their input gradients. All float64. */
 export interface DeepReadoutProblem {
+  /** Training rows. */
   readonly n: number;
+  /** Input dimension. */
   readonly d: number;
   /** Features of the last frozen layer. */
   readonly N: number;
-  /** n x N */
+  /** Features at the training rows, n x N. */
   readonly phi: Float64Array;
+  /** Targets, n. */
   readonly y: Float64Array;
+  /** Input gradients of the features, as operators. */
   readonly jacobians: Jacobians;
 }
 

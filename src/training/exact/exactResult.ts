@@ -9,12 +9,17 @@ import {
 
 /** Rows in float32 or float64: x is n x d, row after row. A `Dataset` will do. */
 export interface ExactData {
+  /** Rows. */
   readonly n: number;
+  /** Columns of x. */
   readonly d: number;
+  /** Inputs, n x d. */
   readonly x: Float32Array | Float64Array;
+  /** Targets, n. */
   readonly y: Float32Array | Float64Array;
 }
 
+/** The problem and the accuracy that the exact solvers are asked for; only `eps` has no default. */
 export interface ExactOptions {
   /** Radius of the perturbations, in units of the input; >= 0. */
   readonly eps: number;
@@ -22,19 +27,25 @@ export interface ExactOptions {
   readonly lambda?: number;
   /** Stop when the duality gap is below this fraction of the objective. Default 1e-6. */
   readonly tolerance?: number;
-  /** Default 100; 7 to 15 are usual. */
+  /** Interior-point iterations at most. Default 100; 7 to 15 are usual. */
   readonly maxIterations?: number;
   /** `warmStart` of a result for the same data at another eps or lambda. */
   readonly start?: WarmStart;
+  /** Called after each iteration. */
   readonly onProgress?: (progress: ExactProgress) => void;
 }
 
+/** Where an exact solution stands after an iteration. */
 export interface ExactProgress {
+  /** Counted from 1. */
   readonly iteration: number;
+  /** At the current theta, an upper bound of the optimum. */
   readonly objective: number;
+  /** (objective - lower bound) / objective; the solver stops at `tolerance`. */
   readonly relativeGap: number;
 }
 
+/** An exact solution, float64; r_i are the residuals on the training rows, q_i what eps multiplies there. */
 export interface ExactResult {
   /** The minimiser found, one coefficient a feature, float64. */
   readonly theta: Float64Array;
@@ -51,6 +62,7 @@ export interface ExactResult {
   readonly robustError: number;
   /** (1/n) sum r_i^2. */
   readonly cleanError: number;
+  /** Interior-point iterations; 0 for a solution in closed form. */
   readonly iterations: number;
   /** Gradient of the Lagrangian in theta, relative to the gradient of the loss at theta = 0. */
   readonly residual: number;
@@ -60,10 +72,13 @@ export interface ExactResult {
   readonly warmStart: WarmStart;
 }
 
-/** An interior iterate, in the solver's own units. */
+/** An interior iterate, in the solver's own units. To be handed on as it is. */
 export interface WarmStart {
+  /** Null where no iterate was both near the optimum and well inside the cones. */
   readonly point: InteriorPoint | null;
+  /** Radius that it was solved for; a start further than a factor of 1.25 from it is not used. */
   readonly eps: number;
+  /** Penalty that it was solved for; a start at another one is not used. */
   readonly lambda: number;
 }
 

@@ -9,6 +9,12 @@ export {
   largestInterpolatingEps,
 } from './adversarialRegression.ts';
 export {
+  type DeepReadoutProblem,
+  deepGradientNorms,
+  deepReadoutProblem,
+  solveDeepReadout,
+} from './deepReadout.ts';
+export {
   DEFAULT_TOLERANCE,
   type ExactData,
   type ExactOptions,
@@ -17,6 +23,8 @@ export {
   type WarmStart,
 } from './exactResult.ts';
 export { expectedSeconds } from './expectedSeconds.ts';
+export type { InteriorPoint } from './interiorPoint.ts';
+export type { Jacobians } from './jacobians.ts';
 export { adversarialRegressionPath, linearizedPath, type PathPoint } from './path.ts';
 export {
   type CriticalEps,

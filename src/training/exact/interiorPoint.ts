@@ -51,8 +51,11 @@ export interface Bounds {
 
 /** s = A x + s0 and z, both inside the cone. */
 export interface InteriorPoint {
+  /** Primal variables: theta and the bounds on the norms. */
   readonly x: Float64Array;
+  /** Slacks, in the cone. */
   readonly s: Float64Array;
+  /** Dual variables, in the cone. */
   readonly z: Float64Array;
 }
 

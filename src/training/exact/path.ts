@@ -2,8 +2,11 @@ import { type AdversarialRegressionOptions, adversarialRegression } from './adve
 import type { ExactData, ExactResult } from './exactResult.ts';
 import { type LinearizedOptions, type LinearizedProblem, solveLinearized } from './solveLinearized.ts';
 
+/** A point of a path: {@link linearizedPath}, {@link adversarialRegressionPath}. */
 export interface PathPoint {
+  /** Radius of the perturbations, in units of the input; >= 0. */
   readonly eps: number;
+  /** Penalty (lambda / 2) |theta|^2. Default 0. */
   readonly lambda?: number;
 }
 

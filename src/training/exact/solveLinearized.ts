@@ -20,7 +20,9 @@ import { choleskySolve, dot, norm, transpose, transposedTimes } from './vectors.
 
 /** Random features at the training rows, with their gradients in the input. All float64. */
 export interface LinearizedProblem {
+  /** Training rows. */
   readonly n: number;
+  /** Input dimension. */
   readonly d: number;
   /** Number of features. */
   readonly N: number;
@@ -30,9 +32,11 @@ export interface LinearizedProblem {
   readonly slopes: Float64Array;
   /** The paper's W transposed, d x N. */
   readonly W: Float64Array;
+  /** Targets, n. */
   readonly y: Float64Array;
 }
 
+/** What {@link solveLinearized} is asked for: radius, penalty, accuracy, and whose gradients count. */
 export interface LinearizedOptions extends ExactOptions {
   /**
    * 'exact': each sample's own gradient, q_i = |K_i theta| with K_i = W' diag(sigma'(W x_i)). 'averaged': one q for all,
@@ -166,13 +170,19 @@ function sharedLength(matrix: Float64Array, theta: Float64Array): number {
   return Math.sqrt(Math.max(0, square));
 }
 
+/** A critical radius between two proved bounds. */
 export interface CriticalEps {
-  /** From here on theta = 0 is optimal; correct to a relative `relativeGap`. */
+  /** From here on theta = 0 is optimal; correct to a relative `residual`. */
   readonly value: number;
+  /** Below this theta = 0 is not optimal. */
   readonly lower: number;
+  /** From this on it is. */
   readonly upper: number;
+  /** Of the fixed point; 0 for a closed form. */
   readonly iterations: number;
+  /** (upper - lower) / upper */
   readonly residual: number;
+  /** residual <= tolerance. */
   readonly converged: boolean;
 }
 

@@ -3,6 +3,7 @@ import { checkInteger } from '../../errors.ts';
 import { lossAt, type TrainingMethod } from './trainingMethod.ts';
 import { worstCase } from './worstCase.ts';
 
+/** What {@link freeTraining} can be told: the norm, loss and bounds of the perturbation, and its replays. */
 export interface FreeTrainingOptions extends AttackOptions {
   /** Steps in a row on each batch, m in the paper. Default 4. */
   readonly replays?: number;

@@ -3,6 +3,7 @@ import { checkNonNegative, InvalidArgumentError } from '../../errors.ts';
 import { tf } from '../../runtime/tf.ts';
 import { lossAt, type TrainingMethod } from './trainingMethod.ts';
 
+/** The attack and the weight of {@link tradesTraining}. */
 export interface TradesOptions {
   /** Finds the inputs whose output is farthest from the clean one. Default PGD in l2, 3 steps. */
   readonly attack?: Attack;

@@ -4,11 +4,13 @@ import type { tf } from '../../runtime/tf.ts';
 
 /** The rows of one training step. */
 export interface TrainingBatch {
+  /** The model at its current weights. */
   readonly f: ModelFunction;
-  /** [n, ...] */
+  /** Clean inputs, [n, ...]. */
   readonly x: tf.Tensor;
-  /** [n, k] */
+  /** Targets, [n, k]. */
   readonly y: tf.Tensor;
+  /** Radius at this step, in units of the input; smaller than the full one during a warm-up. */
   readonly eps: number;
   /** Names the random draws of this step. */
   readonly key: string;
@@ -18,6 +20,7 @@ export interface TrainingBatch {
 
 /** What one way of adversarial training has of its own. */
 export interface TrainingMethod {
+  /** Says it in results and in checkpoints: two methods of the same name are the same. */
   readonly name: string;
   /** Its loss is the loss trained on, its norm bounds the perturbations, and it measures the robust loss. */
   readonly attack: Attack;
@@ -34,6 +37,7 @@ export interface TrainingMethod {
 export interface CarriedPerturbation {
   /** Steps in a row on each batch. */
   readonly replays: number;
+  /** The perturbation for the next use, within eps, from the gradient in the input at this one. */
   move(delta: tf.Tensor, gradient: tf.Tensor, eps: number): tf.Tensor;
 }
 

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('../src', import.meta.url));
+
+/** Rooms and what each may import, besides itself. */
+const mayUse: Readonly<Record<string, readonly string[]>> = (() => {
+  const base = ['errors.ts', 'wholeFile.ts'];
+  const ground = [...base, 'theory', 'random', 'linearAlgebra', 'plots', 'runtime'];
+  const evaluation = [...ground, 'data', 'models', 'attacks'];
+  const training = [...evaluation, 'evaluation'];
+  const experiments = [...training, 'training'];
+  const people = [...experiments, 'experiments'];
+  return {
+    theory: [],
+    'errors.ts': ['theory'],
+    'wholeFile.ts': ['errors.ts'],
+    random: base,
+    linearAlgebra: base,
+    plots: base,
+    runtime: base,
+    data: ground,
+    models: ground,
+    attacks: ground,
+    evaluation,
+    training,
+    experiments,
+    cli: people,
+    explorer: people,
+    'index.ts': people,
+  };
+})();
+
+const imports = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) =>
+    [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'([\w@./-]+)'/g)].map(
+      ([, specifier]) => ({
+        file,
+        room: file.split('/')[0]!,
+        specifier: specifier!,
+      }),
+    ),
+  );
+
+it('imports in one direction only', () => {
+  expect(imports.length).toBeGreaterThan(500);
+  const wrong = imports.filter(({ file, room, specifier }) => {
+    if (!specifier.startsWith('.')) return false;
+    const target = relative(src, normalize(join(src, dirname(file), specifier))).split('/')[0]!;
+    return target !== room && !mayUse[room]?.includes(target);
+  });
+  expect(wrong).toEqual([]);
+});
+
+it('keeps theory free of every package and of Node', () => {
+  const packages = imports.filter(({ room, specifier }) => room === 'theory' && !specifier.startsWith('.'));
+  expect(packages).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Application, Logger, LogLevel, type TypeDocOptions, TypeDocReader } from 'typedoc';
+import { expect, it } from 'vitest';
+
+const typedocJson = fileURLToPath(new URL('../../typedoc.json', import.meta.url));
+
+class Complaints extends Logger {
+  readonly lines: string[] = [];
+
+  override log(message: string, level: LogLevel): void {
+    if (level >= LogLevel.Warn) this.lines.push(message);
+  }
+}
+
+/** What typedoc has against the public names, under the options of `npm run docs`; nothing is written. */
+async function complaints(changes: Partial<TypeDocOptions> = {}): Promise<string[]> {
+  // Types are checked by tsc, not here.
+  const options = { options: typedocJson, skipErrorChecking: true, ...changes };
+  const app = await Application.bootstrap(options, [new TypeDocReader()]);
+  const heard = new Complaints();
+  app.logger = heard;
+  const project = await app.convert();
+  if (!project) throw new Error(`typedoc could not read the entry points: ${heard.lines.join('\n')}`);
+  app.validate(project);
+  return heard.lines;
+}
+
+it('describes every public name, and exports every type that one of them speaks of', async () => {
+  expect(await complaints()).toEqual([]);
+});
+
+it('would notice a name without a word, and a type that is not exported', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rrf-docs-'));
+  const put = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  put('package.json', '{ "name": "example" }');
+  const tsconfig = put('tsconfig.json', '{ "compilerOptions": { "types": [] }, "files": ["entry.ts"] }');
+  const entry = put('entry.ts', UNDESCRIBED);
+  const found = (await complaints({ entryPoints: [entry], tsconfig })).map((line) => line.split(',')[0]);
+  rmSync(folder, { recursive: true });
+  expect(found).toEqual([
+    'Hidden',
+    'silent (CallSignature)',
+    'Silent (Interface)',
+    'Silent.untold (Property)',
+  ]);
+});
+
+const UNDESCRIBED = `/** @module example */
+interface Hidden {
+  /** Described. */
+  readonly at: number;
+}
+export const silent = (hidden: Hidden): number => hidden.at;
+export interface Silent {
+  /** Described. */
+  readonly told: number;
+  readonly untold: number;
+}
+`;
