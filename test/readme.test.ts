@@ -12,6 +12,10 @@ const readme = readFileSync(`${root}/README.md`, 'utf8');
 
 const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);
 
+it('has no other programme than the two that are run here', () => {
+  expect(examples).toHaveLength(2);
+});
+
 it('has a library example that runs as it stands, and lands near the prediction it prints', async () => {
   const stdout = await run(examples[0]!);
   const [, measured] = /value: ([\d.]+)/.exec(stdout)!;
