@@ -3,7 +3,7 @@ import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { dualBound } from './dualBound.ts';
 import type { Bounds, InteriorPoint, StartedProgramme } from './interiorPoint.ts';
 import type { Jacobians } from './jacobians.ts';
-import { newResidualForm, residualForm } from './residualCones.ts';
+import { newResidualForm, residualForm, residualPull, residualSlacks } from './residualCones.ts';
 import { choleskySolve, dot, norm, times, transpose, transposedTimes } from './vectors.ts';
 
 export interface PerSampleProblem {
@@ -68,11 +68,9 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   function apply(x: Float64Array): Float64Array {
     const s = new Float64Array(coneLength(shape));
     const theta = x.subarray(0, N);
-    const fitted = times(phi, theta, n);
+    residualSlacks(phi, N, n, x, s);
     const b = jacobians.images(theta);
     for (let i = 0; i < n; i++) {
-      s[i] = x[N + i]! + fitted[i]!;
-      s[n + i] = x[N + i]! - fitted[i]!;
       const at = 2 * n + i * (d + 1);
       s[at] = x[N + n + i]!;
       s.set(b.subarray(i * d, (i + 1) * d), at + 1);
@@ -87,13 +85,8 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
 
     applyTransposed(z) {
       const result = new Float64Array(size);
-      const u = new Float64Array(n);
-      for (let i = 0; i < n; i++) {
-        u[i] = z[i]! - z[n + i]!;
-        result[N + i] = z[i]! + z[n + i]!;
-        result[N + n + i] = z[2 * n + i * (d + 1)]!;
-      }
-      result.set(transposedTimes(phi, u, N));
+      residualPull(phi, N, n, z, result);
+      for (let i = 0; i < n; i++) result[N + n + i] = z[2 * n + i * (d + 1)]!;
       jacobians.pullBack(tails(z), backward);
       for (let a = 0; a < N; a++) {
         let sum = 0;

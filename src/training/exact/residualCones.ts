@@ -1,4 +1,5 @@
 import type { Scaling } from './cones.ts';
+import { times, transposedTimes } from './vectors.ts';
 
 /**
  * What every programme here shares: t_i = p_i + eps q_i with p_i >= |y_i - theta' phi_i|, written as the two inequalities
@@ -26,6 +27,37 @@ export const newResidualForm = (n: number): ResidualForm => ({
   coupling: new Float64Array(n),
   width: new Float64Array(n),
 });
+
+/** The 2 n inequalities at x = (theta, p, ...), y left out: s_i = p_i + theta' phi_i and s_(n+i) = p_i - theta' phi_i. */
+export function residualSlacks(
+  phi: Float64Array,
+  N: number,
+  n: number,
+  x: Float64Array,
+  s: Float64Array,
+): void {
+  const fitted = times(phi, x.subarray(0, N), n);
+  for (let i = 0; i < n; i++) {
+    s[i] = x[N + i]! + fitted[i]!;
+    s[n + i] = x[N + i]! - fitted[i]!;
+  }
+}
+
+/** The transpose of that on their duals: sets theta and p of `out`. */
+export function residualPull(
+  phi: Float64Array,
+  N: number,
+  n: number,
+  z: Float64Array,
+  out: Float64Array,
+): void {
+  const u = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    u[i] = z[i]! - z[n + i]!;
+    out[N + i] = z[i]! + z[n + i]!;
+  }
+  out.set(transposedTimes(phi, u, N));
+}
 
 /** The form at a scaling whose first 2 n coordinates are the residual inequalities. */
 export function residualForm({ weight }: Scaling, eps: number, out: ResidualForm): void {

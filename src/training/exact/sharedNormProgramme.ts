@@ -3,7 +3,7 @@ import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { lowRankSystem } from './diagonalPlusLowRank.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { type AttackNorm, euclideanBlock, maximumBlock, type NormBlock, sumBlock } from './normBlocks.ts';
-import { newResidualForm, residualForm } from './residualCones.ts';
+import { newResidualForm, residualForm, residualPull, residualSlacks } from './residualCones.ts';
 import { dot, times, transposedTimes } from './vectors.ts';
 
 export interface SharedNormProblem {
@@ -46,11 +46,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
   function apply(x: Float64Array): Float64Array {
     const s = new Float64Array(coneLength(shape));
     const theta = x.subarray(0, N);
-    const fitted = times(phi, theta, n);
-    for (let i = 0; i < n; i++) {
-      s[i] = x[N + i]! + fitted[i]!;
-      s[n + i] = x[N + i]! - fitted[i]!;
-    }
+    residualSlacks(phi, N, n, x, s);
     block.apply(theta, q(x), s);
     return s;
   }
@@ -62,12 +58,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
 
     applyTransposed(z) {
       const result = new Float64Array(size);
-      const u = new Float64Array(n);
-      for (let i = 0; i < n; i++) {
-        u[i] = z[i]! - z[n + i]!;
-        result[N + i] = z[i]! + z[n + i]!;
-      }
-      result.set(transposedTimes(phi, u, N));
+      residualPull(phi, N, n, z, result);
       block.applyTransposed(z, result.subarray(0, N), q(result));
       return result;
     },
