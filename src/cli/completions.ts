@@ -5,13 +5,14 @@ import { figures } from '../experiments/figures/index.ts';
 import { tableMethods, tableModels } from '../experiments/tableTraining.ts';
 import { DEVICE_CHOICES } from '../runtime/index.ts';
 import { activationNames } from '../theory/activations.ts';
+import { featureKinds } from './theory/features.ts';
 
 /** Words that may follow an option, or a command, where yargs does not know them. */
 const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
   '--activation': activationNames,
   '--activations': activationNames,
   '--device': DEVICE_CHOICES,
-  '--features': ['linear', 'random', 'deep'],
+  '--features': featureKinds,
   '--norm': normNames,
   reproduce: figures.map(({ name }) => name),
 };

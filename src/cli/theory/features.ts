@@ -28,7 +28,8 @@ export interface TheoryArguments {
   json: boolean;
 }
 
-const featureKinds = ['linear', 'random', 'deep'] as const;
+/** What theory knows, by the name of its option. */
+export const featureKinds = ['linear', 'random', 'deep'] as const;
 
 export const withTheoryOptions = (yargs: Argv): Argv<TheoryArguments> =>
   yargs
