@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import ts from 'typescript';
+import { build, type Rollup } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileOf, type Packed, pack, packageJson, root } from './packed.ts';
+
+let packed: Packed;
+beforeAll(() => {
+  packed = pack();
+});
+afterAll(() => packed.dispose());
+
+const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: packed.folder });
+
+/** The source of a compiled file. */
+const sourceOf = (path: string): string => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts');
+
+describe('the package', () => {
+  it('holds what the sources compile to, the data, README and licence, and nothing else', () => {
+    const beside = packed.files.filter((path) => !path.startsWith('dist/')).sort();
+    const data = readdirSync(join(root, 'data')).map((name) => `data/${name}`);
+    expect(beside).toEqual(['LICENSE', 'README.md', ...data, 'package.json'].sort());
+    const compiled = packed.files.filter((path) => path.startsWith('dist/'));
+    expect(compiled.filter((path) => !existsSync(join(root, sourceOf(path))))).toEqual([]);
+    expect(compiled.filter((path) => path.startsWith('dist/explorer/'))).toEqual([]);
+  });
+
+  it('is under 1 MB', () => {
+    expect(packed.size).toBeLessThan(1e6);
+  });
+
+  it('has every file that one of its files imports, and every package among its dependencies', () => {
+    const { dependencies, optionalDependencies, peerDependencies } = packageJson;
+    const known = new Set(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }));
+    const there = new Set(packed.files);
+    const found = (file: string, name: string): boolean => {
+      if (name.startsWith('.')) return there.has(join(dirname(file), name));
+      if (name.startsWith('node:')) return builtinModules.includes(name.slice('node:'.length));
+      return known.has(name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+    };
+    const missing = packed.files
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => {
+        const { importedFiles } = ts.preProcessFile(
+          readFileSync(join(packed.folder, file), 'utf8'),
+          true,
+          true,
+        );
+        return importedFiles
+          .filter(({ fileName }) => !found(file, fileName))
+          .map(({ fileName }) => [file, fileName]);
+      });
+    expect(missing).toEqual([]);
+  });
+
+  it('answers on the command line, and finds its version and its data', async () => {
+    const question = ['theory', '--psi1', '2', '--psi2', '3', '--eps', '0.5', '--tau', '0.5', '--json'];
+    const { stdout } = await node('dist/cli/main.js', ...question);
+    expect(JSON.parse(stdout).standardRisk).toBeCloseTo(0.738042, 6);
+    expect((await node('dist/cli/main.js', '--version')).stdout.trim()).toBe(packageJson.version);
+    const rows =
+      'import * as sets from "./dist/data/shippedSets.js"; console.log(sets.diabetes().n, sets.digitsBelowFive().n);';
+    expect((await node('--input-type=module', '-e', rows)).stdout.trim().split('\n').at(-1)).toBe('442 1797');
+  });
+
+  it('satisfies publint', async () => {
+    const tarball = new Uint8Array(readFileSync(packed.tarball)).buffer;
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  it('has types that resolve as its code does, for ES modules', async () => {
+    const attw = [fileOf('@arethetypeswrong/cli', 'dist/index.js'), packed.tarball, '--profile', 'esm-only'];
+    const { stdout } = await node(...attw, '--no-color', '--no-emoji', '--format', 'table-flipped');
+    // A problem would have been an exit code; these are the two resolutions that the profile looks at.
+    for (const name of ['robust-random-features', 'robust-random-features/theory'])
+      expect(stdout).toMatch(new RegExp(`"${name}" +│ OK \\(ESM\\) +│ OK `));
+  });
+});
+
+describe('robust-random-features/theory', () => {
+  it('bundles for a browser to under 60 kB minified, without Node or TensorFlow', async () => {
+    const input = join(packed.folder, 'dist/theory/index.js');
+    const { output } = (await build({
+      root: packed.folder,
+      configFile: false,
+      logLevel: 'silent',
+      build: {
+        write: false,
+        minify: true,
+        target: 'es2022',
+        rollupOptions: { input, preserveEntrySignatures: 'strict' },
+      },
+    })) as Rollup.RollupOutput;
+    expect(output).toHaveLength(1);
+    const [{ code, imports, dynamicImports, moduleIds, exports }] = output;
+    expect(exports).toContain('asymptoticRisk');
+    expect(Buffer.byteLength(code)).toBeLessThan(60_000);
+    expect([...imports, ...dynamicImports]).toEqual([]);
+    const theory = dirname(input);
+    expect(moduleIds.filter((id) => !id.startsWith(theory))).toEqual([]);
+  });
+});
