@@ -1,56 +1,85 @@
 /**
  * Predicted against trained robust risk on digits (classes below 5 against the rest) and diabetes, standardised.
- * Prints a table, and with a folder as argument writes prediction.json and prediction.svg into it.
+ * Prints tables, and with a folder as argument draws prediction.svg and prediction.png into it.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mean } from 'd3-array';
 import { table } from '../src/cli/table.ts';
-import { readCsvClasses } from '../src/data/csvClasses.ts';
-import { readCsvTable, type Table } from '../src/data/csvTable.ts';
 import type { Dataset } from '../src/data/dataset.ts';
-import { asDataset, columnStatistics, standardised, tabularProblem } from '../src/data/tabular.ts';
+import { diabetes, digitsBelowFive } from '../src/data/shippedSets.ts';
 import {
   type AgainstTraining,
+  measuredRepeats,
   predictionAgainstTraining,
 } from '../src/experiments/predictionAgainstTraining.ts';
+import { predictRobustRisk } from '../src/experiments/predictRobustRisk.ts';
 import { paletteOrder } from '../src/plots/palette.ts';
-import { panelFigure, type Series } from '../src/plots/panels.ts';
+import { type Panel, panelFigure, type Series } from '../src/plots/panels.ts';
+import { svgToPng } from '../src/plots/png.ts';
+import { gridValues } from '../src/theory/index.ts';
+import { makeFolder, writeWholeFile } from '../src/wholeFile.ts';
 
-const prepared = (from: Table, target: string, targets: boolean): Dataset => {
-  const problem = tabularProblem(from, target);
-  const asIs = { mean: [0], deviation: [1] };
-  return asDataset(
-    standardised(
-      problem,
-      columnStatistics(problem.x, problem.d),
-      targets ? columnStatistics(problem.y, 1) : asIs,
-    ),
-  );
-};
-const file = (name: string): string => new URL(`../data/${name}.csv`, import.meta.url).pathname;
-const low = ['0', '1', '2', '3', '4'];
-const sets = [
+interface Comparison {
+  readonly name: string;
+  readonly data: Dataset;
+  readonly widths: readonly number[];
+  readonly n: readonly number[];
+  readonly epsilons: readonly number[];
+  readonly repeats: number;
+}
+
+const comparisons: readonly Comparison[] = [
   {
     name: 'digits',
-    data: prepared(readCsvClasses(file('digits'), 'digit', low).table, 'digit', false),
-    options: { widths: [60, 150, 300], n: [150, 300, 600], epsilons: [0.1, 0.4], repeats: 5 },
+    data: digitsBelowFive(),
+    widths: [60, 150, 300],
+    n: [150, 210, 300, 420, 600],
+    epsilons: [0.1, 0.4],
+    repeats: 8,
   },
   {
     name: 'diabetes',
-    data: prepared(readCsvTable(file('diabetes')), 'target', true),
-    options: { widths: [60, 100], n: [100, 150], epsilons: [0.1, 0.4], repeats: 12 },
+    data: diabetes(),
+    widths: [60, 100],
+    n: [60, 90, 130, 180],
+    epsilons: [0.1, 0.4],
+    repeats: 20,
   },
 ];
+const colours = new Map([60, 100, 150, 300].map((width, i) => [width, paletteOrder[i]!]));
 
-const found: { name: string; rows: AgainstTraining[] }[] = [];
-for (const { name, data, options } of sets) {
-  const rows = await predictionAgainstTraining(data, options);
-  found.push({ name, rows });
+const RISKS = [
+  {
+    risk: 'adversarialRisk',
+    name: 'AR',
+    dashed: false,
+    symbol: 'circle',
+    of: (row: AgainstTraining) => row.trainedAdversarial,
+  },
+  {
+    risk: 'standardRisk',
+    name: 'SR',
+    dashed: true,
+    symbol: 'triangle',
+    of: (row: AgainstTraining) => row.trainedStandard,
+  },
+] as const;
+
+const panels: Panel[] = [];
+for (const comparison of comparisons) {
+  const rows = await predictionAgainstTraining(comparison.data, comparison);
+  process.stdout.write(`${comparison.name}\n${tableOf(rows)}\n${summaryOf(rows)}\n\n`);
+  panels.push(...(await panelsOf(comparison, rows)));
+}
+const folder = process.argv[2];
+if (folder) draw(folder);
+
+function tableOf(rows: readonly AgainstTraining[]): string {
   const number = (title: string, value: (row: AgainstTraining) => number, digits = 3) => ({
     title,
     value: (row: AgainstTraining) => value(row).toFixed(digits),
   });
-  const lines = table(rows, [
+  return table(rows, [
     number('N', (row) => row.width, 0),
     number('n', (row) => row.n, 0),
     number('eps', (row) => row.eps, 1),
@@ -62,42 +91,81 @@ for (const { name, data, options } of sets) {
     number('AR error, per cent', (row) => 100 * row.adversarialError.value, 1),
     number('std.err.', (row) => 100 * row.adversarialError.standardError, 1),
   ]);
-  process.stdout.write(`${name}\n${lines}\n\n`);
 }
 
-const folder = process.argv[2];
-if (folder) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'prediction.json'), `${JSON.stringify(found, null, 1)}\n`);
-  const { rows } = found[0]!;
-  const epsilons = [...new Set(rows.map((row) => row.eps))];
-  const widths = [...new Set(rows.map((row) => row.width))];
-  const of = (eps: number, width: number) => rows.filter((row) => row.eps === eps && row.width === width);
-  const series = (eps: number): Series[] =>
-    widths.flatMap((width, i): Series[] => [
-      {
-        label: `predicted, $N = ${width}$`,
-        colour: paletteOrder[i]!,
-        draw: 'line',
-        points: of(eps, width).map((row) => ({ x: row.n, y: row.predictedAdversarial.value })),
-      },
-      {
-        label: 'trained',
-        colour: paletteOrder[i]!,
-        draw: 'symbols',
-        points: of(eps, width).map(({ n, trainedAdversarial: { value, standardError } }) => ({
-          x: n,
-          y: value,
-          standardError,
-        })),
-      },
-    ]);
-  const most = Math.max(...rows.map((row) => row.trainedAdversarial.value));
+/** The sizes of the errors of AR, averaged and at worst, apart for many rows under a strong attack and for the others. */
+function summaryOf(rows: readonly AgainstTraining[]): string {
+  const best = (row: AgainstTraining): boolean => row.n >= 300 && row.eps >= 0.4;
+  const line = (title: string, part: readonly AgainstTraining[]): string[] => {
+    if (part.length === 0) return [];
+    const sizes = part.map((row) => 100 * Math.abs(row.adversarialError.value));
+    return [
+      `${title}: AR off by ${mean(sizes)!.toFixed(1)} per cent on average, ${Math.max(...sizes).toFixed(1)} at worst`,
+    ];
+  };
+  return [
+    ...line('n >= 300 and eps >= 0.4', rows.filter(best)),
+    ...line(
+      'elsewhere',
+      rows.filter((row) => !best(row)),
+    ),
+  ].join('\n');
+}
+
+/** A panel for each eps: a colour for each width, predictions as lines, trainings as symbols. */
+async function panelsOf(
+  { name, data, widths, n, epsilons, repeats }: Comparison,
+  rows: readonly AgainstTraining[],
+): Promise<Panel[]> {
+  const along = gridValues({ from: Math.min(...n), to: Math.max(...n), count: 25, scale: 'log' }).map(
+    Math.round,
+  );
+  const series: Series[][] = epsilons.map(() => []);
+  for (const width of widths) {
+    const colour = colours.get(width)!;
+    const measured = await measuredRepeats(data, width, { repeats });
+    const runs = measured.map((moments) => predictRobustRisk(moments, { n: along, eps: [...epsilons] }));
+    epsilons.forEach((eps, e) => {
+      const trained = rows.filter((row) => row.width === width && row.eps === eps);
+      for (const { risk, name, dashed, symbol, of } of RISKS)
+        series[e]!.push(
+          {
+            label: `$N = ${width}$: ${name} predicted`,
+            colour,
+            draw: 'line',
+            dashed,
+            points: along.map((x, i) => ({
+              x,
+              y: mean(runs, (run) => run[i * epsilons.length + e]![risk])!,
+            })),
+          },
+          {
+            label: `${name} trained`,
+            colour,
+            draw: 'symbols',
+            symbol,
+            points: trained.map((row) => ({
+              x: row.n,
+              y: of(row).value,
+              standardError: of(row).standardError,
+            })),
+          },
+        );
+    });
+  }
+  return epsilons.map((eps, e) => ({ title: `${name}, $\\varepsilon = ${eps}$`, series: series[e]! }));
+}
+
+function draw(into: string): void {
+  const heights = panels.flatMap((panel) => panel.series.flatMap(({ points }) => points.map(({ y }) => y)));
   const svg = panelFigure({
-    panels: epsilons.map((eps) => ({ title: `digits, $\\varepsilon = ${eps}$`, series: series(eps) })),
-    x: { label: 'training rows $n$', scale: 'log', domain: [130, 700] },
-    y: { label: 'adversarial risk', scale: 'linear', domain: [0.2, 1.1 * most] },
-    description: 'Predicted and trained adversarial risk on handwritten digits against training rows',
+    panels,
+    x: { label: 'training rows $n$', scale: 'log', domain: [54, 660] },
+    y: { label: 'risk', scale: 'log', domain: [0.93 * Math.min(...heights), 1.1 * Math.max(...heights)] },
+    description:
+      'Predicted and trained standard and adversarial risk against training rows, on digits and diabetes',
   });
-  writeFileSync(join(folder, 'prediction.svg'), svg);
+  makeFolder(into);
+  writeWholeFile(join(into, 'prediction.svg'), svg);
+  writeWholeFile(join(into, 'prediction.png'), svgToPng(svg));
 }

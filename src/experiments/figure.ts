@@ -42,6 +42,8 @@ export interface FigurePlan {
   readonly surface?: SurfacePlan;
   /** What is particular to this figure, for its caption. */
   readonly caption: string;
+  /** How its points came about, where that is not simulation of the linear teacher beside its theory. */
+  readonly setting?: string;
 }
 
 /** Theory over two settings, coloured by value; each panel is then a row of simulated spots at one height. */
@@ -84,6 +86,8 @@ export interface Measured {
   readonly symbol: SymbolName;
   /** The largest d is drawn open, smaller ones small. */
   readonly emphasis: 'open' | 'small';
+  /** Straight lines from point to point, where no curve runs along them. */
+  readonly joined?: boolean;
   readonly spots: readonly Spot[];
 }
 

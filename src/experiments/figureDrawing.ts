@@ -48,20 +48,15 @@ function drawPanels(plan: FigurePlan, measured: readonly PanelPoints[], caption:
     title: panel.title,
     series: [
       ...panel.curves.map((curve): Series => ({ ...curve, draw: 'line' })),
-      ...panel.measured.map((kind, k): Series => {
+      ...panel.measured.flatMap((kind, k): Series[] => {
         const points = measured[i]![k]!.map(({ x, y }) => ({
           x,
           y: y.simulated.value,
           standardError: y.simulated.standardError,
         }));
-        return {
-          label: kind.label,
-          colour: kind.colour,
-          symbol: kind.symbol,
-          emphasis: kind.emphasis,
-          draw: 'symbols',
-          points,
-        };
+        const { label, colour, symbol, emphasis } = kind;
+        const symbols: Series = { label, colour, symbol, emphasis, draw: 'symbols', points };
+        return kind.joined ? [{ label, colour, draw: 'line', points }, symbols] : [symbols];
       }),
     ],
   }));

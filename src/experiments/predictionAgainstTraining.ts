@@ -43,11 +43,7 @@ export async function predictionAgainstTraining(
 ): Promise<AgainstTraining[]> {
   const rows: AgainstTraining[] = [];
   for (const width of widths) {
-    const measured: MeasuredMoments[] = [];
-    for (let k = 0; k < repeats; k++) {
-      const map = randomFeaturesMap({ inputDim: data.d, units: [width], seed: `${seed}, ${k}` });
-      measured.push(await measureFeatures(map, data, { seed: `${seed}, ${k}` }));
-    }
+    const measured = await measuredRepeats(data, width, { repeats, seed });
     for (const n of ns)
       for (const eps of epsilons) {
         if (measured[0]!.otherRows.length - n < 20) continue;
@@ -74,6 +70,20 @@ export async function predictionAgainstTraining(
   if (rows.length === 0)
     throw new InvalidArgumentError('n', ns, `at most half of the ${data.n} rows, less 20 to test on`);
   return rows;
+}
+
+/** The features of each repeat, measured on its half of the rows. */
+export async function measuredRepeats(
+  data: Dataset,
+  width: number,
+  { repeats = 4, seed = 0 }: Pick<AgainstTrainingOptions, 'repeats' | 'seed'>,
+): Promise<MeasuredMoments[]> {
+  const measured: MeasuredMoments[] = [];
+  for (let k = 0; k < repeats; k++) {
+    const map = randomFeaturesMap({ inputDim: data.d, units: [width], seed: `${seed}, ${k}` });
+    measured.push(await measureFeatures(map, data, { seed: `${seed}, ${k}` }));
+  }
+  return measured;
 }
 
 function train(

@@ -62,7 +62,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     caption: path('.txt'),
     json: path('.json'),
   };
-  const caption = `${plan.caption} ${settingsInWords(settings, runtime)}`;
+  const caption = `${plan.caption} ${plan.setting ?? teacherSetting(settings)} Engine: ${runtime.engine}. Settings are this package's own choice.`;
   const { svg, png } = drawFigure(plan, points, caption);
   writeWholeFile(files.svg, svg);
   writeWholeFile(files.png, png);
@@ -72,7 +72,8 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   return { figure: figure.name, settings, runtime, panels, claims, files, seconds };
 }
 
-function settingsInWords(settings: FigureSettings, runtime: Runtime): string {
+/** How a figure's points came about, the usual way: simulation of the linear teacher beside its theory. */
+function teacherSetting(settings: FigureSettings): string {
   const { psi2, tau, lambda, activations, seeds, testRows, attackSteps, method, d } = settings;
   return [
     `psi2 = n/d = ${psi2.join(', ')}, label noise tau = ${tau}, ridge lambda = ${lambda.join(', ')}, activation`,
@@ -81,7 +82,6 @@ function settingsInWords(settings: FigureSettings, runtime: Runtime): string {
     method === 'exact'
       ? 'to the exact optimum of the problem linearised in the perturbation'
       : `by gradient against PGD of ${attackSteps} steps (eps = 0: exact least squares)`,
-    `and tested against PGD of 10 steps unless said otherwise. Engine: ${runtime.engine}. Settings are this package's own`,
-    'choice.',
+    'and tested against PGD of 10 steps unless said otherwise.',
   ].join(' ');
 }

@@ -1,6 +1,5 @@
 import { fgm, linearised, pgd } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { teacher } from '../data/teacher.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
 import { risks } from '../evaluation/risk.ts';
 import { deepRandomFeaturesModel } from '../models/deepRandomFeaturesModel.ts';
@@ -10,7 +9,8 @@ import { tf } from '../runtime/tf.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { deepReadoutProblem, solveDeepReadout } from '../training/exact/deepReadout.ts';
 import { setReadout, trainReadoutExactly } from '../training/exactReadout.ts';
-import { rowsOf, streamKey } from './cell.ts';
+import { streamKey } from './cell.ts';
+import { cellProblem } from './cellProblem.ts';
 import { type NetworkCell, unitsOf } from './networkCell.ts';
 import type { CellResult, TrainingReport } from './runCell.ts';
 
@@ -26,11 +26,11 @@ const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm(), linearised: linearise
 /** Samples the problem, trains the network and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
 export async function runNetworkCell(cell: NetworkCell): Promise<CellResult> {
   const seed = streamKey(cell);
-  const problem = teacher({ d: cell.d, tau: cell.tau, seed });
+  const problem = cellProblem(cell, seed);
   const model = modelOf(cell, seed);
   try {
-    const training = await train(model, problem.sample('train', rowsOf(cell)), cell, seed);
-    const { standard, adversarial } = await risks(model, problem.batches('test', cell.testRows), {
+    const training = await train(model, problem.train, cell, seed);
+    const { standard, adversarial } = await risks(model, problem.test, {
       attack: testAttacks[cell.testAttack],
       epsilons: cell.epsTest,
     });

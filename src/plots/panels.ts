@@ -20,6 +20,8 @@ export interface Series {
   readonly points: readonly SeriesPoint[];
   /** Curves are drawn as lines; measurements as symbols with error bars of one standard error. */
   readonly draw: 'line' | 'symbols';
+  /** Of lines: broken. */
+  readonly dashed?: boolean;
   readonly symbol?: SymbolName;
   /** Open symbols stand out; small filled ones stay behind. */
   readonly emphasis?: 'open' | 'small';
@@ -55,6 +57,7 @@ export interface PanelFigure {
 const panelWidth = (panels: number): number => (panels === 1 ? 520 : panels === 2 ? 380 : 290);
 const HEIGHT = 350;
 const LEGEND_ROW = 22;
+const DASHES = '6,4';
 const MARGIN = { top: 40, right: 16, bottom: 56, left: 74 };
 
 /** Panels side by side on shared axes, with one legend above them, as an SVG string without fonts. */
@@ -120,9 +123,19 @@ export function renumber(svg: string): string {
   return svg.replace(/plot-clip-\d+/g, (id) => `clip-${ids.indexOf(id) + 1}`);
 }
 
-function marksOf({ points, colour, draw, symbol = 'circle', emphasis = 'open' }: Series): Plot.Markish[] {
+function marksOf({
+  points,
+  colour,
+  draw,
+  dashed,
+  symbol = 'circle',
+  emphasis = 'open',
+}: Series): Plot.Markish[] {
+  const dashes = dashed ? { strokeDasharray: DASHES } : {};
   if (draw === 'line')
-    return [Plot.line(points, { x: 'x', y: 'y', fx: 'fx', stroke: colour, strokeWidth: 2, clip: true })];
+    return [
+      Plot.line(points, { x: 'x', y: 'y', fx: 'fx', stroke: colour, strokeWidth: 2, clip: true, ...dashes }),
+    ];
   const small = emphasis === 'small';
   const faded = small ? 0.55 : 1;
   // On a logarithmic axis a bar that reaches below zero has no end; it leaves the picture instead.
@@ -198,12 +211,13 @@ const coloursOf = (panels: readonly Panel[]): string[] => [
 ];
 
 function legendSymbol(
-  { draw, colour, symbol = 'circle', emphasis = 'open' }: Series,
+  { draw, colour, dashed, symbol = 'circle', emphasis = 'open' }: Series,
   x: number,
   y: number,
 ): string {
+  const dashes = dashed ? ` stroke-dasharray="${DASHES}"` : '';
   if (draw === 'line')
-    return `<path d="M${x - 14},${y}h28" stroke="${colour}" stroke-width="2" fill="none"></path>`;
+    return `<path d="M${x - 14},${y}h28" stroke="${colour}" stroke-width="2" fill="none"${dashes}></path>`;
   const small = emphasis === 'small';
   const r = small ? 2.6 : 4.2;
   const paint = `stroke="${colour}" stroke-width="1.7" fill="${small ? colour : 'white'}" opacity="${small ? 0.55 : 1}"`;

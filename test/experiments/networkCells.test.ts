@@ -1,9 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { cellKey } from '../../src/experiments/cell.ts';
+import { cellProblem } from '../../src/experiments/cellProblem.ts';
 import { figureCells } from '../../src/experiments/figurePoints.ts';
 import { depth } from '../../src/experiments/figures/depth.ts';
 import { trainedWidth } from '../../src/experiments/figures/trainedWidth.ts';
-import { deepRisk, isNetworkCell, networkCell } from '../../src/experiments/networkCell.ts';
+import { trainedWidthDigits } from '../../src/experiments/figures/trainedWidthDigits.ts';
+import {
+  deepRisk,
+  isNetworkCell,
+  networkCell,
+  networkStandardRisk,
+} from '../../src/experiments/networkCell.ts';
 import { runNetworkCell } from '../../src/experiments/runNetworkCell.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { asymptoticRisk, deepRandomFeatures } from '../../src/theory/index.ts';
@@ -90,6 +98,54 @@ describe('cells of networks', () => {
   });
 });
 
+describe('cells of networks on digits', () => {
+  const given = { d: 64, psi2: 2, eps: 0.5, testRows: 400, data: 'digits' } as const;
+  const frozen = networkCell({ ...given, network: 'deep-frozen', widths: [1], method: 'exact' });
+
+  it('have names of their own, and leave those of the linear teacher as they were', () => {
+    const { data: _, ...taught } = frozen;
+    expect(cellKey(frozen)).not.toBe(cellKey(taught));
+    expect(cellKey(networkCell(taught))).toBe(cellKey(taught));
+  });
+
+  it('share the rows of a seed whatever the network, and never test on what they trained on', () => {
+    const rows = ({ d, x }: Dataset) =>
+      Array.from({ length: x.length / d }, (_, i) => x.subarray(i * d, (i + 1) * d).join());
+    const [one, other, third] = [
+      frozen,
+      networkCell({ ...given, network: 'lazy', widths: [0.1], eps: 0 }),
+      { ...frozen, seed: 1 },
+    ].map((cell) => {
+      const { train, test } = cellProblem(cell, `${cell.network} ${cell.seed}`);
+      return { train: rows(train), test: [...test].flatMap(rows) };
+    });
+    expect([one!.train.length, one!.test.length]).toEqual([128, 400]);
+    expect(other).toEqual(one);
+    expect(third!.train).not.toEqual(one!.train);
+    // No two digits of the set are equal.
+    expect(new Set([...one!.train, ...one!.test]).size).toBe(528);
+  });
+
+  it('learn something, are attacked, and have no theory', async () => {
+    const result = await runNetworkCell(frozen);
+    expect(result.training.converged).toBe(true);
+    // The risk of predicting 0 is 1.
+    expect(result.standardRisk.value).toBeLessThan(0.8);
+    expect(result.adversarialRisks[0]!.value).toBeGreaterThan(result.standardRisk.value);
+    expect(networkStandardRisk.theory(deepRisk(frozen), frozen)).toBeNaN();
+  });
+
+  it('refuse another dimension, label noise, and more rows than there are', () => {
+    const args = { ...given, network: 'lazy', widths: [1] } as const;
+    expect(() => networkCell({ ...args, d: 30 })).toThrow('invalid d: 30 (expected 64 with digits)');
+    expect(() => networkCell({ ...args, tau: 0.2 })).toThrow('invalid tau: 0.2');
+    expect(() => networkCell({ ...args, testRows: 1700 })).toThrow(
+      'invalid testRows: 1700 (expected at most the 1669 of 1797 digits that are not trained on)',
+    );
+    expect(() => networkCell({ ...args, data: 'letters' as 'digits' })).toThrow('invalid data: "letters"');
+  });
+});
+
 describe('figures of networks', () => {
   it.each([depth, trainedWidth])('$name plans cells of its own and claims to check', (figure) => {
     const settings = { ...figure.defaults, ...figure.quick };
@@ -100,5 +156,21 @@ describe('figures of networks', () => {
     expect(plan.claims.length).toBeGreaterThan(1);
     for (const panel of plan.panels)
       for (const curve of panel.curves) expect(curve.points.length).toBeGreaterThan(10);
+  });
+
+  it('trained-width-digits takes each network once for both of its risks, all of them on the digits', () => {
+    const { defaults, quick, plan } = trainedWidthDigits;
+    for (const settings of [defaults, { ...defaults, ...quick }]) {
+      const { panels, claims } = plan(settings);
+      const keys = panels.map(({ measured }) =>
+        measured.flatMap(({ spots }) => spots.flatMap(({ cells }) => cells.map(cellKey))),
+      );
+      expect(keys).toHaveLength(4);
+      expect(keys[1]).toEqual(keys[0]);
+      expect(keys[3]).toEqual(keys[2]);
+      expect(new Set(keys.flat()).size).toBe(2 * 3 * settings.psi1.length * settings.seeds);
+      for (const cell of figureCells(plan(settings))) expect(isNetworkCell(cell) && cell.data).toBe('digits');
+      expect(claims.length).toBeGreaterThan(1);
+    }
   });
 });

@@ -31,6 +31,16 @@ describe('panelFigure', () => {
     expect(svg.includes('aria-label="Risk against width"')).toBe(true);
   });
 
+  it('breaks a line that is to be dashed, in its panel and in the legend', () => {
+    const dashes = (drawn: string) => drawn.match(/stroke-dasharray="6,4"/g)?.length ?? 0;
+    const broken = figure.panels.map(({ title, series }) => ({
+      title,
+      series: series.map((one) => ({ ...one, dashed: true })),
+    }));
+    expect(dashes(svg)).toBe(0);
+    expect(dashes(panelFigure({ ...figure, panels: broken }))).toBe(3);
+  });
+
   it('draws a circle for each point and one in the legend', () => {
     expect(svg.match(/<circle/g)).toHaveLength(3);
   });

@@ -13,6 +13,7 @@ import { regularisation } from './regularisation.ts';
 import { sampleSize } from './sampleSize.ts';
 import { tradeOff } from './tradeOff.ts';
 import { trainedWidth } from './trainedWidth.ts';
+import { trainedWidthDigits } from './trainedWidthDigits.ts';
 import { trainTestEps } from './trainTestEps.ts';
 
 /** Every figure, in the order in which `rrf reproduce --list` names them. */
@@ -31,6 +32,7 @@ export const figures: readonly Figure[] = [
   phaseDiagram,
   depth,
   trainedWidth,
+  trainedWidthDigits,
 ];
 
 /** The figure of that name. @throws InvalidArgumentError for an unknown one */
