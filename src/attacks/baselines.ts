@@ -11,11 +11,17 @@ export interface BaselineOptions extends AttackOptions {
   readonly samples?: number;
 }
 
-/** Noise uniform in the ball (l2, linf or l1): what an attack must beat. */
+/**
+ * Noise uniform in the ball (l2, linf or l1): what an attack must beat.
+ * @throws InvalidArgumentError for options out of range
+ */
 export const randomNoise = (options: BaselineOptions = {}): Attack =>
   baseline('random-noise', options, (ball, ...key) => [ball.randomPoint(...key)]);
 
-/** Steps of length eps along a random direction, and against it; the worse of the two for each sample. */
+/**
+ * Steps of length eps along a random direction, and against it; the worse of the two for each sample.
+ * @throws InvalidArgumentError for options out of range
+ */
 export const randomDirection = (options: BaselineOptions = {}): Attack =>
   baseline('random-direction', options, (ball, ...key) => {
     const point = ball.randomDirection(...key);

@@ -20,7 +20,11 @@ export const misclassified: Criterion = {
   },
 };
 
-/** Some output is off its target by more than `limit`. @throws InvalidArgumentError for limit < 0. */
+/**
+ * Some output is off its target by more than `limit`.
+ * @param limit in units of y
+ * @throws InvalidArgumentError for limit < 0.
+ */
 export function errorAbove(limit: number): Criterion {
   checkNonNegative('limit', limit);
   return {

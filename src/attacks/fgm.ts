@@ -7,10 +7,14 @@ export type FgmOptions = Omit<GradientAttackOptions, 'steps' | 'stepSize' | 'rel
 /**
  * Fast gradient method (Goodfellow, Shlens & Szegedy 2015): one step of length eps along the steepest direction.
  * With norm 'linf' it is FGSM. Exact where the model is linear in x.
+ * @throws InvalidArgumentError for options out of range
  */
 export const fgm = (options: FgmOptions = {}): GradientAttack =>
   gradientAttack('fgm', options, { steps: 1, relStepSize: 1 });
 
-/** FGSM: the fast gradient method in the maximum norm. */
+/**
+ * FGSM: the fast gradient method in the maximum norm.
+ * @throws InvalidArgumentError for options out of range
+ */
 export const fgsm = (options: Omit<FgmOptions, 'norm'> = {}): GradientAttack =>
   gradientAttack('fgsm', options, { norm: 'linf', steps: 1, relStepSize: 1 });

@@ -13,6 +13,7 @@ import { pick } from './perSample.ts';
  * target. It is the true maximiser for linear models, and in the limit of large d for random features at eps of
  * order one. The input after the step is returned even where the model itself is not worse there,
  * unless its loss there is NaN.
+ * @throws InvalidArgumentError for options out of range
  */
 export function linearised(options: AttackOptions = {}): Attack {
   const settings = resolveAttack(options);
@@ -31,6 +32,10 @@ export function linearised(options: AttackOptions = {}): Attack {
 /**
  * The loss that the linearised model has at its exact maximiser, [n]: at f(x) +- eps |gradient|_dual, the worse of the
  * two. For one output and without bounds. The caller disposes it.
+ * @param x batch [n, ...]
+ * @param y targets [n] or [n, 1]
+ * @param settings the loss and the norm; an attack has them as its `settings`
+ * @param eps budget in the units of x, one number or a tensor [n, 1, ...]
  */
 export function linearisedLoss(
   f: ModelFunction,
@@ -51,6 +56,9 @@ export function linearisedLoss(
 /**
  * The loss at the inputs and the gradient that attacks ascend there: of the loss, or, for losses of the residual of one
  * output, of the distance between prediction and target, which does not vanish with the residual. Within a tidy.
+ * @param x batch [n, ...]
+ * @param y targets [n] or [n, k]
+ * @param settings the loss; an attack has it among its `settings`
  */
 export const inputSlope = (f: ModelFunction, x: tf.Tensor, y: tf.Tensor, { loss }: AttackSettings): Slope =>
   ascentOf(f, x, targetColumns(x, y), loss, false).slopeAtCentre();

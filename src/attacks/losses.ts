@@ -33,7 +33,11 @@ export const absoluteLoss: SampleLoss = {
   twoSided: true,
 };
 
-/** Huber's loss, summed over outputs: r^2 / 2 up to |r| = delta, delta (|r| - delta / 2) beyond. */
+/**
+ * Huber's loss, summed over outputs: r^2 / 2 up to |r| = delta, delta (|r| - delta / 2) beyond.
+ * @param delta where the loss goes over from quadratic to linear, in units of y
+ * @throws InvalidArgumentError for delta <= 0
+ */
 export function huberLoss(delta = 1): SampleLoss {
   checkPositive('delta', delta);
   return {

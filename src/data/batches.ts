@@ -11,7 +11,11 @@ export function* batchesOf({ n, d, x, y }: Dataset, batchSize: number): Generato
   }
 }
 
-/** The rows of a data set in the given order, copied. */
+/**
+ * The rows of a data set in the given order, copied.
+ * @param data rows on the host, which stay as they are
+ * @param rows their indices; one may come twice
+ */
 export function rowsOf({ d, x, y }: Dataset, rows: ArrayLike<number>): Dataset {
   const picked = {
     n: rows.length,

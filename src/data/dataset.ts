@@ -21,7 +21,11 @@ export interface TensorPair {
   readonly y: tf.Tensor2D;
 }
 
-/** Uploads a data set. @throws InvalidArgumentError when x and y disagree in length. */
+/**
+ * Uploads a data set.
+ * @param data rows on the host, which stay as they are
+ * @throws InvalidArgumentError when x and y disagree in length.
+ */
 export function toTensors({ n, d, x, y }: Dataset): TensorPair {
   if (x.length !== n * d)
     throw new InvalidArgumentError('x', `${x.length} values`, `n * d = ${n * d} values`);

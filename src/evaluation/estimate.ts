@@ -38,5 +38,8 @@ export class RunningMean {
   }
 }
 
-/** The mean of some values, such as one a seed. */
+/**
+ * The mean of some values, such as one a seed.
+ * @param values independent of each other, or the standard error means nothing
+ */
 export const meanOf = (values: ArrayLike<number>): Estimate => new RunningMean().add(values).estimate();

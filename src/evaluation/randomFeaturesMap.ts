@@ -5,7 +5,10 @@ import { unitSphereRows } from '../models/unitSphereRows.ts';
 import { activation as activationNamed } from '../theory/activations.ts';
 import { LayeredFeatures, type LayerStep } from './layeredFeatures.ts';
 
-/** The frozen layers of `deepRandomFeaturesModel`, one or more, in float64 on the host, with the same weights. */
+/**
+ * The frozen layers of `deepRandomFeaturesModel`, one or more, in float64 on the host, with the same weights.
+ * @throws InvalidArgumentError for no layers, a width < 1, or an unknown activation
+ */
 export function randomFeaturesMap(args: DeepRandomFeaturesModelArgs): LayeredFeatures {
   const { inputDim, activation = 'shifted-relu', seed = 0 } = args;
   const units = checkUnits(args.units);

@@ -42,6 +42,8 @@ export interface RobustRiskPoint {
 /**
  * Standard and adversarial risk of a model on data as a robustness curve. Data come whole or batch by batch; results
  * are read back once a batch. For the worst case over several attacks hand in `worstOf([...])`.
+ * @param model a tf.LayersModel, or a function from a batch [n, ...] to outputs [n, k]
+ * @param options budgets, criterion and batch size
  * @throws InvalidArgumentError for eps < 0, NaN in the data or the losses, inputs outside the attack's bounds, or a
  * model whose output does not fit the loss
  */
@@ -123,7 +125,11 @@ export interface Risks {
   readonly adversarial: readonly Estimate[];
 }
 
-/** `robustRisk`, in short: the standard risk, and the adversarial one for each eps. */
+/**
+ * `robustRisk`, in short: the standard risk, and the adversarial one for each eps.
+ * @param options attack, budgets and batch size
+ * @throws InvalidArgumentError as {@link robustRisk} does
+ */
 export async function risks(
   model: tf.LayersModel | ModelFunction,
   data: Dataset | Iterable<Dataset>,

@@ -48,6 +48,7 @@ const LINEAR = 1e-3;
  * attack with a mistake, fails here (Carlini et al. 2019, "On evaluating adversarial robustness").
  * @param x [n, ...]
  * @param y [n] or [n, k]
+ * @param options the budget, and norm, loss and bounds of the attacks
  * @throws InvalidArgumentError as `attack.run` does
  */
 export async function sanityChecks(

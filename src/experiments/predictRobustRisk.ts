@@ -105,7 +105,11 @@ export function predictRobustRisk(measured: MeasuredMoments, grid: PredictionGri
   return found;
 }
 
-/** The radius from which on training on n rows gives theta = 0. */
+/**
+ * The radius from which on training on n rows gives theta = 0.
+ * @param n training rows
+ * @throws InvalidArgumentError for n < 2; UserError when fewer rows than features were measured
+ */
 export const predictedCriticalEps = (measured: MeasuredMoments, n: number): number =>
   criticalEps(measuredMap(measured), { psi2: checkInteger('n', n, 2) });
 

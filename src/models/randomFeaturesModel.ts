@@ -11,6 +11,8 @@ export interface RandomFeaturesModelArgs extends Pick<RandomFeaturesArgs, 'units
 /**
  * f(x) = theta' sigma(W x): a frozen RandomFeatures layer and a linear read-out without bias, started at theta = 0.
  * Input [n, d], output [n, 1]. The only trainable weight is theta, with shape [N, 1].
+ * @param args sizes, activation and seed
+ * @throws InvalidArgumentError for inputDim or units < 1, or an unknown activation
  */
 export function randomFeaturesModel({ inputDim, ...args }: RandomFeaturesModelArgs): tf.Sequential {
   checkInteger('inputDim', inputDim);

@@ -51,6 +51,10 @@ export interface BestActivation {
  * and nu^2, whose Hermite coefficients c_k give muStar^2 = sum c_k^2 and nu^2 = sum k c_k^2 over k >= 2: every pair with
  * nu^2 >= 2 muStar^2 belongs to some activation, equality to quadratics. Minimised over both ratios at E sigma^2 = 1.
  * Rougher is often better without end, the nonlinear part then being a pure price on theta; hence `maxRoughness`.
+ * @param features the width psi1 = N/d
+ * @param options the training problem and the attack at test
+ * @param search what to minimise, and how rough an activation may be
+ * @throws InvalidArgumentError naming the option that is outside its domain
  */
 export function bestActivation(
   { psi1 }: { readonly psi1: number },
@@ -91,7 +95,10 @@ function unitMoments(nonlinearity: number, roughness: number): ActivationMoments
   return { mu0: 0, mu1: Math.sqrt(1 - muStarSquared), muStarSquared, nuSquared: roughness * muStarSquared };
 }
 
-/** mu1 u + c2 He2(u)/sqrt 2 + ck Hek(u)/sqrt k!, the simplest function with these moments: k is the roughness rounded up. */
+/**
+ * mu1 u + c2 He2(u)/sqrt 2 + ck Hek(u)/sqrt k!, the simplest function with these moments: k is the roughness rounded up.
+ * @param moments of which mu0 does not matter; nuSquared >= 2 muStarSquared
+ */
 export function hermiteActivation({ mu1, muStarSquared, nuSquared }: ActivationMoments): CustomActivation {
   const roughness = nuSquared / muStarSquared;
   const k = Math.max(3, Math.ceil(roughness - 1e-9));

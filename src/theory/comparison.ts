@@ -14,7 +14,10 @@ export interface TrainingComparison {
   readonly gain: number;
 }
 
-/** A normally and an adversarially trained read-out of the same features under the same attack, epsTest (default eps). */
+/**
+ * A normally and an adversarially trained read-out of the same features under the same attack, epsTest (default eps).
+ * @throws InvalidArgumentError naming the option that is outside its domain
+ */
 export function compareTraining(map: FeatureMap, options: RiskOptions): TrainingComparison {
   const epsTest = options.epsTest ?? options.eps;
   const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
@@ -32,6 +35,7 @@ export function compareTraining(map: FeatureMap, options: RiskOptions): Training
  * sqrt(2 d/pi) epsLinf. Exact as d grows for evaluating a model trained in l2 or without attack on a dense teacher (beta
  * uniform on its sphere): its gradient then points in a uniformly random direction, whose l1 norm is sqrt(2 d/pi) times
  * its l2 norm. Training against linf is another problem, whose penalty |grad|_1 makes the answer sparser.
+ * @throws InvalidArgumentError for epsLinf < 0 or d <= 0
  */
 export const l2RadiusOfLinf = (epsLinf: number, d: number): number =>
   checkNonNegative('epsLinf', epsLinf) * Math.sqrt((2 * checkPositive('d', d)) / Math.PI);

@@ -36,6 +36,7 @@ export type CurvePoint = AsymptoticRisk & {
 
 /**
  * Risks along a line of parameters, each point started from its neighbour. Where epsTest is not given it follows eps.
+ * @param options the training problem; what runs along the axis may be left out
  * @throws InvalidArgumentError for a parameter that neither the map nor the options have, or a value out of its domain.
  */
 export function riskCurve(map: FeatureMap, options: PartialRiskOptions, axis: Axis): CurvePoint[] {
@@ -53,7 +54,10 @@ export interface RiskSurface {
   readonly risks: readonly (readonly AsymptoticRisk[])[];
 }
 
-/** Risks over a rectangle of two parameters; throws as `riskCurve` does. */
+/**
+ * Risks over a rectangle of two parameters; throws as `riskCurve` does.
+ * @param options the training problem; what runs along the axes may be left out
+ */
 export function riskSurface(
   map: FeatureMap,
   options: PartialRiskOptions,

@@ -12,7 +12,11 @@ export interface Grid {
   readonly scale?: 'linear' | 'log';
 }
 
-/** The values of a grid, ends exact. @throws InvalidArgumentError when a log grid does not lie in (0, infinity). */
+/**
+ * The values of a grid, ends exact.
+ * @param grid its ends, the number of values, and the scale
+ * @throws InvalidArgumentError when a log grid does not lie in (0, infinity).
+ */
 export function gridValues({ from, to, count, scale = 'linear' }: Grid): number[] {
   checkInteger('count', count, 2);
   for (const end of [from, to])

@@ -17,6 +17,8 @@ import { increasingRoot } from './rootFinding.ts';
  * penalty still acts, and `thetaNormSquared` that of psi1 |theta|^2. Without penalty but with an attack it is the curse
  * of overparametrization in full: the labels are fitted by the nonlinear part, at no cost in gradient, nothing is
  * learnt, and both risks are E y^2 (phase 'curse').
+ * @param features the activation; default 'shifted-relu'
+ * @throws InvalidArgumentError naming the option that is outside its domain
  */
 export function infiniteWidthRisk(
   { activation = 'shifted-relu' }: { readonly activation?: ActivationSpec },
@@ -47,6 +49,7 @@ export function infiniteWidthRisk(
 /**
  * The limit psi2 -> infinity, unlimited data: the minimiser of AR(eps)/2 + (lambda/2)|theta|^2 over the population. One
  * equation is left, for w = eps q / s.
+ * @throws InvalidArgumentError naming the option that is outside its domain
  */
 export function infiniteDataRisk(map: FeatureMap, options: Omit<RiskOptions, 'psi2'>): AsymptoticRisk {
   const { problem, epsTest } = resolveRiskOptions({ ...options, psi2: Number.MAX_VALUE });

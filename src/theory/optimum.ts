@@ -31,13 +31,19 @@ export type Measure = 'standardRisk' | 'adversarialRisk';
 
 const SCAN = 240;
 
-/** The width (psi1) of least adversarial risk, searched over [0.01, 1000] unless told otherwise. */
+/**
+ * The width (psi1) of least adversarial risk, searched over [0.01, 1000] unless told otherwise.
+ * @throws InvalidArgumentError for options out of range, or a map without a width
+ */
 export function bestWidth(map: FeatureMap, options: PartialRiskOptions, search: SearchOptions = {}): Optimum {
   const { from = 0.01, to = 1000, measure = 'adversarialRisk' } = search;
   return searchLog(map, options, widthOf(map, search), { from, to }, (risk) => risk[measure]);
 }
 
-/** The ridge penalty of least adversarial risk: lambda = 0, or the best of [1e-8, 1000]. */
+/**
+ * The ridge penalty of least adversarial risk: lambda = 0, or the best of [1e-8, 1000].
+ * @throws InvalidArgumentError for options out of range
+ */
 export function bestLambda(
   map: FeatureMap,
   options: PartialRiskOptions,
@@ -52,6 +58,7 @@ export function bestLambda(
 /**
  * The peak of a risk over the width near psi1 = n/d, where unregularised features begin to interpolate; undefined when
  * the curve has no inner maximum. At eps = lambda = 0 the peak is infinite.
+ * @throws InvalidArgumentError for options out of range, or a map without a width
  */
 export function interpolationPeak(
   map: FeatureMap,

@@ -20,6 +20,7 @@ export interface CriticalEpsOptions {
 /**
  * The l2 training radius from which on theta = 0 exactly and both risks equal E y^2 (the null phase). It does not depend
  * on lambda: at theta = 0 the penalty has no slope, the attack has one of eps sqrt(2/pi E y^2) q.
+ * @param options sample size and noise
  * @throws InvalidArgumentError when psi2 or rho is not > 0, tau or nonlinearEnergy not >= 0.
  */
 export function criticalEps(

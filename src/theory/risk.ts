@@ -74,7 +74,11 @@ export function asymptoticRisk(map: FeatureMap, options: RiskOptions): Asymptoti
   return options.certify ? { ...risk, certificate: certify(map, problem, solution) } : risk;
 }
 
-/** AR at any test radius from one solution, at no further cost: E (|s G| + eps q)^2. */
+/**
+ * AR at any test radius from one solution, at no further cost: E (|s G| + eps q)^2.
+ * @param risk of which two moments are enough
+ * @param epsTest l2 radius of the attack at test, >= 0
+ */
 export function adversarialRiskAt(
   { standardRisk, gradientNorm }: Pick<AsymptoticRisk, 'standardRisk' | 'gradientNorm'>,
   epsTest: number,

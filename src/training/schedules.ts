@@ -23,7 +23,10 @@ export const cosineDecay: Schedule = {
   factor: (done) => (1 + Math.cos(Math.PI * done)) / 2,
 };
 
-/** Divides a cycle into `stages` of equal length; each has `ratio` times the rate of the one before. */
+/**
+ * Divides a cycle into `stages` of equal length; each has `ratio` times the rate of the one before.
+ * @throws InvalidArgumentError for stages < 1, or a ratio outside (0, 1]
+ */
 export function stepDecay(stages = 3, ratio = 0.1): Schedule {
   checkInteger('stages', stages);
   if (checkPositive('ratio', ratio) > 1) throw new InvalidArgumentError('ratio', ratio, 'a number in (0, 1]');

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Application, Logger, LogLevel, type TypeDocOptions, TypeDocReader } from 'typedoc';
+import { Application, Logger, LogLevel, ReflectionKind, type TypeDocOptions, TypeDocReader } from 'typedoc';
 import { expect, it } from 'vitest';
 
 const typedocJson = fileURLToPath(new URL('../../typedoc.json', import.meta.url));
@@ -25,7 +25,12 @@ async function complaints(changes: Partial<TypeDocOptions> = {}): Promise<string
   const project = await app.convert();
   if (!project) throw new Error(`typedoc could not read the entry points: ${heard.lines.join('\n')}`);
   app.validate(project);
-  return heard.lines;
+  // What is taken apart in a signature has no name there; a @param line gives it one.
+  const nameless = project
+    .getReflectionsByKind(ReflectionKind.Parameter)
+    .filter(({ name }) => name.startsWith('__'))
+    .map(({ parent }) => `${parent?.getFriendlyFullName()} has a parameter without a name`);
+  return [...heard.lines, ...nameless];
 }
 
 it('describes every public name, and exports every type that one of them speaks of', async () => {
@@ -48,6 +53,7 @@ it('would notice a name without a word, and a type that is not exported', async 
     'silent (CallSignature)',
     'Silent (Interface)',
     'Silent.untold (Property)',
+    'nameless has a parameter without a name',
   ]);
 });
 
@@ -57,6 +63,8 @@ interface Hidden {
   readonly at: number;
 }
 export const silent = (hidden: Hidden): number => hidden.at;
+/** Described. */
+export const nameless = ({ at }: { at: number }): number => at;
 export interface Silent {
   /** Described. */
   readonly told: number;

@@ -49,7 +49,11 @@ export interface LinearObjective {
   readonly gradient: LinearPoint;
 }
 
-/** The objective and its gradient at a point. */
+/**
+ * The objective and its gradient at a point.
+ * @param point at which to evaluate
+ * @param problem sample size, radius and noise
+ */
 export function linearObjective(
   { a, h, beta, tauG }: LinearPoint,
   { psi2, eps, tau }: LinearProblem,
@@ -81,7 +85,12 @@ export function linearObjective(
   };
 }
 
-/** Proposition 13 of arXiv 2002.10477: the standard risk to first order in eps, for n > d. */
+/**
+ * Proposition 13 of arXiv 2002.10477: the standard risk to first order in eps, for n > d.
+ * @param psi2 n/d > 1
+ * @param tau standard deviation of the label noise
+ * @param eps l2 radius of the training attack, small
+ */
 export function smallEpsRisk(psi2: number, tau: number, eps: number): number {
   const excess = psi2 - 1;
   return (

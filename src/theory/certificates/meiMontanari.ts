@@ -22,6 +22,7 @@ export interface MeiMontanariOptions {
  * Standard risk, label noise included, of ridge regression on random features without attack (eps = 0): the closed form
  * of Mei & Montanari, "The generalization error of random features regression" (Definition 2 and Theorem 2), an
  * independent route to the same number. Infinity at psi1 = psi2, lambda = 0.
+ * @throws InvalidArgumentError for proportions or lambda out of range
  */
 export function meiMontanariRisk(options: MeiMontanariOptions): number {
   const { psi1, psi2, lambda = 0, tau = 0, rho = 1, activation = 'shifted-relu' } = options;

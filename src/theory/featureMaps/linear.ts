@@ -19,6 +19,7 @@ export interface LinearOptions {
  * Linear regression on x ~ N(0, Sigma) itself, f(x) = theta' x: F = Sigma, J = I, C = Sigma (Javanmard, Soltanolkotabi
  * & Hassani 2020, arXiv 2002.10477). psi2 = n/d; with a spectrum the signal has variance rho^2 sum of weight times
  * eigenvalue.
+ * @param options the covariance of the inputs; default 'identity'
  * @throws InvalidArgumentError when the spectrum is negative, empty, or its sizes disagree.
  */
 export function linear({ covariance = 'identity' }: LinearOptions = {}): FeatureMap {

@@ -16,6 +16,7 @@ export interface RandomFeaturesOptions {
  * One frozen layer phi(x) = sigma(W x) - mu0, rows of W uniform on the unit sphere, x ~ N(0, I_d):
  * F = mu1^2 W W' + muStar^2 I, J = mu1^2 W W' + nu^2 I, C = mu1 W (Gaussian equivalents; Hassani & Javanmard,
  * arXiv 2201.05149; Mei & Montanari).
+ * @param options width and activation
  * @throws InvalidArgumentError when psi1 is not a finite number > 0 or the activation is unknown.
  */
 export function randomFeatures({ psi1, activation = 'shifted-relu' }: RandomFeaturesOptions): FeatureMap {

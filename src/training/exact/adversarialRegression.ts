@@ -121,7 +121,11 @@ function dualNorm(theta: Float64Array, attack: AttackNorm): number {
 const attackSize = (g: Float64Array, attack: AttackNorm): number =>
   attack === 'l2' ? norm(g) : dualNorm(g, attack === 'linf' ? 'l1' : 'linf');
 
-/** The eps from which theta = 0 is optimal, whatever lambda: |X'y| / sum |y_i|, |.| the attack's norm; 0 for y = 0. */
+/**
+ * The eps from which theta = 0 is optimal, whatever lambda: |X'y| / sum |y_i|, |.| the attack's norm; 0 for y = 0.
+ * @param attack norm of the perturbation
+ * @throws InvalidArgumentError for data out of range
+ */
 export function criticalEpsLinear(data: ExactData, attack: AttackNorm = 'l2'): number {
   checkData(data);
   checkChoice('norm', attack, NORMS);
@@ -135,6 +139,7 @@ export function criticalEpsLinear(data: ExactData, attack: AttackNorm = 'l2'): n
  * 1 / (n max |alpha_i|), where X'alpha is a subgradient of |.|_* at that interpolator (Ribeiro, Zachariah, Bach & Schon
  * 2023). For l2 attacks in closed form, alpha = (X X')^-1 y / |theta|; for the others alpha is read off an exact
  * solution at an eps small enough to interpolate.
+ * @param attack norm of the perturbation
  * @throws UserError when the rows are dependent, so that y need not be interpolated
  */
 export function largestInterpolatingEps(data: ExactData, attack: AttackNorm = 'l2'): number {

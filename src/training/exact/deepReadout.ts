@@ -36,7 +36,8 @@ export interface DeepReadoutProblem {
 
 /**
  * What `solveDeepReadout` solves, from rows and a frozen map of any depth; per-sample Jacobians by the chain rule.
- * @param memory bytes of Jacobians to keep, n d N 8 in all; beyond it they are computed anew at every use. Default 1e9
+ * @param options memory, the bytes of Jacobians to keep, n d N 8 in all; beyond it they are computed anew at every use.
+ * Default 1e9
  * @throws InvalidArgumentError for sizes that disagree or values that are not finite
  */
 export function deepReadoutProblem(
@@ -95,7 +96,11 @@ export function solveDeepReadout(problem: DeepReadoutProblem, options: ExactOpti
   };
 }
 
-/** |grad f(x_i)| at each row of the problem. */
+/**
+ * |grad f(x_i)| at each row of the problem.
+ * @param problem of which the targets do not matter
+ * @param theta N coefficients
+ */
 export function deepGradientNorms(
   { n, d, jacobians }: Pick<DeepReadoutProblem, 'n' | 'd' | 'jacobians'>,
   theta: Float64Array,

@@ -8,6 +8,7 @@ const OVERHEAD = 2;
 /**
  * Roughly how long `solveLinearized` will take here, for a word before a long run: its multiply-adds over the rate of this
  * machine's linear algebra, measured on a small product in a few milliseconds.
+ * @param sizes rows n, input dimension d and features N
  */
 export function expectedSeconds({
   n,

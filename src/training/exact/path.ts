@@ -10,14 +10,22 @@ export interface PathPoint {
   readonly lambda?: number;
 }
 
-/** `solveLinearized` at each point in order, each started from the one before. */
+/**
+ * `solveLinearized` at each point in order, each started from the one before.
+ * @param points in an order in which neighbours are near each other
+ * @throws InvalidArgumentError as `solveLinearized` does
+ */
 export const linearizedPath = (
   problem: LinearizedProblem,
   points: readonly PathPoint[],
   options: Omit<LinearizedOptions, 'eps' | 'lambda' | 'start'> = {},
 ): ExactResult[] => path(points, (point) => solveLinearized(problem, { ...options, ...point }));
 
-/** `adversarialRegression` at each point in order, each started from the one before. */
+/**
+ * `adversarialRegression` at each point in order, each started from the one before.
+ * @param points in an order in which neighbours are near each other
+ * @throws InvalidArgumentError as `adversarialRegression` does
+ */
 export const adversarialRegressionPath = (
   data: ExactData,
   points: readonly PathPoint[],

@@ -47,7 +47,7 @@ export interface LinearizedOptions extends ExactOptions {
 
 /**
  * The features of x -> sigma(W x), activation centred as in the RandomFeatures layer, with their slopes.
- * @param W d x N, as the layer stores its kernel
+ * @param features W, d x N as the layer stores its kernel, and the activation, default 'shifted-relu'
  * @throws InvalidArgumentError for sizes that disagree, values that are not finite, or an unknown activation
  */
 export function linearizedProblem(
@@ -126,7 +126,11 @@ export function solveLinearized(problem: LinearizedProblem, options: LinearizedO
   };
 }
 
-/** |K_i theta|, the norm of the input gradient of f at each row. */
+/**
+ * |K_i theta|, the norm of the input gradient of f at each row.
+ * @param problem of which the targets do not matter
+ * @param theta N coefficients
+ */
 export function gradientNorms({ n, N, d, slopes, W }: LinearizedProblem, theta: Float64Array): Float64Array {
   const gated = slopes.map((slope, at) => slope * theta[at % N]!);
   const images = new Float64Array(n * d);
@@ -191,6 +195,8 @@ export interface CriticalEps {
  * With averaged gradients in closed form, |J^-1/2 Phi' y| / sum |y_i|. With exact ones by the fixed point
  * theta = M^-1 Phi' y, M = sum (|y_i| / q_i) K_i' K_i, bounded from both sides at every step: below by the ratio at theta,
  * above by max q_i(new) / q_i(old), since v_i = -y_i-weighted K_i theta(new) is then a feasible dual point.
+ * @param options whose gradients count, default 'exact', and the accuracy, default 1e-6
+ * @throws InvalidArgumentError for an unknown choice of gradients
  */
 export function criticalEpsLinearized(
   problem: LinearizedProblem,

@@ -13,6 +13,8 @@ export interface FreeTrainingOptions extends AttackOptions {
  * Free adversarial training (Shafahi et al. 2019, algorithm 1): every batch is used `replays` times, and the gradient
  * that moves the weights also moves the perturbation, by a step of eps, for the next use. A step costs no more than one
  * of normal training.
+ * @param options norm, loss and bounds of the perturbation, and the replays
+ * @throws InvalidArgumentError for options out of range
  */
 export function freeTraining({ replays = 4, ...options }: FreeTrainingOptions = {}): TrainingMethod {
   checkInteger('replays', replays);

@@ -17,6 +17,7 @@ export interface TradesOptions {
  * Kullback-Leibler divergence of the softmax of f(x + delta) from that of f(x).
  *
  * Begins by itself where the paper adds noise: a prediction pushed both ways has a gradient at the input.
+ * @param options the attack and the weight beta
  * @throws InvalidArgumentError for beta < 0 or another loss
  */
 export function tradesTraining({ attack = pgd({ steps: 3 }), beta = 1 }: TradesOptions = {}): TrainingMethod {
