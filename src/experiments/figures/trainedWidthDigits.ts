@@ -1,3 +1,4 @@
+import { DIGITS } from '../../data/shippedSets.ts';
 import { clearlyAbove, type Figure, type FigureSettings, shown } from '../figure.ts';
 import {
   type NetworkCell,
@@ -19,18 +20,17 @@ const AR = networkAdversarialRisk();
 
 /** One kind of network of width psi1, trained at eps on the digits, with every seed, and tested at the strongest eps. */
 function cellsOf(settings: FigureSettings, network: Network, psi1: number, eps: number): NetworkCell[] {
-  const { d, psi2, epsilons, lambda, tau, activations, attackSteps, testRows, seeds } = settings;
+  const { psi2, epsilons, lambda, activations, attackSteps, testRows, seeds } = settings;
   return Array.from({ length: seeds }, (_, seed) =>
     networkCell({
       network,
       widths: [psi1],
       data: 'digits',
-      d: Math.max(...d),
+      d: DIGITS.inputs,
       psi2: psi2[0]!,
       eps,
       epsTest: [Math.max(...epsilons)],
       lambda: lambda[0]!,
-      tau,
       activation: activations[0]!,
       method: network === 'deep-frozen' ? 'exact' : 'pgd',
       attackSteps,
@@ -40,13 +40,16 @@ function cellsOf(settings: FigureSettings, network: Network, psi1: number, eps: 
   );
 }
 
-/** The comparison of `trained-width` on real data: handwritten digits below 5 (+1) against the rest (-1). */
+/**
+ * The comparison of `trained-width` on real data: handwritten digits below 5 (+1) against the rest (-1). Its d and tau are
+ * those of the data.
+ */
 export const trainedWidthDigits: Figure = {
   name: 'trained-width-digits',
   summary: 'risks against width on handwritten digits: random features, lazy and fully trained networks',
   defaults: {
     ...baseSettings,
-    d: [64],
+    d: [DIGITS.inputs],
     psi1: [0.03125, 0.0625, 0.25, 1, 2, 6],
     psi2: [3],
     epsilons: [0, 0.4],
@@ -57,10 +60,10 @@ export const trainedWidthDigits: Figure = {
   quick: { psi1: [0.25, 2], psi2: [1], seeds: 2, testRows: 500 },
 
   plan(settings) {
-    const { psi1, epsilons, seeds, d, psi2, lambda, testRows, attackSteps } = settings;
+    const { psi1, epsilons, seeds, psi2, lambda, testRows, attackSteps } = settings;
     const [weakest, strongest] = [Math.min(...epsilons), Math.max(...epsilons)];
     const widest = Math.max(...psi1);
-    const rows = Math.round(psi2[0]! * Math.max(...d));
+    const rows = Math.round(psi2[0]! * DIGITS.inputs);
     const trainings = epsilons.map((eps) => ({
       eps,
       name: eps === 0 ? 'normal training' : `trained at $\\varepsilon = ${eps}$`,
