@@ -6,18 +6,6 @@ import { fgm, fgsm } from './fgm.ts';
 import { linearised } from './linearised.ts';
 import { apgd, bim, momentumPgd, pgd } from './pgd.ts';
 
-/** The attacks that {@link attackNamed} makes: each is the function of that name, its words joined by hyphens. */
-export type AttackName =
-  | 'pgd'
-  | 'bim'
-  | 'momentum-pgd'
-  | 'apgd'
-  | 'fgm'
-  | 'fgsm'
-  | 'linearised'
-  | 'random-noise'
-  | 'random-direction';
-
 const iterative = { pgd, bim, 'momentum-pgd': momentumPgd, apgd };
 const oneStep = { fgm, fgsm, linearised };
 const random = { 'random-noise': randomNoise, 'random-direction': randomDirection };
@@ -26,10 +14,14 @@ type IterativeName = keyof typeof iterative;
 type OneStepName = keyof typeof oneStep;
 type RandomName = keyof typeof random;
 
-const all: Record<AttackName, unknown> = { ...iterative, ...oneStep, ...random };
+/**
+ * The attacks that {@link attackNamed} makes: each is the function of that name, its words joined by hyphens.
+ * @useDeclaredType
+ */
+export type AttackName = keyof (typeof iterative & typeof oneStep & typeof random);
 
 /** All of them: iterative attacks first, then those of one step, then the random baselines. */
-export const attackNames = Object.keys(all) as AttackName[];
+export const attackNames = [iterative, oneStep, random].flatMap(Object.keys) as AttackName[];
 
 /**
  * The attack of that name, all options in one form: for random baselines `restarts` is the number of samples.

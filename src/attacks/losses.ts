@@ -90,10 +90,7 @@ export const dlrLoss: SampleLoss = {
   targets: 'classes',
 };
 
-/** The losses known by name; `huber` is {@link huberLoss} with delta 1. */
-export type LossName = 'squared' | 'absolute' | 'huber' | 'cross-entropy' | 'margin' | 'dlr';
-
-const losses: Record<LossName, SampleLoss> = {
+const losses = {
   squared: squaredLoss,
   absolute: absoluteLoss,
   huber: huberLoss(),
@@ -101,6 +98,12 @@ const losses: Record<LossName, SampleLoss> = {
   margin: marginLoss,
   dlr: dlrLoss,
 };
+
+/**
+ * The losses known by name; `huber` is {@link huberLoss} with delta 1.
+ * @useDeclaredType
+ */
+export type LossName = keyof typeof losses;
 
 /** All of them: three of values first, then three of classes. */
 export const lossNames = Object.keys(losses) as LossName[];

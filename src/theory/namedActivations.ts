@@ -1,21 +1,6 @@
 import { type ActivationDefinition, centralMoments as central } from './activationMoments.ts';
 import { erf, normalCdf, normalDensity } from './gaussian.ts';
 
-/** The activations known by name; models and theory understand the same ones. */
-export type ActivationName =
-  | 'shifted-relu'
-  | 'relu'
-  | 'leaky-relu'
-  | 'elu'
-  | 'gelu'
-  | 'silu'
-  | 'softplus'
-  | 'tanh'
-  | 'erf'
-  | 'sigmoid'
-  | 'sin'
-  | 'cos';
-
 /** The slope of leaky-relu below zero, TensorFlow's default. */
 export const LEAKY_RELU_SLOPE = 0.2;
 
@@ -87,7 +72,13 @@ export const namedActivations = {
     derivative: (u) => -Math.sin(u),
     moments: () => central(Math.exp(-0.5), 0, (1 + Math.exp(-2)) / 2, (1 - Math.exp(-2)) / 2),
   },
-} satisfies Record<ActivationName, ActivationDefinition>;
+} satisfies Record<string, ActivationDefinition>;
+
+/**
+ * The activations known by name; models and theory understand the same ones.
+ * @useDeclaredType
+ */
+export type ActivationName = keyof typeof namedActivations;
 
 /** The names understood wherever an activation is asked for. */
 export const activationNames = Object.keys(namedActivations) as ActivationName[];

@@ -2,17 +2,20 @@ import { checkChoice, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { assign, type HostTensor, toHost } from './hostTensor.ts';
 
-/** TensorFlow.js's optimisers by name, with its defaults; `momentum` is SGD with momentum 0.9. */
-export type OptimizerName = 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'adagrad' | 'adadelta';
-
-const makers: Record<OptimizerName, (rate: number) => tf.Optimizer> = {
+const makers = {
   adam: (rate) => tf.train.adam(rate),
   sgd: (rate) => tf.train.sgd(rate),
   momentum: (rate) => tf.train.momentum(rate, 0.9),
   rmsprop: (rate) => tf.train.rmsprop(rate),
   adagrad: (rate) => tf.train.adagrad(rate),
   adadelta: (rate) => tf.train.adadelta(rate),
-};
+} satisfies Record<string, (rate: number) => tf.Optimizer>;
+
+/**
+ * TensorFlow.js's optimisers by name, with its defaults; `momentum` is SGD with momentum 0.9.
+ * @useDeclaredType
+ */
+export type OptimizerName = keyof typeof makers;
 
 const optimizerNames = Object.keys(makers) as OptimizerName[];
 

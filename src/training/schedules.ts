@@ -33,15 +33,13 @@ export function stepDecay(stages = 3, ratio = 0.1): Schedule {
   return { name: `step ${stages} ${ratio}`, factor: (done) => ratio ** Math.floor(stages * done) };
 }
 
-/** The schedules known by name; `step` is three stages, each with a tenth of the rate before it. */
-export type ScheduleName = 'linear' | 'constant' | 'cosine' | 'step';
+const schedules = { linear: linearDecay, constant: constantRate, cosine: cosineDecay, step: stepDecay() };
 
-const schedules: Record<ScheduleName, Schedule> = {
-  linear: linearDecay,
-  constant: constantRate,
-  cosine: cosineDecay,
-  step: stepDecay(),
-};
+/**
+ * The schedules known by name; `step` is three stages, each with a tenth of the rate before it.
+ * @useDeclaredType
+ */
+export type ScheduleName = keyof typeof schedules;
 
 /** The schedule of that name, or the one given. @throws InvalidArgumentError for an unknown name */
 export function scheduleNamed(schedule: ScheduleName | Schedule): Schedule {

@@ -4,10 +4,13 @@ import { l2 } from './l2.ts';
 import { linf } from './linf.ts';
 import type { Lengths, Norm } from './norm.ts';
 
-/** The norms that bound a perturbation, over all axes of a sample but the first. */
-export type NormName = 'l2' | 'linf' | 'l1';
+const norms = { l2, linf, l1 };
 
-const norms: Record<NormName, Norm> = { l2, linf, l1 };
+/**
+ * The norms that bound a perturbation, over all axes of a sample but the first.
+ * @useDeclaredType
+ */
+export type NormName = keyof typeof norms;
 
 /** All of them. */
 export const normNames = Object.keys(norms) as NormName[];
