@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { codeCellsOf, root, runModule, withoutNumbers, writeModule } from './notebook.ts';
+
+const notebooks = readdirSync(join(root, 'notebooks'))
+  .filter((name) => name.endsWith('.ipynb'))
+  .map((name) => join(root, 'notebooks', name));
+const canary = join(root, 'test', 'notebooks', 'canary.ipynb');
+
+const folder = mkdtempSync(join(tmpdir(), 'notebooks-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the committed file says that its cells printed. */
+const printed = (path: string): string =>
+  codeCellsOf(path)
+    .flatMap(({ outputs }) => outputs!.filter(({ output_type }) => output_type === 'stream'))
+    .flatMap(({ text }) => text!)
+    .join('');
+
+describe.each(notebooks.map((path) => [basename(path), path] as const))('%s', (_, path) => {
+  it('runs, and prints what its file shows, up to numbers', async () => {
+    const { code, stdout, stderr } = await runModule(path, folder);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(withoutNumbers(stdout)).toBe(withoutNumbers(printed(path)));
+  });
+
+  it('was committed whole: executed in order to its end, without errors, warnings or times', () => {
+    const cells = codeCellsOf(path);
+    expect(cells.map((cell) => cell.execution_count)).toEqual(cells.map((_, i) => i + 1));
+    for (const { metadata, outputs } of cells) {
+      expect(metadata).toEqual({});
+      for (const { output_type, name } of outputs!) expect([output_type, name]).not.toContain('error');
+      for (const { name } of outputs!) expect(name).not.toBe('stderr');
+    }
+    expect(cells.at(-1)!.outputs).not.toHaveLength(0);
+  });
+
+  it('is small and names no folder of the machine that executed it', () => {
+    expect(statSync(path).size).toBeLessThan(400e3);
+    const text = readFileSync(path, 'utf8');
+    for (const place of [root, homedir(), tmpdir()]) expect(text.includes(`${place}/`), place).toBe(false);
+    expect(/\/(home|Users|root|work)\//.test(text)).toBe(false);
+  });
+});
+
+it('makes five notebooks that type-check', async () => {
+  const files = notebooks.map((path) => writeModule(path, join(folder, 'types')));
+  expect(files).toHaveLength(5);
+  const options = {
+    extends: join(root, 'tsconfig.json'),
+    files,
+    include: [],
+    compilerOptions: {
+      typeRoots: [join(root, 'node_modules', '@types')],
+      // Cells index small arrays as lecture notes do.
+      noUncheckedIndexedAccess: false,
+      // Absolute imports, which nothing rewrites.
+      rewriteRelativeImportExtensions: false,
+      allowImportingTsExtensions: true,
+    },
+  };
+  const project = join(folder, 'types', 'tsconfig.json');
+  writeFileSync(project, JSON.stringify(options));
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const found = await promisify(execFile)(process.execPath, [tsc, '-p', project]).catch(
+    (error: { stdout: string }) => error,
+  );
+  expect(found.stdout).toBe('');
+});
+
+it('notices a claim that does not hold', async () => {
+  const { code, stderr } = await runModule(canary, folder);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('does not hold: one is two');
+});
