@@ -49,9 +49,12 @@ const measured = await timed('digits, one random layer, N 300, 898 rows', () =>
 const eps = gridValues({ from: 0.05, to: 2, count: 40, scale: 'log' });
 const n = gridValues({ from: 100, to: 1500, count: 25, scale: 'log' }).map(Math.round);
 await timed('1,000 predictions at N 300, lambda 0', () => predictRobustRisk(measured, { n, eps }));
+await timed('1,000 predictions at N 300, lambda 0.1', () =>
+  predictRobustRisk(measured, { n, eps, lambda: 0.1 }),
+);
 const fewer = gridValues({ from: 100, to: 1500, count: 5, scale: 'log' }).map(Math.round);
-const lambda = [1e-3, 1e-2, 0.1, 0.3, 1];
-await timed('1,000 predictions at N 300, five lambda > 0', () =>
+const lambda = [1e-3, 1e-2, 0.03, 0.3, 1];
+await timed('1,000 predictions at N 300, five other lambda', () =>
   predictRobustRisk(measured, { n: fewer, eps, lambda }),
 );
 await timed('the same again', () => predictRobustRisk(measured, { n: fewer, eps, lambda }));

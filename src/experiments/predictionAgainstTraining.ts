@@ -13,6 +13,8 @@ export interface AgainstTrainingOptions {
   readonly widths: readonly number[];
   readonly n: readonly number[];
   readonly epsilons: readonly number[];
+  /** Ridge penalty. Default 0. */
+  readonly lambda?: number;
   /** Splits of the rows, each with features of its own. Default 4. */
   readonly repeats?: number;
   readonly seed?: number | string;
@@ -39,7 +41,7 @@ export interface AgainstTraining {
  */
 export async function predictionAgainstTraining(
   data: Dataset,
-  { widths, n: ns, epsilons, repeats = 4, seed = 0, onRow }: AgainstTrainingOptions,
+  { widths, n: ns, epsilons, lambda = 0, repeats = 4, seed = 0, onRow }: AgainstTrainingOptions,
 ): Promise<AgainstTraining[]> {
   const rows: AgainstTraining[] = [];
   for (const width of widths) {
@@ -48,8 +50,8 @@ export async function predictionAgainstTraining(
       for (const eps of epsilons) {
         if (measured[0]!.otherRows.length - n < 20) continue;
         const runs = measured.map((moments, k) => ({
-          ...train(data, moments, { width, n, eps, seed: `${seed}, ${k}` }),
-          predicted: predictRobustRisk(moments, { n, eps })[0]!,
+          ...train(data, moments, { width, n, eps, lambda, seed: `${seed}, ${k}` }),
+          predicted: predictRobustRisk(moments, { n, eps, lambda })[0]!,
         }));
         const row = {
           width,
@@ -89,7 +91,7 @@ export async function measuredRepeats(
 function train(
   data: Dataset,
   { otherRows }: MeasuredMoments,
-  { width: N, n, eps, seed }: { width: number; n: number; eps: number; seed: string },
+  { width: N, n, eps, lambda, seed }: { width: number; n: number; eps: number; lambda: number; seed: string },
 ): { standard: number; adversarial: number } {
   const order = stream(seed, 'training rows').permutation(otherRows.length);
   const pick = (from: number, to: number): Dataset =>
@@ -106,7 +108,7 @@ function train(
   const centred = (phi: Float64Array): Float64Array => phi.map((value, at) => value - mean[at % N]!);
   const { theta } = solveLinearized(
     { ...problem, phi: centred(problem.phi), y: problem.y.map((value) => value - target) },
-    { eps, tolerance: 1e-4 },
+    { eps, lambda, tolerance: 1e-4 },
   );
   const test = linearizedProblem(pick(n, order.length), { W });
   const phi = centred(test.phi);
