@@ -16,7 +16,7 @@ export const shown = ({ value, standardError }: Estimate, digits = 3): string =>
 /** Prints rows under titles; numbers with four significant digits. */
 export function printTable(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const text = (cell: string | number): string =>
-    typeof cell === 'string' ? cell : String(Number(cell.toPrecision(4)));
+    typeof cell === 'string' ? cell : String(Math.abs(cell) < 1e-15 ? 0 : Number(cell.toPrecision(4)));
   console.log(
     table(
       rows,
