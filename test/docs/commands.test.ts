@@ -82,6 +82,8 @@ it('documents no other command than those of npm, and scripts that are there', (
       const [tool, verb, name] = part.split(' ');
       if (tool === 'npm' && verb === 'run') return name! in scripts;
       if (tool === 'npm') return ['ci', 'test', 'install'].includes(verb!);
+      // Deno and Jupyter are what scripts/notebooks.sh tries, not these tests.
+      if (part.startsWith('npx --yes deno@') || part === 'jupyter lab notebooks') return true;
       if (tool === 'npx' && verb === 'tsx') return existsSync(`${root}/${name}`);
       if (tool === 'npx' && verb === 'vitest')
         return part
