@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readIdxImages } from '../../src/data/idxImages.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'rrf-idx-'));
+const folder = temporaryFolder(afterAll);
 const [count, height, width] = [6000, 3, 2];
 
 function idx(name: string, axes: readonly number[], byteAt: (at: number) => number, pack = false): string {

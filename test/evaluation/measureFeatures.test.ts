@@ -1,7 +1,4 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { rowsOf } from '../../src/data/batches.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { cutModel } from '../../src/evaluation/cutModel.ts';
@@ -12,6 +9,7 @@ import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
 import { loadModel, saveModel } from '../../src/models/modelFiles.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const d = 8;
 const data = teacher({ d, tau: 0.2, seed: 1 }).sample('rows', 300);
@@ -119,7 +117,7 @@ describe('cutModel', () => {
     const model = denseModel();
     const bias = tf.tensor1d([0.3, -0.2, 0.1, 0, 0.5, -0.4]);
     model.layers[0]!.setWeights([model.layers[0]!.getWeights()[0]!, bias]);
-    const folder = mkdtempSync(join(tmpdir(), 'rrf-cut-'));
+    const folder = temporaryFolder(onTestFinished);
     await saveModel(model, folder);
     const opened = await loadModel(folder);
     const x = data.x.subarray(0, 4 * d);

@@ -1,7 +1,4 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
 import { convModel } from '../../src/models/convModel.ts';
 import { LazyHidden } from '../../src/models/LazyHidden.ts';
@@ -11,6 +8,7 @@ import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const d = 12;
 const data = teacher({ d }).sample('x', 30);
@@ -103,7 +101,7 @@ describe('LazyHidden', () => {
   it('is saved and opened with its weights', async () => {
     const model = lazy();
     for (const weight of model.trainableWeights) weight.write(tf.fill(weight.shape as number[], 0.1));
-    const folder = mkdtempSync(join(tmpdir(), 'rrf-lazy-'));
+    const folder = temporaryFolder(onTestFinished);
     await saveModel(model, folder);
     const opened = await loadModel(folder);
     const x = tf.tensor2d(data.x, [data.n, d]);
