@@ -113,11 +113,3 @@ export function cellKey(of: Cell): string {
  */
 export const streamKey = (of: Cell): string =>
   cellKey({ ...of, method: 'pgd', attackSteps: 1, testAttack: 'pgd', testRows: 2, epsTest: [] });
-
-/** Roughly how long the cell takes on one core with native TensorFlow, in seconds; measured on a small machine in 2026. */
-export function cellSeconds(of: Cell): number {
-  const pass = widthOf(of) * rowsOf(of) * of.d;
-  const test = 3e-9 * widthOf(of) * of.testRows * of.d * of.epsTest.length;
-  const training = of.eps === 0 ? 1e-8 : of.method === 'exact' ? 1.2e-7 : 1.7e-7 * (of.attackSteps + 1);
-  return 0.1 + test + training * pass;
-}

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { Device } from '../runtime/index.ts';
-import { type Cell, cellSeconds } from './cell.ts';
+import type { Cell } from './cell.ts';
+import { cellSeconds } from './cellSeconds.ts';
 import type { CellFailure, CellReport, CellTask } from './cellWorker.ts';
 
 export interface CellPoolOptions {

@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime/index.ts';
-import { type Cell, cellSeconds } from './cell.ts';
+import type { Cell } from './cell.ts';
 import { runCells } from './cellPool.ts';
+import { cellSeconds } from './cellSeconds.ts';
 import { openResultStore, type ResultStore } from './resultStore.ts';
 
 export interface RunOptions {

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { checkChoice, UserError } from '../../errors.ts';
-import { cellSeconds } from '../../experiments/cell.ts';
+import { cellSeconds } from '../../experiments/cellSeconds.ts';
 import { failureLine, runMissing } from '../../experiments/runMissing.ts';
 import { cellsOfShard, parseShard, shardOfEnvironment } from '../../experiments/sweep/shards.ts';
 import { beginSweep, readSpec, rowsFile, rowsFiles, sweepFor } from '../../experiments/sweep/sweepFolder.ts';

@@ -1,4 +1,5 @@
-import { type Cell, cellSeconds } from '../cell.ts';
+import type { Cell } from '../cell.ts';
+import { cellSeconds } from '../cellSeconds.ts';
 
 export interface JobOptions {
   /** The command that runs rrf on the nodes, such as 'npx rrf'. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../errors.ts';
-import { type Cell, cellKey, cellSeconds } from '../cell.ts';
+import { type Cell, cellKey } from '../cell.ts';
+import { cellSeconds } from '../cellSeconds.ts';
 
 /** One part of a sweep: the i-th of n, counted from 1. */
 export interface Shard {

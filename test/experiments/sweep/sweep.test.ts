@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cellKey, cellSeconds } from '../../../src/experiments/cell.ts';
+import { cellKey } from '../../../src/experiments/cell.ts';
+import { cellSeconds } from '../../../src/experiments/cellSeconds.ts';
 import {
   parallelLine,
   slurmArray,
