@@ -30,7 +30,9 @@ export function completions(
   done: (completions: string[]) => void,
 ): void {
   const before = process.argv.at(-2) ?? '';
-  const known = FOLLOWING_IN[String(words[1])]?.[before] ?? FOLLOWING[before];
+  const command = String(words[1]);
+  const ofCommand = Object.hasOwn(FOLLOWING_IN, command) ? FOLLOWING_IN[command]![before] : undefined;
+  const known = ofCommand ?? (Object.hasOwn(FOLLOWING, before) ? FOLLOWING[before] : undefined);
   if (known) done(known.filter((word) => word.startsWith(current)));
   else yargsCompletions((_error, found) => done(found ?? []));
 }

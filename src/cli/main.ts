@@ -32,6 +32,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const words = hideBin(process.argv);
+const columns = Math.max(0, Number(process.env.COLUMNS) || 0);
 const called = commands.get(words[0] ?? '');
 const cli = yargs(words)
   .scriptName('rrf')
@@ -51,7 +52,7 @@ const cli = yargs(words)
   .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'both risks, in closed form')
   .example('$0 reproduce curse --quick', 'simulation beside theory')
   .version(version)
-  .wrap(Number(process.env.COLUMNS) || Math.min(110, process.stdout.columns ?? 100))
+  .wrap(columns || Math.min(110, process.stdout.columns ?? 100))
   .parserConfiguration({ 'duplicate-arguments-array': false })
   .fail((message, error) => {
     throw error ?? new UserError(message);

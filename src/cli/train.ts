@@ -1,10 +1,10 @@
-import { accessSync, constants, mkdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { csvText, readCsvTable } from '../data/csvTable.ts';
 import { type TabularProblem, tabularProblem } from '../data/tabular.ts';
-import { checkChoice } from '../errors.ts';
+import { checkChoice, UserError } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import {
   checkTableTraining,
@@ -129,7 +129,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
       ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
     });
-    const made = save !== undefined && writableFolder(save);
+    if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(args.device as DeviceChoice);
     announceRuntime(runtime);
     const before = performance.now();
@@ -153,18 +153,14 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       });
     const kept = (): string => {
       bar?.stop();
-      if (made) removeIfEmpty(save);
       return args.checkpoints === undefined
         ? 'nothing is kept; with --checkpoints DIR the same command goes on from the last checkpoint'
-        : `the same command goes on from the last checkpoint in ${args.checkpoints}`;
+        : `the same command goes on from the last checkpoint in ${args.checkpoints}, or anew where there is none yet`;
     };
     // The exact solver does not yield: there the system's own answer to Ctrl-C is the quick one.
-    const trained = await (method === 'exact' ? train() : interruptible(kept, train))
-      .catch((error: unknown) => {
-        if (made) removeIfEmpty(save);
-        throw error;
-      })
-      .finally(() => bar?.stop());
+    const trained = await (method === 'exact' ? train() : interruptible(kept, train)).finally(() =>
+      bar?.stop(),
+    );
     const { model, rows, clean, robust, trivial, training, notes } = trained;
     for (const note of notes) notice(note);
     const description = { csv, target, inputs: problem.inputs, ...options };
@@ -184,19 +180,13 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   },
 };
 
-/** Makes the folder if need be, so that no model is lost for want of one; true when it is new. */
-function writableFolder(folder: string): boolean {
-  const first = naming('create', folder, () => mkdirSync(folder, { recursive: true }));
-  naming('write', folder, () => accessSync(folder, constants.W_OK));
-  return first !== undefined;
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Not empty: what is in it, such as checkpoints, is worth keeping.
-  }
+/** Before the work: the folder, or the nearest one above it that is there, must take files. */
+function checkWritable(folder: string): void {
+  let there = resolve(folder);
+  while (!existsSync(there)) there = dirname(there);
+  if (!statSync(there).isDirectory())
+    throw new UserError(`cannot create ${JSON.stringify(folder)}: ${JSON.stringify(there)} is no folder`);
+  naming('write', folder, () => accessSync(there, constants.W_OK));
 }
 
 /** Inputs and, last, the target. */

@@ -12,7 +12,7 @@ export interface MnistOptions {
   readonly rows?: number;
   /** Names the stream of their order: the package has them sorted by digit. Default 0. */
   readonly seed?: number | string;
-  /** Folder from which the package is looked for first; default the current one, then where this package lies. */
+  /** Folder from which the package is looked for; default the current one, then where this package lies. */
   readonly folder?: string;
 }
 

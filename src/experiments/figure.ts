@@ -121,3 +121,7 @@ export const shown = ({ value, standardError }: Estimate): string =>
 /** Whether a exceeds b by more than two standard errors of their difference. */
 export const clearlyAbove = (a: Estimate, b: Estimate): boolean =>
   a.value - b.value > 2 * Math.hypot(a.standardError, b.standardError);
+
+/** Its opposite, but likewise false where too few seeds leave a standard error unknown. */
+export const notClearlyAbove = (a: Estimate, b: Estimate): boolean =>
+  a.value - b.value <= 2 * Math.hypot(a.standardError, b.standardError);

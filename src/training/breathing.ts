@@ -1,5 +1,3 @@
-import { tf } from '../runtime/tf.ts';
-
 /** How long a loop may keep timers, signals and a page waiting, in milliseconds. */
 const BREATH = 200;
 
@@ -8,7 +6,8 @@ export function breathing(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < BREATH) return;
-    await tf.nextFrame();
+    // Not an animation frame: pages in the background have none.
+    await new Promise((goOn) => setTimeout(goOn));
     last = performance.now();
   };
 }

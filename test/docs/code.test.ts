@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { blocks, root } from './blocks.ts';
 // Inside the package, so that its own name resolves; this folder is not under version control.
 mkdirSync(join(root, 'results'), { recursive: true });
 const folder = mkdtempSync(join(root, 'results', '.docs-'));
+symlinkSync(join(root, 'data'), join(folder, 'data'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const programmes = blocks
@@ -22,6 +23,7 @@ it('knows every kind of code block that the documents have', () => {
 it.each(programmes)('$place runs, and its own checks hold', async ({ code, place }) => {
   const file = join(folder, `${place.replaceAll(/\W/g, '-')}.ts`);
   writeFileSync(file, code);
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: root });
+  // What it writes stays in that folder.
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: folder });
   expect(stdout).not.toBe('');
 });

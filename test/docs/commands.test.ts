@@ -1,12 +1,11 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { type Finished, startRrf } from '../support/rrf.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { commands, documents, root, textOf } from './blocks.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'rrf-examples-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder(afterAll);
 cpSync('data', join(folder, 'data'), { recursive: true });
 writeFileSync(
   join(folder, 'sweep.json'),
@@ -34,13 +33,15 @@ async function helpOf(command: string): Promise<Help[]> {
   const below = section('Commands')
     .map((line) => line.replace(/^rrf /, '').replace(/ [<[].*$/, ''))
     .filter((name) => name !== 'completion' && name !== command);
-  const rest = await Promise.all(below.map(helpOf));
+  // One after the other: each is a process.
+  const rest: Help[] = [];
+  for (const name of below) rest.push(...(await helpOf(name)));
   const help = {
     command,
     examples: section('Examples').map((line) => line.replace(/^rrf /, '')),
     options: section('Options').map((line) => line.replace(/^.*--/, '')),
   };
-  return [help, ...rest.flat()];
+  return [help, ...rest];
 }
 
 const helps = await helpOf('');

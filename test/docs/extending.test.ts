@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { blocks, root } from './blocks.ts';
 
-const copy = mkdtempSync(join(tmpdir(), 'rrf-extending-'));
-afterAll(() => rmSync(copy, { recursive: true }));
+const copy = temporaryFolder(afterAll);
 for (const part of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
   cpSync(join(root, part), join(copy, part), { recursive: true });
 symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -19,9 +18,14 @@ const run = (code: string): void => {
   expect(node('--import', 'tsx', 'check.ts')).toContain('holds');
 };
 
+beforeAll(() => {
+  // Not as a part of a repository that the folder may lie in: git would then pass over its files.
+  const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(copy) };
+  for (const { code } of diffs) execFileSync('git', ['apply', '-'], { cwd: copy, input: code, env });
+});
+
 it('has four short diffs, which apply and type-check together', () => {
   expect(diffs).toHaveLength(4);
-  for (const { code } of diffs) execFileSync('git', ['apply', '-'], { cwd: copy, input: code });
   expect(node(join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--noEmit')).toBe(
     '',
   );

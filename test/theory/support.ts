@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 /** Tolerances by kind. */
 export const EXACT = 1e-12;
-export const CERTIFICATE = 1e-8;
+export const CERTIFICATE = 1e-10;
 export const REFERENCE = 1e-6;
 
 export function expectRelative(actual: number, expected: number, tolerance: number, what = ''): void {

@@ -1,5 +1,14 @@
 import { DIGITS } from '../../data/shippedSets.ts';
-import { type Claim, clearlyAbove, type Figure, type FigureSettings, type MeanOf, shown } from '../figure.ts';
+import { InvalidArgumentError } from '../../errors.ts';
+import {
+  type Claim,
+  clearlyAbove,
+  type Figure,
+  type FigureSettings,
+  type MeanOf,
+  notClearlyAbove,
+  shown,
+} from '../figure.ts';
 import {
   type NetworkCell,
   networkAdversarialRisk,
@@ -60,6 +69,7 @@ export const trainedWidthDigits: Figure = {
   quick: { psi1: [0.0625, 1.5], psi2: [1], epsilons: [0.4], seeds: 2, testRows: 500 },
 
   plan(settings) {
+    checkSettings(settings);
     const { psi1, epsilons, seeds, psi2, lambda, testRows, attackSteps } = settings;
     const { weakest, strongest } = endsOf(settings);
     const rows = Math.round(psi2[0]! * DIGITS.inputs);
@@ -84,7 +94,7 @@ export const trainedWidthDigits: Figure = {
         `parts of the digits with weights of their own, bars of one standard error, ${testRows} other rows to test on against PGD`,
         'of 10 steps. Random features are trained exactly (with eps, to the optimum of the problem linearised in the',
         `perturbation), the others by gradient against PGD of ${attackSteps} steps until a cycle changes the objective by less`,
-        'than 1 per cent, or for 2,250 steps; most of those with more weights than rows had not converged by then.',
+        'than 1 per cent, or for 2,250 steps; the numbers beside the picture say how many of them had converged by then.',
       ].join(' '),
       panels: trainings.flatMap(({ eps, name }) =>
         [SR, AR].map((y) => ({
@@ -108,6 +118,15 @@ export const trainedWidthDigits: Figure = {
   },
 };
 
+/** @throws InvalidArgumentError for a setting that the digits, or the kinds of network, leave no choice of */
+function checkSettings({ d, tau, method }: FigureSettings): void {
+  if (d.some((inputs) => inputs !== DIGITS.inputs))
+    throw new InvalidArgumentError('d', d.join(','), `${DIGITS.inputs}, the pixels of a digit`);
+  if (tau !== 0) throw new InvalidArgumentError('tau', tau, '0, for the digits have noise of their own');
+  if (method !== baseSettings.method)
+    throw new InvalidArgumentError('method', method, 'none, for each kind of network has its own');
+}
+
 /** Trained at the strongest eps, fully trained networks against the other kinds of their width. */
 function atTheWidest(settings: FigureSettings): Claim[] {
   const { widest, strongest } = endsOf(settings);
@@ -125,7 +144,7 @@ function atTheWidest(settings: FigureSettings): Claim[] {
     {
       statement: `at eps = ${strongest} and the widest, training all layers is at least as robust as the lazy regime`,
       check: (mean) => ({
-        holds: !clearlyAbove(at(mean, 'trained'), at(mean, 'lazy')),
+        holds: notClearlyAbove(at(mean, 'trained'), at(mean, 'lazy')),
         evidence: against(mean, 'lazy'),
       }),
     },

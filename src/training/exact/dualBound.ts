@@ -30,13 +30,15 @@ export function dualBound({
   /** (1/2) sum m_i^2 */
   readonly quadratic: number;
   readonly ridge: number;
-  /** Cholesky factor of M. */
-  readonly metric: Float64Array;
+  /** Cholesky factor of M; null where M is singular to working precision, which leaves (1) alone. */
+  readonly metric: Float64Array | null;
   readonly reach: number;
 }): Omit<Bounds, 'upper'> {
   const rho = g.map((value, a) => value - ridge * theta[a]!);
   const residual = norm(rho);
-  const cost = reach * Math.sqrt(Math.max(0, dot(rho, choleskySolve(metric, rho.slice()))));
+  const cost = metric
+    ? reach * Math.sqrt(Math.max(0, dot(rho, choleskySolve(metric, rho.slice()))))
+    : Number.POSITIVE_INFINITY;
   let lower = linear - quadratic - (ridge / 2) * dot(theta, theta) - cost;
   if (ridge > 0 && linear > 0)
     lower = Math.max(lower, linear ** 2 / (4 * (quadratic + dot(g, g) / (2 * ridge))));

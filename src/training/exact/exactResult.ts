@@ -21,13 +21,16 @@ export interface ExactData {
 
 /** The problem and the accuracy that the exact solvers are asked for; only `eps` has no default. */
 export interface ExactOptions {
-  /** Radius of the perturbations, in units of the input; >= 0. */
+  /**
+   * Radius of the perturbations, in units of the input; >= 0. At lambda = 0, with more features than rows and eps below
+   * about 0.01, float64 seldom proves the gap that is asked for: `converged` is then false, and the gap says how far it is.
+   */
   readonly eps: number;
   /** Penalty (lambda / 2) |theta|^2 beside (1/2n) sum. Default 0. */
   readonly lambda?: number;
   /** Stop when the duality gap is below this fraction of the objective. Default 1e-6. */
   readonly tolerance?: number;
-  /** Interior-point iterations at most. Default 100; 7 to 15 are usual. */
+  /** Interior-point iterations at most. Default 100; 3 to 10 are usual. */
   readonly maxIterations?: number;
   /** `warmStart` of a result for the same data at another eps or lambda. */
   readonly start?: WarmStart;
@@ -37,7 +40,7 @@ export interface ExactOptions {
 
 /** Where an exact solution stands after an iteration. */
 export interface ExactProgress {
-  /** Counted from 1. */
+  /** 0 at the start. */
   readonly iteration: number;
   /** At the current theta, an upper bound of the optimum. */
   readonly objective: number;
@@ -153,7 +156,7 @@ export function trainingErrors(
 
 /**
  * Runs the interior-point method from the neighbour's iterate where that is near enough to be worth it, otherwise from
- * theta = 0, for targets of root mean square 1, and keeps an iterate for the next neighbour.
+ * the programme's own start, for targets of root mean square 1, and keeps an iterate for the next neighbour.
  */
 export function runInteriorPoint(
   programme: StartedProgramme,
@@ -191,7 +194,7 @@ export function runInteriorPoint(
 const NEGLIGIBLE = 1e-18;
 /** The iterate that suits a start at a neighbouring eps: the first this close to the optimum, still well inside the cones. */
 const WARM_GAP = 3e-2;
-/** Beyond this step in log eps a start from theta = 0 is as quick. */
+/** Beyond this step in log eps the programme's own start is as quick. */
 const MOST_STEP = Math.log(1.25);
 
 /** The dual coordinates of the bounds q are proportional to eps; rescaled, the point stays inside the cones. */

@@ -1,7 +1,7 @@
 import { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 
 /** Iterations that `solveLinearized` usually needs for a relative gap of 1e-6. */
-const ITERATIONS = 10;
+const ITERATIONS = 7;
 /** What passes over memory add to the multiplications. */
 const OVERHEAD = 2;
 

@@ -34,15 +34,16 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   const features = transpose(phi, n, N);
 
   // eps^2 sum K_i' K_i + Phi' Phi + n lambda I, in which dual residuals are measured.
-  const metric = new Float64Array(N * N);
-  {
+  // Null where it is singular even so; no dual residual can then be measured, and the bounds that need one say nothing.
+  const metric = ((): Float64Array | null => {
+    const matrix = new Float64Array(N * N);
     const phiPhi = new Float64Array(N * N);
-    jacobians.weightedGram(new Float64Array(n).fill(eps * eps), metric);
+    jacobians.weightedGram(new Float64Array(n).fill(eps * eps), matrix);
     algebra.multiplyTransposed(features, features, phiPhi, { m: N, n: N, k: n, lower: true });
-    for (let j = 0; j < N * N; j++) metric[j]! += phiPhi[j]!;
-    addToDiagonal(metric, N, ridge);
-    algebra.choleskyInPlace(metric, N);
-  }
+    for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
+    addToDiagonal(matrix, N, ridge);
+    return algebra.choleskyInPlace(matrix, N) ? matrix : null;
+  })();
 
   const form = newResidualForm(n);
   const pull = new Float64Array(n);
@@ -193,7 +194,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       // minimiser of this quadratic: at most twice the optimum. Where theta = 0 is better still, from there.
       const zero = { x: new Float64Array(size), s: new Float64Array(coneLength(shape)) };
       const x = new Float64Array(size);
-      x.set(choleskySolve(metric, transposedTimes(phi, y, N)));
+      if (metric) x.set(choleskySolve(metric, transposedTimes(phi, y, N)));
       const quadratic = { x, s: apply(x) };
       const atZero = 0.5 * dot(y, y);
       const atQuadratic = objective(x.subarray(0, N), quadratic.s);
