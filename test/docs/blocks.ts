@@ -43,7 +43,12 @@ export const commands = blocks.flatMap(({ document, language, code }) => {
         ? lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2))
         : [];
   return typed
-    .map((line) => line.replace(/(^|\s+)#.*$/, '').trim())
+    .map((line) =>
+      line
+        .replace(/(^|\s+)#.*$/, '')
+        .replaceAll(/\s+/g, ' ')
+        .trim(),
+    )
     .filter((line) => line !== '')
     .map((command) => ({ document, command }));
 });
