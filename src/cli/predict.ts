@@ -26,6 +26,7 @@ interface PredictArguments {
   share: number;
   seed: string;
   raw: boolean;
+  clip: number | undefined;
   plot: string | undefined;
   json: boolean;
 }
@@ -71,6 +72,10 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
         type: 'boolean',
         default: false,
         describe: 'leave columns and targets in their units',
+      })
+      .option('clip', {
+        ...numberOption('clip'),
+        describe: 'clip standardised inputs at so many deviations [not]',
       })
       .option('plot', { type: 'string', describe: 'draw the predictions: FILE.svg or FILE.png' })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
@@ -118,20 +123,27 @@ function gridOf(text: string): Grid {
   return { n: grid.n, eps: grid.eps, width: grid.width ?? [], lambda: grid.lambda ?? [0] };
 }
 
-function readData({ csv, target, positive, raw }: PredictArguments): { data: Dataset; remarks: string[] } {
+function readData({ csv, target, positive, raw, clip }: PredictArguments): {
+  data: Dataset;
+  remarks: string[];
+} {
+  if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
+  const clipped = clip === undefined ? [] : [`inputs clipped at ${clip} standard deviations`];
   if (positive === undefined && !isTextColumn(csv, target)) {
     if (raw)
       return { data: tableDataset(readCsvTable(csv), target, { inputs: false, target: false }), remarks: [] };
     const remarks = [
       'inputs and target standardised: eps counts in standard deviations, risks in shares of the variance of the target',
+      ...clipped,
     ];
-    return { data: tableDataset(readCsvTable(csv), target, { inputs: true, target: true }), remarks };
+    return { data: tableDataset(readCsvTable(csv), target, { inputs: true, target: true, clip }), remarks };
   }
   const names = positive?.split(',').map((name) => name.trim());
   const classes = readCsvClasses(csv, target, names);
   const remarks = [`${target} ${classes.positive.join(', ')} is +1, ${classes.negative.join(', ')} is -1`];
   if (!raw) remarks.push('inputs standardised: eps counts in standard deviations of a column');
-  return { data: tableDataset(classes.table, target, { inputs: !raw, target: false }), remarks };
+  remarks.push(...clipped);
+  return { data: tableDataset(classes.table, target, { inputs: !raw, target: false, clip }), remarks };
 }
 
 async function measure(

@@ -44,6 +44,7 @@ interface TrainArguments {
   seed: string;
   'test-fraction': number;
   'validation-fraction': number;
+  clip: number | undefined;
   'batch-size': number | undefined;
   'max-cycles': number | undefined;
   checkpoints: string | undefined;
@@ -85,6 +86,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         default: 0.2,
         describe: 'rows held out to measure on',
       })
+      .option('clip', {
+        ...numberOption('clip'),
+        describe: 'clip standardised inputs at so many deviations [not]; the saved model does so too',
+      })
       .option('validation-fraction', {
         ...numberOption('validation-fraction'),
         default: 0,
@@ -125,6 +130,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       seed,
       testFraction: args['test-fraction'],
       validationFraction: args['validation-fraction'],
+      ...(args.clip === undefined ? {} : { clip: args.clip }),
       ...(args['batch-size'] === undefined ? {} : { batchSize: args['batch-size'] }),
       ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
       ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),

@@ -132,13 +132,13 @@ export const asDataset = ({ n, d, x, y }: TabularProblem): Dataset => ({
 /**
  * A table as float32 rows, its inputs and its target each standardised by all rows, or left in their units.
  * @param target name of its column; all others are inputs
- * @param standardise to mean 0 and deviation 1: the inputs, the target
+ * @param standardise to mean 0 and deviation 1: the inputs, clipped at `clip` deviations where that is given; the target
  * @throws InvalidArgumentError for an unknown target; UserError when it is constant or there are no inputs
  */
 export function tableDataset(
   table: Table,
   target: string,
-  standardise: { readonly inputs: boolean; readonly target: boolean },
+  standardise: { readonly inputs: boolean; readonly target: boolean; readonly clip?: number | undefined },
 ): Dataset {
   const problem = tabularProblem(table, target);
   const statistics = (values: Float64Array, columns: number, wanted: boolean) =>
@@ -148,19 +148,30 @@ export function tableDataset(
   return asDataset(
     standardised(
       problem,
-      statistics(problem.x, problem.d, standardise.inputs),
+      clippedAt(standardise.clip, statistics(problem.x, problem.d, standardise.inputs)),
       statistics(problem.y, 1, standardise.target),
     ),
   );
 }
 
-/** (value - mean) / deviation by column; 0 in columns of deviation 0. */
+/**
+ * The statistics of inputs that are to be clipped at plus and minus so many deviations once they are standardised.
+ * @throws InvalidArgumentError for a `clip` that is not > 0
+ */
+export const clippedAt = <T extends object>(
+  clip: number | undefined,
+  statistics: T,
+): T & { clip?: number } =>
+  clip === undefined ? statistics : { ...statistics, clip: checkPositive('clip', clip) };
+
+/** (value - mean) / deviation by column, inputs clipped where their statistics say so; 0 in columns of deviation 0. */
 export function standardised(
   problem: TabularProblem,
-  inputs: ReturnType<typeof columnStatistics>,
+  inputs: ReturnType<typeof columnStatistics> & { readonly clip?: number },
   target: ReturnType<typeof columnStatistics>,
 ): TabularProblem {
   const { d } = problem;
+  const { clip = Number.POSITIVE_INFINITY } = inputs;
   const scaled = (
     value: number,
     { mean, deviation }: ReturnType<typeof columnStatistics>,
@@ -168,7 +179,7 @@ export function standardised(
   ): number => (deviation[j] === 0 ? 0 : (value - mean[j]!) / deviation[j]!);
   return {
     ...problem,
-    x: problem.x.map((value, at) => scaled(value, inputs, at % d)),
+    x: problem.x.map((value, at) => Math.min(clip, Math.max(-clip, scaled(value, inputs, at % d)))),
     y: problem.y.map((value) => scaled(value, target, 0)),
   };
 }

@@ -1,6 +1,7 @@
 import { type NormName, pgd } from '../attacks/index.ts';
 import {
   asDataset,
+  clippedAt,
   columnNotes,
   columnStatistics,
   splitProblem,
@@ -65,6 +66,8 @@ export interface TableTrainingOptions {
   readonly activation: ActivationName;
   readonly seed: number | string;
   readonly testFraction: number;
+  /** Standardised inputs are clipped at plus and minus this many deviations, within the model too; default not at all. */
+  readonly clip?: number;
   /** Rows on which training by gradient is stopped early; 0 for none. */
   readonly validationFraction: number;
   /** Rows in a step of training by gradient. Default all. */
@@ -127,7 +130,7 @@ export async function trainOnTable(
   const test = parts[0]!;
   const train = parts.at(-1)!;
   const validation = parts.length === 3 ? parts[1]! : null;
-  const inputs = columnStatistics(train.x, train.d);
+  const inputs = clippedAt(options.clip, columnStatistics(train.x, train.d));
   const target = columnStatistics(train.y, 1);
   const unit = target.deviation[0]!;
   if (unit === 0)
@@ -174,6 +177,7 @@ export function checkTableTraining(options: TableTrainingOptions): TableTraining
   checkNonNegative('lambda', options.lambda);
   checkFraction('test-fraction', checkPositive('test-fraction', options.testFraction));
   checkFraction('validation-fraction', checkNonNegative('validation-fraction', options.validationFraction));
+  if (options.clip !== undefined) checkPositive('clip', options.clip);
   if (model !== 'linear') checkInteger('width', options.width);
   if (model === 'deep') checkInteger('depth', options.depth);
   if (method === 'exact' && model === 'deep')

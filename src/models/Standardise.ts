@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors.ts';
+import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import type { LayerArgs } from './layerArgs.ts';
 
@@ -10,10 +10,13 @@ export interface StandardiseArgs extends LayerArgs {
   deviation: readonly number[];
   /** Map standardised values back to their units instead. Default false. */
   invert?: boolean;
+  /** Clip standardised values at plus and minus this many deviations; > 0. Default not at all. Not with `invert`. */
+  clip?: number;
 }
 
 /**
- * x -> (x - mean) / deviation by column or, inverted, x -> x deviation + mean. Input and output [n, columns], float32.
+ * x -> (x - mean) / deviation by column, clipped where asked, or, inverted, x -> x deviation + mean. Input and output
+ * [n, columns], float32.
  * The statistics are non-trainable weights: they are saved with the model, and no training moves them.
  */
 export class Standardise extends tf.layers.Layer {
@@ -26,6 +29,8 @@ export class Standardise extends tf.layers.Layer {
   readonly deviation: readonly number[];
   /** Whether it maps back to units. */
   readonly invert: boolean;
+  /** In deviations; Infinity where nothing is clipped. */
+  readonly clip: number;
   private centre?: ReturnType<Standardise['addWeight']>;
   private factor?: ReturnType<Standardise['addWeight']>;
 
@@ -35,6 +40,9 @@ export class Standardise extends tf.layers.Layer {
     this.mean = args.mean;
     this.deviation = args.deviation;
     this.invert = args.invert ?? false;
+    this.clip = args.clip === undefined ? Number.POSITIVE_INFINITY : checkPositive('clip', args.clip);
+    if (this.invert && args.clip !== undefined)
+      throw new InvalidArgumentError('clip', args.clip, 'none where values are mapped back to units');
     if (!this.mean.every(Number.isFinite))
       throw new InvalidArgumentError('mean', this.mean, 'finite numbers');
     if (!this.deviation.every((s) => Number.isFinite(s) && s >= 0))
@@ -75,13 +83,19 @@ export class Standardise extends tf.layers.Layer {
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
       const centre = this.centre!.read();
       const factor = this.factor!.read();
-      return this.invert ? x.mul(factor).add(centre) : x.sub(centre).mul(factor);
+      if (this.invert) return x.mul(factor).add(centre);
+      const standardised = x.sub(centre).mul(factor);
+      return this.clip < Number.POSITIVE_INFINITY
+        ? tf.clipByValue(standardised, -this.clip, this.clip)
+        : standardised;
     });
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { mean, deviation, invert } = this;
-    return { ...super.getConfig(), mean: [...mean], deviation: [...deviation], invert };
+    const { mean, deviation, invert, clip } = this;
+    // JSON has no infinity.
+    const clipped = clip < Number.POSITIVE_INFINITY ? { clip } : {};
+    return { ...super.getConfig(), mean: [...mean], deviation: [...deviation], invert, ...clipped };
   }
 }
 

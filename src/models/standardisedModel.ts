@@ -8,6 +8,8 @@ export interface ColumnStatistics {
   readonly mean: readonly number[];
   /** Population standard deviations, >= 0. */
   readonly deviation: readonly number[];
+  /** Standardised values are clipped at plus and minus this many deviations; default not at all. Inputs only. */
+  readonly clip?: number;
 }
 
 /**

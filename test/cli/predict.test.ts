@@ -61,6 +61,20 @@ describe('rrf predict', () => {
     expect(text).toMatch(/least adversarial risk at 0.3: n \d+, width \d+, eps 0.\d, lambda 0/);
   });
 
+  it('clips inputs where asked, says so, and predicts otherwise', async () => {
+    const asked = ['--csv', numbers, '--target', 'grade', '--grid', 'n=80,width=10,eps=0.3', '--json'];
+    const whole = JSON.parse(await predict(...asked));
+    vi.restoreAllMocks();
+    const clipped = JSON.parse(await predict(...asked, '--clip', '1'));
+    expect(clipped.remarks).toContain('inputs clipped at 1 standard deviations');
+    // Smaller inputs, and so other moments.
+    expect(clipped.best.adversarialRisk).not.toBeCloseTo(whole.best.adversarialRisk, 3);
+    await expect(predict(...asked, '--clip', '1', '--raw')).rejects.toThrow(
+      'invalid clip: 1 (expected none with --raw)',
+    );
+    await expect(predict(...asked, '--clip', '0')).rejects.toThrow('invalid clip: 0');
+  });
+
   it('prints one JSON object and draws a picture', async () => {
     const plot = join(folder, 'picture.svg');
     const text = await predict(

@@ -80,36 +80,43 @@ describe('rrf train', () => {
     expect(gradient.trivial).toEqual(exact.trivial);
   });
 
-  it('saves a model of raw columns whose errors on the saved rows are the reported ones', async () => {
-    const save = join(home, 'saved');
-    const result = await onDiabetes(
-      '--model',
-      'random-features',
-      '--method',
-      'exact',
-      '--eps',
-      '0.2',
-      '--save',
-      save,
-    );
-    expect(result.saved).toBe(save);
-    const model = await loadModel(save);
-    const held = asDataset(tabularProblem(readCsvTable(join(save, 'held-out.csv')), 'target'));
-    const x = tf.tensor2d(held.x, [held.n, held.d]);
-    const y = tf.tensor2d(held.y, [held.n, 1]);
-    const squares = tf.squaredDifference(model.predict(x) as tf.Tensor, y).dataSync() as Float32Array;
-    const clean = meanOf(squares);
-    // float32: targets of a few hundred.
-    expect(clean.value / result.clean.value).toBeCloseTo(1, 4);
-    expect(clean.standardError / result.clean.standardError).toBeCloseTo(1, 4);
-    // The attack is on standardised inputs.
-    const { standardise, core } = splitStandardised(model)!;
-    const found = pgd({ steps: 20 }).perturb(core, standardise(x), y, 0.2);
-    expect(meanOf(found.loss.dataSync() as Float32Array).value / result.robust.value).toBeCloseTo(1, 3);
-    const metadata = model.getUserDefinedMetadata() as { target: string; eps: number; inputs: string[] };
-    expect(metadata).toMatchObject({ target: 'target', eps: 0.2 });
-    expect(metadata.inputs.slice(0, 3)).toEqual(['age', 'sex', 'bmi']);
-  });
+  it.each([{ clip: [] }, { clip: ['--clip', '1'] }])(
+    'saves a model of raw columns whose errors on the saved rows are the reported ones, $clip',
+    async ({ clip }) => {
+      const save = join(home, `saved${clip.length}`);
+      const result = await onDiabetes(
+        '--model',
+        'random-features',
+        '--method',
+        'exact',
+        '--eps',
+        '0.2',
+        '--save',
+        save,
+        ...clip,
+      );
+      expect(result.saved).toBe(save);
+      const model = await loadModel(save);
+      const held = asDataset(tabularProblem(readCsvTable(join(save, 'held-out.csv')), 'target'));
+      const x = tf.tensor2d(held.x, [held.n, held.d]);
+      const y = tf.tensor2d(held.y, [held.n, 1]);
+      const squares = tf.squaredDifference(model.predict(x) as tf.Tensor, y).dataSync() as Float32Array;
+      const clean = meanOf(squares);
+      // float32: targets of a few hundred.
+      expect(clean.value / result.clean.value).toBeCloseTo(1, 4);
+      expect(clean.standardError / result.clean.standardError).toBeCloseTo(1, 4);
+      // The attack is on standardised inputs.
+      const { standardise, core } = splitStandardised(model)!;
+      const furthest = standardise(x).abs().max().dataSync()[0]!;
+      if (clip.length > 0) expect(furthest).toBe(1);
+      else expect(furthest).toBeGreaterThan(2);
+      const found = pgd({ steps: 20 }).perturb(core, standardise(x), y, 0.2);
+      expect(meanOf(found.loss.dataSync() as Float32Array).value / result.robust.value).toBeCloseTo(1, 3);
+      const metadata = model.getUserDefinedMetadata() as { target: string; eps: number; inputs: string[] };
+      expect(metadata).toMatchObject({ target: 'target', eps: 0.2 });
+      expect(metadata.inputs.slice(0, 3)).toEqual(['age', 'sex', 'bmi']);
+    },
+  );
 
   it.each(['fgsm', 'fast', 'free', 'trades', 'noise', 'erm'])('trains by %s', async (method) => {
     const result = await onDiabetes(

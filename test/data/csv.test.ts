@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { csvRows, csvText, readCsvTable } from '../../src/data/csvTable.ts';
 import {
+  clippedAt,
   columnNotes,
   columnStatistics,
   splitProblem,
@@ -153,6 +154,18 @@ describe('a tabular problem', () => {
     const { mean, deviation } = columnStatistics(done.x, 4);
     for (const value of [...mean, columnStatistics(done.y, 1).mean[0]!]) expect(value).toBeCloseTo(0, 14);
     expect(deviation.map((value) => Number(value.toFixed(12)))).toEqual([1, 0, 1, 1]);
+  });
+
+  it('clips standardised inputs where asked, and no targets', () => {
+    const problem = tabularProblem(read(text), 'y');
+    const inputs = columnStatistics(problem.x, 4);
+    const target = columnStatistics(problem.y, 1);
+    const whole = standardised(problem, inputs, target);
+    const clipped = standardised(problem, clippedAt(0.5, inputs), target);
+    expect([...whole.x].some((value) => Math.abs(value) > 0.5)).toBe(true);
+    expect([...clipped.x]).toEqual([...whole.x].map((value) => Math.max(-0.5, Math.min(0.5, value))));
+    expect(clipped.y).toEqual(whole.y);
+    expect(() => clippedAt(0, inputs)).toThrow('invalid clip: 0');
   });
 
   it('takes a constant column for constant even where its mean is rounded', () => {

@@ -56,8 +56,18 @@ describe('Standardise', () => {
     expect([...back.dataSync()]).toEqual([14, -5, 7, 8, -6, 7]);
   });
 
+  it('clips at so many deviations where asked, and says so in its description', () => {
+    const layer = new Standardise({ ...inputs, clip: 1.5 });
+    const z = layer.apply(tf.tensor2d([14, -5, 1, 8, -6, 2], [2, 3])) as tf.Tensor;
+    expect([...z.dataSync()].map((v) => v + 0)).toEqual([1.5, 0, 0, -1, -1.5, 0]);
+    expect(layer.getConfig()).toMatchObject({ clip: 1.5 });
+    expect(new Standardise(inputs).getConfig()).not.toHaveProperty('clip');
+  });
+
   it.each([
     [{ mean: [0], deviation: [-1] }, 'invalid deviation: [-1]'],
+    [{ mean: [0], deviation: [1], clip: -2 }, 'invalid clip: -2'],
+    [{ mean: [0], deviation: [1], clip: 2, invert: true }, 'invalid clip: 2 (expected none'],
     [{ mean: [Number.NaN], deviation: [1] }, 'invalid mean: [NaN]'],
     [{ mean: [0, 1], deviation: [1] }, 'invalid deviation: [1] (expected 2 numbers, as many as mean)'],
   ])('refuses %o by name', (args, message) => {
