@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { tf } from './tf.ts';
+import { addWasmConvGradient } from './wasmConvGradient.ts';
 import { transposeBeforeWasmMatMul } from './wasmMatMul.ts';
 
 /** Starts the WebAssembly backend from its own package's files; returns its number of threads. */
@@ -14,6 +15,7 @@ export async function loadWasm(): Promise<number> {
   );
   wasm.setWasmPaths(path.join(home, 'dist', path.sep));
   transposeBeforeWasmMatMul();
+  addWasmConvGradient();
 
   // The module rethrows every uncaught error from a line of minified code; Node's own handling is clearer.
   const events = ['uncaughtException', 'unhandledRejection'] as const;

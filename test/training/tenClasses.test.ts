@@ -74,7 +74,8 @@ describe('adversarial training on ten classes by cross-entropy', () => {
       layers: [tf.layers.dense({ units: 10, inputShape: [64], kernelInitializer: 'zeros' })],
     });
     const { history } = await trainBriefly(model, { loss: 'cross-entropy', eps: EPS });
-    expect(history[0]!).toBeCloseTo(Math.log(10) / 2, 5);
+    // float32 sums over the rows.
+    expect(history[0]!).toBeCloseTo(Math.log(10) / 2, 4);
     model.dispose();
   });
 
