@@ -3,8 +3,8 @@ import type { Dataset } from '../data/dataset.ts';
 import { digitsBelowFive } from '../data/shippedSets.ts';
 import { teacher } from '../data/teacher.ts';
 import { stream } from '../random/stream.ts';
-import { rowsOf } from './cell.ts';
-import type { NetworkCell } from './networkCell.ts';
+import { type Cell, rowsOf } from './cell.ts';
+import { isNetworkCell } from './networkCell.ts';
 
 /** The rows that a cell is trained on, and those on which its risks are measured. */
 export interface CellProblem {
@@ -16,9 +16,9 @@ export interface CellProblem {
  * Fresh rows of the linear teacher, named by `key`; or a random part of a data set and another to test on, the same two for
  * all cells of one seed, so that networks are compared on the same data.
  */
-export function cellProblem(cell: NetworkCell, key: string): CellProblem {
+export function cellProblem(cell: Cell, key: string): CellProblem {
   const n = rowsOf(cell);
-  if (cell.data === 'digits') {
+  if (isNetworkCell(cell) && cell.data === 'digits') {
     const all = digitsBelowFive();
     const order = stream('digits', cell.seed, 'rows').permutation(all.n);
     return {

@@ -2,7 +2,8 @@
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
 import { linearAlgebra } from '../training/exact/index.ts';
 import type { Cell } from './cell.ts';
-import { type CellResult, runCell } from './runCell.ts';
+import type { CellResult } from './cellResult.ts';
+import { runCell } from './runCell.ts';
 
 export interface CellTask {
   readonly cell: Cell;

@@ -1,9 +1,9 @@
 import { meanOf } from '../evaluation/estimate.ts';
 import { type Cell, simulable } from './cell.ts';
+import type { CellResult } from './cellResult.ts';
 import { type Comparison, compare } from './comparison.ts';
 import type { FigurePlan, MeanOf, Measured, Spot } from './figure.ts';
 import { cellTheory } from './measure.ts';
-import type { CellResult } from './runCell.ts';
 
 /** One simulated point beside theory. */
 export interface FigurePoint {

@@ -6,7 +6,7 @@ import {
   randomFeatures,
 } from '../theory/index.ts';
 import { type Cell, rowsOf, widthOf } from './cell.ts';
-import type { CellResult } from './runCell.ts';
+import type { CellResult } from './cellResult.ts';
 
 /** A number that a simulated cell and the theory both have. */
 export interface Measure {

@@ -3,11 +3,11 @@ import { UserError } from '../errors.ts';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
 import { writeWholeFile } from '../wholeFile.ts';
 import { type Cell, cellKey } from './cell.ts';
+import type { CellResult } from './cellResult.ts';
 import type { Figure, FigureSettings, Verdict } from './figure.ts';
 import { drawFigure } from './figureDrawing.ts';
 import { figureCells, figurePoints, meanOver, type PanelPoints } from './figurePoints.ts';
 import { checkSettings } from './figureSettings.ts';
-import type { CellResult } from './runCell.ts';
 import { failureLine, type RunProgress, type RunStart, runMissing } from './runMissing.ts';
 
 export interface ReproduceOptions {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Runtime } from '../runtime/index.ts';
 import { makeFolder, naming, readLines, writeWholePieces } from '../wholeFile.ts';
 import { type Cell, cellKey } from './cell.ts';
+import type { CellResult } from './cellResult.ts';
 import type { CellReport } from './cellWorker.ts';
 import { commitOfPackage } from './provenance.ts';
-import type { CellResult } from './runCell.ts';
 
 /** One finished cell, as a line of cells.jsonl. */
 export interface ResultRow {

@@ -67,3 +67,15 @@ export function quadraticForm(A: Matrix, n: number, y: Float64Array): number {
   }
   return sum;
 }
+
+/** y' A y for symmetric A, of which only the lower triangle is read. */
+export function quadraticFormOfLower(A: Matrix, y: Float64Array): number {
+  const n = y.length;
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    let row = 0.5 * A[i * n + i]! * y[i]!;
+    for (let j = 0; j < i; j++) row += A[i * n + j]! * y[j]!;
+    sum += 2 * y[i]! * row;
+  }
+  return sum;
+}

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, cellKey } from '../../src/experiments/cell.ts';
+import type { CellResult } from '../../src/experiments/cellResult.ts';
 import { figureCells, figurePoints, meanOver } from '../../src/experiments/figurePoints.ts';
 import { checkSettings } from '../../src/experiments/figureSettings.ts';
 import { figureNamed, figures } from '../../src/experiments/figures/index.ts';
 import { cellTheory } from '../../src/experiments/measure.ts';
 import { deepRisk, isNetworkCell } from '../../src/experiments/networkCell.ts';
-import type { CellResult } from '../../src/experiments/runCell.ts';
 import { adversarialRiskAt } from '../../src/theory/index.ts';
 
 /** A simulation that agrees with theory to the last digit. */

@@ -1,4 +1,4 @@
-import { cholesky, congruence, type Matrix, solveRows } from '../denseSymmetric.ts';
+import { cholesky, congruence, type Matrix, quadraticFormOfLower, solveRows } from '../denseSymmetric.ts';
 import { symmetricEigen } from '../symmetricEigen.ts';
 import type { ResolventMoments } from './featureMap.ts';
 
@@ -85,7 +85,7 @@ export class DiagonalisedFeatures {
     const { f, c, P } = this.pair;
     const n = this.size;
     const [a, b] = [eta * this.scaleF, zeta * this.scaleJ];
-    let [FF, FJ, FI, F, S, SJ, SI] = [0, 0, 0, 0, 0, 0, 0];
+    let [FF, FJ, FI, F, S, SJ] = [0, 0, 0, 0, 0, 0];
     const reached = new Float64Array(norms ? n : 0);
     for (let i = 0; i < n; i++) {
       const r = 1 / (a * f[i]! + b * (1 - f[i]!));
@@ -99,12 +99,15 @@ export class DiagonalisedFeatures {
       SJ += c[i]! * c[i]! * r * onJ;
       if (norms) reached[i] = r * c[i]!;
     }
-    if (norms)
-      for (let i = 0; i < n; i++) {
-        let row = 0.5 * P[i * n + i]! * reached[i]!;
-        for (let j = 0; j < i; j++) row += P[i * n + j]! * reached[j]!;
-        SI += 2 * reached[i]! * row;
-      }
+    const SI = norms ? quadraticFormOfLower(P, reached) : 0;
+    this.rescale({ F, FF, FJ, FI, S, SJ, SI }, out);
+  }
+
+  /** From the moments of F and J of unit mean eigenvalue to those of F and J themselves. */
+  private rescale(
+    { F, FF, FJ, FI, S, SJ, SI }: Record<'F' | 'FF' | 'FJ' | 'FI' | 'S' | 'SJ' | 'SI', number>,
+    out: ResolventMoments,
+  ): void {
     out.traceF = F * this.scaleF;
     out.traceFF = FF * this.scaleF ** 2;
     out.traceFJ = FJ * this.scaleF * this.scaleJ;
@@ -148,7 +151,7 @@ export class DiagonalisedFeatures {
     }
     const { values, c, J } = this.unattacked;
     const a = eta * this.scaleF;
-    let [FF, FJ, FI, F, S, SJ, SI] = [0, 0, 0, 0, 0, 0, 0];
+    let [FF, FJ, FI, F, S, SI] = [0, 0, 0, 0, 0, 0];
     const reached = new Float64Array(n);
     for (let i = 0; i < n; i++) {
       const f = values[i]!;
@@ -161,18 +164,8 @@ export class DiagonalisedFeatures {
       S += c[i]! * reached[i]!;
       SI += reached[i]! ** 2;
     }
-    for (let i = 0; i < n; i++) {
-      let row = 0.5 * J[i * n + i]! * reached[i]!;
-      for (let j = 0; j < i; j++) row += J[i * n + j]! * reached[j]!;
-      SJ += 2 * reached[i]! * row;
-    }
-    out.traceF = F * this.scaleF;
-    out.traceFF = FF * this.scaleF ** 2;
-    out.traceFJ = FJ * this.scaleF * this.scaleJ;
-    out.traceFI = FI * this.scaleF;
-    out.signal = S;
-    out.signalJ = SJ * this.scaleJ;
-    out.signalI = SI;
+    const SJ = quadraticFormOfLower(J, reached);
+    this.rescale({ F, FF, FJ, FI, S, SJ, SI }, out);
   }
 
   /** All three: interpolated between eigenbases along the pencil; slopes of the interpolant give the mixed moments. */

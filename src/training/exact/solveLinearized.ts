@@ -1,6 +1,7 @@
 import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
 import { type LinearAlgebra, linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { type ActivationName, activation, type CustomActivation } from '../../theory/activations.ts';
+import { quadraticFormOfLower } from '../../theory/denseSymmetric.ts';
 import {
   checkData,
   type ExactData,
@@ -109,7 +110,9 @@ export function solveLinearized(problem: LinearizedProblem, options: LinearizedO
     unit,
   );
   const theta = x.slice(0, N).map((value) => value * unit);
-  const lengths = metric ? sharedLength(metric.matrix, theta) : gradientNorms(problem, theta);
+  const lengths = metric
+    ? Math.sqrt(Math.max(0, quadraticFormOfLower(metric.matrix, theta)))
+    : gradientNorms(problem, theta);
   return {
     theta,
     ...gapOf(bounds, y, unit),
@@ -160,18 +163,6 @@ function averagedMetric(
       "gradients 'averaged': the features have no gradient at the training rows; use 'exact'",
     );
   return { matrix, factor };
-}
-
-/** sqrt(theta' J theta), J in the lower triangle. */
-function sharedLength(matrix: Float64Array, theta: Float64Array): number {
-  const N = theta.length;
-  let square = 0;
-  for (let a = 0; a < N; a++) {
-    let row = 0.5 * matrix[a * N + a]! * theta[a]!;
-    for (let b = 0; b < a; b++) row += matrix[a * N + b]! * theta[b]!;
-    square += 2 * theta[a]! * row;
-  }
-  return Math.sqrt(Math.max(0, square));
 }
 
 /** A critical radius between two proved bounds. */
