@@ -18,7 +18,9 @@ export class InvalidArgumentError extends UserError {
    * @param expected what would have done
    */
   constructor(argument: string, value: unknown, expected: string) {
-    super(`invalid ${argument}: ${show(value)} (expected ${expected})`);
+    super(
+      `invalid ${/^[\w .[\]-]{1,60}$/.test(argument) ? argument : show(argument)}: ${show(value)} (expected ${expected})`,
+    );
     this.argument = argument;
     this.value = value;
   }
@@ -54,9 +56,36 @@ export function checkChoice<T extends string>(argument: string, value: unknown, 
   return found;
 }
 
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
-  if (value !== null && typeof value === 'object') return JSON.stringify(value);
-  return String(value);
+/** `value` itself when it is true or false. */
+export function checkBoolean(argument: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new InvalidArgumentError(argument, value, 'true or false');
+}
+
+/** Characters of a value that a message shows: it stays one line that can be read, whatever was given. */
+const SHOWN = 80;
+
+/** A value as messages show it: on one line, of bounded length; of what is not a plain value, its kind alone. */
+export function show(value: unknown): string {
+  const text = spelt(value, 2);
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 3)}...`;
+}
+
+/** JSON, except that functions and instances of classes are named and that lists and objects are cut at `depth`. */
+function spelt(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 2 * SHOWN));
+  if (typeof value === 'function') return 'a function';
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) {
+    if (depth === 0) return '[...]';
+    return `[${value
+      .slice(0, SHOWN)
+      .map((entry) => spelt(entry, depth - 1))
+      .join(', ')}]`;
+  }
+  const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null;
+  if (prototype && prototype !== Object.prototype) return `[${prototype.constructor?.name || 'object'}]`;
+  if (depth === 0) return '{...}';
+  const entries = Object.entries(value).slice(0, SHOWN);
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}: ${spelt(entry, depth - 1)}`).join(', ')}}`;
 }
