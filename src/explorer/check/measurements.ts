@@ -1,4 +1,4 @@
-import type { PlacedMeasurement } from '../draw/curvePanel.ts';
+import type { PlacedMeasurement } from '../draw/curveView.ts';
 import type { Settings } from '../state/parameters.ts';
 import { type Axis, placeOf, settingsAt } from '../theory/curve.ts';
 import type { Measurement } from './protocol.ts';

@@ -1,9 +1,9 @@
 import { letters, spans } from '../page/symbols.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import type { MapLines, PlanePoint, RiskGrid } from '../theory/phaseMap.ts';
-import { type Frame, frameRect, xAxis, yAxis } from './axes.ts';
+import { axisTitles, coverFrame, type Frame, frameRect, ticksOf, xAxis, yAxis } from './axes.ts';
 import { colourOf } from './mapColours.ts';
-import { type Scale, scaleOf, ticksOf } from './scale.ts';
+import { type Scale, scaleOf } from './scale.ts';
 import { pathThrough, set, svg } from './svg.ts';
 
 export interface MapPanel {
@@ -122,30 +122,16 @@ export function mapPanel(): MapPanel {
   }
 
   function drawAxes(): void {
-    const middle = (frame.left + frame.right) / 2;
-    set(clipRect, {
-      x: frame.left,
-      y: frame.top,
-      width: frame.right - frame.left,
-      height: frame.bottom - frame.top,
-    });
+    coverFrame(clipRect, frame);
     axes.replaceChildren(
       frameRect(frame, 'frame'),
       ...xAxis(x, ticksOf(x, 7), frame),
       ...yAxis(y, ticksOf(y, 5), frame),
-      svg(
-        'text',
-        { class: 'axis-title', x: middle, y: h - 12, 'text-anchor': 'middle' },
-        ...spans('width  ', letters.psi1, ' = ', { letter: 'N' }, '/', { letter: 'd' }),
-      ),
-      svg(
-        'text',
-        {
-          class: 'axis-title',
-          transform: `translate(17 ${(frame.top + frame.bottom) / 2}) rotate(-90)`,
-          'text-anchor': 'middle',
-        },
-        ...spans('attack  ', letters.eps),
+      ...axisTitles(
+        frame,
+        h,
+        spans('width  ', letters.psi1, ' = ', { letter: 'N' }, '/', { letter: 'd' }),
+        spans('attack  ', letters.eps),
       ),
     );
   }

@@ -1,5 +1,6 @@
 import { matching } from '../check/measurements.ts';
-import { type CurveView, curvePanel, type PlacedMeasurement } from '../draw/curvePanel.ts';
+import { curvePanel } from '../draw/curvePanel.ts';
+import type { CurveView, PlacedMeasurement } from '../draw/curveView.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';

@@ -1,4 +1,4 @@
-import type { PlacedMeasurement } from '../draw/curvePanel.ts';
+import type { PlacedMeasurement } from '../draw/curveView.ts';
 import type { Axis, RiskAt } from '../theory/curve.ts';
 import type { RiskGrid } from '../theory/phaseMap.ts';
 import { html } from './elements.ts';

@@ -1,0 +1,38 @@
+import type { RiskAt } from '../theory/curve.ts';
+import type { Plane, RiskName } from './plane.ts';
+import { svg } from './svg.ts';
+
+/** From top to bottom. */
+const ORDER: readonly RiskName[] = ['adversarial', 'standard'];
+/** Pixels that two labels need, one below the other. */
+const APART = 22;
+
+/** The names of the curves in a row above the frame, where there is no room beside it. */
+export const labelsAbove = ({ frame }: Plane): SVGElement[] =>
+  ORDER.flatMap((name, i) => {
+    const at = frame.left + 4 + i * 136;
+    return [
+      svg('line', { class: `curve ${name}`, x1: at, x2: at + 22, y1: 22, y2: 22 }),
+      svg('text', { class: `label ${name}`, x: at + 30, y: 27 }, name),
+    ];
+  });
+
+/** The names of the curves where they end, kept apart and within the frame. */
+export function labelsBeside({ frame, y }: Plane, curve: readonly RiskAt[]): SVGElement[] {
+  const last = curve.at(-1)!;
+  const level = (risk: number): number => Math.min(frame.bottom - 4, Math.max(frame.top + 8, y.pixel(risk)));
+  const [upper, lower] = [level(last.adversarialRisk), level(last.standardRisk)];
+  const apart = Math.max(0, APART - (lower - upper)) / 2;
+  const shift = Math.min(0, frame.bottom - 2 - (lower + apart));
+  return ORDER.map((name, i) =>
+    svg(
+      'text',
+      {
+        class: `label ${name}`,
+        x: frame.right + 10,
+        y: (i === 0 ? upper - apart : lower + apart) + shift + 5,
+      },
+      name,
+    ),
+  );
+}

@@ -1,0 +1,27 @@
+import type { Measurement } from '../check/protocol.ts';
+import type { PlacedMeasurement } from './curveView.ts';
+import { type Plane, RISKS, type RiskName } from './plane.ts';
+import { svg } from './svg.ts';
+
+/** Measured risks with bars of two standard errors. */
+export const errorBars = (plane: Plane, measurements: readonly PlacedMeasurement[]): SVGElement[] =>
+  measurements.flatMap(({ at, measurement }) =>
+    RISKS.flatMap((name) => errorBar(plane, name, plane.x.pixel(at), measurement[`${name}Risk`])),
+  );
+
+function errorBar(
+  { y }: Plane,
+  name: RiskName,
+  at: number,
+  { value, standardError }: Measurement['standardRisk'],
+): SVGElement[] {
+  const level = y.pixel(value);
+  const reach = Number.isFinite(standardError) ? 2 * standardError : 0;
+  const low = y.pixel(Math.max(value - reach, y.kind === 'log' ? y.domain[0] : 0));
+  return [
+    svg('line', { class: `error ${name}`, x1: at, x2: at, y1: low, y2: y.pixel(value + reach) }),
+    name === 'standard'
+      ? svg('circle', { class: `measured ${name}`, cx: at, cy: level, r: 5.5 })
+      : svg('rect', { class: `measured ${name}`, x: at - 5, y: level - 5, width: 10, height: 10 }),
+  ];
+}
