@@ -25,8 +25,8 @@ const ACCEPTED = 1e-10;
 const SQUARE = 1e-13;
 /** Below this radius squares of eps underflow, while its limit has long been reached. */
 const LEAST_EPS = 1e-100;
-/** From this penalty on theta is proportional to 1/lambda to rounding, and its square underflows. */
-const LARGEST_LAMBDA = 1e120;
+/** From this penalty on theta is proportional to 1/lambda to rounding; far beyond it squares underflow. */
+const LARGEST_LAMBDA = 1e60;
 
 /** Solves the training problem over `map`; decides the phase first, since iteration only creeps towards the null one. */
 export function solveSaddlePoint(map: FeatureMap, problem: Problem, start: Start = NOWHERE): SaddlePoint {
