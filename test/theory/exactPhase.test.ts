@@ -9,6 +9,7 @@ import {
   measuredFeatures,
   randomFeatures,
 } from '../../src/theory/index.ts';
+import { adversarialRegression } from '../../src/training/exact/adversarialRegression.ts';
 import { EXACT, expectClose, expectRelative } from './support.ts';
 
 /** The penalty at which `map` leaves the exact phase, by bisection on the phase alone. */
@@ -98,6 +99,32 @@ describe('the exact phase under a penalty', () => {
     const allowed = 4 * Math.sqrt(variance / seeds) + (1 / d) * predicted;
     expect(allowed).toBeLessThan(0.15 * predicted);
     expectClose(mean, predicted, allowed);
+  });
+
+  it('has theta = beta in the finite problem solved exactly; beyond its end that has the risk of the limit', () => {
+    const [d, n, eps, seeds] = [24, 96, 0.3, 10];
+    const threshold = thresholdOf(linear(), { psi2: n / d, eps });
+    const beta = 1 / Math.sqrt(d);
+    const risk = (lambda: number, seed: number) => {
+      const x = stream('exactPhase.test solved', seed).fillGaussian(new Float64Array(n * d));
+      const y = Float64Array.from({ length: n }, (_, i) =>
+        x.subarray(i * d, (i + 1) * d).reduce((sum, value) => sum + value * beta, 0),
+      );
+      const { theta } = adversarialRegression({ n, d, x, y }, { eps, lambda, tolerance: 1e-9 });
+      return theta.reduce((sum, value) => sum + (value - beta) ** 2, 0);
+    };
+    // The solver's accuracy, of a distance.
+    expect(Math.sqrt(risk(0.5 * threshold, 0))).toBeLessThan(1e-4);
+    const found = Array.from({ length: seeds }, (_, seed) => risk(4 * threshold, seed));
+    const mean = found.reduce((sum, value) => sum + value, 0) / seeds;
+    const error = Math.sqrt(
+      found.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (seeds * (seeds - 1)),
+    );
+    const { standardRisk } = asymptoticRisk(linear(), { psi2: n / d, eps, lambda: 4 * threshold });
+    // Monte Carlo: four standard errors and a bias of order 1/d.
+    const allowed = 4 * error + (2 / d) * standardRisk;
+    expect(allowed).toBeLessThan(0.5 * standardRisk);
+    expectClose(mean, standardRisk, allowed);
   });
 
   it('ends where the risk of a vanishing noise stops vanishing', () => {
