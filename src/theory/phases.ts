@@ -52,6 +52,8 @@ export function criticalEps(map: FeatureMap, options: CriticalEpsOptions): numbe
 
 const m = newResolventMoments();
 
+/** n = rank F to rounding. */
+export const SQUARE = 1e-13;
 /** The share of a critical radius from which on a problem is beyond it: nearer, rounding decides. */
 export const CRITICAL = 1 - 1e-15;
 
@@ -111,7 +113,7 @@ export function exactFit(
  */
 export function fitsExactly(map: FeatureMap, problem: Omit<Problem, 'rho'>): boolean {
   const { psi2, eps, lambda, noise } = problem;
-  if (noise > 0 || psi2 <= map.rank) return false;
+  if (noise > 0 || psi2 <= map.rank * (1 + SQUARE)) return false;
   const { bias, signalJ } = exactFit(map, problem, m);
   if (bias === Infinity) return false;
   const largest = Math.max(eps * eps, lambda);

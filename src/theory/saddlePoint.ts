@@ -1,5 +1,13 @@
 import { type FeatureMap, newResolventMoments, type UnattackedFeatures } from './featureMaps/featureMap.ts';
-import { CRITICAL, criticalRadius, exactFit, fitsExactly, labelVariance, type Phase } from './phases.ts';
+import {
+  CRITICAL,
+  criticalRadius,
+  exactFit,
+  fitsExactly,
+  labelVariance,
+  type Phase,
+  SQUARE,
+} from './phases.ts';
 import { increasingRoot } from './rootFinding.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
 import { NOWHERE, nestedBrackets, newton, type Start } from './solvers.ts';
@@ -21,8 +29,6 @@ export interface SaddlePoint {
 }
 
 const ACCEPTED = 1e-10;
-/** rank F = n to rounding. */
-const SQUARE = 1e-13;
 /** Below this radius squares of eps underflow, while its limit has long been reached. */
 const LEAST_EPS = 1e-100;
 /** From this penalty on theta is proportional to 1/lambda to rounding; far beyond it squares underflow. */

@@ -25,7 +25,8 @@ const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
  * differentiation of the three equations in log s, log q and log kappa; their partial derivatives are differences of
  * fourth order, from above at a lambda near 0. With epsTest left to follow eps, the derivative in eps includes its own.
  * Zero in the null phase, but for tau. About eight digits.
- * @throws UserError where the risk is not differentiable in this way: at eps = 0, where it has a kink in |eps|.
+ * @throws UserError where the risk is not differentiable in this way: at eps = 0, where it has a kink in |eps|, and in the
+ * phases 'exact' and 'immune'.
  */
 export function sensitivities(map: FeatureMap, options: RiskOptions): Record<string, Sensitivity> {
   const { problem, epsTest } = resolveRiskOptions(options);
@@ -41,7 +42,9 @@ export function sensitivities(map: FeatureMap, options: RiskOptions): Record<str
     );
   if (solution.phase !== 'learning' || eps === 0)
     throw new UserError(
-      `no sensitivities in the phase '${solution.phase}' at eps ${eps}: give eps > 0, where the risk is smooth`,
+      eps === 0
+        ? `no sensitivities at eps 0, where the risk has a kink: give eps > 0`
+        : `no sensitivities in the phase '${solution.phase}': only 'learning' and 'null' have them`,
     );
 
   const s = Math.sqrt(solution.risk);
