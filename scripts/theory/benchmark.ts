@@ -45,7 +45,8 @@ if (peer.status !== 0) {
   const ours = curve / 1000;
   const theirs = total / points.length;
   const apart = points.map((point, i) => {
-    const risk = asymptoticRisk(randomFeatures(point), point).adversarialRisk;
+    const { psi1, ...options } = point;
+    const risk = asymptoticRisk(randomFeatures({ psi1 }), options).adversarialRisk;
     return Math.abs(risks[i]! / risk - 1);
   });
   console.log(
@@ -57,7 +58,7 @@ if (peer.status !== 0) {
 
 function theorem42Start(point: { psi1: number; psi2: number; eps: number; tau: number }): number[] {
   const problem = { ...point, lambda: 0, noise: point.tau ** 2, rho: 1 };
-  const features = randomFeatures(point);
+  const features = randomFeatures({ psi1: point.psi1 });
   const { risk, q, u, kappa } = solveSaddlePoint(features, problem);
   const { spread } = new SaddleEquations(features, problem).at(u, kappa);
   const s = Math.sqrt(risk);

@@ -13,7 +13,7 @@ export interface ActivationMoments {
   readonly mu1: number;
   /** Var sigma(G) - mu1^2 >= 0, the energy of the nonlinear part */
   readonly muStarSquared: number;
-  /** Var sigma'(G) >= muStarSquared, what the nonlinear part adds to input gradients */
+  /** Var sigma'(G) >= 2 muStarSquared, what the nonlinear part adds to input gradients */
   readonly nuSquared: number;
 }
 

@@ -3,6 +3,7 @@ import {
   type ActivationMoments,
   momentsByQuadrature,
 } from './activationMoments.ts';
+import { checkOptions, type OptionNames } from './checkOptions.ts';
 import { checkChoice, InvalidArgumentError } from './errors.ts';
 import { type ActivationName, activationNames, namedActivations } from './namedActivations.ts';
 
@@ -38,24 +39,29 @@ export interface CustomActivation {
 /** A named activation, a function of one's own, or bare moments (`mu0` is then immaterial). */
 export type ActivationSpec = ActivationName | CustomActivation | ActivationMoments;
 
+const CUSTOM: OptionNames<CustomActivation> = { name: true, f: true, derivative: true, kinks: true };
+const MOMENTS: OptionNames<ActivationMoments> = {
+  mu0: true,
+  mu1: true,
+  muStarSquared: true,
+  nuSquared: true,
+};
+
 const resolved = new Map<ActivationName, Activation>();
 
 /**
  * The activation of that name, or the one made of the caller's function and derivative.
- * @throws InvalidArgumentError on an unknown name or a function without derivative.
+ * @throws InvalidArgumentError on an unknown name or option, a function without derivative, or a constant function.
  */
 export function activation(spec: ActivationName | CustomActivation): Activation {
   if (typeof spec === 'object' && spec !== null) {
     const { name = 'custom', f, derivative, kinks = [] } = spec;
     if (typeof f !== 'function' || typeof derivative !== 'function')
       throw new InvalidArgumentError('activation', spec, 'a name, or functions f and derivative');
-    return {
-      name,
-      value: f,
-      derivative,
-      kinks,
-      moments: momentsByQuadrature({ value: f, derivative, kinks }),
-    };
+    checkOptions('activation', spec, CUSTOM);
+    const moments = momentsByQuadrature({ value: f, derivative, kinks });
+    checkMoments(name, moments);
+    return { name, value: f, derivative, kinks, moments };
   }
   const name = checkChoice('activation', spec, activationNames);
   let found = resolved.get(name);
@@ -73,13 +79,37 @@ export function activation(spec: ActivationName | CustomActivation): Activation 
   return found;
 }
 
-/** The moments of `spec`; bare moments are returned as they are. */
+/**
+ * The moments of `spec`; bare moments are returned as they are.
+ * @throws InvalidArgumentError as `activation` does, and on moments that no function has.
+ */
 export function activationMoments(spec: ActivationSpec): ActivationMoments {
   if (typeof spec === 'object' && spec !== null && 'mu1' in spec) {
-    const { mu1, muStarSquared, nuSquared } = spec;
-    if (!Number.isFinite(mu1) || !(muStarSquared >= 0) || !(nuSquared >= 0) || !Number.isFinite(nuSquared))
-      throw new InvalidArgumentError('activation', spec, 'finite moments with muStarSquared, nuSquared >= 0');
+    checkOptions('activation moments', spec, MOMENTS);
+    checkMoments(spec, spec);
     return spec;
   }
   return activation(spec).moments;
+}
+
+/** Rounding of moments from quadrature or from a caller's own digits. */
+const ROUNDING = 1e-9;
+
+/**
+ * Refuses moments that no activation has, and those of a constant. Over its Hermite expansion
+ * muStarSquared = sum of c_k^2 and nuSquared = sum of k c_k^2 over k >= 2.
+ */
+function checkMoments(spec: unknown, { mu1, muStarSquared, nuSquared }: ActivationMoments): void {
+  if (![mu1, muStarSquared, nuSquared].every(Number.isFinite) || muStarSquared < 0 || nuSquared < 0)
+    throw new InvalidArgumentError('activation', spec, 'finite moments with muStarSquared, nuSquared >= 0');
+  if (nuSquared < 2 * muStarSquared * (1 - ROUNDING))
+    throw new InvalidArgumentError(
+      'activation',
+      spec,
+      `moments of a function, nuSquared >= 2 muStarSquared = ${2 * muStarSquared}`,
+    );
+  if (muStarSquared === 0 && nuSquared > ROUNDING * mu1 * mu1)
+    throw new InvalidArgumentError('activation', spec, 'nuSquared = 0 where muStarSquared = 0');
+  if (mu1 === 0 && muStarSquared === 0)
+    throw new InvalidArgumentError('activation', spec, 'a function that is not constant');
 }

@@ -51,7 +51,7 @@ export {
 } from './curves.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type DeepRandomFeaturesOptions, deepRandomFeatures } from './featureMaps/deepRandomFeatures.ts';
-export type { FeatureMap, ResolventMoments } from './featureMaps/featureMap.ts';
+export type { FeatureMap, ResolventMoments, UnattackedFeatures } from './featureMaps/featureMap.ts';
 export { type LinearOptions, linear, type Spectrum } from './featureMaps/linear.ts';
 export { type MeasuredFeaturesOptions, measuredFeatures } from './featureMaps/measuredFeatures.ts';
 export { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';

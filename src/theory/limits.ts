@@ -1,16 +1,23 @@
 import type { ActivationSpec } from './activations.ts';
+import { checkOptions } from './checkOptions.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { newResolventMoments } from './featureMaps/featureMap.ts';
 import { infiniteWidth } from './featureMaps/infiniteWidth.ts';
-import { labelVariance } from './phases.ts';
+import { CRITICAL, criticalRadius, exactFit, fitsExactly, labelVariance } from './phases.ts';
 import {
   type AsymptoticRisk,
   adversarialRiskAt,
   asymptoticRisk,
+  RISK_OPTIONS,
   type RiskOptions,
   resolveRiskOptions,
 } from './risk.ts';
 import { increasingRoot } from './rootFinding.ts';
+import type { Problem } from './saddleEquations.ts';
+import type { SaddlePoint } from './saddlePoint.ts';
+
+const { certify: _, ...INFINITE_WIDTH_OPTIONS } = RISK_OPTIONS;
+const { psi2: __, ...INFINITE_DATA_OPTIONS } = INFINITE_WIDTH_OPTIONS;
 
 /**
  * The limit psi1 -> infinity of one random-features layer. `lambda` is the limit of lambda/psi1, the scale on which a
@@ -18,12 +25,15 @@ import { increasingRoot } from './rootFinding.ts';
  * of overparametrization in full: the labels are fitted by the nonlinear part, at no cost in gradient, nothing is
  * learnt, and both risks are E y^2 (phase 'curse').
  * @param features the activation; default 'shifted-relu'
- * @throws InvalidArgumentError naming the option that is outside its domain
+ * @throws InvalidArgumentError naming the option that is unknown or outside its domain
  */
 export function infiniteWidthRisk(
-  { activation = 'shifted-relu' }: { readonly activation?: ActivationSpec },
-  options: RiskOptions,
+  features: { readonly activation?: ActivationSpec },
+  options: Omit<RiskOptions, 'certify'>,
 ): AsymptoticRisk {
+  checkOptions('infiniteWidthRisk', features, { activation: true });
+  checkOptions('infiniteWidthRisk', options, INFINITE_WIDTH_OPTIONS);
+  const { activation = 'shifted-relu' } = features;
   const map = infiniteWidth(activation);
   const { problem, epsTest } = resolveRiskOptions(options);
   const star = map.activation!.muStarSquared;
@@ -47,61 +57,84 @@ export function infiniteWidthRisk(
 }
 
 /**
- * The limit psi2 -> infinity, unlimited data: the minimiser of AR(eps)/2 + (lambda/2)|theta|^2 over the population. One
- * equation is left, for w = eps q / s.
- * @throws InvalidArgumentError naming the option that is outside its domain
+ * The limit psi2 -> infinity, unlimited data: the minimiser of AR(eps)/2 + (lambda/2)|theta|^2 over the population. Its
+ * phase is the one that `asymptoticRisk` ends in as psi2 grows: at eps = lambda = 0 'ridgeless' (or 'exact'), also where
+ * the features have no linear part and least squares gives theta = 0; 'null' is for an attack that forbids learning, which
+ * without a linear part any eps > 0 does.
+ * @throws InvalidArgumentError naming the option that is unknown or outside its domain
  */
-export function infiniteDataRisk(map: FeatureMap, options: Omit<RiskOptions, 'psi2'>): AsymptoticRisk {
+export function infiniteDataRisk(
+  map: FeatureMap,
+  options: Omit<RiskOptions, 'psi2' | 'certify'>,
+): AsymptoticRisk {
+  checkOptions('infiniteDataRisk', options, INFINITE_DATA_OPTIONS);
   const { problem, epsTest } = resolveRiskOptions({ ...options, psi2: Number.MAX_VALUE });
-  const { eps, lambda, noise, rho } = problem;
-  const m = newResolventMoments();
-  const p = Math.sqrt(2 / Math.PI);
-  let eta = 1;
-  const at = (w: number): { risk: number; gradient: number } => {
-    eta = 1 + w * p;
-    map.moments(eta, eps === 0 ? 0 : eps * eps * (p / w + 1), lambda, m);
-    return { risk: noise + rho * rho * m.bias, gradient: rho * eta * Math.sqrt(m.signalJ) };
-  };
-  const total = labelVariance(map, problem);
-  let [risk, q, theta] = [total, 0, 0];
-  let phase: AsymptoticRisk['phase'] = 'null';
-  let [iterations, residual] = [0, 0];
-  map.moments(0, 1, 0, m);
-  if (eps * eps < 0.5 * Math.PI * rho * rho * (m.signal / total)) {
-    phase = 'learning';
-    let w = 0;
-    if (eps > 0) {
-      const root = increasingRoot((x) => {
-        const { risk, gradient } = at(Math.exp(x));
-        return x - Math.log((eps * gradient) / Math.sqrt(risk));
-      }, Math.log(eps));
-      w = Math.exp(root.value);
-      iterations = root.iterations;
-      // Without noise or misfit a weak attack leaves the exact answer where it is: w grows without bound.
-      if (!root.converged) phase = 'exact';
-    }
-    if (phase === 'exact') {
-      map.moments(1, 0, 0, m);
-      [eta, risk, q] = [1, 0, rho * Math.sqrt(m.signalJ)];
-    } else {
-      const found = at(w);
-      [risk, q] = [found.risk, found.gradient];
-      if (eps > 0) residual = Math.abs((eps * q) / (w * Math.sqrt(risk)) - 1);
-    }
-    theta = (rho * eta) ** 2 * m.signalI;
-  }
+  const found = ofPopulation(map, { ...problem, psi2: Infinity });
+  const { phase, risk, q } = found;
   const moments = { standardRisk: risk, gradientNorm: q };
   return {
     ...moments,
     adversarialRisk: adversarialRiskAt(moments, epsTest),
     epsTest,
-    thetaNormSquared: theta,
-    trainingLoss: adversarialRiskAt(moments, eps) / 2,
+    thetaNormSquared: found.thetaNormSquared,
+    trainingLoss: adversarialRiskAt(moments, problem.eps) / 2,
     trainingError: risk,
     interpolatedFraction: phase === 'exact' ? 1 : 0,
     phase,
-    iterations,
-    residual,
-    converged: residual < 1e-10,
+    iterations: found.iterations,
+    residual: found.residual,
+    converged: found.residual < 1e-10,
+  };
+}
+
+type PopulationMinimiser = Pick<
+  SaddlePoint,
+  'phase' | 'risk' | 'q' | 'thetaNormSquared' | 'iterations' | 'residual'
+>;
+
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+
+/** One equation is left, for w = eps q / s. */
+function ofPopulation(map: FeatureMap, problem: Problem): PopulationMinimiser {
+  const { eps, lambda, noise, rho } = problem;
+  const m = newResolventMoments();
+  const closed = { iterations: 0, residual: 0 };
+  if (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem))
+    return { phase: 'null', risk: labelVariance(map, problem), q: 0, thetaNormSquared: 0, ...closed };
+  if (fitsExactly(map, problem)) {
+    const { signalI, signalJ } = exactFit(map, problem, m);
+    const thetaNormSquared = rho * rho * signalI;
+    return { phase: 'exact', risk: 0, q: rho * Math.sqrt(signalJ), thetaNormSquared, ...closed };
+  }
+  if (eps > 0 && map.unattacked) {
+    const alone = ofPopulation(map.unattacked.map, { ...problem, eps: 0 });
+    map.unattacked.attacked(1, lambda, m);
+    if (eps * Math.sqrt(alone.risk) >= CRITICAL * rho * Math.sqrt(0.5 * Math.PI * m.signal))
+      return { ...alone, phase: 'immune' };
+  }
+  let eta = 1;
+  const at = (w: number): { risk: number; q: number } => {
+    eta = 1 + w * SQRT_2_OVER_PI;
+    map.moments(eta, eps === 0 ? 0 : eps * (eps / w) * (SQRT_2_OVER_PI + w), lambda, m);
+    return { risk: noise + rho * rho * m.bias, q: rho * eta * Math.sqrt(m.signalJ) };
+  };
+  if (eps === 0) {
+    const { risk, q } = at(0);
+    const phase = lambda === 0 ? 'ridgeless' : 'learning';
+    return { phase, risk, q, thetaNormSquared: rho * rho * m.signalI, ...closed };
+  }
+  const root = increasingRoot((x) => {
+    const { risk, q } = at(Math.exp(x));
+    return x - Math.log((eps * q) / Math.sqrt(risk));
+  }, Math.log(eps));
+  const w = Math.exp(root.value);
+  const { risk, q } = at(w);
+  return {
+    phase: 'learning',
+    risk,
+    q,
+    thetaNormSquared: (rho * eta) ** 2 * m.signalI,
+    iterations: root.iterations,
+    residual: Math.abs((eps * q) / (w * Math.sqrt(risk)) - 1),
   };
 }

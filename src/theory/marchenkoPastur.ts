@@ -34,7 +34,7 @@ export function marchenkoPastur(
   out: SpectralAverages,
 ): SpectralAverages {
   // A singular matrix without shift: the limit of a vanishing one.
-  const h = Math.max(shift, 1e-30 * slope);
+  const h = Math.max(shift, 1e-60 * slope);
   const b = h + slope * (1 - psi1);
   const root = Math.sqrt(b * b + 4 * psi1 * slope * h);
   const r = b > 0 ? 2 / (b + root) : (root - b) / (2 * psi1 * slope * h);
@@ -46,6 +46,6 @@ export function marchenkoPastur(
   out.rr = (r * grown) / root;
   out.xrr = xrr;
   out.xxrr = (xrr * (2 * h * (1 + psi1) + slope * (1 - psi1) ** 2)) / (root + h);
-  out.kernel = 1 / (r * grown * root);
+  out.kernel = shift === 0 && psi1 >= 1 ? 0 : 1 / (r * grown * root);
   return out;
 }

@@ -1,11 +1,14 @@
+import { checkOptions, type OptionNames } from './checkOptions.ts';
 import { checkNonNegative, checkPositive } from './errors.ts';
-import { type FeatureMap, newResolventMoments } from './featureMaps/featureMap.ts';
+import { type FeatureMap, newResolventMoments, type ResolventMoments } from './featureMaps/featureMap.ts';
+import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
+import { increasingRoot } from './rootFinding.ts';
 import type { Problem } from './saddleEquations.ts';
 
 /** What a solution can be; see `asymptoticRisk`. */
-export type Phase = 'null' | 'learning' | 'ridgeless' | 'infinite' | 'exact' | 'curse';
+export type Phase = 'null' | 'immune' | 'learning' | 'ridgeless' | 'infinite' | 'exact' | 'curse';
 
-/** The problem whose null phase {@link criticalEps} finds; lambda does not matter to it. */
+/** The problem whose null phase {@link criticalEps} finds. */
 export interface CriticalEpsOptions {
   /** n/d; > 0 */
   readonly psi2: number;
@@ -17,33 +20,122 @@ export interface CriticalEpsOptions {
   readonly nonlinearEnergy?: number;
 }
 
+/** The other options of `asymptoticRisk` may stand beside them, so that one object serves both. */
+const CRITICAL_EPS_OPTIONS: OptionNames<
+  CriticalEpsOptions & { eps: number; lambda: number; epsTest: number; certify: boolean }
+> = {
+  psi2: true,
+  tau: true,
+  rho: true,
+  nonlinearEnergy: true,
+  eps: true,
+  lambda: true,
+  epsTest: true,
+  certify: true,
+};
+
 /**
- * The l2 training radius from which on theta = 0 exactly and both risks equal E y^2 (the null phase). It does not depend
- * on lambda: at theta = 0 the penalty has no slope, the attack has one of eps sqrt(2/pi E y^2) q.
- * @param options sample size and noise
- * @throws InvalidArgumentError when psi2 or rho is not > 0, tau or nonlinearEnergy not >= 0.
+ * The l2 training radius from which on, itself included, theta = 0 exactly and both risks equal E y^2 (the null phase).
+ * It does not depend on lambda: at theta = 0 the penalty has no slope, the attack has one of eps sqrt(2/pi E y^2) q.
+ * Infinity where the attack cannot reach some of the features (J is singular there and F is not).
+ * @param options sample size and noise; the other options of `asymptoticRisk` may stand beside them and do not matter
+ * @throws InvalidArgumentError when psi2 or rho is not > 0, tau or nonlinearEnergy not >= 0, or an option is unknown.
  */
-export function criticalEps(
-  map: FeatureMap,
-  { psi2, tau = 0, rho = 1, nonlinearEnergy = 0 }: CriticalEpsOptions,
-): number {
+export function criticalEps(map: FeatureMap, options: CriticalEpsOptions): number {
+  checkOptions('criticalEps', options, CRITICAL_EPS_OPTIONS);
+  const { psi2, tau = 0, rho = 1, nonlinearEnergy = 0 } = options;
   checkPositive('psi2', psi2);
   checkPositive('rho', rho);
   const noise = checkNonNegative('tau', tau) ** 2 + checkNonNegative('nonlinearEnergy', nonlinearEnergy);
-  return Math.sqrt(criticalEpsSquared(map, { psi2, noise, rho }));
+  return criticalRadius(map, { psi2, noise, rho });
 }
 
 const m = newResolventMoments();
 
-/** (pi/2) [beta' C' J^-1 C beta / E y^2 + (1/n) tr F J^-1] */
-export function criticalEpsSquared(
+/** n = rank F to rounding. */
+export const SQUARE = 1e-13;
+/** The share of a critical radius from which on a problem is beyond it: nearer, rounding decides. */
+export const CRITICAL = 1 - 1e-15;
+
+/** The root of (pi/2) [beta' C' J^-1 C beta / E y^2 + (1/n) tr F J^-1]. */
+export function criticalRadius(
   map: FeatureMap,
   { psi2, noise, rho }: Pick<Problem, 'psi2' | 'noise' | 'rho'>,
 ): number {
+  if (map.unattacked) return Infinity;
   map.moments(0, 1, 0, m);
-  return 0.5 * Math.PI * ((rho * rho * m.signal) / labelVariance(map, { noise, rho }) + m.traceF / psi2);
+  return Math.sqrt(
+    0.5 * Math.PI * ((rho * rho * m.signal) / labelVariance(map, { noise, rho }) + m.traceF / psi2),
+  );
 }
 
 /** E y^2, the risk of predicting nothing. */
 export const labelVariance = (map: FeatureMap, { noise, rho }: Pick<Problem, 'noise' | 'rho'>): number =>
   noise + rho * rho * map.signalVariance;
+
+/** A share of F so small beside this that the next digits of a resolvent are those of its limit. */
+const VANISHING = 1e-25;
+
+/**
+ * The moments of F theta = C beta, as small multiples of eps^2 J + lambda I choose among its solutions: eta A^-1 C beta at
+ * (1, d eps^2, d lambda) as d -> 0. `bias` is divided by d^2: it is then theta' B F^-1 B theta with
+ * B = (eps^2 J + lambda I)/max(eps^2, lambda), and Infinity where the features do not explain the whole signal.
+ */
+export function exactFit(
+  map: FeatureMap,
+  { eps, lambda }: Pick<Problem, 'eps' | 'lambda'>,
+  out: ResolventMoments,
+): ResolventMoments {
+  map.moments(1, 0, 0, out);
+  const missed = out.bias > 1e-20 * map.signalVariance;
+  const largest = Math.max(eps * eps, lambda);
+  if (largest > 0) {
+    map.moments(1, (VANISHING * eps * eps) / largest, (VANISHING * lambda) / largest, out);
+    out.bias /= VANISHING * VANISHING;
+  }
+  if (missed) out.bias = Infinity;
+  return out;
+}
+
+/**
+ * Without noise or misfit the residuals |r| + eps q have their kinks at the true theta, F theta = C beta, and a weak
+ * attack or penalty does not move the answer away from it. There the loss is c^2/2, c = eps q, and 0 is a subgradient iff
+ * some g with |g_i| <= c has (1/n) Phi' g = h, h = (eps^2 J + lambda I) theta: the steps v along which the errors cost
+ * less than h' v, if any, are to be excluded,
+ *
+ *     (c/n) |Phi v|_1 >= h' v for every v.
+ *
+ * With Gaussian rows the worst v makes a share P(|G| <= u) = (rank F)/n of its errors 0, and in the limit the condition is
+ *
+ *     c^2 P(|G| <= u) E(|G| - u)_+ / u >= h' F^-1 h.
+ *
+ * It is also where the saddle point reaches s = 0 with kappa s fixed. Unlimited data, psi2 = Infinity: u = 0.
+ */
+export function fitsExactly(map: FeatureMap, problem: Omit<Problem, 'rho'>): boolean {
+  const { psi2, eps, lambda, noise } = problem;
+  if (noise > 0 || psi2 <= map.rank * (1 + SQUARE)) return false;
+  const { bias, signalJ } = exactFit(map, problem, m);
+  if (bias === Infinity) return false;
+  const largest = Math.max(eps * eps, lambda);
+  // What is left of an h that vanishes is rounding.
+  if (largest === 0) return true;
+  return eps * Math.sqrt(signalJ * kinkStrength(map.rank / psi2)) >= largest * Math.sqrt(bias);
+}
+
+const gauss = newTruncatedGaussian();
+
+/** P(|G| <= u) E(|G| - u)_+ / u at the u where P(|G| <= u) is `share`, 0 <= share < 1: falls from 2/pi to 0. */
+function kinkStrength(share: number): number {
+  if (share === 0) return 2 / Math.PI;
+  const { value } = increasingRoot((x) => {
+    const u = Math.exp(x);
+    truncatedGaussian(u, gauss);
+    // In the smaller of the two shares, so that neither end loses digits.
+    return share < 0.5
+      ? Math.log(fractionWithin(gauss, u) / share)
+      : Math.log((1 - share) / Math.max(gauss.above, Number.MIN_VALUE));
+  }, Math.log(share));
+  const u = Math.exp(value);
+  truncatedGaussian(u, gauss);
+  return (share * gauss.excess) / u;
+}

@@ -1,5 +1,6 @@
 import { type Certificate, certify } from './certificates/certify.ts';
-import { checkNonNegative, checkPositive } from './errors.ts';
+import { checkOptions, type OptionNames } from './checkOptions.ts';
+import { checkNonNegative, checkPositive, InvalidArgumentError } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
 import type { Phase } from './phases.ts';
@@ -45,9 +46,10 @@ export interface AsymptoticRisk {
   /** share of the training residuals that are exactly 0 */
   readonly interpolatedFraction: number;
   /**
-   * 'learning'; 'null': theta = 0, eps is critical or beyond; 'ridgeless': eps = lambda = 0, least squares or the
-   * interpolator of least norm; 'infinite': the same at n = rank F, where the risk has no finite limit; 'exact': no noise
-   * and no misfit, the signal is found exactly.
+   * 'learning'; 'null': theta = 0, eps is critical or beyond; 'immune': the same of the features that the attack reaches,
+   * while those with J = 0 are fitted as without attack; 'ridgeless': eps = lambda = 0, least squares or the interpolator
+   * of least norm; 'infinite': the same at n = rank F, where the risk has no finite limit; 'exact': no noise and no misfit,
+   * the signal is found exactly, though an attack or a penalty pulls at it.
    */
   readonly phase: Phase;
   /** solver steps; 0 for a phase known in closed form */
@@ -64,7 +66,7 @@ export interface AsymptoticRisk {
  * Standard and adversarial risk of adversarially trained regression on the frozen features of `map`, by the
  * saddle-point equations of Hassani & Javanmard (arXiv 2201.05149, Theorem 4.2), here with a ridge penalty and any
  * feature map.
- * @throws InvalidArgumentError naming the option that is outside its domain; UserError when a certificate is asked for
+ * @throws InvalidArgumentError naming the option that is unknown or outside its domain; UserError when a certificate is asked for
  * where none exists.
  */
 export function asymptoticRisk(map: FeatureMap, options: RiskOptions): AsymptoticRisk {
@@ -89,10 +91,30 @@ export function adversarialRiskAt(
   return standardRisk + 2 * Math.sqrt(2 / Math.PI) * c * Math.sqrt(standardRisk) + c * c;
 }
 
+/** The names of `RiskOptions`; {@link resolveRiskOptions} refuses others. */
+export const RISK_OPTIONS: OptionNames<RiskOptions> = {
+  psi2: true,
+  eps: true,
+  lambda: true,
+  tau: true,
+  rho: true,
+  epsTest: true,
+  nonlinearEnergy: true,
+  certify: true,
+};
+
+/** From here on squares overflow. */
+const LARGEST = 1e150;
+
 export function resolveRiskOptions(options: RiskOptions): { problem: Problem; epsTest: number } {
+  // Curves come here at every point: the check that explains itself only runs where something is wrong.
+  for (const name in options)
+    if (RISK_OPTIONS[name as keyof RiskOptions] !== true)
+      checkOptions('asymptoticRisk', options, RISK_OPTIONS);
   const { psi2, eps, lambda = 0, tau = 0, rho = 1, epsTest = eps, nonlinearEnergy = 0 } = options;
   checkNonNegative('tau', tau);
   checkNonNegative('nonlinearEnergy', nonlinearEnergy);
+  if (!(tau <= LARGEST && rho <= LARGEST && epsTest <= LARGEST)) refuseLarge({ tau, rho, epsTest });
   return {
     problem: {
       psi2: checkPositive('psi2', psi2),
@@ -103,6 +125,11 @@ export function resolveRiskOptions(options: RiskOptions): { problem: Problem; ep
     },
     epsTest: checkNonNegative('epsTest', epsTest),
   };
+}
+
+function refuseLarge(values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values))
+    if (value > LARGEST) throw new InvalidArgumentError(name, value, `a number up to ${LARGEST}`);
 }
 
 const gauss = newTruncatedGaussian();

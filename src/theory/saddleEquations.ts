@@ -68,7 +68,7 @@ export class SaddleEquations {
     // 1 - spread K_FF, rearranged by V kappa = 1 into positive terms.
     const gain =
       ((kappa * (above + kappa * u * excess)) / (grown * grown) +
-        (spread * (this.zeta * m.traceFJ + lambda * m.traceFI)) / psi2) /
+        (spread * (this.zeta * m.traceFJ + (lambda === 0 ? 0 : lambda * m.traceFI))) / psi2) /
       this.eta;
     this.risk = (noise + rho * rho * m.bias) / gain;
     this.gradientSquared = (rho * this.eta) ** 2 * m.signalJ + (spread * this.risk * m.traceFJ) / psi2;

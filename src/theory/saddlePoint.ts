@@ -1,5 +1,13 @@
-import type { FeatureMap } from './featureMaps/featureMap.ts';
-import { criticalEpsSquared, labelVariance, type Phase } from './phases.ts';
+import { type FeatureMap, newResolventMoments, type UnattackedFeatures } from './featureMaps/featureMap.ts';
+import {
+  CRITICAL,
+  criticalRadius,
+  exactFit,
+  fitsExactly,
+  labelVariance,
+  type Phase,
+  SQUARE,
+} from './phases.ts';
 import { increasingRoot } from './rootFinding.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
 import { NOWHERE, nestedBrackets, newton, type Start } from './solvers.ts';
@@ -21,19 +29,80 @@ export interface SaddlePoint {
 }
 
 const ACCEPTED = 1e-10;
-/** rank F = n to rounding. */
-const SQUARE = 1e-13;
+/** Below this radius squares of eps underflow, while its limit has long been reached. */
+const LEAST_EPS = 1e-100;
+/** From this penalty on theta is proportional to 1/lambda to rounding; far beyond it squares underflow. */
+const LARGEST_LAMBDA = 1e60;
 
 /** Solves the training problem over `map`; decides the phase first, since iteration only creeps towards the null one. */
 export function solveSaddlePoint(map: FeatureMap, problem: Problem, start: Start = NOWHERE): SaddlePoint {
   const { eps, lambda, noise } = problem;
-  if (eps > 0 && eps * eps >= criticalEpsSquared(map, problem)) return nullPoint(map, problem);
+  if (eps > 0 && (eps < LEAST_EPS || lambda > LARGEST_LAMBDA)) return extreme(map, problem);
+  if (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem)) return nullPoint(map, problem);
+  if (noise === 0 && fitsExactly(map, problem)) return exactPoint(map, problem);
   const equations = new SaddleEquations(map, problem);
-  if (lambda === 0 && noise === 0 && fitsExactly(equations)) return exactPoint(equations);
   if (eps === 0) return lambda === 0 ? ridgeless(equations) : unattacked(equations);
+  if (map.unattacked) {
+    const immune = immunePoint(map.unattacked, problem);
+    if (immune) return immune;
+  }
   const near = start.kappa > 0 && start.kappa < Infinity && start.u > 0 && start.u < Infinity;
-  const steps = (near && newton(equations, start)) || newton(equations, NOWHERE) || nestedBrackets(equations);
+  const steps =
+    (near && newton(equations, start)) ||
+    newton(equations, NOWHERE) ||
+    newton(equations, weakAttack(equations)) ||
+    nestedBrackets(equations);
   return point(equations, 'learning', steps);
+}
+
+/** Problems whose squares leave the range of numbers, through the ordinary ones that share their limits. */
+function extreme(map: FeatureMap, problem: Problem): SaddlePoint {
+  const { eps, lambda } = problem;
+  if (eps < LEAST_EPS) {
+    // As both vanish only lambda/eps^2 matters; beside any other lambda so small an attack does not.
+    const grown = (Math.sqrt(lambda) * (LEAST_EPS / eps)) ** 2;
+    return solveSaddlePoint(
+      map,
+      grown < LEAST_EPS ? { ...problem, eps: LEAST_EPS, lambda: grown } : { ...problem, eps: 0 },
+    );
+  }
+  const shrunk = LARGEST_LAMBDA / lambda;
+  const found = solveSaddlePoint(map, { ...problem, lambda: LARGEST_LAMBDA });
+  return { ...found, q: found.q * shrunk, thetaNormSquared: found.thetaNormSquared * shrunk * shrunk };
+}
+
+/** Where the solution of the problem without attack would be under one too weak to change it. */
+function weakAttack({ map, problem }: SaddleEquations): Start {
+  const { eps, lambda, psi2 } = problem;
+  // Interpolators: nearly every point is fitted exactly, and both scales follow from eps.
+  if (lambda === 0 && psi2 <= map.rank) return { u: 1 / eps, kappa: eps * eps };
+  const without = solveSaddlePoint(map, { ...problem, eps: 0 });
+  return { u: (eps * without.q) / (without.kappa * Math.sqrt(without.risk)), kappa: without.kappa };
+}
+
+/**
+ * The attack may have no hold on some of the features (J vanishes there). From a critical radius on the others are not
+ * used, q = 0, and the unattacked ones are fitted as without attack: at kappa and s of that fit it is critical at
+ *
+ *     eps^2 = (pi/2) [ rho^2 c' J^-1 c / s^2 + (1/n) tr F J^-1 ],
+ *
+ * c and F being those of the attacked features less what the unattacked ones explain of them. Where the unattacked
+ * features alone leave no loss, any attack is beyond critical. Undefined below the critical radius.
+ */
+function immunePoint(
+  { map: unattackedMap, attacked }: UnattackedFeatures,
+  problem: Problem,
+): SaddlePoint | undefined {
+  const { psi2, eps, lambda, rho } = problem;
+  const alone = solveSaddlePoint(unattackedMap, { ...problem, eps: 0 });
+  if (alone.phase === 'exact' || alone.phase === 'infinite') return alone;
+  if (alone.kappa > 0) {
+    const m = newResolventMoments();
+    attacked(alone.kappa / (1 + alone.kappa), lambda, m);
+    const critical = 0.5 * Math.PI * ((rho * rho * m.signal) / alone.risk + m.traceF / psi2);
+    if (eps < CRITICAL * Math.sqrt(critical)) return undefined;
+  }
+  return { ...alone, phase: 'immune' };
 }
 
 /** eps = 0, lambda > 0: one equation for kappa. */
@@ -50,21 +119,6 @@ function ridgeless(equations: SaddleEquations): SaddlePoint {
   // What is left of lambda/kappa is the implicit ridge; V kappa falls as it grows.
   const root = increasingRoot((x) => -equations.at(0, 0, Math.exp(x)).traceEquation, 0);
   return point(equations.at(0, 0, Math.exp(root.value)), 'ridgeless', root.iterations);
-}
-
-/**
- * Without noise, penalty or misfit the residual |r| + eps q has its kink at the true signal, and a small attack cannot
- * move the answer away: along V kappa = 1 the gradient equation then stays positive as kappa -> infinity.
- */
-function fitsExactly(equations: SaddleEquations): boolean {
-  const { map, problem } = equations;
-  if (problem.psi2 <= map.rank) return false;
-  map.moments(1, 0, 0, equations.moments);
-  if (equations.moments.bias > 1e-20 * map.signalVariance) return false;
-  if (problem.eps === 0) return true;
-  const far = 1e7;
-  const root = increasingRoot((x) => -equations.at(Math.exp(x), far).traceEquation, -1);
-  return equations.at(Math.exp(root.value), far).gradientEquation >= 0;
 }
 
 function point(equations: SaddleEquations, phase: Phase, iterations: number): SaddlePoint {
@@ -84,10 +138,9 @@ function point(equations: SaddleEquations, phase: Phase, iterations: number): Sa
 
 const found = { iterations: 0, residual: 0, converged: true };
 
-function exactPoint(equations: SaddleEquations): SaddlePoint {
-  equations.map.moments(1, 0, 0, equations.moments);
-  const { signalI, signalJ } = equations.moments;
-  const { rho } = equations.problem;
+function exactPoint(map: FeatureMap, problem: Problem): SaddlePoint {
+  const { signalI, signalJ } = exactFit(map, problem, newResolventMoments());
+  const { rho } = problem;
   const q = rho * Math.sqrt(signalJ);
   const thetaNormSquared = rho * rho * signalI;
   return { phase: 'exact', risk: 0, q, kappa: Infinity, u: Infinity, thetaNormSquared, ...found };

@@ -14,16 +14,19 @@ export interface Sensitivity {
   readonly gradientNorm: number;
 }
 
-const RELATIVE_STEP = 1e-5;
-const STEP_AT_ZERO = 1e-6;
+/** Of a parameter's value, or of the penalty at which the moments of the features change. */
+const RELATIVE_STEP = 1e-4;
+/** A penalty of fewer steps than these is approached from above alone. */
+const FROM_ABOVE = 50;
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
 /**
  * Derivatives of the risks with respect to the proportions of the map (psi1), psi2, eps, lambda and tau, by implicit
- * differentiation of the three equations in log s, log q and log kappa; their partial derivatives are central
- * differences, one-sided at lambda = 0. With epsTest left to follow eps, the derivative in eps includes its own.
+ * differentiation of the three equations in log s, log q and log kappa; their partial derivatives are differences of
+ * fourth order, from above at a lambda near 0. With epsTest left to follow eps, the derivative in eps includes its own.
  * Zero in the null phase, but for tau. About eight digits.
- * @throws UserError where the risk is not differentiable in this way: at eps = 0, where it has a kink in |eps|.
+ * @throws UserError where the risk is not differentiable in this way: at eps = 0, where it has a kink in |eps|, and in the
+ * phases 'exact' and 'immune'.
  */
 export function sensitivities(map: FeatureMap, options: RiskOptions): Record<string, Sensitivity> {
   const { problem, epsTest } = resolveRiskOptions(options);
@@ -39,7 +42,9 @@ export function sensitivities(map: FeatureMap, options: RiskOptions): Record<str
     );
   if (solution.phase !== 'learning' || eps === 0)
     throw new UserError(
-      `no sensitivities in the phase '${solution.phase}' at eps ${eps}: give eps > 0, where the risk is smooth`,
+      eps === 0
+        ? `no sensitivities at eps 0, where the risk has a kink: give eps > 0`
+        : `no sensitivities in the phase '${solution.phase}': only 'learning' and 'null' have them`,
     );
 
   const s = Math.sqrt(solution.risk);
@@ -52,6 +57,12 @@ export function sensitivities(map: FeatureMap, options: RiskOptions): Record<str
     }, RELATIVE_STEP),
   );
 
+  // The penalty that changes the trace, or the signal, by its own size: lambda has no smaller scale.
+  const { moments } = new SaddleEquations(map, problem).at(solution.u, solution.kappa);
+  const { traceF, traceFI, signal, signalI } = moments;
+  const penaltyStep =
+    RELATIVE_STEP * solution.kappa * Math.min(traceF / traceFI, signal > 0 ? signal / signalI : Infinity);
+
   const entries = Object.entries(parameters).map(([name, value]): [string, Sensitivity] => {
     const at = (h: number): number[] => {
       const there = name in map.proportions ? map.with({ [name]: value + h }) : map;
@@ -59,7 +70,11 @@ export function sensitivities(map: FeatureMap, options: RiskOptions): Record<str
       return errors(there, resolveRiskOptions(moved).problem, point);
     };
     const slope =
-      value === 0 ? forwardDifference(at, STEP_AT_ZERO) : centralDifference(at, RELATIVE_STEP * value);
+      name === 'lambda' && value < FROM_ABOVE * penaltyStep
+        ? forwardDifference(at, penaltyStep)
+        : value === 0
+          ? [0, 0, 0] // tau, which acts by its square
+          : centralDifference(at, RELATIVE_STEP * value);
     const [dLogS, dLogQ] = solve3(
       columns,
       slope.map((x) => -x),
@@ -94,16 +109,31 @@ function errors(map: FeatureMap, problem: Problem, point: readonly number[]): nu
   return [Math.log(trace), Math.log(risk / (s * s)), Math.log(gradient / (q * q))];
 }
 
+/** The weights of f(h), f(2 h), ... in the derivative at 0, times h, and of f(-h), f(-2 h), ... with the other sign. */
+const CENTRAL = [2 / 3, -1 / 12];
+/** The weights of f(h) - f(0), f(2 h) - f(0), ... in the derivative at 0, times h; fifth order. */
+const FORWARD = [5, -5, 10 / 3, -5 / 4, 1 / 5];
+
 function centralDifference(f: (h: number) => number[], h: number): number[] {
-  const above = f(h);
-  const below = f(-h);
-  return above.map((value, i) => (value - below[i]!) / (2 * h));
+  return weighted(CENTRAL, h, (step) => {
+    const below = f(-step);
+    return f(step).map((value, i) => value - below[i]!);
+  });
 }
 
-/** Second order, from one side. */
 function forwardDifference(f: (h: number) => number[], h: number): number[] {
-  const [here, once, twice] = [f(0), f(h), f(2 * h)];
-  return here.map((value, i) => (4 * once[i]! - 3 * value - twice[i]!) / (2 * h));
+  const here = f(0);
+  return weighted(FORWARD, h, (step) => f(step).map((value, i) => value - here[i]!));
+}
+
+function weighted(weights: readonly number[], h: number, difference: (step: number) => number[]): number[] {
+  const total = [0, 0, 0];
+  weights.forEach((weight, k) => {
+    difference((k + 1) * h).forEach((value, i) => {
+      total[i]! += (weight * value) / h;
+    });
+  });
+  return total;
 }
 
 /** The solution of a 3 x 3 system given by its columns, by Cramer's rule. */

@@ -104,4 +104,4 @@ export function nestedBrackets(equations: SaddleEquations): number {
   return evaluations;
 }
 
-const MAX_LOG_KAPPA = 100;
+const MAX_LOG_KAPPA = 300;

@@ -6,6 +6,7 @@ import {
   deepRandomFeatures,
   linear,
   measuredFeatures,
+  type RiskOptions,
   randomFeatures,
 } from '../../src/theory/index.ts';
 import { type FiniteCell, FrozenNetwork, finiteRisk, unitRows } from './finiteProblem.ts';
@@ -15,30 +16,36 @@ const STANDARD_ERRORS = 4;
 const FINITE_D = 2; // times 1/d, relative
 
 const cells: [string, FiniteCell, number, () => AsymptoticRisk][] = [];
-function add(name: string, cell: FiniteCell, seeds: number, predict: (cell: FiniteCell) => AsymptoticRisk) {
-  cells.push([name, cell, seeds, () => predict(cell)]);
+function add(
+  name: string,
+  cell: FiniteCell,
+  seeds: number,
+  predict: (options: RiskOptions, widths: readonly number[]) => AsymptoticRisk,
+) {
+  const { d: _, widths, activation: __, ...options } = cell;
+  cells.push([name, cell, seeds, () => predict(options, widths)]);
 }
 const common = { psi2: 2, eps: 0.4, lambda: 0.02, tau: 0.5 };
-add('linear regression', { ...common, lambda: 0, d: 80, widths: [] }, 12, (cell) =>
-  asymptoticRisk(linear(), cell),
+add('linear regression', { ...common, lambda: 0, d: 80, widths: [] }, 12, (options) =>
+  asymptoticRisk(linear(), options),
 );
-add('more dimensions than samples', { ...common, psi2: 0.7, lambda: 0, d: 80, widths: [] }, 12, (cell) =>
-  asymptoticRisk(linear(), cell),
+add('more dimensions than samples', { ...common, psi2: 0.7, lambda: 0, d: 80, widths: [] }, 12, (options) =>
+  asymptoticRisk(linear(), options),
 );
-add('random features', { ...common, lambda: 0, d: 48, widths: [1.5] }, 12, (cell) =>
-  asymptoticRisk(randomFeatures({ psi1: 1.5 }), cell),
+add('random features', { ...common, lambda: 0, d: 48, widths: [1.5] }, 12, (options) =>
+  asymptoticRisk(randomFeatures({ psi1: 1.5 }), options),
 );
-add('random features with tanh', { ...common, d: 48, widths: [2], activation: 'tanh' }, 10, (cell) =>
-  asymptoticRisk(randomFeatures({ psi1: 2, activation: 'tanh' }), cell),
+add('random features with tanh', { ...common, d: 48, widths: [2], activation: 'tanh' }, 10, (options) =>
+  asymptoticRisk(randomFeatures({ psi1: 2, activation: 'tanh' }), options),
 );
-add('two frozen layers', { ...common, eps: 0.3, d: 48, widths: [2, 1.5] }, 12, (cell) =>
-  asymptoticRisk(deepRandomFeatures(cell), cell),
+add('two frozen layers', { ...common, eps: 0.3, d: 48, widths: [2, 1.5] }, 12, (options, widths) =>
+  asymptoticRisk(deepRandomFeatures({ widths }), options),
 );
 add(
   'three frozen layers',
   { ...common, psi2: 2.5, lambda: 0.1, eps: 0.25, d: 40, widths: [2, 2, 1.4] },
   12,
-  (cell) => asymptoticRisk(deepRandomFeatures(cell), cell),
+  (options, widths) => asymptoticRisk(deepRandomFeatures({ widths }), options),
 );
 
 describe('the finite problem, trained to its optimum', () => {
@@ -88,8 +95,8 @@ describe('the finite problem, trained to its optimum', () => {
       }),
     );
     const map = measuredFeatures({ F, J, c, targetVariance: 1, inputDimension: d });
-    const measured = asymptoticRisk(map, cell);
-    const limit = asymptoticRisk(randomFeatures({ psi1: width / d }), cell);
+    const measured = asymptoticRisk(map, common);
+    const limit = asymptoticRisk(randomFeatures({ psi1: width / d }), common);
     // One draw of W at d = 40, and 20,000 samples of moments: a few per cent of the limit.
     for (const name of ['standardRisk', 'adversarialRisk', 'gradientNorm'] as const)
       expect(Math.abs(measured[name] / limit[name] - 1)).toBeLessThan(0.08);

@@ -9,6 +9,7 @@ import { letters, symbol } from './symbols.ts';
 const phases: Readonly<Record<AsymptoticRisk['phase'], string>> = {
   learning: 'learning',
   null: 'null: nothing is learnt',
+  immune: 'immune: only unattacked features are used',
   ridgeless: 'ridgeless',
   infinite: 'infinite risk',
   exact: 'signal found exactly',

@@ -1,4 +1,5 @@
 import { type ActivationSpec, activationMoments } from '../activations.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import type { FeatureMap } from './featureMap.ts';
 import { LayerChain } from './layerChain.ts';
@@ -13,15 +14,18 @@ export interface DeepRandomFeaturesOptions {
   readonly activation?: ActivationSpec;
 }
 
+const DEEP_OPTIONS: OptionNames<DeepRandomFeaturesOptions> = { widths: true, activation: true };
+
 /**
  * Frozen layers phi_l = sigma(W_l phi_{l-1} / sqrt(m2)) - mu0, m2 = E (sigma - mu0)^2, rows of every W_l uniform on the
  * unit sphere, of which only the read-out of the last is trained. Gaussian equivalents layer by layer: with
  * M_l = eta F_l + zeta J_l and w = mu1^2/m2, M_l = w W_l M_{l-1} W_l' + h_l I.
  *
  * A prediction of Gaussian equivalence, agreeing with simulation; no theorem covers it when eps > 0.
- * @throws InvalidArgumentError when a width is not > 0, there is none, or the activation is linear.
+ * @throws InvalidArgumentError when a width is not > 0, there is none, the activation is linear, or an option is unknown.
  */
 export function deepRandomFeatures(options: DeepRandomFeaturesOptions): FeatureMap {
+  checkOptions('deepRandomFeatures', options, DEEP_OPTIONS);
   const { widths, activation = 'shifted-relu' } = options;
   if (!Array.isArray(widths) || widths.length === 0)
     throw new InvalidArgumentError('widths', widths, 'one number > 0 for each layer');

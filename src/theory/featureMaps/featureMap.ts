@@ -49,8 +49,21 @@ export interface FeatureMap {
   readonly proportions: Readonly<Record<string, number>>;
   /** The moments of its activation, where it has one. */
   readonly activation?: ActivationMoments;
+  /** The features on which the attack has no hold; absent where there are none. */
+  readonly unattacked?: UnattackedFeatures;
   /** The same map with some of its proportions changed. */
   with(changes: Readonly<Record<string, number>>): FeatureMap;
   /** Fills `out` at eta, zeta, lambda >= 0, not all zero. All entries are homogeneous in (eta, zeta, lambda). */
   moments(eta: number, zeta: number, lambda: number, out: ResolventMoments): void;
+}
+
+/** The directions in which J vanishes and F does not, and what is left of the others beside them. */
+export interface UnattackedFeatures {
+  /** They alone; J = 0 */
+  readonly map: FeatureMap;
+  /**
+   * Fills `signal` and `traceF` of the attacked features, less what the unattacked ones explain of them at (eta, lambda),
+   * with zeta J as the whole resolvent and zeta = 1.
+   */
+  attacked(eta: number, lambda: number, out: ResolventMoments): void;
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { FeatureMap } from './featureMap.ts';
 
@@ -15,14 +16,19 @@ export interface LinearOptions {
   readonly covariance?: 'identity' | Spectrum;
 }
 
+const LINEAR_OPTIONS: OptionNames<LinearOptions> = { covariance: true };
+const SPECTRUM: OptionNames<Spectrum> = { eigenvalues: true, weights: true };
+
 /**
  * Linear regression on x ~ N(0, Sigma) itself, f(x) = theta' x: F = Sigma, J = I, C = Sigma (Javanmard, Soltanolkotabi
  * & Hassani 2020, arXiv 2002.10477). psi2 = n/d; with a spectrum the signal has variance rho^2 sum of weight times
  * eigenvalue.
  * @param options the covariance of the inputs; default 'identity'
- * @throws InvalidArgumentError when the spectrum is negative, empty, or its sizes disagree.
+ * @throws InvalidArgumentError when the spectrum is negative, empty, or its sizes disagree, or an option is unknown.
  */
-export function linear({ covariance = 'identity' }: LinearOptions = {}): FeatureMap {
+export function linear(options: LinearOptions = {}): FeatureMap {
+  checkOptions('linear', options, LINEAR_OPTIONS);
+  const { covariance = 'identity' } = options;
   const { eigenvalues, weights } = covariance === 'identity' ? IDENTITY : checkSpectrum(covariance);
   const count = eigenvalues.length;
   let signalVariance = 0;
@@ -72,7 +78,15 @@ export function linear({ covariance = 'identity' }: LinearOptions = {}): Feature
 
 const IDENTITY = { eigenvalues: [1], weights: [1] };
 
-function checkSpectrum({ eigenvalues, weights = eigenvalues.map(() => 1) }: Spectrum): Required<Spectrum> {
+function checkSpectrum(spectrum: Spectrum): Required<Spectrum> {
+  if (spectrum === null || typeof spectrum !== 'object' || !Array.isArray(spectrum.eigenvalues))
+    throw new InvalidArgumentError(
+      'covariance',
+      spectrum,
+      "'identity' or a spectrum { eigenvalues, weights }",
+    );
+  checkOptions('a spectrum', spectrum, SPECTRUM);
+  const { eigenvalues, weights = eigenvalues.map(() => 1) } = spectrum;
   const sound = (values: readonly number[]): boolean =>
     values.every((value) => Number.isFinite(value) && value >= 0) && values.some((value) => value > 0);
   if (!sound(eigenvalues))

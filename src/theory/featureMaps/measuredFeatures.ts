@@ -1,14 +1,8 @@
-import {
-  cholesky,
-  congruence,
-  type Matrix,
-  quadraticForm,
-  solveRows,
-  trace,
-  traceOfProduct,
-} from '../denseSymmetric.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { cholesky, type Matrix, trace } from '../denseSymmetric.ts';
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import type { FeatureMap } from './featureMap.ts';
+import { diagonalisePencil, leastSquares, pencilFeatures } from './pencil.ts';
 
 /** Moments of centred features phi(x) and a centred target y, in float64, as rows of numbers. */
 export interface MeasuredFeaturesOptions {
@@ -24,17 +18,27 @@ export interface MeasuredFeaturesOptions {
   readonly inputDimension?: number;
 }
 
-/** Directions below this share of the mean eigenvalue are rounding, and are kept from blowing up. */
+const MEASURED_OPTIONS: OptionNames<MeasuredFeaturesOptions> = {
+  F: true,
+  J: true,
+  c: true,
+  targetVariance: true,
+  inputDimension: true,
+};
+
+/** Directions below this share of the mean eigenvalue are rounding: of F they hold no feature, of J no gradient. */
 const RELATIVE_FLOOR = 1e-11;
 
 /**
  * The features of any frozen network on any data, through three measured moments, best estimated on many more held-out
- * inputs than features. A plug-in prediction of Gaussian equivalence, not a theorem. Each evaluation costs a few
- * Cholesky factorisations of order N.
- * @throws InvalidArgumentError when sizes disagree, or F or J is not symmetric positive semidefinite; the message
- * carries the sizes.
+ * inputs than features. A plug-in prediction of Gaussian equivalence, not a theorem. F and J are made diagonal together
+ * once; an evaluation then costs N^2 operations, and some N^3 with a penalty. Either may be singular: directions in which
+ * J alone vanishes are out of the attack's reach (phase 'immune').
+ * @throws InvalidArgumentError when sizes disagree, F or J is not symmetric positive semidefinite, or an option is unknown;
+ * the message carries the sizes.
  */
 export function measuredFeatures(options: MeasuredFeaturesOptions): FeatureMap {
+  checkOptions('measuredFeatures', options, MEASURED_OPTIONS);
   const { targetVariance } = options;
   const n = options.F.length;
   const inputDimension = checkPositive('inputDimension', options.inputDimension ?? n);
@@ -45,66 +49,21 @@ export function measuredFeatures(options: MeasuredFeaturesOptions): FeatureMap {
   if (c.length !== n)
     throw new InvalidArgumentError('c', `length ${c.length}`, `length ${n}, as F is ${n} x ${n}`);
   if (!c.every(Number.isFinite)) throw new InvalidArgumentError('c', 'not finite', 'finite numbers');
+  checkSemidefinite('F', F, n);
+  checkSemidefinite('J', J, n);
+  const fit = leastSquares(F, J, c, n, RELATIVE_FLOOR);
+  if (fit.reach > targetVariance * (1 + 1e-9))
+    throw new InvalidArgumentError('targetVariance', targetVariance, `at least c' F^-1 c = ${fit.reach}`);
+  const pencil = diagonalisePencil(F, J, c, n, RELATIVE_FLOOR);
+  return pencilFeatures(pencil, fit, targetVariance, inputDimension);
+}
 
-  const A = new Float64Array(n * n);
-  const L = new Float64Array(n * n);
-  const byF = new Float64Array(n * n);
-  const byJ = new Float64Array(n * n);
-  const byI = new Float64Array(n * n);
-  const identity = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) identity[i * n + i] = 1;
-  checkSemidefinite('F', F);
-  checkSemidefinite('J', J);
-
-  /** Factors A = eta F + zeta J + lambda I, and returns y = L^-1 c. */
-  function factor(eta: number, zeta: number, lambda: number): Float64Array {
-    for (let i = 0; i < A.length; i++) A[i] = eta * F[i]! + zeta * J[i]!;
-    const ridge = lambda + (RELATIVE_FLOOR * trace(A, n)) / n;
-    for (let i = 0; i < n; i++) A[i * n + i]! += ridge;
-    cholesky(A, n, L);
-    const y = c.slice();
-    solveRows(L, n, y, 1);
-    return y;
-  }
-
-  function checkSemidefinite(name: string, M: Matrix): void {
-    A.set(M);
-    const floor = (RELATIVE_FLOOR * trace(M, n)) / n;
-    for (let i = 0; i < n; i++) A[i * n + i]! += floor;
-    if (!(trace(M, n) > 0) || !cholesky(A, n, L))
-      throw new InvalidArgumentError(name, `${n} x ${n}`, 'a positive semidefinite matrix');
-  }
-
-  const explained = factor(1, 0, 0).reduce((sum, value) => sum + value * value, 0);
-  if (explained > targetVariance * (1 + 1e-9))
-    throw new InvalidArgumentError('targetVariance', targetVariance, `at least c' F^-1 c = ${explained}`);
-  congruence(L, n, F, byF);
-  const rank = Math.round(trace(byF, n)) / inputDimension;
-
-  const map: FeatureMap = {
-    name: 'measured features',
-    signalVariance: targetVariance,
-    rank,
-    proportions: {},
-    with: () => map,
-    moments(eta, zeta, lambda, out) {
-      const y = factor(eta, zeta, lambda);
-      congruence(L, n, F, byF);
-      congruence(L, n, J, byJ);
-      congruence(L, n, identity, byI);
-      out.traceF = trace(byF, n) / inputDimension;
-      out.traceFF = traceOfProduct(byF, byF) / inputDimension;
-      out.traceFJ = traceOfProduct(byF, byJ) / inputDimension;
-      out.traceFI = traceOfProduct(byF, byI) / inputDimension;
-      out.signal = y.reduce((sum, value) => sum + value * value, 0);
-      out.signalJ = quadraticForm(byJ, n, y);
-      out.signalI = quadraticForm(byI, n, y);
-      // targetVariance - 2 eta S + eta^2 S_F with eta S_F = S - zeta S_J - lambda S_I.
-      const bias = targetVariance - eta * (out.signal + zeta * out.signalJ + lambda * out.signalI);
-      out.bias = Math.max(bias, 0);
-    },
-  };
-  return map;
+function checkSemidefinite(name: string, M: Matrix, n: number): void {
+  const A = M.slice();
+  const floor = (RELATIVE_FLOOR * trace(M, n)) / n;
+  for (let i = 0; i < n; i++) A[i * n + i]! += floor;
+  if (!(trace(M, n) > 0) || !cholesky(A, n, new Float64Array(n * n)))
+    throw new InvalidArgumentError(name, `${n} x ${n}`, 'a positive semidefinite matrix');
 }
 
 function flatten(name: string, rows: readonly ArrayLike<number>[], n: number): Matrix {

@@ -1,4 +1,5 @@
-import { type ActivationSpec, activationMoments } from '../activations.ts';
+import { type ActivationMoments, type ActivationSpec, activationMoments } from '../activations.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkPositive } from '../errors.ts';
 import { marchenkoPastur, newSpectralAverages } from '../marchenkoPastur.ts';
 import type { FeatureMap } from './featureMap.ts';
@@ -12,16 +13,23 @@ export interface RandomFeaturesOptions {
   readonly activation?: ActivationSpec;
 }
 
+const RANDOM_FEATURES_OPTIONS: OptionNames<RandomFeaturesOptions> = { psi1: true, activation: true };
+
 /**
  * One frozen layer phi(x) = sigma(W x) - mu0, rows of W uniform on the unit sphere, x ~ N(0, I_d):
  * F = mu1^2 W W' + muStar^2 I, J = mu1^2 W W' + nu^2 I, C = mu1 W (Gaussian equivalents; Hassani & Javanmard,
  * arXiv 2201.05149; Mei & Montanari).
  * @param options width and activation
- * @throws InvalidArgumentError when psi1 is not a finite number > 0 or the activation is unknown.
+ * @throws InvalidArgumentError when psi1 is not a finite number > 0, the activation is unknown or constant, or an option
+ * is unknown.
  */
-export function randomFeatures({ psi1, activation = 'shifted-relu' }: RandomFeaturesOptions): FeatureMap {
-  checkPositive('psi1', psi1);
-  const moments = activationMoments(activation);
+export function randomFeatures(options: RandomFeaturesOptions): FeatureMap {
+  checkOptions('randomFeatures', options, RANDOM_FEATURES_OPTIONS);
+  const { psi1, activation = 'shifted-relu' } = options;
+  return layer(checkPositive('psi1', psi1), activationMoments(activation));
+}
+
+function layer(psi1: number, moments: ActivationMoments): FeatureMap {
   const { muStarSquared: star, nuSquared: nu } = moments;
   const linear = moments.mu1 * moments.mu1;
   const x = newSpectralAverages();
@@ -33,7 +41,7 @@ export function randomFeatures({ psi1, activation = 'shifted-relu' }: RandomFeat
     rank: star > 0 ? psi1 : linear > 0 ? Math.min(psi1, 1) : 0,
     proportions: { psi1 },
     activation: moments,
-    with: (changes) => randomFeatures({ psi1, activation: moments, ...changes }),
+    with: (changes) => layer(checkPositive('psi1', changes.psi1 ?? psi1), moments),
     moments(eta, zeta, lambda, out) {
       shift.value = eta * star + zeta * nu + lambda;
       marchenkoPastur(psi1, (eta + zeta) * linear, shift.value, x);
@@ -42,6 +50,11 @@ export function randomFeatures({ psi1, activation = 'shifted-relu' }: RandomFeat
       out.traceFF = psi1 * (linear * (linear * x.xxrr + 2 * star * x.xrr) + star * star * x.rr);
       out.traceFJ = psi1 * (linear * (linear * x.xxrr + (star + nu) * x.xrr) + star * nu * x.rr);
       signalMoments(psi1, linear, eta, zeta, x, shift, out);
+      // A square W has singular values down to 0: without any shift |theta|^2 is infinite, and it alone.
+      if (psi1 === 1 && shift.value === 0) {
+        out.traceFI = Infinity;
+        out.signalI = Infinity;
+      }
     },
   };
 }
