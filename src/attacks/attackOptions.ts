@@ -49,7 +49,7 @@ export interface GradientAttackOptions extends AttackOptions {
    *
    * Of several outputs the loss itself is climbed. Where all of them lie exactly on their targets it has no gradient, and
    * the sample leaves in the direction in which its outputs move farthest, to the worse of its two sides (true) or to
-   * either (false). To know that direction takes a forward and a backward pass for each output, 8 at most, and that side
+   * either (false). To know that direction takes a forward and a backward pass for each output, 10 at most, and that side
    * two forward passes for each eps: once for each batch, and not where every start is random.
    */
   readonly bothSides?: boolean;

@@ -6,15 +6,16 @@ import { fitting } from './losses.ts';
 import { maxAbs, TINY } from './norms/norm.ts';
 
 /** Directions of output space in which the input gradient is taken, a forward and a backward pass each. */
-const MOST_DIRECTIONS = 8;
-/** Turns of the power method; each of them raises |J v|. */
-const TURNS = 8;
+const MOST_DIRECTIONS = 10;
+/** Turns of the power method; none of them lowers |J v|. */
+const TURNS = 16;
 
 /**
- * Where the outputs of a sample lie on their targets, and the direction v in which its outputs then move farthest: for
- * the Jacobian J at x, max |J v|_2 over |v| <= 1 in the attack's norm. A power method finds it (Boyd 1974): v is the
- * steepest step along J' u, and u becomes J v; u begins at the output of the steepest gradient. In l2 this is the top
- * singular direction. Of more than 8 outputs, J is taken in 8 random directions of output space.
+ * Which samples have all of their outputs on their targets, and the direction v in which their outputs then move
+ * farthest: for the Jacobian J at x, max |J v|_2 over |v| <= 1 in the attack's norm. A power method looks for it (Boyd
+ * 1974): v is the steepest step along J' u, and u becomes J v. It begins at every output, and at the norms of the columns
+ * of J, and keeps the best. In l2 and l1 that is the maximum, in linf a local one. Of more than 10 outputs, J is
+ * taken in 10 random directions of output space.
  * @returns onTarget: [n], bool; move: a gradient whose steepest step is v, in the shape of x
  */
 export function farthestMove(
@@ -24,27 +25,36 @@ export function farthestMove(
   return tf.tidy(() => {
     const n = x.shape[0]!;
     const predict = (rows: tf.Tensor): tf.Tensor => fitting(f(rows), y, loss);
-    const slopes = directionsOf(y.shape[1]!).map((u) => tf.grad(predict)(x, tf.mul(tf.onesLike(y), u)));
-    const sizes = tf.concat(
-      slopes.map((slope) => norm.dual(slope).reshape([n, 1])),
-      1,
+    const slopes = directionsOf(y.shape[1]!).map((direction) =>
+      tf.grad(predict)(x, tf.mul(tf.onesLike(y), direction)).reshape([n, -1]),
     );
-    /** [n, m, size of a sample] */
-    const jacobian = tf.stack(slopes, 1).reshape([n, slopes.length, -1]) as tf.Tensor3D;
-    const along = (u: tf.Tensor): tf.Tensor => tf.matMul(u as tf.Tensor3D, jacobian).reshape(x.shape);
-    let u: tf.Tensor = tf
-      .oneHot(tf.argMax(sizes, 1) as tf.Tensor1D, slopes.length)
-      .toFloat()
-      .expandDims(1);
+    const m = slopes.length;
+    // [n, m, size of a sample]; its scale is left out, so that squares of small gradients do not underflow.
+    const jacobian = scaled(tf.stack(slopes, 1)) as tf.Tensor3D;
+    const along = (u: tf.Tensor): tf.Tensor => tf.matMul(u as tf.Tensor3D, jacobian);
+    const steepest = (gradient: tf.Tensor): tf.Tensor =>
+      norm.steepest(gradient.reshape([-1, gradient.shape.at(-1)!]), 1).reshape(gradient.shape);
+    const moved = (v: tf.Tensor): tf.Tensor => tf.matMul(v as tf.Tensor3D, jacobian, false, true);
+
+    const columns = tf.sqrt(tf.sum(tf.square(jacobian), 1, true));
+    const outputs = tf.tile(tf.eye(m).expandDims(0), [n, 1, 1]);
+    let starts = tf.concat([outputs, scaled(moved(steepest(columns)))], 1);
     for (let turn = 0; turn < TURNS; turn++) {
-      const v = norm.steepest(along(u), 1).reshape([n, 1, -1]) as tf.Tensor3D;
-      const moved = tf.matMul(v, jacobian, false, true);
-      u = moved.div(tf.maximum(maxAbs(moved), TINY));
+      const reached = moved(steepest(along(starts)));
+      starts = reached.div(tf.maximum(tf.max(tf.abs(reached), 2, true), TINY));
     }
+    const gains = tf.sum(tf.square(moved(steepest(along(starts)))), 2);
+    const best = tf.oneHot(tf.argMax(gains, 1) as tf.Tensor1D, m + 1).toFloat().expandDims(1);
     const residual = predict(x).sub(y);
-    return { onTarget: tf.max(tf.abs(residual), 1).equal(0), move: along(u) };
+    return {
+      onTarget: tf.max(tf.abs(residual), 1).equal(0),
+      move: along(tf.matMul(best as tf.Tensor3D, starts as tf.Tensor3D)).reshape(x.shape),
+    };
   });
 }
+
+/** Each sample divided by its largest entry. */
+const scaled = (values: tf.Tensor): tf.Tensor => values.div(tf.maximum(maxAbs(values), TINY));
 
 /** Each output by itself, or a few Gaussian directions among many outputs. */
 function directionsOf(outputs: number): tf.Tensor1D[] {
