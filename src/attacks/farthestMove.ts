@@ -26,7 +26,9 @@ export function farthestMove(
     const n = x.shape[0]!;
     const predict = (rows: tf.Tensor): tf.Tensor => fitting(f(rows), y, loss);
     const slopes = directionsOf(y.shape[1]!).map((direction) =>
-      tf.grad(predict)(x, tf.mul(tf.onesLike(y), direction)).reshape([n, -1]),
+      tf
+        .grad(predict)(x, tf.mul(tf.onesLike(y), direction))
+        .reshape([n, -1]),
     );
     const m = slopes.length;
     // [n, m, size of a sample]; its scale is left out, so that squares of small gradients do not underflow.
@@ -44,7 +46,10 @@ export function farthestMove(
       starts = reached.div(tf.maximum(tf.max(tf.abs(reached), 2, true), TINY));
     }
     const gains = tf.sum(tf.square(moved(steepest(along(starts)))), 2);
-    const best = tf.oneHot(tf.argMax(gains, 1) as tf.Tensor1D, m + 1).toFloat().expandDims(1);
+    const best = tf
+      .oneHot(tf.argMax(gains, 1) as tf.Tensor1D, m + 1)
+      .toFloat()
+      .expandDims(1);
     const residual = predict(x).sub(y);
     return {
       onTarget: tf.max(tf.abs(residual), 1).equal(0),

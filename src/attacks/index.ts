@@ -25,7 +25,7 @@ export {
   misclassified,
   reachedTarget,
 } from './criteria.ts';
-export { type FgmOptions, fgm, fgsm } from './fgm.ts';
+export { type FgmOptions, type FgsmOptions, fgm, fgsm } from './fgm.ts';
 export type { GradientAttack } from './gradientAttack.ts';
 export { inputSlope, linearised, linearisedLoss } from './linearised.ts';
 export {

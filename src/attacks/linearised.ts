@@ -1,7 +1,8 @@
+import { checkOptions } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { ascentOf, type Slope } from './ascent.ts';
 import { type Attack, boundedAttack, lossAt } from './attack.ts';
-import { type AttackOptions, type AttackSettings, resolveAttack } from './attackOptions.ts';
+import { ATTACK_OPTIONS, type AttackOptions, type AttackSettings, resolveAttack } from './attackOptions.ts';
 import { ballAbout } from './ball.ts';
 import { fitting, targetColumns } from './losses.ts';
 import type { ModelFunction } from './modelFunction.ts';
@@ -13,9 +14,10 @@ import { pick } from './perSample.ts';
  * target. It is the true maximiser for linear models, and in the limit of large d for random features at eps of
  * order one. The input after the step is returned even where the model itself is not worse there,
  * unless its loss there is NaN.
- * @throws InvalidArgumentError for options out of range
+ * @throws InvalidArgumentError for unknown options, and for options out of range
  */
 export function linearised(options: AttackOptions = {}): Attack {
+  checkOptions('linearised', options, ATTACK_OPTIONS);
   const settings = resolveAttack(options);
   return boundedAttack('linearised', settings, (problem) => {
     const { x } = problem;
