@@ -42,7 +42,9 @@ function outputOf(model: ModelFunction, x: tf.Tensor): tf.Tensor {
     if (error instanceof UserError) throw error;
     const { message } = error as Error;
     const expected = `a function that takes x of shape [${x.shape}]`;
-    throw Object.assign(new InvalidArgumentError('model', message, expected), { cause: error });
+    throw Object.assign(new InvalidArgumentError('model', message.replace(/\s+/g, ' '), expected), {
+      cause: error,
+    });
   }
   if (output instanceof tf.Tensor) return output;
   throw new InvalidArgumentError('model', output, 'a function from a tensor [n, ...] to a tensor [n, k]');
