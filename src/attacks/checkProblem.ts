@@ -60,12 +60,16 @@ export async function checkTargets(
   checkLabels(await y.data(), columns, outputs);
 }
 
+/** @throws InvalidArgumentError for what is no list, and as {@link checkEps} does */
 export function checkEpsilons(epsilons: readonly Eps[], n?: number): void {
   if (!Array.isArray(epsilons)) throw new InvalidArgumentError('epsilons', epsilons, 'a list of budgets');
   for (const eps of epsilons) checkEps(eps, n);
 }
 
-/** @param n samples, each of which may have a budget of its own; without it there is one for all. @throws InvalidArgumentError for a budget < 0 */
+/**
+ * @param n samples, each of which may have a budget of its own; without it there is one for all
+ * @throws InvalidArgumentError for a budget < 0
+ */
 export function checkEps(eps: Eps, n?: number): void {
   if (n === undefined || eps === null || typeof eps !== 'object') {
     checkNonNegative('eps', eps);

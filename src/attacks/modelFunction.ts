@@ -40,7 +40,7 @@ function outputOf(model: ModelFunction, x: tf.Tensor): tf.Tensor {
     output = model(x);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const { message } = error as Error;
+    const message = String((error as Error | null)?.message ?? error);
     const expected = `a function that takes x of shape [${x.shape}]`;
     throw Object.assign(new InvalidArgumentError('model', message.replace(/\s+/g, ' '), expected), {
       cause: error,
