@@ -76,7 +76,7 @@ export function errorWithin(limit: number): Criterion {
 export type Judgement = {
   /** [n] */
   readonly loss: tf.Tensor;
-  /** Whether the criterion is reached, [n], bool; only where there is one. Never where the loss is NaN. */
+  /** 1 where the criterion is reached, 0 elsewhere and where the loss is NaN, [n]; only where there is a criterion. */
   readonly success?: tf.Tensor;
 };
 
@@ -89,5 +89,7 @@ export function judged(
 ): Judgement {
   const value = loss.value(fitting(prediction, y, loss), y);
   if (!criterion) return { loss: value };
-  return { loss: value, success: criterion.reached(prediction, y).logicalAnd(tf.isNaN(value).logicalNot()) };
+  const success = criterion.reached(prediction, y).logicalAnd(tf.isNaN(value).logicalNot());
+  // Numbers, for WebAssembly cannot split booleans nor choose among them.
+  return { loss: value, success: success.toFloat() };
 }

@@ -6,7 +6,7 @@ export type Perturbed = {
   readonly x: tf.Tensor;
   /** The loss of each sample there, [n]. */
   readonly loss: tf.Tensor;
-  /** Whether the criterion is reached there, [n], bool; only where there is one. */
+  /** 1 where the criterion is reached there, 0 elsewhere, [n]; only where there is one. */
   readonly success?: tf.Tensor;
   /** Only with a criterion: the greatest loss met, [n], possibly at an input that does not reach it. */
   readonly greatestLoss?: tf.Tensor;
@@ -32,12 +32,13 @@ export function worse(a: Perturbed | null, b: Perturbed): Perturbed {
   return tf.tidy(() => {
     const greater = b.loss.greaterEqual(a.loss);
     if (!a.success || !b.success) return { x: pick(greater, a.x, b.x), loss: pick(greater, a.loss, b.loss) };
-    const second = tf.where(a.success.logicalXor(b.success), b.success, greater);
+    const onlySecond = b.success.greater(a.success);
+    const second = onlySecond.logicalOr(b.success.equal(a.success).logicalAnd(greater));
     const [lossA, lossB] = [a.greatestLoss ?? a.loss, b.greatestLoss ?? b.loss];
     return {
       x: pick(second, a.x, b.x),
       loss: pick(second, a.loss, b.loss),
-      success: a.success.logicalOr(b.success),
+      success: tf.maximum(a.success, b.success),
       greatestLoss: pick(lossB.greaterEqual(lossA), lossA, lossB),
     };
   });
@@ -46,11 +47,11 @@ export function worse(a: Perturbed | null, b: Perturbed): Perturbed {
 /** What was found, except where only the inputs themselves reach the criterion: those. Without one, what was found. */
 export function orClean(found: Perturbed, clean: Perturbed): Perturbed {
   if (!found.success || !clean.success) return found;
-  const already = clean.success.logicalAnd(found.success.logicalNot());
+  const already = clean.success.greater(found.success);
   return {
     x: pick(already, found.x, clean.x),
     loss: pick(already, found.loss, clean.loss),
-    success: found.success.logicalOr(clean.success),
+    success: tf.maximum(found.success, clean.success),
     greatestLoss: found.greatestLoss ?? found.loss,
   };
 }

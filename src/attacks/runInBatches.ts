@@ -58,7 +58,7 @@ export async function runInBatches(
       x: epsilons.map((_, k) => tf.concat(parts.map((part) => part.x[k]!))),
       loss,
       cleanLoss,
-      successes: criterion ? [table((part, k) => part.success[k]!)] : [],
+      successes: criterion ? [table((part, k) => part.success[k]!).toBool() as tf.Tensor2D] : [],
       faults: faultsIn(inputs, targets, cleanLoss, loss, attack.settings),
     };
   });

@@ -88,7 +88,7 @@ export async function robustRisk(
           return tf.stack([
             clean.loss,
             ...worst.map((found) => found.greatestLoss ?? found.loss),
-            ...worst.flatMap((found) => found.success?.toFloat() ?? []),
+            ...worst.flatMap((found) => found.success ?? []),
           ]);
         });
         const values = await table.data();
