@@ -90,6 +90,6 @@ export function judged(
   const value = loss.value(fitting(prediction, y, loss), y);
   if (!criterion) return { loss: value };
   const success = criterion.reached(prediction, y).logicalAnd(tf.isNaN(value).logicalNot());
-  // Numbers, for WebAssembly cannot split booleans nor choose among them.
+  // Numbers, because tf.where of booleans is wrong on WebAssembly.
   return { loss: value, success: success.toFloat() };
 }
