@@ -1,4 +1,4 @@
-import { checkChoice, InvalidArgumentError } from '../errors.ts';
+import { checkChoice } from '../errors.ts';
 import type { Attack } from './attack.ts';
 import type { GradientAttackOptions } from './attackOptions.ts';
 import { randomDirection, randomNoise } from './baselines.ts';
@@ -25,25 +25,16 @@ export const attackNames = [iterative, oneStep, random].flatMap(Object.keys) as 
 
 /**
  * The attack of that name, all options in one form: for random baselines `restarts` is the number of samples.
+ * @param options those of the attack; undefined is the default, also for options that it does not have
  * @throws InvalidArgumentError for an unknown name, or an option that the attack does not have
  */
 export function attackNamed(name: AttackName, options: GradientAttackOptions = {}): Attack {
   checkChoice('attack', name, attackNames);
   if (name in iterative) return iterative[name as IterativeName](options);
-  const { steps, stepSize, relStepSize, ...rest } = options;
-  for (const [option, value] of Object.entries({ steps, stepSize, relStepSize }))
-    if (value !== undefined)
-      throw new InvalidArgumentError(option, value, `nothing, for ${name} takes no steps`);
-  if (name in random) {
-    const { restarts, ...baseline } = rest;
-    return random[name as RandomName]({
-      ...baseline,
-      ...(restarts === undefined ? {} : { samples: restarts }),
-    });
-  }
-  if (name === 'linearised' && rest.restarts !== undefined)
-    throw new InvalidArgumentError('restarts', rest.restarts, 'nothing, for linearised has one answer');
-  if (name === 'fgsm' && rest.norm !== undefined && rest.norm !== 'linf')
-    throw new InvalidArgumentError('norm', rest.norm, 'linf for fgsm; fgm takes any');
-  return oneStep[name as OneStepName](rest);
+  const { restarts, ...given } = Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
+  );
+  if (restarts === undefined) return { ...oneStep, ...random }[name as OneStepName | RandomName](given);
+  if (name in random) return random[name as RandomName]({ ...given, samples: restarts });
+  return oneStep[name as OneStepName]({ ...given, restarts });
 }

@@ -1,20 +1,33 @@
-import type { GradientAttackOptions } from './attackOptions.ts';
+import { checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
+import { GRADIENT_ATTACK_OPTIONS, type GradientAttackOptions } from './attackOptions.ts';
 import { type GradientAttack, gradientAttack } from './gradientAttack.ts';
 
-/** What {@link fgm} and {@link fgsm} can be told: all but the steps, of which there is one, of length eps. */
+/** What {@link fgm} can be told: all but the steps, of which there is one, of length eps. */
 export type FgmOptions = Omit<GradientAttackOptions, 'steps' | 'stepSize' | 'relStepSize'>;
+
+const { steps: _, stepSize: __, relStepSize: ___, ...ONE_STEP } = GRADIENT_ATTACK_OPTIONS;
+const FGM_OPTIONS: OptionNames<FgmOptions> = ONE_STEP;
 
 /**
  * Fast gradient method (Goodfellow, Shlens & Szegedy 2015): one step of length eps along the steepest direction.
  * With norm 'linf' it is FGSM. Exact where the model is linear in x.
- * @throws InvalidArgumentError for options out of range
+ * @throws InvalidArgumentError for unknown options, and for options out of range
  */
-export const fgm = (options: FgmOptions = {}): GradientAttack =>
-  gradientAttack('fgm', options, { steps: 1, relStepSize: 1 });
+export function fgm(options: FgmOptions = {}): GradientAttack {
+  checkOptions('fgm', options, FGM_OPTIONS);
+  return gradientAttack('fgm', options, { steps: 1, relStepSize: 1 });
+}
+
+/** What {@link fgsm} can be told: what {@link fgm} can, in its one norm. */
+export type FgsmOptions = Omit<FgmOptions, 'norm'> & { readonly norm?: 'linf' };
 
 /**
  * FGSM: the fast gradient method in the maximum norm.
- * @throws InvalidArgumentError for options out of range
+ * @throws InvalidArgumentError for unknown options, and for options out of range
  */
-export const fgsm = (options: Omit<FgmOptions, 'norm'> = {}): GradientAttack =>
-  gradientAttack('fgsm', options, { norm: 'linf', steps: 1, relStepSize: 1 });
+export function fgsm(options: FgsmOptions = {}): GradientAttack {
+  checkOptions('fgsm', options, FGM_OPTIONS);
+  if (options.norm !== undefined && options.norm !== 'linf')
+    throw new InvalidArgumentError('norm', options.norm, 'linf for fgsm; fgm takes any');
+  return gradientAttack('fgsm', options, { norm: 'linf', steps: 1, relStepSize: 1 });
+}

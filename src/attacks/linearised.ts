@@ -1,7 +1,8 @@
+import { checkOptions } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { ascentOf, type Slope } from './ascent.ts';
 import { type Attack, boundedAttack, lossAt } from './attack.ts';
-import { type AttackOptions, type AttackSettings, resolveAttack } from './attackOptions.ts';
+import { ATTACK_OPTIONS, type AttackOptions, type AttackSettings, resolveAttack } from './attackOptions.ts';
 import { ballAbout } from './ball.ts';
 import { fitting, targetColumns } from './losses.ts';
 import type { ModelFunction } from './modelFunction.ts';
@@ -13,13 +14,14 @@ import { pick } from './perSample.ts';
  * target. It is the true maximiser for linear models, and in the limit of large d for random features at eps of
  * order one. The input after the step is returned even where the model itself is not worse there,
  * unless its loss there is NaN.
- * @throws InvalidArgumentError for options out of range
+ * @throws InvalidArgumentError for unknown options, and for options out of range
  */
 export function linearised(options: AttackOptions = {}): Attack {
+  checkOptions('linearised', options, ATTACK_OPTIONS);
   const settings = resolveAttack(options);
   return boundedAttack('linearised', settings, (problem) => {
-    const { f, x, y } = problem;
-    const here = ascentOf(f, x, y, settings.loss, false).slopeAtCentre();
+    const { x } = problem;
+    const here = ascentOf(problem, settings, false).slopeAtCentre();
     return (eps) => {
       const point = ballAbout(x, eps, settings).ascend(x, here.gradient, eps);
       const loss = lossAt(problem, settings, point);
@@ -56,9 +58,10 @@ export function linearisedLoss(
 /**
  * The loss at the inputs and the gradient that attacks ascend there: of the loss, or, for losses of the residual of one
  * output, of the distance between prediction and target, which does not vanish with the residual. Within a tidy.
+ * Of several outputs that all lie on their targets it leads where the outputs move farthest.
  * @param x batch [n, ...]
  * @param y targets [n] or [n, k]
- * @param settings the loss; an attack has it among its `settings`
+ * @param settings the loss and the norm; an attack has them as its `settings`
  */
-export const inputSlope = (f: ModelFunction, x: tf.Tensor, y: tf.Tensor, { loss }: AttackSettings): Slope =>
-  ascentOf(f, x, targetColumns(x, y), loss, false).slopeAtCentre();
+export const inputSlope = (f: ModelFunction, x: tf.Tensor, y: tf.Tensor, settings: AttackSettings): Slope =>
+  ascentOf({ f, x, y: targetColumns(x, y) }, settings, false).slopeAtCentre();

@@ -77,7 +77,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       .option('steps', { ...numberOption('steps'), describe: "gradient steps [the attack's own]" })
       .option('restarts', {
         ...numberOption('restarts'),
-        describe: 'runs from random starts, of which the worst counts [1]',
+        describe: 'runs, of which the worst counts: one from the input, the others from random points [1]',
       })
       .option('raw', {
         type: 'boolean',
