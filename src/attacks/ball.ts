@@ -11,7 +11,7 @@ export interface Ball {
   readonly eps: Lengths;
   /** Back into the ball: projects about the centre, then clips to the bounds, which brings no entry further out. */
   nearest(point: tf.Tensor): tf.Tensor;
-  /** `nearest(point + v)`, v the steepest step of that length; what it loses at the bounds the next step makes up for. */
+  /** `nearest(point + v)`, v the step of that length that is steepest but for entries at a bound; it may go beyond them. */
   ascend(point: tf.Tensor, gradient: tf.Tensor, length: Lengths): tf.Tensor;
   /**
    * `nearest(point + v)`, v the step of greatest <gradient, v> that is no longer than that and leads to no input out of

@@ -10,12 +10,14 @@ export interface Curve {
   readonly end: tf.Tensor;
   /** Parameters behind which nothing changes, [n, 1, ...]. */
   readonly to: tf.Tensor;
+  /** How often the logarithm of the ratio of the parameters is halved. */
+  readonly halvings: number;
   /** What grows, [n, 1, ...]. */
   growth(point: tf.Tensor): tf.Tensor;
 }
 
-/** Halvings of log(to / from): they bring any ratio up to 2^100 down to 1 + 7e-8, a rounding of float32. */
-const HALVINGS = 30;
+/** Halvings of log(to / from) that bring any ratio up to 2^100 down to 1 + 7e-8, a rounding of float32. */
+export const TO_A_ROUNDING = 30;
 
 /**
  * The points of a curve at which its growth reaches `goal`, or the end where it never does. Bisects the
@@ -23,11 +25,15 @@ const HALVINGS = 30;
  * the point reaches the goal to a rounding, also where it jumps as a function of the parameter.
  * @param rate [n, 1, ...], such that the goal is not reached before goal / rate; by default it is not before 1/2
  */
-export function pointWhere({ at, end, to, growth }: Curve, goal: Lengths, rate?: tf.Tensor): tf.Tensor {
+export function pointWhere(
+  { at, end, to, halvings, growth }: Curve,
+  goal: Lengths,
+  rate?: tf.Tensor,
+): tf.Tensor {
   const wanted = tf.minimum(goal, growth(end));
   const from = rate ? wanted.div(tf.maximum(rate, TINY)) : tf.fill(wanted.shape, 0.5);
   let bracket: Bracket = { from, to: to.clone() };
-  for (let i = 0; i < HALVINGS; i++) {
+  for (let i = 0; i < halvings; i++) {
     bracket = evolve(bracket, (now): Bracket => {
       // The root of each: their product may leave the range of float32.
       const middle = tf.sqrt(now.from).mul(tf.sqrt(now.to));

@@ -1,5 +1,5 @@
 import { tf } from '../../runtime/tf.ts';
-import { pointWhere } from './curve.ts';
+import { pointWhere, TO_A_ROUNDING } from './curve.ts';
 import { inner, maxAbs, type Norm, signOf, sumAbs } from './norm.ts';
 
 /** The sum of absolute values. */
@@ -48,5 +48,7 @@ export const l1: Norm = {
 const steepestFirst = (slope: tf.Tensor, room: tf.Tensor) => ({
   at: (t: tf.Tensor): tf.Tensor => tf.where(slope.mul(t).greaterEqual(1), room, tf.zerosLike(room)),
   end: room,
+  // Slopes below 2^-90 of the largest gain nothing.
   to: tf.onesLike(maxAbs(room)).mul(2 ** 90),
+  halvings: TO_A_ROUNDING,
 });

@@ -1,5 +1,5 @@
 import { tf } from '../../runtime/tf.ts';
-import { pointWhere } from './curve.ts';
+import { pointWhere, TO_A_ROUNDING } from './curve.ts';
 import { inner, maxAbs, type Norm, signOf, sumAbs } from './norm.ts';
 
 /** The maximum norm. */
@@ -19,6 +19,7 @@ export const linf: Norm = {
         at: (t) => tf.minimum(t, room),
         end: room,
         to: maxAbs(room),
+        halvings: TO_A_ROUNDING,
         growth: (u) => inner(slope, u),
       },
       gain,
