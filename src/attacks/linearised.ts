@@ -12,7 +12,7 @@ import { pick } from './perSample.ts';
 /**
  * The exact maximiser for the model linearised at x: one step of length eps, pushing each prediction away from its
  * target. It is the true maximiser for linear models, and in the limit of large d for random features at eps of
- * order one. The input after the step is returned even where the model itself is not worse there,
+ * order one, also within bounds. The input after the step is returned even where the model itself is not worse there,
  * unless its loss there is NaN.
  * @throws InvalidArgumentError for unknown options, and for options out of range
  */
@@ -23,7 +23,7 @@ export function linearised(options: AttackOptions = {}): Attack {
     const { x } = problem;
     const here = ascentOf(problem, settings, false).slopeAtCentre();
     return (eps) => {
-      const point = ballAbout(x, eps, settings).ascend(x, here.gradient, eps);
+      const point = ballAbout(x, eps, settings).ascendInBounds(x, here.gradient, eps);
       const loss = lossAt(problem, settings, point);
       const lost = tf.isNaN(loss);
       return { x: pick(lost, point, x), loss: pick(lost, loss, here.loss) };

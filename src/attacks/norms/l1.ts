@@ -1,5 +1,6 @@
 import { tf } from '../../runtime/tf.ts';
-import { maxAbs, type Norm, signOf, sumAbs } from './norm.ts';
+import { pointWhere, TO_A_ROUNDING } from './curve.ts';
+import { inner, maxAbs, type Norm, signOf, sumAbs } from './norm.ts';
 
 /** The sum of absolute values. */
 export const l1: Norm = {
@@ -28,6 +29,12 @@ export const l1: Norm = {
     return signOf(rows).mul(largest).reshape(gradient.shape).mul(length);
   },
 
+  steepestWithin: (slope, room, length) =>
+    pointWhere({ ...steepestFirst(slope, room), growth: sumAbs }, length),
+
+  shortestWithin: (slope, room, gain) =>
+    pointWhere({ ...steepestFirst(slope, room), growth: (u) => inner(slope, u) }, gain),
+
   /** Spacings of exponential variables are uniform on the simplex; one more of them makes its inside uniform. */
   randomInUnitBall(random, out) {
     const exponential = (): number => -Math.log(1 - random.uniform());
@@ -36,3 +43,12 @@ export const l1: Norm = {
     for (let i = 0; i < out.length; i++) out[i]! *= (random.uniform() < 0.5 ? -1 : 1) / total;
   },
 };
+
+/** All the room of the entries whose slope is at least 1 / t, and nothing of the others: the steepest entries first. */
+const steepestFirst = (slope: tf.Tensor, room: tf.Tensor) => ({
+  at: (t: tf.Tensor): tf.Tensor => tf.where(slope.mul(t).greaterEqual(1), room, tf.zerosLike(room)),
+  end: room,
+  // Slopes below 2^-90 of the largest gain nothing.
+  to: tf.onesLike(maxAbs(room)).mul(2 ** 90),
+  halvings: TO_A_ROUNDING,
+});

@@ -1,5 +1,6 @@
 import { tf } from '../../runtime/tf.ts';
-import { maxAbs, type Norm, sampleAxes, TINY } from './norm.ts';
+import { pointWhere } from './curve.ts';
+import { inner, maxAbs, type Norm, sampleAxes, TINY } from './norm.ts';
 
 /** The Euclidean norm. */
 export const l2: Norm = {
@@ -20,6 +21,12 @@ export const l2: Norm = {
     return scaled.mul(tf.div(length, tf.maximum(l2.measure(scaled), 1)));
   },
 
+  steepestWithin: (slope, room, length) =>
+    pointWhere({ ...curve(slope, room), growth: l2.measure }, length, l2.measure(slope)),
+
+  shortestWithin: (slope, room, gain) =>
+    pointWhere({ ...curve(slope, room), growth: (u) => inner(slope, u) }, gain, inner(slope, slope)),
+
   randomInUnitBall(random, out) {
     random.fillGaussian(out);
     let square = 0;
@@ -28,6 +35,16 @@ export const l2: Norm = {
     for (let i = 0; i < out.length; i++) out[i]! *= scale;
   },
 };
+
+/** Along the slope, each entry as far as its room: both optima within a box are of this kind (Karush, Kuhn & Tucker). */
+const curve = (slope: tf.Tensor, room: tf.Tensor) => ({
+  at: (t: tf.Tensor): tf.Tensor => tf.minimum(slope.mul(t), room),
+  end: room,
+  // Slopes below 2^-40 of the largest gain nothing that float32 could tell.
+  to: maxAbs(room).mul(2 ** 40),
+  // An error of 1e-4 in t is one of 1e-8 in the optimum, for the length is smooth there.
+  halvings: 19,
+});
 
 /** Squares of gradients near 1e-20 underflow in float32, so the largest entry is made 1 first; then the norm is >= 1. */
 function scale(gradient: tf.Tensor): { scaled: tf.Tensor; largest: tf.Tensor } {

@@ -1,5 +1,6 @@
 import { tf } from '../../runtime/tf.ts';
-import { maxAbs, type Norm, signOf, sumAbs } from './norm.ts';
+import { pointWhere, TO_A_ROUNDING } from './curve.ts';
+import { inner, maxAbs, type Norm, signOf, sumAbs } from './norm.ts';
 
 /** The maximum norm. */
 export const linf: Norm = {
@@ -11,6 +12,19 @@ export const linf: Norm = {
       ? tf.clipByValue(delta, -eps, eps)
       : tf.minimum(tf.maximum(delta, eps.neg()), eps),
   steepest: (gradient, length) => signOf(gradient).mul(length),
+  steepestWithin: (_, room, length) => tf.minimum(room, length),
+  shortestWithin: (slope, room, gain) =>
+    pointWhere(
+      {
+        at: (t) => tf.minimum(t, room),
+        end: room,
+        to: maxAbs(room),
+        halvings: TO_A_ROUNDING,
+        growth: (u) => inner(slope, u),
+      },
+      gain,
+      sumAbs(slope),
+    ),
   randomInUnitBall(random, out) {
     for (let i = 0; i < out.length; i++) out[i] = 2 * random.uniform() - 1;
   },

@@ -16,12 +16,26 @@ export interface Norm {
   project(delta: tf.Tensor, eps: Lengths): tf.Tensor;
   /** The step v with |v| = length that maximises <gradient, v>; zero where the gradient is zero. */
   steepest(gradient: tf.Tensor, length: Lengths): tf.Tensor;
+  /**
+   * The u of greatest <slope, u> with 0 <= u <= room and |u| <= length; `room` itself where that is no longer.
+   * @param slope entries >= 0, the largest of each sample 1 or all of them 0
+   * @param room entries >= 0, finite, 0 where the slope is
+   */
+  steepestWithin(slope: tf.Tensor, room: tf.Tensor, length: Lengths): tf.Tensor;
+  /**
+   * The u of least |u| with 0 <= u <= room and <slope, u> >= gain: with the sign of the gradient, the projection in this
+   * norm on a half-space and a box (Croce & Hein 2020). `room` itself where no u gains as much.
+   */
+  shortestWithin(slope: tf.Tensor, room: tf.Tensor, gain: Lengths): tf.Tensor;
   /** A point uniform in the unit ball of R^size, written to `out`. */
   randomInUnitBall(random: Stream, out: Float32Array): void;
 }
 
 /** The smallest divisor that no engine flushes to zero. */
 export const TINY = 1.2e-38;
+
+/** Longer than any step that makes sense in float32. */
+export const LONGEST = 1e18;
 
 /** The axes of one sample. */
 export const sampleAxes = (x: tf.Tensor): number[] => Array.from({ length: x.rank - 1 }, (_, i) => i + 1);
@@ -31,6 +45,9 @@ export const maxAbs = (x: tf.Tensor): tf.Tensor => tf.max(tf.abs(x), sampleAxes(
 
 /** sum |x| of each sample, [n, 1, ...]. */
 export const sumAbs = (x: tf.Tensor): tf.Tensor => tf.sum(tf.abs(x), sampleAxes(x), true);
+
+/** <a, b> of each sample, [n, 1, ...]. */
+export const inner = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sum(a.mul(b), sampleAxes(a), true);
 
 /** -1, 0 or 1. The WebAssembly engine takes the sign of anything below 1e-7 for zero; infinities have the right one. */
 export const signOf = (x: tf.Tensor): tf.Tensor => tf.sign(x.mul(3e38));
