@@ -1,4 +1,3 @@
-import { modelFunction } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { UserError } from '../errors.ts';
 import { checkData, risks } from '../evaluation/risk.ts';
@@ -7,6 +6,7 @@ import { batchSource } from './batchSource.ts';
 import { breathing } from './breathing.ts';
 import { setLearningRate } from './learningRate.ts';
 import { disposeOptimizer, optimizerNamed } from './optimizers.ts';
+import { trainedModel } from './trainedModel.ts';
 import { openTrainingFolder } from './trainingFolder.ts';
 import { readScalars, type TrainingObjective, trainingObjective } from './trainingObjective.ts';
 import { type AdversarialTrainingOptions, resolveTraining } from './trainingOptions.ts';
@@ -56,7 +56,7 @@ export interface TrainingResult {
  * it ordinary training.
  *
  * The model is left with the weights of least objective, or with validation rows of least robust risk there;
- * everything that is not in `variables` is untouched.
+ * everything that is not in `variables` is untouched, but for the moving averages of batch normalisations in training.
  * @throws InvalidArgumentError for options out of range, no trainable weights, a model that does not fit the data, NaN or
  * infinities in x or y, or inputs outside the attack's bounds
  * @throws UserError for a model whose objective is not finite before the first step
@@ -73,19 +73,21 @@ export async function adversarialTraining(
   for (const rows of validation ? [data, validation] : [data]) checkData(rows, method.attack);
   const given = options.optimizer ?? 'adam';
   const optimizer = typeof given === 'string' ? optimizerNamed(given, learningRate) : given;
+  const trained = trainedModel(model, variables, settings.trainingMode);
+  /** All that training moves. */
+  const moving = [...variables, ...trained.averages];
   const folder =
     options.folder === undefined
       ? null
       : openTrainingFolder<TrainingState>(
           options.folder,
-          await trainingIdentity(model, data, optimizer, settings),
+          await trainingIdentity(model, data, optimizer, settings, moving),
         );
 
-  const f = modelFunction(model);
-  const objective = trainingObjective(f, data, optimizer, settings);
-  const tensors = { variables, carried: objective.carried, optimizer };
+  const objective = trainingObjective(trained, data, optimizer, settings);
+  const tensors = { variables: moving, carried: objective.carried, optimizer };
   const earlier = folder?.earlier ?? null;
-  let kept = earlier ? await restoreTensors(tensors, earlier.tensors) : weightSnapshot(variables);
+  let kept = earlier ? await restoreTensors(tensors, earlier.tensors) : weightSnapshot(moving);
   const dispose = (): void => {
     kept.dispose();
     objective.dispose();
@@ -100,7 +102,7 @@ export async function adversarialTraining(
 
   const keepWeights = (): void => {
     kept.dispose();
-    kept = weightSnapshot(variables);
+    kept = weightSnapshot(moving);
   };
 
   /** Takes the next steps, at most until something is to be measured. */
@@ -127,7 +129,10 @@ export async function adversarialTraining(
   }
 
   async function validate(rows: Dataset): Promise<Validation> {
-    const { standard, adversarial } = await risks(f, rows, { attack: method.attack, epsilons: [eps] });
+    const { standard, adversarial } = await risks(trained.f, rows, {
+      attack: method.attack,
+      epsilons: [eps],
+    });
     const found = { step: state.step, standard, adversarial: adversarial[0]! };
     state.validations.push(found);
     if (found.adversarial.value < state.bestRisk) {

@@ -1,12 +1,19 @@
 import type { Attack } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  InvalidArgumentError,
+} from '../errors.ts';
 import type { tf } from '../runtime/tf.ts';
 import type { TrainingCallback } from './callbacks.ts';
 import { defaultLearningRate } from './learningRate.ts';
 import { type TrainingMethod, worstCase } from './methods/index.ts';
 import type { OptimizerName } from './optimizers.ts';
 import { type Schedule, type ScheduleName, scheduleNamed } from './schedules.ts';
+import { TRAINING_MODES, type TrainingMode } from './trainedModel.ts';
 import { type TrainedLayers, trainedWeights } from './trainedWeights.ts';
 
 /** What {@link adversarialTraining} trains against, and how; only `eps` has no default. */
@@ -23,6 +30,15 @@ export interface AdversarialTrainingOptions {
   readonly layers?: TrainedLayers;
   /** Weights to train, in place of `layers`. */
   readonly variables?: readonly tf.Variable[];
+  /**
+   * Which forward passes of a step run dropout, noise layers and batch normalisation in training mode: 'outer', those whose
+   * gradient moves the weights; 'both', those of the attack too; 'none'. Default 'outer'. Random draws come from `seed`,
+   * also where a dropout layer has a seed of its own, and are the same in all passes of a step. The moving averages of a
+   * batch normalisation move once a step, by the outer loss's first pass; one whose weights are not trained stays in
+   * inference mode. Everything that is measured (objectives but those of `history`, losses, validation) is measured in
+   * inference mode. Models without such layers train alike in all three.
+   */
+  readonly trainingMode?: TrainingMode;
   /** Default 'adam'. Its learning rate is set by the schedule. The caller disposes an optimiser of its own. */
   readonly optimizer?: tf.Optimizer | OptimizerName;
   /** Rate at the start of each cycle. Default 1 / (3 sqrt(P)), P the largest fan-in of the trained weights. */
@@ -87,6 +103,7 @@ export interface TrainingSettings {
   readonly method: TrainingMethod;
   readonly lambda: number;
   readonly variables: readonly tf.Variable[];
+  readonly trainingMode: TrainingMode;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly epsWarmup: number;
@@ -125,6 +142,7 @@ export function resolveTraining(
     method: method ?? worstCase(attack),
     lambda: checkNonNegative('lambda', options.lambda ?? 0),
     variables,
+    trainingMode: checkChoice('trainingMode', options.trainingMode ?? 'outer', TRAINING_MODES),
     learningRate: checkPositive('learningRate', options.learningRate ?? defaultLearningRate(variables)),
     schedule: scheduleNamed(options.schedule ?? 'linear'),
     epsWarmup: checkInteger('epsWarmup', options.epsWarmup ?? 0, 0),
