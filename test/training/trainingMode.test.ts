@@ -10,6 +10,7 @@ import {
   fgsmTraining,
   freeTraining,
   noiseTraining,
+  type TrainingBatch,
   tradesTraining,
   worstCase,
 } from '../../src/training/methods/index.ts';
@@ -216,6 +217,27 @@ describe('dropout', () => {
     expect((await objective('both', eps)) / unit / (2 * d)).toBeCloseTo(1, 1);
     expect((await objective('outer', eps)) / unit / (d + 1)).toBeCloseTo(1, 1);
     expect((await objective('both', eps)) / (await objective('outer', eps))).toBeGreaterThan(1.4);
+  });
+});
+
+describe('training mode both', () => {
+  it('shows an attack that looks at a batch twice at once the same network twice', async () => {
+    const model = noisy();
+    const erm = ermTraining();
+    const seen: [Float32Array, Float32Array][] = [];
+    const method = {
+      ...erm,
+      outerLoss(batch: TrainingBatch) {
+        const [once, again] = tf.split(batch.f(tf.concat([batch.x, batch.x])), 2);
+        seen.push([once!.dataSync() as Float32Array, again!.dataSync() as Float32Array]);
+        return erm.outerLoss(batch);
+      },
+    };
+    await adversarialTraining(model, data, { eps: 0, method, trainingMode: 'both', cycleSteps: 3, ...once });
+    // One more for the objective on all rows before the first step, and one after the last.
+    expect(seen).toHaveLength(5);
+    for (const [here, there] of seen) expect(there).toEqual(here);
+    expect(seen[2]![0].some((value) => value !== 0)).toBe(true);
   });
 });
 
