@@ -1,13 +1,15 @@
 import { tf } from '../runtime/tf.ts';
-import { fitting, type SampleLoss } from './losses.ts';
-import type { ModelFunction } from './modelFunction.ts';
+import type { AttackProblem } from './attack.ts';
+import type { AttackSettings } from './attackOptions.ts';
+import type { Ball } from './ball.ts';
+import { type Judgement, judged } from './criteria.ts';
+import { farthestMove } from './farthestMove.ts';
+import { fitting } from './losses.ts';
 import type { Lengths } from './norms/index.ts';
-import { column, type Perturbed, worse } from './perSample.ts';
+import { column, eachTensor, type Perturbed, pick, worse } from './perSample.ts';
 
 /** The loss at a point and the direction in which to move it, per row. */
-export type Slope = {
-  /** [n] */
-  readonly loss: tf.Tensor;
+export type Slope = Judgement & {
   /** The shape of the point, [n, ...]. */
   readonly gradient: tf.Tensor;
 };
@@ -16,83 +18,132 @@ export type Slope = {
 export interface Ascent {
   /** The inputs about which to project, a row for each sample and side. */
   readonly centre: tf.Tensor;
-  loss(point: tf.Tensor): tf.Tensor;
+  judge(point: tf.Tensor): Judgement;
   slope(point: tf.Tensor): Slope;
   /** The slope at the centre. Computed at the first call, for which a tidy must be open that outlives the ascent. */
   slopeAtCentre(): Slope;
-  /** A length for each row, from one for each sample. */
-  lengths(perSample: Lengths): Lengths;
+  /** The slope at the centre on the way to the far side of a ball: where the first order leaves two, the worse one. */
+  slopeInto(ball: Ball): Slope;
+  /** A row for each sample and side, from one for each sample. */
+  eachSide<L extends Lengths>(perSample: L): L;
   /** From rows for every side back to one row a sample, the worse. */
   fold(found: Perturbed): Perturbed;
 }
 
-/** y: [n, k] */
-export function ascentOf(
-  f: ModelFunction,
-  x: tf.Tensor,
-  y: tf.Tensor,
-  loss: SampleLoss,
-  bothSides: boolean,
-): Ascent {
-  if (!loss.twoSided || y.shape[1] !== 1) return climbLoss(f, x, y, loss);
-  return bothSides ? pushBothWays(f, x, y, loss) : pushAway(f, x, y, loss);
+/** @param bothSides whether predictions on their targets, and those of one output anywhere, are pushed both ways */
+export function ascentOf(problem: AttackProblem, settings: AttackSettings, bothSides: boolean): Ascent {
+  if (!settings.loss.twoSided) return climbLoss(problem, settings);
+  if (problem.y.shape[1] !== 1) return leaveTargets(problem, settings, bothSides);
+  return bothSides ? pushBothWays(problem, settings) : pushAway(problem, settings);
 }
 
 const oneRowASample = {
-  lengths: (perSample: Lengths) => perSample,
+  eachSide: <L extends Lengths>(perSample: L) => perSample,
   fold: (found: Perturbed) => found,
 };
 
 /** Ascends the loss itself. The sum over samples, never the mean, so that a row's gradient is its own. */
-function climbLoss(f: ModelFunction, x: tf.Tensor, y: tf.Tensor, loss: SampleLoss): Ascent {
-  const lossAt = (point: tf.Tensor): tf.Tensor => loss.value(fitting(f(point), y, loss), y);
+function climbLoss({ f, x, y, criterion }: AttackProblem, { loss }: AttackSettings): Ascent {
   const ones = tf.ones([x.shape[0]!]);
+  const judge = (point: tf.Tensor): Judgement => judged(f(point), y, loss, criterion);
   const slope = (point: tf.Tensor): Slope => {
+    let success: tf.Tensor | undefined;
+    const lossAt = (rows: tf.Tensor): tf.Tensor => {
+      const found = judge(rows);
+      // The gradient is taken in a tidy of its own, which would dispose it.
+      if (found.success) success = tf.keep(found.success);
+      return found.loss;
+    };
     const { value, grad } = tf.valueAndGrad(lossAt)(point, ones);
-    return { loss: value, gradient: grad };
+    if (!success) return { loss: value, gradient: grad };
+    const here = { loss: value, gradient: grad, success: success.clone() };
+    success.dispose();
+    return here;
   };
-  return { centre: x, loss: lossAt, slope, slopeAtCentre: once(() => slope(x)), ...oneRowASample };
+  const slopeAtCentre = once(() => slope(x));
+  return { centre: x, judge, slope, slopeAtCentre, slopeInto: slopeAtCentre, ...oneRowASample };
+}
+
+/**
+ * Ascends the loss of several outputs, which has no gradient where all of them lie on their targets: those rows leave
+ * along the move that changes the outputs most, there or back.
+ */
+function leaveTargets(problem: AttackProblem, settings: AttackSettings, bothSides: boolean): Ascent {
+  const { x } = problem;
+  const climb = climbLoss(problem, settings);
+  const away = once(() => farthestMove(problem, settings));
+  const leaving = (here: Slope, move: tf.Tensor): Slope => ({
+    ...here,
+    gradient: pick(away().onTarget, here.gradient, move),
+  });
+  const slopeAtCentre = once(() => leaving(climb.slopeAtCentre(), away().move));
+  return {
+    ...climb,
+    slopeAtCentre,
+    slopeInto(ball) {
+      if (!bothSides) return slopeAtCentre();
+      const { move } = away();
+      const lossBeyond = (v: tf.Tensor): tf.Tensor => climb.judge(ball.ascend(x, v, ball.eps)).loss;
+      const back = lossBeyond(move.neg()).greater(lossBeyond(move));
+      return leaving(climb.slopeAtCentre(), pick(back, move, move.neg()));
+    },
+  };
 }
 
 /** Pushes the prediction up in rows 0 .. n-1 and down in rows n .. 2n-1, as one batch. */
-function pushBothWays(f: ModelFunction, x: tf.Tensor, y: tf.Tensor, loss: SampleLoss): Ascent {
+function pushBothWays(problem: AttackProblem, settings: AttackSettings): Ascent {
+  const { x, y } = problem;
   const up = tf.onesLike(y);
-  const { loss: lossOf, slope } = pushed(f, tf.concat([y, y]), loss, tf.concat([up, up.neg()]));
+  const eachSide = <L extends Lengths>(perSample: L): L =>
+    (typeof perSample === 'number' ? perSample : tf.concat([perSample, perSample])) as L;
+  const { judge, slope } = pushed({ ...problem, y: eachSide(y) }, settings, tf.concat([up, up.neg()]));
+  const slopeAtCentre = once((): Slope => {
+    // Both sides start at the input, so one pass over n rows serves them both.
+    const { gradient, ...here } = pushed(problem, settings, up).slope(x);
+    const both = Object.fromEntries(
+      Object.entries(here).map(([name, tensor]) => [name, eachSide(tensor)]),
+    ) as Judgement;
+    return { ...both, gradient: tf.concat([gradient, gradient.neg()]) };
+  });
   return {
-    centre: tf.concat([x, x]),
-    loss: lossOf,
+    centre: eachSide(x),
+    judge,
     slope,
-    slopeAtCentre: once(() => {
-      // Both sides start at the input, so one pass over n rows serves them both.
-      const { loss: here, gradient } = pushed(f, y, loss, up).slope(x);
-      return { loss: tf.concat([here, here]), gradient: tf.concat([gradient, gradient.neg()]) };
-    }),
-    lengths: (perSample) => (typeof perSample === 'number' ? perSample : tf.concat([perSample, perSample])),
-    fold({ x: points, loss: losses }) {
-      const [above, below] = tf.split(points, 2) as [tf.Tensor, tf.Tensor];
-      const [lossAbove, lossBelow] = tf.split(losses, 2) as [tf.Tensor, tf.Tensor];
-      return worse({ x: above, loss: lossAbove }, { x: below, loss: lossBelow });
+    slopeAtCentre,
+    slopeInto: slopeAtCentre,
+    eachSide,
+    fold(found) {
+      const side = (k: number): Perturbed => eachTensor(found, (tensor) => tf.split(tensor, 2)[k]!);
+      return worse(side(0), side(1));
     },
   };
 }
 
 /** Pushes the prediction away from its target: to the side on which it lies already, upwards where it lies on it. */
-function pushAway(f: ModelFunction, x: tf.Tensor, y: tf.Tensor, loss: SampleLoss): Ascent {
+function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
+  const { f, x, y, criterion } = problem;
+  const { loss } = settings;
   const up = tf.onesLike(y);
   const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), y, loss))(x, up);
   const away = up.sub(value.less(y).toFloat().mul(2));
-  const atCentre = { loss: loss.value(value, y), gradient: grad.mul(column(away, x)) };
-  return { centre: x, ...pushed(f, y, loss, away), slopeAtCentre: () => atCentre, ...oneRowASample };
+  const atCentre = { ...judged(value, y, loss, criterion), gradient: grad.mul(column(away, x)) };
+  const slopeAtCentre = (): Slope => atCentre;
+  return {
+    centre: x,
+    ...pushed(problem, settings, away),
+    slopeAtCentre,
+    slopeInto: slopeAtCentre,
+    ...oneRowASample,
+  };
 }
 
 /** The loss against y, and the gradient of the predictions weighted by `push`, +1 or -1 a row. */
-function pushed(f: ModelFunction, y: tf.Tensor, loss: SampleLoss, push: tf.Tensor) {
-  const predict = (rows: tf.Tensor): tf.Tensor => fitting(f(rows), y, loss);
+function pushed({ f, y, criterion }: AttackProblem, { loss }: AttackSettings, push: tf.Tensor) {
   return {
-    loss: (point: tf.Tensor): tf.Tensor => loss.value(predict(point), y),
+    judge: (point: tf.Tensor): Judgement => judged(f(point), y, loss, criterion),
     slope(point: tf.Tensor): Slope {
-      const { value, grad } = tf.valueAndGrad(predict)(point, push);
-      return { loss: loss.value(value, y), gradient: grad };
+      const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), y, loss))(point, push);
+      return { ...judged(value, y, loss, criterion), gradient: grad };
     },
   };
 }

@@ -1,16 +1,19 @@
-import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';
-import type { Criterion } from './criteria.ts';
+import { checkCriterion, checkEps, checkEpsilons, checkTensors } from './checkProblem.ts';
+import { type Criterion, judged } from './criteria.ts';
 import { fitting, targetColumns } from './losses.ts';
 import { type ModelFunction, modelFunction } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
-import { column, type Perturbed } from './perSample.ts';
+import { column, eachTensor, orClean, type Perturbed } from './perSample.ts';
+import type { Draw } from './randomDelta.ts';
+import { runInBatches } from './runInBatches.ts';
 
 /** A budget in the units of the input: one for all samples, or one for each. */
 export type Eps = number | ArrayLike<number>;
 
-/** What is attacked: rows x, their targets [n, k], and the model as a function. */
+/** What is attacked: rows x, their targets [n, k], the model as a function, and when that has succeeded. */
 export interface AttackProblem {
   /** From a batch [n, ...] to outputs [n, k]. */
   readonly f: ModelFunction;
@@ -18,13 +21,15 @@ export interface AttackProblem {
   readonly x: tf.Tensor;
   /** Targets, [n, k]. */
   readonly y: tf.Tensor;
+  /** What to look for first, and to judge every point by that is visited; the loss decides among what is left. */
+  readonly criterion?: Criterion;
 }
 
 /**
- * An attack made ready for a problem: the worst inputs found within eps, with a key that tells random starts apart.
+ * An attack made ready for a problem: the worst inputs found within eps, with what tells its random starts apart.
  * What all budgets share is computed before; called within a tidy.
  */
-export type AttackSearch = (eps: Lengths, key: number | string) => Perturbed;
+export type AttackSearch = (eps: Lengths, draw: Draw) => Perturbed;
 
 /** The clean inputs and the worst ones for each eps. The caller disposes all of it. */
 export type Sweep = {
@@ -34,27 +39,38 @@ export type Sweep = {
   readonly worst: Perturbed[];
 };
 
-/** What `Attack.run` attacks with, and in what portions. */
-export interface RunOptions {
-  /** Budgets, in units of the input; each one number, or one for each sample. */
-  readonly epsilons: readonly Eps[];
-  /** When an attack counts as successful. Without one nothing is said about success. */
+/** What `Attack.sweep` can be told besides the budgets. */
+export interface SweepOptions {
+  /**
+   * When the attack has succeeded on a sample. It is judged at every input that the attack visits and at the clean one,
+   * and an input that reaches it is kept in preference to one of greater loss. Default: the loss alone counts.
+   */
   readonly criterion?: Criterion;
-  /** Rows on the device at a time, which bounds the memory beside that of the results. Default 2048. */
-  readonly batchSize?: number;
   /** Tells the random starts of one run from another's. Default 0. */
   readonly key?: number | string;
+  /** Number of the batch's first row among all that are attacked: random starts go by the row's number. Default 0. */
+  readonly firstRow?: number;
 }
+
+/** What `Attack.run` attacks with, and in what portions. */
+export interface RunOptions extends Omit<SweepOptions, 'firstRow'> {
+  /** Budgets, in units of the input; each one number, or one for each sample. */
+  readonly epsilons: readonly Eps[];
+  /** Rows on the device at a time, which bounds the memory beside that of the results. Default 2048. */
+  readonly batchSize?: number;
+}
+
+const SWEEP_OPTIONS: OptionNames<SweepOptions> = { criterion: true, key: true, firstRow: true };
 
 /** What `Attack.run` found, for K budgets and N samples. The caller disposes it. */
 export interface AttackRun {
-  /** The K worst inputs found, each of the shape of x. */
+  /** The K worst inputs found, each of the shape of x; with a criterion, ones that reach it where any did. */
   readonly x: readonly tf.Tensor[];
-  /** Loss at the worst inputs, [K, N]. */
+  /** Loss at those inputs, [K, N]. */
   readonly loss: tf.Tensor2D;
   /** Loss at the inputs themselves, [N]. */
   readonly cleanLoss: tf.Tensor1D;
-  /** Whether the criterion was reached, [K, N], bool; null without a criterion. */
+  /** Whether the criterion is reached there, [K, N], bool; null without a criterion. */
   readonly success: tf.Tensor2D | null;
   /** Disposes all of these tensors. */
   dispose(): void;
@@ -70,12 +86,14 @@ export interface Attack {
   prepare(problem: AttackProblem): AttackSearch;
   /**
    * The worst inputs found with |delta| <= eps about x, and the loss there. Reads nothing back to the host, so that it
-   * can be the inner loop of training: neither NaN nor bounds are looked for in the data. The caller disposes both.
-   * @param x batch [n, ...], float32
-   * @param y targets [n] or [n, k]
+   * can be the inner loop of training: neither NaN nor bounds nor labels are looked at in the data. The caller disposes
+   * both.
+   * @param x batch [n, ...], float32; int32 and bool are cast
+   * @param y targets [n] or [n, k]; int32 and bool are cast
    * @param eps budget in the units of x; 0 returns the input and its loss
    * @param key tells the random starts of one batch or training step from another's
-   * @throws InvalidArgumentError for eps < 0, or a model whose output does not fit the loss
+   * @throws InvalidArgumentError for eps < 0, for x and y that are no such tensors, for a model that does not take x, or
+   * whose output does not fit the loss
    */
   perturb(
     model: tf.LayersModel | ModelFunction,
@@ -84,17 +102,18 @@ export interface Attack {
     eps: Eps,
     key?: number | string,
   ): Perturbed;
-  /** `perturb` for several budgets, which share the clean pass. */
+  /** `perturb` for several budgets, which share the clean pass; with a criterion it says what succeeded. */
   sweep(
     model: tf.LayersModel | ModelFunction,
     x: tf.Tensor,
     y: tf.Tensor,
     epsilons: readonly Eps[],
-    key?: number | string,
+    options?: SweepOptions,
   ): Sweep;
   /**
    * Attacks any number of samples with several budgets, batch by batch, and looks at the data: one read at the end.
-   * @throws InvalidArgumentError also for x without rows, for NaN in x, y or the model's output, and for inputs outside the bounds
+   * @throws InvalidArgumentError also for unknown options, for x without rows, for NaN in x, y or the model's output, for
+   * inputs outside the bounds, for labels that the model does not have, and for a criterion that is not for this attack
    */
   run(
     model: tf.LayersModel | ModelFunction,
@@ -110,153 +129,60 @@ export function boundedAttack<S extends AttackSettings>(
   settings: S,
   prepare: (problem: AttackProblem) => AttackSearch,
 ): Attack & { readonly settings: S } {
-  const cleanOf = (problem: AttackProblem): Perturbed => {
-    const loss = lossAt(problem, settings, problem.x);
-    return { x: problem.x.clone(), loss };
-  };
-  const problemOf = (model: tf.LayersModel | ModelFunction, x: tf.Tensor, y: tf.Tensor): AttackProblem => ({
-    f: modelFunction(model),
-    x,
-    y: targetColumns(x, y),
-  });
-
   const attack: Attack & { readonly settings: S } = {
     name,
     settings,
     prepare,
 
     perturb(model, x, y, eps, key = 0) {
+      checkTensors(x, y);
       checkEps(eps, x.shape[0]!);
       return tf.tidy(() => {
         const problem = problemOf(model, x, y);
-        return eps === 0 ? cleanOf(problem) : prepare(problem)(lengthsOf(eps, x), key);
+        if (eps !== 0) return prepare(problem)(lengthsOf(eps, x), { key, firstRow: 0 });
+        return judgedAt(problem, settings, problem.x.clone());
       });
     },
 
-    sweep(model, x, y, epsilons, key = 0) {
-      for (const eps of epsilons) checkEps(eps, x.shape[0]!);
+    sweep(model, x, y, epsilons, options = {}) {
+      checkOptions('sweep', options, SWEEP_OPTIONS);
+      checkTensors(x, y);
+      checkEpsilons(epsilons, x.shape[0]!);
+      const { criterion, key = 0, firstRow = 0 } = options;
+      checkCriterion(criterion, settings);
+      checkInteger('firstRow', firstRow, 0);
       return tf.tidy(() => {
-        const problem = problemOf(model, x, y);
-        const clean = cleanOf(problem);
+        const problem = { ...problemOf(model, x, y), ...(criterion && { criterion }) };
+        const clean = judgedAt(problem, settings, problem.x.clone());
         const search = epsilons.every((eps) => eps === 0) ? null : prepare(problem);
-        const worst = epsilons.map((eps) =>
-          eps === 0 || search === null
-            ? { x: clean.x.clone(), loss: clean.loss.clone() }
-            : tf.tidy(() => search(lengthsOf(eps, x), key)),
-        );
+        const worst = epsilons.map((eps) => {
+          if (eps === 0 || search === null) return eachTensor(clean, (tensor) => tensor.clone());
+          return tf.tidy(() => {
+            const found = search(lengthsOf(eps, x), { key, firstRow });
+            // An attack that only looks at one point leaves it to be judged here.
+            const complete = criterion && !found.success ? judgedAt(problem, settings, found.x) : found;
+            return orClean(complete, clean);
+          });
+        });
         return { clean, worst };
       });
     },
 
-    run: (model, x, y, options) => runInBatches(attack, modelFunction(model), x, y, options),
+    run: (model, x, y, options) => runInBatches(attack, model, x, y, options),
   };
   return attack;
 }
 
-async function runInBatches(
-  attack: Attack,
-  f: ModelFunction,
+/** What is attacked, as every attack takes it; within a tidy. */
+export const problemOf = (
+  model: tf.LayersModel | ModelFunction,
   x: tf.Tensor,
   y: tf.Tensor,
-  { epsilons, criterion, batchSize = 2048, key = 0 }: RunOptions,
-): Promise<AttackRun> {
-  checkInteger('batchSize', batchSize);
-  const n = x.shape[0] ?? 0;
-  if (n === 0) throw new InvalidArgumentError('x', x.shape, 'at least one row');
-  for (const eps of epsilons) checkEps(eps, n);
-  const { faults, successes, ...results } = tf.tidy(() => {
-    const targets = targetColumns(x, y);
-    const parts = Array.from({ length: Math.ceil(n / batchSize) }, (_, i) => {
-      const start = i * batchSize;
-      const size = Math.min(batchSize, n - start);
-      const budgets = epsilons.map((eps) =>
-        typeof eps === 'number' ? eps : Array.from(eps).slice(start, start + size),
-      );
-      return tf.tidy(() => {
-        const rows = rowsFrom(x, start, size);
-        const their = rowsFrom(targets, start, size);
-        const { clean, worst } = attack.sweep(f, rows, their, budgets, `${key} batch ${i}`);
-        const success = criterion ? worst.map((found) => criterion.reached(f(found.x), their)) : [];
-        return {
-          x: worst.map((found) => found.x),
-          loss: worst.map((found) => found.loss),
-          clean: clean.loss,
-          success,
-        };
-      });
-    });
-    const cleanLoss = tf.concat(parts.map((part) => part.clean)) as tf.Tensor1D;
-    /** [K, n] from the rows of each part. */
-    const table = (of: (part: (typeof parts)[number], k: number) => tf.Tensor): tf.Tensor2D =>
-      epsilons.length === 0
-        ? tf.zeros([0, n])
-        : (tf.stack(epsilons.map((_, k) => tf.concat(parts.map((part) => of(part, k))))) as tf.Tensor2D);
-    const loss = table((part, k) => part.loss[k]!);
-    return {
-      x: epsilons.map((_, k) => tf.concat(parts.map((part) => part.x[k]!))),
-      loss,
-      cleanLoss,
-      successes: criterion ? [table((part, k) => part.success[k]!)] : [],
-      faults: faultsIn(x, targets, cleanLoss, loss, attack.settings),
-    };
-  });
-  const found = await faults.data();
-  faults.dispose();
-  const dispose = (): void => tf.dispose([...results.x, results.loss, results.cleanLoss, ...successes]);
-  try {
-    refuse(found, attack.settings);
-  } catch (error) {
-    dispose();
-    throw error;
-  }
-  return { ...results, success: successes[0] ?? null, dispose };
-}
-
-const rowsFrom = (x: tf.Tensor, start: number, size: number): tf.Tensor =>
-  tf.slice(x, [start, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]);
-
-/** Counts of what is wrong, in the order of `refuse`. */
-function faultsIn(
-  x: tf.Tensor,
-  y: tf.Tensor,
-  cleanLoss: tf.Tensor,
-  loss: tf.Tensor,
-  { bounds }: AttackSettings,
-): tf.Tensor1D {
-  const count = (mask: tf.Tensor): tf.Tensor => tf.sum(mask.toFloat());
-  const notFinite = (values: tf.Tensor): tf.Tensor =>
-    values.size === 0 ? tf.scalar(0) : count(tf.isFinite(values).logicalNot());
-  const outside = bounds ? count(x.less(bounds[0]).logicalOr(x.greater(bounds[1]))) : tf.scalar(0);
-  return tf.stack([
-    notFinite(x),
-    notFinite(y),
-    outside,
-    notFinite(cleanLoss),
-    notFinite(loss),
-  ]) as tf.Tensor1D;
-}
-
-function refuse(faults: ArrayLike<number>, { bounds }: AttackSettings): void {
-  const [inX, inY, outside, inClean, inLoss] = Array.from(faults);
-  const notFinite = (count: number): string => `${count} NaN or infinite values`;
-  if (inX! > 0) throw new InvalidArgumentError('x', notFinite(inX!), 'finite inputs');
-  if (inY! > 0) throw new InvalidArgumentError('y', notFinite(inY!), 'finite targets');
-  if (outside! > 0)
-    throw new InvalidArgumentError('x', `${outside} values outside`, `inputs within bounds [${bounds}]`);
-  if (inClean! > 0)
-    throw new InvalidArgumentError('model', `${notFinite(inClean!)} of the clean loss`, 'a finite loss');
-  if (inLoss! > 0)
-    throw new InvalidArgumentError('model', `${notFinite(inLoss!)} of the attacked loss`, 'a finite loss');
-}
-
-function checkEps(eps: Eps, n: number): void {
-  if (typeof eps === 'number') {
-    checkNonNegative('eps', eps);
-    return;
-  }
-  if (eps?.length !== n) throw new InvalidArgumentError('eps', `${eps?.length} values`, `${n}, one a sample`);
-  for (let i = 0; i < n; i++) checkNonNegative('eps', eps[i]);
-}
+): AttackProblem => ({
+  f: modelFunction(model),
+  x: x.toFloat(),
+  y: targetColumns(x, y.toFloat()),
+});
 
 const lengthsOf = (eps: Eps, x: tf.Tensor): Lengths =>
   typeof eps === 'number' ? eps : column(tf.tensor1d(Array.from(eps)), x);
@@ -264,3 +190,16 @@ const lengthsOf = (eps: Eps, x: tf.Tensor): Lengths =>
 /** The loss of a problem at a point, checked to fit. */
 export const lossAt = ({ f, y }: AttackProblem, { loss }: AttackSettings, point: tf.Tensor): tf.Tensor =>
   loss.value(fitting(f(point), y, loss), y);
+
+/** A point with its loss, and whether it reaches the criterion of the problem. */
+export const judgedAt = (
+  { f, y, criterion }: AttackProblem,
+  { loss }: AttackSettings,
+  point: tf.Tensor,
+): Perturbed => ({ x: point, ...judged(f(point), y, loss, criterion) });
+
+/** @throws InvalidArgumentError for anything but an attack that stays within eps, such as `pgd` without its brackets */
+export function checkAttack(attack: Attack): Attack {
+  if (typeof attack?.sweep === 'function' && attack.settings) return attack;
+  throw new InvalidArgumentError('attack', attack, 'an attack, such as pgd()');
+}

@@ -1,4 +1,11 @@
-import { checkInteger, checkPositive, InvalidArgumentError } from '../errors.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkOptions,
+  checkPositive,
+  InvalidArgumentError,
+  type OptionNames,
+} from '../errors.ts';
 import { type LossName, lossNamed, type SampleLoss, towards } from './losses.ts';
 import { type Norm, type NormName, normNamed } from './norms/index.ts';
 
@@ -27,15 +34,23 @@ export interface GradientAttackOptions extends AttackOptions {
   readonly stepSize?: number;
   /** Step length in units of eps. Default 2.5 / steps. */
   readonly relStepSize?: number;
-  /** Begin at a point uniform in the ball instead of at the input itself. Default: when there are restarts. */
+  /** Begin the first run, too, at a point uniform in the ball instead of at the input itself. Default false. */
   readonly randomStart?: boolean;
-  /** Independent runs, of which each sample keeps its worst. Default 1; more need random starts. */
+  /**
+   * Runs, of which each sample keeps its worst: the first from the input, every other from a point uniform in the ball.
+   * More restarts go on from fewer, so that they are never weaker. Default 1.
+   */
   readonly restarts?: number;
-  /** Return each sample's worst iterate instead of its last. Default true. */
+  /** Return each sample's worst iterate instead of its last. Without it success is judged at the last. Default true. */
   readonly useBest?: boolean;
   /**
    * For losses of the residual of one output: push every prediction up and down and keep the worse (true, default), or
    * only away from its target (false), at half the work. The second loses nothing where the model is linear about x.
+   *
+   * Of several outputs the loss itself is climbed. Where all of them lie exactly on their targets it has no gradient, and
+   * the sample leaves in the direction in which its outputs move farthest, to the worse of its two sides (true) or to
+   * either (false). To know that direction takes a forward and a backward pass for each output, 8 at most, and that side
+   * two forward passes for each eps: once for each batch, and not where every start is random.
    */
   readonly bothSides?: boolean;
 }
@@ -60,9 +75,9 @@ export interface GradientAttackSettings extends AttackSettings {
   readonly stepSize: number | null;
   /** Step length in units of eps. */
   readonly relStepSize: number;
-  /** Whether runs begin at a random point of the ball instead of at the input. */
+  /** Whether the first run begins at a random point of the ball instead of at the input, as the others do. */
   readonly randomStart: boolean;
-  /** Independent runs, of which each sample keeps its worst. */
+  /** Runs, of which each sample keeps its worst. */
   readonly restarts: number;
   /** Whether each sample's worst iterate is returned, or its last. */
   readonly useBest: boolean;
@@ -70,42 +85,79 @@ export interface GradientAttackSettings extends AttackSettings {
   readonly bothSides: boolean;
 }
 
+/** Those of every attack. */
+export const ATTACK_OPTIONS: OptionNames<AttackOptions> = {
+  norm: true,
+  bounds: true,
+  loss: true,
+  targeted: true,
+  seed: true,
+};
+
+/** Those of attacks that climb the input gradient in steps. */
+export const GRADIENT_ATTACK_OPTIONS: OptionNames<GradientAttackOptions> = {
+  ...ATTACK_OPTIONS,
+  steps: true,
+  stepSize: true,
+  relStepSize: true,
+  randomStart: true,
+  restarts: true,
+  useBest: true,
+  bothSides: true,
+};
+
 /** @throws InvalidArgumentError naming the first option that makes no sense. */
-export function resolveAttack(options: AttackOptions): AttackSettings {
-  const bounds = options.bounds ?? null;
-  if (bounds && !(bounds[0] < bounds[1]))
+export function resolveAttack({
+  norm = 'l2',
+  bounds,
+  loss = 'squared',
+  targeted = false,
+  seed = 0,
+}: AttackOptions): AttackSettings {
+  if (bounds !== undefined && !areBounds(bounds))
     throw new InvalidArgumentError('bounds', bounds, '[low, high], low < high');
-  const loss = lossNamed(options.loss ?? 'squared');
+  if (typeof seed !== 'string' && !Number.isFinite(seed))
+    throw new InvalidArgumentError('seed', seed, 'a number or a string');
+  const away = lossNamed(loss);
   return {
-    norm: normNamed(options.norm ?? 'l2'),
-    bounds,
-    loss: options.targeted ? towards(loss) : loss,
-    seed: options.seed ?? 0,
+    norm: normNamed(norm),
+    bounds: bounds ?? null,
+    loss: checkBoolean('targeted', targeted) ? towards(away) : away,
+    seed,
   };
 }
 
-/** @throws InvalidArgumentError naming the first option that makes no sense. */
+function areBounds(bounds: unknown): boolean {
+  if (!Array.isArray(bounds) || bounds.length !== 2) return false;
+  const [low, high] = bounds as unknown[];
+  return typeof low === 'number' && typeof high === 'number' && low < high;
+}
+
+/**
+ * @param of the attack, as messages name it
+ * @param defaults where they differ from those of every gradient attack; an option that is undefined takes its default
+ * @throws InvalidArgumentError naming the first option that is unknown or makes no sense
+ */
 export function resolveGradientAttack(
+  of: string,
   options: GradientAttackOptions,
   defaults: GradientAttackOptions,
 ): GradientAttackSettings {
-  const { stepSize, relStepSize } = options;
-  if (stepSize !== undefined && relStepSize !== undefined)
+  checkOptions(of, options, GRADIENT_ATTACK_OPTIONS);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const merged: GradientAttackOptions = { ...defaults, ...Object.fromEntries(given) };
+  const { stepSize, useBest = true, randomStart = false, bothSides = true } = merged;
+  if (stepSize !== undefined && options.relStepSize !== undefined)
     throw new InvalidArgumentError('stepSize', stepSize, 'either stepSize or relStepSize, not both');
-  const merged = { ...defaults, ...options };
   const steps = checkInteger('steps', merged.steps ?? 10);
-  const restarts = checkInteger('restarts', merged.restarts ?? 1);
-  const randomStart = merged.randomStart ?? restarts > 1;
-  if (restarts > 1 && !randomStart)
-    throw new InvalidArgumentError('restarts', restarts, '1 without randomStart: the runs would be the same');
   return {
     ...resolveAttack(merged),
     steps,
     stepSize: stepSize === undefined ? null : checkPositive('stepSize', stepSize),
     relStepSize: checkPositive('relStepSize', merged.relStepSize ?? 2.5 / steps),
-    randomStart,
-    restarts,
-    useBest: merged.useBest ?? true,
-    bothSides: merged.bothSides ?? true,
+    randomStart: checkBoolean('randomStart', randomStart),
+    restarts: checkInteger('restarts', merged.restarts ?? 1),
+    useBest: checkBoolean('useBest', useBest),
+    bothSides: checkBoolean('bothSides', bothSides),
   };
 }

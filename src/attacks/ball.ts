@@ -1,4 +1,3 @@
-import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';
 import type { Lengths } from './norms/index.ts';
@@ -12,22 +11,14 @@ export interface Ball {
   nearest(point: tf.Tensor): tf.Tensor;
   /** `nearest(point + v)`, v the steepest step of that length. */
   ascend(point: tf.Tensor, gradient: tf.Tensor, length: Lengths): tf.Tensor;
-  /** Points uniform in the ball, then clipped to the bounds. */
-  randomPoint(...key: (number | string)[]): tf.Tensor;
-  /** Points at distance eps from the centre in a uniformly random direction, then clipped to the bounds. */
-  randomDirection(...key: (number | string)[]): tf.Tensor;
+  /** The points of the ball that deltas of the unit ball name, then clipped to the bounds. */
+  pointAt(delta: tf.Tensor): tf.Tensor;
+  /** Points at distance eps from the centre in the direction of those deltas, then clipped to the bounds. */
+  rimAt(delta: tf.Tensor): tf.Tensor;
 }
 
-export function ballAbout(centre: tf.Tensor, eps: Lengths, { norm, bounds, seed }: AttackSettings): Ball {
+export function ballAbout(centre: tf.Tensor, eps: Lengths, { norm, bounds }: AttackSettings): Ball {
   const clip = (x: tf.Tensor): tf.Tensor => (bounds ? tf.clipByValue(x, ...bounds) : x);
-
-  const randomDelta = (key: (number | string)[]): tf.Tensor => {
-    const random = stream(seed, 'attack', 'start', ...key);
-    const size = centre.size / centre.shape[0]!;
-    const delta = new Float32Array(centre.size);
-    for (let i = 0; i < delta.length; i += size) norm.randomInUnitBall(random, delta.subarray(i, i + size));
-    return tf.tensor(delta, centre.shape);
-  };
 
   /** Without what would lead out of the bounds at once: the steepest step then spends its length on the rest. */
   const inward = (point: tf.Tensor, gradient: tf.Tensor): tf.Tensor => {
@@ -46,12 +37,8 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, { norm, bounds, seed 
     nearest: (point) => clip(centre.add(norm.project(point.sub(centre), eps))),
     ascend: (point, gradient, length) =>
       tf.tidy(() => ball.nearest(point.add(norm.steepest(inward(point, gradient), length)))),
-    randomPoint: (...key) => tf.tidy(() => clip(centre.add(randomDelta(key).mul(eps)))),
-    randomDirection: (...key) =>
-      tf.tidy(() => {
-        const delta = randomDelta(key);
-        return clip(centre.add(delta.div(norm.measure(delta)).mul(eps)));
-      }),
+    pointAt: (delta) => tf.tidy(() => clip(centre.add(delta.mul(eps)))),
+    rimAt: (delta) => tf.tidy(() => clip(centre.add(delta.div(norm.measure(delta)).mul(eps)))),
   };
   return ball;
 }

@@ -1,9 +1,10 @@
-import { checkInteger } from '../errors.ts';
+import { checkInteger, checkOptions, type OptionNames } from '../errors.ts';
 import type { tf } from '../runtime/tf.ts';
-import { type Attack, boundedAttack, lossAt } from './attack.ts';
-import { type AttackOptions, resolveAttack } from './attackOptions.ts';
+import { type Attack, boundedAttack, judgedAt } from './attack.ts';
+import { ATTACK_OPTIONS, type AttackOptions, resolveAttack } from './attackOptions.ts';
 import { type Ball, ballAbout } from './ball.ts';
 import { type Perturbed, worse } from './perSample.ts';
+import { randomDelta } from './randomDelta.ts';
 
 /** What {@link randomNoise} and {@link randomDirection} can be told. */
 export interface BaselineOptions extends AttackOptions {
@@ -11,38 +12,39 @@ export interface BaselineOptions extends AttackOptions {
   readonly samples?: number;
 }
 
+const BASELINE_OPTIONS: OptionNames<BaselineOptions> = { ...ATTACK_OPTIONS, samples: true };
+
 /**
  * Noise uniform in the ball (l2, linf or l1): what an attack must beat.
- * @throws InvalidArgumentError for options out of range
+ * @throws InvalidArgumentError for unknown options, and for options out of range
  */
 export const randomNoise = (options: BaselineOptions = {}): Attack =>
-  baseline('random-noise', options, (ball, ...key) => [ball.randomPoint(...key)]);
+  baseline('random-noise', options, (ball, delta) => [ball.pointAt(delta)]);
 
 /**
  * Steps of length eps along a random direction, and against it; the worse of the two for each sample.
- * @throws InvalidArgumentError for options out of range
+ * @throws InvalidArgumentError for unknown options, and for options out of range
  */
 export const randomDirection = (options: BaselineOptions = {}): Attack =>
-  baseline('random-direction', options, (ball, ...key) => {
-    const point = ball.randomDirection(...key);
+  baseline('random-direction', options, (ball, delta) => {
+    const point = ball.rimAt(delta);
     return [point, ball.nearest(ball.centre.mul(2).sub(point))];
   });
 
 function baseline(
   name: string,
   options: BaselineOptions,
-  draw: (ball: Ball, ...key: (number | string)[]) => tf.Tensor[],
+  pointsOf: (ball: Ball, delta: tf.Tensor) => tf.Tensor[],
 ): Attack {
+  checkOptions(name, options, BASELINE_OPTIONS);
   const settings = resolveAttack(options);
   const samples = checkInteger('samples', options.samples ?? 1);
-  return boundedAttack(name, settings, (problem) => {
-    const at = (point: tf.Tensor): Perturbed => ({ x: point, loss: lossAt(problem, settings, point) });
-    return (eps, key) => {
-      const ball = ballAbout(problem.x, eps, settings);
-      let found: Perturbed | null = null;
-      for (let sample = 0; sample < samples; sample++)
-        for (const point of draw(ball, key, sample)) found = worse(found, at(point));
-      return found!;
-    };
+  return boundedAttack(name, settings, (problem) => (eps, draw) => {
+    const ball = ballAbout(problem.x, eps, settings);
+    let found: Perturbed | null = null;
+    for (let sample = 0; sample < samples; sample++)
+      for (const point of pointsOf(ball, randomDelta(problem.x, settings, draw, sample)))
+        found = worse(found, judgedAt(problem, settings, point));
+    return found!;
   });
 }

@@ -1,6 +1,6 @@
 import { checkNonNegative } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import { fitting, marginLoss, oneHot, squaredLoss } from './losses.ts';
+import { fitting, marginLoss, oneHot, type SampleLoss, squaredLoss } from './losses.ts';
 
 /** When an attack has succeeded on a sample. */
 export interface Criterion {
@@ -8,20 +8,44 @@ export interface Criterion {
   readonly name: string;
   /** prediction: [n, k]; y: [n, k] or [n, 1]; result: [n], bool. @throws InvalidArgumentError when they do not fit. */
   reached(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor;
+  /** What y holds, as a loss says it; labels of 'classes' are checked. Default 'values'. */
+  readonly targets?: SampleLoss['targets'];
+  /**
+   * true: y is where a targeted attack moves the prediction, false: what an untargeted one moves it away from. An attack
+   * of the other kind refuses the criterion. Default: either will do.
+   */
+  readonly targeted?: boolean;
 }
 
-/** The class of the largest output, or the sign of a single one, is not that of y. */
+/** Whether the class of the largest output, or the sign of a single one, is that of y; one that is 0 has no sign. */
+function classified(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  const outputs = fitting(prediction, y, marginLoss);
+  if (outputs.shape[1] === 1) return y.mul(outputs).greater(0).reshape([-1]);
+  return tf.equal(tf.argMax(outputs, 1), tf.argMax(oneHot(outputs, y), 1));
+}
+
+/** The largest difference between an output and its target, [n]. */
+const largestError = (prediction: tf.Tensor, y: tf.Tensor): tf.Tensor =>
+  tf.max(tf.abs(fitting(prediction, y, squaredLoss).sub(y)), 1);
+
+/** The class of the largest output, or the sign of a single one, is not that of y. For untargeted attacks. */
 export const misclassified: Criterion = {
   name: 'misclassified',
-  reached(prediction, y) {
-    const outputs = fitting(prediction, y, marginLoss);
-    if (outputs.shape[1] === 1) return y.mul(outputs).lessEqual(0).reshape([-1]);
-    return tf.notEqual(tf.argMax(outputs, 1), tf.argMax(oneHot(outputs, y), 1));
-  },
+  reached: (prediction, y) => classified(prediction, y).logicalNot(),
+  targets: 'classes',
+  targeted: false,
+};
+
+/** The class of the largest output, or the sign of a single one, is that of y. For targeted attacks. */
+export const reachedTarget: Criterion = {
+  name: 'reached the target',
+  reached: classified,
+  targets: 'classes',
+  targeted: true,
 };
 
 /**
- * Some output is off its target by more than `limit`.
+ * Some output is off its target by more than `limit`. For untargeted attacks.
  * @param limit in units of y
  * @throws InvalidArgumentError for limit < 0.
  */
@@ -29,6 +53,41 @@ export function errorAbove(limit: number): Criterion {
   checkNonNegative('limit', limit);
   return {
     name: `error above ${limit}`,
-    reached: (prediction, y) => tf.max(tf.abs(fitting(prediction, y, squaredLoss).sub(y)), 1).greater(limit),
+    reached: (prediction, y) => largestError(prediction, y).greater(limit),
+    targeted: false,
   };
+}
+
+/**
+ * No output is off its target by more than `limit`. For targeted attacks.
+ * @param limit in units of y
+ * @throws InvalidArgumentError for limit < 0.
+ */
+export function errorWithin(limit: number): Criterion {
+  checkNonNegative('limit', limit);
+  return {
+    name: `error within ${limit}`,
+    reached: (prediction, y) => largestError(prediction, y).lessEqual(limit),
+    targeted: true,
+  };
+}
+
+/** What a prediction is worth to an attack. */
+export type Judgement = {
+  /** [n] */
+  readonly loss: tf.Tensor;
+  /** Whether the criterion is reached, [n], bool; only where there is one. Never where the loss is NaN. */
+  readonly success?: tf.Tensor;
+};
+
+/** prediction: [n, k]; y: [n, k] or [n, 1]. @throws InvalidArgumentError when they do not fit. */
+export function judged(
+  prediction: tf.Tensor,
+  y: tf.Tensor,
+  loss: SampleLoss,
+  criterion: Criterion | undefined,
+): Judgement {
+  const value = loss.value(fitting(prediction, y, loss), y);
+  if (!criterion) return { loss: value };
+  return { loss: value, success: criterion.reached(prediction, y).logicalAnd(tf.isNaN(value).logicalNot()) };
 }

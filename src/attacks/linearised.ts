@@ -18,8 +18,8 @@ import { pick } from './perSample.ts';
 export function linearised(options: AttackOptions = {}): Attack {
   const settings = resolveAttack(options);
   return boundedAttack('linearised', settings, (problem) => {
-    const { f, x, y } = problem;
-    const here = ascentOf(f, x, y, settings.loss, false).slopeAtCentre();
+    const { x } = problem;
+    const here = ascentOf(problem, settings, false).slopeAtCentre();
     return (eps) => {
       const point = ballAbout(x, eps, settings).ascend(x, here.gradient, eps);
       const loss = lossAt(problem, settings, point);
@@ -56,9 +56,10 @@ export function linearisedLoss(
 /**
  * The loss at the inputs and the gradient that attacks ascend there: of the loss, or, for losses of the residual of one
  * output, of the distance between prediction and target, which does not vanish with the residual. Within a tidy.
+ * Of several outputs that all lie on their targets it leads where the outputs move farthest.
  * @param x batch [n, ...]
  * @param y targets [n] or [n, k]
- * @param settings the loss; an attack has it among its `settings`
+ * @param settings the loss and the norm; an attack has them as its `settings`
  */
-export const inputSlope = (f: ModelFunction, x: tf.Tensor, y: tf.Tensor, { loss }: AttackSettings): Slope =>
-  ascentOf(f, x, targetColumns(x, y), loss, false).slopeAtCentre();
+export const inputSlope = (f: ModelFunction, x: tf.Tensor, y: tf.Tensor, settings: AttackSettings): Slope =>
+  ascentOf({ f, x, y: targetColumns(x, y) }, settings, false).slopeAtCentre();

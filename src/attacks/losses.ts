@@ -17,6 +17,8 @@ export interface SampleLoss {
    * or [n, 1], or for a model with one output the signs +1 and -1. 'any': whatever `value` makes of it.
    */
   readonly targets?: 'values' | 'classes' | 'any';
+  /** True where to maximise it is to move the prediction towards y, as an attack with `targeted` does. Default false. */
+  readonly targeted?: boolean;
 }
 
 /** (prediction - y)^2, summed over outputs. */
@@ -108,21 +110,26 @@ export type LossName = keyof typeof losses;
 /** All of them: three of values first, then three of classes. */
 export const lossNames = Object.keys(losses) as LossName[];
 
-/** The loss of that name, or the one given. @throws InvalidArgumentError for an unknown name. */
-export const lossNamed = (loss: LossName | SampleLoss): SampleLoss =>
-  typeof loss === 'object' ? loss : losses[checkChoice('loss', loss, lossNames)];
+/** The loss of that name, or the one given. @throws InvalidArgumentError for an unknown name, and for what is no loss. */
+export function lossNamed(loss: LossName | SampleLoss): SampleLoss {
+  if (loss === null || typeof loss !== 'object') return losses[checkChoice('loss', loss, lossNames)];
+  if (typeof loss.value === 'function' && typeof loss.name === 'string') return loss;
+  throw new InvalidArgumentError('loss', loss, 'a name, or an object with name and value(prediction, y)');
+}
 
 /** Minus the loss: to maximise it is to move the prediction towards y. */
 export const towards = (loss: SampleLoss): SampleLoss => ({
   name: `targeted ${loss.name}`,
   value: (prediction, y) => loss.value(prediction, y).neg(),
   targets: loss.targets ?? 'values',
+  targeted: true,
 });
 
 /** y as [n, k]. @throws InvalidArgumentError when x and y differ in their number of rows. */
 export function targetColumns(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
   const n = x.shape[0]!;
-  if (y.shape[0] !== n) throw new InvalidArgumentError('y', `${y.shape[0]} rows`, `${n} rows, as many as x`);
+  const rows = y.shape[0] ?? 'no';
+  if (rows !== n) throw new InvalidArgumentError('y', `${rows} rows`, `${n} rows, as many as x`);
   return y.rank === 1 ? y.expandDims(1) : y;
 }
 

@@ -6,6 +6,10 @@ export type Perturbed = {
   readonly x: tf.Tensor;
   /** The loss of each sample there, [n]. */
   readonly loss: tf.Tensor;
+  /** Whether the criterion is reached there, [n], bool; only where there is one. */
+  readonly success?: tf.Tensor;
+  /** Only with a criterion: the greatest loss met, [n], possibly at an input that does not reach it. */
+  readonly greatestLoss?: tf.Tensor;
 };
 
 /** A value for each sample, [n], in a shape that broadcasts against the batch, [n, 1, ...]. */
@@ -20,18 +24,44 @@ export function pick(mask: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
 }
 
 /**
- * Per sample, the candidate of greater loss, and the second where they are equal: a move whose gain is lost in float32
- * is still made. A NaN never wins.
+ * Per sample, the candidate that reaches the criterion where only one does; else the one of greater loss, and the second
+ * where they are equal: a move whose gain is lost in float32 is still made. A NaN never wins.
  */
 export function worse(a: Perturbed | null, b: Perturbed): Perturbed {
-  if (a === null) return { x: b.x.clone(), loss: b.loss.clone() };
+  if (a === null) return eachTensor(b, (tensor) => tensor.clone());
   return tf.tidy(() => {
-    const second = b.loss.greaterEqual(a.loss);
-    return { x: pick(second, a.x, b.x), loss: pick(second, a.loss, b.loss) };
+    const greater = b.loss.greaterEqual(a.loss);
+    if (!a.success || !b.success) return { x: pick(greater, a.x, b.x), loss: pick(greater, a.loss, b.loss) };
+    const second = tf.where(a.success.logicalXor(b.success), b.success, greater);
+    const [lossA, lossB] = [a.greatestLoss ?? a.loss, b.greatestLoss ?? b.loss];
+    return {
+      x: pick(second, a.x, b.x),
+      loss: pick(second, a.loss, b.loss),
+      success: a.success.logicalOr(b.success),
+      greatestLoss: pick(lossB.greaterEqual(lossA), lossA, lossB),
+    };
   });
 }
 
-type State = { readonly [name: string]: tf.Tensor | State | null };
+/** What was found, except where only the inputs themselves reach the criterion: those. Without one, what was found. */
+export function orClean(found: Perturbed, clean: Perturbed): Perturbed {
+  if (!found.success || !clean.success) return found;
+  const already = clean.success.logicalAnd(found.success.logicalNot());
+  return {
+    x: pick(already, found.x, clean.x),
+    loss: pick(already, found.loss, clean.loss),
+    success: found.success.logicalOr(clean.success),
+    greatestLoss: found.greatestLoss ?? found.loss,
+  };
+}
+
+/** The same record with every tensor of it changed. */
+export const eachTensor = (found: Perturbed, change: (tensor: tf.Tensor) => tf.Tensor): Perturbed =>
+  Object.fromEntries(
+    Object.entries(found).map(([name, tensor]) => [name, change(tensor)]),
+  ) as unknown as Perturbed;
+
+type State = { readonly [name: string]: tf.Tensor | State | null | undefined };
 
 /** The next state of a loop, without the tensors of the last one that it no longer holds. */
 export function evolve<S extends State>(state: S, next: (state: S) => S): S {
@@ -43,6 +73,6 @@ export function evolve<S extends State>(state: S, next: (state: S) => S): S {
 
 function tensorsIn(state: State): tf.Tensor[] {
   return Object.values(state).flatMap((value) =>
-    value === null ? [] : value instanceof tf.Tensor ? [value] : tensorsIn(value),
+    !value ? [] : value instanceof tf.Tensor ? [value] : tensorsIn(value),
   );
 }

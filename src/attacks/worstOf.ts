@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { type Attack, boundedAttack } from './attack.ts';
+import { type Attack, boundedAttack, checkAttack } from './attack.ts';
 import { type Perturbed, worse } from './perSample.ts';
 
 /**
@@ -7,9 +7,11 @@ import { type Perturbed, worse } from './perSample.ts';
  * @throws InvalidArgumentError for no attack, or attacks that differ in norm, loss or bounds
  */
 export function worstOf(attacks: readonly Attack[]): Attack {
+  if (!Array.isArray(attacks)) throw new InvalidArgumentError('attacks', attacks, 'a list of attacks');
   const first = attacks[0];
   if (!first) throw new InvalidArgumentError('attacks', attacks, 'at least one');
-  for (const { settings } of attacks) {
+  for (const attack of attacks) {
+    const { settings } = checkAttack(attack);
     const of = ({ norm, loss, bounds }: Attack['settings']): string =>
       `${loss.name} loss in ${norm.name} within ${bounds ? `[${bounds}]` : 'no bounds'}`;
     if (of(settings) !== of(first.settings))
@@ -18,6 +20,6 @@ export function worstOf(attacks: readonly Attack[]): Attack {
   const name = attacks.map((attack) => attack.name).join(' | ');
   return boundedAttack(name, first.settings, (problem) => {
     const searches = attacks.map((attack) => attack.prepare(problem));
-    return (eps, key) => searches.map((search) => search(eps, key)).reduce<Perturbed | null>(worse, null)!;
+    return (eps, draw) => searches.map((search) => search(eps, draw)).reduce<Perturbed | null>(worse, null)!;
   });
 }

@@ -1,7 +1,9 @@
+import { checkAttack } from '../attacks/attack.ts';
+import { checkEpsilons, checkTargets } from '../attacks/checkProblem.ts';
 import { type Attack, type Criterion, type ModelFunction, modelFunction } from '../attacks/index.ts';
 import { batchesOf } from '../data/batches.ts';
 import { type Dataset, toTensors } from '../data/dataset.ts';
-import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type Estimate, RunningMean } from './estimate.ts';
 
@@ -9,11 +11,20 @@ import { type Estimate, RunningMean } from './estimate.ts';
 export interface RobustRiskOptions {
   /** Budgets at which to measure, in units of the input. */
   readonly epsilons: readonly number[];
-  /** When an attack counts as successful; then the success rates are measured too. */
+  /**
+   * When an attack counts as successful; then the success rates are measured too, over every input that it visits.
+   * The risks stay what they are without.
+   */
   readonly criterion?: Criterion;
   /** Rows on the device at a time; memory is bounded by it whatever the number of rows. Default 2048. */
   readonly batchSize?: number;
 }
+
+const ROBUST_RISK_OPTIONS: OptionNames<RobustRiskOptions> = {
+  epsilons: true,
+  criterion: true,
+  batchSize: true,
+};
 
 /** Means over rows, with standard errors. Risks found by an attack are lower bounds of the true ones. */
 export interface RobustRisk {
@@ -44,36 +55,51 @@ export interface RobustRiskPoint {
  * are read back once a batch. For the worst case over several attacks hand in `worstOf([...])`.
  * @param model a tf.LayersModel, or a function from a batch [n, ...] to outputs [n, k]
  * @param options budgets, criterion and batch size
- * @throws InvalidArgumentError for eps < 0, NaN in the data or the losses, inputs outside the attack's bounds, or a
- * model whose output does not fit the loss
+ * @throws InvalidArgumentError for eps < 0, unknown options, data that are no data sets, NaN in the data or the losses,
+ * inputs outside the attack's bounds, labels that the model does not have, a criterion that is not for this attack, or a
+ * model that does not take the data, or whose output does not fit the loss
  */
 export async function robustRisk(
   model: tf.LayersModel | ModelFunction,
   data: Dataset | Iterable<Dataset>,
   attack: Attack,
-  { epsilons, criterion, batchSize = 2048 }: RobustRiskOptions,
+  options: RobustRiskOptions,
 ): Promise<RobustRisk> {
-  for (const eps of epsilons) checkNonNegative('eps', eps);
+  checkAttack(attack);
+  checkOptions('robustRisk', options, ROBUST_RISK_OPTIONS);
+  const { epsilons, criterion, batchSize = 2048 } = options ?? {};
+  checkEpsilons(epsilons);
   checkInteger('batchSize', batchSize);
   const f = modelFunction(model);
   const means = [0, ...epsilons].map(() => new RunningMean());
   const successes = epsilons.map(() => new RunningMean());
-  let part = 0;
-  for (const rows of Symbol.iterator in data ? data : [data]) {
+  let firstRow = 0;
+  for (const rows of isIterable(data) ? data : [data]) {
+    checkData(rows, attack);
     for (const batch of batchesOf(rows, batchSize)) {
-      checkData(batch, attack);
-      const table = tf.tidy(() => {
-        const { x, y } = toTensors(batch);
-        const { clean, worst } = attack.sweep(f, x, y, epsilons, `batch ${part}`);
-        const reached = criterion ? worst.map((found) => criterion.reached(f(found.x), y).toFloat()) : [];
-        return tf.stack([clean.loss, ...worst.map((found) => found.loss), ...reached]);
-      });
-      const values = await table.data();
-      table.dispose();
-      [...means, ...(criterion ? successes : [])].forEach((mean, k) => {
-        mean.add(finite(values.subarray(k * batch.n, (k + 1) * batch.n)));
-      });
-      part++;
+      const { x, y } = toTensors(batch);
+      try {
+        await checkTargets(f, x, y, attack.settings, criterion);
+        const table = tf.tidy(() => {
+          const { clean, worst } = attack.sweep(f, x, y, epsilons, {
+            firstRow,
+            ...(criterion && { criterion }),
+          });
+          return tf.stack([
+            clean.loss,
+            ...worst.map((found) => found.greatestLoss ?? found.loss),
+            ...worst.flatMap((found) => found.success?.toFloat() ?? []),
+          ]);
+        });
+        const values = await table.data();
+        table.dispose();
+        [...means, ...(criterion ? successes : [])].forEach((mean, k) => {
+          mean.add(finite(values.subarray(k * batch.n, (k + 1) * batch.n)));
+        });
+      } finally {
+        tf.dispose([x, y]);
+      }
+      firstRow += batch.n;
     }
   }
   const [standard, ...adversarial] = means.map((mean) => mean.estimate());
@@ -90,8 +116,22 @@ export async function robustRisk(
   };
 }
 
-/** @throws InvalidArgumentError naming x or y for NaN and infinities, and x for inputs outside the attack's bounds */
-export function checkData({ x, y }: Dataset, { settings: { bounds } }: Attack): void {
+const isIterable = (data: Dataset | Iterable<Dataset>): data is Iterable<Dataset> =>
+  typeof (data as Iterable<Dataset> | null)?.[Symbol.iterator] === 'function';
+
+/**
+ * @throws InvalidArgumentError naming data for anything but a data set on the host, x or y for arrays of another type, for
+ * NaN and infinities, and x for inputs outside the attack's bounds
+ */
+export function checkData(data: Dataset, { settings: { bounds } }: Attack): void {
+  if (!data || typeof data !== 'object' || !['n', 'd', 'x', 'y'].every((name) => name in data))
+    throw new InvalidArgumentError('data', data, 'a data set {n, d, x, y}, or several, one after the other');
+  const { n, d, x, y } = data;
+  checkInteger('n', n);
+  checkInteger('d', d);
+  for (const [name, values] of Object.entries({ x, y }))
+    if (!(values instanceof Float32Array))
+      throw new InvalidArgumentError(name, values, 'a Float32Array on the host');
   for (const [name, values] of [
     ['x', x],
     ['y', y],
@@ -117,6 +157,8 @@ export interface RiskOptions extends Omit<RobustRiskOptions, 'criterion'> {
   readonly attack: Attack;
 }
 
+const RISK_OPTIONS: OptionNames<RiskOptions> = { attack: true, epsilons: true, batchSize: true };
+
 /** Mean losses over rows: SR and, lower bounds as found by the attack, AR. */
 export interface Risks {
   /** E loss(f(x), y). */
@@ -133,8 +175,10 @@ export interface Risks {
 export async function risks(
   model: tf.LayersModel | ModelFunction,
   data: Dataset | Iterable<Dataset>,
-  { attack, ...options }: RiskOptions,
+  options: RiskOptions,
 ): Promise<Risks> {
-  const { standard, curve } = await robustRisk(model, data, attack, options);
+  checkOptions('risks', options, RISK_OPTIONS);
+  const { attack, ...others } = options ?? {};
+  const { standard, curve } = await robustRisk(model, data, attack, others);
   return { standard, adversarial: curve.map((point) => point.risk) };
 }

@@ -263,7 +263,6 @@ describe('bad input', () => {
     named('steps', () => pgd({ steps: 0 }));
     named('steps', () => pgd({ steps: 1.5 }));
     named('restarts', () => pgd({ restarts: 0, randomStart: true }));
-    named('restarts', () => pgd({ restarts: 3, randomStart: false }));
     named('norm', () => pgd({ norm: 'l7' as 'l2' }));
     named('bounds', () => pgd({ bounds: [1, 0] }));
     named('bounds', () => pgd({ bounds: [0, Number.NaN] }));
