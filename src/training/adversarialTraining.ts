@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
 import { UserError } from '../errors.ts';
-import { checkData, risks } from '../evaluation/risk.ts';
+import { risks } from '../evaluation/risk.ts';
 import type { tf } from '../runtime/tf.ts';
 import { batchSource } from './batchSource.ts';
 import { breathing } from './breathing.ts';
@@ -57,7 +57,7 @@ export interface TrainingResult {
  *
  * The model is left with the weights of least objective, or with validation rows of least robust risk there;
  * everything that is not in `variables` is untouched, but for the moving averages of batch normalisations in training.
- * @throws InvalidArgumentError for options out of range, no trainable weights, a model that does not fit the data, NaN or
+ * @throws InvalidArgumentError for unknown options and options out of range, no trainable weights, a model that does not fit the data, NaN or
  * infinities in x or y, or inputs outside the attack's bounds
  * @throws UserError for a model whose objective is not finite before the first step
  * @throws UserError naming a file of `folder` that cannot be written; the last checkpoint then still holds
@@ -67,10 +67,9 @@ export async function adversarialTraining(
   data: Dataset,
   options: AdversarialTrainingOptions,
 ): Promise<TrainingResult> {
-  const settings = resolveTraining(model, data.n, options);
+  const settings = resolveTraining(model, data, options);
   const { eps, method, variables, learningRate, schedule, cycleSteps, maxCycles, tolerance } = settings;
   const { batchSize, seed, validation, validateEvery, patience, checkpointEvery } = settings;
-  for (const rows of validation ? [data, validation] : [data]) checkData(rows, method.attack);
   const given = options.optimizer ?? 'adam';
   const optimizer = typeof given === 'string' ? optimizerNamed(given, learningRate) : given;
   const trained = trainedModel(model, variables, settings.trainingMode);
@@ -95,7 +94,11 @@ export async function adversarialTraining(
   };
   const state = earlier?.state ?? (await freshState(objective, dispose));
   const batches = batchSource(data, batchSize, seed, method.carried?.replays, state.step);
-  const reports = await trainingReports(model, options, settings, folder, state);
+  const reports = await trainingReports(model, options, settings, folder, state).catch((error: unknown) => {
+    batches.dispose();
+    dispose();
+    throw error;
+  });
   const breathe = breathing();
   const measuring = validation !== null || reports.callbacks.count > 0;
   let savedStep = state.step;

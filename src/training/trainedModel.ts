@@ -1,4 +1,4 @@
-import type { ModelFunction } from '../attacks/index.ts';
+import { type ModelFunction, modelFunction } from '../attacks/index.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import { weightSnapshot } from './weightSnapshot.ts';
@@ -36,6 +36,7 @@ type Change = readonly [object: object, name: string, value: unknown];
  * that the passes of a step see one network. Batch normalisations of which nothing is trained stay in inference mode, as
  * frozen layers do in Keras.
  * @param variables the weights that are trained
+ * @throws InvalidArgumentError for a model of several inputs or outputs, and, where `f` is called, for x that does not fit
  */
 export function trainedModel(
   model: tf.LayersModel,
@@ -66,12 +67,13 @@ export function trainedModel(
     if (weightless ? layer.trainable && wholeIsTrained : isTrained(layer)) {
       averages.push(layer.movingMean.read() as tf.Variable, layer.movingVariance.read() as tf.Variable);
     } else {
-      const inference: tf.layers.Layer['call'] = (inputs, kwargs) =>
+      const asInInference: tf.layers.Layer['call'] = (inputs, kwargs) =>
         Object.getPrototypeOf(layer).call.call(layer, inputs, { ...kwargs, training: false });
-      inTraining.push([layer, 'call', inference]);
+      inTraining.push([layer, 'call', asInInference]);
     }
   }
 
+  const inference = modelFunction(model);
   let passes: { readonly key: string; readonly rows: number; moveAverages: boolean } | null = null;
   const inTrainingMode = <T>(now: NonNullable<typeof passes>, work: () => T): T => {
     passes = now;
@@ -83,7 +85,7 @@ export function trainedModel(
   };
 
   const f: ModelFunction = (x) => {
-    if (!passes) return changed(always, () => model.apply(x, { training: false }) as tf.Tensor);
+    if (!passes) return changed(always, () => inference(x));
     const { key, rows, moveAverages } = passes;
     // An attack may look at a batch in several places at once, which must not become one larger batch.
     if (x.shape[0]! > rows && x.shape[0]! % rows === 0)

@@ -1,14 +1,18 @@
+import { checkAttack } from '../attacks/attack.ts';
 import type { Attack } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import {
   checkChoice,
   checkInteger,
   checkNonNegative,
+  checkOptions,
   checkPositive,
   InvalidArgumentError,
+  type OptionNames,
 } from '../errors.ts';
-import type { tf } from '../runtime/tf.ts';
-import type { TrainingCallback } from './callbacks.ts';
+import { checkData } from '../evaluation/risk.ts';
+import { tf } from '../runtime/tf.ts';
+import { checkCallback, type TrainingCallback } from './callbacks.ts';
 import { defaultLearningRate } from './learningRate.ts';
 import { type TrainingMethod, worstCase } from './methods/index.ts';
 import type { OptimizerName } from './optimizers.ts';
@@ -81,6 +85,33 @@ export interface AdversarialTrainingOptions {
   readonly onProgress?: (progress: TrainingProgress) => void;
 }
 
+const OPTIONS: OptionNames<AdversarialTrainingOptions> = {
+  eps: true,
+  attack: true,
+  method: true,
+  lambda: true,
+  layers: true,
+  variables: true,
+  trainingMode: true,
+  optimizer: true,
+  learningRate: true,
+  schedule: true,
+  epsWarmup: true,
+  cycleSteps: true,
+  maxCycles: true,
+  tolerance: true,
+  batchSize: true,
+  seed: true,
+  validation: true,
+  validateEvery: true,
+  patience: true,
+  callbacks: true,
+  folder: true,
+  checkpointEvery: true,
+  tensorBoard: true,
+  onProgress: true,
+};
+
 /** Where a training stands, about every 25 steps: losses are read back in groups. */
 export interface TrainingProgress {
   /** Steps taken. */
@@ -118,19 +149,26 @@ export interface TrainingSettings {
   readonly checkpointEvery: number;
 }
 
-/** @throws InvalidArgumentError naming the first option that makes no sense. */
+/** @throws InvalidArgumentError naming the first option that makes no sense, or data that cannot be trained on. */
 export function resolveTraining(
   model: tf.LayersModel,
-  rows: number,
+  data: Dataset,
   options: AdversarialTrainingOptions,
 ): TrainingSettings {
-  const { attack, method, validation = null } = options;
-  if (attack && method)
+  if (typeof model?.apply !== 'function' || !Array.isArray(model.layers))
+    throw new InvalidArgumentError('model', model, 'a tf.LayersModel');
+  checkOptions('adversarialTraining', options, OPTIONS);
+  const eps = checkNonNegative('eps', options?.eps);
+  checkKinds(options);
+  const { attack, validation = null } = options;
+  if (attack && options.method)
     throw new InvalidArgumentError(
       'attack',
       attack.name,
-      `none beside the method ${method.name}, which has its own`,
+      `none beside the method ${options.method.name}, which has its own`,
     );
+  const method = options.method ?? worstCase(attack);
+  for (const rows of validation ? [data, validation] : [data]) checkData(rows, method.attack);
   if (options.patience !== undefined && !validation)
     throw new InvalidArgumentError('patience', options.patience, 'none without validation rows');
   if (options.variables?.length === 0)
@@ -138,8 +176,8 @@ export function resolveTraining(
   const variables = options.variables ?? trainedWeights(model, options.layers ?? 'all');
   const cycleSteps = checkInteger('cycleSteps', options.cycleSteps ?? 150);
   return {
-    eps: checkNonNegative('eps', options.eps),
-    method: method ?? worstCase(attack),
+    eps,
+    method,
     lambda: checkNonNegative('lambda', options.lambda ?? 0),
     variables,
     trainingMode: checkChoice('trainingMode', options.trainingMode ?? 'outer', TRAINING_MODES),
@@ -149,11 +187,49 @@ export function resolveTraining(
     cycleSteps,
     maxCycles: checkInteger('maxCycles', options.maxCycles ?? 5),
     tolerance: checkPositive('tolerance', options.tolerance ?? 2e-3),
-    batchSize: Math.min(rows, checkInteger('batchSize', options.batchSize ?? rows)),
+    batchSize: Math.min(data.n, checkInteger('batchSize', options.batchSize ?? data.n)),
     seed: options.seed ?? 0,
     validation,
     validateEvery: checkInteger('validateEvery', options.validateEvery ?? cycleSteps),
     patience: checkInteger('patience', options.patience ?? 5),
     checkpointEvery: checkInteger('checkpointEvery', options.checkpointEvery ?? 250),
   };
+}
+
+/** Options that are objects or functions: whether they are of the right kind. */
+function checkKinds(options: AdversarialTrainingOptions): void {
+  const check = (
+    name: keyof AdversarialTrainingOptions,
+    expected: string,
+    holds: (value: never) => boolean,
+  ) => {
+    const value = options[name];
+    if (value !== undefined && !holds(value as never)) throw new InvalidArgumentError(name, value, expected);
+  };
+  if (options.attack !== undefined) checkAttack(options.attack);
+  check('method', 'a way of training, such as freeTraining()', (method: TrainingMethod | null) =>
+    Boolean(typeof method?.outerLoss === 'function' && checkAttack(method.attack)),
+  );
+  check(
+    'optimizer',
+    'the name of an optimiser, or a tf.Optimizer',
+    (given: tf.Optimizer | string | null) =>
+      typeof given === 'string' || typeof given?.computeGradients === 'function',
+  );
+  check(
+    'variables',
+    'variables, such as a weight of a layer after read()',
+    (given: readonly unknown[]) =>
+      Array.isArray(given) && given.every((variable) => variable instanceof tf.Variable),
+  );
+  check('callbacks', 'a list of callbacks', Array.isArray);
+  options.callbacks?.forEach(checkCallback);
+  check('onProgress', 'a function', (value: unknown) => typeof value === 'function');
+  for (const name of ['folder', 'tensorBoard'] as const)
+    check(name, 'the path of a folder', (value: unknown) => typeof value === 'string' && value !== '');
+  check(
+    'seed',
+    'a number or a string',
+    (value: unknown) => typeof value === 'string' || Number.isFinite(value),
+  );
 }
