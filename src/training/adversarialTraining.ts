@@ -57,8 +57,8 @@ export interface TrainingResult {
  *
  * The model is left with the weights of least objective, or with validation rows of least robust risk there;
  * everything that is not in `variables` is untouched, but for the moving averages of batch normalisations in training.
- * @throws InvalidArgumentError for unknown options and options out of range, no trainable weights, a model that does not fit the data, NaN or
- * infinities in x or y, or inputs outside the attack's bounds
+ * @throws InvalidArgumentError for unknown options and options out of range, no trainable weights, data that are no data set,
+ * a model that does not fit them, NaN or infinities in x or y, or inputs outside the attack's bounds
  * @throws UserError for a model whose objective is not finite before the first step
  * @throws UserError naming a file of `folder` that cannot be written; the last checkpoint then still holds
  */
