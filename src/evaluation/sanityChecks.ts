@@ -64,7 +64,7 @@ const LINEAR = 1e-3;
  * 2018, section 3.1). Where the outputs are random, that is what is found, and the other checks say nothing.
  * @param x [n, ...]
  * @param y [n] or [n, k]
- * @param options the budget, and norm, loss and bounds of the attacks
+ * @param settings the budget, and norm, loss and bounds of the attacks
  * @throws InvalidArgumentError for unknown options, and as `attack.run` does
  */
 export async function sanityChecks(

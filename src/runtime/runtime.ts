@@ -30,6 +30,7 @@ export interface Runtime {
 
 /** An engine that is there and does not work. */
 export interface PassedOver {
+  /** The faster one. */
   device: Device;
   /** What is wrong, as a clause. */
   reason: string;
@@ -55,10 +56,10 @@ export async function loadRuntime(choice: DeviceChoice = 'auto'): Promise<Runtim
 }
 
 /** The line that says which engine runs, `engine: TensorFlow 2.21.0 on CPU, 2 threads`, and why a faster one does not. */
-export const runtimeLine = ({ engine, passedOver = [] }: Runtime): string =>
+export const runtimeLine = (runtime: Runtime): string =>
   [
-    `engine: ${engine}`,
-    ...passedOver.map(
+    `engine: ${runtime.engine}`,
+    ...(runtime.passedOver ?? []).map(
       ({ device, reason, remedy }) => `device ${device} was passed over: ${reason}; ${remedy}`,
     ),
   ].join('; ');

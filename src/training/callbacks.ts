@@ -28,6 +28,7 @@ const CALLBACKS: OptionNames<TrainingCallbackArgs> = {
  * it from {@link TrainingCallbackArgs} is listed, so that the parameters of functions in such an object are inferred.
  */
 export interface TrainingCallbackInstance {
+  /** Called with the model before training. */
   setModel(model: tf.LayersModel): void;
 }
 

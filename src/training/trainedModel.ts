@@ -4,9 +4,9 @@ import { tf } from '../runtime/tf.ts';
 import { weightSnapshot } from './weightSnapshot.ts';
 
 /** Which forward passes of a step run the model in training mode; see the option of the same name. */
-export type TrainingMode = (typeof TRAINING_MODES)[number];
+export type TrainingMode = 'outer' | 'both' | 'none';
 
-export const TRAINING_MODES = ['outer', 'both', 'none'] as const;
+export const TRAINING_MODES: readonly TrainingMode[] = ['outer', 'both', 'none'];
 
 /** A model as a training step sees it. */
 export interface TrainedModel {
