@@ -65,7 +65,11 @@ export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';
-export type { TrainingCallback } from './training/callbacks.ts';
+export type {
+  TrainingCallback,
+  TrainingCallbackArgs,
+  TrainingCallbackInstance,
+} from './training/callbacks.ts';
 export * from './training/exact/index.ts';
 export { setReadout, trainReadoutExactly } from './training/exactReadout.ts';
 export { type LayersLoss, layersLoss } from './training/layersLoss.ts';
@@ -80,6 +84,7 @@ export {
   type ScheduleName,
   stepDecay,
 } from './training/schedules.ts';
+export type { TrainingMode } from './training/trainedModel.ts';
 export type { TrainedLayers } from './training/trainedWeights.ts';
 export type { AdversarialTrainingOptions, TrainingProgress } from './training/trainingOptions.ts';
 export type { StopReason, Validation } from './training/trainingState.ts';

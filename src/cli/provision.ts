@@ -24,7 +24,8 @@ export const provisionCommand: CommandModule<object, ProvisionArguments> = {
       .option('verify', {
         type: 'boolean',
         default: false,
-        describe: 'compare the checksums of an engine that is there; build it anew when one differs',
+        describe:
+          'compare the checksums of all files of an engine that is there; build it anew when one differs',
       })
       .example('$0 provision', 'native CPU')
       .example('$0 provision --cuda', 'NVIDIA GPUs'),

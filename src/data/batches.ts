@@ -1,6 +1,6 @@
-import { checkInteger } from '../errors.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
-import type { Dataset } from './dataset.ts';
+import { checkDataset, type Dataset } from './dataset.ts';
 
 /** The rows of a data set in order, at most `batchSize` at a time; views, not copies. */
 export function* batchesOf({ n, d, x, y }: Dataset, batchSize: number): Generator<Dataset> {
@@ -15,8 +15,10 @@ export function* batchesOf({ n, d, x, y }: Dataset, batchSize: number): Generato
  * The rows of a data set in the given order, copied.
  * @param data rows on the host, which stay as they are
  * @param rows their indices; one may come twice
+ * @throws InvalidArgumentError for anything but a data set, and for an index outside of it
  */
-export function rowsOf({ d, x, y }: Dataset, rows: ArrayLike<number>): Dataset {
+export function rowsOf(data: Dataset, rows: ArrayLike<number>): Dataset {
+  const { n, d, x, y } = checkDataset(data);
   const picked = {
     n: rows.length,
     d,
@@ -25,6 +27,8 @@ export function rowsOf({ d, x, y }: Dataset, rows: ArrayLike<number>): Dataset {
   };
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
+    if (!(Number.isInteger(row) && row >= 0 && row < n))
+      throw new InvalidArgumentError(`rows[${i}]`, row, `an index of the ${n} rows`);
     picked.x.set(x.subarray(row * d, (row + 1) * d), i * d);
     picked.y[i] = y[row]!;
   }

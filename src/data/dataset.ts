@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** Rows of a regression problem on the host: `x` is n x d, row after row; `y` has n values. Both float32. */
@@ -22,14 +22,37 @@ export interface TensorPair {
 }
 
 /**
+ * The data set itself. Values are not looked at.
+ * @throws InvalidArgumentError for anything else, such as tensors and nested arrays, and for sizes that disagree
+ */
+export function checkDataset(data: Dataset): Dataset {
+  if (!data || typeof data !== 'object' || !['n', 'd', 'x', 'y'].every((name) => name in data))
+    throw new InvalidArgumentError(
+      'data',
+      data,
+      'a data set {n, d, x, y}, rows in Float32Arrays on the host',
+    );
+  const { n, d, x, y } = data;
+  checkInteger('n', n, 0);
+  checkInteger('d', d);
+  for (const [name, values, length, size] of [
+    ['x', x, n * d, `n * d = ${n * d} values`],
+    ['y', y, n, `n = ${n} values, one a row of x`],
+  ] as const) {
+    // Not instanceof: a notebook's cells may run in a realm of their own.
+    if (Object.prototype.toString.call(values) !== '[object Float32Array]')
+      throw new InvalidArgumentError(name, values, `a Float32Array of ${size}`);
+    if (values.length !== length) throw new InvalidArgumentError(name, `${values.length} values`, size);
+  }
+  return data;
+}
+
+/**
  * Uploads a data set.
  * @param data rows on the host, which stay as they are
- * @throws InvalidArgumentError when x and y disagree in length.
+ * @throws InvalidArgumentError for anything but a data set whose x and y agree in length
  */
-export function toTensors({ n, d, x, y }: Dataset): TensorPair {
-  if (x.length !== n * d)
-    throw new InvalidArgumentError('x', `${x.length} values`, `n * d = ${n * d} values`);
-  if (y.length !== n)
-    throw new InvalidArgumentError('y', `${y.length} values`, `n = ${n} values, one a row of x`);
+export function toTensors(data: Dataset): TensorPair {
+  const { n, d, x, y } = checkDataset(data);
   return { x: tf.tensor2d(x, [n, d]), y: tf.tensor2d(y, [n, 1]) };
 }

@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '../errors.ts';
+
 /** A mean with its standard error, from `count` independent values. */
 export interface Estimate {
   /** The mean. */
@@ -41,5 +43,12 @@ export class RunningMean {
 /**
  * The mean of some values, such as one a seed.
  * @param values independent of each other, or the standard error means nothing
+ * @throws InvalidArgumentError for anything but numbers in an array
  */
-export const meanOf = (values: ArrayLike<number>): Estimate => new RunningMean().add(values).estimate();
+export function meanOf(values: ArrayLike<number>): Estimate {
+  if (!(Array.isArray(values) || ArrayBuffer.isView(values)) || !Array.prototype.every.call(values, isNumber))
+    throw new InvalidArgumentError('values', values, 'an array of numbers');
+  return new RunningMean().add(values).estimate();
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';

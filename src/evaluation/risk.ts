@@ -2,7 +2,7 @@ import { checkAttack } from '../attacks/attack.ts';
 import { checkEpsilons, checkTargets } from '../attacks/checkProblem.ts';
 import { type Attack, type Criterion, type ModelFunction, modelFunction } from '../attacks/index.ts';
 import { batchesOf } from '../data/batches.ts';
-import { type Dataset, toTensors } from '../data/dataset.ts';
+import { checkDataset, type Dataset, toTensors } from '../data/dataset.ts';
 import { checkInteger, checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type Estimate, RunningMean } from './estimate.ts';
@@ -124,14 +124,8 @@ const isIterable = (data: Dataset | Iterable<Dataset>): data is Iterable<Dataset
  * NaN and infinities, and x for inputs outside the attack's bounds
  */
 export function checkData(data: Dataset, { settings: { bounds } }: Attack): void {
-  if (!data || typeof data !== 'object' || !['n', 'd', 'x', 'y'].every((name) => name in data))
-    throw new InvalidArgumentError('data', data, 'a data set {n, d, x, y}, or several, one after the other');
-  const { n, d, x, y } = data;
+  const { n, x, y } = checkDataset(data);
   checkInteger('n', n);
-  checkInteger('d', d);
-  for (const [name, values] of Object.entries({ x, y }))
-    if (!(values instanceof Float32Array))
-      throw new InvalidArgumentError(name, values, 'a Float32Array on the host');
   for (const [name, values] of [
     ['x', x],
     ['y', y],

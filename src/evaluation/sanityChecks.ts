@@ -1,3 +1,4 @@
+import { ATTACK_OPTIONS } from '../attacks/attackOptions.ts';
 import {
   type Attack,
   type AttackOptions,
@@ -8,12 +9,15 @@ import {
   linearised,
   linearisedLoss,
   type ModelFunction,
+  marginLoss,
   modelFunction,
   pgd,
   randomDirection,
   randomNoise,
 } from '../attacks/index.ts';
-import { checkPositive } from '../errors.ts';
+import { fitting, targetColumns } from '../attacks/losses.ts';
+import { checkInteger, checkOptions, checkPositive, type OptionNames } from '../errors.ts';
+import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** The attack options and the budget that {@link sanityChecks} tries. */
@@ -23,6 +27,9 @@ export interface SanityOptions extends Omit<AttackOptions, 'targeted'> {
   /** Steps of the attacks. Default 20. */
   readonly steps?: number;
 }
+
+const { targeted: _, ...OF_ATTACKS } = ATTACK_OPTIONS;
+const OPTIONS: OptionNames<SanityOptions> = { ...OF_ATTACKS, eps: true, steps: true };
 
 /** What a check measured, and what it makes of that. */
 export interface SanityCheck {
@@ -38,6 +45,14 @@ export interface SanityCheck {
 
 /** Losses may differ by this fraction through float32 alone. */
 const ROUNDING = 1e-4;
+/** Differences of the outputs may depart from the gradient by this fraction: kinks, curvature and float32. */
+const DIFFERENCE = 0.1;
+/** Directions and lengths, in units of eps, of those differences. The shortest are rounded most and curved least. */
+const DIRECTIONS = 8;
+const LENGTHS = [0.1, 0.01, 0.001];
+/** Other samples whose inputs an unbounded attack must at least match, and the share of samples that must. */
+const OTHERS = 32;
+const REACHED = 0.95;
 /** Gradients this much smaller than the median count as vanishing. */
 const VANISHING = 1e-6;
 /** A model is linear enough for an exact answer when the loss departs from its linearisation by less than this. */
@@ -45,19 +60,23 @@ const LINEAR = 1e-3;
 
 /**
  * Whether attacks on a model behave as attacks must, on a batch of data: a model that hides its gradients, or an
- * attack with a mistake, fails here (Carlini et al. 2019, "On evaluating adversarial robustness").
+ * attack with a mistake, fails here (Carlini et al. 2019, "On evaluating adversarial robustness"; Athalye, Carlini & Wagner
+ * 2018, section 3.1). Where the outputs are random, that is what is found, and the other checks say nothing.
  * @param x [n, ...]
  * @param y [n] or [n, k]
- * @param options the budget, and norm, loss and bounds of the attacks
- * @throws InvalidArgumentError as `attack.run` does
+ * @param settings the budget, and norm, loss and bounds of the attacks
+ * @throws InvalidArgumentError for unknown options, and as `attack.run` does
  */
 export async function sanityChecks(
   model: tf.LayersModel | ModelFunction,
   x: tf.Tensor,
   y: tf.Tensor,
-  { eps, steps = 20, ...options }: SanityOptions,
+  settings: SanityOptions,
 ): Promise<SanityCheck[]> {
+  checkOptions('sanityChecks', settings, OPTIONS);
+  const { eps, steps = 20, ...options } = settings ?? {};
   checkPositive('eps', eps);
+  checkInteger('steps', steps);
   const f = modelFunction(model);
 
   const at = async (attack: Attack, epsilons: readonly number[] = [eps]): Promise<Float32Array[]> => {
@@ -88,7 +107,8 @@ export async function sanityChecks(
     return found;
   };
 
-  return [
+  const same = await repeatable(f, x);
+  const checks = [
     await budgetRespected(f, x, y, eps, attacks),
     neverFalls('loss rises with eps', budgets, await at(pgdWith(strong), budgets), 'mean'),
     neverFalls(
@@ -111,8 +131,127 @@ export async function sanityChecks(
       await one(randomDirection({ ...options, samples: 10 })),
     ),
     await gradients(f, x, y, attacks[0]!),
+    await againstDifferences(f, x, eps, attacks[0]!),
     await againstExact(f, x, y, eps, linearised(options), best),
+    await unbounded(f, x, y, eps, pgdWith(strong)),
   ];
+  if (same.passed) return [same, ...checks];
+  const random = 'the outputs are random, so nothing follows';
+  return [
+    same,
+    ...checks.map((check) => ({ ...check, passed: null, finding: `${check.finding}; ${random}` })),
+  ];
+}
+
+/** Noise in the model: each attack then climbs another function at each step. */
+async function repeatable(f: ModelFunction, x: tf.Tensor): Promise<SanityCheck> {
+  const both = tf.tidy(() => {
+    const first = f(x);
+    return tf.stack([tf.max(tf.abs(f(x).sub(first))), tf.max(tf.abs(first))]);
+  });
+  const [difference, largest] = Array.from(await both.data()) as [number, number];
+  both.dispose();
+  const passed = !(difference > ROUNDING * largest);
+  const remark = passed ? '' : '; attack the mean of several passes instead (Athalye et al. 2018)';
+  return {
+    name: 'the same input gives the same output',
+    passed,
+    finding: `two passes differ by at most ${short(difference)}, the largest output is ${short(largest)}${remark}`,
+    measured: { difference, largest },
+  };
+}
+
+/**
+ * A gradient that is blocked in part, or replaced by another: it is not what the outputs change by. Compared in random
+ * directions, with all outputs added under random signs; each sample at the length that fits best.
+ */
+async function againstDifferences(
+  f: ModelFunction,
+  x: tf.Tensor,
+  eps: number,
+  { settings: { norm, bounds } }: Attack,
+): Promise<SanityCheck> {
+  const n = x.shape[0]!;
+  const random = stream('sanity checks', 'directions');
+  const sampled = tf.tidy(() => {
+    const outputs = f(x).reshape([n, -1]);
+    const count = outputs.shape[1]!;
+    const signs = tf.tensor1d(Array.from({ length: count }, () => (random.uniform() < 0.5 ? -1 : 1)));
+    const added = (at: tf.Tensor): tf.Tensor => tf.sum(f(at).reshape([n, count]).mul(signs), 1);
+    const gradient = tf.grad((at: tf.Tensor) => tf.sum(added(at)))(x);
+    const within = (at: tf.Tensor): tf.Tensor => (bounds ? at.clipByValue(...bounds) : at);
+    const errors = LENGTHS.map((length) => {
+      const squares = Array.from({ length: DIRECTIONS }, () => {
+        const direction = tf.tensor(random.fillGaussian(new Float32Array(x.size)), x.shape);
+        const size = norm.measure(direction).reshape([n, ...x.shape.slice(1).map(() => 1)]);
+        const step = direction.div(size).mul(eps * length);
+        const [up, down] = [within(x.add(step)), within(x.sub(step))];
+        const change = added(up).sub(added(down));
+        const expected = tf.sum(gradient.mul(up.sub(down)).reshape([n, -1]), 1);
+        return [tf.squaredDifference(change, expected), tf.square(change)] as const;
+      });
+      const rounding = tf.sum(tf.abs(outputs), 1).mul(8 * 2 ** -24 * Math.sqrt(DIRECTIONS));
+      const departure = tf.sqrt(tf.addN(squares.map(([departs]) => departs)));
+      const whole = tf.sqrt(tf.addN(squares.map(([, change]) => change)));
+      return tf.maximum(departure.sub(rounding), 0).div(tf.maximum(whole, 1e-30));
+    });
+    return tf.min(tf.stack(errors), 0);
+  });
+  const errors = Array.from(await sampled.data());
+  sampled.dispose();
+  const wrong = errors.filter((error) => !(error <= DIFFERENCE)).length;
+  const median = errors.toSorted((a, b) => a - b)[Math.floor(n / 2)]!;
+  return {
+    name: 'gradients are those of finite differences',
+    passed: wrong === 0,
+    finding: `for ${wrong} of ${n} samples the outputs change otherwise than the gradient says; the median departure is ${short(100 * median)} per cent`,
+    measured: { wrong, median, count: n },
+  };
+}
+
+/**
+ * Without a bound every attack must succeed. Within the reach taken here lies the input of every other sample, so the loss
+ * that a sample has with the output of another is no more than the least that the attack must find; of classes, that the
+ * sample is misclassified there.
+ */
+async function unbounded(
+  f: ModelFunction,
+  x: tf.Tensor,
+  y: tf.Tensor,
+  eps: number,
+  attack: Attack,
+): Promise<SanityCheck> {
+  const n = x.shape[0]!;
+  const { norm, loss: climbed } = attack.settings;
+  const loss = climbed.targets === 'classes' ? marginLoss : climbed;
+  const farthest = tf.tidy(() => tf.max(norm.measure(x.sub(tf.mean(x, 0, true)))).mul(2));
+  const reach = Math.max(eps, (await farthest.data())[0]!);
+  farthest.dispose();
+  const run = await attack.run(f, x, y, { epsilons: [reach] });
+  const losses = tf.tidy(() => {
+    const targets = targetColumns(x, y);
+    const lossOf = (prediction: tf.Tensor): tf.Tensor =>
+      loss.value(fitting(prediction, targets, loss), targets);
+    const outputs = f(x);
+    const others = Array.from({ length: Math.min(n, OTHERS + 1) }, (_, shift) => {
+      const order = Array.from({ length: n }, (_, i) => (i + shift) % n);
+      return lossOf(tf.gather(outputs, tf.tensor1d(order, 'int32')));
+    });
+    return tf.stack([lossOf(f(run.x[0]!)), tf.max(tf.stack(others), 0)]);
+  });
+  run.dispose();
+  const values = (await losses.data()) as Float32Array;
+  losses.dispose();
+  const [found, least] = [values.subarray(0, n), values.subarray(n)];
+  const reached = Array.from(found, (value, i) =>
+    loss === marginLoss ? value > 0 || least[i]! <= 0 : value >= least[i]! - LINEAR * Math.abs(least[i]!),
+  ).filter(Boolean).length;
+  return {
+    name: 'an unbounded attack fails every sample',
+    passed: reached >= REACHED * n,
+    finding: `at eps ${short(reach)}, which reaches every other sample, PGD does at least what their inputs would do for ${reached} of ${n}`,
+    measured: { eps: reach, reached, count: n },
+  };
 }
 
 async function budgetRespected(

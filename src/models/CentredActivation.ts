@@ -2,7 +2,7 @@ import { checkChoice } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { centredActivation } from './activations.ts';
-import type { LayerArgs } from './layerArgs.ts';
+import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 
 /** Arguments of the {@link CentredActivation} layer, beside those of any layer of TensorFlow.js. */
 export interface CentredActivationArgs extends LayerArgs {
@@ -17,9 +17,9 @@ export class CentredActivation extends tf.layers.Layer {
   /** The one it was made with. */
   readonly activation: ActivationName;
 
-  /** @throws InvalidArgumentError for an unknown activation. */
+  /** @throws InvalidArgumentError for unknown arguments, an unknown activation. */
   constructor(args: CentredActivationArgs) {
-    super(args);
+    super(checkLayerArgs('CentredActivation', args, { activation: true }));
     this.activation = checkChoice('activation', args.activation, activationNames);
   }
 

@@ -2,7 +2,7 @@ import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import { centredActivation } from './activations.ts';
-import type { LayerArgs } from './layerArgs.ts';
+import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import { unitSphereRows } from './unitSphereRows.ts';
 
 /** Arguments of the {@link LazyHidden} layer, beside those of any layer of TensorFlow.js. */
@@ -34,9 +34,9 @@ export class LazyHidden extends tf.layers.Layer {
   private readout?: ReturnType<LazyHidden['addWeight']>;
   private moves?: ReturnType<LazyHidden['addWeight']>;
 
-  /** @throws InvalidArgumentError for units < 1 */
+  /** @throws InvalidArgumentError for unknown arguments, units < 1 */
   constructor(args: LazyHiddenArgs) {
-    super(args);
+    super(checkLayerArgs('LazyHidden', args, { units: true, seed: true }));
     this.units = checkInteger('units', args.units);
     this.seed = args.seed ?? 0;
   }

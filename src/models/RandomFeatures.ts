@@ -2,7 +2,7 @@ import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { centredActivation } from './activations.ts';
-import type { LayerArgs } from './layerArgs.ts';
+import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import { unitSphereRows } from './unitSphereRows.ts';
 
 /** Arguments of the {@link RandomFeatures} layer, beside those of any layer of TensorFlow.js. */
@@ -34,9 +34,9 @@ export class RandomFeatures extends tf.layers.Layer {
   readonly seed: number | string;
   private kernel?: ReturnType<RandomFeatures['addWeight']>;
 
-  /** @throws InvalidArgumentError for units < 1 or an unknown activation. */
+  /** @throws InvalidArgumentError for unknown arguments, units < 1 or an unknown activation. */
   constructor(args: RandomFeaturesArgs) {
-    super(args);
+    super(checkLayerArgs('RandomFeatures', args, { units: true, activation: true, seed: true }));
     this.units = checkInteger('units', args.units);
     this.activation = checkChoice('activation', args.activation ?? 'shifted-relu', activationNames);
     this.seed = args.seed ?? 0;

@@ -1,4 +1,10 @@
-import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkOptions,
+  InvalidArgumentError,
+  type OptionNames,
+} from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { CentredActivation } from './CentredActivation.ts';
@@ -22,17 +28,32 @@ export interface ConvModelArgs {
   seed?: number | string;
 }
 
+const OPTIONS: OptionNames<ConvModelArgs> = {
+  imageShape: true,
+  filters: true,
+  kernelSize: true,
+  strides: true,
+  activation: true,
+  outputs: true,
+  seed: true,
+};
+
 /**
  * A small convolutional network on flat rows: convolutions `conv_1`, `conv_2`, ... padded at the edges, each with its
  * activation, and a linear read-out `readout` of the flattened maps. Weights start N(0, 1/fan-in).
  * Input [n, height width channels], output [n, outputs].
- * @throws InvalidArgumentError for sizes that are not whole numbers >= 1, or an unknown activation
+ * @throws InvalidArgumentError for unknown options, sizes that are not whole numbers >= 1, or an unknown activation
  */
 export function convModel(args: ConvModelArgs): tf.Sequential {
-  const { imageShape, filters, kernelSize = 3, strides = 2, activation = 'shifted-relu' } = args;
-  const { outputs = 1, seed = 0 } = args;
-  for (const size of [...imageShape, ...filters, kernelSize, strides, outputs]) checkInteger('size', size);
-  if (filters.length === 0) throw new InvalidArgumentError('filters', '[]', 'at least one convolution');
+  checkOptions('convModel', args, OPTIONS);
+  const { imageShape, filters, kernelSize = 3, strides = 2, activation = 'shifted-relu' } = args ?? {};
+  const { outputs = 1, seed = 0 } = args ?? {};
+  if (!Array.isArray(imageShape) || imageShape.length !== 3)
+    throw new InvalidArgumentError('imageShape', imageShape, '[height, width, channels]');
+  if (!Array.isArray(filters) || filters.length === 0)
+    throw new InvalidArgumentError('filters', filters, 'the filters of each convolution');
+  const sizes = { imageShape, filters, kernelSize: [kernelSize], strides: [strides], outputs: [outputs] };
+  for (const [name, values] of Object.entries(sizes)) for (const size of values) checkInteger(name, size);
   checkChoice('activation', activation, activationNames);
   const inputDim = imageShape.reduce((product, axis) => product * axis, 1);
   const model = tf.sequential({

@@ -1,6 +1,16 @@
-import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkOptions,
+  InvalidArgumentError,
+  type OptionNames,
+} from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import { type ActivationName, activation as activationNamed } from '../theory/activations.ts';
+import {
+  type ActivationName,
+  activation as activationNamed,
+  activationNames,
+} from '../theory/activations.ts';
 import { layerSeed } from './deepRandomFeaturesSeed.ts';
 import { RandomFeatures } from './RandomFeatures.ts';
 import { Standardise } from './Standardise.ts';
@@ -17,16 +27,25 @@ export interface DeepRandomFeaturesModelArgs {
   seed?: number | string;
 }
 
+const OPTIONS: OptionNames<DeepRandomFeaturesModelArgs> = {
+  inputDim: true,
+  units: true,
+  activation: true,
+  seed: true,
+};
+
 /**
  * f(x) = theta' phi_L(x) on L frozen layers phi_l = sigma(W_l phi_{l-1} / sqrt(m2)), phi_0 = x without its division; rows
  * of every W_l uniform on the unit sphere, m2 = E sigma(G)^2, so that pre-activations have unit variance in every layer.
  * Input [n, d], output [n, 1]; the only trainable weight is theta, with shape [N_L, 1], started at 0.
- * @throws InvalidArgumentError for no layers, a width < 1, or an unknown activation
+ * @throws InvalidArgumentError for unknown options, no layers, a width < 1, or an unknown activation
  */
 export function deepRandomFeaturesModel(args: DeepRandomFeaturesModelArgs): tf.Sequential {
-  const { units, activation = 'shifted-relu', seed = 0 } = args;
-  const inputDim = checkInteger('inputDim', args.inputDim);
+  checkOptions('deepRandomFeaturesModel', args, OPTIONS);
+  const { units, activation = 'shifted-relu', seed = 0 } = args ?? {};
+  const inputDim = checkInteger('inputDim', args?.inputDim);
   checkUnits(units);
+  checkChoice('activation', activation, activationNames);
   const { muStarSquared, mu1 } = activationNamed(activation).moments;
   const deviation = Math.sqrt(mu1 * mu1 + muStarSquared);
   const layers: tf.layers.Layer[] = [];

@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger } from '../errors.ts';
+import { checkChoice, checkInteger, checkOptions, type OptionNames } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
@@ -19,17 +19,26 @@ export interface MlpModelArgs {
   seed?: number | string;
 }
 
+const OPTIONS: OptionNames<MlpModelArgs> = {
+  inputDim: true,
+  units: true,
+  activation: true,
+  outputs: true,
+  seed: true,
+};
+
 /**
  * A multilayer perceptron whose layers can all be trained: dense layers `hidden_1`, `hidden_2`, ... with biases, each with
  * its activation, and a read-out `readout`. Weights start N(0, 1/fan-in), biases at 0. Which layers training moves is the
  * option `layers` of `adversarialTraining`.
  *
  * Input [n, d], output [n, outputs].
- * @throws InvalidArgumentError for no layers, a width < 1, or an unknown activation
+ * @throws InvalidArgumentError for unknown options, no layers, a width < 1, or an unknown activation
  */
 export function mlpModel(args: MlpModelArgs): tf.Sequential {
-  const { units, activation = 'shifted-relu', outputs = 1, seed = 0 } = args;
-  const inputDim = checkInteger('inputDim', args.inputDim);
+  checkOptions('mlpModel', args, OPTIONS);
+  const { units, activation = 'shifted-relu', outputs = 1, seed = 0 } = args ?? {};
+  const inputDim = checkInteger('inputDim', args?.inputDim);
   checkUnits(units);
   checkInteger('outputs', outputs);
   checkChoice('activation', activation, activationNames);

@@ -1,4 +1,4 @@
-import { checkInteger } from '../errors.ts';
+import { checkInteger, checkOptions, type OptionNames } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { RandomFeatures, type RandomFeaturesArgs } from './RandomFeatures.ts';
 
@@ -8,13 +8,22 @@ export interface RandomFeaturesModelArgs extends Pick<RandomFeaturesArgs, 'units
   inputDim: number;
 }
 
+const OPTIONS: OptionNames<RandomFeaturesModelArgs> = {
+  inputDim: true,
+  units: true,
+  activation: true,
+  seed: true,
+};
+
 /**
  * f(x) = theta' sigma(W x): a frozen RandomFeatures layer and a linear read-out without bias, started at theta = 0.
  * Input [n, d], output [n, 1]. The only trainable weight is theta, with shape [N, 1].
- * @param args sizes, activation and seed
- * @throws InvalidArgumentError for inputDim or units < 1, or an unknown activation
+ * @param options sizes, activation and seed
+ * @throws InvalidArgumentError for unknown options, inputDim or units < 1, or an unknown activation
  */
-export function randomFeaturesModel({ inputDim, ...args }: RandomFeaturesModelArgs): tf.Sequential {
+export function randomFeaturesModel(options: RandomFeaturesModelArgs): tf.Sequential {
+  checkOptions('randomFeaturesModel', options, OPTIONS);
+  const { inputDim, ...args } = options ?? {};
   checkInteger('inputDim', inputDim);
   return tf.sequential({
     layers: [

@@ -22,12 +22,15 @@ export class EngineUnavailableError extends UserError {
   readonly reason: string;
   /** How to get it, as a clause. */
   readonly remedy: string;
+  /** Whether its files are there: then something is wrong with them or with the machine. */
+  readonly found: boolean;
 
-  /** Its message names all three. */
-  constructor(device: Device, reason: string, remedy: string) {
+  /** Its message names the first three. */
+  constructor(device: Device, reason: string, remedy: string, found = false) {
     super(`device ${device} is not available: ${reason}; ${remedy}`);
     this.device = device;
     this.reason = reason;
     this.remedy = remedy;
+    this.found = found;
   }
 }

@@ -1,2 +1,2 @@
 export { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, EngineUnavailableError } from './device.ts';
-export { loadRuntime, type Runtime, runtimeLine } from './runtime.ts';
+export { loadRuntime, type PassedOver, type Runtime, runtimeLine } from './runtime.ts';

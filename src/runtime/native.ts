@@ -6,7 +6,7 @@ import util from 'node:util';
 import { UserError } from '../errors.ts';
 import { type Device, EngineUnavailableError } from './device.ts';
 import { stepBySignOfRelu } from './nativeStep.ts';
-import { findProvisioned } from './provisioned.ts';
+import { type FoundEngine, findProvisioned } from './provisioned.ts';
 import { tf } from './tf.ts';
 
 /** Under this registered symbol a provisioned addon finds the TensorFlow.js instance it must join. */
@@ -19,8 +19,8 @@ type Build = 'cpu' | 'cuda';
 
 const PACKAGES = { cpu: '@tensorflow/tfjs-node', cuda: '@tensorflow/tfjs-node-gpu' } as const;
 const REMEDIES = {
-  cpu: 'get it with: npx rrf provision',
-  cuda: 'get it with: npx rrf provision --cuda',
+  cpu: 'npx rrf provision',
+  cuda: 'npx rrf provision --cuda',
 } as const;
 
 /** What is used of the addon's own interface. */
@@ -47,7 +47,7 @@ interface Loaded {
 let loaded: Loaded | undefined;
 
 /** Package folders that a build of the addon may be loaded from, best first. */
-export type AddonSource = { source: NativeEngine['source']; home: string };
+export type AddonSource = { source: NativeEngine['source'] } & FoundEngine;
 
 /**
  * Starts TensorFlow itself. TensorFlow falls back to the CPU without a word, so the addon is asked whether the list
@@ -65,6 +65,7 @@ export async function loadNative(device: 'cuda' | 'cpu', sourcesOf = addonSource
       hasNvidiaDriver()
         ? 'nvidia-smi must list one, and its CUDA libraries are got with: npx rrf provision --cuda --cuda-libraries'
         : 'this machine shows no NVIDIA driver; use --device cpu',
+      true,
     );
   }
   if (device === 'cpu' && loaded.gpu) throw alreadyLoaded('cpu');
@@ -75,7 +76,7 @@ export async function loadNative(device: 'cuda' | 'cpu', sourcesOf = addonSource
 
 /** Where the addon of a build would come from, judged without loading it. */
 export const findNative = (build: Build): NativeEngine['source'] | undefined =>
-  addonSources(build).find(({ home }) => existsSync(addonOf(home)))?.source;
+  addonSources(build).find(({ home, damage }) => damage === undefined && addonOf(home) !== undefined)?.source;
 
 /** The installed npm package first, then what `rrf provision` made. */
 function addonSources(build: Build): AddonSource[] {
@@ -83,7 +84,7 @@ function addonSources(build: Build): AddonSource[] {
   const provisioned = findProvisioned(build);
   return [
     ...(installed === undefined ? [] : [{ source: 'installed' as const, home: installed }]),
-    ...(provisioned === undefined ? [] : [{ source: 'provisioned' as const, home: provisioned }]),
+    ...(provisioned === undefined ? [] : [{ source: 'provisioned' as const, ...provisioned }]),
   ];
 }
 
@@ -93,20 +94,27 @@ export const hasNvidiaDriver = (): boolean =>
 
 function load(device: 'cuda' | 'cpu', sourcesOf: (build: Build) => AddonSource[]): Loaded {
   prepareProcess();
-  const failures: string[] = [];
+  const failures: LoadFailure[] = [];
   const builds: Build[] = device === 'cuda' ? ['cuda'] : ['cpu', 'cuda'];
   for (const build of builds) {
-    for (const { source, home } of sourcesOf(build)) {
+    for (const { source, ...engine } of sourcesOf(build)) {
       // Asked for the CPU, the GPU build must not take the GPU.
-      const result = device === build ? tryLoad(home) : withoutGpu(() => tryLoad(home));
-      if (typeof result !== 'string') {
+      const result = device === build ? tryLoad(engine) : withoutGpu(() => tryLoad(engine));
+      if (!('reason' in result)) {
         return { build, source, version: result.TF_Version, gpu: result.isUsingGpuDevice() };
       }
       if (build === device) failures.push(result);
     }
   }
-  const reason = failures.length > 0 ? failures.join('; ') : `${PACKAGES[device]} is not installed`;
-  throw new EngineUnavailableError(device, reason, REMEDIES[device]);
+  const reasons = failures.map(({ reason }) => reason);
+  const found = failures.some((failure) => failure.found);
+  const reason = reasons.length > 0 ? reasons.join('; ') : `${PACKAGES[device]} is not installed`;
+  throw new EngineUnavailableError(
+    device,
+    reason,
+    `${found ? 'repair' : 'get'} it with: ${REMEDIES[device]}`,
+    found,
+  );
 }
 
 /** TensorFlow looks for GPUs once, while it is loaded. */
@@ -121,11 +129,18 @@ function withoutGpu<T>(work: () => T): T {
   }
 }
 
-/** The addon's interface, or why it cannot be used. */
-function tryLoad(home: string): Binding | string {
-  const name = path.basename(home);
+/** Why an addon cannot be used; `found` when there is one. */
+interface LoadFailure {
+  reason: string;
+  found: boolean;
+}
+
+/** The addon's interface, or why it cannot be used. One that is damaged is not loaded: it might end the process. */
+function tryLoad({ home, damage }: FoundEngine): Binding | LoadFailure {
+  const name = `@tensorflow/${path.basename(home)}`;
+  if (damage !== undefined) return { reason: `the provisioned ${name} is damaged: ${damage}`, found: true };
   const addon = addonOf(home);
-  if (!existsSync(addon)) return `@tensorflow/${name} is installed without its native addon`;
+  if (addon === undefined) return { reason: `${name} is installed without its native addon`, found: false };
   const silent = process.noDeprecation;
   try {
     // A dependency of the addon's package uses modules that newer Nodes warn about.
@@ -134,11 +149,14 @@ function tryLoad(home: string): Binding | string {
     const binding = require(addon) as Binding;
     require(home);
     if (tf.findBackendFactory('tensorflow') === null) {
-      return `@tensorflow/${name} uses a second copy of @tensorflow/tfjs (npm dedupe removes it)`;
+      return {
+        reason: `${name} uses a second copy of @tensorflow/tfjs (npm dedupe removes it)`,
+        found: true,
+      };
     }
     return binding;
   } catch (error) {
-    return `@tensorflow/${name} does not load (${firstLine(error)})`;
+    return { reason: `${name} does not load (${firstLine(error)})`, found: true };
   } finally {
     process.noDeprecation = silent ?? false;
   }
@@ -167,15 +185,20 @@ function findInstalled(build: Build): string | undefined {
   }
 }
 
-/** The addon's file, by the rule of its package.json: the newest Node-API version that both sides know. */
-function addonOf(home: string): string {
-  const { binary } = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')) as {
-    binary: { napi_versions: number[] };
-  };
-  const napi = Math.max(
-    ...binary.napi_versions.filter((version) => version <= Number(process.versions.napi)),
-  );
-  return path.join(home, 'lib', `napi-v${napi}`, 'tfjs_binding.node');
+/**
+ * The addon's file, by the rule of its package.json: the newest Node-API version that both sides know. Undefined where
+ * there is none, or no package.json that says where it would be.
+ */
+function addonOf(home: string): string | undefined {
+  let versions: number[];
+  try {
+    versions = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')).binary.napi_versions;
+  } catch {
+    return undefined;
+  }
+  const napi = Math.max(...versions.filter((version) => version <= Number(process.versions.napi)));
+  const file = path.join(home, 'lib', `napi-v${napi}`, 'tfjs_binding.node');
+  return existsSync(file) ? file : undefined;
 }
 
 function describe({ version, gpu, source, build }: Loaded): NativeEngine {

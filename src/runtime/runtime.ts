@@ -20,10 +20,22 @@ export interface Runtime {
   source?: 'installed' | 'provisioned';
   /** What the engine can compute on, in TensorFlow's notation: `CPU:0`, `GPU:0`. */
   devices: string[];
+  /** Faster engines that `auto` found but could not use; left out where there are none. */
+  passedOver?: PassedOver[];
   /** CPU threads that it may use. */
   threads: number;
   /** Version of Node. */
   node: string;
+}
+
+/** An engine that is there and does not work. */
+export interface PassedOver {
+  /** The faster one. */
+  device: Device;
+  /** What is wrong, as a clause. */
+  reason: string;
+  /** What mends it, as a clause. */
+  remedy: string;
 }
 
 let current: Runtime | undefined;
@@ -43,17 +55,27 @@ export async function loadRuntime(choice: DeviceChoice = 'auto'): Promise<Runtim
   return current;
 }
 
-/** The line that says which engine runs: `engine: TensorFlow 2.21.0 on CPU, 2 threads`. */
-export const runtimeLine = (runtime: Runtime): string => `engine: ${runtime.engine}`;
+/** The line that says which engine runs, `engine: TensorFlow 2.21.0 on CPU, 2 threads`, and why a faster one does not. */
+export const runtimeLine = (runtime: Runtime): string =>
+  [
+    `engine: ${runtime.engine}`,
+    ...(runtime.passedOver ?? []).map(
+      ({ device, reason, remedy }) => `device ${device} was passed over: ${reason}; ${remedy}`,
+    ),
+  ].join('; ');
 
 async function startFirst(): Promise<Runtime> {
+  const passedOver: PassedOver[] = [];
   for (const device of DEVICES) {
     // Without a driver the CUDA build would only be loaded to learn that there is no GPU.
     if (device === 'cuda' && !hasNvidiaDriver()) continue;
     try {
-      return await start(device);
+      const runtime = await start(device);
+      return passedOver.length > 0 ? { ...runtime, passedOver } : runtime;
     } catch (error) {
       if (!(error instanceof EngineUnavailableError)) throw error;
+      const { reason, remedy, found } = error;
+      if (found) passedOver.push({ device, reason, remedy });
     }
   }
   throw new Error('plain JavaScript did not start');

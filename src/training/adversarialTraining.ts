@@ -1,12 +1,12 @@
-import { modelFunction } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { UserError } from '../errors.ts';
-import { checkData, risks } from '../evaluation/risk.ts';
+import { risks } from '../evaluation/risk.ts';
 import type { tf } from '../runtime/tf.ts';
 import { batchSource } from './batchSource.ts';
 import { breathing } from './breathing.ts';
 import { setLearningRate } from './learningRate.ts';
 import { disposeOptimizer, optimizerNamed } from './optimizers.ts';
+import { trainedModel } from './trainedModel.ts';
 import { openTrainingFolder } from './trainingFolder.ts';
 import { readScalars, type TrainingObjective, trainingObjective } from './trainingObjective.ts';
 import { type AdversarialTrainingOptions, resolveTraining } from './trainingOptions.ts';
@@ -56,9 +56,9 @@ export interface TrainingResult {
  * it ordinary training.
  *
  * The model is left with the weights of least objective, or with validation rows of least robust risk there;
- * everything that is not in `variables` is untouched.
- * @throws InvalidArgumentError for options out of range, no trainable weights, a model that does not fit the data, NaN or
- * infinities in x or y, or inputs outside the attack's bounds
+ * everything that is not in `variables` is untouched, but for the moving averages of batch normalisations in training.
+ * @throws InvalidArgumentError for unknown options and options out of range, no trainable weights, data that are no data set,
+ * a model that does not fit them, NaN or infinities in x or y, or inputs outside the attack's bounds
  * @throws UserError for a model whose objective is not finite before the first step
  * @throws UserError naming a file of `folder` that cannot be written; the last checkpoint then still holds
  */
@@ -67,25 +67,26 @@ export async function adversarialTraining(
   data: Dataset,
   options: AdversarialTrainingOptions,
 ): Promise<TrainingResult> {
-  const settings = resolveTraining(model, data.n, options);
+  const settings = resolveTraining(model, data, options);
   const { eps, method, variables, learningRate, schedule, cycleSteps, maxCycles, tolerance } = settings;
   const { batchSize, seed, validation, validateEvery, patience, checkpointEvery } = settings;
-  for (const rows of validation ? [data, validation] : [data]) checkData(rows, method.attack);
   const given = options.optimizer ?? 'adam';
   const optimizer = typeof given === 'string' ? optimizerNamed(given, learningRate) : given;
+  const trained = trainedModel(model, variables, settings.trainingMode);
+  /** All that training moves. */
+  const moving = [...variables, ...trained.averages];
   const folder =
     options.folder === undefined
       ? null
       : openTrainingFolder<TrainingState>(
           options.folder,
-          await trainingIdentity(model, data, optimizer, settings),
+          await trainingIdentity(model, data, optimizer, settings, moving),
         );
 
-  const f = modelFunction(model);
-  const objective = trainingObjective(f, data, optimizer, settings);
-  const tensors = { variables, carried: objective.carried, optimizer };
+  const objective = trainingObjective(trained, data, optimizer, settings);
+  const tensors = { variables: moving, carried: objective.carried, optimizer };
   const earlier = folder?.earlier ?? null;
-  let kept = earlier ? await restoreTensors(tensors, earlier.tensors) : weightSnapshot(variables);
+  let kept = earlier ? await restoreTensors(tensors, earlier.tensors) : weightSnapshot(moving);
   const dispose = (): void => {
     kept.dispose();
     objective.dispose();
@@ -93,14 +94,18 @@ export async function adversarialTraining(
   };
   const state = earlier?.state ?? (await freshState(objective, dispose));
   const batches = batchSource(data, batchSize, seed, method.carried?.replays, state.step);
-  const reports = await trainingReports(model, options, settings, folder, state);
+  const reports = await trainingReports(model, options, settings, folder, state).catch((error: unknown) => {
+    batches.dispose();
+    dispose();
+    throw error;
+  });
   const breathe = breathing();
   const measuring = validation !== null || reports.callbacks.count > 0;
   let savedStep = state.step;
 
   const keepWeights = (): void => {
     kept.dispose();
-    kept = weightSnapshot(variables);
+    kept = weightSnapshot(moving);
   };
 
   /** Takes the next steps, at most until something is to be measured. */
@@ -127,7 +132,10 @@ export async function adversarialTraining(
   }
 
   async function validate(rows: Dataset): Promise<Validation> {
-    const { standard, adversarial } = await risks(f, rows, { attack: method.attack, epsilons: [eps] });
+    const { standard, adversarial } = await risks(trained.f, rows, {
+      attack: method.attack,
+      epsilons: [eps],
+    });
     const found = { step: state.step, standard, adversarial: adversarial[0]! };
     state.validations.push(found);
     if (found.adversarial.value < state.bestRisk) {

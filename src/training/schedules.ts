@@ -1,4 +1,4 @@
-import { checkInteger, checkPositive, InvalidArgumentError } from '../errors.ts';
+import { checkChoice, checkInteger, checkPositive, InvalidArgumentError } from '../errors.ts';
 
 /** How the learning rate goes over a cycle. */
 export interface Schedule {
@@ -41,11 +41,14 @@ const schedules = { linear: linearDecay, constant: constantRate, cosine: cosineD
  */
 export type ScheduleName = keyof typeof schedules;
 
-/** The schedule of that name, or the one given. @throws InvalidArgumentError for an unknown name */
+/** The schedule of that name, or the one given. @throws InvalidArgumentError for an unknown name or another object */
 export function scheduleNamed(schedule: ScheduleName | Schedule): Schedule {
-  if (typeof schedule === 'object') return schedule;
-  const found = schedules[schedule];
-  if (!found)
-    throw new InvalidArgumentError('schedule', schedule, `one of ${Object.keys(schedules).join(', ')}`);
-  return found;
+  if (typeof schedule === 'string')
+    return schedules[checkChoice('schedule', schedule, Object.keys(schedules) as ScheduleName[])];
+  if (typeof schedule?.name === 'string' && typeof schedule.factor === 'function') return schedule;
+  throw new InvalidArgumentError(
+    'schedule',
+    schedule,
+    'the name of one, or an object of a name and a factor',
+  );
 }

@@ -22,8 +22,10 @@ function layersOf(model: tf.LayersModel, layers: TrainedLayers): { trainableWeig
   if (layers === 'all') return [model];
   if (layers === 'readout')
     return model.layers.filter((layer) => layer.trainableWeights.length > 0).slice(-1);
+  if (!Array.isArray(layers))
+    throw new InvalidArgumentError('layers', layers, "'all', 'readout' or a list of layers' names");
   const names = model.layers.map((layer) => layer.name);
-  return layers.map((name) => {
+  return layers.map((name: string) => {
     const layer = model.layers[names.indexOf(name)];
     if (!layer) throw new InvalidArgumentError('layers', name, `layers of the model: ${names.join(', ')}`);
     return layer;

@@ -1,9 +1,9 @@
-import type { ModelFunction } from '../attacks/index.ts';
 import { batchesOf } from '../data/batches.ts';
 import { type Dataset, type TensorPair, toTensors } from '../data/dataset.ts';
 import { RunningMean } from '../evaluation/estimate.ts';
 import { tf } from '../runtime/tf.ts';
 import { lossAt, type TrainingBatch } from './methods/trainingMethod.ts';
+import type { TrainedModel } from './trainedModel.ts';
 import type { TrainingSettings } from './trainingOptions.ts';
 
 /** Rows on the device at a time when the objective is taken over all of them. */
@@ -13,9 +13,9 @@ const ROWS = 2048;
 export interface TrainingObjective {
   /** Moves the weights by the gradient on a batch; returns the batch's objective before. */
   step(batch: TensorPair, t: number): tf.Scalar;
-  /** Of all rows, at the full eps. */
+  /** Of all rows, at the full eps, in inference mode. */
   whole(): Promise<number>;
-  /** Mean clean loss and mean worst-case loss of a batch, two scalars. */
+  /** Mean clean loss and mean worst-case loss of a batch in inference mode, two scalars. */
   losses(batch: TensorPair, t: number): tf.Tensor[];
   /** What the method carries from step to step. */
   readonly carried: readonly tf.Variable[];
@@ -23,7 +23,7 @@ export interface TrainingObjective {
 }
 
 export function trainingObjective(
-  f: ModelFunction,
+  { f, attacked, outer }: TrainedModel,
   data: Dataset,
   optimizer: tf.Optimizer,
   settings: TrainingSettings,
@@ -42,12 +42,13 @@ export function trainingObjective(
     carried: carried ? [carried] : [],
     step: ({ x, y }, t) =>
       tf.tidy(() => {
-        const batch: TrainingBatch = { f, x, y, eps: epsAt(t), key: `${seed} step ${t}` };
+        const key = `${seed} step ${t}`;
+        const batch: TrainingBatch = { f, x, y, eps: epsAt(t), key };
         // The last batch of a pass may have fewer rows than are carried.
         const delta = carried ? { delta: () => carried.slice([0, 0], [x.shape[0], -1]) } : {};
-        const outerLoss = method.outerLoss({ ...batch, ...delta });
+        const outerLoss = attacked(key, x.shape[0]!, () => method.outerLoss({ ...batch, ...delta }));
         const objective = (): tf.Scalar => {
-          const half = tf.mean(outerLoss()).div(2);
+          const half = tf.mean(outer(key, x.shape[0]!, outerLoss)).div(2);
           return (lambda === 0 ? half : half.add(penalty())).asScalar();
         };
         const { value, grads } = optimizer.computeGradients(objective, differentiated);

@@ -1,12 +1,23 @@
+import { checkAttack } from '../attacks/attack.ts';
 import type { Attack } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
-import type { tf } from '../runtime/tf.ts';
-import type { TrainingCallback } from './callbacks.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkNonNegative,
+  checkOptions,
+  checkPositive,
+  InvalidArgumentError,
+  type OptionNames,
+} from '../errors.ts';
+import { checkData } from '../evaluation/risk.ts';
+import { tf } from '../runtime/tf.ts';
+import { checkCallback, type TrainingCallback } from './callbacks.ts';
 import { defaultLearningRate } from './learningRate.ts';
 import { type TrainingMethod, worstCase } from './methods/index.ts';
 import type { OptimizerName } from './optimizers.ts';
 import { type Schedule, type ScheduleName, scheduleNamed } from './schedules.ts';
+import { TRAINING_MODES, type TrainingMode } from './trainedModel.ts';
 import { type TrainedLayers, trainedWeights } from './trainedWeights.ts';
 
 /** What {@link adversarialTraining} trains against, and how; only `eps` has no default. */
@@ -23,6 +34,15 @@ export interface AdversarialTrainingOptions {
   readonly layers?: TrainedLayers;
   /** Weights to train, in place of `layers`. */
   readonly variables?: readonly tf.Variable[];
+  /**
+   * Which forward passes of a step run dropout, noise layers and batch normalisation in training mode: 'outer', those whose
+   * gradient moves the weights; 'both', those of the attack too; 'none'. Default 'outer'. Random draws come from `seed`,
+   * also where a dropout layer has a seed of its own, and are the same in all passes of a step. The moving averages of a
+   * batch normalisation move once a step, by the outer loss's first pass; one whose weights are not trained stays in
+   * inference mode. Everything that is measured (objectives but those of `history`, losses, validation) is measured in
+   * inference mode. Models without such layers train alike in all three.
+   */
+  readonly trainingMode?: TrainingMode;
   /** Default 'adam'. Its learning rate is set by the schedule. The caller disposes an optimiser of its own. */
   readonly optimizer?: tf.Optimizer | OptimizerName;
   /** Rate at the start of each cycle. Default 1 / (3 sqrt(P)), P the largest fan-in of the trained weights. */
@@ -65,6 +85,33 @@ export interface AdversarialTrainingOptions {
   readonly onProgress?: (progress: TrainingProgress) => void;
 }
 
+const OPTIONS: OptionNames<AdversarialTrainingOptions> = {
+  eps: true,
+  attack: true,
+  method: true,
+  lambda: true,
+  layers: true,
+  variables: true,
+  trainingMode: true,
+  optimizer: true,
+  learningRate: true,
+  schedule: true,
+  epsWarmup: true,
+  cycleSteps: true,
+  maxCycles: true,
+  tolerance: true,
+  batchSize: true,
+  seed: true,
+  validation: true,
+  validateEvery: true,
+  patience: true,
+  callbacks: true,
+  folder: true,
+  checkpointEvery: true,
+  tensorBoard: true,
+  onProgress: true,
+};
+
 /** Where a training stands, about every 25 steps: losses are read back in groups. */
 export interface TrainingProgress {
   /** Steps taken. */
@@ -87,6 +134,7 @@ export interface TrainingSettings {
   readonly method: TrainingMethod;
   readonly lambda: number;
   readonly variables: readonly tf.Variable[];
+  readonly trainingMode: TrainingMode;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly epsWarmup: number;
@@ -101,19 +149,26 @@ export interface TrainingSettings {
   readonly checkpointEvery: number;
 }
 
-/** @throws InvalidArgumentError naming the first option that makes no sense. */
+/** @throws InvalidArgumentError naming the first option that makes no sense, or data that cannot be trained on. */
 export function resolveTraining(
   model: tf.LayersModel,
-  rows: number,
+  data: Dataset,
   options: AdversarialTrainingOptions,
 ): TrainingSettings {
-  const { attack, method, validation = null } = options;
-  if (attack && method)
+  if (typeof model?.apply !== 'function' || !Array.isArray(model.layers))
+    throw new InvalidArgumentError('model', model, 'a tf.LayersModel');
+  checkOptions('adversarialTraining', options, OPTIONS);
+  const eps = checkNonNegative('eps', options?.eps);
+  checkKinds(options);
+  const { attack, validation = null } = options;
+  if (attack && options.method)
     throw new InvalidArgumentError(
       'attack',
       attack.name,
-      `none beside the method ${method.name}, which has its own`,
+      `none beside the method ${options.method.name}, which has its own`,
     );
+  const method = options.method ?? worstCase(attack);
+  for (const rows of validation ? [data, validation] : [data]) checkData(rows, method.attack);
   if (options.patience !== undefined && !validation)
     throw new InvalidArgumentError('patience', options.patience, 'none without validation rows');
   if (options.variables?.length === 0)
@@ -121,21 +176,60 @@ export function resolveTraining(
   const variables = options.variables ?? trainedWeights(model, options.layers ?? 'all');
   const cycleSteps = checkInteger('cycleSteps', options.cycleSteps ?? 150);
   return {
-    eps: checkNonNegative('eps', options.eps),
-    method: method ?? worstCase(attack),
+    eps,
+    method,
     lambda: checkNonNegative('lambda', options.lambda ?? 0),
     variables,
+    trainingMode: checkChoice('trainingMode', options.trainingMode ?? 'outer', TRAINING_MODES),
     learningRate: checkPositive('learningRate', options.learningRate ?? defaultLearningRate(variables)),
     schedule: scheduleNamed(options.schedule ?? 'linear'),
     epsWarmup: checkInteger('epsWarmup', options.epsWarmup ?? 0, 0),
     cycleSteps,
     maxCycles: checkInteger('maxCycles', options.maxCycles ?? 5),
     tolerance: checkPositive('tolerance', options.tolerance ?? 2e-3),
-    batchSize: Math.min(rows, checkInteger('batchSize', options.batchSize ?? rows)),
+    batchSize: Math.min(data.n, checkInteger('batchSize', options.batchSize ?? data.n)),
     seed: options.seed ?? 0,
     validation,
     validateEvery: checkInteger('validateEvery', options.validateEvery ?? cycleSteps),
     patience: checkInteger('patience', options.patience ?? 5),
     checkpointEvery: checkInteger('checkpointEvery', options.checkpointEvery ?? 250),
   };
+}
+
+/** Options that are objects or functions: whether they are of the right kind. */
+function checkKinds(options: AdversarialTrainingOptions): void {
+  const check = (
+    name: keyof AdversarialTrainingOptions,
+    expected: string,
+    holds: (value: never) => boolean,
+  ) => {
+    const value = options[name];
+    if (value !== undefined && !holds(value as never)) throw new InvalidArgumentError(name, value, expected);
+  };
+  if (options.attack !== undefined) checkAttack(options.attack);
+  check('method', 'a way of training, such as freeTraining()', (method: TrainingMethod | null) =>
+    Boolean(typeof method?.outerLoss === 'function' && checkAttack(method.attack)),
+  );
+  check(
+    'optimizer',
+    'the name of an optimiser, or a tf.Optimizer',
+    (given: tf.Optimizer | string | null) =>
+      typeof given === 'string' || typeof given?.computeGradients === 'function',
+  );
+  check(
+    'variables',
+    'variables, such as a weight of a layer after read()',
+    (given: readonly unknown[]) =>
+      Array.isArray(given) && given.every((variable) => variable instanceof tf.Variable),
+  );
+  check('callbacks', 'a list of callbacks', Array.isArray);
+  options.callbacks?.forEach(checkCallback);
+  check('onProgress', 'a function', (value: unknown) => typeof value === 'function');
+  for (const name of ['folder', 'tensorBoard'] as const)
+    check(name, 'the path of a folder', (value: unknown) => typeof value === 'string' && value !== '');
+  check(
+    'seed',
+    'a number or a string',
+    (value: unknown) => typeof value === 'string' || Number.isFinite(value),
+  );
 }

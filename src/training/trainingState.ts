@@ -102,17 +102,19 @@ export async function restoreTensors(
 /**
  * What two calls must have in common for one to go on where the other stopped. When to end is not among it: a finished
  * training may be given more cycles.
+ * @param moving all that training moves: the trained weights, and moving averages
  */
 export async function trainingIdentity(
   model: tf.LayersModel,
   data: Dataset,
   optimizer: tf.Optimizer,
   settings: TrainingSettings,
+  moving: readonly tf.Variable[],
 ): Promise<Checkpoint<TrainingState>['identity']> {
   const { method, variables, validation } = settings;
   const { learningRate: _, ...optimizerSettings } = optimizer.getConfig();
-  const trained = new Set(variables.map(({ id }) => id));
-  const frozen = model.weights.map((weight) => weight.read()).filter(({ id }) => !trained.has(id));
+  const ids = new Set(moving.map(({ id }) => id));
+  const frozen = model.weights.map((weight) => weight.read()).filter(({ id }) => !ids.has(id));
   const frozenValues = await Promise.all(frozen.map((tensor) => tensor.data()));
   const { norm, loss, ...attack } = method.attack.settings;
   return {
@@ -122,6 +124,7 @@ export async function trainingIdentity(
     method: method.name,
     attack: JSON.stringify({ ...attack, name: method.attack.name, norm: norm.name, loss: loss.name }),
     optimizer: `${optimizer.getClassName()} ${JSON.stringify(optimizerSettings)}`,
+    trainingMode: settings.trainingMode,
     weights: variables.map(({ shape }) => `[${shape}]`).join(' '),
     'frozen weights': digest(frozenValues as Float32Array[]),
     eps: settings.eps,

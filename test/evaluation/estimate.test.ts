@@ -31,4 +31,8 @@ describe('a mean with its standard error', () => {
   it('knows no error of a single value', () => {
     expect(meanOf([7])).toEqual({ value: 7, standardError: Number.NaN, count: 1 });
   });
+
+  it.each([[3], [undefined], ['12'], [{ length: 2 }], [[1, '2']], [[1, null]]])('refuses %o', (values) => {
+    expect(() => meanOf(values as never)).toThrow(/^invalid values: .* \(expected an array of numbers\)$/);
+  });
 });

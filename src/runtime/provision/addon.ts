@@ -63,7 +63,7 @@ export const addonHome = (recipe: Recipe, folder: string): string =>
 
 export const addonFile = (recipe: Recipe): string => `lib/napi-v${recipe.napi}/tfjs_binding.node`;
 
-/** Multiplies two matrices in a fresh process: what is put into the cache has worked once. */
+/** Multiplies two matrices in a fresh process. @throws UserError with the process's last words when that fails */
 export async function tryAddon(recipe: Recipe, folder: string): Promise<void> {
   const tfjs = createRequire(import.meta.url).resolve('@tensorflow/tfjs');
   const script = `
@@ -75,7 +75,7 @@ export async function tryAddon(recipe: Recipe, folder: string): Promise<void> {
     const product = tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync()[0];
     if (tf.getBackend() !== 'tensorflow' || product !== 11) throw new Error('the addon computes wrongly');
   `;
-  await runCommand('trying the new engine', [process.execPath, '--no-deprecation', '-e', script], {
+  await runCommand('trying the engine', [process.execPath, '--no-deprecation', '-e', script], {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
   });
 }

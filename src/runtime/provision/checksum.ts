@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -34,13 +34,29 @@ export async function manifestOf(folder: string, files: readonly string[]): Prom
   return manifest;
 }
 
-/** The files of the manifest that are missing or differ; `thorough` reads them, otherwise only sizes are compared. */
-export async function findDamage(folder: string, manifest: Manifest, thorough = false): Promise<string[]> {
-  const damaged: string[] = [];
+/** Files up to this many bytes are always read; the addon has 86 kB, TensorFlow's libraries hundreds of megabytes. */
+const SMALL = 1 << 20;
+
+/** The files of the manifest that are missing, have another size, or are small and have another checksum. */
+export function damageAtAGlance(folder: string, manifest: Manifest): string[] {
+  return Object.entries(manifest).flatMap(([file, { size, sha256: expected }]) => {
+    const full = path.join(folder, file);
+    if (statSync(full, { throwIfNoEntry: false })?.size !== size) return [file];
+    if (size > SMALL) return [];
+    return createHash('sha256').update(readFileSync(full)).digest('hex') === expected ? [] : [file];
+  });
+}
+
+/**
+ * The files of the manifest that are missing or differ.
+ * @param since large files of the right size are read only when they changed after this moment, in milliseconds
+ */
+export async function findDamage(folder: string, manifest: Manifest, since: number): Promise<string[]> {
+  const damaged = damageAtAGlance(folder, manifest);
   for (const [file, { size, sha256: expected }] of Object.entries(manifest)) {
     const full = path.join(folder, file);
-    const found = await fs.stat(full).catch(() => undefined);
-    if (found?.size !== size || (thorough && (await sha256(full)) !== expected)) damaged.push(file);
+    if (size <= SMALL || damaged.includes(file) || (await fs.stat(full)).mtimeMs <= since) continue;
+    if ((await sha256(full)) !== expected) damaged.push(file);
   }
   return damaged;
 }

@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { UserError } from '../../errors.ts';
+import { checkOptions, type OptionNames, UserError } from '../../errors.ts';
+import { writeWholeFile } from '../../wholeFile.ts';
 import { cacheFolder } from '../cache.ts';
 import { hasNvidiaDriver } from '../native.ts';
-import { engineFolder, type ProvisionedEngine, readEngine } from '../provisioned.ts';
+import { damageOf, engineFolder, type ProvisionedEngine, readEngine } from '../provisioned.ts';
 import { addonFile, addonHome, compileAddon, installAddonPackage, tryAddon } from './addon.ts';
 import { findDamage, manifestOf } from './checksum.ts';
 import { runCommand } from './command.ts';
 import { withLock } from './lock.ts';
 import { type Recipe, recipeFor, WHEEL_MEMBERS } from './recipe.ts';
-import { runSteps, type Step, type StepReport } from './steps.ts';
+import { forgetFrom, runSteps, type Step, type StepReport } from './steps.ts';
 import { findTools, type Tools } from './tools.ts';
 import { cudaRequirements, downloadWheel, unpackWheel } from './wheel.ts';
 
@@ -22,13 +23,22 @@ export interface ProvisionOptions {
   cudaLibraries?: boolean;
   /** Make it anew although it is there. */
   force?: boolean;
-  /** Read every file of an engine that is there and compare checksums, not only sizes. */
+  /** Compare the checksums of all files of an engine that is there, also of large ones unchanged since it was made. */
   verify?: boolean;
   /** Cache folder; see cacheFolder. */
   cache?: string;
   /** Let pip draw its progress bar on standard error. */
   showOutput?: boolean;
 }
+
+const OPTIONS: OptionNames<ProvisionOptions> = {
+  cuda: true,
+  cudaLibraries: true,
+  force: true,
+  verify: true,
+  cache: true,
+  showOutput: true,
+};
 
 export interface Provisioned {
   folder: string;
@@ -38,35 +48,63 @@ export interface Provisioned {
 
 /**
  * Makes the native engine from PyPI's TensorFlow wheel and the npm package of its addon, and puts it whole into the
- * cache. An interrupted run is continued by the next; concurrent runs wait for each other.
+ * cache. An interrupted run is continued by the next; concurrent runs wait for each other. Of a damaged engine only what is
+ * wrong is made anew, where that can be told.
  *
+ * @throws InvalidArgumentError for an unknown option
  * @throws UserError for a platform without a wheel, missing tools, a failed download, a wrong checksum, a full disk
  */
 export async function provision(options: ProvisionOptions, report: StepReport): Promise<Provisioned> {
+  checkOptions('provision', options, OPTIONS);
   const recipe = recipeFor(options.cuda ? 'cuda' : 'cpu');
   const cache = options.cache ?? cacheFolder();
   const target = engineFolder(recipe, cache);
   const wantLibraries = options.cuda === true && (options.cudaLibraries ?? hasNvidiaDriver());
 
-  const present = async () =>
-    options.force ? undefined : usable(target, recipe, wantLibraries, options.verify);
-  const before = await present();
-  if (before) return { folder: target, tensorflowVersion: before.tensorflowVersion, alreadyThere: true };
+  const there = async (): Promise<Examination> =>
+    options.force
+      ? { damage: null, repairFrom: null }
+      : examine(target, recipe, wantLibraries, options.verify);
+  const alreadyThere = ({ tensorflowVersion }: ProvisionedEngine): Provisioned => ({
+    folder: target,
+    tensorflowVersion,
+    alreadyThere: true,
+  });
+  const before = await there();
+  if ('engine' in before) return alreadyThere(before.engine);
 
   return withLock(
     target,
     () => report.note('another rrf provision is at work here; waiting for it'),
     async () => {
-      const made = await present();
-      if (made) return { folder: target, tensorflowVersion: made.tensorflowVersion, alreadyThere: true };
+      const found = await there();
+      if ('engine' in found) return alreadyThere(found.engine);
       const tools = await findTools();
       // Per host, because the lock cannot be seen from another one that shares the cache.
       const staging = `${target}.partial-${os.hostname()}`;
       const resumed = existsSync(staging);
-      await checkFolder(cache, resumed ? 0 : recipe.room + (wantLibraries ? 8e9 : 0));
+      const repairFrom = resumed ? null : found.repairFrom;
+      if (found.damage !== null)
+        report.note(
+          `${target} is damaged: ${found.damage}; ${repairFrom ? 'repairing it' : 'building it anew'}`,
+        );
+      const room = recipe.room + (wantLibraries ? 8e9 : 0);
+      await checkFolder(cache, resumed || repairFrom ? 0 : room);
+      if (repairFrom !== null) {
+        await fs.rename(target, staging);
+        await forgetFrom(staging, repairFrom);
+      }
       const steps = stepsFor(recipe, tools, staging, wantLibraries, options.showOutput ?? false);
       // Steps done under another recipe, by another version of this package, do not count.
-      await runSteps(staging, JSON.stringify({ recipe, WHEEL_MEMBERS, wantLibraries }), steps, report);
+      const build = () =>
+        runSteps(staging, JSON.stringify({ recipe, WHEEL_MEMBERS, wantLibraries }), steps, report);
+      await build().catch(async (error: Error) => {
+        if (repairFrom === null) throw error;
+        report.note(`${error.message.split('\n')[0]}; building it anew`);
+        await fs.rm(staging, { recursive: true, force: true });
+        await checkFolder(cache, room);
+        await build();
+      });
       await fs.rm(path.join(staging, 'download'), { recursive: true, force: true });
       await moveIntoPlace(staging, target);
       if (options.cuda && !wantLibraries) {
@@ -134,7 +172,12 @@ function stepsFor(
     {
       name: 'try',
       title: 'trying the new engine',
-      run: () => tryAddon(recipe, staging),
+      run: () =>
+        tryAddon(recipe, staging).catch(async (error: Error) => {
+          // Something in it is wrong, and nothing says what: the next run repeats every step.
+          await forgetFrom(staging, 'wheel');
+          throw error;
+        }),
     },
     {
       name: 'describe',
@@ -151,23 +194,37 @@ function stepsFor(
           made: new Date().toISOString(),
           files: await manifestOf(home, [...libs, addonFile(recipe)]),
         };
-        await fs.writeFile(path.join(staging, 'engine.json'), `${JSON.stringify(engine, null, 2)}\n`);
+        writeWholeFile(path.join(staging, 'engine.json'), `${JSON.stringify(engine, null, 2)}\n`);
       },
     },
   ];
 }
 
-/** The engine in `folder` when it is complete; one that is damaged counts as absent and is made anew. */
-async function usable(
+/** A whole engine; or what is wrong, if there is one, and the first step to repeat where the rest of it can stay. */
+type Examination = { engine: ProvisionedEngine } | { damage: string | null; repairFrom: string | null };
+
+async function examine(
   folder: string,
   recipe: Recipe,
   wantLibraries: boolean,
-  thorough = false,
-): Promise<ProvisionedEngine | undefined> {
+  verify = false,
+): Promise<Examination> {
+  const absent = { damage: null, repairFrom: null };
   const engine = readEngine(folder);
-  if (engine === undefined || (wantLibraries && !engine.cudaLibraries)) return undefined;
-  const damaged = await findDamage(addonHome(recipe, folder), engine.files, thorough);
-  return damaged.length === 0 ? engine : undefined;
+  if (engine === undefined) return absent;
+  if ('damage' in engine) return { damage: engine.damage, repairFrom: 'try' };
+  if (wantLibraries && !engine.cudaLibraries) return absent;
+  const since = verify ? Number.NEGATIVE_INFINITY : Date.parse(engine.made);
+  const damaged = await findDamage(addonHome(recipe, folder), engine.files, since);
+  if (damaged.length > 0) {
+    const addonAlone = damaged.every((file) => file === addonFile(recipe));
+    return { damage: damageOf(damaged), repairFrom: addonAlone ? 'compile' : null };
+  }
+  // What the addon needs beside the files of the manifest, its npm packages, shows only when it is used.
+  return tryAddon(recipe, folder).then(
+    () => ({ engine }),
+    (error: Error) => ({ damage: error.message.split('\n')[0]!, repairFrom: null }),
+  );
 }
 
 async function moveIntoPlace(staging: string, target: string): Promise<void> {
@@ -177,7 +234,8 @@ async function moveIntoPlace(staging: string, target: string): Promise<void> {
     await fs.rename(staging, target);
   } catch (error) {
     // Another host that shares the cache was faster: its engine is as good.
-    if (readEngine(target) === undefined) throw error;
+    const theirs = readEngine(target);
+    if (theirs === undefined || 'damage' in theirs) throw error;
     await fs.rm(staging, { recursive: true, force: true });
   }
   await fs.rm(old, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { writeWholeFile } from '../../wholeFile.ts';
 
 /** One resumable piece of work. `run` may be repeated after an interruption, so it must not rely on a clean start. */
 export interface Step {
@@ -29,7 +30,8 @@ export async function runSteps(
 ): Promise<void> {
   await fs.mkdir(folder, { recursive: true });
   const file = path.join(folder, 'steps.json');
-  const done = await readDone(file, key);
+  const record = await readRecord(file);
+  const done = record.key === key ? record.done : [];
   for (const [index, step] of steps.entries()) {
     report.start(index + 1, steps.length, step.title);
     const before = performance.now();
@@ -37,25 +39,27 @@ export async function runSteps(
     if (!skip) {
       await step.run((fraction) => report.progress(fraction));
       done.push(step.name);
-      await writeWhole(file, `${JSON.stringify({ key, done })}\n`);
+      writeWholeFile(file, `${JSON.stringify({ key, done })}\n`);
     }
     report.end(skip, (performance.now() - before) / 1000);
   }
 }
 
-async function readDone(file: string, key: string): Promise<string[]> {
+async function readRecord(file: string): Promise<{ key?: string; done: string[] }> {
   try {
-    const record = JSON.parse(await fs.readFile(file, 'utf8')) as { key?: string; done?: string[] };
-    return record.key === key && Array.isArray(record.done) ? record.done : [];
+    const { key, done } = JSON.parse(await fs.readFile(file, 'utf8')) as { key?: string; done?: string[] };
+    return key !== undefined && Array.isArray(done) ? { key, done } : { done: [] };
   } catch {
     // No record, or one cut short: every step can be repeated.
-    return [];
+    return { done: [] };
   }
 }
 
-/** Writes a file so that readers see the old one or the new one, never a part. */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  const partial = `${file}.${process.pid}.tmp`;
-  await fs.writeFile(partial, text);
-  await fs.rename(partial, file);
+/** Takes a step and all after it out of the record in `folder`, so that they are done again. */
+export async function forgetFrom(folder: string, name: string): Promise<void> {
+  const file = path.join(folder, 'steps.json');
+  const { key, done } = await readRecord(file);
+  const first = done.indexOf(name);
+  if (key === undefined || first === -1) return;
+  writeWholeFile(file, `${JSON.stringify({ key, done: done.slice(0, first) })}\n`);
 }

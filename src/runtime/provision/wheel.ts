@@ -79,6 +79,8 @@ with zipfile.ZipFile(wheel) as archive:
                 if done / total - told > 0.01:
                     told = done / total
                     print(told, flush=True)
+            out.flush()
+            os.fsync(out.fileno())
         found = 'sha256=' + base64.urlsafe_b64encode(digest.digest()).rstrip(b'=').decode()
         if found != record[name]:
             sys.exit('error: checksum of ' + name + ' differs from the one recorded in the wheel')

@@ -1,5 +1,6 @@
+import { ATTACK_OPTIONS } from '../../attacks/attackOptions.ts';
 import { type AttackOptions, fgm } from '../../attacks/index.ts';
-import { checkInteger } from '../../errors.ts';
+import { checkInteger, checkOptions, type OptionNames } from '../../errors.ts';
 import { lossAt, type TrainingMethod } from './trainingMethod.ts';
 import { worstCase } from './worstCase.ts';
 
@@ -9,16 +10,20 @@ export interface FreeTrainingOptions extends AttackOptions {
   readonly replays?: number;
 }
 
+const OPTIONS: OptionNames<FreeTrainingOptions> = { ...ATTACK_OPTIONS, replays: true };
+
 /**
  * Free adversarial training (Shafahi et al. 2019, algorithm 1): every batch is used `replays` times, and the gradient
  * that moves the weights also moves the perturbation, by a step of eps, for the next use. A step costs no more than one
  * of normal training.
  * @param options norm, loss and bounds of the perturbation, and the replays
- * @throws InvalidArgumentError for options out of range
+ * @throws InvalidArgumentError for unknown options and options out of range
  */
-export function freeTraining({ replays = 4, ...options }: FreeTrainingOptions = {}): TrainingMethod {
+export function freeTraining(options: FreeTrainingOptions = {}): TrainingMethod {
+  checkOptions('freeTraining', options, OPTIONS);
+  const { replays = 4, ...perturbation } = options;
   checkInteger('replays', replays);
-  const attack = fgm(options);
+  const attack = fgm(perturbation);
   const { norm, loss, bounds } = attack.settings;
   const whole = worstCase(attack);
   return {

@@ -1,3 +1,4 @@
+import { checkAttack } from '../../attacks/attack.ts';
 import { type Attack, pgd } from '../../attacks/index.ts';
 import { stream } from '../../random/stream.ts';
 import { tf } from '../../runtime/tf.ts';
@@ -6,10 +7,11 @@ import { lossAt, type TrainingMethod } from './trainingMethod.ts';
 /**
  * Training on inputs moved to a point uniform in the ball of radius eps: as strong as the adversary, but blind.
  * @param attack gives the norm and the loss, and measures the robust loss. Default PGD in l2, 3 steps
+ * @throws InvalidArgumentError for anything but an attack
  */
 export const noiseTraining = (attack: Attack = pgd({ steps: 3 })): TrainingMethod => ({
   name: 'noise',
-  attack,
+  attack: checkAttack(attack),
   outerLoss({ f, x, y, eps, key }) {
     const { norm, loss } = attack.settings;
     const random = stream(key, 'noise');

@@ -1,5 +1,6 @@
+import { checkAttack } from '../../attacks/attack.ts';
 import { type Attack, pgd } from '../../attacks/index.ts';
-import { checkNonNegative, InvalidArgumentError } from '../../errors.ts';
+import { checkNonNegative, checkOptions, InvalidArgumentError, type OptionNames } from '../../errors.ts';
 import { tf } from '../../runtime/tf.ts';
 import { lossAt, type TrainingMethod } from './trainingMethod.ts';
 
@@ -11,6 +12,8 @@ export interface TradesOptions {
   readonly beta?: number;
 }
 
+const OPTIONS: OptionNames<TradesOptions> = { attack: true, beta: true };
+
 /**
  * TRADES (Zhang et al. 2019, equation 5): E loss(f(x), y) + beta E max over |delta| <= eps of D(f(x + delta), f(x)).
  * For losses of values D is the loss itself, between the two outputs; for cross-entropy of two or more classes it is the
@@ -18,9 +21,12 @@ export interface TradesOptions {
  *
  * Begins by itself where the paper adds noise: a prediction pushed both ways has a gradient at the input.
  * @param options the attack and the weight beta
- * @throws InvalidArgumentError for beta < 0 or another loss
+ * @throws InvalidArgumentError for unknown options, beta < 0 or another loss
  */
-export function tradesTraining({ attack = pgd({ steps: 3 }), beta = 1 }: TradesOptions = {}): TrainingMethod {
+export function tradesTraining(options: TradesOptions = {}): TrainingMethod {
+  checkOptions('tradesTraining', options, OPTIONS);
+  const { attack = pgd({ steps: 3 }), beta = 1 } = options;
+  checkAttack(attack);
   checkNonNegative('beta', beta);
   const { loss } = attack.settings;
   const kind = loss.targets ?? 'values';

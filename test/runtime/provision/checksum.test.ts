@@ -1,8 +1,14 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkDownload, findDamage, manifestOf, sha256 } from '../../../src/runtime/provision/checksum.ts';
+import {
+  checkDownload,
+  damageAtAGlance,
+  findDamage,
+  manifestOf,
+  sha256,
+} from '../../../src/runtime/provision/checksum.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -39,15 +45,29 @@ describe('checksums', () => {
 });
 
 describe('the manifest of an engine', () => {
-  it('finds files that are missing or have another size, and when thorough other contents', async () => {
+  it('finds files that are missing, or have another size or other bytes', async () => {
     for (const name of ['same', 'longer', 'changed', 'missing'])
       writeFileSync(path.join(folder, name), 'abc');
     const manifest = await manifestOf(folder, ['same', 'longer', 'changed', 'missing']);
-    expect(await findDamage(folder, manifest, true)).toEqual([]);
+    expect(damageAtAGlance(folder, manifest)).toEqual([]);
     writeFileSync(path.join(folder, 'longer'), 'abcd');
     writeFileSync(path.join(folder, 'changed'), 'abd');
     rmSync(path.join(folder, 'missing'));
-    expect(await findDamage(folder, manifest)).toEqual(['longer', 'missing']);
-    expect(await findDamage(folder, manifest, true)).toEqual(['longer', 'changed', 'missing']);
+    expect(damageAtAGlance(folder, manifest)).toEqual(['longer', 'changed', 'missing']);
+    expect(await findDamage(folder, manifest, Date.now())).toEqual(['longer', 'changed', 'missing']);
+  });
+
+  it('reads large files only when they changed since a moment, and never at a glance', async () => {
+    const large = path.join(folder, 'large');
+    const bytes = Buffer.alloc((1 << 20) + 1);
+    writeFileSync(large, bytes);
+    const manifest = await manifestOf(folder, ['large']);
+    bytes[77] = 1;
+    writeFileSync(large, bytes);
+    utimesSync(large, 1000, 1000);
+    expect(damageAtAGlance(folder, manifest)).toEqual([]);
+    expect(await findDamage(folder, manifest, 1_000_000)).toEqual([]);
+    expect(await findDamage(folder, manifest, 999_000)).toEqual(['large']);
+    expect(await findDamage(folder, manifest, Number.NEGATIVE_INFINITY)).toEqual(['large']);
   });
 });
