@@ -1,8 +1,8 @@
 import { checkOptions, type OptionNames } from './checkOptions.ts';
-import { checkNonNegative, checkPositive, InvalidArgumentError } from './errors.ts';
+import { checkPositive, InvalidArgumentError } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
-import { type AsymptoticRisk, type RiskOptions, riskOf } from './risk.ts';
+import { type AsymptoticRisk, type RiskOptions, resolveRiskOptions, riskOf } from './risk.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
 
 /** A proportion of the feature map (psi1; width1, width2, ... of a deep one) or a number of `RiskOptions`. */
@@ -16,20 +16,6 @@ export type Parameter =
   | 'nonlinearEnergy'
   | (string & {});
 
-/** The parameters that every map has, and what each may be. */
-const DOMAINS: Readonly<Record<keyof PartialRiskOptions, (name: string, value: unknown) => number>> = {
-  psi2: checkPositive,
-  eps: checkNonNegative,
-  lambda: checkNonNegative,
-  tau: checkNonNegative,
-  rho: checkPositive,
-  epsTest: checkNonNegative,
-  nonlinearEnergy: checkNonNegative,
-};
-type Scalar = keyof typeof DOMAINS;
-const SCALARS = Object.keys(DOMAINS) as Scalar[];
-const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(DOMAINS, parameter);
-
 /** The options of a problem without certificate, for those who check them. */
 export const PROBLEM_OPTIONS: OptionNames<PartialRiskOptions> = {
   psi2: true,
@@ -40,6 +26,10 @@ export const PROBLEM_OPTIONS: OptionNames<PartialRiskOptions> = {
   epsTest: true,
   nonlinearEnergy: true,
 };
+type Scalar = keyof PartialRiskOptions;
+const SCALARS = Object.keys(PROBLEM_OPTIONS) as Scalar[];
+const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(PROBLEM_OPTIONS, parameter);
+
 const AXES = { x: true, y: true } as const;
 const AXIS: OptionNames<Axis> = { parameter: true, values: true };
 
@@ -114,8 +104,9 @@ function axisValues(axis: Axis): readonly number[] {
   checkOptions('an axis', axis ?? null, AXIS);
   const { parameter, values } = axis;
   const listed = Array.isArray(values) ? (values as readonly number[]) : gridValues(values as Grid);
-  const check = isScalar(parameter) ? DOMAINS[parameter] : checkPositive;
-  for (const value of listed) check(parameter, value);
+  for (const value of listed)
+    if (isScalar(parameter)) resolveRiskOptions({ psi2: 1, eps: 1, [parameter]: value });
+    else checkPositive(parameter, value);
   return listed;
 }
 
@@ -146,7 +137,7 @@ export function tracer(map: FeatureMap, options: PartialRiskOptions, running: re
   });
   const followsEps = now.epsTest === undefined;
   if (followsEps) now.epsTest = now.eps;
-  for (const name of SCALARS) DOMAINS[name](name, now[name]);
+  resolveRiskOptions(now);
   let currentMap = map;
   let last: SaddlePoint | undefined;
   return {

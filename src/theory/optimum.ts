@@ -28,8 +28,8 @@ export interface SearchOptions {
 }
 
 /** Which of the two risks is meant: SR or AR. */
-export type Measure = (typeof MEASURES)[number];
-export const MEASURES = ['adversarialRisk', 'standardRisk'] as const;
+export type Measure = 'standardRisk' | 'adversarialRisk';
+export const MEASURES: readonly Measure[] = ['adversarialRisk', 'standardRisk'];
 
 const SEARCH: OptionNames<SearchOptions> = { from: true, to: true, measure: true, parameter: true };
 
