@@ -14,8 +14,8 @@ trap 'rm -rf "$home"' EXIT
 typescript=$(node -p "require('$root/package.json').devDependencies.typescript")
 
 mkdir "$home/package"
-(cd "$root" && npx tsc -p tsconfig.build.json --outDir "$home/package/dist" && cp -r package.json data README.md LICENSE "$home/package")
-(cd "$home/package" && npm pack --silent --ignore-scripts --pack-destination "$home" >/dev/null)
+(cd "$root" && npx tsc -p tsconfig.build.json --outDir "$home/package/dist" && cp -r package.json data docs scripts README.md LICENSE "$home/package")
+(cd "$home/package" && "$root/node_modules/.bin/tsx" scripts/registryReadme.ts pack && npm pack --silent --ignore-scripts --pack-destination "$home" >/dev/null)
 tarball=$(ls "$home"/*.tgz)
 echo "$(basename "$tarball"): $(wc -c <"$tarball") bytes"
 

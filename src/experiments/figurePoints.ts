@@ -3,7 +3,7 @@ import { type Cell, simulable } from './cell.ts';
 import type { CellResult } from './cellResult.ts';
 import { type Comparison, compare } from './comparison.ts';
 import type { FigurePlan, MeanOf, Measured, Spot } from './figure.ts';
-import { cellTheory } from './measure.ts';
+import { theoryOf } from './measure.ts';
 
 /** One simulated point beside theory. */
 export interface FigurePoint {
@@ -33,12 +33,11 @@ export const figurePoints = (plan: FigurePlan, resultOf: (cell: Cell) => CellRes
   );
 
 function pointOf({ x, y, cells }: Spot, resultOf: (cell: Cell) => CellResult): FigurePoint {
-  const theory = cellTheory(cells[0]!);
   const values = (measure: typeof y): number[] =>
     cells.map((cell) => measure.simulated(resultOf(cell), cell));
   return {
     x: typeof x === 'number' ? x : meanOf(values(x)).value,
-    y: compare(values(y), y.theory(theory, cells[0]!)),
+    y: compare(values(y), theoryOf(y, cells[0]!)),
     measure: y.name,
     d: cells[0]!.d,
     converged: cells.filter((cell) => resultOf(cell).training.converged).length,

@@ -1,13 +1,6 @@
 import { DIGITS } from '../data/shippedSets.ts';
 import { checkChoice, checkPositive, InvalidArgumentError } from '../errors.ts';
-import {
-  type AsymptoticRisk,
-  adversarialRiskAt,
-  asymptoticRisk,
-  deepRandomFeatures,
-} from '../theory/index.ts';
 import { type Cell, type CellArgs, cell, rowsOf } from './cell.ts';
-import type { Measure } from './measure.ts';
 
 export const NETWORKS = ['deep-frozen', 'lazy', 'trained'] as const;
 
@@ -66,31 +59,3 @@ export const isNetworkCell = (of: Cell): of is NetworkCell => 'network' in of;
 /** N_l of each hidden layer, at least 1. */
 export const unitsOf = ({ widths, d }: NetworkCell): number[] =>
   widths.map((width) => Math.max(1, Math.round(width * d)));
-
-/** The prediction of Gaussian equivalence for deep frozen layers, at the widths and rows that the cell has. */
-export function deepRisk(of: NetworkCell): AsymptoticRisk {
-  const { d, psi2, eps, lambda, tau, activation } = of;
-  const widths = unitsOf(of).map((units) => units / d);
-  const rows = Math.max(1, Math.round(psi2 * d));
-  return asymptoticRisk(deepRandomFeatures({ widths, activation }), { psi2: rows / d, eps, lambda, tau });
-}
-
-/** SR of a network cell; without theory (NaN) where hidden layers are trained, or on real data. */
-export const networkStandardRisk: Measure = {
-  name: 'SR',
-  simulated: (result) => result.standardRisk.value,
-  theory: (risk, of) => (isNetworkCell(of) ? ofDeep(of, (found) => found.standardRisk) : risk.standardRisk),
-};
-
-/** AR at the k-th test radius of a network cell; without theory (NaN) where hidden layers are trained, or on real data. */
-export const networkAdversarialRisk = (k = 0): Measure => ({
-  name: 'AR',
-  simulated: (result) => result.adversarialRisks[k]!.value,
-  theory: (risk, of) =>
-    isNetworkCell(of)
-      ? ofDeep(of, (found) => adversarialRiskAt(found, of.epsTest[k]!))
-      : adversarialRiskAt(risk, of.epsTest[k]!),
-});
-
-const ofDeep = (of: NetworkCell, read: (risk: AsymptoticRisk) => number): number =>
-  of.network === 'deep-frozen' && !of.data ? read(deepRisk(of)) : Number.NaN;

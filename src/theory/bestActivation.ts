@@ -1,13 +1,17 @@
 import {
   type ActivationMoments,
   type ActivationName,
+  type ActivationSpec,
+  activationMoments,
   activationNames,
   type CustomActivation,
 } from './activations.ts';
-import { checkPositive, InvalidArgumentError } from './errors.ts';
+import { checkOptions, type OptionNames } from './checkOptions.ts';
+import { PROBLEM_OPTIONS } from './curves.ts';
+import { checkChoice, checkNonNegative, checkPositive, InvalidArgumentError } from './errors.ts';
 import { randomFeatures } from './featureMaps/randomFeatures.ts';
 import { minimiseLog, type Where } from './minimise.ts';
-import type { Measure } from './optimum.ts';
+import { MEASURES, type Measure } from './optimum.ts';
 import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
 
 /** The activations that {@link bestActivation} may choose from, and the risk by which it judges. */
@@ -22,7 +26,9 @@ export interface BestActivationOptions {
 export interface NamedActivationRisk {
   /** as options name it */
   readonly name: ActivationName;
-  /** with the same features, eps, lambda and noise */
+  /** the penalty that, on the activation as it is, equals the given one at E sigma^2 = 1: lambda (mu1^2 + muStar^2) */
+  readonly lambda: number;
+  /** with that lambda, and the same width, eps and noise */
   readonly risk: AsymptoticRisk;
 }
 
@@ -30,15 +36,15 @@ export interface NamedActivationRisk {
 export interface BestActivation {
   /** a polynomial with the best moments, to use as it is */
   readonly activation: CustomActivation;
-  /** at E sigma^2 = 1; the risk does not depend on the scale */
+  /** at E sigma^2 = 1 and mu0 = 0 */
   readonly moments: ActivationMoments;
   /** muStar^2/mu1^2, and where in [1e-6, 1e4] it lies */
   readonly nonlinearity: number;
-  /** inside that range or at an end of it */
+  /** inside that range or at an end of it, where a linear or a purely nonlinear activation may do better still */
   readonly nonlinearityWhere: Where;
   /** nu^2/muStar^2 >= 2, and where in [2, maxRoughness] it lies */
   readonly roughness: number;
-  /** inside that range or at an end of it */
+  /** inside that range or at an end of it; at the lower end no activation can be less rough, at the upper end some are rougher */
   readonly roughnessWhere: Where;
   /** with the best moments */
   readonly risk: AsymptoticRisk;
@@ -46,27 +52,48 @@ export interface BestActivation {
   readonly named: readonly NamedActivationRisk[];
 }
 
+const MOMENTS: OptionNames<ActivationMoments> = {
+  mu0: true,
+  mu1: true,
+  muStarSquared: true,
+  nuSquared: true,
+};
+const MAP: OptionNames<{ psi1: number }> = { psi1: true };
+const SEARCH: OptionNames<BestActivationOptions> = { maxRoughness: true, measure: true };
+
 /**
  * The activation of least adversarial risk for one random-features layer. The risk sees it only through mu1, muStar^2
  * and nu^2, whose Hermite coefficients c_k give muStar^2 = sum c_k^2 and nu^2 = sum k c_k^2 over k >= 2: every pair with
- * nu^2 >= 2 muStar^2 belongs to some activation, equality to quadratics. Minimised over both ratios at E sigma^2 = 1.
+ * nu^2 >= 2 muStar^2 belongs to some activation, equality to quadratics. Minimised over both ratios.
+ *
+ * All activations are compared at equal energy, E sigma^2 = 1 once centred. At lambda = 0 the risk does not depend on the
+ * scale of sigma. At lambda > 0 it does: a times sigma at lambda is sigma at lambda/a^2. To search over the scale is thus to
+ * search over lambda, which `bestLambda` does.
+ *
  * Rougher is often better without end, the nonlinear part then being a pure price on theta; hence `maxRoughness`.
  * @param features the width psi1 = N/d
  * @param options the training problem and the attack at test
  * @param search what to minimise, and how rough an activation may be
- * @throws InvalidArgumentError naming the option that is outside its domain
+ * @throws InvalidArgumentError naming the option that is unknown or outside its domain
  */
 export function bestActivation(
-  { psi1 }: { readonly psi1: number },
+  features: { readonly psi1: number },
   options: Omit<RiskOptions, 'certify'>,
-  { maxRoughness = 10, measure = 'adversarialRisk' }: BestActivationOptions = {},
+  search: BestActivationOptions = {},
 ): BestActivation {
+  checkOptions('bestActivation', features ?? null, MAP);
+  checkOptions('bestActivation', options ?? null, PROBLEM_OPTIONS);
+  checkOptions('bestActivation', search, SEARCH);
+  const { psi1 } = features;
+  const { maxRoughness = 10, measure = 'adversarialRisk' } = search;
+  checkChoice('measure', measure, MEASURES);
   if (!(checkPositive('maxRoughness', maxRoughness) >= 2))
     throw new InvalidArgumentError('maxRoughness', maxRoughness, 'a number >= 2');
+  const { lambda = 0 } = options;
+  const riskOf = (activation: ActivationSpec, penalty = lambda): AsymptoticRisk =>
+    asymptoticRisk(randomFeatures({ psi1, activation }), { ...options, lambda: penalty });
   const riskAt = (nonlinearity: number, roughness: number): number =>
-    asymptoticRisk(randomFeatures({ psi1, activation: unitMoments(nonlinearity, roughness) }), options)[
-      measure
-    ];
+    riskOf(unitMoments(nonlinearity, roughness))[measure];
   const bestNonlinearity = (roughness: number) =>
     minimiseLog((x) => riskAt(x, roughness), { from: 1e-6, to: 1e4, count: 60 });
   const { at: roughness, where: roughnessWhere } =
@@ -76,7 +103,11 @@ export function bestActivation(
   const { at: nonlinearity, where: nonlinearityWhere } = bestNonlinearity(roughness);
   const moments = unitMoments(nonlinearity, roughness);
   const named = activationNames
-    .map((name) => ({ name, risk: asymptoticRisk(randomFeatures({ psi1, activation: name }), options) }))
+    .map((name) => {
+      const { mu1, muStarSquared } = activationMoments(name);
+      const penalty = lambda * (mu1 * mu1 + muStarSquared);
+      return { name, lambda: penalty, risk: riskOf(name, penalty) };
+    })
     .sort((a, b) => a.risk[measure] - b.risk[measure]);
   return {
     activation: hermiteActivation(moments),
@@ -85,7 +116,7 @@ export function bestActivation(
     nonlinearityWhere,
     roughness,
     roughnessWhere,
-    risk: asymptoticRisk(randomFeatures({ psi1, activation: moments }), options),
+    risk: riskOf(moments),
     named,
   };
 }
@@ -98,9 +129,16 @@ function unitMoments(nonlinearity: number, roughness: number): ActivationMoments
 /**
  * mu1 u + c2 He2(u)/sqrt 2 + ck Hek(u)/sqrt k!, the simplest function with these moments: k is the roughness rounded up.
  * @param moments of which mu0 does not matter; nuSquared >= 2 muStarSquared
+ * @throws InvalidArgumentError for moments that no activation has
  */
-export function hermiteActivation({ mu1, muStarSquared, nuSquared }: ActivationMoments): CustomActivation {
-  const roughness = nuSquared / muStarSquared;
+export function hermiteActivation(moments: ActivationMoments): CustomActivation {
+  checkOptions('hermiteActivation', moments ?? null, MOMENTS);
+  const { mu1, muStarSquared, nuSquared } = moments;
+  if (!Number.isFinite(mu1)) throw new InvalidArgumentError('mu1', mu1, 'a finite number');
+  checkNonNegative('muStarSquared', muStarSquared);
+  if (!(checkNonNegative('nuSquared', nuSquared) >= 2 * muStarSquared * (1 - 1e-9)))
+    throw new InvalidArgumentError('nuSquared', nuSquared, `at least 2 muStarSquared, ${2 * muStarSquared}`);
+  const roughness = muStarSquared === 0 ? 2 : nuSquared / muStarSquared;
   const k = Math.max(3, Math.ceil(roughness - 1e-9));
   const share = Math.max(0, (roughness - 2) / (k - 2));
   const c2 = Math.sqrt(muStarSquared * (1 - share));

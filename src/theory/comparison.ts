@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from './checkOptions.ts';
+import { PROBLEM_OPTIONS } from './curves.ts';
 import { checkNonNegative, checkPositive } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
@@ -14,11 +16,14 @@ export interface TrainingComparison {
   readonly gain: number;
 }
 
+const NAMES: OptionNames<RiskOptions> = { ...PROBLEM_OPTIONS, certify: true };
+
 /**
  * A normally and an adversarially trained read-out of the same features under the same attack, epsTest (default eps).
- * @throws InvalidArgumentError naming the option that is outside its domain
+ * @throws InvalidArgumentError naming an option that is unknown or outside its domain
  */
 export function compareTraining(map: FeatureMap, options: RiskOptions): TrainingComparison {
+  checkOptions('compareTraining', options, NAMES);
   const epsTest = options.epsTest ?? options.eps;
   const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
   const robust = asymptoticRisk(map, { ...options, epsTest });

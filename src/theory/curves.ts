@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from './errors.ts';
+import { checkOptions, type OptionNames } from './checkOptions.ts';
+import { checkPositive, InvalidArgumentError } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
 import { type AsymptoticRisk, type RiskOptions, resolveRiskOptions, riskOf } from './risk.ts';
@@ -15,7 +16,22 @@ export type Parameter =
   | 'nonlinearEnergy'
   | (string & {});
 
-const scalars: readonly Parameter[] = ['psi2', 'eps', 'lambda', 'tau', 'rho', 'epsTest', 'nonlinearEnergy'];
+/** The options of a problem without certificate, for those who check them. */
+export const PROBLEM_OPTIONS: OptionNames<PartialRiskOptions> = {
+  psi2: true,
+  eps: true,
+  lambda: true,
+  tau: true,
+  rho: true,
+  epsTest: true,
+  nonlinearEnergy: true,
+};
+type Scalar = keyof PartialRiskOptions;
+const SCALARS = Object.keys(PROBLEM_OPTIONS) as Scalar[];
+const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(PROBLEM_OPTIONS, parameter);
+
+const AXES = { x: true, y: true } as const;
+const AXIS: OptionNames<Axis> = { parameter: true, values: true };
 
 /** Which parameter runs, and over what: explicit values or a grid. */
 export interface Axis {
@@ -40,8 +56,9 @@ export type CurvePoint = AsymptoticRisk & {
  * @throws InvalidArgumentError for a parameter that neither the map nor the options have, or a value out of its domain.
  */
 export function riskCurve(map: FeatureMap, options: PartialRiskOptions, axis: Axis): CurvePoint[] {
-  const curve = tracer(map, options, [axis]);
-  return axisValues(axis).map((at) => ({ at, ...curve.visit([at]) }));
+  const values = axisValues(axis);
+  const curve = tracer(map, options, [axis.parameter]);
+  return values.map((at) => ({ at, ...curve.visit([at]) }));
 }
 
 /** The risks over a rectangle of two parameters. */
@@ -63,12 +80,13 @@ export function riskSurface(
   options: PartialRiskOptions,
   axes: { readonly x: Axis; readonly y: Axis },
 ): RiskSurface {
+  checkOptions('riskSurface', axes ?? null, AXES);
   const x = axisValues(axes.x);
   const y = axisValues(axes.y);
   if (axes.x.parameter === axes.y.parameter)
     throw new InvalidArgumentError('y', axes.y.parameter, 'another parameter than that of x');
   // The map changes along rows only if it must: making one costs more than a step of the solver.
-  const surface = tracer(map, options, [axes.y, axes.x]);
+  const surface = tracer(map, options, [axes.y.parameter, axes.x.parameter]);
   const risks = y.map((atY, i) => {
     // To and fro, so that every start is a neighbour.
     const row = new Array<AsymptoticRisk>(x.length);
@@ -81,38 +99,65 @@ export function riskSurface(
   return { x, y, risks };
 }
 
-export const axisValues = ({ values }: Axis): readonly number[] =>
-  'count' in values ? gridValues(values) : values;
+/** The values of an axis. @throws InvalidArgumentError for an unknown field, or one that is no value of its parameter */
+function axisValues(axis: Axis): readonly number[] {
+  checkOptions('an axis', axis ?? null, AXIS);
+  const { parameter, values } = axis;
+  const listed = Array.isArray(values) ? (values as readonly number[]) : gridValues(values as Grid);
+  for (const value of listed)
+    if (isScalar(parameter)) resolveRiskOptions({ psi2: 1, eps: 1, [parameter]: value });
+    else checkPositive(parameter, value);
+  return listed;
+}
 
-/** Walks from point to point: sets the axes' parameters, keeps the last map and the last solution. */
-export function tracer(
-  map: FeatureMap,
-  options: PartialRiskOptions,
-  axes: readonly Pick<Axis, 'parameter'>[],
-) {
-  for (const { parameter } of axes)
-    if (!(parameter in map.proportions) && !scalars.includes(parameter))
+/** Goes from point to point of a problem some of whose parameters run. */
+export interface Path {
+  /** The risks where the running parameters have these values, in their order. Values are not checked here. */
+  visit(values: readonly number[]): AsymptoticRisk;
+}
+
+/**
+ * Checks the problem once; then sets the running parameters point by point and keeps the last map and the last solution.
+ * @throws InvalidArgumentError for a parameter that nobody has, or an option that is unknown or out of its domain
+ */
+export function tracer(map: FeatureMap, options: PartialRiskOptions, running: readonly Parameter[]): Path {
+  checkOptions('the training problem', options, PROBLEM_OPTIONS);
+  const isProportion = running.map((parameter) => Object.hasOwn(map.proportions, parameter));
+  const now = { lambda: 0, tau: 0, rho: 1, nonlinearEnergy: 0, ...given(options) } as Record<Scalar, number>;
+  running.forEach((parameter, i) => {
+    if (isProportion[i]) return;
+    if (!isScalar(parameter))
       throw new InvalidArgumentError(
         'parameter',
         parameter,
-        `one of ${[...Object.keys(map.proportions), ...scalars].join(', ')}`,
+        `one of ${[...Object.keys(map.proportions), ...SCALARS].join(', ')}`,
       );
-  const current: Record<string, number | boolean | undefined> = { ...options };
+    // What runs need not be given; 1 is in the domain of each.
+    now[parameter] = 1;
+  });
+  const followsEps = now.epsTest === undefined;
+  if (followsEps) now.epsTest = now.eps;
+  resolveRiskOptions(now);
   let currentMap = map;
   let last: SaddlePoint | undefined;
   return {
-    visit(values: readonly number[]): AsymptoticRisk {
-      for (let i = 0; i < axes.length; i++) {
-        const { parameter } = axes[i]!;
+    visit(values) {
+      for (let i = 0; i < running.length; i++) {
+        const parameter = running[i]!;
         const value = values[i]!;
-        if (!(parameter in map.proportions)) current[parameter] = value;
+        if (!isProportion[i]) now[parameter as Scalar] = value;
         else if (currentMap.proportions[parameter] !== value)
           currentMap = currentMap.with({ [parameter]: value });
       }
-      const { problem, epsTest } = resolveRiskOptions(current as unknown as RiskOptions);
+      const { psi2, eps, lambda, tau, rho, nonlinearEnergy } = now;
+      const problem = { psi2, eps, lambda, noise: tau * tau + nonlinearEnergy, rho };
       const solution = solveSaddlePoint(currentMap, problem, last);
       if (solution.phase === 'learning') last = solution;
-      return riskOf(solution, problem, epsTest);
+      return riskOf(solution, problem, followsEps ? eps : now.epsTest);
     },
   };
 }
+
+/** What is given; an option that is undefined is not. */
+const given = (options: PartialRiskOptions): PartialRiskOptions =>
+  Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));

@@ -1,4 +1,5 @@
-import { checkInteger, InvalidArgumentError } from './errors.ts';
+import { checkOptions, type OptionNames } from './checkOptions.ts';
+import { checkChoice, checkInteger, InvalidArgumentError } from './errors.ts';
 
 /** Evenly spaced values, or with scale `log` values in equal ratios. */
 export interface Grid {
@@ -12,12 +13,18 @@ export interface Grid {
   readonly scale?: 'linear' | 'log';
 }
 
+const SCALES = ['linear', 'log'] as const;
+const NAMES: OptionNames<Grid> = { from: true, to: true, count: true, scale: true };
+
 /**
  * The values of a grid, ends exact.
  * @param grid its ends, the number of values, and the scale
- * @throws InvalidArgumentError when a log grid does not lie in (0, infinity).
+ * @throws InvalidArgumentError for an unknown field, or a log grid that does not lie in (0, infinity).
  */
-export function gridValues({ from, to, count, scale = 'linear' }: Grid): number[] {
+export function gridValues(grid: Grid): number[] {
+  checkOptions('a grid', grid ?? null, NAMES);
+  const { from, to, count, scale = 'linear' } = grid;
+  checkChoice('scale', scale, SCALES);
   checkInteger('count', count, 2);
   for (const end of [from, to])
     if (!Number.isFinite(end) || (scale === 'log' && !(end > 0)))

@@ -56,12 +56,12 @@ export { type LinearOptions, linear, type Spectrum } from './featureMaps/linear.
 export { type MeasuredFeaturesOptions, measuredFeatures } from './featureMaps/measuredFeatures.ts';
 export { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 export { type Grid, gridValues } from './grids.ts';
+export { interpolationPeak } from './interpolationPeak.ts';
 export { infiniteDataRisk, infiniteWidthRisk } from './limits.ts';
 export type { Where } from './minimise.ts';
 export {
   bestLambda,
   bestWidth,
-  interpolationPeak,
   type Measure,
   type Optimum,
   type SearchOptions,

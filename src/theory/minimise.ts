@@ -11,8 +11,6 @@ export interface LogSearch {
   readonly to: number;
   /** points of the scan */
   readonly count: number;
-  /** the least of the inner local minima, whatever happens at the ends; 'lower end' when there is none */
-  readonly innerOnly?: boolean;
 }
 
 /**
@@ -22,18 +20,15 @@ export interface LogSearch {
  */
 export function minimiseLog(
   f: (x: number) => number,
-  { from, to, count, innerOnly = false }: LogSearch,
+  { from, to, count }: LogSearch,
 ): { at: number; where: Where } {
   if (!(checkPositive('from', from) < checkPositive('to', to)))
     throw new InvalidArgumentError('to', to, `more than from, ${from}`);
   const grid = gridValues({ from, to, count, scale: 'log' });
   const values = grid.map(f);
-  const isLocal = (i: number): boolean =>
-    i > 0 && i < count - 1 && values[i]! < values[i - 1]! && values[i]! <= values[i + 1]!;
-  let best = -1;
-  for (let i = 0; i < count; i++)
-    if ((!innerOnly || isLocal(i)) && (best < 0 || values[i]! < values[best]!)) best = i;
-  if (best <= 0) return { at: from, where: 'lower end' };
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[i]! < values[best]!) best = i;
+  if (best === 0) return { at: from, where: 'lower end' };
   if (best === count - 1) return { at: to, where: 'upper end' };
   const [low, high] = [Math.log(grid[best - 1]!), Math.log(grid[best + 1]!)];
   return { at: Math.exp(goldenSection((x) => f(Math.exp(x)), low, high)), where: 'inside' };

@@ -1,5 +1,6 @@
+import { checkOptions, type OptionNames } from './checkOptions.ts';
 import { type PartialRiskOptions, tracer } from './curves.ts';
-import { checkPositive, InvalidArgumentError } from './errors.ts';
+import { checkChoice, InvalidArgumentError } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import type { AsymptoticRisk } from './risk.ts';
@@ -28,6 +29,15 @@ export interface SearchOptions {
 
 /** Which of the two risks is meant: SR or AR. */
 export type Measure = 'standardRisk' | 'adversarialRisk';
+export const MEASURES: readonly Measure[] = ['adversarialRisk', 'standardRisk'];
+
+const SEARCH: OptionNames<SearchOptions> = { from: true, to: true, measure: true, parameter: true };
+
+/** @throws InvalidArgumentError for an unknown option of a search, or an unknown measure */
+export function checkSearch(of: string, search: SearchOptions): void {
+  checkOptions(of, search, SEARCH);
+  if (search.measure !== undefined) checkChoice('measure', search.measure, MEASURES);
+}
 
 const SCAN = 240;
 
@@ -36,6 +46,7 @@ const SCAN = 240;
  * @throws InvalidArgumentError for options out of range, or a map without a width
  */
 export function bestWidth(map: FeatureMap, options: PartialRiskOptions, search: SearchOptions = {}): Optimum {
+  checkSearch('bestWidth', search);
   const { from = 0.01, to = 1000, measure = 'adversarialRisk' } = search;
   return searchLog(map, options, widthOf(map, search), { from, to }, (risk) => risk[measure]);
 }
@@ -49,32 +60,15 @@ export function bestLambda(
   options: PartialRiskOptions,
   search: SearchOptions = {},
 ): Optimum {
+  checkSearch('bestLambda', search);
   const { from = 1e-8, to = 1000, measure = 'adversarialRisk' } = search;
   const best = searchLog(map, options, 'lambda', { from, to }, (risk) => risk[measure]);
-  const risk = tracer(map, options, [{ parameter: 'lambda' }]).visit([0]);
+  const risk = tracer(map, options, ['lambda']).visit([0]);
   return risk[measure] <= best.risk[measure] ? { at: 0, risk, where: 'lower end' } : best;
 }
 
-/**
- * The peak of a risk over the width near psi1 = n/d, where unregularised features begin to interpolate; undefined when
- * the curve has no inner maximum. At eps = lambda = 0 the peak is infinite.
- * @throws InvalidArgumentError for options out of range, or a map without a width
- */
-export function interpolationPeak(
-  map: FeatureMap,
-  options: PartialRiskOptions,
-  search: SearchOptions = {},
-): Optimum | undefined {
-  const psi2 = checkPositive('psi2', options.psi2);
-  const { from = psi2 / 100, to = psi2 * 100, measure = 'standardRisk' } = search;
-  const parameter = widthOf(map, search);
-  const atSquare = tracer(map, options, [{ parameter }]).visit([psi2]);
-  if (atSquare.phase === 'infinite') return { at: psi2, risk: atSquare, where: 'inside' };
-  const peak = searchLog(map, options, parameter, { from, to }, (risk) => -risk[measure], true);
-  return peak.where === 'inside' ? peak : undefined;
-}
-
-function widthOf(map: FeatureMap, { parameter }: SearchOptions): string {
+/** The width that a search runs over. @throws InvalidArgumentError where the map has none of that name */
+export function widthOf(map: FeatureMap, { parameter }: SearchOptions): string {
   const names = Object.keys(map.proportions);
   const name = parameter ?? names.at(-1);
   if (name === undefined || !names.includes(name))
@@ -88,9 +82,8 @@ function searchLog(
   parameter: string,
   { from, to }: { from: number; to: number },
   value: (risk: AsymptoticRisk) => number,
-  innerOnly = false,
 ): Optimum {
-  const path = tracer(map, options, [{ parameter }]);
-  const { at, where } = minimiseLog((x) => value(path.visit([x])), { from, to, count: SCAN, innerOnly });
+  const path = tracer(map, options, [parameter]);
+  const { at, where } = minimiseLog((x) => value(path.visit([x])), { from, to, count: SCAN });
   return { at, where, risk: path.visit([at]) };
 }

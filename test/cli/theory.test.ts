@@ -79,7 +79,48 @@ describe('rrf theory', () => {
     expect(await json('best', 'activation', ...at, '--psi1', '2', '--eps', '0.3')).toHaveProperty(
       'bestNamed',
     );
-    expect((await json('best', 'peak', ...at, '--eps', '0.01')).psi1).toBeCloseTo(3, 0);
+    const peaks = await json('best', 'peak', ...at, '--grid', 'eps=0.01,0.3,0.5,0.8');
+    expect(peaks[0].psi1).toBeCloseTo(3, 0);
+    expect(peaks[1].psi1).toBeCloseTo(3.7, 1);
+    expect(peaks[2].psi1).toBeCloseTo(4.6, 1);
+    expect(peaks[3]).toMatchObject({ psi1: null, where: 'no peak' });
+  });
+
+  it('remarks on answers that need one: at an end of the search, no peak, equal energy', async () => {
+    const wide = await theory(
+      'best',
+      'width',
+      '--psi2',
+      '3',
+      '--eps',
+      '0',
+      '--tau',
+      '0.1',
+      '--lambda',
+      '0.1',
+    );
+    expect(wide.stderr).toContain('psi1 is at the upper end of the search, 1000');
+    const none = await theory('best', 'peak', '--psi2', '3', '--tau', '0.1', '--eps', '0.8');
+    expect(none.stderr).toContain('no peak: followed from eps = lambda = 0');
+    const problem = [
+      '--psi1',
+      '3.211',
+      '--psi2',
+      '4.548',
+      '--eps',
+      '.05',
+      '--lambda',
+      '.012',
+      '--tau',
+      '.989',
+    ];
+    const sigma = await theory('best', 'activation', ...problem, '--json');
+    expect(sigma.stderr).toContain('compared at E sigma^2 = 1');
+    expect(sigma.stderr).toContain('nonlinearity is at the lower end');
+    const row = JSON.parse(sigma.stdout);
+    expect(row.adversarialRisk).toBeLessThan(row['adversarialRisk of bestNamed']);
+    const inside = await theory('best', 'width', '--psi2', '3', '--eps', '0.3', '--tau', '0.1');
+    expect(inside.stderr).toBe('');
   });
 
   it.each([

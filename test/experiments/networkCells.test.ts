@@ -1,20 +1,22 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/data/dataset.ts';
-import { cellKey } from '../../src/experiments/cell.ts';
+import { cell, cellKey } from '../../src/experiments/cell.ts';
 import { cellProblem } from '../../src/experiments/cellProblem.ts';
 import { figureCells } from '../../src/experiments/figurePoints.ts';
 import { depth } from '../../src/experiments/figures/depth.ts';
 import { trainedWidth } from '../../src/experiments/figures/trainedWidth.ts';
 import { trainedWidthDigits } from '../../src/experiments/figures/trainedWidthDigits.ts';
 import {
-  deepRisk,
-  isNetworkCell,
-  networkCell,
-  networkStandardRisk,
-} from '../../src/experiments/networkCell.ts';
+  adversarialRisk,
+  cellTheory,
+  limitRisk,
+  standardRisk,
+  theoryOf,
+} from '../../src/experiments/measure.ts';
+import { isNetworkCell, networkCell } from '../../src/experiments/networkCell.ts';
 import { runNetworkCell } from '../../src/experiments/runNetworkCell.ts';
 import { tf } from '../../src/runtime/tf.ts';
-import { asymptoticRisk, deepRandomFeatures } from '../../src/theory/index.ts';
+import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
 import { testRuntime } from '../support/runtime.ts';
 
 beforeAll(async () => {
@@ -44,7 +46,7 @@ describe('cells of networks', () => {
       expect(training.converged).toBe(true);
       found.push({ sr: standardRisk.value, ar: adversarialRisks[0]!.value });
     }
-    const expected = deepRisk(deepCell(0, widths));
+    const expected = cellTheory(deepCell(0, widths))!;
     for (const [name, value] of [
       ['sr', expected.standardRisk],
       ['ar', expected.adversarialRisk],
@@ -60,7 +62,29 @@ describe('cells of networks', () => {
   it('have the theory of the widths that are whole numbers of units', () => {
     const rounded = networkCell({ network: 'deep-frozen', widths: [1.02, 0.77], d: 10, psi2: 2, eps: 0.2 });
     const risk = asymptoticRisk(deepRandomFeatures({ widths: [1, 0.8] }), { psi2: 2, eps: 0.2 });
-    expect(deepRisk(rounded).standardRisk).toBe(risk.standardRisk);
+    expect(cellTheory(rounded)!.standardRisk).toBe(risk.standardRisk);
+  });
+
+  it('have the theory of their network, not that of one layer of its last width', () => {
+    const problem = { d: 100, psi2: 2, eps: 0.3, tau: 0.2 };
+    const deep = networkCell({ ...problem, network: 'deep-frozen', widths: [2, 1] });
+    const { psi2, eps, tau } = problem;
+    const expected = asymptoticRisk(deepRandomFeatures({ widths: [2, 1] }), { psi2, eps, tau });
+    expect(cellTheory(deep)).toEqual(expected);
+    expect(limitRisk(deep)).toEqual(expected);
+    expect(theoryOf(adversarialRisk(), deep)).toBe(expected.adversarialRisk);
+    const one = asymptoticRisk(randomFeatures({ psi1: 1 }), { psi2, eps, tau });
+    expect(expected.adversarialRisk).toBeGreaterThan(1.15 * one.adversarialRisk);
+    expect(cellTheory(cell({ ...problem, psi1: 1 }))).toEqual(one);
+  });
+
+  it('have no theory where hidden layers are trained, and say so where one is asked for', () => {
+    for (const network of ['lazy', 'trained'] as const) {
+      const of = networkCell({ network, widths: [1], d: 20, psi2: 2, eps: 0.2 });
+      expect(cellTheory(of)).toBeNull();
+      expect(theoryOf(adversarialRisk(), of)).toBeNaN();
+      expect(() => limitRisk(of)).toThrow(`invalid network: "${network}" (expected frozen layers`);
+    }
   });
 
   it('train every layer of a network, leak no tensor, and repeat to the same numbers', async () => {
@@ -132,7 +156,8 @@ describe('cells of networks on digits', () => {
     // The risk of predicting 0 is 1.
     expect(result.standardRisk.value).toBeLessThan(0.8);
     expect(result.adversarialRisks[0]!.value).toBeGreaterThan(result.standardRisk.value);
-    expect(networkStandardRisk.theory(deepRisk(frozen), frozen)).toBeNaN();
+    expect(cellTheory(frozen)).toBeNull();
+    expect(theoryOf(standardRisk, frozen)).toBeNaN();
   });
 
   it('refuse another dimension, label noise, and more rows than there are', () => {

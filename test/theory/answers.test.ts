@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { stream } from '../../src/random/stream.ts';
 import {
+  activation,
   activationMoments,
+  activationNames,
   asymptoticRisk,
   bestActivation,
   bestLambda,
@@ -8,16 +11,21 @@ import {
   compareTraining,
   deepRandomFeatures,
   gridValues,
+  hermiteActivation,
   InvalidArgumentError,
   infiniteDataRisk,
   infiniteWidthRisk,
   interpolationPeak,
   l2RadiusOfLinf,
   linear,
+  linearObjective,
+  meiMontanariRisk,
   randomFeatures,
   riskCurve,
   riskSurface,
   sensitivities,
+  smallEpsRisk,
+  theorem42,
   UserError,
 } from '../../src/theory/index.ts';
 import { expectClose, expectRelative } from './support.ts';
@@ -128,13 +136,8 @@ describe('optima', () => {
 
   it('finds the interpolation peak near psi1 = psi2, infinite at eps = lambda = 0, and none under a strong penalty', () => {
     const peak = interpolationPeak(map, { psi2: 3, eps: 0.05, tau: 0.5 });
-    expect(peak?.at).toBeGreaterThan(2);
-    expect(peak?.at).toBeLessThan(4);
-    for (const factor of [0.9, 1.1])
-      expect(
-        asymptoticRisk(randomFeatures({ psi1: peak!.at * factor }), { psi2: 3, eps: 0.05, tau: 0.5 })
-          .standardRisk,
-      ).toBeLessThan(peak!.risk.standardRisk);
+    expect(peak?.at).toBeGreaterThan(3);
+    expect(peak?.at).toBeLessThan(3.5);
     const infinite = interpolationPeak(map, { psi2: 3, eps: 0, tau: 0.5 });
     expect(infinite).toMatchObject({ at: 3, risk: { phase: 'infinite', standardRisk: Infinity } });
     expect(interpolationPeak(map, { psi2: 3, eps: 0, tau: 0.5, lambda: 10 })).toBeUndefined();
@@ -156,6 +159,53 @@ describe('optima', () => {
     expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
   });
 
+  describe('with a ridge penalty', () => {
+    const problem = { psi2: 4.548, eps: 0.05, lambda: 0.012, tau: 0.989 };
+    const best = bestActivation({ psi1: 3.211 }, problem);
+
+    it('finds an activation better than every named one of equal energy', () => {
+      for (const name of activationNames) {
+        // Scaled as a function and integrated anew, where the answer scales lambda.
+        const { value, derivative, kinks, moments } = activation(name);
+        const a = 1 / Math.sqrt(moments.mu1 ** 2 + moments.muStarSquared);
+        const scaled = {
+          f: (u: number) => a * value(u),
+          derivative: (u: number) => a * derivative(u),
+          kinks,
+        };
+        const risk = asymptoticRisk(randomFeatures({ psi1: 3.211, activation: scaled }), problem);
+        expect(best.risk.adversarialRisk).toBeLessThan(risk.adversarialRisk);
+        const listed = best.named.find((one) => one.name === name)!;
+        // Quadrature.
+        expectRelative(listed.risk.adversarialRisk, risk.adversarialRisk, 1e-6);
+        const unscaled = asymptoticRisk(randomFeatures({ psi1: 3.211, activation: name }), {
+          ...problem,
+          lambda: listed.lambda,
+        });
+        expect(unscaled.adversarialRisk).toBe(listed.risk.adversarialRisk);
+      }
+    });
+
+    it('is not worse than any of 2,000 random moments of equal energy', () => {
+      const random = stream('moments');
+      for (let i = 0; i < 2000; i++) {
+        const ratio = 10 ** (10 * random.uniform() - 6);
+        const muStarSquared = ratio / (1 + ratio);
+        const nuSquared = muStarSquared * 2 * 5 ** random.uniform();
+        const moments = { mu0: 0, mu1: Math.sqrt(1 - muStarSquared), muStarSquared, nuSquared };
+        const risk = asymptoticRisk(randomFeatures({ psi1: 3.211, activation: moments }), problem);
+        expect(risk.adversarialRisk).toBeGreaterThan(best.risk.adversarialRisk * (1 - 1e-9));
+      }
+    });
+
+    it('says that the answer, a linear activation, lies at the end of the search', () => {
+      expect(best).toMatchObject({ nonlinearityWhere: 'lower end', nonlinearity: 1e-6 });
+      const rough = bestActivation({ psi1: 2 }, options, { maxRoughness: 4 });
+      expect(rough.roughnessWhere).toBe('upper end');
+      expect(rough.roughness).toBe(4);
+    });
+  });
+
   it('names a function that has the moments it found', () => {
     for (const maxRoughness of [2, 5.5]) {
       const { activation, moments, risk } = bestActivation({ psi1: 2 }, options, { maxRoughness });
@@ -166,6 +216,73 @@ describe('optima', () => {
       expectRelative(direct.adversarialRisk, risk.adversarialRisk, 1e-6);
     }
     expect(() => bestActivation({ psi1: 2 }, options, { maxRoughness: 1 })).toThrow('maxRoughness');
+  });
+});
+
+describe('options', () => {
+  // A list of calls with one unknown option each, as a user of JavaScript would write them.
+  const unknown = { ...options, epsilon: 1 } as typeof options;
+  const axis = { parameter: 'psi1', values: [1, 2] };
+  const theorem = { psi1: 1, psi2: 2, eps: 0.1, tau: 0.1 };
+  const point = { alpha: 1, tauG: 1, beta: 1, gamma: 1, tauQ: 1 };
+  const moments = { mu0: 0, mu1: 0.5, muStarSquared: 0.1, nuSquared: 0.3 };
+  it.each([
+    ['riskCurve', () => riskCurve(map, unknown, axis), 'eps?'],
+    ['riskCurve, certify', () => riskCurve(map, { ...options, certify: true } as never, axis), 'certify'],
+    ['an axis', () => riskCurve(map, options, { ...axis, scale: 'log' } as never), 'scale'],
+    ['a grid', () => gridValues({ from: 1, to: 2, n: 3, count: 3 } as never), 'invalid n'],
+    ['a scale', () => gridValues({ from: 1, to: 2, count: 3, scale: 'cubic' } as never), 'invalid scale'],
+    ['riskSurface', () => riskSurface(map, options, { x: axis, y: axis, z: axis } as never), 'invalid z'],
+    ['bestWidth', () => bestWidth(map, options, { start: 1 } as never), 'invalid start'],
+    ['bestWidth, problem', () => bestWidth(map, unknown), 'eps?'],
+    ['bestWidth, measure', () => bestWidth(map, options, { measure: 'AR' as never }), 'invalid measure'],
+    ['bestLambda', () => bestLambda(map, options, { start: 1 } as never), 'invalid start'],
+    ['interpolationPeak', () => interpolationPeak(map, options, { start: 1 } as never), 'invalid start'],
+    ['bestActivation', () => bestActivation({ psi1: 1, N: 2 } as never, options), 'invalid N'],
+    ['bestActivation, problem', () => bestActivation({ psi1: 1 }, unknown), 'eps?'],
+    ['bestActivation, search', () => bestActivation({ psi1: 1 }, options, { rough: 3 } as never), 'rough'],
+    ['compareTraining', () => compareTraining(map, unknown), 'eps?'],
+    ['meiMontanariRisk', () => meiMontanariRisk({ psi1: 1, psi2: 2, sigma: 1 } as never), 'tau?'],
+  ])('that nobody has are refused by %s', (_, call, said) => {
+    expect(call).toThrow(InvalidArgumentError);
+    expect(call).toThrow(said);
+  });
+
+  it.each([
+    ['theorem42', () => theorem42({ alpha: 1, tauG: 1, beta: 1, gamma: 1 } as never, theorem), 'tauQ'],
+    ['theorem42', () => theorem42(point, { ...theorem, n: 1 } as never), 'invalid n'],
+    ['linearObjective', () => linearObjective({ ...point, a: 1, h: 1 } as never, theorem), 'alpha'],
+    ['linearObjective', () => linearObjective({ a: 1, h: 1, beta: 1, tauG: 1 }, theorem as never), 'psi1'],
+    ['smallEpsRisk', () => smallEpsRisk(1, 0.5, 0.1), 'invalid psi2: 1'],
+    ['hermiteActivation', () => hermiteActivation({ ...moments, nuSquared: 0.1 }), 'nuSquared'],
+    ['hermiteActivation', () => hermiteActivation({ ...moments, scale: 2 } as never), 'scale'],
+  ])('out of their domain are refused by %s', (_, call, said) => {
+    expect(call).toThrow(InvalidArgumentError);
+    expect(call).toThrow(said);
+  });
+
+  it('of a linear activation give that activation', () => {
+    const { f, derivative } = hermiteActivation({ mu0: 0, mu1: 2, muStarSquared: 0, nuSquared: 0 });
+    expect([f(1.5), derivative(1.5)]).toEqual([3, 2]);
+  });
+
+  it('are checked at every place of an axis', () => {
+    const along = (parameter: string, values: readonly number[]) => () =>
+      riskCurve(map, options, { parameter, values });
+    expect(along('psi1', [1, -2])).toThrow('invalid psi1: -2');
+    expect(along('eps', [0, Number.NaN])).toThrow('invalid eps: NaN');
+    expect(along('rho', [1, 0])).toThrow('invalid rho: 0');
+    expect(along('toString', [1])).toThrow('invalid parameter: "toString"');
+    expect(() => riskCurve(map, options, undefined as never)).toThrow(InvalidArgumentError);
+  });
+
+  it('leave the test radius at that of training where none is given', () => {
+    const [low, high] = riskCurve(map, options, { parameter: 'eps', values: [0.1, 0.2] });
+    expect([low!.epsTest, high!.epsTest]).toEqual([0.1, 0.2]);
+    const fixed = riskCurve(map, { ...options, epsTest: 0.7 }, { parameter: 'eps', values: [0.1] });
+    expect(fixed[0]!.epsTest).toBe(0.7);
+    const tested = riskCurve(map, options, { parameter: 'epsTest', values: [0.3] });
+    expect(tested[0]!.epsTest).toBe(0.3);
   });
 });
 

@@ -7,9 +7,11 @@ import {
   bestWidth,
   type FeatureMap,
   interpolationPeak,
+  type Measure,
   type Optimum,
   type RiskOptions,
 } from '../../theory/index.ts';
+import { notice } from '../notices.ts';
 import { featureMap, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
 import { optionalGrid } from './grid.ts';
 import { printCsv, printJson, printRecord, printTable, type Row, reportConvergence } from './output.ts';
@@ -22,7 +24,7 @@ interface BestArguments extends TheoryArguments {
 }
 
 const questions = ['width', 'lambda', 'activation', 'peak'] as const;
-const measures = ['adversarialRisk', 'standardRisk'] as const;
+const measures: readonly Measure[] = ['adversarialRisk', 'standardRisk'];
 
 export const bestCommand: CommandModule<object, BestArguments> = {
   command: 'best <what>',
@@ -46,13 +48,21 @@ export const bestCommand: CommandModule<object, BestArguments> = {
     ];
     const map = featureMap(args, running);
     const found: AsymptoticRisk[] = [];
+    const remarks = new Set<string>();
     const rows = (axis?.values ?? [undefined]).map((value): Row => {
       const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
       const here = axis && axis.parameter in map.proportions ? map.with(moved) : map;
-      const { row, risk } = answer(what, measure, here, riskOptions({ ...args, ...moved }) as RiskOptions);
+      const { row, risk, said } = answer(
+        what,
+        measure,
+        here,
+        riskOptions({ ...args, ...moved }) as RiskOptions,
+      );
       if (risk) found.push(risk);
+      for (const remark of said) remarks.add(remark);
       return { ...moved, ...row };
     });
+    for (const remark of remarks) notice(remark);
     reportConvergence(found);
     if (args.json) printJson(axis ? rows : rows[0]);
     else if (args.csv) printCsv(rows);
@@ -65,37 +75,62 @@ interface Answer {
   readonly row: Row;
   /** Of which the row tells; null where there is no peak. */
   readonly risk: AsymptoticRisk | null;
+  /** What a reader must know to use the row, if anything. */
+  readonly said: readonly string[];
 }
 
 function answer(
   what: (typeof questions)[number],
-  measure: (typeof measures)[number],
+  measure: Measure,
   map: FeatureMap,
   options: RiskOptions,
 ): Answer {
-  if (what === 'activation') {
-    const psi1 = map.proportions.psi1;
-    if (psi1 === undefined) throw new UserError('the best activation is known for --features random only');
-    const best = bestActivation({ psi1 }, options, { measure });
-    const { name, risk } = best.named[0]!;
-    const row = {
-      activation: best.activation.name,
-      nonlinearity: best.nonlinearity,
-      roughness: best.roughness,
-      [measure]: best.risk[measure],
-      bestNamed: name,
-      [`${measure} of bestNamed`]: risk[measure],
-    };
-    return { row, risk: best.risk };
-  }
-  if (what === 'lambda') return flat('lambda', bestLambda(map, options, { measure }));
+  if (what === 'activation') return activationAnswer(measure, map, options);
+  if (what === 'lambda') return optimumAnswer('lambda', bestLambda(map, options, { measure }));
   const width = Object.keys(map.proportions).at(-1) ?? 'psi1';
-  if (what === 'width') return flat(width, bestWidth(map, options, { measure }));
+  if (what === 'width') return optimumAnswer(width, bestWidth(map, options, { measure }));
   const peak = interpolationPeak(map, options, { measure });
-  return peak ? flat(width, peak) : { row: { [width]: 'no peak' }, risk: null };
+  if (peak) return optimumAnswer(width, peak);
+  return {
+    row: { [width]: null, where: 'no peak', standardRisk: null, adversarialRisk: null, phase: null },
+    risk: null,
+    said: [
+      `no peak: followed from eps = lambda = 0, where it is at ${width} = psi2, the maximum has disappeared before these eps and lambda`,
+    ],
+  };
 }
 
-const flat = (name: string, { at, where, risk }: Optimum): Answer => ({
+function activationAnswer(measure: Measure, map: FeatureMap, options: RiskOptions): Answer {
+  const psi1 = map.proportions.psi1;
+  if (psi1 === undefined) throw new UserError('the best activation is known for --features random only');
+  const best = bestActivation({ psi1 }, options, { measure });
+  const { name, lambda, risk } = best.named[0]!;
+  const said: string[] = [];
+  if (lambda > 0)
+    said.push(
+      'activations are compared at E sigma^2 = 1: scaling one by a is scaling lambda by 1/a^2, which `best lambda` searches over',
+    );
+  if (best.nonlinearityWhere !== 'inside')
+    said.push(
+      `the nonlinearity is at the ${best.nonlinearityWhere} of the search: the best activation is ${best.nonlinearityWhere === 'lower end' ? 'linear' : 'one without a linear part'}, or near it`,
+    );
+  if (best.roughnessWhere === 'upper end')
+    said.push('the roughness is at the upper end of the search, 10: rougher activations may be better');
+  const row = {
+    activation: best.activation.name,
+    nonlinearity: best.nonlinearity,
+    nonlinearityWhere: best.nonlinearityWhere,
+    roughness: best.roughness,
+    roughnessWhere: best.roughnessWhere,
+    [measure]: best.risk[measure],
+    bestNamed: name,
+    ...(lambda > 0 && { 'lambda of bestNamed': lambda }),
+    [`${measure} of bestNamed`]: risk[measure],
+  };
+  return { row, risk: best.risk, said };
+}
+
+const optimumAnswer = (name: string, { at, where, risk }: Optimum): Answer => ({
   row: {
     [name]: at,
     where,
@@ -104,4 +139,9 @@ const flat = (name: string, { at, where, risk }: Optimum): Answer => ({
     phase: risk.phase,
   },
   risk,
+  // lambda = 0 is the end of what there is, not of the search.
+  said:
+    where === 'inside' || at === 0
+      ? []
+      : [`${name} is at the ${where} of the search, ${at}: the best may lie beyond it`],
 });

@@ -45,7 +45,7 @@ export const curveCommand: CommandModule<object, CurveArguments> = {
     if (axis === undefined) throw missing('grid', GRID_FORM);
     const map = featureMap(args, [axis.parameter]);
     const options = riskOptions(args, [axis.parameter]);
-    const curve = riskCurve(map, options, axis);
+    const curve = riskCurve(map, options, { parameter: axis.parameter, values: axis.values });
     if (args.plot !== undefined) {
       // Typesetting takes a second to load, which nobody else should wait for.
       const { curveFigure } = await import('./curveFigure.ts');

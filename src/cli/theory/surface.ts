@@ -56,7 +56,10 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
     const running = [xAxis.parameter, yAxis.parameter];
     const map = featureMap(args, running);
     const options = riskOptions(args, running);
-    const { x, y, risks } = riskSurface(map, options, { x: xAxis, y: yAxis });
+    const { x, y, risks } = riskSurface(map, options, {
+      x: { parameter: xAxis.parameter, values: xAxis.values },
+      y: { parameter: yAxis.parameter, values: yAxis.values },
+    });
     reportConvergence(risks.flat());
     if (args.json) {
       printJson({

@@ -1,15 +1,10 @@
 import { asymptoticRisk, deepRandomFeatures } from '../../theory/index.ts';
 import { clearlyAbove, type Figure, type FigureSettings, type MeanOf, shown } from '../figure.ts';
-import {
-  deepRisk,
-  type NetworkCell,
-  networkAdversarialRisk,
-  networkCell,
-  networkStandardRisk,
-} from '../networkCell.ts';
+import { adversarialRisk, standardRisk, theoryOf } from '../measure.ts';
+import { type NetworkCell, networkCell } from '../networkCell.ts';
 import { around, baseSettings, lookOf } from './shared.ts';
 
-const AR = networkAdversarialRisk();
+const AR = adversarialRisk();
 const DEPTHS = [1, 2, 3];
 
 /** A network of equal layers, as deep as that, at the figure's first settings. */
@@ -94,7 +89,7 @@ export const depth: Figure = {
             .filter((width) => eps > 0 || settings.lambda[0]! > 0 || width !== psi2)
             .map((width) => ({
               x: width,
-              y: eps > 0 ? AR : networkStandardRisk,
+              y: eps > 0 ? AR : standardRisk,
               cells: cellsOf(settings, count, width, eps),
             })),
         })),
@@ -143,9 +138,7 @@ export const depth: Figure = {
                     [2, 3].flatMap((count) =>
                       psi1.map((width) => {
                         const cells = cellsOf(settings, count, width, eps);
-                        return Math.abs(
-                          mean(cells, AR).value / AR.theory(deepRisk(cells[0]!), cells[0]!) - 1,
-                        );
+                        return Math.abs(mean(cells, AR).value / theoryOf(AR, cells[0]!) - 1);
                       }),
                     ),
                   );

@@ -20,12 +20,11 @@ export const doubleDescent: Figure = {
     const { psi1, epsilons, tau } = settings;
     const ascending = [...epsilons].sort((a, b) => a - b);
     const peaks = ascending.map((eps) =>
-      interpolationPeak(randomFeatures({ psi1: 1, activation: settings.activations[0]! }), {
-        psi2: settings.psi2[0]!,
-        eps,
-        tau,
-        lambda: settings.lambda[0]!,
-      }),
+      interpolationPeak(
+        randomFeatures({ psi1: 1, activation: settings.activations[0]! }),
+        { psi2: settings.psi2[0]!, eps, tau, lambda: settings.lambda[0]! },
+        { measure: 'standardRisk' },
+      ),
     );
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },

@@ -1,12 +1,11 @@
 import type { Figure } from '../figure.ts';
-import { adversarialRisk, cellTheory, limitRisk, type Measure, standardRisk } from '../measure.ts';
+import { adversarialRisk, limitRisk, type Measure, standardRisk, theoryOf } from '../measure.ts';
 import { around, baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
 
 /** |measure - theory| of a single simulation; no theory here says how large it is. */
 const distance = (measure: Measure): Measure => ({
   name: `|${measure.name} - theory|`,
-  simulated: (result, cell) =>
-    Math.abs(measure.simulated(result, cell) - measure.theory(cellTheory(cell), cell)),
+  simulated: (result, cell) => Math.abs(measure.simulated(result, cell) - theoryOf(measure, cell)),
   theory: () => Number.NaN,
 });
 

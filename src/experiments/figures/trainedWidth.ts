@@ -2,7 +2,8 @@ import { asymptoticRisk, randomFeatures } from '../../theory/index.ts';
 import type { Cell, CellArgs } from '../cell.ts';
 import { cell } from '../cell.ts';
 import { clearlyAbove, type Figure, type FigureSettings, notClearlyAbove, shown } from '../figure.ts';
-import { networkAdversarialRisk, networkCell, networkStandardRisk } from '../networkCell.ts';
+import { adversarialRisk, standardRisk } from '../measure.ts';
+import { networkCell } from '../networkCell.ts';
 import { around, baseSettings, lookOf } from './shared.ts';
 
 const kinds = [
@@ -12,7 +13,7 @@ const kinds = [
 ] as const;
 type Kind = (typeof kinds)[number]['name'];
 
-const AR = networkAdversarialRisk();
+const AR = adversarialRisk();
 
 /** One kind of network of width psi1, trained at eps, with every seed. */
 function cellsOf(settings: FigureSettings, kind: Kind, psi1: number, eps: number): Cell[] {
@@ -36,7 +37,7 @@ function cellsOf(settings: FigureSettings, kind: Kind, psi1: number, eps: number
 }
 
 /** What is measured of a model trained at eps. */
-const measureAt = (eps: number) => (eps === 0 ? networkStandardRisk : AR);
+const measureAt = (eps: number) => (eps === 0 ? standardRisk : AR);
 
 /** Random features, the lazy regime and fully trained networks of one width, side by side. */
 export const trainedWidth: Figure = {

@@ -9,12 +9,8 @@ import {
   notClearlyAbove,
   shown,
 } from '../figure.ts';
-import {
-  type NetworkCell,
-  networkAdversarialRisk,
-  networkCell,
-  networkStandardRisk,
-} from '../networkCell.ts';
+import { adversarialRisk, standardRisk as SR } from '../measure.ts';
+import { type NetworkCell, networkCell } from '../networkCell.ts';
 import { baseSettings, lookOf } from './shared.ts';
 
 const kinds = [
@@ -24,8 +20,7 @@ const kinds = [
 ] as const;
 type Network = (typeof kinds)[number]['network'];
 
-const SR = networkStandardRisk;
-const AR = networkAdversarialRisk();
+const AR = adversarialRisk();
 
 /** One kind of network of width psi1, trained at eps on the digits, with every seed, and tested at the strongest eps. */
 function cellsOf(settings: FigureSettings, network: Network, psi1: number, eps: number): NetworkCell[] {

@@ -73,7 +73,8 @@ function showFormula(settings: Settings, risk: AsymptoticRisk): void {
 export function statusOf({ eps, lambda, activation, depth }: Settings): string {
   if (depth > 1)
     return 'With several frozen layers this is a prediction of Gaussian equivalence, checked by simulation.';
-  if (eps === 0) return 'Without attack this is a theorem (Mei & Montanari 2022).';
+  if (eps === 0)
+    return 'Without attack SR is a theorem (Mei & Montanari 2022) for inputs on a sphere and a penalty, and its limit without one; AR is a prediction.';
   if (lambda === 0 && activation === 'shifted-relu')
     return 'For the shifted ReLU without penalty this is a theorem (Hassani & Javanmard, Theorem 4.2).';
   return 'With a penalty or another activation this is a prediction: the same equations with Gaussian equivalents of the features, checked by simulation.';

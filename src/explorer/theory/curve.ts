@@ -46,10 +46,11 @@ export const libraryName = (name: AxisName, { depth }: Settings): string =>
 export function curveAlong(settings: Settings, axis: Axis, count = 151): RiskAt[] {
   if (axis.kind === 'places')
     return axis.places.map((_, at) => ({ at, ...riskAt(settingsAt(settings, axis, at)) }));
-  const values = gridValues({ ...axis, count });
+  const { from, to, scale } = axis;
+  const values = gridValues({ from, to, scale, count });
   // The peak of unregularised features is narrow: it is met exactly, and more closely around.
   const peak = axis.name === 'psi1' ? settings.psi2 : axis.name === 'psi2' ? settings.psi1 : undefined;
-  if (peak !== undefined && peak > axis.from && peak < axis.to) {
+  if (peak !== undefined && peak > from && peak < to) {
     values.push(peak, ...CLOSE.flatMap((step) => [peak * (1 - step), peak * (1 + step)]));
     values.sort((a, b) => a - b);
   }

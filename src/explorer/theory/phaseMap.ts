@@ -23,7 +23,7 @@ export interface PlanePoint {
 export interface MapLines {
   /** the critical radius, left to right: beyond it nothing is learnt */
   readonly critical: readonly PlanePoint[];
-  /** width of most risk near psi1 = psi2, by radius; broken where there is none */
+  /** the interpolation peak, by radius, as far as it goes */
   readonly peak: readonly PlanePoint[];
   /** width of least risk within the map, by radius */
   readonly best: readonly PlanePoint[];

@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
 import { newTruncatedGaussian, truncatedGaussian } from '../gaussian.ts';
 
 /**
@@ -49,15 +51,27 @@ export interface LinearObjective {
   readonly gradient: LinearPoint;
 }
 
+const POINT: OptionNames<LinearPoint> = { a: true, h: true, beta: true, tauG: true };
+const PROBLEM: OptionNames<LinearProblem> = { psi2: true, eps: true, tau: true };
+
 /**
  * The objective and its gradient at a point.
  * @param point at which to evaluate
  * @param problem sample size, radius and noise
+ * @throws InvalidArgumentError for an unknown option, or one out of its domain
  */
-export function linearObjective(
-  { a, h, beta, tauG }: LinearPoint,
-  { psi2, eps, tau }: LinearProblem,
-): LinearObjective {
+export function linearObjective(point: LinearPoint, problem: LinearProblem): LinearObjective {
+  checkOptions('linearObjective', point ?? null, POINT);
+  checkOptions('linearObjective', problem ?? null, PROBLEM);
+  const { a, h, beta, tauG } = point;
+  const { psi2, eps, tau } = problem;
+  checkPositive('psi2', psi2);
+  checkPositive('eps', eps);
+  checkNonNegative('tau', tau);
+  if (!Number.isFinite(a)) throw new InvalidArgumentError('a', a, 'a finite number');
+  checkPositive('h', h);
+  checkPositive('beta', beta);
+  checkPositive('tauG', tauG);
   const s = Math.hypot(tau, a, h);
   const q = Math.hypot(1 + a, h);
   const kappa = beta / tauG;
@@ -90,8 +104,12 @@ export function linearObjective(
  * @param psi2 n/d > 1
  * @param tau standard deviation of the label noise
  * @param eps l2 radius of the training attack, small
+ * @throws InvalidArgumentError for one out of its domain
  */
 export function smallEpsRisk(psi2: number, tau: number, eps: number): number {
+  if (!(checkPositive('psi2', psi2) > 1)) throw new InvalidArgumentError('psi2', psi2, 'a number > 1');
+  checkNonNegative('tau', tau);
+  checkNonNegative('eps', eps);
   const excess = psi2 - 1;
   return (
     (psi2 * tau * tau) / excess -

@@ -1,4 +1,5 @@
 import { type ActivationSpec, activationMoments } from '../activations.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import { increasingRoot } from '../rootFinding.ts';
 
@@ -18,17 +19,30 @@ export interface MeiMontanariOptions {
   readonly activation?: ActivationSpec;
 }
 
+const NAMES: OptionNames<MeiMontanariOptions> = {
+  psi1: true,
+  psi2: true,
+  lambda: true,
+  tau: true,
+  rho: true,
+  activation: true,
+};
+
 /**
  * Standard risk, label noise included, of ridge regression on random features without attack (eps = 0): the closed form
  * of Mei & Montanari, "The generalization error of random features regression" (Definition 2 and Theorem 2), an
- * independent route to the same number. Infinity at psi1 = psi2, lambda = 0.
- * @throws InvalidArgumentError for proportions or lambda out of range
+ * independent route to the same number. Their theorem is for inputs uniform on a sphere and lambda > 0; lambda = 0 is its
+ * limit, Infinity at psi1 = psi2.
+ * @throws InvalidArgumentError for an unknown option, or one out of its domain
  */
 export function meiMontanariRisk(options: MeiMontanariOptions): number {
+  checkOptions('meiMontanariRisk', options ?? null, NAMES);
   const { psi1, psi2, lambda = 0, tau = 0, rho = 1, activation = 'shifted-relu' } = options;
   checkPositive('psi1', psi1);
   checkPositive('psi2', psi2);
   checkNonNegative('lambda', lambda);
+  checkNonNegative('tau', tau);
+  checkPositive('rho', rho);
   const { mu1, muStarSquared } = activationMoments(activation);
   const z2 = (mu1 * mu1) / muStarSquared;
   // With P = m1 m2 the two equations are s m1 + P h = psi1 and s m2 + P h = psi2, h = 1 + z2/(1 + z2 P).

@@ -1,4 +1,5 @@
-import { UserError } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkNonNegative, checkPositive, UserError } from '../errors.ts';
 import { erf } from '../gaussian.ts';
 import { A, misfit, rootV, supremumOverL, THRESHOLD } from './theorem42Inner.ts';
 
@@ -44,10 +45,23 @@ export interface Theorem42Value {
   readonly l: number;
 }
 
-/** R and its gradient; the inner root and the inner supremum are eliminated exactly. */
+const POINT: OptionNames<Theorem42Point> = { alpha: true, tauG: true, beta: true, gamma: true, tauQ: true };
+const PROBLEM: OptionNames<Theorem42Problem> = { psi1: true, psi2: true, eps: true, tau: true };
+
+/**
+ * R and its gradient; the inner root and the inner supremum are eliminated exactly.
+ * @throws InvalidArgumentError for an unknown option, or one out of its domain
+ */
 export function theorem42(point: Theorem42Point, problem: Theorem42Problem): Theorem42Value {
+  checkOptions('theorem42', point ?? null, POINT);
+  checkOptions('theorem42', problem ?? null, PROBLEM);
   const { alpha, tauG, beta, gamma, tauQ } = point;
   const { psi1, psi2, eps, tau } = problem;
+  for (const name of Object.keys(POINT) as (keyof Theorem42Point)[]) checkPositive(name, point[name]);
+  checkPositive('psi1', psi1);
+  checkPositive('psi2', psi2);
+  checkPositive('eps', eps);
+  checkNonNegative('tau', tau);
   const sigmaSquared = misfit(psi1, tau);
   const size = alpha * alpha + sigmaSquared;
   const sum = tauG + beta;
