@@ -70,7 +70,8 @@ async function stepsOf(layer: tf.layers.Layer): Promise<LayerStep[] | null> {
   if (layer instanceof Standardise) {
     if (layer.invert) return null;
     const factor = Float64Array.from(layer.deviation, (s) => (s === 0 ? 0 : 1 / s));
-    return [{ kind: 'scale', centre: Float64Array.from(layer.mean), factor }];
+    const clip = layer.clip < Number.POSITIVE_INFINITY ? { clip: layer.clip } : {};
+    return [{ kind: 'scale', centre: Float64Array.from(layer.mean), factor, ...clip }];
   }
   if (kind !== 'Dense' && kind !== 'Activation') return null;
   const name = config.activation;
