@@ -101,22 +101,13 @@ function train(
     );
   const W = unitSphereRows(seed, N, data.d);
   const problem = linearizedProblem(pick(0, n), { W });
-  // An intercept: features and targets about their means on the training rows.
-  const mean = new Float64Array(N);
-  for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) mean[a]! += problem.phi[i * N + a]! / n;
-  const target = problem.y.reduce((sum, value) => sum + value, 0) / n;
-  const centred = (phi: Float64Array): Float64Array => phi.map((value, at) => value - mean[at % N]!);
-  const { theta } = solveLinearized(
-    { ...problem, phi: centred(problem.phi), y: problem.y.map((value) => value - target) },
-    { eps, lambda, tolerance: 1e-4 },
-  );
+  const { theta, intercept } = solveLinearized(problem, { eps, lambda, tolerance: 1e-4, fitIntercept: true });
   const test = linearizedProblem(pick(n, order.length), { W });
-  const phi = centred(test.phi);
   const lengths = gradientNorms(test, theta);
   let [standard, adversarial] = [0, 0];
   for (let i = 0; i < test.n; i++) {
-    let residual = test.y[i]! - target;
-    for (let a = 0; a < N; a++) residual -= phi[i * N + a]! * theta[a]!;
+    let residual = test.y[i]! - intercept;
+    for (let a = 0; a < N; a++) residual -= test.phi[i * N + a]! * theta[a]!;
     standard += residual ** 2 / test.n;
     adversarial += (Math.abs(residual) + eps * lengths[i]!) ** 2 / test.n;
   }

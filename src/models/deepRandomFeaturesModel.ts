@@ -1,4 +1,4 @@
-import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import { checkBoolean, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activation as activationNamed } from '../theory/activations.ts';
 import { layerSeed } from './deepRandomFeaturesSeed.ts';
@@ -15,16 +15,20 @@ export interface DeepRandomFeaturesModelArgs {
   activation?: ActivationName;
   /** Names the streams of the weights. Default 0; the first layer is then that of `randomFeaturesModel`. */
   seed?: number | string;
+  /** Whether the read-out has a bias: an intercept to be trained. Default false, as in the paper. */
+  useBias?: boolean;
 }
 
 /**
  * f(x) = theta' phi_L(x) on L frozen layers phi_l = sigma(W_l phi_{l-1} / sqrt(m2)), phi_0 = x without its division; rows
  * of every W_l uniform on the unit sphere, m2 = E sigma(G)^2, so that pre-activations have unit variance in every layer.
- * Input [n, d], output [n, 1]; the only trainable weight is theta, with shape [N_L, 1], started at 0.
+ * Input [n, d], output [n, 1]; the only trainable weight is theta, with shape [N_L, 1], started at 0, beside the bias where one
+ * is asked for.
  * @throws InvalidArgumentError for no layers, a width < 1, or an unknown activation
  */
 export function deepRandomFeaturesModel(args: DeepRandomFeaturesModelArgs): tf.Sequential {
-  const { units, activation = 'shifted-relu', seed = 0 } = args;
+  const { units, activation = 'shifted-relu', seed = 0, useBias = false } = args;
+  checkBoolean('useBias', useBias);
   const inputDim = checkInteger('inputDim', args.inputDim);
   checkUnits(units);
   const { muStarSquared, mu1 } = activationNamed(activation).moments;
@@ -52,7 +56,7 @@ export function deepRandomFeaturesModel(args: DeepRandomFeaturesModelArgs): tf.S
       }),
     );
   });
-  layers.push(tf.layers.dense({ units: 1, useBias: false, kernelInitializer: 'zeros', name: 'readout' }));
+  layers.push(tf.layers.dense({ units: 1, useBias, kernelInitializer: 'zeros', name: 'readout' }));
   return tf.sequential({ layers });
 }
 

@@ -1,4 +1,4 @@
-import { checkInteger } from '../errors.ts';
+import { checkBoolean, checkInteger } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { RandomFeatures, type RandomFeaturesArgs } from './RandomFeatures.ts';
 
@@ -6,20 +6,27 @@ import { RandomFeatures, type RandomFeaturesArgs } from './RandomFeatures.ts';
 export interface RandomFeaturesModelArgs extends Pick<RandomFeaturesArgs, 'units' | 'activation' | 'seed'> {
   /** Input dimension d. */
   inputDim: number;
+  /** Whether the read-out has a bias: an intercept to be trained. Default false, as in the paper. */
+  useBias?: boolean;
 }
 
 /**
- * f(x) = theta' sigma(W x): a frozen RandomFeatures layer and a linear read-out without bias, started at theta = 0.
- * Input [n, d], output [n, 1]. The only trainable weight is theta, with shape [N, 1].
+ * f(x) = theta' sigma(W x): a frozen RandomFeatures layer and a linear read-out, started at theta = 0.
+ * Input [n, d], output [n, 1]. The only trainable weight is theta, with shape [N, 1], beside the bias where one is asked for.
  * @param args sizes, activation and seed
  * @throws InvalidArgumentError for inputDim or units < 1, or an unknown activation
  */
-export function randomFeaturesModel({ inputDim, ...args }: RandomFeaturesModelArgs): tf.Sequential {
+export function randomFeaturesModel({
+  inputDim,
+  useBias = false,
+  ...args
+}: RandomFeaturesModelArgs): tf.Sequential {
   checkInteger('inputDim', inputDim);
+  checkBoolean('useBias', useBias);
   return tf.sequential({
     layers: [
       new RandomFeatures({ ...args, inputShape: [inputDim], name: 'features' }),
-      tf.layers.dense({ units: 1, useBias: false, kernelInitializer: 'zeros', name: 'readout' }),
+      tf.layers.dense({ units: 1, useBias, kernelInitializer: 'zeros', name: 'readout' }),
     ],
   });
 }

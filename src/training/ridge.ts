@@ -78,7 +78,9 @@ export function solveRidgeSystem(
   const diagonal = Float64Array.from({ length: size }, (_, i) => matrix[i * size + i]!);
   const factored = algebra.choleskyInPlace(matrix, size);
   if (!factored || diagonal.some((value, i) => !(matrix[i * size + i]! ** 2 > RANK * value)))
-    throw new UserError(`the ${n} x ${N} features lack full rank to working precision; use lambda > 0`);
+    throw new UserError(
+      `the ${n} x ${N} features lack full rank${centred ? ' beside an intercept' : ''} to working precision; use lambda > 0`,
+    );
   if (!wide) return choleskySolve(matrix, transposedTimes(phi, y, N));
   return transposedTimes(phi, choleskySolve(matrix, y.slice()), N);
 }

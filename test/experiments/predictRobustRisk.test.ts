@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rowsOf } from '../../src/data/batches.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { measureFeatures } from '../../src/evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
@@ -88,6 +89,38 @@ describe('predictRobustRisk', () => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     // One test set of 600 skewed rows: about 5 per cent of its own.
     expect(Math.abs(predicted!.adversarialRisk / mean - 1)).toBeLessThan(0.15);
+  });
+
+  it('predicts training with an intercept where labels are imbalanced, and not training without', async () => {
+    const base = teacher({ d: 20, tau: 0.2, seed: 9 }).sample('x', 3000);
+    // One label in ten is 1.
+    const data = { ...base, y: base.y.map((value) => (value > 1.3 ? 1 : -1)) };
+    const [N, n, eps] = [40, 150, 0.1];
+    const map = randomFeaturesMap({ inputDim: 20, units: [N], seed: 1 });
+    const measured = await measureFeatures(map, data);
+    const [predicted] = predictRobustRisk(measured, { n, eps });
+    const rows = (from: number, to: number) =>
+      deepReadoutProblem(rowsOf(data, measured.otherRows.slice(from, to)), map);
+    const test = rows(900, 1500);
+    const trained = (fitIntercept: boolean): number => {
+      let risk = 0;
+      for (let k = 0; k < 6; k++) {
+        const { theta, intercept } = solveDeepReadout(rows(k * n, (k + 1) * n), {
+          ...{ eps, fitIntercept, tolerance: 1e-4 },
+        });
+        const lengths = deepGradientNorms(test, theta);
+        for (let i = 0; i < test.n; i++) {
+          let residual = test.y[i]! - intercept;
+          for (let a = 0; a < N; a++) residual -= test.phi[i * N + a]! * theta[a]!;
+          risk += (Math.abs(residual) + eps * lengths[i]!) ** 2 / test.n / 6;
+        }
+      }
+      return risk;
+    };
+    const [without, beside] = [trained(false), trained(true)];
+    // Six trainings on one set of 600 test rows.
+    expect(Math.abs(predicted!.adversarialRisk / beside - 1)).toBeLessThan(0.15);
+    expect(without).toBeGreaterThan(2 * beside);
   });
 
   it('answers for every combination, eps running fastest, as each alone', async () => {
