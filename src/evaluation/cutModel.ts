@@ -18,6 +18,8 @@ import { LayeredFeatures, type LayerStep } from './layeredFeatures.ts';
  * @throws InvalidArgumentError naming the layers there are, when the model has none of that name
  */
 export async function cutModel(model: tf.LayersModel, layer?: string): Promise<FrozenFeatures> {
+  if (!Array.isArray(model?.inputs) || !Array.isArray(model.layers))
+    throw new InvalidArgumentError('model', model, 'a tf.LayersModel or a feature map');
   if (model.inputs.length !== 1)
     throw new UserError(`a feature map has one input; this model has ${model.inputs.length}`);
   const names = model.layers.map((one) => one.name);

@@ -1,6 +1,6 @@
 import { rowsOf } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { InvalidArgumentError } from '../errors.ts';
+import { checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
@@ -20,6 +20,16 @@ export interface AgainstTrainingOptions {
   readonly seed?: number | string;
   readonly onRow?: (row: AgainstTraining) => void;
 }
+
+const OPTIONS: OptionNames<AgainstTrainingOptions> = {
+  widths: true,
+  n: true,
+  epsilons: true,
+  lambda: true,
+  repeats: true,
+  seed: true,
+  onRow: true,
+};
 
 /** One setting: what was predicted from one half of the rows, and what training on n of the other half gave. */
 export interface AgainstTraining {
@@ -41,8 +51,10 @@ export interface AgainstTraining {
  */
 export async function predictionAgainstTraining(
   data: Dataset,
-  { widths, n: ns, epsilons, lambda = 0, repeats = 4, seed = 0, onRow }: AgainstTrainingOptions,
+  options: AgainstTrainingOptions,
 ): Promise<AgainstTraining[]> {
+  checkOptions('predictionAgainstTraining', options ?? null, OPTIONS);
+  const { widths, n: ns, epsilons, lambda = 0, repeats = 4, seed = 0, onRow } = options;
   const rows: AgainstTraining[] = [];
   for (const width of widths) {
     const measured = await measuredRepeats(data, width, { repeats, seed });

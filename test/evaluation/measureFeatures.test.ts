@@ -96,6 +96,34 @@ describe('measureFeatures', () => {
     const other = randomFeaturesMap({ inputDim: d + 1, units: [3] });
     await expect(measureFeatures(other, data)).rejects.toThrow(/invalid x: "8 columns"/);
     await expect(measureFeatures(map, data, { share: 0 })).rejects.toThrow(/invalid share: 0/);
+    await expect(measureFeatures(map, data, { shares: 1 } as object)).rejects.toThrow(
+      'invalid shares: 1 (expected an option of measureFeatures: share?)',
+    );
+    const model = {} as tf.LayersModel;
+    await expect(measureFeatures(model, data)).rejects.toThrow(
+      'invalid model: {} (expected a tf.LayersModel',
+    );
+  });
+
+  it('refuses rows of another kind in one line', async () => {
+    const map = randomFeaturesMap({ inputDim: d, units: [3] });
+    const x = tf.tensor2d(data.x, [data.n, d]);
+    const nested = Array.from({ length: data.n }, () => new Array<number>(d).fill(1));
+    for (const [wrong, message] of [
+      [
+        { ...data, x },
+        /^invalid x: \[Tensor\] \(expected a Float32Array or Float64Array of n \* d = 2400 values/,
+      ],
+      [{ ...data, x: nested }, /^invalid x: \[\[1, 1, .{1,80} \(expected a Float32Array or Float64Array/],
+      [
+        { ...data, y: [...data.y] },
+        /^invalid y: \[.{1,80} \(expected a Float32Array or Float64Array of n = 300/,
+      ],
+      [x, /^invalid data: \[Tensor\] \(expected rows as \{n, d, x, y\}/],
+      [null, /^invalid data: null/],
+    ] as [unknown, RegExp][])
+      await expect(measureFeatures(map, wrong as Dataset)).rejects.toThrow(message);
+    x.dispose();
   });
 });
 

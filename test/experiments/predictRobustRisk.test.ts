@@ -136,7 +136,8 @@ describe('predictRobustRisk', () => {
       [20, 50].flatMap((n) => [0, 0.1].flatMap((lambda) => [0, 0.2, 5].map((eps) => [n, lambda, eps]))),
     );
     for (const row of all) {
-      const [alone] = predictRobustRisk(measured, row);
+      const { n, eps, lambda, epsTest } = row;
+      const [alone] = predictRobustRisk(measured, { n, eps, lambda, epsTest });
       expect(Math.abs(row.adversarialRisk / alone!.adversarialRisk - 1)).toBeLessThan(1e-8);
       expect(row.epsTest).toBe(0.3);
       expect(row.phase === 'null').toBe(row.eps >= predictedCriticalEps(measured, row.n));
@@ -151,6 +152,13 @@ describe('predictRobustRisk', () => {
     expect(() => predictRobustRisk(measured, { n: 0, eps: 0.1 })).toThrow(/invalid n: 0/);
     expect(() => predictRobustRisk(measured, { n: 20, eps: [0.1, -1] })).toThrow(/invalid eps: -1/);
     expect(() => predictRobustRisk(measured, { n: 20, eps: [] })).toThrow(/invalid eps/);
+    expect(() => predictRobustRisk(measured, { n: 20, eps: '0.1' as never })).toThrow(/invalid eps: "0.1"/);
+    expect(() => predictRobustRisk(measured, { n: 20, epsilon: 0.1 } as never)).toThrow(
+      'invalid epsilon: 0.1 (expected an option of predictRobustRisk: eps?)',
+    );
+    expect(() => predictRobustRisk(data as never, { n: 20, eps: 0.1 })).toThrow(
+      /^invalid measured: .* \(expected moments, as measureFeatures gives them\)/,
+    );
     const narrow = await measureFeatures(randomFeaturesMap({ inputDim: 10, units: [60] }), data);
     expect(() => predictRobustRisk(narrow, { n: 20, eps: 0.1 })).toThrow(
       /50 rows say too little of 60 features/,
