@@ -14,8 +14,8 @@ export interface Stream {
 }
 
 /**
- * A whole number written out is that number, so that a seed is the same from a command line and from code. The lengths of
- * the keys that name cells, 16 letters and digits, are left alone.
+ * A whole number written out is that number, so that a seed is the same from a command line and from code. Of more than
+ * 15 digits it is left alone, as the 16 characters that name a cell may all be digits.
  */
 const plain = (key: number | string): number | string =>
   typeof key === 'string' && /^(0|-?[1-9]\d{0,14})$/.test(key) ? Number(key) : key;

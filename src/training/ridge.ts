@@ -43,7 +43,10 @@ export function ridgeWithIntercept(phi: Float64Array, y: ArrayLike<number>, lamb
 /** The number of features. */
 function checkRidge(phi: Float64Array, y: ArrayLike<number>, lambda: number): number {
   checkNonNegative('lambda', lambda);
-  const n = y.length;
+  if (!(phi instanceof Float64Array))
+    throw new InvalidArgumentError('phi', phi, 'a Float64Array of n x N features, row after row');
+  const n = y?.length;
+  if (typeof n !== 'number' || n < 1) throw new InvalidArgumentError('y', y, 'a list of n targets');
   const N = phi.length / n;
   if (!Number.isInteger(N))
     throw new InvalidArgumentError('phi', `${phi.length} values`, `a multiple of n = ${n}`);
