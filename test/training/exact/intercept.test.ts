@@ -443,13 +443,13 @@ describe('ridgeWithIntercept', () => {
   });
 
   it('refuses features and targets of another kind, as ridge does', () => {
-    for (const fit of [ridge, ridgeWithIntercept]) {
-      expect(() => fit([[1, 2]] as never, [1], 0.1)).toThrow(
+    for (const solve of [ridge, ridgeWithIntercept]) {
+      expect(() => solve([[1, 2]] as never, [1], 0.1)).toThrow(
         'invalid phi: [[1, 2]] (expected a Float64Array',
       );
-      expect(() => fit(Float64Array.of(1, 2), 3 as never, 0.1)).toThrow('invalid y: 3 (expected a list');
-      expect(() => fit(Float64Array.of(1, 2, 3), [1, 2], 0.1)).toThrow('a multiple of n = 2');
-      expect(() => fit(Float64Array.of(1, 2), [1, 2], -1)).toThrow('invalid lambda: -1');
+      expect(() => solve(Float64Array.of(1, 2), 3 as never, 0.1)).toThrow('invalid y: 3 (expected a list');
+      expect(() => solve(Float64Array.of(1, 2, 3), [1, 2], 0.1)).toThrow('a multiple of n = 2');
+      expect(() => solve(Float64Array.of(1, 2), [1, 2], -1)).toThrow('invalid lambda: -1');
     }
   });
 
