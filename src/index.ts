@@ -21,7 +21,7 @@ export { type Estimate, meanOf } from './evaluation/estimate.ts';
 export type { FrozenFeatures } from './evaluation/frozenFeatures.ts';
 export { LayeredFeatures, type LayerStep } from './evaluation/layeredFeatures.ts';
 export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
-export { randomFeaturesMap } from './evaluation/randomFeaturesMap.ts';
+export { type RandomFeaturesMapArgs, randomFeaturesMap } from './evaluation/randomFeaturesMap.ts';
 export {
   type RiskOptions,
   type Risks,
@@ -71,11 +71,11 @@ export type {
   TrainingCallbackInstance,
 } from './training/callbacks.ts';
 export * from './training/exact/index.ts';
-export { setReadout, trainReadoutExactly } from './training/exactReadout.ts';
+export { type ExactReadoutOptions, setReadout, trainReadoutExactly } from './training/exactReadout.ts';
 export { type LayersLoss, layersLoss } from './training/layersLoss.ts';
 export * from './training/methods/index.ts';
 export type { OptimizerName } from './training/optimizers.ts';
-export { ridge } from './training/ridge.ts';
+export { type RidgeFit, ridge, ridgeWithIntercept } from './training/ridge.ts';
 export {
   constantRate,
   cosineDecay,

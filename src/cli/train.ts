@@ -38,6 +38,7 @@ interface TrainArguments {
   eps: number;
   norm: string;
   lambda: number;
+  intercept: boolean;
   width: number;
   depth: number;
   activation: string;
@@ -69,6 +70,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       })
       .option('norm', { type: 'string', default: 'l2', describe: normNames.join(', ') })
       .option('lambda', { ...numberOption('lambda'), default: 0, describe: 'ridge penalty' })
+      .option('intercept', {
+        type: 'boolean',
+        default: true,
+        describe: 'fit an intercept, which lambda leaves alone; --no-intercept for none',
+      })
       .option('width', {
         ...numberOption('width'),
         default: 200,
@@ -124,6 +130,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       eps,
       norm: checkChoice('norm', norm, normNames) as NormName,
       lambda,
+      fitIntercept: args.intercept,
       width: args.width,
       depth: args.depth,
       activation: checkChoice('activation', args.activation, activationNames) as ActivationName,
@@ -167,7 +174,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const trained = await (method === 'exact' ? train() : interruptible(kept, train)).finally(() =>
       bar?.stop(),
     );
-    const { model, rows, clean, robust, trivial, training, notes } = trained;
+    const { model, rows, clean, robust, trivial, training, intercept, notes } = trained;
     for (const note of notes) notice(note);
     const description = { csv, target, inputs: problem.inputs, ...options };
     if (save !== undefined) {
@@ -177,7 +184,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     }
     model.dispose();
     const seconds = (performance.now() - before) / 1000;
-    const result = { ...description, rows, clean, robust, trivial, training, notes, saved: save ?? null };
+    const result = {
+      ...{ ...description, rows, clean, robust, trivial, training, intercept, notes },
+      saved: save ?? null,
+    };
     process.stdout.write(
       args.json
         ? `${JSON.stringify({ ...result, runtime, seconds })}\n`
@@ -206,7 +216,7 @@ function asTable({ n, d, x, y, inputs, target }: TabularProblem) {
 }
 
 function report(
-  { rows, clean, robust, trivial, training }: TableTraining,
+  { rows, clean, robust, trivial, training, intercept }: TableTraining,
   { model, method, eps, norm, save, target }: TrainArguments,
   seconds: number,
 ): string {
@@ -230,6 +240,10 @@ function report(
       { title: 'std.err.', value: ({ error }) => rounded(error.standardError, 2) },
       { title: 'R^2', value: ({ error }) => (1 - error.value / trivial.value).toFixed(3) },
     ]),
+    // Of features that a model makes it says little; of columns it is the prediction at their means.
+    ...(intercept === null || model !== 'linear'
+      ? []
+      : ['', `intercept: ${rounded(intercept, 5)}, predicted where every input is at its mean`]),
     ...(save === undefined ? [] : ['', `model and held-out rows: ${save}`]),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
-import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
+import { checkSizes } from './checkRows.ts';
 
 /** Rows of a regression problem on the host: `x` is n x d, row after row; `y` has n values. Both float32. */
 export interface Dataset {
@@ -26,24 +26,7 @@ export interface TensorPair {
  * @throws InvalidArgumentError for anything else, such as tensors and nested arrays, and for sizes that disagree
  */
 export function checkDataset(data: Dataset): Dataset {
-  if (!data || typeof data !== 'object' || !['n', 'd', 'x', 'y'].every((name) => name in data))
-    throw new InvalidArgumentError(
-      'data',
-      data,
-      'a data set {n, d, x, y}, rows in Float32Arrays on the host',
-    );
-  const { n, d, x, y } = data;
-  checkInteger('n', n, 0);
-  checkInteger('d', d);
-  for (const [name, values, length, size] of [
-    ['x', x, n * d, `n * d = ${n * d} values`],
-    ['y', y, n, `n = ${n} values, one a row of x`],
-  ] as const) {
-    // Not instanceof: a notebook's cells may run in a realm of their own.
-    if (Object.prototype.toString.call(values) !== '[object Float32Array]')
-      throw new InvalidArgumentError(name, values, `a Float32Array of ${size}`);
-    if (values.length !== length) throw new InvalidArgumentError(name, `${values.length} values`, size);
-  }
+  checkSizes(data, ['Float32Array'], 0);
   return data;
 }
 

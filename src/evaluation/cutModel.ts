@@ -18,6 +18,8 @@ import { LayeredFeatures, type LayerStep } from './layeredFeatures.ts';
  * @throws InvalidArgumentError naming the layers there are, when the model has none of that name
  */
 export async function cutModel(model: tf.LayersModel, layer?: string): Promise<FrozenFeatures> {
+  if (!Array.isArray(model?.inputs) || !Array.isArray(model.layers))
+    throw new InvalidArgumentError('model', model, 'a tf.LayersModel or a feature map');
   if (model.inputs.length !== 1)
     throw new UserError(`a feature map has one input; this model has ${model.inputs.length}`);
   const names = model.layers.map((one) => one.name);
@@ -70,7 +72,8 @@ async function stepsOf(layer: tf.layers.Layer): Promise<LayerStep[] | null> {
   if (layer instanceof Standardise) {
     if (layer.invert) return null;
     const factor = Float64Array.from(layer.deviation, (s) => (s === 0 ? 0 : 1 / s));
-    return [{ kind: 'scale', centre: Float64Array.from(layer.mean), factor }];
+    const clip = layer.clip < Number.POSITIVE_INFINITY ? { clip: layer.clip } : {};
+    return [{ kind: 'scale', centre: Float64Array.from(layer.mean), factor, ...clip }];
   }
   if (kind !== 'Dense' && kind !== 'Activation') return null;
   const name = config.activation;

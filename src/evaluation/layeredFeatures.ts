@@ -22,13 +22,18 @@ export type LayerStep =
       readonly derivative: (u: number) => number;
     }
   | {
-      /** (u - centre) factor, by column */
+      /** (u - centre) factor, by column, clipped where asked */
       readonly kind: 'scale';
       /** subtracted, one a column */
       readonly centre: Float64Array;
       /** multiplied by, one a column */
       readonly factor: Float64Array;
+      /** results are clipped at plus and minus this, where their derivative is then 0; default not at all */
+      readonly clip?: number;
     };
+
+/** Clipped entries whose gradients are taken off at once. */
+const CLIPPED = 1024;
 
 /** Affine layers, elementwise activations and scalings, one after another, in float64; derivatives by the chain rule. */
 export class LayeredFeatures implements FrozenFeatures {
@@ -102,8 +107,11 @@ export class LayeredFeatures implements FrozenFeatures {
         if (tangents) for (let j = 0; j < values.length; j++) slopes[j] = step.derivative(values[j]!);
         values = values.map(step.value);
       } else {
-        for (let j = 0; j < slopes.length; j++) slopes[j] = step.factor[j % width]!;
-        values = values.map((value, j) => (value - step.centre[j % width]!) * step.factor[j % width]!);
+        const { centre, factor, clip = Number.POSITIVE_INFINITY } = step;
+        const scaled = values.map((value, j) => (value - centre[j % width]!) * factor[j % width]!);
+        for (let j = 0; j < slopes.length; j++)
+          slopes[j] = Math.abs(scaled[j]!) > clip ? 0 : factor[j % width]!;
+        values = scaled.map((value) => Math.min(clip, Math.max(-clip, value)));
       }
       if (tangents) {
         // The directions may be the caller's own array.
@@ -118,7 +126,10 @@ export class LayeredFeatures implements FrozenFeatures {
     return values;
   }
 
-  /** One affine layer of weights W: (W S^2 W') o sum D_i D_i', S what scales the inputs, D the slopes of the activations. */
+  /**
+   * One affine layer of weights W: (W S^2 W') o sum D_i D_i', S what scales the inputs, D the slopes of the activations.
+   * An input that is clipped has no gradient: what it adds to that, one column of d phi / d x an entry, is taken off.
+   */
   private oneLayerGram(x: Float64Array, n: number): Float64Array {
     const algebra = linearAlgebra();
     const at = this.steps.findIndex((step) => step.kind === 'affine');
@@ -134,14 +145,34 @@ export class LayeredFeatures implements FrozenFeatures {
     if (layer.bias) for (let j = 0; j < inner.length; j++) inner[j]! += layer.bias[j % N]!;
     const after = new LayeredFeatures(N, this.steps.slice(at + 1));
     const slopes = after.along(inner, new Float64Array(n * N).fill(1), n, 1);
-    // What comes before the layer scales every row alike.
-    const rows = layer.weights.map((w, j) => w * inputSlopes[j % d]!);
+    const factor = new Float64Array(d).fill(1);
+    for (const step of this.steps.slice(0, at))
+      if (step.kind === 'scale') for (let j = 0; j < d; j++) factor[j]! *= step.factor[j]!;
+    const rows = layer.weights.map((w, j) => w * factor[j % d]!);
     const overlaps = new Float64Array(N * N);
     algebra.multiplyTransposed(rows, rows, overlaps, { m: N, n: N, k: d, lower: true });
     const gates = new Float64Array(N * n);
     for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) gates[a * n + i] = slopes[i * N + a]!;
     const gram = new Float64Array(N * N);
     algebra.multiplyTransposed(gates, gates, gram, { m: N, n: N, k: n, lower: true });
-    return gram.map((value, j) => value * overlaps[j]!);
+    for (let j = 0; j < gram.length; j++) gram[j]! *= overlaps[j]!;
+
+    const clipped: number[] = [];
+    inputSlopes.forEach((slope, entry) => {
+      if (slope === 0 && factor[entry % d] !== 0) clipped.push(entry);
+    });
+    for (let from = 0; from < clipped.length; from += CLIPPED) {
+      const entries = clipped.slice(from, from + CLIPPED);
+      const k = entries.length;
+      const columns = new Float64Array(N * k);
+      for (let a = 0; a < N; a++)
+        entries.forEach((entry, c) => {
+          columns[a * k + c] = gates[a * n + Math.floor(entry / d)]! * rows[a * d + (entry % d)]!;
+        });
+      const part = new Float64Array(N * N);
+      algebra.multiplyTransposed(columns, columns, part, { m: N, n: N, k, lower: true });
+      for (let j = 0; j < gram.length; j++) gram[j]! -= part[j]!;
+    }
+    return gram;
   }
 }

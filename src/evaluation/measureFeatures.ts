@@ -1,6 +1,14 @@
 import { rowsOf } from '../data/batches.ts';
+import { checkRows } from '../data/checkRows.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { checkInteger, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import {
+  checkInteger,
+  checkOptions,
+  checkPositive,
+  InvalidArgumentError,
+  type OptionNames,
+  UserError,
+} from '../errors.ts';
 import { linearAlgebra } from '../linearAlgebra/linearAlgebra.ts';
 import { stream } from '../random/stream.ts';
 import type { tf } from '../runtime/tf.ts';
@@ -23,6 +31,14 @@ export interface MeasureOptions {
   /** Bytes that the measurement may take at once. Default 1.2e9. */
   readonly memory?: number;
 }
+
+const OPTIONS: OptionNames<MeasureOptions> = {
+  layer: true,
+  share: true,
+  seed: true,
+  directions: true,
+  memory: true,
+};
 
 /** The moments of a frozen feature map on a data set: all that a prediction needs. */
 export interface MeasuredMoments {
@@ -66,11 +82,13 @@ export async function measureFeatures(
   data: Dataset,
   options: MeasureOptions = {},
 ): Promise<MeasuredMoments> {
+  checkOptions('measureFeatures', options, OPTIONS);
   const { share = 0.5, seed = 0, memory = 1.2e9 } = options;
   checkPositive('memory', memory);
-  if (!(share > 0 && share <= 1)) throw new InvalidArgumentError('share', share, 'a number in (0, 1]');
-  checkData(data);
-  const features = 'features' in map ? map : await cutModel(map, options.layer);
+  if (!(typeof share === 'number' && share > 0 && share <= 1))
+    throw new InvalidArgumentError('share', share, 'a number in (0, 1]');
+  checkRows(data, 4);
+  const features = isFeatureMap(map) ? map : await cutModel(map, options.layer);
   const { units: N, inputDim: d } = features;
   if (d !== data.d)
     throw new InvalidArgumentError('x', `${data.d} columns`, `${d}, as the feature map reads`);
@@ -207,19 +225,8 @@ function meanRow(a: Float64Array, n: number, N: number): Float64Array {
   return mean;
 }
 
-function checkData({ n, d, x, y }: Dataset): void {
-  checkInteger('n', n, 4);
-  if (x.length !== n * d)
-    throw new InvalidArgumentError('x', `${x.length} values`, `n * d = ${n * d} values`);
-  if (y.length !== n) throw new InvalidArgumentError('y', `${y.length} values`, `n = ${n} values`);
-  for (const [name, values] of [
-    ['x', x],
-    ['y', y],
-  ] as const) {
-    const wrong = values.find((value) => !Number.isFinite(value));
-    if (wrong !== undefined) throw new InvalidArgumentError(name, wrong, 'finite values in the data');
-  }
-}
+const isFeatureMap = (map: tf.LayersModel | FrozenFeatures): map is FrozenFeatures =>
+  map !== null && typeof map === 'object' && 'features' in map;
 
 function finite(phi: Float64Array): void {
   const wrong = phi.find((value) => !Number.isFinite(value));

@@ -1,3 +1,4 @@
+import { checkInteger, checkOptions, type OptionNames } from '../errors.ts';
 import type { DeepRandomFeaturesModelArgs } from '../models/deepRandomFeaturesModel.ts';
 import { checkUnits } from '../models/deepRandomFeaturesModel.ts';
 import { layerSeed } from '../models/deepRandomFeaturesSeed.ts';
@@ -5,12 +6,24 @@ import { unitSphereRows } from '../models/unitSphereRows.ts';
 import { activation as activationNamed } from '../theory/activations.ts';
 import { LayeredFeatures, type LayerStep } from './layeredFeatures.ts';
 
+/** Sizes, activation and seed of a {@link randomFeaturesMap}. */
+export type RandomFeaturesMapArgs = Omit<DeepRandomFeaturesModelArgs, 'useBias'>;
+
+const OPTIONS: OptionNames<RandomFeaturesMapArgs> = {
+  inputDim: true,
+  units: true,
+  activation: true,
+  seed: true,
+};
+
 /**
  * The frozen layers of `deepRandomFeaturesModel`, one or more, in float64 on the host, with the same weights.
  * @throws InvalidArgumentError for no layers, a width < 1, or an unknown activation
  */
-export function randomFeaturesMap(args: DeepRandomFeaturesModelArgs): LayeredFeatures {
-  const { inputDim, activation = 'shifted-relu', seed = 0 } = args;
+export function randomFeaturesMap(args: RandomFeaturesMapArgs): LayeredFeatures {
+  checkOptions('randomFeaturesMap', args, OPTIONS);
+  const { activation = 'shifted-relu', seed = 0 } = args;
+  const inputDim = checkInteger('inputDim', args.inputDim);
   const units = checkUnits(args.units);
   const { value, derivative, moments } = activationNamed(activation);
   const { mu0, mu1, muStarSquared } = moments;

@@ -1,4 +1,10 @@
-import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
+import {
+  checkInteger,
+  checkNonNegative,
+  checkOptions,
+  InvalidArgumentError,
+  type OptionNames,
+} from '../errors.ts';
 import type { MeasuredMoments } from '../evaluation/measureFeatures.ts';
 import { estimatedFeatures } from '../theory/featureMaps/estimatedFeatures.ts';
 import type { FeatureMap } from '../theory/featureMaps/featureMap.ts';
@@ -20,6 +26,8 @@ export interface PredictionGrid {
   /** l2 radius at test; default that of training. */
   readonly epsTest?: number;
 }
+
+const GRID: OptionNames<PredictionGrid> = { n: true, eps: true, lambda: true, epsTest: true };
 
 /** What the theory expects of a training that has not been run: a prediction, not a theorem. */
 export interface RiskPrediction {
@@ -51,9 +59,12 @@ const maps = new WeakMap<MeasuredMoments, FeatureMap>();
 
 /** The measured features as the theory sees them; psi2 counts training rows. Diagonalised once for each measurement. */
 export function measuredMap(measured: MeasuredMoments): FeatureMap {
+  if (measured === null || typeof measured !== 'object' || !('J' in measured && 'F' in measured))
+    throw new InvalidArgumentError('measured', measured, 'moments, as measureFeatures gives them');
   let map = maps.get(measured);
   if (!map) {
-    map = estimatedFeatures({ ...measured, norms: false });
+    const { F, J, c, targetVariance, rows } = measured;
+    map = estimatedFeatures({ F, J, c, targetVariance, rows, norms: false });
     maps.set(measured, map);
   }
   return map;
@@ -73,6 +84,7 @@ export function measuredMap(measured: MeasuredMoments): FeatureMap {
  * @throws InvalidArgumentError for n, eps or lambda out of range; UserError when fewer rows than features were measured
  */
 export function predictRobustRisk(measured: MeasuredMoments, grid: PredictionGrid): RiskPrediction[] {
+  checkOptions('predictRobustRisk', grid ?? null, GRID);
   const ns = listed('n', grid.n).map((n) => checkInteger('n', n, 2));
   const epsilons = listed('eps', grid.eps).map((eps) => checkNonNegative('eps', eps));
   const lambdas = listed('lambda', grid.lambda ?? 0).map((lambda) => checkNonNegative('lambda', lambda));
@@ -115,6 +127,7 @@ export const predictedCriticalEps = (measured: MeasuredMoments, n: number): numb
 
 function listed(name: string, values: OneOrMany): readonly number[] {
   const list = typeof values === 'number' ? [values] : values;
+  if (!Array.isArray(list)) throw new InvalidArgumentError(name, values, 'a number or a list of numbers');
   if (list.length === 0) throw new InvalidArgumentError(name, '[]', 'at least one value');
   return list;
 }

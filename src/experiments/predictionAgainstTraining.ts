@@ -1,6 +1,6 @@
 import { rowsOf } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { InvalidArgumentError } from '../errors.ts';
+import { checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
@@ -20,6 +20,16 @@ export interface AgainstTrainingOptions {
   readonly seed?: number | string;
   readonly onRow?: (row: AgainstTraining) => void;
 }
+
+const OPTIONS: OptionNames<AgainstTrainingOptions> = {
+  widths: true,
+  n: true,
+  epsilons: true,
+  lambda: true,
+  repeats: true,
+  seed: true,
+  onRow: true,
+};
 
 /** One setting: what was predicted from one half of the rows, and what training on n of the other half gave. */
 export interface AgainstTraining {
@@ -41,8 +51,10 @@ export interface AgainstTraining {
  */
 export async function predictionAgainstTraining(
   data: Dataset,
-  { widths, n: ns, epsilons, lambda = 0, repeats = 4, seed = 0, onRow }: AgainstTrainingOptions,
+  options: AgainstTrainingOptions,
 ): Promise<AgainstTraining[]> {
+  checkOptions('predictionAgainstTraining', options ?? null, OPTIONS);
+  const { widths, n: ns, epsilons, lambda = 0, repeats = 4, seed = 0, onRow } = options;
   const rows: AgainstTraining[] = [];
   for (const width of widths) {
     const measured = await measuredRepeats(data, width, { repeats, seed });
@@ -101,22 +113,13 @@ function train(
     );
   const W = unitSphereRows(seed, N, data.d);
   const problem = linearizedProblem(pick(0, n), { W });
-  // An intercept: features and targets about their means on the training rows.
-  const mean = new Float64Array(N);
-  for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) mean[a]! += problem.phi[i * N + a]! / n;
-  const target = problem.y.reduce((sum, value) => sum + value, 0) / n;
-  const centred = (phi: Float64Array): Float64Array => phi.map((value, at) => value - mean[at % N]!);
-  const { theta } = solveLinearized(
-    { ...problem, phi: centred(problem.phi), y: problem.y.map((value) => value - target) },
-    { eps, lambda, tolerance: 1e-4 },
-  );
+  const { theta, intercept } = solveLinearized(problem, { eps, lambda, tolerance: 1e-4, fitIntercept: true });
   const test = linearizedProblem(pick(n, order.length), { W });
-  const phi = centred(test.phi);
   const lengths = gradientNorms(test, theta);
   let [standard, adversarial] = [0, 0];
   for (let i = 0; i < test.n; i++) {
-    let residual = test.y[i]! - target;
-    for (let a = 0; a < N; a++) residual -= phi[i * N + a]! * theta[a]!;
+    let residual = test.y[i]! - intercept;
+    for (let a = 0; a < N; a++) residual -= test.phi[i * N + a]! * theta[a]!;
     standard += residual ** 2 / test.n;
     adversarial += (Math.abs(residual) + eps * lengths[i]!) ** 2 / test.n;
   }

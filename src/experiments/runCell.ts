@@ -35,7 +35,7 @@ function modelOf(cell: Cell): tf.LayersModel {
 
 async function train(model: tf.LayersModel, data: Dataset, cell: Cell): Promise<TrainingReport> {
   if (cell.eps === 0) {
-    await trainReadoutExactly(model, data, cell.lambda);
+    await trainReadoutExactly(model, data, { lambda: cell.lambda });
     return { iterations: 0, residual: 0, converged: true };
   }
   return cell.method === 'exact' ? solveExactly(model, data, cell) : trainByGradient(model, data, cell);

@@ -31,7 +31,7 @@ function modelOf(cell: NetworkCell): tf.LayersModel {
 async function train(model: tf.LayersModel, data: Dataset, cell: NetworkCell): Promise<TrainingReport> {
   const { d, eps, lambda, activation, network, method } = cell;
   if (network === 'deep-frozen' && eps === 0) {
-    await trainReadoutExactly(model, data, lambda);
+    await trainReadoutExactly(model, data, { lambda });
     return { iterations: 0, residual: 0, converged: true };
   }
   if (network === 'deep-frozen' && method === 'exact') {

@@ -9,11 +9,14 @@ import {
   type TabularProblem,
 } from '../data/tabular.ts';
 import {
+  checkBoolean,
   checkChoice,
   checkInteger,
   checkNonNegative,
+  checkOptions,
   checkPositive,
   InvalidArgumentError,
+  type OptionNames,
   UserError,
 } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
@@ -33,6 +36,7 @@ import {
   linearizedProblem,
   solveLinearized,
 } from '../training/exact/index.ts';
+import { setReadout } from '../training/exactReadout.ts';
 import {
   ermTraining,
   fastTraining,
@@ -59,6 +63,8 @@ export interface TableTrainingOptions {
   readonly norm: NormName;
   /** Penalty on the weights for the standardised target. */
   readonly lambda: number;
+  /** Whether the model has an intercept, which lambda leaves alone. Default true. */
+  readonly fitIntercept?: boolean;
   /** Random features, or units of a hidden layer. */
   readonly width: number;
   /** Hidden layers of the deep model. */
@@ -81,6 +87,27 @@ export interface TableTrainingOptions {
   readonly onSolving?: (progress: { readonly expectedSeconds: number } | ExactProgress) => void;
 }
 
+const OPTIONS: OptionNames<TableTrainingOptions> = {
+  model: true,
+  method: true,
+  eps: true,
+  norm: true,
+  lambda: true,
+  fitIntercept: true,
+  width: true,
+  depth: true,
+  activation: true,
+  seed: true,
+  testFraction: true,
+  clip: true,
+  validationFraction: true,
+  batchSize: true,
+  maxCycles: true,
+  folder: true,
+  onProgress: true,
+  onSolving: true,
+};
+
 export interface TableTraining {
   /** From inputs to the target, both in their own units. */
   readonly model: tf.Sequential;
@@ -102,6 +129,8 @@ export interface TableTraining {
     readonly relativeGap?: number;
     readonly stopped?: string;
   };
+  /** What the model adds to its read-out, in units of the target; null where none is fitted. */
+  readonly intercept: number | null;
   /** What the reader should know of the data. */
   readonly notes: readonly string[];
 }
@@ -165,12 +194,20 @@ export async function trainOnTable(
     robust: back(curve[0]!.risk),
     trivial: back(nothing.standard),
     training,
+    intercept: options.fitIntercept === false ? null : target.mean[0]! + unit * (await biasOf(core)),
     notes,
   };
 }
 
+/** The bias of the read-out. */
+async function biasOf(core: tf.Sequential): Promise<number> {
+  const [, bias] = core.getLayer('readout').getWeights();
+  return (await bias!.data())[0]!;
+}
+
 /** The options themselves; needs no runtime. @throws InvalidArgumentError naming the first that makes no sense */
 export function checkTableTraining(options: TableTrainingOptions): TableTrainingOptions {
+  checkOptions('trainOnTable', options ?? null, OPTIONS);
   const model = checkChoice('model', options.model, tableModels);
   const method = checkChoice('method', options.method, tableMethods);
   checkNonNegative('eps', options.eps);
@@ -178,6 +215,7 @@ export function checkTableTraining(options: TableTrainingOptions): TableTraining
   checkFraction('test-fraction', checkPositive('test-fraction', options.testFraction));
   checkFraction('validation-fraction', checkNonNegative('validation-fraction', options.validationFraction));
   if (options.clip !== undefined) checkPositive('clip', options.clip);
+  if (options.fitIntercept !== undefined) checkBoolean('fitIntercept', options.fitIntercept);
   if (model !== 'linear') checkInteger('width', options.width);
   if (model === 'deep') checkInteger('depth', options.depth);
   if (method === 'exact' && model === 'deep')
@@ -214,14 +252,16 @@ function refuseGradientOptions({
 }
 
 function modelOf(
-  { model, width, depth, activation, seed }: TableTrainingOptions,
+  { model, width, depth, activation, seed, fitIntercept: useBias = true }: TableTrainingOptions,
   inputDim: number,
 ): tf.Sequential {
-  if (model === 'random-features') return randomFeaturesModel({ inputDim, units: width, activation, seed });
-  if (model === 'deep') return mlpModel({ inputDim, units: new Array(depth).fill(width), activation, seed });
+  if (model === 'random-features')
+    return randomFeaturesModel({ inputDim, units: width, activation, seed, useBias });
+  if (model === 'deep')
+    return mlpModel({ inputDim, units: new Array(depth).fill(width), activation, seed, useBias });
   const readout = tf.layers.dense({
     units: 1,
-    useBias: false,
+    useBias,
     kernelInitializer: 'zeros',
     inputShape: [inputDim],
     name: 'readout',
@@ -232,21 +272,21 @@ function modelOf(
 async function trainExactly(
   core: tf.Sequential,
   train: TabularProblem,
-  { eps, lambda, norm, activation, onSolving }: TableTrainingOptions,
+  { eps, lambda, fitIntercept = true, norm, activation, onSolving }: TableTrainingOptions,
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
   const features = core.layers[0]!;
   const solve = (): ExactResult => {
-    if (!(features instanceof RandomFeatures)) return adversarialRegression(train, { eps, lambda, norm });
+    const wanted = { eps, lambda, fitIntercept };
+    if (!(features instanceof RandomFeatures)) return adversarialRegression(train, { ...wanted, norm });
     const W = features.getWeights()[0]!.dataSync() as Float32Array;
     const problem = linearizedProblem(train, { W, activation });
     onSolving?.({ expectedSeconds: expectedSeconds(problem) });
-    return solveLinearized(problem, { eps, lambda, ...(onSolving ? { onProgress: onSolving } : {}) });
+    return solveLinearized(problem, { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) });
   };
-  const { theta, objective, relativeGap, iterations, residual, converged } = explained(solve, notes);
-  const column = tf.tensor2d(Float32Array.from(theta), [theta.length, 1]);
-  core.getLayer('readout').setWeights([column]);
-  column.dispose();
+  const solved = explained(solve, notes);
+  setReadout(core, solved.theta, solved.intercept);
+  const { objective, relativeGap, iterations, residual, converged } = solved;
   return { converged, iterations, residual, objective, relativeGap };
 }
 

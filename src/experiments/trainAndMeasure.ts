@@ -63,6 +63,6 @@ export const trainByGradient = (
 
 /** Gives the read-out an exact solution. */
 export function takeSolution(model: tf.LayersModel, solved: ExactResult): TrainingReport {
-  setReadout(model, solved.theta);
+  setReadout(model, solved.theta, solved.intercept);
   return { iterations: solved.iterations, residual: solved.relativeGap, converged: solved.converged };
 }

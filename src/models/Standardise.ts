@@ -1,6 +1,6 @@
-import { checkPositive, InvalidArgumentError } from '../errors.ts';
+import { checkBoolean, checkPositive, InvalidArgumentError, type OptionNames } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import type { LayerArgs } from './layerArgs.ts';
+import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 
 /** Arguments of the {@link Standardise} layer: one mean and one deviation a column. */
 export interface StandardiseArgs extends LayerArgs {
@@ -13,6 +13,13 @@ export interface StandardiseArgs extends LayerArgs {
   /** Clip standardised values at plus and minus this many deviations; > 0. Default not at all. Not with `invert`. */
   clip?: number;
 }
+
+const OPTIONS: OptionNames<Omit<StandardiseArgs, keyof LayerArgs>> = {
+  mean: true,
+  deviation: true,
+  invert: true,
+  clip: true,
+};
 
 /**
  * x -> (x - mean) / deviation by column, clipped where asked, or, inverted, x -> x deviation + mean. Input and output
@@ -34,12 +41,15 @@ export class Standardise extends tf.layers.Layer {
   private centre?: ReturnType<Standardise['addWeight']>;
   private factor?: ReturnType<Standardise['addWeight']>;
 
-  /** @throws InvalidArgumentError for statistics that are not finite, negative deviations or differing lengths. */
+  /**
+   * @throws InvalidArgumentError for unknown arguments, statistics that are not finite, negative deviations or differing
+   * lengths
+   */
   constructor(args: StandardiseArgs) {
-    super(args);
-    this.mean = args.mean;
-    this.deviation = args.deviation;
-    this.invert = args.invert ?? false;
+    super(checkLayerArgs('Standardise', args, OPTIONS));
+    this.mean = listed('mean', args.mean);
+    this.deviation = listed('deviation', args.deviation);
+    this.invert = checkBoolean('invert', args.invert ?? false);
     this.clip = args.clip === undefined ? Number.POSITIVE_INFINITY : checkPositive('clip', args.clip);
     if (this.invert && args.clip !== undefined)
       throw new InvalidArgumentError('clip', args.clip, 'none where values are mapped back to units');
@@ -97,6 +107,11 @@ export class Standardise extends tf.layers.Layer {
     const clipped = clip < Number.POSITIVE_INFINITY ? { clip } : {};
     return { ...super.getConfig(), mean: [...mean], deviation: [...deviation], invert, ...clipped };
   }
+}
+
+function listed(name: string, values: unknown): readonly number[] {
+  if (!Array.isArray(values)) throw new InvalidArgumentError(name, values, 'a list of numbers, one a column');
+  return values;
 }
 
 tf.serialization.registerClass(Standardise);

@@ -1,4 +1,5 @@
 import {
+  checkBoolean,
   checkChoice,
   checkInteger,
   checkOptions,
@@ -25,6 +26,8 @@ export interface DeepRandomFeaturesModelArgs {
   activation?: ActivationName;
   /** Names the streams of the weights. Default 0; the first layer is then that of `randomFeaturesModel`. */
   seed?: number | string;
+  /** Whether the read-out has a bias: an intercept to be trained. Default false, as in the paper. */
+  useBias?: boolean;
 }
 
 const OPTIONS: OptionNames<DeepRandomFeaturesModelArgs> = {
@@ -32,17 +35,20 @@ const OPTIONS: OptionNames<DeepRandomFeaturesModelArgs> = {
   units: true,
   activation: true,
   seed: true,
+  useBias: true,
 };
 
 /**
  * f(x) = theta' phi_L(x) on L frozen layers phi_l = sigma(W_l phi_{l-1} / sqrt(m2)), phi_0 = x without its division; rows
  * of every W_l uniform on the unit sphere, m2 = E sigma(G)^2, so that pre-activations have unit variance in every layer.
- * Input [n, d], output [n, 1]; the only trainable weight is theta, with shape [N_L, 1], started at 0.
+ * Input [n, d], output [n, 1]; the only trainable weight is theta, with shape [N_L, 1], started at 0, beside the bias where one
+ * is asked for.
  * @throws InvalidArgumentError for unknown options, no layers, a width < 1, or an unknown activation
  */
 export function deepRandomFeaturesModel(args: DeepRandomFeaturesModelArgs): tf.Sequential {
   checkOptions('deepRandomFeaturesModel', args, OPTIONS);
-  const { units, activation = 'shifted-relu', seed = 0 } = args ?? {};
+  const { units, activation = 'shifted-relu', seed = 0, useBias = false } = args ?? {};
+  checkBoolean('useBias', useBias);
   const inputDim = checkInteger('inputDim', args?.inputDim);
   checkUnits(units);
   checkChoice('activation', activation, activationNames);
@@ -71,7 +77,7 @@ export function deepRandomFeaturesModel(args: DeepRandomFeaturesModelArgs): tf.S
       }),
     );
   });
-  layers.push(tf.layers.dense({ units: 1, useBias: false, kernelInitializer: 'zeros', name: 'readout' }));
+  layers.push(tf.layers.dense({ units: 1, useBias, kernelInitializer: 'zeros', name: 'readout' }));
   return tf.sequential({ layers });
 }
 

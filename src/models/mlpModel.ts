@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, checkOptions, type OptionNames } from '../errors.ts';
+import { checkBoolean, checkChoice, checkInteger, checkOptions, type OptionNames } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
@@ -15,6 +15,8 @@ export interface MlpModelArgs {
   activation?: ActivationName;
   /** Outputs: 1 for regression and squared loss, classes for cross-entropy. Default 1. */
   outputs?: number;
+  /** Whether the read-out has a bias, as the hidden layers do. Default false. */
+  useBias?: boolean;
   /** Names the streams of the starting weights. Default 0. */
   seed?: number | string;
 }
@@ -25,6 +27,7 @@ const OPTIONS: OptionNames<MlpModelArgs> = {
   activation: true,
   outputs: true,
   seed: true,
+  useBias: true,
 };
 
 /**
@@ -37,10 +40,11 @@ const OPTIONS: OptionNames<MlpModelArgs> = {
  */
 export function mlpModel(args: MlpModelArgs): tf.Sequential {
   checkOptions('mlpModel', args, OPTIONS);
-  const { units, activation = 'shifted-relu', outputs = 1, seed = 0 } = args ?? {};
+  const { units, activation = 'shifted-relu', outputs = 1, useBias = false, seed = 0 } = args ?? {};
   const inputDim = checkInteger('inputDim', args?.inputDim);
   checkUnits(units);
   checkInteger('outputs', outputs);
+  checkBoolean('useBias', useBias);
   checkChoice('activation', activation, activationNames);
   const layers = units.flatMap((width, l) => [
     tf.layers.dense({
@@ -51,9 +55,7 @@ export function mlpModel(args: MlpModelArgs): tf.Sequential {
     }),
     new CentredActivation({ activation, name: `activation_${l + 1}` }),
   ]);
-  layers.push(
-    tf.layers.dense({ units: outputs, useBias: false, kernelInitializer: 'zeros', name: 'readout' }),
-  );
+  layers.push(tf.layers.dense({ units: outputs, useBias, kernelInitializer: 'zeros', name: 'readout' }));
   const model = tf.sequential({ layers });
   drawKernels(model, seed);
   return model;

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, type OptionNames } from '../errors.ts';
+import { checkBoolean, checkInteger, checkOptions, type OptionNames } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { RandomFeatures, type RandomFeaturesArgs } from './RandomFeatures.ts';
 
@@ -6,6 +6,8 @@ import { RandomFeatures, type RandomFeaturesArgs } from './RandomFeatures.ts';
 export interface RandomFeaturesModelArgs extends Pick<RandomFeaturesArgs, 'units' | 'activation' | 'seed'> {
   /** Input dimension d. */
   inputDim: number;
+  /** Whether the read-out has a bias: an intercept to be trained. Default false, as in the paper. */
+  useBias?: boolean;
 }
 
 const OPTIONS: OptionNames<RandomFeaturesModelArgs> = {
@@ -13,22 +15,24 @@ const OPTIONS: OptionNames<RandomFeaturesModelArgs> = {
   units: true,
   activation: true,
   seed: true,
+  useBias: true,
 };
 
 /**
- * f(x) = theta' sigma(W x): a frozen RandomFeatures layer and a linear read-out without bias, started at theta = 0.
- * Input [n, d], output [n, 1]. The only trainable weight is theta, with shape [N, 1].
+ * f(x) = theta' sigma(W x): a frozen RandomFeatures layer and a linear read-out, started at theta = 0.
+ * Input [n, d], output [n, 1]. The only trainable weight is theta, with shape [N, 1], beside the bias where one is asked for.
  * @param options sizes, activation and seed
  * @throws InvalidArgumentError for unknown options, inputDim or units < 1, or an unknown activation
  */
 export function randomFeaturesModel(options: RandomFeaturesModelArgs): tf.Sequential {
   checkOptions('randomFeaturesModel', options, OPTIONS);
-  const { inputDim, ...args } = options ?? {};
+  const { inputDim, useBias = false, ...args } = options ?? {};
   checkInteger('inputDim', inputDim);
+  checkBoolean('useBias', useBias);
   return tf.sequential({
     layers: [
       new RandomFeatures({ ...args, inputShape: [inputDim], name: 'features' }),
-      tf.layers.dense({ units: 1, useBias: false, kernelInitializer: 'zeros', name: 'readout' }),
+      tf.layers.dense({ units: 1, useBias, kernelInitializer: 'zeros', name: 'readout' }),
     ],
   });
 }

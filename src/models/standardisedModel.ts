@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { checkOptions, InvalidArgumentError, type OptionNames, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { Standardise } from './Standardise.ts';
 
@@ -12,19 +12,26 @@ export interface ColumnStatistics {
   readonly clip?: number;
 }
 
+const STATISTICS: OptionNames<ColumnStatistics> = { mean: true, deviation: true, clip: true };
+
 /**
  * A model of standardised inputs and targets, as one of inputs and targets in their own units. It shares its layers, and
  * so its weights, with `core`.
  * @param core a chain of layers, [n, d] to [n, k]
+ * @throws InvalidArgumentError for statistics out of range, or a core that is no chain of layers
  */
 export function standardisedModel(
   core: tf.Sequential,
   inputs: ColumnStatistics,
   targets: ColumnStatistics,
 ): tf.Sequential {
+  if (!Array.isArray(core?.layers))
+    throw new InvalidArgumentError('core', core, 'a tf.Sequential, a chain of layers');
+  checkOptions('the statistics of inputs', inputs ?? null, STATISTICS);
+  checkOptions('the statistics of targets', targets ?? null, STATISTICS);
   return tf.sequential({
     layers: [
-      new Standardise({ ...inputs, inputShape: [inputs.mean.length], name: 'standardise' }),
+      new Standardise({ ...inputs, inputShape: [inputs.mean?.length], name: 'standardise' }),
       ...core.layers,
       new Standardise({ ...targets, invert: true, name: 'units' }),
     ],

@@ -13,11 +13,20 @@ export interface Stream {
   permutation(n: number): Uint32Array;
 }
 
-/** The stream named by the path of `keys`, such as `stream(seed, 'teacher', 'beta')`. */
+/**
+ * A whole number written out is that number, so that a seed is the same from a command line and from code. Of more than
+ * 15 digits it is left alone, as the 16 characters that name a cell may all be digits.
+ */
+const plain = (key: number | string): number | string =>
+  typeof key === 'string' && /^(0|-?[1-9]\d{0,14})$/.test(key) ? Number(key) : key;
+
+/**
+ * The stream named by the path of `keys`, such as `stream(seed, 'teacher', 'beta')`. The keys 7 and '7' are one.
+ */
 export function stream(...keys: readonly (string | number)[]): Stream {
   if (keys.length === 0) throw new RangeError('a random stream needs a name');
   // JSON keeps ('a/b') and ('a', 'b') apart; xor4096 is fast and its output is part of our reproducibility.
-  const generator = seedrandom.xor4096(JSON.stringify(keys));
+  const generator = seedrandom.xor4096(JSON.stringify(keys.map(plain)));
   const uniform = (): number => generator.double();
   // Marsaglia's polar method makes normals in pairs, from a point uniform in the disc; the second one waits here.
   let spare: number | undefined;

@@ -19,7 +19,7 @@ export class InvalidArgumentError extends UserError {
    */
   constructor(argument: string, value: unknown, expected: string) {
     super(
-      `invalid ${/^[\w .[\]-]{1,60}$/.test(argument) ? argument : show(argument)}: ${show(value)} (expected ${expected})`,
+      `invalid ${/^[\w ,.[\]-]{1,60}$/.test(argument) ? argument : show(argument)}: ${show(value)} (expected ${expected})`,
     );
     this.argument = argument;
     this.value = value;

@@ -18,6 +18,16 @@ export function trainedWeights(model: tf.LayersModel, layers: TrainedLayers): tf
   return variables;
 }
 
+/**
+ * The bias of the last layer that has weights to train, where it has one: the intercept of the model, which no penalty draws
+ * to 0.
+ */
+export function readoutBias(model: tf.LayersModel): tf.Variable | null {
+  const last = model.layers.findLast((layer) => layer.trainableWeights.length > 0);
+  if (last?.getClassName() !== 'Dense' || last.getConfig().useBias !== true) return null;
+  return last.trainableWeights[1]!.read() as tf.Variable;
+}
+
 function layersOf(model: tf.LayersModel, layers: TrainedLayers): { trainableWeights: tf.LayerVariable[] }[] {
   if (layers === 'all') return [model];
   if (layers === 'readout')

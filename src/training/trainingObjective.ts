@@ -28,14 +28,15 @@ export function trainingObjective(
   optimizer: tf.Optimizer,
   settings: TrainingSettings,
 ): TrainingObjective {
-  const { method, eps, epsWarmup, lambda, variables, batchSize, seed } = settings;
+  const { method, eps, epsWarmup, variables, penalised, batchSize, seed } = settings;
+  const lambda = penalised.length === 0 ? 0 : settings.lambda;
   const { loss } = method.attack.settings;
   const carried = method.carried ? tf.tidy(() => tf.variable(tf.zeros([batchSize, data.d]))) : null;
   const weights = [...variables];
   const differentiated = carried ? [...weights, carried] : weights;
 
   const penalty = (): tf.Tensor =>
-    tf.addN(variables.map((theta) => tf.sum(tf.square(theta)))).mul(lambda / 2);
+    tf.addN(penalised.map((theta) => tf.sum(tf.square(theta)))).mul(lambda / 2);
   const epsAt = (t: number): number => (t + 1 < epsWarmup ? (eps * (t + 1)) / epsWarmup : eps);
 
   return {

@@ -18,7 +18,7 @@ import { type TrainingMethod, worstCase } from './methods/index.ts';
 import type { OptimizerName } from './optimizers.ts';
 import { type Schedule, type ScheduleName, scheduleNamed } from './schedules.ts';
 import { TRAINING_MODES, type TrainingMode } from './trainedModel.ts';
-import { type TrainedLayers, trainedWeights } from './trainedWeights.ts';
+import { readoutBias, type TrainedLayers, trainedWeights } from './trainedWeights.ts';
 
 /** What {@link adversarialTraining} trains against, and how; only `eps` has no default. */
 export interface AdversarialTrainingOptions {
@@ -28,7 +28,7 @@ export interface AdversarialTrainingOptions {
   readonly attack?: Attack;
   /** Another way of training, with an attack of its own. Default `worstCase(attack)`. */
   readonly method?: TrainingMethod;
-  /** Ridge penalty: (lambda / 2) |theta|^2 over all trained weights. Default 0. */
+  /** Ridge penalty: (lambda / 2) |theta|^2 over all trained weights but the read-out's bias, which is free. Default 0. */
   readonly lambda?: number;
   /** Layers to train: 'all', 'readout' (the last with weights) or names. Default 'all'; frozen layers have no such weights. */
   readonly layers?: TrainedLayers;
@@ -135,6 +135,8 @@ export interface TrainingSettings {
   readonly lambda: number;
   readonly variables: readonly tf.Variable[];
   readonly trainingMode: TrainingMode;
+  /** Those that lambda counts. */
+  readonly penalised: readonly tf.Variable[];
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly epsWarmup: number;
@@ -174,6 +176,7 @@ export function resolveTraining(
   if (options.variables?.length === 0)
     throw new InvalidArgumentError('variables', '[]', 'at least one trainable weight in the model');
   const variables = options.variables ?? trainedWeights(model, options.layers ?? 'all');
+  const intercept = readoutBias(model);
   const cycleSteps = checkInteger('cycleSteps', options.cycleSteps ?? 150);
   return {
     eps,
@@ -181,6 +184,7 @@ export function resolveTraining(
     lambda: checkNonNegative('lambda', options.lambda ?? 0),
     variables,
     trainingMode: checkChoice('trainingMode', options.trainingMode ?? 'outer', TRAINING_MODES),
+    penalised: variables.filter((variable) => variable !== intercept),
     learningRate: checkPositive('learningRate', options.learningRate ?? defaultLearningRate(variables)),
     schedule: scheduleNamed(options.schedule ?? 'linear'),
     epsWarmup: checkInteger('epsWarmup', options.epsWarmup ?? 0, 0),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { rowsOf } from '../../src/data/batches.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { cutModel } from '../../src/evaluation/cutModel.ts';
 import { differencedFeatures } from '../../src/evaluation/differencedFeatures.ts';
@@ -7,6 +8,8 @@ import type { FrozenFeatures } from '../../src/evaluation/frozenFeatures.ts';
 import { measureFeatures } from '../../src/evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
 import { loadModel, saveModel } from '../../src/models/modelFiles.ts';
+import { RandomFeatures } from '../../src/models/RandomFeatures.ts';
+import { Standardise } from '../../src/models/Standardise.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -93,11 +96,116 @@ describe('measureFeatures', () => {
     const other = randomFeaturesMap({ inputDim: d + 1, units: [3] });
     await expect(measureFeatures(other, data)).rejects.toThrow(/invalid x: "8 columns"/);
     await expect(measureFeatures(map, data, { share: 0 })).rejects.toThrow(/invalid share: 0/);
+    await expect(measureFeatures(map, data, { shares: 1 } as object)).rejects.toThrow(
+      'invalid shares: 1 (expected an option of measureFeatures: share?)',
+    );
+    const model = {} as tf.LayersModel;
+    await expect(measureFeatures(model, data)).rejects.toThrow(
+      'invalid model: {} (expected a tf.LayersModel',
+    );
+  });
+
+  it('refuses rows of another kind in one line', async () => {
+    const map = randomFeaturesMap({ inputDim: d, units: [3] });
+    const x = tf.tensor2d(data.x, [data.n, d]);
+    const nested = Array.from({ length: data.n }, () => new Array<number>(d).fill(1));
+    for (const [wrong, message] of [
+      [
+        { ...data, x },
+        /^invalid x: \[Tensor\] \(expected a Float32Array or Float64Array of n \* d = 2400 values/,
+      ],
+      [{ ...data, x: nested }, /^invalid x: \[\[1, 1, .{1,80} \(expected a Float32Array or Float64Array/],
+      [
+        { ...data, y: [...data.y] },
+        /^invalid y: \[.{1,80} \(expected a Float32Array or Float64Array of n = 300/,
+      ],
+      [x, /^invalid data: \[Tensor\] \(expected rows as \{n, d, x, y\}/],
+      [null, /^invalid data: null/],
+    ] as [unknown, RegExp][])
+      await expect(measureFeatures(map, wrong as Dataset)).rejects.toThrow(message);
+    x.dispose();
+  });
+});
+
+const drawn = (seed: number) => tf.initializers.glorotUniform({ seed });
+
+/** F, J and c of a layer of a model on all rows, from its own outputs and its own gradients by autodiff: float32. */
+async function byAutodiff(model: tf.LayersModel, layer: string, { n, x, y }: Dataset) {
+  const cut = tf.model({ inputs: model.inputs, outputs: model.getLayer(layer).output as tf.SymbolicTensor });
+  const input = tf.tensor2d(x, [n, d]);
+  const phi = cut.predict(input) as tf.Tensor2D;
+  const N = phi.shape[1];
+  const gradients: Float32Array[] = [];
+  for (let a = 0; a < N; a++) {
+    const of = tf.grad((rows: tf.Tensor) => (cut.apply(rows) as tf.Tensor2D).slice([0, a], [n, 1]).sum());
+    const gradient = of(input);
+    gradients.push((await gradient.data()) as Float32Array);
+    gradient.dispose();
+  }
+  const values = (await phi.data()) as Float32Array;
+  tf.dispose([input, phi]);
+  const column = (a: number): number[] => Array.from({ length: n }, (_, i) => values[i * N + a]!);
+  const mean = (u: readonly number[]): number => u.reduce((sum, value) => sum + value, 0) / n;
+  const covariance = (u: readonly number[], v: readonly number[]): number => {
+    const [mu, mv] = [mean(u), mean(v)];
+    return u.reduce((sum, value, i) => sum + (value - mu) * (v[i]! - mv), 0) / (n - 1);
+  };
+  const pairs = Array.from({ length: N * N }, (_, at) => [Math.floor(at / N), at % N] as const);
+  return {
+    F: Float64Array.from(pairs, ([a, b]) => covariance(column(a), column(b))),
+    J: Float64Array.from(pairs, ([a, b]) =>
+      gradients[a]!.reduce((sum, value, at) => sum + (value * gradients[b]![at]!) / n, 0),
+    ),
+    c: Float64Array.from({ length: N }, (_, a) => covariance(column(a), [...y])),
+  };
+}
+
+describe('measureFeatures of models that clip their inputs', () => {
+  const mean = Array.from({ length: d }, (_, j) => 0.3 * Math.sin(j));
+  // Of the last column nothing is known; the others are clipped between never and two times in three.
+  const deviation = Array.from({ length: d }, (_, j) => (j === d - 1 ? 0 : 0.5 + 0.25 * j));
+  const clippedModel = (clip: number, ...hidden: tf.layers.Layer[]): tf.Sequential =>
+    tf.sequential({
+      layers: [
+        new Standardise({ mean, deviation, clip, inputShape: [d], name: 'standardise' }),
+        ...hidden,
+        tf.layers.dense({ units: 1, name: 'readout' }),
+      ],
+    });
+
+  it.each([0.4, 1, 100])('finds the moments of one layer by its short way, clip %d', async (clip) => {
+    const model = clippedModel(clip, new RandomFeatures({ units: 6, name: 'features', activation: 'tanh' }));
+    const folder = temporaryFolder(onTestFinished);
+    await saveModel(model, folder);
+    const measured = await measureFeatures(await loadModel(folder), data, { share: 1 });
+    expect((await cutModel(model)).gradientGram).toBeDefined();
+    const expected = await byAutodiff(model, 'features', data);
+    // float32
+    for (const name of ['F', 'J', 'c'] as const)
+      expect(largestDifference(measured[name], expected[name])).toBeLessThan(2e-6);
+  });
+
+  it('finds them where other layers follow, and along every axis as by the short way', async () => {
+    const model = clippedModel(
+      0.7,
+      tf.layers.dense({ units: 7, activation: 'tanh', name: 'first', kernelInitializer: drawn(1) }),
+      tf.layers.dense({ units: 5, activation: 'sigmoid', name: 'second', kernelInitializer: drawn(2) }),
+    );
+    for (const layer of ['first', 'second']) {
+      const map = await cutModel(model, layer);
+      const measured = await measureFeatures(longWay(map), data, { share: 1, directions: d });
+      const expected = await byAutodiff(model, layer, data);
+      for (const name of ['F', 'J', 'c'] as const)
+        expect(largestDifference(measured[name], expected[name])).toBeLessThan(2e-6);
+      if (!map.gradientGram) continue;
+      const short = await measureFeatures(map, data, { share: 1 });
+      // Two orders of one float64 sum.
+      expect(largestDifference(short.J, measured.J)).toBeLessThan(1e-14);
+    }
   });
 });
 
 describe('cutModel', () => {
-  const drawn = (seed: number) => tf.initializers.glorotUniform({ seed });
   const denseModel = (): tf.Sequential =>
     tf.sequential({
       layers: [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rowsOf } from '../../src/data/batches.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { measureFeatures } from '../../src/evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
@@ -90,6 +91,38 @@ describe('predictRobustRisk', () => {
     expect(Math.abs(predicted!.adversarialRisk / mean - 1)).toBeLessThan(0.15);
   });
 
+  it('predicts training with an intercept where labels are imbalanced, and not training without', async () => {
+    const base = teacher({ d: 20, tau: 0.2, seed: 9 }).sample('x', 3000);
+    // One label in ten is 1.
+    const data = { ...base, y: base.y.map((value) => (value > 1.3 ? 1 : -1)) };
+    const [N, n, eps] = [40, 150, 0.1];
+    const map = randomFeaturesMap({ inputDim: 20, units: [N], seed: 1 });
+    const measured = await measureFeatures(map, data);
+    const [predicted] = predictRobustRisk(measured, { n, eps });
+    const rows = (from: number, to: number) =>
+      deepReadoutProblem(rowsOf(data, measured.otherRows.slice(from, to)), map);
+    const test = rows(900, 1500);
+    const trained = (fitIntercept: boolean): number => {
+      let risk = 0;
+      for (let k = 0; k < 6; k++) {
+        const { theta, intercept } = solveDeepReadout(rows(k * n, (k + 1) * n), {
+          ...{ eps, fitIntercept, tolerance: 1e-4 },
+        });
+        const lengths = deepGradientNorms(test, theta);
+        for (let i = 0; i < test.n; i++) {
+          let residual = test.y[i]! - intercept;
+          for (let a = 0; a < N; a++) residual -= test.phi[i * N + a]! * theta[a]!;
+          risk += (Math.abs(residual) + eps * lengths[i]!) ** 2 / test.n / 6;
+        }
+      }
+      return risk;
+    };
+    const [without, beside] = [trained(false), trained(true)];
+    // Six trainings on one set of 600 test rows.
+    expect(Math.abs(predicted!.adversarialRisk / beside - 1)).toBeLessThan(0.15);
+    expect(without).toBeGreaterThan(2 * beside);
+  });
+
   it('answers for every combination, eps running fastest, as each alone', async () => {
     const data = teacher({ d: 10, tau }).sample('x', 200);
     const measured = await measureFeatures(randomFeaturesMap({ inputDim: 10, units: [15] }), data);
@@ -103,7 +136,8 @@ describe('predictRobustRisk', () => {
       [20, 50].flatMap((n) => [0, 0.1].flatMap((lambda) => [0, 0.2, 5].map((eps) => [n, lambda, eps]))),
     );
     for (const row of all) {
-      const [alone] = predictRobustRisk(measured, row);
+      const { n, eps, lambda, epsTest } = row;
+      const [alone] = predictRobustRisk(measured, { n, eps, lambda, epsTest });
       expect(Math.abs(row.adversarialRisk / alone!.adversarialRisk - 1)).toBeLessThan(1e-8);
       expect(row.epsTest).toBe(0.3);
       expect(row.phase === 'null').toBe(row.eps >= predictedCriticalEps(measured, row.n));
@@ -118,6 +152,13 @@ describe('predictRobustRisk', () => {
     expect(() => predictRobustRisk(measured, { n: 0, eps: 0.1 })).toThrow(/invalid n: 0/);
     expect(() => predictRobustRisk(measured, { n: 20, eps: [0.1, -1] })).toThrow(/invalid eps: -1/);
     expect(() => predictRobustRisk(measured, { n: 20, eps: [] })).toThrow(/invalid eps/);
+    expect(() => predictRobustRisk(measured, { n: 20, eps: '0.1' as never })).toThrow(/invalid eps: "0.1"/);
+    expect(() => predictRobustRisk(measured, { n: 20, epsilon: 0.1 } as never)).toThrow(
+      'invalid epsilon: 0.1 (expected an option of predictRobustRisk: eps?)',
+    );
+    expect(() => predictRobustRisk(data as never, { n: 20, eps: 0.1 })).toThrow(
+      /^invalid measured: .* \(expected moments, as measureFeatures gives them\)/,
+    );
     const narrow = await measureFeatures(randomFeaturesMap({ inputDim: 10, units: [60] }), data);
     expect(() => predictRobustRisk(narrow, { n: 20, eps: 0.1 })).toThrow(
       /50 rows say too little of 60 features/,

@@ -74,6 +74,25 @@ describe('Standardise', () => {
     expect(() => new Standardise(args)).toThrow(message);
   });
 
+  it('refuses arguments that it does not have, and lists of another kind; those of any layer pass', () => {
+    expect(() => new Standardise({ ...inputs, means: [1] } as typeof inputs)).toThrow(
+      'invalid means: [1] (expected an option of Standardise: mean?)',
+    );
+    expect(() => new Standardise({ ...inputs, mean: tf.tensor1d([1, 2, 3]) as never })).toThrow(
+      'invalid mean: [Tensor] (expected a list of numbers, one a column)',
+    );
+    expect(() => new Standardise({ ...inputs, invert: 1 as never })).toThrow('invalid invert: 1');
+    const args = { name: 'units', trainable: false, batchInputShape: [null, 3], dtype: 'float32' as const };
+    const layer = new Standardise({ ...inputs, ...args });
+    const again = Standardise.fromConfig(Standardise, layer.getConfig());
+    expect(again.getConfig()).toEqual(layer.getConfig());
+    const core = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
+    expect(() => standardisedModel(core, { ...inputs, std: 1 } as typeof inputs, targets)).toThrow(
+      /^invalid std: 1 \(expected an option of the statistics of inputs/,
+    );
+    expect(() => standardisedModel({} as tf.Sequential, inputs, targets)).toThrow('invalid core: {}');
+  });
+
   it('cuts a model into the standardised inputs and what is computed from them', () => {
     const whole = model();
     const { standardise, core } = splitStandardised(whole)!;

@@ -9,7 +9,14 @@ describe('stream', () => {
     expect(gaussians(5, 1, 'W')).toEqual(gaussians(5, 1, 'W'));
     expect(gaussians(5, 1, 'W')).not.toEqual(gaussians(5, 1, 'X'));
     expect(gaussians(5, 'a', 'b')).not.toEqual(gaussians(5, 'a/b'));
-    expect(gaussians(5, 1)).not.toEqual(gaussians(5, '1'));
+  });
+
+  it('takes a whole number for the same name whether or not it is written out', () => {
+    for (const seed of [0, 7, -3, 123456789012345])
+      expect(gaussians(5, String(seed), 'W')).toEqual(gaussians(5, seed, 'W'));
+    for (const other of ['00', '-0', '1.0', '1e3', ' 1', '1 ', '0x1', ''])
+      expect(gaussians(5, other)).not.toEqual(gaussians(5, Number(other)));
+    expect(gaussians(5, 'cell', '1')).not.toEqual(gaussians(5, 'cell', '2'));
   });
 
   it('does not depend on how the draws are cut into pieces', () => {

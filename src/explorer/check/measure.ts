@@ -56,7 +56,7 @@ async function trainOne(
   try {
     const data = problem.sample('train', sizesOf(settings, d).n);
     let converged = true;
-    if (eps === 0) await trainReadoutExactly(model, data, lambda);
+    if (eps === 0) await trainReadoutExactly(model, data, { lambda });
     else {
       const attack = pgd({ steps: 2, relStepSize: 1 });
       const onProgress = ({ step, maxSteps }: { step: number; maxSteps: number }): void =>

@@ -1,8 +1,9 @@
-import { checkChoice, UserError } from '../../errors.ts';
+import { checkRows } from '../../data/checkRows.ts';
+import { checkBoolean, checkChoice, checkOptions, type OptionNames, UserError } from '../../errors.ts';
 import { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { ridge } from '../ridge.ts';
 import {
-  checkData,
+  EXACT_OPTIONS,
   type ExactData,
   type ExactOptions,
   type ExactResult,
@@ -12,6 +13,7 @@ import {
   scaleOf,
   trainingErrors,
 } from './exactResult.ts';
+import { centring } from './intercept.ts';
 import { type InteriorPoint, interiorPoint } from './interiorPoint.ts';
 import type { AttackNorm } from './normBlocks.ts';
 import { sharedNormProgramme } from './sharedNormProgramme.ts';
@@ -28,39 +30,46 @@ export interface AdversarialRegressionOptions extends ExactOptions {
 
 const NORMS = ['l2', 'linf', 'l1'] as const;
 
+const OPTIONS: OptionNames<AdversarialRegressionOptions> = { ...EXACT_OPTIONS, norm: true };
+
 /**
  * Adversarially trained linear regression, exactly:
  *
  *   theta = argmin (1/2n) sum max_{|delta| <= eps} (y_i - theta'(x_i + delta))^2 + (lambda/2) |theta|^2
  *         = argmin (1/2n) sum (|y_i - theta'x_i| + eps |theta|_*)^2 + (lambda/2) |theta|^2,
  *
- * |.|_* the dual of the attack's norm (Xing, Zhang & Cheng 2021; Javanmard, Soltanolkotabi & Hassani 2020). There is no
- * intercept: centre y, or append a column, where one is wanted. float64; the duality gap needs no residual to vanish.
+ * |.|_* the dual of the attack's norm (Xing, Zhang & Cheng 2021; Javanmard, Soltanolkotabi & Hassani 2020), or theta and the
+ * intercept b of y_i - b - theta'x_i with `fitIntercept`. float64; the duality gap needs no residual to vanish.
  *
  * With an l-infinity attack coefficients that are zero at the optimum are exactly 0.
  * @throws InvalidArgumentError for options or data out of range; UserError at eps = lambda = 0 when the columns are dependent
  */
 export function adversarialRegression(data: ExactData, options: AdversarialRegressionOptions): ExactResult {
-  checkData(data);
-  const settings = resolveExact(options);
+  checkRows(data);
+  const settings = resolveExact('adversarialRegression', options, OPTIONS);
   const attack = checkChoice('norm', options.norm ?? 'l2', NORMS);
   const { n, d: N } = data;
-  const phi = Float64Array.from(data.x);
-  const targets = Float64Array.from(data.y);
-  const { eps, lambda, tolerance } = settings;
-  if (eps === 0) return solveRidge({ n, N, phi, y: targets, lambda });
+  const given = { n, N, phi: Float64Array.from(data.x), y: Float64Array.from(data.y) };
+  const { eps, lambda, fitIntercept, tolerance } = settings;
+  if (eps === 0) return solveRidge({ ...given, lambda, fitIntercept });
+  const { phi, y: targets, interceptOf } = centring(fitIntercept, given);
   const unit = scaleOf(targets);
   const y = targets.map((value) => value / unit);
-  const programme = sharedNormProgramme({ n, N, phi, y, eps, lambda, norm: attack }, linearAlgebra());
+  const programme = sharedNormProgramme(
+    { n, N, phi, y, eps, lambda, norm: attack, intercept: fitIntercept },
+    linearAlgebra(),
+  );
   // Naming the zeros costs a little of the objective: leave room for it.
   const inner = attack === 'linf' ? { ...settings, tolerance: tolerance / 10 } : settings;
   const solved = runInteriorPoint(programme, { n, y }, inner, unit);
   const { bounds, iterations, warmStart } = solved;
   let theta: Float64Array = solved.x.slice(0, N);
   let upper = bounds.upper;
+  const offset = fitIntercept ? solved.x[N]! : 0;
   if (attack === 'linf') {
     const sparse = withZeros(theta, solved, 2 * n);
-    const value = objectiveOf(phi, y, sparse, eps, n * lambda, attack);
+    const residuals = y.map((value) => value - offset);
+    const value = objectiveOf(phi, residuals, sparse, eps, n * lambda, attack);
     if (value - bounds.lower <= Math.max(tolerance * value, upper - bounds.lower)) {
       theta = sparse;
       upper = value;
@@ -68,11 +77,13 @@ export function adversarialRegression(data: ExactData, options: AdversarialRegre
   }
   const gap = gapOf({ upper, lower: bounds.lower }, y, unit);
   theta = theta.map((value) => value * unit);
+  const beside = offset * unit;
   const cost = eps * dualNorm(theta, attack);
   return {
     theta,
+    intercept: interceptOf(theta, beside),
     ...gap,
-    ...trainingErrors(phi, targets, theta, () => cost),
+    ...trainingErrors(phi, targets, theta, () => cost, beside),
     iterations,
     residual: bounds.residual / (norm(transposedTimes(phi, y, N)) || 1),
     converged: gap.relativeGap <= tolerance,
@@ -124,26 +135,35 @@ const attackSize = (g: Float64Array, attack: AttackNorm): number =>
 /**
  * The eps from which theta = 0 is optimal, whatever lambda: |X'y| / sum |y_i|, |.| the attack's norm; 0 for y = 0.
  * @param attack norm of the perturbation
+ * @param options fitIntercept, whether an intercept is fitted, with which X and y count about their means; default false
  * @throws InvalidArgumentError for data out of range
  */
-export function criticalEpsLinear(data: ExactData, attack: AttackNorm = 'l2'): number {
-  checkData(data);
+export function criticalEpsLinear(
+  data: ExactData,
+  attack: AttackNorm = 'l2',
+  options: { readonly fitIntercept?: boolean } = {},
+): number {
+  checkRows(data);
   checkChoice('norm', attack, NORMS);
-  const y = Float64Array.from(data.y);
+  checkOptions('criticalEpsLinear', options, { fitIntercept: true });
+  const { phi, y } = centring(checkBoolean('fitIntercept', options.fitIntercept ?? false), {
+    ...{ n: data.n, N: data.d },
+    ...{ phi: Float64Array.from(data.x), y: Float64Array.from(data.y) },
+  });
   const total = y.reduce((sum, value) => sum + Math.abs(value), 0);
-  return total === 0 ? 0 : attackSize(transposedTimes(Float64Array.from(data.x), y, data.d), attack) / total;
+  return total === 0 ? 0 : attackSize(transposedTimes(phi, y, data.d), attack) / total;
 }
 
 /**
  * The largest eps at which, with lambda = 0 and independent rows (n <= d), the interpolator of least |theta|_* is optimal:
  * 1 / (n max |alpha_i|), where X'alpha is a subgradient of |.|_* at that interpolator (Ribeiro, Zachariah, Bach & Schon
  * 2023). For l2 attacks in closed form, alpha = (X X')^-1 y / |theta|; for the others alpha is read off an exact
- * solution at an eps small enough to interpolate.
+ * solution at an eps small enough to interpolate. Without an intercept.
  * @param attack norm of the perturbation
  * @throws UserError when the rows are dependent, so that y need not be interpolated
  */
 export function largestInterpolatingEps(data: ExactData, attack: AttackNorm = 'l2'): number {
-  checkData(data);
+  checkRows(data);
   checkChoice('norm', attack, NORMS);
   const { n, d } = data;
   const x = Float64Array.from(data.x);

@@ -1,9 +1,11 @@
-import { checkPositive, InvalidArgumentError } from '../../errors.ts';
-import type { LayeredFeatures } from '../../evaluation/layeredFeatures.ts';
+import { checkRows } from '../../data/checkRows.ts';
+import { checkOptions, checkPositive, InvalidArgumentError } from '../../errors.ts';
+import { LayeredFeatures } from '../../evaluation/layeredFeatures.ts';
 import { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { blockedJacobians } from './deepJacobians.ts';
 import {
-  checkData,
+  checkProblem,
+  EXACT_OPTIONS,
   type ExactData,
   type ExactOptions,
   type ExactResult,
@@ -13,6 +15,7 @@ import {
   scaleOf,
   trainingErrors,
 } from './exactResult.ts';
+import { centring } from './intercept.ts';
 import type { Jacobians } from './jacobians.ts';
 import { perSampleProgramme } from './perSampleProgramme.ts';
 import { solveRidge } from './solveRidge.ts';
@@ -43,10 +46,13 @@ export interface DeepReadoutProblem {
 export function deepReadoutProblem(
   data: ExactData,
   features: LayeredFeatures,
-  { memory = 1e9 }: { readonly memory?: number } = {},
+  options: { readonly memory?: number } = {},
 ): DeepReadoutProblem {
-  checkData(data);
-  checkPositive('memory', memory);
+  checkRows(data);
+  checkOptions('deepReadoutProblem', options, { memory: true });
+  const memory = checkPositive('memory', options.memory ?? 1e9);
+  if (!(features instanceof LayeredFeatures))
+    throw new InvalidArgumentError('features', features, 'LayeredFeatures, as randomFeaturesMap makes them');
   const { n, d } = data;
   if (features.inputDim !== d)
     throw new InvalidArgumentError('x', `${d} columns`, `${features.inputDim}, as the features read`);
@@ -67,28 +73,37 @@ export function deepReadoutProblem(
 /**
  * The adversarially trained read-out of frozen layers of any depth, the attack linearised in the perturbation:
  *
- *   theta = argmin (1/2n) sum (|y_i - theta' phi_i| + eps |grad f(x_i)|_2)^2 + (lambda/2) |theta|^2.
+ *   theta = argmin (1/2n) sum (|y_i - theta' phi_i| + eps |grad f(x_i)|_2)^2 + (lambda/2) |theta|^2,
+ *
+ * or theta and the intercept b of y_i - b - theta' phi_i with `fitIntercept`.
  *
  * As `solveLinearized`, whose closed forms for one layer it does not need: a second-order cone programme in float64 with a
  * proved duality gap. An iteration costs n d N^2 / 2 multiplications.
  * @throws InvalidArgumentError for options out of range; UserError at eps = lambda = 0 when the features lack full rank
  */
 export function solveDeepReadout(problem: DeepReadoutProblem, options: ExactOptions): ExactResult {
-  const settings = resolveExact(options);
-  const { n, N, phi } = problem;
-  const { eps, lambda } = settings;
-  if (eps === 0) return solveRidge({ n, N, phi, y: problem.y, lambda });
-  const unit = scaleOf(problem.y);
-  const y = problem.y.map((value) => value / unit);
-  const programme = perSampleProgramme({ ...problem, y, eps, lambda }, linearAlgebra());
+  const settings = resolveExact('solveDeepReadout', options, EXACT_OPTIONS);
+  checkProblem(problem, 'deepReadoutProblem');
+  const { n, N } = problem;
+  const { eps, lambda, fitIntercept } = settings;
+  if (eps === 0) return solveRidge({ ...problem, lambda, fitIntercept });
+  const { phi, y: targets, interceptOf } = centring(fitIntercept, problem);
+  const unit = scaleOf(targets);
+  const y = targets.map((value) => value / unit);
+  const programme = perSampleProgramme(
+    { ...problem, phi, y, eps, lambda, intercept: fitIntercept },
+    linearAlgebra(),
+  );
   const solved = runInteriorPoint(programme, { n, y }, settings, unit);
   const { x, bounds, iterations, converged, warmStart } = solved;
   const theta = x.slice(0, N).map((value) => value * unit);
+  const beside = fitIntercept ? x[N]! * unit : 0;
   const lengths = deepGradientNorms(problem, theta);
   return {
     theta,
+    intercept: interceptOf(theta, beside),
     ...gapOf(bounds, y, unit),
-    ...trainingErrors(phi, problem.y, theta, (i) => eps * lengths[i]!),
+    ...trainingErrors(phi, targets, theta, (i) => eps * lengths[i]!, beside),
     iterations,
     residual: bounds.residual / (norm(transposedTimes(phi, y, N)) || 1),
     converged,

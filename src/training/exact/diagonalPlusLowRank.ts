@@ -1,5 +1,5 @@
 import type { LinearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
-import { choleskySolve, times, transpose, transposedTimes } from './vectors.ts';
+import { choleskySolve, dot, times, transpose, transposedTimes } from './vectors.ts';
 
 /** Up to this many columns the N x N form is quick enough, and it is the more accurate one near interpolation. */
 const ALWAYS_PRIMAL = 400;
@@ -27,6 +27,39 @@ export function lowRankSystem(
   return dense || N <= Math.max(2 * m, ALWAYS_PRIMAL)
     ? primal(rows, m, N, algebra, dense)
     : woodbury(rows, m, N, algebra);
+}
+
+/**
+ * The system with one more unknown after its N, whose column in the first n rows of R is all ones and which no diagonal
+ * holds: an intercept. One more solution a factorisation.
+ */
+export function withUnitColumn(
+  system: LowRankSystem,
+  rows: Float64Array,
+  n: number,
+  N: number,
+): LowRankSystem {
+  let border: Float64Array = new Float64Array(N);
+  let solved: Float64Array = border;
+  let pivot = 1;
+  return {
+    factor(diagonal, weights) {
+      if (!system.factor(diagonal, weights)) return false;
+      const own = weights.subarray(0, n);
+      const total = own.reduce((sum, value) => sum + value, 0);
+      border = transposedTimes(rows, own, N);
+      solved = system.solve(border.slice());
+      // Where features explain a constant on these rows nothing but rounding is left.
+      pivot = Math.max(total - dot(border, solved), 1e-15 * total);
+      return pivot > 0;
+    },
+    solve(b) {
+      const theta = system.solve(b.subarray(0, N));
+      b[N] = (b[N]! - dot(border, theta)) / pivot;
+      for (let a = 0; a < N; a++) theta[a]! -= b[N]! * solved[a]!;
+      return b;
+    },
+  };
 }
 
 function primal(

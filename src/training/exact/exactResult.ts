@@ -1,4 +1,13 @@
-import { checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../../errors.ts';
+import { checkFloats } from '../../data/checkRows.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkNonNegative,
+  checkOptions,
+  checkPositive,
+  InvalidArgumentError,
+  type OptionNames,
+} from '../../errors.ts';
 import {
   type Bounds,
   type InteriorPoint,
@@ -28,6 +37,11 @@ export interface ExactOptions {
   readonly eps: number;
   /** Penalty (lambda / 2) |theta|^2 beside (1/2n) sum. Default 0. */
   readonly lambda?: number;
+  /**
+   * Whether an intercept b stands beside theta, y_i - b - theta' phi_i in place of y_i - theta' phi_i. It is free: neither
+   * lambda nor eps costs it anything. Default false, as in the paper.
+   */
+  readonly fitIntercept?: boolean;
   /** Stop when the duality gap is below this fraction of the objective. Default 1e-6. */
   readonly tolerance?: number;
   /** Interior-point iterations at most. Default 100; 3 to 10 are usual. */
@@ -52,6 +66,8 @@ export interface ExactProgress {
 export interface ExactResult {
   /** The minimiser found, one coefficient a feature, float64. */
   readonly theta: Float64Array;
+  /** What the model adds to theta' phi; 0 where none is fitted. */
+  readonly intercept: number;
   /** (1/2n) sum (|r_i| + eps q_i)^2 + (lambda/2) |theta|^2 at theta. */
   readonly objective: number;
   /** Objective minus a lower bound that a feasible dual point proves; no theta is better by more than this. */
@@ -88,6 +104,7 @@ export interface WarmStart {
 export interface ExactSettings {
   readonly eps: number;
   readonly lambda: number;
+  readonly fitIntercept: boolean;
   readonly tolerance: number;
   readonly maxIterations: number;
   readonly start: WarmStart | undefined;
@@ -97,34 +114,56 @@ export interface ExactSettings {
 /** Relative duality gap at which the exact solvers stop unless told otherwise. */
 export const DEFAULT_TOLERANCE = 1e-6;
 
-export function resolveExact(options: ExactOptions): ExactSettings {
+/** What every exact solver takes. */
+export const EXACT_OPTIONS: OptionNames<ExactOptions> = {
+  eps: true,
+  lambda: true,
+  fitIntercept: true,
+  tolerance: true,
+  maxIterations: true,
+  start: true,
+  onProgress: true,
+};
+
+/**
+ * @param of the solver, as messages name it
+ * @param names every option it has
+ * @throws InvalidArgumentError for unknown options and values out of range
+ */
+export function resolveExact(
+  of: string,
+  options: ExactOptions,
+  names: Readonly<Record<string, true>>,
+): ExactSettings {
+  checkOptions(of, options ?? null, names);
+  const { start, onProgress = () => {} } = options;
+  if (typeof onProgress !== 'function')
+    throw new InvalidArgumentError('onProgress', onProgress, 'a function of the progress');
+  if (start !== undefined && !(start !== null && typeof start === 'object' && 'point' in start))
+    throw new InvalidArgumentError('start', start, 'warmStart of a result');
   return {
     eps: checkNonNegative('eps', options.eps),
     lambda: checkNonNegative('lambda', options.lambda ?? 0),
+    fitIntercept: checkBoolean('fitIntercept', options.fitIntercept ?? false),
     tolerance: checkPositive('tolerance', options.tolerance ?? DEFAULT_TOLERANCE),
     maxIterations: checkInteger('maxIterations', options.maxIterations ?? 100),
-    start: options.start,
-    onProgress: options.onProgress ?? (() => {}),
+    start,
+    onProgress,
   };
 }
 
-/** @throws InvalidArgumentError for sizes that disagree, or the first value that is not a finite number, by row. */
-export function checkData({ n, d, x, y }: ExactData): void {
-  checkInteger('n', n);
-  checkInteger('d', d);
-  if (x.length !== n * d)
-    throw new InvalidArgumentError('x', `${x.length} values`, `n * d = ${n * d} values`);
-  if (y.length !== n)
-    throw new InvalidArgumentError('y', `${y.length} values`, `n = ${n} values, one a row of x`);
-  const badX = x.findIndex((value) => !Number.isFinite(value));
-  if (badX >= 0)
-    throw new InvalidArgumentError(
-      `x in row ${Math.floor(badX / d)}, column ${badX % d}`,
-      x[badX],
-      'a finite number',
-    );
-  const badY = y.findIndex((value) => !Number.isFinite(value));
-  if (badY >= 0) throw new InvalidArgumentError(`y in row ${badY}`, y[badY], 'a finite number');
+/** @throws InvalidArgumentError for what is not a problem of features at rows, as `from` makes them */
+export function checkProblem(
+  problem: { readonly n: number; readonly N: number; readonly phi: Float64Array; readonly y: Float64Array },
+  from: string,
+): void {
+  if (problem === null || typeof problem !== 'object' || !('phi' in problem))
+    throw new InvalidArgumentError('problem', problem, `a problem made by ${from}`);
+  const { phi, y } = problem;
+  const n = checkInteger('n', problem.n);
+  const N = checkInteger('N', problem.N);
+  checkFloats('phi', phi, n * N, `n * N = ${n * N} values, row after row`);
+  checkFloats('y', y, n, `n = ${n} values, one a row of phi`);
 }
 
 /** Root mean square; 1 for zeros, so that it can divide. */
@@ -134,19 +173,20 @@ export function scaleOf(y: ArrayLike<number>): number {
   return Math.sqrt(square / y.length) || 1;
 }
 
-/** (1/n) sum (|r_i| + costs_i)^2 and (1/n) sum r_i^2. */
+/** (1/n) sum (|r_i| + costs_i)^2 and (1/n) sum r_i^2, r_i = y_i - beside - theta' phi_i. */
 export function trainingErrors(
   phi: Float64Array,
   y: Float64Array,
   theta: Float64Array,
   cost: (i: number) => number,
+  beside = 0,
 ): { robustError: number; cleanError: number } {
   const n = y.length;
   const N = theta.length;
   let robustError = 0;
   let cleanError = 0;
   for (let i = 0; i < n; i++) {
-    let r = y[i]!;
+    let r = y[i]! - beside;
     for (let a = 0; a < N; a++) r -= phi[i * N + a]! * theta[a]!;
     robustError += (Math.abs(r) + cost(i)) ** 2 / n;
     cleanError += (r * r) / n;
@@ -167,7 +207,12 @@ export function runInteriorPoint(
   const { eps, lambda, tolerance, maxIterations, start, onProgress } = settings;
   let kept: InteriorPoint | null = null;
   const atZero = 0.5 * y.reduce((sum, value) => sum + value * value, 0);
-  const near = start && Math.abs(Math.log(eps / start.eps)) < MOST_STEP && start.lambda === lambda;
+  // A start of another size is that of a problem with an intercept for one without, or the other way about.
+  const near =
+    start &&
+    Math.abs(Math.log(eps / start.eps)) < MOST_STEP &&
+    start.lambda === lambda &&
+    start.point?.x.length === programme.size;
   const result = interiorPoint(
     programme,
     near && start.point ? neighbour(start.point, 2 * n, eps / start.eps) : programme.start(),

@@ -28,6 +28,7 @@ export type { Jacobians } from './jacobians.ts';
 export { adversarialRegressionPath, linearizedPath, type PathPoint } from './path.ts';
 export {
   type CriticalEps,
+  type CriticalEpsOptions,
   criticalEpsLinearized,
   gradientNorms,
   type LinearizedOptions,

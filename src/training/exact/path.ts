@@ -1,5 +1,6 @@
+import { checkOptions, InvalidArgumentError, type OptionNames } from '../../errors.ts';
 import { type AdversarialRegressionOptions, adversarialRegression } from './adversarialRegression.ts';
-import type { ExactData, ExactResult } from './exactResult.ts';
+import type { ExactData, ExactOptions, ExactResult } from './exactResult.ts';
 import { type LinearizedOptions, type LinearizedProblem, solveLinearized } from './solveLinearized.ts';
 
 /** A point of a path: {@link linearizedPath}, {@link adversarialRegressionPath}. */
@@ -10,6 +11,18 @@ export interface PathPoint {
   readonly lambda?: number;
 }
 
+/** What all points of a path share. */
+type Shared<T> = Omit<T, 'eps' | 'lambda' | 'start'>;
+
+const SHARED: OptionNames<Shared<ExactOptions>> = {
+  fitIntercept: true,
+  tolerance: true,
+  maxIterations: true,
+  onProgress: true,
+};
+
+const POINT: OptionNames<PathPoint> = { eps: true, lambda: true };
+
 /**
  * `solveLinearized` at each point in order, each started from the one before.
  * @param points in an order in which neighbours are near each other
@@ -18,8 +31,11 @@ export interface PathPoint {
 export const linearizedPath = (
   problem: LinearizedProblem,
   points: readonly PathPoint[],
-  options: Omit<LinearizedOptions, 'eps' | 'lambda' | 'start'> = {},
-): ExactResult[] => path(points, (point) => solveLinearized(problem, { ...options, ...point }));
+  options: Shared<LinearizedOptions> = {},
+): ExactResult[] => {
+  checkOptions('linearizedPath', options, { ...SHARED, gradients: true });
+  return path(points, (point) => solveLinearized(problem, { ...options, ...point }));
+};
 
 /**
  * `adversarialRegression` at each point in order, each started from the one before.
@@ -29,13 +45,18 @@ export const linearizedPath = (
 export const adversarialRegressionPath = (
   data: ExactData,
   points: readonly PathPoint[],
-  options: Omit<AdversarialRegressionOptions, 'eps' | 'lambda' | 'start'> = {},
-): ExactResult[] => path(points, (point) => adversarialRegression(data, { ...options, ...point }));
+  options: Shared<AdversarialRegressionOptions> = {},
+): ExactResult[] => {
+  checkOptions('adversarialRegressionPath', options, { ...SHARED, norm: true });
+  return path(points, (point) => adversarialRegression(data, { ...options, ...point }));
+};
 
 function path(
   points: readonly PathPoint[],
   solve: (options: PathPoint & Pick<LinearizedOptions, 'start'>) => ExactResult,
 ): ExactResult[] {
+  if (!Array.isArray(points)) throw new InvalidArgumentError('points', points, 'a list of {eps, lambda}');
+  for (const point of points) checkOptions('a point of a path', point ?? null, POINT);
   const results: ExactResult[] = [];
   for (const point of points) {
     const before = results.at(-1);

@@ -1,6 +1,7 @@
 import type { LinearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
-import { lowRankSystem } from './diagonalPlusLowRank.ts';
+import { lowRankSystem, withUnitColumn } from './diagonalPlusLowRank.ts';
+import { withOnes, withSumZero } from './intercept.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { type AttackNorm, euclideanBlock, maximumBlock, type NormBlock, sumBlock } from './normBlocks.ts';
 import { newResidualForm, residualForm, residualPull, residualSlacks } from './residualCones.ts';
@@ -17,36 +18,43 @@ export interface SharedNormProblem {
   readonly norm: AttackNorm;
   /** J and its Cholesky factor for the norm sqrt(theta' J theta), each N x N in the lower triangle; norm 'l2' only. */
   readonly metric?: { readonly matrix: Float64Array; readonly factor: Float64Array };
+  /** Whether an intercept that is not penalised stands beside theta; Phi and y are then about their means. Default false. */
+  readonly intercept?: boolean;
 }
 
 /**
  * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |theta|_*)^2 + (n lambda / 2) |theta|^2, all samples sharing one norm of theta,
- * as a cone programme in x = (theta, p, q). The Newton matrix in theta is a diagonal (or a multiple of J) plus Phi' A Phi and
- * a border of one or two columns; it is factored in the smaller of N and n.
+ * as a cone programme in x = (theta, p, q), or (theta, b, p, q) for residuals less an intercept b. The Newton matrix in theta
+ * is a diagonal (or a multiple of J) plus Phi' A Phi and a border of one or two columns; it is factored in the smaller of N
+ * and n.
  */
 export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearAlgebra): StartedProgramme {
-  const { n, N, phi, y, eps, lambda, metric } = problem;
+  const { n, N, y, eps, lambda, metric, intercept = false } = problem;
+  // Coefficients: theta, and the intercept where there is one.
+  const M = intercept ? N + 1 : N;
+  const phi = intercept ? withOnes(problem.phi, n, N) : problem.phi;
   const ridge = n * lambda;
   const block = blockOf(problem);
   const shape: ConeShape = { lp: 2 * n + block.lp, cones: block.cones, size: block.coneSize };
-  const size = N + n + block.variables;
+  const size = M + n + block.variables;
   const form = newResidualForm(n);
   // A row of zeros below Phi for the block's rank-one term.
   const rows = new Float64Array((n + 1) * N);
-  rows.set(phi);
+  rows.set(problem.phi);
   const weights = new Float64Array(n + 1);
   const dense = metric && { matrix: metric.matrix, weight: 0 };
-  const system = lowRankSystem(rows, n + 1, N, algebra, dense);
+  const features = lowRankSystem(rows, n + 1, N, algebra, dense);
+  const system = intercept ? withUnitColumn(features, rows, n, N) : features;
   let border: Float64Array[] = [];
   let solved: Float64Array[] = [];
   let schur: number[][] = [];
 
-  const q = (x: Float64Array): Float64Array => x.subarray(N + n);
+  const q = (x: Float64Array): Float64Array => x.subarray(M + n);
 
   function apply(x: Float64Array): Float64Array {
     const s = new Float64Array(coneLength(shape));
     const theta = x.subarray(0, N);
-    residualSlacks(phi, N, n, x, s);
+    residualSlacks(phi, M, n, x, s);
     block.apply(theta, q(x), s);
     return s;
   }
@@ -58,7 +66,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
 
     applyTransposed(z) {
       const result = new Float64Array(size);
-      residualPull(phi, N, n, z, result);
+      residualPull(phi, M, n, z, result);
       block.applyTransposed(z, result.subarray(0, N), q(result));
       return result;
     },
@@ -69,8 +77,8 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       const bound = eps * block.bound(q(x));
       let total = 0;
       for (let i = 0; i < n; i++) {
-        result[N + i] = x[N + i]! + bound;
-        total += result[N + i]!;
+        result[M + i] = x[M + i]! + bound;
+        total += result[M + i]!;
       }
       q(result).fill(eps * total);
       return result;
@@ -85,8 +93,12 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       if (row) rows.set(row, n * N);
       if (dense) dense.weight = metricWeight;
       if (!system.factor(diagonal, weights)) return false;
-      const pull = transposedTimes(phi, form.coupling, N);
-      border = columns.map((column, k) => (k === 0 ? column.map((value, a) => value - pull[a]!) : column));
+      const pull = transposedTimes(phi, form.coupling, M);
+      border = columns.map((column, k) => {
+        const beside = new Float64Array(M);
+        beside.set(column);
+        return k === 0 ? beside.map((value, a) => value - pull[a]!) : beside;
+      });
       const width = form.width.reduce((sum, value) => sum + value, 0);
       solved = border.map((column) => system.solve(column.slice()));
       schur = corner.map((line, i) =>
@@ -96,16 +108,16 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
     },
 
     solve(rhs) {
-      const theta = rhs.subarray(0, N);
-      const p = rhs.subarray(N, N + n);
+      const theta = rhs.subarray(0, M);
+      const p = rhs.subarray(M, M + n);
       const onPhi = new Float64Array(n);
       let pressure = 0;
       for (let i = 0; i < n; i++) {
         onPhi[i] = form.slope[i]! * p[i]!;
         pressure += eps * form.inverse[i]! * p[i]!;
       }
-      const fromPhi = transposedTimes(phi, onPhi, N);
-      for (let a = 0; a < N; a++) theta[a]! -= fromPhi[a]!;
+      const fromPhi = transposedTimes(phi, onPhi, M);
+      for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]!;
       const right = block.reduce(theta, q(rhs));
       right[0]! -= pressure;
       system.solve(theta);
@@ -114,7 +126,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
         right.map((value, k) => value - dot(border[k]!, theta)),
       );
       for (let k = 0; k < beside.length; k++)
-        for (let a = 0; a < N; a++) theta[a]! -= beside[k]! * solved[k]![a]!;
+        for (let a = 0; a < M; a++) theta[a]! -= beside[k]! * solved[k]![a]!;
       block.expand(theta, beside, q(rhs));
       const fitted = times(phi, theta, n);
       for (let i = 0; i < n; i++)
@@ -125,7 +137,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
     bounds({ x, z, az }) {
       const theta = x.subarray(0, N);
       const cost = eps * block.penalty(theta);
-      const fitted = times(phi, theta, n);
+      const fitted = times(phi, x.subarray(0, M), n);
       let upper = (ridge / 2) * dot(theta, theta);
       for (let i = 0; i < n; i++) upper += 0.5 * (Math.abs(y[i]! - fitted[i]!) + cost) ** 2;
       return { upper, ...lowerBound(problem, block, theta, z, az) };
@@ -135,13 +147,13 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       // theta = 0, its p, and its q times eps, about DISTANCE above |r| and the norm.
       const x = new Float64Array(size);
       block.start(x.subarray(0, N), DISTANCE / eps, q(x));
-      for (let i = 0; i < n; i++) x[N + i] = Math.hypot(y[i]!, DISTANCE);
+      for (let i = 0; i < n; i++) x[M + i] = Math.hypot(y[i]!, DISTANCE);
       const s = apply(x);
       const z = new Float64Array(s.length);
       const bound = eps * block.bound(q(x));
       let total = 0;
       for (let i = 0; i < n; i++) {
-        const p = x[N + i]!;
+        const p = x[M + i]!;
         // p - r and p + r without cancellation: their product is the square of the distance.
         s[i] = y[i]! > 0 ? DISTANCE ** 2 / (p + y[i]!) : p - y[i]!;
         s[n + i] = y[i]! > 0 ? p + y[i]! : DISTANCE ** 2 / (p - y[i]!);
@@ -173,10 +185,10 @@ function blockOf({ n, N, norm, metric }: SharedNormProblem): NormBlock {
  * (1) Where |Phi' u| <= eps T in the attack's norm the terms in theta* are not negative; raising the small t_i to a common
  * level achieves that for any u, so that this bound needs no residual to be zero. (2) With ridge > 0 they are at least
  * -|Phi' u + v|^2 / (2 ridge) for any v of size at most eps T; the programme's own dual supplies v. Both are also optimised
- * over multiples of (u, t, v).
+ * over multiples of (u, t, v). With an intercept u has the sum 0; Phi being about its mean, Phi' u is then what it was.
  */
 function lowerBound(
-  { n, N, phi, y, eps, lambda }: SharedNormProblem,
+  { n, N, phi, y, eps, lambda, intercept }: SharedNormProblem,
   block: NormBlock,
   theta: Float64Array,
   z: Float64Array,
@@ -184,12 +196,14 @@ function lowerBound(
 ): { lower: number; residual: number } {
   const ridge = n * lambda;
   const u = new Float64Array(n);
+  for (let i = 0; i < n; i++) u[i] = z[i]! - z[n + i]!;
+  if (intercept) withSumZero(u);
   let square = 0;
   let total = 0;
   for (let i = 0; i < n; i++) {
-    u[i] = z[i]! - z[n + i]!;
-    square += (z[i]! + z[n + i]!) ** 2;
-    total += z[i]! + z[n + i]!;
+    const t = Math.max(z[i]! + z[n + i]!, Math.abs(u[i]!));
+    square += t ** 2;
+    total += t;
   }
   const linear = dot(u, y);
   const g = az.subarray(0, N);

@@ -1,9 +1,19 @@
-import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
+import { checkFloats, checkRows } from '../../data/checkRows.ts';
+import {
+  checkBoolean,
+  checkChoice,
+  checkOptions,
+  checkPositive,
+  InvalidArgumentError,
+  type OptionNames,
+  UserError,
+} from '../../errors.ts';
 import { type LinearAlgebra, linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 import { type ActivationName, activation, type CustomActivation } from '../../theory/activations.ts';
 import { quadraticFormOfLower } from '../../theory/denseSymmetric.ts';
 import {
-  checkData,
+  checkProblem,
+  EXACT_OPTIONS,
   type ExactData,
   type ExactOptions,
   type ExactResult,
@@ -13,6 +23,7 @@ import {
   scaleOf,
   trainingErrors,
 } from './exactResult.ts';
+import { centring } from './intercept.ts';
 import { oneLayerJacobians } from './oneLayerJacobians.ts';
 import { perSampleProgramme } from './perSampleProgramme.ts';
 import { sharedNormProgramme } from './sharedNormProgramme.ts';
@@ -46,6 +57,10 @@ export interface LinearizedOptions extends ExactOptions {
   readonly gradients?: 'exact' | 'averaged';
 }
 
+const GRADIENTS = ['exact', 'averaged'] as const;
+
+const OPTIONS: OptionNames<LinearizedOptions> = { ...EXACT_OPTIONS, gradients: true };
+
 /**
  * The features of x -> sigma(W x), activation centred as in the RandomFeatures layer, with their slopes.
  * @param features W, d x N as the layer stores its kernel, and the activation, default 'shifted-relu'
@@ -53,13 +68,16 @@ export interface LinearizedOptions extends ExactOptions {
  */
 export function linearizedProblem(
   data: ExactData,
-  {
-    W,
-    activation: name = 'shifted-relu',
-  }: { readonly W: Float32Array | Float64Array; readonly activation?: ActivationName | CustomActivation },
+  features: {
+    readonly W: Float32Array | Float64Array;
+    readonly activation?: ActivationName | CustomActivation;
+  },
 ): LinearizedProblem {
-  checkData(data);
+  checkRows(data);
+  checkOptions('linearizedProblem', features, { W: true, activation: true });
+  const { W, activation: name = 'shifted-relu' } = features;
   const { n, d } = data;
+  checkFloats('W', W, W?.length, `a multiple of d = ${d} values`);
   const N = W.length / d;
   if (!Number.isInteger(N) || N === 0)
     throw new InvalidArgumentError('W', `${W.length} values`, `a multiple of d = ${d}`);
@@ -80,7 +98,9 @@ export function linearizedProblem(
 /**
  * The adversarially trained read-out of random features, its attack linearised in the perturbation:
  *
- *   theta = argmin (1/2n) sum (|y_i - theta' phi_i| + eps q_i)^2 + (lambda/2) |theta|^2,   q_i = |grad f(x_i)|_2.
+ *   theta = argmin (1/2n) sum (|y_i - theta' phi_i| + eps q_i)^2 + (lambda/2) |theta|^2,   q_i = |grad f(x_i)|_2,
+ *
+ * or theta and the intercept b of y_i - b - theta' phi_i with `fitIntercept`.
  *
  * A second-order cone programme, solved in float64 by a primal-dual interior-point method with a proved duality gap. The
  * linearisation is asymptotically exact for inputs of norm about sqrt(d) (Hassani & Javanmard 2022).
@@ -88,19 +108,22 @@ export function linearizedProblem(
  * @throws InvalidArgumentError for options out of range; UserError at eps = lambda = 0 when the features lack full rank
  */
 export function solveLinearized(problem: LinearizedProblem, options: LinearizedOptions): ExactResult {
-  const settings = resolveExact(options);
-  const gradients = checkChoice('gradients', options.gradients ?? 'exact', ['exact', 'averaged'] as const);
+  const settings = resolveExact('solveLinearized', options, OPTIONS);
+  checkProblem(problem, 'linearizedProblem');
+  const gradients = checkChoice('gradients', options.gradients ?? 'exact', GRADIENTS);
   const algebra = linearAlgebra();
-  const { n, N, phi } = problem;
-  const { eps, lambda } = settings;
-  if (eps === 0) return solveRidge({ n, N, phi, y: problem.y, lambda });
-  const unit = scaleOf(problem.y);
-  const y = problem.y.map((value) => value / unit);
+  const { n, N } = problem;
+  const { eps, lambda, fitIntercept } = settings;
+  if (eps === 0) return solveRidge({ ...problem, lambda, fitIntercept });
+  const { phi, y: targets, interceptOf } = centring(fitIntercept, problem);
+  const unit = scaleOf(targets);
+  const y = targets.map((value) => value / unit);
+  const intercept = fitIntercept;
   const metric = gradients === 'averaged' ? averagedMetric(problem, algebra) : undefined;
   const programme = metric
-    ? sharedNormProgramme({ n, N, phi, y, eps, lambda, norm: 'l2', metric }, algebra)
+    ? sharedNormProgramme({ n, N, phi, y, eps, lambda, norm: 'l2', metric, intercept }, algebra)
     : perSampleProgramme(
-        { ...problem, y, eps, lambda, jacobians: oneLayerJacobians(problem, algebra) },
+        { ...problem, phi, y, eps, lambda, intercept, jacobians: oneLayerJacobians(problem, algebra) },
         algebra,
       );
   const { x, bounds, iterations, converged, warmStart } = runInteriorPoint(
@@ -110,17 +133,20 @@ export function solveLinearized(problem: LinearizedProblem, options: LinearizedO
     unit,
   );
   const theta = x.slice(0, N).map((value) => value * unit);
+  const beside = fitIntercept ? x[N]! * unit : 0;
   const lengths = metric
     ? Math.sqrt(Math.max(0, quadraticFormOfLower(metric.matrix, theta)))
     : gradientNorms(problem, theta);
   return {
     theta,
+    intercept: interceptOf(theta, beside),
     ...gapOf(bounds, y, unit),
     ...trainingErrors(
       phi,
-      problem.y,
+      targets,
       theta,
       (i) => eps * (typeof lengths === 'number' ? lengths : lengths[i]!),
+      beside,
     ),
     iterations,
     residual: bounds.residual / (norm(transposedTimes(phi, y, N)) || 1),
@@ -181,21 +207,38 @@ export interface CriticalEps {
   readonly converged: boolean;
 }
 
+/** How {@link criticalEpsLinearized} finds a critical radius, and of which training. */
+export interface CriticalEpsOptions extends Pick<LinearizedOptions, 'gradients' | 'fitIntercept'> {
+  /** Relative distance of the bounds at which it stops. Default 1e-6. */
+  readonly tolerance?: number;
+}
+
+const CRITICAL_EPS_OPTIONS: OptionNames<CriticalEpsOptions> = {
+  gradients: true,
+  fitIntercept: true,
+  tolerance: true,
+};
+
 /**
  * The eps from which theta = 0 is optimal, whatever lambda: max over theta of (Phi' y)'theta / sum |y_i| q_i.
  * With averaged gradients in closed form, |J^-1/2 Phi' y| / sum |y_i|. With exact ones by the fixed point
  * theta = M^-1 Phi' y, M = sum (|y_i| / q_i) K_i' K_i, bounded from both sides at every step: below by the ratio at theta,
  * above by max q_i(new) / q_i(old), since v_i = -y_i-weighted K_i theta(new) is then a feasible dual point.
- * @param options whose gradients count, default 'exact', and the accuracy, default 1e-6
- * @throws InvalidArgumentError for an unknown choice of gradients
+ * With an intercept Phi and y count about their means.
+ * @throws InvalidArgumentError for options out of range
  */
 export function criticalEpsLinearized(
   problem: LinearizedProblem,
-  { gradients = 'exact', tolerance = 1e-6 }: { gradients?: 'exact' | 'averaged'; tolerance?: number } = {},
+  options: CriticalEpsOptions = {},
 ): CriticalEps {
-  checkChoice('gradients', gradients, ['exact', 'averaged'] as const);
+  checkOptions('criticalEpsLinearized', options, CRITICAL_EPS_OPTIONS);
+  checkProblem(problem, 'linearizedProblem');
+  const gradients = checkChoice('gradients', options.gradients ?? 'exact', GRADIENTS);
+  const tolerance = checkPositive('tolerance', options.tolerance ?? 1e-6);
+  const fitIntercept = checkBoolean('fitIntercept', options.fitIntercept ?? false);
   const algebra = linearAlgebra();
-  const { n, N, d, phi, slopes, W, y } = problem;
+  const { n, N, d, slopes, W } = problem;
+  const { phi, y } = centring(fitIntercept, problem);
   const pull = transposedTimes(phi, y, N);
   const sizes = y.map(Math.abs);
   const total = sizes.reduce((sum, value) => sum + value, 0);

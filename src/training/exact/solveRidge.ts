@@ -1,22 +1,25 @@
-import { ridge } from '../ridge.ts';
+import { solveRidgeSystem } from '../ridge.ts';
 import { type ExactResult, trainingErrors } from './exactResult.ts';
+import { centring } from './intercept.ts';
 import { dot, norm, transposedTimes } from './vectors.ts';
 
 /** `ridge` as the exact solvers report it; the gap is that of the dual point u = y - Phi theta. */
 export function solveRidge({
-  n,
-  N,
-  phi,
-  y,
   lambda,
+  fitIntercept,
+  ...given
 }: {
   readonly n: number;
   readonly N: number;
   readonly phi: Float64Array;
   readonly y: Float64Array;
   readonly lambda: number;
+  readonly fitIntercept: boolean;
 }): ExactResult {
-  const theta = ridge(phi, y, lambda);
+  const { n, N } = given;
+  // About the means the residuals of the ridge solution have the sum 0, and the intercept beside it is 0.
+  const { phi, y, interceptOf } = centring(fitIntercept, given);
+  const theta = solveRidgeSystem(phi, y, lambda, fitIntercept);
   const errors = trainingErrors(phi, y, theta, () => 0);
   const square = dot(theta, theta);
   const residuals = y.map((value, i) => value - dot(phi.subarray(i * N, (i + 1) * N), theta));
@@ -28,6 +31,7 @@ export function solveRidge({
     lambda > 0 ? dot(rho, rho) / (2 * n * n * lambda) : Math.min(objective, (norm(theta) * norm(rho)) / n);
   return {
     theta,
+    intercept: interceptOf(theta, 0),
     objective,
     dualityGap: gap,
     relativeGap: gap / objective || 0,

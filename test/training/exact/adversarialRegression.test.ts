@@ -267,6 +267,15 @@ describe('adversarialRegression', () => {
       'invalid x in row 2, column 3: Infinity',
     );
     expect(() => adversarialRegression({ ...data, n: 441 }, { eps: 0.1 })).toThrow('4420 values');
+    expect(() => adversarialRegression(data, { eps: 0.1, gradients: 'exact' } as { eps: number })).toThrow(
+      /^invalid gradients: "exact" \(expected an option of adversarialRegression/,
+    );
+    expect(() => adversarialRegression(data, { eps: 0.1, onProgress: 3 as never })).toThrow(
+      'invalid onProgress: 3',
+    );
+    expect(() => criticalEpsLinear(data, 'l2', { intercept: true } as object)).toThrow(
+      'invalid intercept: true',
+    );
     const twice = { n: 3, d: 2, x: Float64Array.of(1, 1, 2, 2, 3, 3), y: Float64Array.of(1, 2, 2) };
     expect(() => adversarialRegression(twice, { eps: 0 })).toThrow('lack full rank');
     expect(() => largestInterpolatingEps(data)).toThrow('442 rows of 10 columns');

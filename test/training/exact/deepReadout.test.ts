@@ -75,5 +75,16 @@ describe('solveDeepReadout', () => {
   it('refuses rows of another width than the features read', () => {
     const features = randomFeaturesMap({ inputDim: d + 1, units: [5] });
     expect(() => deepReadoutProblem(data, features)).toThrow(/invalid x: "12 columns" \(expected 13/);
+    expect(() => deepReadoutProblem(data, {} as never)).toThrow(
+      'invalid features: {} (expected LayeredFeatures',
+    );
+    const fitting = randomFeaturesMap({ inputDim: d, units: [5] });
+    expect(() => deepReadoutProblem(data, fitting, { bytes: 1 } as object)).toThrow(
+      'invalid bytes: 1 (expected an option of deepReadoutProblem: memory)',
+    );
+    const problem = deepReadoutProblem(data, fitting);
+    expect(() => solveDeepReadout(problem, { eps: 0.1, norm: 'l2' } as { eps: number })).toThrow(
+      /^invalid norm: "l2" \(expected an option of solveDeepReadout/,
+    );
   });
 });

@@ -226,6 +226,31 @@ describe('solveLinearized', () => {
     const problem = features(10, 5, 8);
     expect(() => solveLinearized(problem, { eps: -1 })).toThrow('invalid eps: -1');
     expect(() => solveLinearized(problem, { eps: 0.1, tolerance: 0 })).toThrow('invalid tolerance: 0');
+    expect(() => solveLinearized(problem, { eps: 0.1, alpha: 1 } as { eps: number })).toThrow(
+      'invalid alpha: 1 (expected an option of solveLinearized: lambda?)',
+    );
+    expect(() => solveLinearized(problem, { eps: 0.1, fitIntercept: 'yes' as never })).toThrow(
+      'invalid fitIntercept: "yes" (expected true or false)',
+    );
+    expect(() => solveLinearized(problem, undefined as never)).toThrow('invalid options: null');
+    expect(() => solveLinearized(teacherRows(5, 4) as never, { eps: 0.1 })).toThrow(
+      /^invalid problem: .* \(expected a problem made by linearizedProblem\)/,
+    );
+    expect(() => linearizedPath(problem, [{ eps: 0.1, norm: 'l2' } as { eps: number }])).toThrow(
+      /^invalid norm: "l2" \(expected an option of a point of a path/,
+    );
+    expect(() => linearizedPath(problem, [{ eps: 0.1 }], { eps: 0.2 } as object)).toThrow(
+      /^invalid eps: 0.2 \(expected an option of linearizedPath/,
+    );
+    expect(() => criticalEpsLinearized(problem, { gradient: 'exact' } as object)).toThrow(
+      'invalid gradient: "exact" (expected an option of criticalEpsLinearized: gradients?)',
+    );
+    const rows = teacherRows(5, 4);
+    const nested = { ...rows, x: [[1, 2]] as never };
+    expect(() => linearizedProblem(nested, { W: new Float64Array(8) })).toThrow(
+      'invalid x: [[1, 2]] (expected a Float32Array or Float64Array of n * d = 20 values, row after row)',
+    );
+    expect(() => linearizedProblem(rows, { W: [1, 2, 3, 4] as never })).toThrow('invalid W: [1, 2, 3, 4]');
     expect(() => solveLinearized(problem, { eps: 0.1, gradients: 'mean' as 'exact' })).toThrow(
       'invalid gradients',
     );
