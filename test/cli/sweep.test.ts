@@ -80,13 +80,16 @@ it('loses at most the cells in flight when it is killed, and goes on from there'
   expect(numbers(rows)).toEqual(numbers(join(folder, 'whole', 'cells.jsonl')));
 });
 
-it('refuses a folder that holds another sweep, and a bad one before anything runs', async () => {
+it('runs only the new seeds of a sweep that grew, and refuses one that lost cells or makes no sense', async () => {
   const other = join(folder, 'other.json');
   writeFileSync(other, JSON.stringify({ seeds: 3, cells }));
+  const grown = await sweep('run', other, '--out', join(folder, 'whole'), '--device', device, '--dry-run');
+  expect(grown.stderr).toContain('6 of 18 cells to simulate');
+  writeFileSync(other, JSON.stringify({ seeds: 1, cells }));
   const taken = await sweep('run', other, '--out', join(folder, 'whole'));
   expect(taken).toMatchObject({ code: 2, stdout: '' });
   expect(taken.stderr).toMatch(
-    /^rrf: the output folder ".*whole" holds another sweep; choose another --out\n$/,
+    /^rrf: the output folder ".*whole" holds another sweep, and this one lacks 6 of its 12 cells \(without seed 1\); choose another --out\n$/,
   );
   writeFileSync(other, JSON.stringify({ cells: { ...cells, d: 0 } }));
   const bad = await sweep('run', other, '--out', join(folder, 'bad'));
@@ -94,18 +97,31 @@ it('refuses a folder that holds another sweep, and a bad one before anything run
   expect(existsSync(join(folder, 'bad'))).toBe(false);
 });
 
-it('sets damaged lines aside by number, and runs their cells again', async () => {
+it('names damaged rows by file and line, also where they still are JSON, and runs their cells again', async () => {
   const out = join(folder, 'whole');
   const rows = join(out, 'cells.jsonl');
   const before = numbers(rows);
   const lines = readFileSync(rows, 'utf8').split('\n');
   lines[2] = 'garbage{';
   lines[5] = '{"a":1}';
+  const changed = JSON.parse(lines[7]!);
+  changed.result.standardRisk.value += 1e-9;
+  lines[7] = JSON.stringify(changed);
+  lines[8] = lines[8]!.replace(/"adversarialRisks":\[.*?\]/, '"adversarialRisks":[]');
   writeFileSync(rows, lines.join('\n').slice(0, -30)); // and a last row that a crash cut short
-  expect(JSON.parse((await sweep('status', '--out', out, '--json')).stdout).finished).toBe(9);
+  const status = await sweep('status', '--out', out, '--json');
+  expect(JSON.parse(status.stdout).finished).toBe(7);
+  expect(status.stderr).toBe(
+    `${rows}: lines 3, 6, 8, 9 damaged: not counted; sweep run simulates the cells again\n`,
+  );
+  const plot = await sweep('plot', '--out', out, '--x', 'psi1', '--by', 'eps');
+  expect(plot.code).toBe(2);
+  expect(plot.stderr).toContain('rrf: 5 of 12 cells are missing');
   const again = await sweep('run', spec, '--out', out, '--device', device);
-  expect(again.stderr).toContain('lines 3, 6, 12 of');
-  expect(again.stdout).toContain('3 cells simulated');
+  expect(again.stderr).toContain(
+    `${rows}: lines 3, 6, 8, 9, 12 damaged, set aside in cells.jsonl.damaged; the cells run again\n`,
+  );
+  expect(again.stdout).toContain('5 cells simulated');
   expect(numbers(rows)).toEqual(before);
   expect(readFileSync(`${rows}.damaged`, 'utf8')).toContain('garbage{\n{"a":1}\n');
 });

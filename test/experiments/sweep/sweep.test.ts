@@ -40,16 +40,22 @@ describe('a sweep', () => {
   });
 
   it.each([
-    [{ ...spec, cell: {} }, 'invalid key of sweep: "cell" (expected one of seeds, cells)'],
-    [{ cells: { ...spec.cells, psi: 1 } }, 'invalid key of cells: "psi" (expected one of psi1, psi2'],
+    [{ ...spec, cell: {} }, 'invalid key of sweep: "cell" (expected cells?)'],
+    [{ cells: { ...spec.cells, psi: 1 } }, 'invalid key of cells: "psi" (expected psi1?)'],
     [{ cells: { ...spec.cells, eps: [] } }, 'invalid cells.eps: [] (expected at least one value)'],
     [{ cells: { psi2: 3, eps: 0 } }, 'invalid cells.d: undefined'],
     [{ cells: { ...spec.cells, d: 0 } }, 'invalid d: 0'],
     [{ cells: { ...spec.cells, psi1: { from: 1, to: 2, step: 0.5 } } }, 'invalid key of cells.psi1: "step"'],
     [{ cells: { ...spec.cells, psi1: { from: 1, to: 2, count: 1 } } }, 'invalid cells.psi1.count: 1'],
     [
+      { cells: { ...spec.cells, psi1: { from: 1, to: 2, count: 1e12 } } },
+      'invalid cells.psi1.count: 1000000000000',
+    ],
+    [{ cells: { ...spec.cells, colour: 1 } }, 'invalid key of cells: "colour" (expected one of psi1, psi2'],
+    [{ seed: 3, cells: spec.cells }, 'invalid key of sweep: "seed" (expected seeds?)'],
+    [
       { cells: { ...spec.cells, psi1: { from: 0, to: 2, count: 3, scale: 'log' } } },
-      'invalid cells.psi1: {"from":0',
+      'invalid cells.psi1: {"from": 0',
     ],
     [{ cells: { ...spec.cells, psi1: 3 } }, 'invalid psi1: 3 (expected N other than n'],
     [{ ...spec, seeds: 0 }, 'invalid seeds: 0'],
@@ -72,6 +78,14 @@ describe('shards', () => {
     const times = parts.map((part) => part.reduce((sum, cell) => sum + cellSeconds(cell), 0));
     const longest = Math.max(...cells.map(cellSeconds));
     expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(longest);
+  });
+
+  it('beyond the number of cells are empty, however many there are', () => {
+    const count = 4e9;
+    const parts = cells.map((_, i) => cellsOfShard(cells, { index: i + 1, count }));
+    expect(parts.map((part) => part.length)).toEqual(cells.map(() => 1));
+    expect(cellsOfShard(cells, { index: 200_000, count })).toEqual([]);
+    expect(() => parseShard('1/99999999999999999999')).toThrow('invalid shard');
   });
 
   it('do not depend on the order of the cells', () => {
