@@ -55,10 +55,11 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
     if (shards > most)
       throw new InvalidArgumentError('shards', shards, `at most ${most}, below Slurm's MaxArraySize`);
     const job = { rrf: args.rrf, spec: resolve(args.spec), out, shards, runOptions: args['run-options'] };
-    beginSweep(spec, out);
     const [array, merge] = [join(out, 'array.sbatch'), join(out, 'merge.sbatch')];
-    writeWholeFile(array, slurmArray(job, args.sbatch));
-    writeWholeFile(merge, slurmMerge(job, args.sbatch));
+    const [runs, gathers] = [slurmArray(job, args.sbatch), slurmMerge(job, args.sbatch)];
+    beginSweep(spec, out);
+    writeWholeFile(array, runs);
+    writeWholeFile(merge, gathers);
     process.stdout.write(`${cells.length} cells in ${shards} shards: ${array}, ${merge}\n`);
     if (!args.submit) return;
     const id = submit([array]);

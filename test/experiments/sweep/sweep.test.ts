@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellKey } from '../../../src/experiments/cell.ts';
 import { cellSeconds } from '../../../src/experiments/cellSeconds.ts';
-import {
-  parallelLine,
-  slurmArray,
-  slurmMerge,
-  suggestedShards,
-} from '../../../src/experiments/sweep/jobScripts.ts';
 import { cellsOfShard, parseShard, shardOfEnvironment } from '../../../src/experiments/sweep/shards.ts';
 import { sweepPlan } from '../../../src/experiments/sweep/sweepPlot.ts';
 import { sweepCells } from '../../../src/experiments/sweep/sweepSpec.ts';
@@ -117,28 +111,6 @@ describe('shards', () => {
       'invalid SLURM_ARRAY_TASK_COUNT',
     );
     expect(shardOfEnvironment({})).toBeUndefined();
-  });
-});
-
-describe('job scripts', () => {
-  const job = { rrf: 'npx rrf', spec: "/x/it's.json", out: '/x/out', shards: 7, runOptions: '--workers 2' };
-
-  it('run one shard a task, quote paths for the shell, and merge in a job of their own', () => {
-    const array = slurmArray(job, ['--time=01:00:00']);
-    expect(array).toContain('#SBATCH --array=1-7\n');
-    expect(array).toContain('#SBATCH --time=01:00:00\n');
-    expect(array).toContain(
-      `sweep run '/x/it'\\''s.json' --out '/x/out' --shard "$SLURM_ARRAY_TASK_ID/7" --workers 2\n`,
-    );
-    expect(slurmMerge(job, [])).toContain("exec npx rrf sweep merge --out '/x/out'\n");
-    expect(parallelLine(job, 2)).toContain('--resume-failed npx rrf sweep run');
-  });
-
-  it('suggest shards of some minutes, never more than cells or than Slurm allows', () => {
-    const cells = sweepCells(spec);
-    expect(suggestedShards(cells)).toBe(1);
-    const many = Array.from({ length: 5000 }, () => ({ ...cells[0]!, eps: 0.3, d: 800 }));
-    expect(suggestedShards(many, 100)).toBe(100);
   });
 });
 
