@@ -6,6 +6,7 @@ import { MAX_SHARDS, slurmArray, slurmMerge, suggestedShards } from '../../exper
 import { beginSweep, readSpec, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
 import { numberOption } from '../numberOption.ts';
+import { repeatable } from '../repeatable.ts';
 
 interface SlurmArgs {
   spec: string;
@@ -21,7 +22,7 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
   command: 'slurm <spec>',
   describe: 'Write, and submit, a Slurm job array for a sweep and the job that merges it',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, 'sbatch')
       .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
       .option('out', { type: 'string', demandOption: true, describe: 'output folder that every node sees' })
       .option('shards', {

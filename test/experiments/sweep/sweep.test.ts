@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { cellKey } from '../../../src/experiments/cell.ts';
 import { cellSeconds } from '../../../src/experiments/cellSeconds.ts';
 import { cellsOfShard, parseShard, shardOfEnvironment } from '../../../src/experiments/sweep/shards.ts';
-import { sweepPlan } from '../../../src/experiments/sweep/sweepPlot.ts';
 import { sweepCells } from '../../../src/experiments/sweep/sweepSpec.ts';
 
 const spec = {
@@ -111,23 +110,5 @@ describe('shards', () => {
       'invalid SLURM_ARRAY_TASK_COUNT',
     );
     expect(shardOfEnvironment({})).toBeUndefined();
-  });
-});
-
-describe('the picture of a sweep', () => {
-  const folder = { out: '', cells: sweepCells({ ...spec, cells: { ...spec.cells, d: 20 } }) };
-
-  it('has a curve and its points for each value of the other field', () => {
-    const [panel] = sweepPlan(folder, { x: 'psi1', y: 'AR', by: 'eps' }).panels;
-    expect(panel!.curves.map((curve) => curve.label)).toEqual(['eps = 0', 'eps = 0.3']);
-    for (const { spots } of panel!.measured) {
-      expect(spots.map((spot) => spot.x)).toEqual([0.5, 1, 2, 4, 8]);
-      for (const { cells } of spots) expect(cells.map((c) => c.seed)).toEqual([0, 1]);
-    }
-  });
-
-  it('refuses to average over a field that it does not name', () => {
-    expect(() => sweepPlan(folder, { x: 'psi1', y: 'AR' })).toThrow('invalid by: undefined');
-    expect(() => sweepPlan(folder, { x: 'psi2', y: 'AR' })).toThrow('invalid x: "psi2"');
   });
 });
