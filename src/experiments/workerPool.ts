@@ -20,7 +20,7 @@ export interface WorkerPoolOptions<Task, Report> {
 
 /** How often a task may end the process that works on it. */
 const ATTEMPTS = 2;
-/** How many processes in a row may end before they take a task. */
+/** How many processes may end before they take a task, while no task finishes. */
 const STARTS = 5;
 
 /**
@@ -35,19 +35,18 @@ export async function runInWorkers<Task, Report>(
   const { onReport, onRetry, onLost } = options;
   const queue = tasks.values();
   const started = new Set<WorkerProcess<Task, Report>>();
-  let over = false;
+  let [over, failedStarts] = [false, 0];
 
   const start = async (): Promise<WorkerProcess<Task, Report>> => {
-    let ended = '';
-    for (let i = 0; i < STARTS && !over; i++) {
+    for (;;) {
       const worker = new WorkerProcess<Task, Report>(options);
       started.add(worker);
       const outcome = await worker.answer();
-      if ('ready' in outcome) return worker;
+      if (!('ended' in outcome)) return worker;
       started.delete(worker);
-      if ('ended' in outcome) ended = outcome.ended;
+      if (over || ++failedStarts === STARTS)
+        throw new UserError(`worker processes end as soon as they start (${outcome.ended})`);
     }
-    throw new UserError(`worker processes end as soon as they start (${ended})`);
   };
 
   // Each runner keeps one process busy; nothing queues up, however many tasks there are.
@@ -58,8 +57,10 @@ export async function runInWorkers<Task, Report>(
         if (worker.ended !== null) worker = await start();
         const outcome = await worker.ask(task);
         if (over) return;
-        if ('report' in outcome) onReport(task, outcome.report);
-        else if ('error' in outcome)
+        if ('report' in outcome) {
+          failedStarts = 0;
+          onReport(task, outcome.report);
+        } else if ('error' in outcome)
           throw outcome.mendable ? new UserError(outcome.error) : new Error(outcome.error);
         else if ('ended' in outcome) {
           started.delete(worker);
