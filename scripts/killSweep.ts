@@ -24,7 +24,7 @@ const cells = {
   method: 'exact',
   testRows: 20,
 };
-writeFileSync(spec, JSON.stringify({ seeds: Math.max(kills, 2 * workerKills), cells }));
+writeFileSync(spec, JSON.stringify({ seeds: Math.max(kills, 10 * workerKills), cells }));
 
 /** Runs the sweep to its end, or for so many seconds; true when it came to its end. */
 function run(out: string, seconds = Number.POSITIVE_INFINITY): Promise<boolean> {
