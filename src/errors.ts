@@ -5,6 +5,7 @@ export {
   checkChoice,
   checkInteger,
   checkNonNegative,
+  checkPlainText,
   checkPositive,
   InvalidArgumentError,
   show,

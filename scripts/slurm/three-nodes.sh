@@ -74,7 +74,8 @@ echo "three nodes are up"
 cat >"$work/sweep.json" <<'SPEC'
 { "seeds": 6, "cells": { "d": 30, "psi1": [0.5, 4], "psi2": 3, "eps": [0.2, 0.4], "tau": 0.2, "method": "exact", "testRows": 500 } }
 SPEC
-out=$work/out
+# A name that the shell, Slurm's own reader of #SBATCH lines and its %-patterns would each read in another way.
+out="$work/out 50%A \$(exit 1) it's \"one\" #1"
 $rrf sweep slurm "$work/sweep.json" --out "$out" --shards 6 --rrf "$rrf" --run-options='--device wasm --workers 1' --submit
 
 rows() { cat "$out"/cells.*-of-6.jsonl 2>/dev/null | wc -l; }
@@ -83,7 +84,7 @@ if [ "$kill_node" = yes ]; then
   held=$(squeue -h -t running -w n3 -o %F_%K | head -n 1)
   echo "killing node n3, which runs ${held:-nothing}, after $(rows) of 24 rows"
   # The task's own processes have left slurmd's process tree; they are told by the node's name in their environment.
-  for pid in $(pgrep -f "$out" || true); do
+  for pid in $(pgrep -f "$work/out 50" || true); do
     tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx SLURMD_NODENAME=n3 && kill -KILL "$pid" || true
   done
   kill -KILL "${slurmd[3]}"
@@ -91,6 +92,8 @@ if [ "$kill_node" = yes ]; then
 fi
 for _ in $(seq 600); do [ -z "$(squeue -h)" ] && break; sleep 0.5; done
 squeue
+for i in 1 2 3 4 5 6; do ls "$out"/slurm-*-"$i.log" >/dev/null || { echo "task $i has no log" >&2; exit 1; }; done
+ls "$out"/slurm-merge-*.log >/dev/null || { echo "the merge has no log" >&2; exit 1; }
 $rrf sweep status --out "$out"
 
 $rrf sweep run "$work/sweep.json" --out "$work/local" --device wasm --workers 2

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { UserError } from '../errors.ts';
+import { checkPlainText, UserError } from '../errors.ts';
 import { beQuiet } from './notices.ts';
 import { version } from './version.ts';
 
@@ -46,8 +46,10 @@ const cli = yargs(words)
     default: false,
     describe: 'only results and errors: no remarks, no progress',
   })
-  .middleware(({ quiet }) => {
+  .middleware(({ quiet, ...args }) => {
     if (quiet) beQuiet();
+    for (const [name, value] of Object.entries(args))
+      for (const text of [value].flat()) if (typeof text === 'string') checkPlainText(name, text);
   })
   .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'both risks, in closed form')
   .example('$0 reproduce curse --quick', 'simulation beside theory')

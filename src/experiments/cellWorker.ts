@@ -4,6 +4,7 @@ import { linearAlgebra } from '../training/exact/index.ts';
 import type { Cell } from './cell.ts';
 import type { CellResult } from './cellResult.ts';
 import { runCell } from './runCell.ts';
+import { serve } from './workerProcess.ts';
 
 export interface CellTask {
   readonly cell: Cell;
@@ -23,7 +24,7 @@ export interface CellFailure {
   readonly failure: string;
 }
 
-export default async function work({ cell, device }: CellTask): Promise<CellReport | CellFailure> {
+serve(async ({ cell, device }: CellTask): Promise<CellReport | CellFailure> => {
   const runtime = await loadRuntime(device);
   const start = performance.now();
   try {
@@ -32,4 +33,4 @@ export default async function work({ cell, device }: CellTask): Promise<CellRepo
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
-}
+});

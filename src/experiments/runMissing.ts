@@ -1,7 +1,11 @@
+import { basename, join } from 'node:path';
 import type { Runtime } from '../runtime/index.ts';
-import type { Cell } from './cell.ts';
+import { makeFolder } from '../wholeFile.ts';
+import { type Cell, cellKey } from './cell.ts';
 import { runCells } from './cellPool.ts';
 import { cellSeconds } from './cellSeconds.ts';
+import { lockFile } from './fileLock.ts';
+import { linesText, type RowFaults, UNHASHED } from './resultRow.ts';
 import { openResultStore, type ResultStore } from './resultStore.ts';
 
 export interface RunOptions {
@@ -18,6 +22,8 @@ export interface RunOptions {
   readonly version: string;
   readonly onStart?: (start: RunStart) => void;
   readonly onCell?: (progress: RunProgress) => void;
+  /** Lines for people: rows that are damaged, worker processes that were killed. */
+  readonly onRemark?: (line: string) => void;
 }
 
 export interface RunStart {
@@ -27,8 +33,6 @@ export interface RunStart {
   readonly cells: number;
   /** What they take on one core, roughly. */
   readonly estimatedSeconds: number;
-  /** Numbers of damaged lines that were set aside; their cells are among the missing. */
-  readonly damaged: readonly number[];
 }
 
 /** A cell that could not be simulated. */
@@ -43,39 +47,64 @@ export interface RunProgress {
   readonly estimatedSeconds: number;
 }
 
-/** Runs the cells that the folder does not hold yet, and keeps each as it finishes. */
+/**
+ * Runs the cells that the folder does not hold yet, and keeps each as it finishes.
+ * @throws UserError when another run is writing the same file, or it cannot be written
+ */
 export async function runMissing(
   cells: readonly Cell[],
-  { out, file, others, runtime, workers, version, onStart, onCell }: RunOptions,
+  options: RunOptions,
 ): Promise<{ store: ResultStore; seconds: number; failed: readonly FailedCell[] }> {
-  const store = openResultStore(out, {
-    version,
-    device: runtime.device,
-    ...(file && { file }),
-    ...(others && { others }),
-  });
-  const missing = cells.filter((cell) => !store.has(cell));
-  const estimatedSeconds = missing.reduce((sum, cell) => sum + cellSeconds(cell), 0);
-  onStart?.({ runtime, workers, cells: missing.length, estimatedSeconds, damaged: store.damaged });
-  const failed: FailedCell[] = [];
-  const start = performance.now();
-  const done = { cells: 0, estimatedSeconds: 0 };
-  await runCells(missing, {
-    device: runtime.device,
-    workers,
-    onReport(cell, report) {
-      store.add(cell, report);
-      done.cells++;
-      done.estimatedSeconds += cellSeconds(cell);
-      onCell?.({ ...done });
-    },
-    onFailure: (cell, reason) => failed.push({ cell, reason }),
-  });
-  return { store, seconds: (performance.now() - start) / 1000, failed };
+  const { out, file = 'cells.jsonl', others = [], runtime, workers, version } = options;
+  const { onStart, onCell, onRemark = () => {} } = options;
+  makeFolder(out);
+  const lock = await lockFile(join(out, file), { onWait: onRemark });
+  try {
+    const store = openResultStore(out, { version, device: runtime.device, file, others });
+    for (const line of faultLines(store.faults, file)) onRemark(line);
+    const missing = cells.filter((cell) => !store.has(cell));
+    const estimatedSeconds = missing.reduce((sum, cell) => sum + cellSeconds(cell), 0);
+    onStart?.({ runtime, workers, cells: missing.length, estimatedSeconds });
+    const failed: FailedCell[] = [];
+    const start = performance.now();
+    const done = { cells: 0, estimatedSeconds: 0 };
+    await runCells(missing, {
+      device: runtime.device,
+      workers,
+      onReport(cell, report) {
+        lock.check();
+        store.add(cell, report);
+        done.cells++;
+        done.estimatedSeconds += cellSeconds(cell);
+        onCell?.({ ...done });
+      },
+      onRetry: (cell, how) =>
+        onRemark(`a worker process ended (${how}) in the middle of cell ${cellKey(cell)}, which runs again`),
+      onFailure: (cell, reason) => failed.push({ cell, reason }),
+    });
+    return { store, seconds: (performance.now() - start) / 1000, failed };
+  } finally {
+    lock.release();
+  }
+}
+
+/** What is wrong with the rows that were found, a line for each file with damage and one for rows without a hash. */
+function faultLines(faults: readonly RowFaults[], own: string): string[] {
+  const damage = faults
+    .filter(({ damaged }) => damaged.length > 0)
+    .map(({ path, damaged }) => {
+      const aside = basename(path) === own ? `, set aside in ${own}.damaged` : '';
+      return `${path}: ${linesText(damaged)} damaged${aside}; the cells run again`;
+    });
+  return faults.some(({ unhashed }) => unhashed > 0) ? [...damage, UNHASHED] : damage;
 }
 
 /** One line for people: how many cells failed, and the first of them with its reason. */
 export const failureLine = (failed: readonly FailedCell[]): string => {
   const { cell, reason } = failed[0]!;
-  return `${failed.length} cells cannot be simulated; the first is ${JSON.stringify(cell)}: ${reason}`;
+  const which =
+    failed.length === 1
+      ? '1 cell cannot be simulated,'
+      : `${failed.length} cells cannot be simulated, the first`;
+  return `${which} ${JSON.stringify(cell)}: ${reason.split('\n')[0]}`;
 };

@@ -62,6 +62,12 @@ export function checkBoolean(argument: string, value: unknown): boolean {
   throw new InvalidArgumentError(argument, value, 'true or false');
 }
 
+/** Text without control characters, such as line breaks: what goes on into scripts, messages and names of files. */
+export function checkPlainText(argument: string, value: unknown): string {
+  if (typeof value === 'string' && !/\p{Cc}/u.test(value)) return value;
+  throw new InvalidArgumentError(argument, value, 'text without line breaks and other control characters');
+}
+
 /** Characters of a value that a message shows: it stays one line that can be read, whatever was given. */
 const SHOWN = 80;
 

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { rrf } from '../support/rrf.ts';
+import { rrf, startRrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rrf-sweep-'));
@@ -80,13 +80,16 @@ it('loses at most the cells in flight when it is killed, and goes on from there'
   expect(numbers(rows)).toEqual(numbers(join(folder, 'whole', 'cells.jsonl')));
 });
 
-it('refuses a folder that holds another sweep, and a bad one before anything runs', async () => {
+it('runs only the new seeds of a sweep that grew, and refuses one that lost cells or makes no sense', async () => {
   const other = join(folder, 'other.json');
   writeFileSync(other, JSON.stringify({ seeds: 3, cells }));
+  const grown = await sweep('run', other, '--out', join(folder, 'whole'), '--device', device, '--dry-run');
+  expect(grown.stderr).toContain('6 of 18 cells to simulate');
+  writeFileSync(other, JSON.stringify({ seeds: 1, cells }));
   const taken = await sweep('run', other, '--out', join(folder, 'whole'));
   expect(taken).toMatchObject({ code: 2, stdout: '' });
   expect(taken.stderr).toMatch(
-    /^rrf: the output folder ".*whole" holds another sweep; choose another --out\n$/,
+    /^rrf: the output folder ".*whole" holds another sweep, and this one lacks 6 of its 12 cells \(without seed 1\); choose another --out\n$/,
   );
   writeFileSync(other, JSON.stringify({ cells: { ...cells, d: 0 } }));
   const bad = await sweep('run', other, '--out', join(folder, 'bad'));
@@ -94,20 +97,96 @@ it('refuses a folder that holds another sweep, and a bad one before anything run
   expect(existsSync(join(folder, 'bad'))).toBe(false);
 });
 
-it('sets damaged lines aside by number, and runs their cells again', async () => {
+it('names damaged rows by file and line, also where they still are JSON, and runs their cells again', async () => {
   const out = join(folder, 'whole');
   const rows = join(out, 'cells.jsonl');
   const before = numbers(rows);
   const lines = readFileSync(rows, 'utf8').split('\n');
   lines[2] = 'garbage{';
   lines[5] = '{"a":1}';
+  const changed = JSON.parse(lines[7]!);
+  changed.result.standardRisk.value += 1e-9;
+  lines[7] = JSON.stringify(changed);
+  lines[8] = lines[8]!.replace(/"adversarialRisks":\[.*?\]/, '"adversarialRisks":[]');
   writeFileSync(rows, lines.join('\n').slice(0, -30)); // and a last row that a crash cut short
-  expect(JSON.parse((await sweep('status', '--out', out, '--json')).stdout).finished).toBe(9);
+  const status = await sweep('status', '--out', out, '--json');
+  expect(JSON.parse(status.stdout).finished).toBe(7);
+  expect(status.stderr).toBe(
+    `${rows}: lines 3, 6, 8, 9 damaged: not counted; sweep run simulates the cells again\n`,
+  );
+  const plot = await sweep('plot', '--out', out, '--x', 'psi1', '--by', 'eps');
+  expect(plot.code).toBe(2);
+  expect(plot.stderr).toContain('rrf: 5 of 12 cells are missing');
   const again = await sweep('run', spec, '--out', out, '--device', device);
-  expect(again.stderr).toContain('lines 3, 6, 12 of');
-  expect(again.stdout).toContain('3 cells simulated');
+  expect(again.stderr).toContain(
+    `${rows}: lines 3, 6, 8, 9, 12 damaged, set aside in cells.jsonl.damaged; the cells run again\n`,
+  );
+  expect(again.stdout).toContain('5 cells simulated');
   expect(numbers(rows)).toEqual(before);
   expect(readFileSync(`${rows}.damaged`, 'utf8')).toContain('garbage{\n{"a":1}\n');
+});
+
+it('goes on when its workers are killed, twice, to the rows of a run that nobody disturbed', async () => {
+  const out = join(folder, 'worker-killed');
+  const { child, finished } = startRrf([
+    'sweep',
+    'run',
+    spec,
+    '--out',
+    out,
+    '--device',
+    device,
+    '--workers',
+    '1',
+  ]);
+  const rows = join(out, 'cells.jsonl');
+  const written = () => (existsSync(rows) ? readFileSync(rows, 'utf8').split('\n').length - 1 : 0);
+  const workers = () => {
+    const { stdout } = spawnSync('pgrep', ['-P', String(child.pid), '-f', 'cellWorker'], {
+      encoding: 'utf8',
+    });
+    return stdout.split('\n').filter(Boolean).map(Number);
+  };
+  const killed = new Set<number>();
+  // A new one each time, after a row more: another cell than before.
+  for (let rowsBefore = 0; killed.size < 2; await new Promise((resolve) => setTimeout(resolve, 10)))
+    for (const pid of written() > rowsBefore ? workers() : []) {
+      if (killed.has(pid)) continue;
+      process.kill(pid, 'SIGKILL');
+      killed.add(pid);
+      rowsBefore = written();
+    }
+  const { code, stdout } = await finished;
+  expect(code).toBe(0);
+  expect(stdout).toContain('12 cells simulated');
+  expect(numbers(rows)).toEqual(numbers(join(folder, 'whole', 'cells.jsonl')));
+});
+
+it('lets one of two runs on the same rows work, and refuses a control character in any option', async () => {
+  const out = join(folder, 'two');
+  const both = await Promise.all(
+    ['1', '2'].map(() => sweep('run', spec, '--out', out, '--device', device, '--workers', '1')),
+  );
+  expect(both.map(({ code }) => code).sort()).toEqual([0, 2]);
+  const refused = both.find(({ code }) => code === 2)!;
+  expect(refused.stderr).toMatch(
+    /\nrrf: ".*cells\.jsonl" is being written by another run \(process \d+ on .*\)\n$/,
+  );
+  expect(numbers(join(out, 'cells.jsonl'))).toEqual(numbers(join(folder, 'whole', 'cells.jsonl')));
+  const bad = await sweep('slurm', spec, '--out', `${out}\ntouch PWNED`);
+  expect(bad).toMatchObject({ code: 2, stdout: '' });
+  expect(bad.stderr).toMatch(
+    /^rrf: invalid out: ".*two\\ntouch PWNED" \(expected text without line breaks .*\)\n$/,
+  );
+});
+
+it('takes a repeated directive as one more, and of another option the last', async () => {
+  const out = join(folder, 'slurm');
+  const directives = ['--sbatch=--partition=cpu', '--sbatch=--time=01:00:00'];
+  await sweep('slurm', spec, '--out', `${out}-no`, '--out', out, '--shards', '2', ...directives);
+  expect(readFileSync(join(out, 'array.sbatch'), 'utf8')).toContain(
+    '\n#SBATCH --partition=cpu\n#SBATCH --time=01:00:00\n',
+  );
 });
 
 it('says how much there is to do without writing anything, and refuses bad options before it writes', async () => {

@@ -9,7 +9,10 @@ const folder = temporaryFolder(afterAll);
 cpSync('data', join(folder, 'data'), { recursive: true });
 writeFileSync(
   join(folder, 'sweep.json'),
-  JSON.stringify({ seeds: 1, cells: { d: 12, psi1: [1, 3], psi2: 2, eps: [0, 0.3], method: 'exact' } }),
+  JSON.stringify({
+    seeds: 1,
+    cells: { d: [12, 100], psi1: [1, 3], psi2: 2, eps: [0, 0.3], method: 'exact' },
+  }),
 );
 
 const run = (words: readonly string[]): Promise<Finished> =>

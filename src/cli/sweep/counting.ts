@@ -1,8 +1,22 @@
+import { linesText, type RowFaults, UNHASHED } from '../../experiments/resultRow.ts';
 import type { Counting } from '../../experiments/sweep/sweepRows.ts';
+import { notice, warn } from '../notices.ts';
 import { version } from '../version.ts';
 
-/** The rows of this version count, of one engine where one is named. */
+/** The rows of this version count, of one engine where one is named; what is damaged is said. */
 export const counting = (device: string | undefined): Counting => ({
   version,
   ...(device !== undefined && { device }),
+  onFaults: faultsSaid(),
 });
+
+/** Says a line for each file with damaged rows, and once that there are rows without a hash. */
+export function faultsSaid(): (faults: RowFaults) => void {
+  let unhashedSaid = false;
+  return ({ path, damaged, unhashed }) => {
+    if (damaged.length > 0)
+      warn(`${path}: ${linesText(damaged)} damaged: not counted; sweep run simulates the cells again`);
+    if (unhashed > 0 && !unhashedSaid) notice(UNHASHED);
+    unhashedSaid ||= unhashed > 0;
+  };
+}

@@ -1,6 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
 import { mergeSweep } from '../../experiments/sweep/sweepRows.ts';
+import { notice } from '../notices.ts';
+import { faultsSaid } from './counting.ts';
 
 export const mergeCommand: CommandModule<object, { out: string }> = {
   command: 'merge',
@@ -9,7 +11,8 @@ export const mergeCommand: CommandModule<object, { out: string }> = {
     yargs
       .option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' })
       .example('$0 sweep merge --out results/sweep', 'after the shards have run'),
-  handler({ out }) {
-    process.stdout.write(`${mergeSweep(existingSweep(out))} rows in ${out}/cells.jsonl\n`);
+  async handler({ out }) {
+    const rows = await mergeSweep(existingSweep(out), { onFaults: faultsSaid(), onWait: notice });
+    process.stdout.write(`${rows} rows in ${out}/cells.jsonl\n`);
   },
 };

@@ -3,11 +3,13 @@ import type { CommandModule } from 'yargs';
 import { checkChoice, UserError } from '../../errors.ts';
 import { cellKey } from '../../experiments/cell.ts';
 import { drawFigure } from '../../experiments/figureDrawing.ts';
-import { figurePoints } from '../../experiments/figurePoints.ts';
+import { figureCells, figurePoints } from '../../experiments/figurePoints.ts';
 import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
-import { sweepPlan } from '../../experiments/sweep/sweepPlot.ts';
+import { plotName, type SweepPlotOptions, sweepPlan } from '../../experiments/sweep/sweepPlot.ts';
 import { sweepRows } from '../../experiments/sweep/sweepRows.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
+import { repeatable } from '../repeatable.ts';
+import { version } from '../version.ts';
 import { counting } from './counting.ts';
 
 interface PlotArgs {
@@ -15,6 +17,7 @@ interface PlotArgs {
   x: string;
   y: string;
   by: string | undefined;
+  where: string[];
   device: string | undefined;
 }
 
@@ -22,37 +25,45 @@ export const plotCommand: CommandModule<object, PlotArgs> = {
   command: 'plot',
   describe: 'Draw a sweep beside theory',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, 'where')
       .option('out', { type: 'string', demandOption: true, describe: 'folder of the sweep' })
       .option('device', { type: 'string', describe: 'engine whose rows count, where there are several' })
       .option('x', { type: 'string', demandOption: true, describe: 'field along the x axis, such as psi1' })
       .option('y', { type: 'string', default: 'AR', describe: 'SR or AR' })
       .option('by', { type: 'string', describe: 'field that tells curves apart, such as eps' })
+      .option('where', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'field=value that is held, such as d=100; for each other field that varies',
+      })
       .example(
-        '$0 sweep plot --out results/sweep --x psi1 --by eps',
-        'AR against psi1, a curve for each eps',
+        '$0 sweep plot --out results/sweep --x psi1 --by eps --where d=100',
+        'AR against psi1 at d = 100, a curve for each eps',
       ),
-  handler({ out, x, y, by, device }) {
+  handler({ out, x, y, by, where, device }) {
     const folder = existingSweep(out);
-    const plan = sweepPlan(folder, {
+    const options: SweepPlotOptions = {
       x,
       y: checkChoice('y', y, ['SR', 'AR']),
       ...(by !== undefined && { by }),
-    });
-    const results = new Map([...sweepRows(folder, counting(device))].map(({ key, result }) => [key, result]));
-    const missing = folder.cells.filter((cell) => !results.has(cellKey(cell))).length;
-    if (missing > 0)
+      where,
+    };
+    const plan = sweepPlan(folder, options);
+    const wanted = new Set(figureCells(plan).map(cellKey));
+    const rows = [...sweepRows(folder, counting(device))].filter(({ key }) => wanted.has(key));
+    if (rows.length < wanted.size)
       throw new UserError(
-        `${missing} of ${folder.cells.length} cells are missing; run the sweep to its end first`,
+        `${wanted.size - rows.length} of ${wanted.size} cells are missing; run the sweep to its end first`,
       );
-    const { svg, png } = drawFigure(
-      plan,
-      figurePoints(plan, (cell) => results.get(cellKey(cell))!),
-      plan.caption,
-    );
-    const path = join(out, `${y}-${x}${by ? `-${by}` : ''}`);
+    const results = new Map(rows.map(({ key, result }) => [key, result]));
+    const caption = `${plan.caption} Engine: ${rows[0]!.runtime.engine}; version ${version}.`;
+    const points = figurePoints(plan, (cell) => results.get(cellKey(cell))!);
+    const { svg, png } = drawFigure(plan, points, caption);
+    const path = join(out, plotName(options));
     writeWholeFile(`${path}.svg`, svg);
     writeWholeFile(`${path}.png`, png);
+    writeWholeFile(`${path}.txt`, `${caption}\n`);
     process.stdout.write(`picture: ${path}.png\n`);
   },
 };

@@ -13,6 +13,7 @@ import { numberOption } from '../numberOption.ts';
 import { duration, progressBar } from '../progressBar.ts';
 import { version } from '../version.ts';
 import { workersFor } from '../workers.ts';
+import { counting } from './counting.ts';
 
 interface RunArgs {
   spec: string;
@@ -55,7 +56,7 @@ export const runCommand: CommandModule<object, RunArgs> = {
     const device: DeviceChoice = checkChoice('device', args.device, DEVICE_CHOICES);
     const shard = args.shard === undefined ? shardOfEnvironment(process.env) : parseShard(args.shard);
     const spec = readSpec(args.spec);
-    const { out, cells } = sweepFor(spec, args.out);
+    const { out, cells, grownFrom } = sweepFor(spec, args.out);
     workersFor(device, args.workers);
     const mine = shard ? cellsOfShard(cells, shard) : cells;
     const runtime = await loadRuntime(device);
@@ -67,14 +68,13 @@ export const runCommand: CommandModule<object, RunArgs> = {
       notice(`${missing} of ${mine.length} cells to simulate${part}, about ${time} with ${workers} workers`);
     };
     if (args['dry-run']) {
-      const missing = missingCells({ out, cells: mine }, { version, device: runtime.device });
+      const missing = missingCells({ out, cells: mine }, { ...counting(undefined), device: runtime.device });
       announce(
         missing.length,
         missing.reduce((sum, cell) => sum + cellSeconds(cell), 0),
       );
       return;
     }
-    beginSweep(spec, out);
     let bar = progressBar(0, '');
     let total = 0;
     const running = () =>
@@ -85,11 +85,11 @@ export const runCommand: CommandModule<object, RunArgs> = {
         runtime,
         workers,
         version,
-        onStart({ cells: missing, estimatedSeconds, damaged }) {
-          if (damaged.length > 0)
-            warn(
-              `lines ${damaged.join(', ')} of ${out}/${rowsFile(shard)} are damaged: set aside in ${rowsFile(shard)}.damaged, their cells run again`,
-            );
+        onRemark: warn,
+        onStart({ cells: missing, estimatedSeconds }) {
+          if (grownFrom !== undefined)
+            notice(`the sweep in ${out} grows from ${grownFrom} to ${cells.length} cells`);
+          beginSweep(spec, out);
           announce(missing, estimatedSeconds);
           total = missing;
           bar = progressBar(estimatedSeconds, 'sweep');

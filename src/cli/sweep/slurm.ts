@@ -6,6 +6,7 @@ import { MAX_SHARDS, slurmArray, slurmMerge, suggestedShards } from '../../exper
 import { beginSweep, readSpec, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
 import { numberOption } from '../numberOption.ts';
+import { repeatable } from '../repeatable.ts';
 
 interface SlurmArgs {
   spec: string;
@@ -21,7 +22,7 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
   command: 'slurm <spec>',
   describe: 'Write, and submit, a Slurm job array for a sweep and the job that merges it',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, 'sbatch')
       .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
       .option('out', { type: 'string', demandOption: true, describe: 'output folder that every node sees' })
       .option('shards', {
@@ -55,10 +56,11 @@ export const slurmCommand: CommandModule<object, SlurmArgs> = {
     if (shards > most)
       throw new InvalidArgumentError('shards', shards, `at most ${most}, below Slurm's MaxArraySize`);
     const job = { rrf: args.rrf, spec: resolve(args.spec), out, shards, runOptions: args['run-options'] };
-    beginSweep(spec, out);
     const [array, merge] = [join(out, 'array.sbatch'), join(out, 'merge.sbatch')];
-    writeWholeFile(array, slurmArray(job, args.sbatch));
-    writeWholeFile(merge, slurmMerge(job, args.sbatch));
+    const [runs, gathers] = [slurmArray(job, args.sbatch), slurmMerge(job, args.sbatch)];
+    beginSweep(spec, out);
+    writeWholeFile(array, runs);
+    writeWholeFile(merge, gathers);
     process.stdout.write(`${cells.length} cells in ${shards} shards: ${array}, ${merge}\n`);
     if (!args.submit) return;
     const id = submit([array]);

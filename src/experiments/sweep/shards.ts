@@ -11,7 +11,13 @@ export interface Shard {
 /** 'i/n' as a shard. @throws InvalidArgumentError for anything else */
 export function parseShard(text: string): Shard {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
-  if (index === undefined || count === undefined || index < 1 || index > count)
+  if (
+    index === undefined ||
+    count === undefined ||
+    index < 1 ||
+    index > count ||
+    !Number.isSafeInteger(count)
+  )
     throw new InvalidArgumentError('shard', text, 'i/n with 1 <= i <= n, such as 2/8');
   return { index, count };
 }
@@ -41,13 +47,14 @@ export function shardOfEnvironment(env: Readonly<Record<string, string | undefin
 
 /** Splits cells into shards of nearly equal estimated time: the longest first, each to the shard with least so far. */
 export function cellsOfShard(cells: readonly Cell[], { index, count }: Shard): Cell[] {
-  const load = new Float64Array(count);
+  // The first cells go to the first shards: beyond the number of cells a shard stays empty.
+  const load = new Float64Array(Math.min(count, cells.length));
   const ordered = cells
     .map((cell) => ({ cell, key: cellKey(cell), seconds: cellSeconds(cell) }))
     .sort((a, b) => b.seconds - a.seconds || (a.key < b.key ? -1 : 1));
   return ordered
     .filter(({ seconds }) => {
-      const lightest = load.indexOf(Math.min(...load));
+      const lightest = load.reduce((least, each, i) => (each < load[least]! ? i : least), 0);
       load[lightest]! += seconds;
       return lightest === index - 1;
     })

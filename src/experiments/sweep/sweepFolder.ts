@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
@@ -11,6 +10,8 @@ import { sweepCells } from './sweepSpec.ts';
 export interface SweepFolder {
   readonly out: string;
   readonly cells: readonly Cell[];
+  /** How many cells it held so far, where it is to hold more. */
+  readonly grownFrom?: number;
 }
 
 export const rowsFile = (shard?: Shard): string =>
@@ -38,33 +39,48 @@ export function readSpec(path: string): unknown {
 }
 
 /**
- * The sweep that a folder is, or is to be, for; writes nothing.
+ * The sweep that a folder is, or is to be, for; writes nothing. A folder goes on with a sweep that has all of its cells and
+ * more, such as further seeds.
  * @throws UserError when the folder holds another sweep; InvalidArgumentError for a bad specification
  */
 export function sweepFor(spec: unknown, out: string): SweepFolder {
   const cells = sweepCells(spec);
-  const path = join(out, 'sweep.json');
-  if (existsSync(path) && fingerprint(sweepCells(readSpec(path))) !== fingerprint(cells))
-    throw new UserError(`the output folder ${JSON.stringify(out)} holds another sweep; choose another --out`);
-  return { out, cells };
+  if (!existsSync(join(out, 'sweep.json'))) return { out, cells };
+  const held = existingSweep(out).cells;
+  const keys = new Set(cells.map(cellKey));
+  const lost = held.filter((cell) => !keys.has(cellKey(cell)));
+  if (lost.length > 0)
+    throw new UserError(
+      `the output folder ${JSON.stringify(out)} holds another sweep, and this one lacks ${lost.length} of its ${held.length} cells${withoutValues(held, cells)}; choose another --out`,
+    );
+  return held.length < cells.length ? { out, cells, grownFrom: held.length } : { out, cells };
 }
 
-/** Makes the folder and puts the specification in it, unless it is there already. */
+/** Which values of which fields the cells no longer have: ` (without d 50; seed 3, 4)`. */
+function withoutValues(held: readonly Cell[], cells: readonly Cell[]): string {
+  const values = (of: readonly Cell[], name: keyof Cell): string[] => [
+    ...new Set(of.map((cell) => JSON.stringify(cell[name]))),
+  ];
+  const gone = (Object.keys(held[0]!) as (keyof Cell)[]).flatMap((name) => {
+    const left = new Set(values(cells, name));
+    const missing = values(held, name).filter((value) => !left.has(value));
+    const more = missing.length > 3 ? ' and more' : '';
+    return missing.length === 0 ? [] : [`${name} ${missing.slice(0, 3).join(', ')}${more}`];
+  });
+  return gone.length === 0 ? '' : ` (without ${gone.join('; ')})`;
+}
+
+/** Makes the folder and puts the specification in it, or, once it has grown, in place of the one that is there. */
 export function beginSweep(spec: unknown, out: string): void {
   const path = join(out, 'sweep.json');
-  if (existsSync(path)) return;
+  const text = `${JSON.stringify(spec, null, 2)}\n`;
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   makeFolder(out);
-  writeWholeFile(path, `${JSON.stringify(spec, null, 2)}\n`);
+  writeWholeFile(path, text);
 }
 
 /** Opens a folder that a sweep was begun in. @throws UserError when there is none */
 export function existingSweep(out: string): SweepFolder {
   if (!existsSync(join(out, 'sweep.json'))) throw new UserError(`${JSON.stringify(out)} holds no sweep`);
   return { out, cells: sweepCells(readSpec(join(out, 'sweep.json'))) };
-}
-
-function fingerprint(cells: readonly Cell[]): string {
-  const hash = createHash('sha256');
-  for (const key of cells.map(cellKey).sort()) hash.update(key);
-  return hash.digest('hex');
 }

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import { writeWholePieces } from '../../wholeFile.ts';
 import { type Cell, cellDefaults, cellKey } from '../cell.ts';
-import { type ResultRow, rowsOfFile } from '../resultStore.ts';
+import { type LockOptions, lockFile } from '../fileLock.ts';
+import { type ResultRow, type RowFaults, rowsOfFile } from '../resultRow.ts';
+import { setAside } from '../resultStore.ts';
 import { rowsFiles, type SweepFolder } from './sweepFolder.ts';
 
 /** Whose rows count: those of this version of the package, and of one engine. */
@@ -10,16 +13,19 @@ export interface Counting {
   readonly version: string;
   /** Needed only where the folder holds rows of several engines. */
   readonly device?: string;
+  /** Called with what each file holds besides rows that can be trusted. */
+  readonly onFaults?: (faults: RowFaults) => void;
 }
 
 /**
  * Every finished row of the sweep, whatever file it is in, each cell once.
  * @throws UserError where rows of several engines would be mixed
  */
-export function* sweepRows({ out, cells }: SweepFolder, { version, device }: Counting): Generator<ResultRow> {
+export function* sweepRows({ out, cells }: SweepFolder, counting: Counting): Generator<ResultRow> {
+  const { version, device, onFaults } = counting;
   const wanted = new Set(cells.map(cellKey));
   const devices = new Set<string>();
-  for (const row of allRows(out)) {
+  for (const row of allRows(out, onFaults)) {
     if (row.version !== version || (device !== undefined && row.runtime.device !== device)) continue;
     devices.add(row.runtime.device);
     if (devices.size > 1)
@@ -28,14 +34,17 @@ export function* sweepRows({ out, cells }: SweepFolder, { version, device }: Cou
   }
 }
 
-function* allRows(out: string): Generator<ResultRow> {
-  for (const file of rowsFiles(out)) yield* rowsOfFile(join(out, file));
+function* allRows(out: string, onFaults?: Counting['onFaults']): Generator<ResultRow> {
+  for (const file of rowsFiles(out)) yield* rowsOfFile(join(out, file), onFaults);
 }
 
 /** The cells that have no row yet on a device, in whatever file; reads only. */
-export function missingCells({ out, cells }: SweepFolder, { version, device }: Required<Counting>): Cell[] {
+export function missingCells(
+  { out, cells }: SweepFolder,
+  { version, device, onFaults }: Counting & { readonly device: string },
+): Cell[] {
   const done = new Set<string>();
-  for (const row of allRows(out))
+  for (const row of allRows(out, onFaults))
     if (row.version === version && row.runtime.device === device) done.add(row.key);
   return cells.filter((cell) => !done.has(cellKey(cell)));
 }
@@ -60,15 +69,29 @@ export function sweepStatus(folder: SweepFolder, counting: Counting): SweepStatu
 }
 
 /**
- * Gathers the rows of all files in cells.jsonl, each cell once for a version and an engine; none is thrown away. Not for a
- * folder in which a run is still writing. Returns the number of rows.
+ * Gathers the rows of all files in cells.jsonl, each cell once for a version and an engine; none is thrown away, and damaged
+ * lines of cells.jsonl itself are set aside in cells.jsonl.damaged. Returns the number of rows.
+ * @throws UserError when a run is writing cells.jsonl
  */
-export const mergeSweep = ({ out }: SweepFolder): number =>
-  writeWholePieces(join(out, 'cells.jsonl'), distinctLines(out));
+export async function mergeSweep(
+  { out }: SweepFolder,
+  { onFaults, onWait }: Pick<Counting, 'onFaults'> & Pick<LockOptions, 'onWait'> = {},
+): Promise<number> {
+  const path = join(out, 'cells.jsonl');
+  const lock = await lockFile(path, { ...(onWait && { onWait }) });
+  try {
+    const damaged = existsSync(path) ? setAside(path) : [];
+    const found = (faults: RowFaults): void =>
+      onFaults?.(faults.path === path ? { ...faults, damaged } : faults);
+    return writeWholePieces(path, distinctLines(out, found));
+  } finally {
+    lock.release();
+  }
+}
 
-function* distinctLines(out: string): Generator<string> {
+function* distinctLines(out: string, onFaults: Counting['onFaults']): Generator<string> {
   const seen = new Set<string>();
-  for (const row of allRows(out)) {
+  for (const row of allRows(out, onFaults)) {
     const id = `${row.key} ${row.version} ${row.runtime.device}`;
     if (!seen.has(id)) yield `${JSON.stringify(row)}\n`;
     seen.add(id);

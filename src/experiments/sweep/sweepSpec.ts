@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, InvalidArgumentError } from '../../errors.ts';
+import { checkChoice, checkInteger, InvalidArgumentError, nearestName } from '../../errors.ts';
 import { type Grid, gridValues } from '../../theory/index.ts';
 import { type Cell, type CellArgs, cell, cellDefaults, simulable } from '../cell.ts';
 
@@ -13,7 +13,8 @@ export interface SweepSpec {
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
-const fields = ['psi1', 'psi2', 'd', 'eps', 'epsTest', ...Object.keys(cellDefaults)].filter(
+/** What a sweep may vary, and `epsTest`. */
+export const fields = ['psi1', 'psi2', 'd', 'eps', 'epsTest', ...Object.keys(cellDefaults)].filter(
   (name) => name !== 'seed',
 );
 const required = ['psi2', 'd', 'eps'];
@@ -48,7 +49,15 @@ function checkSpec(spec: unknown): SweepSpec {
 function checkObject(name: string, value: unknown, known: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InvalidArgumentError(name, value, `an object with ${known.join(', ')}`);
-  for (const key of Object.keys(value)) checkChoice(`key of ${name}`, key, known);
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const near = nearestName(key, known);
+    throw new InvalidArgumentError(
+      `key of ${name}`,
+      key,
+      near === undefined ? `one of ${known.join(', ')}` : `${near}?`,
+    );
+  }
   return value as Record<string, unknown>;
 }
 
@@ -69,7 +78,8 @@ function valuesOf(name: string, value: unknown): readonly unknown[] {
     count,
     scale = 'linear',
   } = checkObject(`cells.${name}`, value, ['from', 'to', 'count', 'scale']);
-  checkInteger(`cells.${name}.count`, count, 2);
+  if (checkInteger(`cells.${name}.count`, count, 2) > MOST_CELLS)
+    throw new InvalidArgumentError(`cells.${name}.count`, count, `at most ${MOST_CELLS}`);
   checkChoice(`cells.${name}.scale`, scale, ['linear', 'log']);
   try {
     // 2, not 1.9999999999999998: these numbers are read by people.

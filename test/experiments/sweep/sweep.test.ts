@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellKey } from '../../../src/experiments/cell.ts';
 import { cellSeconds } from '../../../src/experiments/cellSeconds.ts';
-import {
-  parallelLine,
-  slurmArray,
-  slurmMerge,
-  suggestedShards,
-} from '../../../src/experiments/sweep/jobScripts.ts';
 import { cellsOfShard, parseShard, shardOfEnvironment } from '../../../src/experiments/sweep/shards.ts';
-import { sweepPlan } from '../../../src/experiments/sweep/sweepPlot.ts';
 import { sweepCells } from '../../../src/experiments/sweep/sweepSpec.ts';
 
 const spec = {
@@ -40,16 +33,22 @@ describe('a sweep', () => {
   });
 
   it.each([
-    [{ ...spec, cell: {} }, 'invalid key of sweep: "cell" (expected one of seeds, cells)'],
-    [{ cells: { ...spec.cells, psi: 1 } }, 'invalid key of cells: "psi" (expected one of psi1, psi2'],
+    [{ ...spec, cell: {} }, 'invalid key of sweep: "cell" (expected cells?)'],
+    [{ cells: { ...spec.cells, psi: 1 } }, 'invalid key of cells: "psi" (expected psi1?)'],
     [{ cells: { ...spec.cells, eps: [] } }, 'invalid cells.eps: [] (expected at least one value)'],
     [{ cells: { psi2: 3, eps: 0 } }, 'invalid cells.d: undefined'],
     [{ cells: { ...spec.cells, d: 0 } }, 'invalid d: 0'],
     [{ cells: { ...spec.cells, psi1: { from: 1, to: 2, step: 0.5 } } }, 'invalid key of cells.psi1: "step"'],
     [{ cells: { ...spec.cells, psi1: { from: 1, to: 2, count: 1 } } }, 'invalid cells.psi1.count: 1'],
     [
+      { cells: { ...spec.cells, psi1: { from: 1, to: 2, count: 1e12 } } },
+      'invalid cells.psi1.count: 1000000000000',
+    ],
+    [{ cells: { ...spec.cells, colour: 1 } }, 'invalid key of cells: "colour" (expected one of psi1, psi2'],
+    [{ seed: 3, cells: spec.cells }, 'invalid key of sweep: "seed" (expected seeds?)'],
+    [
       { cells: { ...spec.cells, psi1: { from: 0, to: 2, count: 3, scale: 'log' } } },
-      'invalid cells.psi1: {"from":0',
+      'invalid cells.psi1: {"from": 0',
     ],
     [{ cells: { ...spec.cells, psi1: 3 } }, 'invalid psi1: 3 (expected N other than n'],
     [{ ...spec, seeds: 0 }, 'invalid seeds: 0'],
@@ -72,6 +71,14 @@ describe('shards', () => {
     const times = parts.map((part) => part.reduce((sum, cell) => sum + cellSeconds(cell), 0));
     const longest = Math.max(...cells.map(cellSeconds));
     expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(longest);
+  });
+
+  it('beyond the number of cells are empty, however many there are', () => {
+    const count = 4e9;
+    const parts = cells.map((_, i) => cellsOfShard(cells, { index: i + 1, count }));
+    expect(parts.map((part) => part.length)).toEqual(cells.map(() => 1));
+    expect(cellsOfShard(cells, { index: 200_000, count })).toEqual([]);
+    expect(() => parseShard('1/99999999999999999999')).toThrow('invalid shard');
   });
 
   it('do not depend on the order of the cells', () => {
@@ -103,45 +110,5 @@ describe('shards', () => {
       'invalid SLURM_ARRAY_TASK_COUNT',
     );
     expect(shardOfEnvironment({})).toBeUndefined();
-  });
-});
-
-describe('job scripts', () => {
-  const job = { rrf: 'npx rrf', spec: "/x/it's.json", out: '/x/out', shards: 7, runOptions: '--workers 2' };
-
-  it('run one shard a task, quote paths for the shell, and merge in a job of their own', () => {
-    const array = slurmArray(job, ['--time=01:00:00']);
-    expect(array).toContain('#SBATCH --array=1-7\n');
-    expect(array).toContain('#SBATCH --time=01:00:00\n');
-    expect(array).toContain(
-      `sweep run '/x/it'\\''s.json' --out '/x/out' --shard "$SLURM_ARRAY_TASK_ID/7" --workers 2\n`,
-    );
-    expect(slurmMerge(job, [])).toContain("exec npx rrf sweep merge --out '/x/out'\n");
-    expect(parallelLine(job, 2)).toContain('--resume-failed npx rrf sweep run');
-  });
-
-  it('suggest shards of some minutes, never more than cells or than Slurm allows', () => {
-    const cells = sweepCells(spec);
-    expect(suggestedShards(cells)).toBe(1);
-    const many = Array.from({ length: 5000 }, () => ({ ...cells[0]!, eps: 0.3, d: 800 }));
-    expect(suggestedShards(many, 100)).toBe(100);
-  });
-});
-
-describe('the picture of a sweep', () => {
-  const folder = { out: '', cells: sweepCells({ ...spec, cells: { ...spec.cells, d: 20 } }) };
-
-  it('has a curve and its points for each value of the other field', () => {
-    const [panel] = sweepPlan(folder, { x: 'psi1', y: 'AR', by: 'eps' }).panels;
-    expect(panel!.curves.map((curve) => curve.label)).toEqual(['eps = 0', 'eps = 0.3']);
-    for (const { spots } of panel!.measured) {
-      expect(spots.map((spot) => spot.x)).toEqual([0.5, 1, 2, 4, 8]);
-      for (const { cells } of spots) expect(cells.map((c) => c.seed)).toEqual([0, 1]);
-    }
-  });
-
-  it('refuses to average over a field that it does not name', () => {
-    expect(() => sweepPlan(folder, { x: 'psi1', y: 'AR' })).toThrow('invalid by: undefined');
-    expect(() => sweepPlan(folder, { x: 'psi2', y: 'AR' })).toThrow('invalid x: "psi2"');
   });
 });
