@@ -7,6 +7,7 @@ export {
   checkNonNegative,
   checkPositive,
   InvalidArgumentError,
+  oneLine,
   show,
   UserError,
 } from './theory/errors.ts';

@@ -7,8 +7,8 @@ import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
 import { predictRobustRisk, type RiskPrediction } from '../experiments/predictRobustRisk.ts';
+import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
-import { writeWholeFile } from '../wholeFile.ts';
 import { numberOption } from './numberOption.ts';
 import type { PredictionRow } from './predictionFigure.ts';
 import { table } from './table.ts';
@@ -77,14 +77,14 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
         ...numberOption('clip'),
         describe: 'clip standardised inputs at so many deviations [not]',
       })
-      .option('plot', { type: 'string', describe: 'draw the predictions: FILE.svg or FILE.png' })
+      .option('plot', { type: 'string', describe: `draw the predictions: ${PICTURE_FILE}` })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
       .example(
         '$0 predict --csv data/digits.csv --target digit --positive 0,1,2,3,4 --grid n=150:600:4,width=60,300,eps=0.4',
         '',
       ),
   async handler(args) {
-    const plotAs = plotKind(args.plot);
+    if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const grid = gridOf(args.grid);
     const { data, remarks } = readData(args);
     const measurements = await measure(args, data, grid.width);
@@ -100,7 +100,10 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       `measured on ${measurements[0]!.rows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
     );
     if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
-    if (args.plot && plotAs) await draw(rows, args.plot, plotAs);
+    if (args.plot !== undefined) {
+      const { predictionFigure } = await import('./predictionFigure.ts');
+      await writePicture('plot', args.plot, predictionFigure(rows));
+    }
     const best = rows.reduce((a, b) => (b.adversarialRisk < a.adversarialRisk ? b : a));
     if (args.json)
       process.stdout.write(
@@ -217,17 +220,4 @@ function report(
     lines,
     ...(comparable ? ['', advice] : ['', 'name one --eps-test to compare the rows']),
   ].join('\n');
-}
-
-function plotKind(path: string | undefined): 'svg' | 'png' | undefined {
-  if (path === undefined) return undefined;
-  const kind = /\.(svg|png)$/i.exec(path)?.[1]?.toLowerCase();
-  if (kind !== 'svg' && kind !== 'png') throw new InvalidArgumentError('plot', path, 'FILE.svg or FILE.png');
-  return kind;
-}
-
-async function draw(rows: readonly PredictionRow[], path: string, kind: 'svg' | 'png'): Promise<void> {
-  const { predictionFigure } = await import('./predictionFigure.ts');
-  const svg = predictionFigure(rows);
-  writeWholeFile(path, kind === 'svg' ? svg : (await import('../plots/png.ts')).svgToPng(svg));
 }

@@ -18,9 +18,8 @@ export class InvalidArgumentError extends UserError {
    * @param expected what would have done
    */
   constructor(argument: string, value: unknown, expected: string) {
-    super(
-      `invalid ${/^[\w .[\]-]{1,60}$/.test(argument) ? argument : show(argument)}: ${show(value)} (expected ${expected})`,
-    );
+    const name = /^[\w .[\]-]{1,60}$/.test(argument) ? argument : show(argument);
+    super(oneLine(`invalid ${name}: ${show(value)} (expected ${expected})`));
     this.argument = argument;
     this.value = value;
   }
@@ -60,6 +59,16 @@ export function checkChoice<T extends string>(argument: string, value: unknown, 
 export function checkBoolean(argument: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new InvalidArgumentError(argument, value, 'true or false');
+}
+
+/** Characters of the longest message. */
+const LONGEST = 500;
+
+/** A message as one line of bounded length, whatever names, lists and values it holds. */
+export function oneLine(message: string): string {
+  // Control characters, the ends of lines among them, and what else Unicode counts as such.
+  const line = message.slice(0, 2 * LONGEST).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 3)}...`;
 }
 
 /** Characters of a value that a message shows: it stays one line that can be read, whatever was given. */

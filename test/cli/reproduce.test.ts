@@ -68,7 +68,7 @@ describe('rrf reproduce', () => {
     [['--psi1', '2', '--psi2', '2'], 'rrf: invalid psi1: 2 (expected N other than n'],
     [['--method', 'magic'], 'rrf: invalid method: "magic" (expected one of pgd, exact)'],
     [['--all'], 'rrf: invalid figure: "curse" (expected the name of one figure, or --all, or --list)'],
-    [['--colour', 'red'], 'rrf: Unknown argument: colour'],
+    [['--colour', 'red'], 'rrf: unknown option --colour'],
   ])('refuses %j in one line, with exit code 2, writing nothing', async (args, message) => {
     const { code, stdout, stderr } = await rrf('reproduce', 'curse', ...args, '--out', out);
     expect(stderr.startsWith(message), stderr).toBe(true);

@@ -124,6 +124,6 @@ describe('rrf theory', () => {
       nowhere,
     );
     expect(lost).toMatchObject({ code: 2, stdout: '' });
-    expect(lost.stderr).toContain(`cannot write ${nowhere}`);
+    expect(lost.stderr).toContain(`cannot write "${nowhere}"`);
   });
 });

@@ -10,7 +10,7 @@ import {
   type Optimum,
   type RiskOptions,
 } from '../../theory/index.ts';
-import { featureMap, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
+import { checkGrids, featureMap, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
 import { optionalGrid } from './grid.ts';
 import { printCsv, printJson, printRecord, printTable, type Row, reportConvergence } from './output.ts';
 
@@ -39,6 +39,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
     const what = checkChoice('what', args.what, questions);
     const measure = checkChoice('measure', args.measure, measures);
     const axis = optionalGrid(args.grid);
+    if (axis) checkGrids(args, [axis.parameter]);
     // The width that is sought need not be given.
     const running = [
       ...(axis ? [axis.parameter] : []),
