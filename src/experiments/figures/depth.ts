@@ -51,6 +51,7 @@ export const depth: Figure = {
     method: 'exact',
   },
   quick: { psi1: [0.5, 2], epsilons: [0.3], d: [40], seeds: 3, testRows: 1000 },
+  varies: ['psi1', 'epsilons'],
 
   plan(settings) {
     const { psi1, epsilons, tau } = settings;

@@ -52,6 +52,8 @@ export const trainedWidth: Figure = {
     testRows: 1000,
   },
   quick: { psi1: [0.5, 4], d: [20], seeds: 3 },
+  varies: ['psi1', 'epsilons'],
+  fixed: { method: 'none: each kind of network has its own' },
 
   plan(settings) {
     const { psi1, epsilons, tau } = settings;
