@@ -27,7 +27,7 @@ import {
 } from '../errors.ts';
 import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
 import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
-import { loadModel } from '../models/modelFiles.ts';
+import { loadModel, readModelFile } from '../models/modelFiles.ts';
 import { splitStandardised } from '../models/standardisedModel.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
@@ -125,6 +125,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     if (args.images !== undefined) pictureFormat('images', args.images);
     const rows = dataOf(args);
+    readModelFile(args.model);
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);
     const model = await loadModel(args.model);

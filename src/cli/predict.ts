@@ -1,9 +1,16 @@
+import { existsSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { isTextColumn, readCsvClasses } from '../data/csvClasses.ts';
 import { readCsvTable } from '../data/csvTable.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { tableDataset } from '../data/tabular.ts';
-import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  InvalidArgumentError,
+} from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
 import { predictRobustRisk, type RiskPrediction } from '../experiments/predictRobustRisk.ts';
@@ -12,7 +19,7 @@ import { type ActivationName, activationNames } from '../theory/index.ts';
 import { numberOption } from './numberOption.ts';
 import type { PredictionRow } from './predictionFigure.ts';
 import { table } from './table.ts';
-import { parseGrid } from './theory/grid.ts';
+import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
 interface PredictArguments {
   csv: string;
@@ -86,6 +93,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
   async handler(args) {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const grid = gridOf(args.grid);
+    checkOptionsOf(args);
     const { data, remarks } = readData(args);
     const measurements = await measure(args, data, grid.width);
     const rows: PredictionRow[] = measurements.flatMap((measured) =>
@@ -123,7 +131,25 @@ function gridOf(text: string): Grid {
   }
   if (!grid.n || !grid.eps) throw new InvalidArgumentError('grid', text, `n and eps at least; ${GRID_FORM}`);
   for (const width of grid.width ?? []) checkInteger('width', width);
+  for (const n of grid.n) checkInteger('n', n);
+  for (const eps of grid.eps) checkNonNegative('eps', eps);
+  for (const lambda of grid.lambda ?? []) checkNonNegative('lambda', lambda);
+  const points = AXES.reduce((product, axis) => product * (grid[axis]?.length ?? 1), 1);
+  if (points > MOST_POINTS) throw new InvalidArgumentError('grid', text, `at most ${MOST_POINTS} points`);
   return { n: grid.n, eps: grid.eps, width: grid.width ?? [], lambda: grid.lambda ?? [0] };
+}
+
+/** Refuses what only the measuring, or the predictions after it, would refuse. */
+function checkOptionsOf({ model, layer, activation, share, clip, ...args }: PredictArguments): void {
+  if (args['eps-test'] !== undefined) checkNonNegative('eps-test', args['eps-test']);
+  if (clip !== undefined) checkPositive('clip', clip);
+  if (checkPositive('share', share) > 1) throw new InvalidArgumentError('share', share, 'a number in (0, 1]');
+  checkChoice('activation', activation, activationNames);
+  if (model !== 'random' && model !== 'deep') {
+    if (!existsSync(model))
+      throw new InvalidArgumentError('model', model, 'random, deep, or the folder of a saved model');
+  } else if (layer !== undefined)
+    throw new InvalidArgumentError('layer', layer, 'none without a saved model');
 }
 
 function readData({ csv, target, positive, raw, clip }: PredictArguments): {
@@ -158,7 +184,8 @@ async function measure(
   const options = { share, seed };
   if (model !== 'random' && model !== 'deep') {
     if (widths.length > 0) throw new InvalidArgumentError('grid', args.grid, 'no width with a saved model');
-    const { loadModel } = await import('../models/modelFiles.ts');
+    const { loadModel, readModelFile } = await import('../models/modelFiles.ts');
+    readModelFile(model);
     const { loadRuntime } = await import('../runtime/index.ts');
     const { announceRuntime } = await import('./announceRuntime.ts');
     announceRuntime(await loadRuntime('auto'));
@@ -170,7 +197,6 @@ async function measure(
     loaded.dispose();
     return [measured];
   }
-  if (layer !== undefined) throw new InvalidArgumentError('layer', layer, 'none without a saved model');
   const activation = checkChoice('activation', args.activation, activationNames) as ActivationName;
   const measured: MeasuredMoments[] = [];
   for (const width of widths.length > 0 ? widths : DEFAULT_WIDTHS) {

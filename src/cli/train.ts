@@ -16,7 +16,7 @@ import {
   trainOnTable,
 } from '../experiments/tableTraining.ts';
 import { saveModel } from '../models/modelFiles.ts';
-import { DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
+import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { DEFAULT_TOLERANCE } from '../training/exact/index.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
@@ -117,6 +117,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ),
   async handler(args) {
     const { csv, target, method, eps, norm, lambda, save, seed, model: kind } = args;
+    const device = checkChoice('device', args.device, DEVICE_CHOICES);
     const problem = tabularProblem(readCsvTable(csv), target);
     const options = checkTableTraining({
       model: checkChoice('model', kind, tableModels) as TableModel,
@@ -136,7 +137,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
     });
     if (save !== undefined) checkWritable(save);
-    const runtime = await loadRuntime(args.device as DeviceChoice);
+    const runtime = await loadRuntime(device);
     announceRuntime(runtime);
     const before = performance.now();
     let bar: ProgressBar | undefined;
