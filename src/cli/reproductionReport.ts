@@ -49,7 +49,10 @@ function verdict(points: readonly FigurePoint[]): string[] {
   return [
     `${agreeing} of ${points.length} points (${share} %) lie within ${within}`,
     ...dimensions.map((d) => {
-      const errors = points.filter((p) => p.d === d).map((p) => Math.abs(p.y.relativeError));
+      // Of a theory that says zero there is no share.
+      const errors = points
+        .filter((p) => p.d === d && p.y.theory !== 0)
+        .map((p) => Math.abs(p.y.relativeError));
       const mean = errors.reduce((a, b) => a + b, 0) / errors.length;
       return `mean distance from theory at d = ${d}: ${(100 * mean).toFixed(1)} %`;
     }),
