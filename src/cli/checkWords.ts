@@ -54,6 +54,20 @@ export function checkWords(words: readonly string[], command: string, options: K
   }
 }
 
+/**
+ * Refuses options by the names under which yargs keeps what are no options, the positional words and the command's own
+ * name: given a value they take their place.
+ * @throws UserError naming the option
+ */
+export function checkReserved(words: readonly string[]): void {
+  const end = words.indexOf('--');
+  const reserved = (end < 0 ? words : words.slice(0, end)).find((word) =>
+    /^--?(no-)?(_|\$0)(=|$)/.test(word),
+  );
+  if (reserved !== undefined)
+    throw new UserError(`unknown option ${show(reserved)} (rrf --help lists the commands)`);
+}
+
 /** The option of that name, which may be joined by capitals in place of hyphens. */
 const spelt = (name: string, known: readonly string[]): string | undefined =>
   known.find((option) => option === name || option === hyphenated(name));

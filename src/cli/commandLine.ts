@@ -1,6 +1,6 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { oneLine, UserError } from '../errors.ts';
-import { checkWords, type KnownOptions } from './checkWords.ts';
+import { checkReserved, checkWords, type KnownOptions } from './checkWords.ts';
 import { beQuiet } from './notices.ts';
 import { version } from './version.ts';
 
@@ -22,6 +22,7 @@ const commands = new Map([
  * @throws UserError for words that no command understands, before anything is computed; whatever the command throws
  */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
+  checkReserved(words);
   const columns = Math.max(0, Number(process.env.COLUMNS) || 0);
   const called = commands.get(words[0] ?? '');
   const cli = yargs([...words])

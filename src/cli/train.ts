@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { csvText, readCsvTable } from '../data/csvTable.ts';
 import { type TabularProblem, tabularProblem } from '../data/tabular.ts';
-import { checkChoice, UserError } from '../errors.ts';
+import { checkChoice, checkInteger, UserError } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import {
   checkTableTraining,
@@ -136,6 +136,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
       ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
     });
+    if (args['max-cycles'] !== undefined) checkInteger('max-cycles', args['max-cycles']);
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);

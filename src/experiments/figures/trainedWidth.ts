@@ -51,7 +51,7 @@ export const trainedWidth: Figure = {
     seeds: 4,
     testRows: 1000,
   },
-  quick: { psi1: [0.5, 4], d: [20], seeds: 3 },
+  quick: { psi1: [2.5], epsilons: [0.3], d: [20], seeds: 3, attackSteps: 1, testRows: 500 },
   varies: ['psi1', 'epsilons'],
   fixed: { method: 'none: each kind of network has its own' },
 
