@@ -117,7 +117,6 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ),
   async handler(args) {
     const { csv, target, method, eps, norm, lambda, save, seed, model: kind } = args;
-    const device = checkChoice('device', args.device, DEVICE_CHOICES);
     const problem = tabularProblem(readCsvTable(csv), target);
     const options = checkTableTraining({
       model: checkChoice('model', kind, tableModels) as TableModel,
@@ -138,7 +137,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     });
     if (args['max-cycles'] !== undefined) checkInteger('max-cycles', args['max-cycles']);
     if (save !== undefined) checkWritable(save);
-    const runtime = await loadRuntime(device);
+    const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
     const before = performance.now();
     let bar: ProgressBar | undefined;

@@ -236,7 +236,7 @@ describe('rrf train', () => {
     [['--test-fraction', '2', '--device', 'abacus'], 'invalid test-fraction: 2'],
     [['--eps', '-1', '--device', 'abacus'], 'invalid eps: -1'],
     [['--save', `${diabetes}/out`, '--device', 'abacus'], `cannot create "${diabetes}/out"`],
-    [['--colour', 'red'], 'unknown option --colour'],
+    [['--colour', 'red'], 'Unknown argument: colour'],
   ])('refuses %j by name and writes nothing', async (options, message) => {
     const save = join(home, 'never');
     const all = ['--target', 'target', '--eps', '0.1', '--save', save, ...options];
