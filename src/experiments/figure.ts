@@ -31,7 +31,7 @@ export interface Figure {
   readonly summary: string;
   /** Our own choice of settings; those behind the papers' figures are not known to us. */
   readonly defaults: FigureSettings;
-  /** What a quick version changes: its claims hold at this size, and it takes well under a minute. */
+  /** What a quick version changes: it takes well under a minute, and its claims hold at this size or stay open. */
   readonly quick: Partial<FigureSettings>;
   /** The lists that it runs over; of every other it takes one value. */
   readonly varies: readonly FigureList[];
