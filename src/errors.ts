@@ -8,6 +8,7 @@ export {
   checkPlainText,
   checkPositive,
   InvalidArgumentError,
+  oneLine,
   show,
   UserError,
 } from './theory/errors.ts';

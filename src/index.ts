@@ -14,7 +14,7 @@ export { readCsvTable, type Table } from './data/csvTable.ts';
 export { type Dataset, type TensorPair, toTensors } from './data/dataset.ts';
 export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
 export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
-export { tableDataset } from './data/tabular.ts';
+export { type Standardising, tableDataset } from './data/tabular.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';

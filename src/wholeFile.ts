@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { UserError } from './errors.ts';
+import { oneLine, UserError } from './errors.ts';
 
 /**
  * Writes a file whole or not at all: the content goes beside it first, reaches the disk, and is then renamed into its
@@ -89,7 +89,7 @@ export function naming<T>(verb: 'read' | 'write' | 'create', path: string, work:
     return work();
   } catch (error) {
     if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-      throw new UserError(`cannot ${verb} ${JSON.stringify(path)}: ${error.message}`);
+      throw new UserError(oneLine(`cannot ${verb} ${JSON.stringify(path)}: ${error.message}`));
     throw error;
   }
 }

@@ -16,24 +16,31 @@ import {
 } from '../attacks/index.ts';
 import { readCsvTable } from '../data/csvTable.ts';
 import { type Dataset, toTensors } from '../data/dataset.ts';
+import { decimal } from '../data/decimal.ts';
 import { asDataset, tabularProblem } from '../data/tabular.ts';
-import { checkPositive, InvalidArgumentError } from '../errors.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  InvalidArgumentError,
+} from '../errors.ts';
 import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
 import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
-import { loadModel } from '../models/modelFiles.ts';
+import { loadModel, readModelFile } from '../models/modelFiles.ts';
 import { splitStandardised } from '../models/standardisedModel.ts';
-import { DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
+import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { tf } from '../runtime/tf.ts';
-import { writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { numberList } from './numberList.ts';
 import { numberOption } from './numberOption.ts';
 import { table } from './table.ts';
-import { parseGrid } from './theory/grid.ts';
+import { parseRange } from './theory/grid.ts';
 
 interface AttackArguments {
   model: string;
-  data: string;
+  csv: string;
   target: string | undefined;
   scale: number;
   attack: string;
@@ -54,6 +61,9 @@ interface AttackArguments {
   raw: boolean;
 }
 
+/** Of which the attack runs anew for each: more would take days. */
+const MOST_BUDGETS = 1000;
+
 /** Rows on which the sanity checks run. */
 const CHECKED_ROWS = 500;
 
@@ -63,7 +73,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
   builder: (yargs) =>
     yargs
       .option('model', { type: 'string', demandOption: true, describe: 'folder of a saved layers model' })
-      .option('data', { type: 'string', demandOption: true, describe: 'CSV file with a header' })
+      .option('csv', { type: 'string', demandOption: true, describe: 'CSV file with a header' })
       .option('target', { type: 'string', describe: 'column of the targets [the last]' })
       .option('scale', { ...numberOption('scale'), default: 1, describe: 'divide every input by this' })
       .option('attack', {
@@ -92,28 +102,31 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       .option('seed', { type: 'string', default: '0', describe: 'of the random starts' })
       .option('batch-size', { ...numberOption('batch-size'), default: 2048, describe: 'rows at a time' })
       .option('checks', { type: 'boolean', default: false, describe: 'sanity checks at the largest eps too' })
-      .option('plot', { type: 'string', describe: 'draw the robustness curve: FILE.svg or FILE.png' })
+      .option('plot', { type: 'string', describe: `draw the robustness curve: ${PICTURE_FILE}` })
       .option('images', {
         type: 'string',
-        describe:
-          'draw the worst examples at the largest eps, for inputs that are images: FILE.svg or FILE.png',
+        describe: `draw the worst examples at the largest eps, for inputs that are images: ${PICTURE_FILE}`,
       })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
       .example(
-        '$0 attack --model out/model --data out/model/held-out.csv --epsilons 0:0.5:6 --steps 40 --restarts 5',
+        '$0 attack --model out/model --csv out/model/held-out.csv --epsilons 0:0.5:6 --steps 40 --restarts 5',
         'what rrf train saved, on the rows it held out',
       ),
   async handler(args) {
-    const epsilons = args.epsilons.includes(':')
-      ? parseGrid(`epsilons=${args.epsilons}`).values
-      : numberList('epsilons', args.epsilons);
+    const epsilons = parseRange('epsilons', args.epsilons).values;
+    for (const eps of epsilons) checkNonNegative('epsilons', eps);
+    if (epsilons.length > MOST_BUDGETS)
+      throw new InvalidArgumentError('epsilons', args.epsilons, `at most ${MOST_BUDGETS} budgets`);
+    checkInteger('batch-size', args['batch-size']);
+    const device = checkChoice('device', args.device, DEVICE_CHOICES);
     const attack = attackOf(args);
     const criterion = criterionOf(args.success);
-    checkPicture('plot', args.plot);
-    checkPicture('images', args.images);
+    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    if (args.images !== undefined) pictureFormat('images', args.images);
     const rows = dataOf(args);
-    const runtime = await loadRuntime(args.device as DeviceChoice);
+    readModelFile(args.model);
+    const runtime = await loadRuntime(device);
     announceRuntime(runtime);
     const model = await loadModel(args.model);
     const { f, data, units } = await attacked(model, rows, args.raw);
@@ -127,23 +140,26 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     });
     const seconds = (performance.now() - before) / 1000;
     const checks = args.checks ? await checksOf(f, data, attack, largest) : null;
-    if (args.plot)
-      await draw(args.plot, async () => (await import('./robustnessFigure.ts')).robustnessFigure(result));
-    if (args.images && size)
-      await draw(args.images, async () =>
-        (await import('./worstExamples.ts')).worstExamples(f, data, attack, largest, size),
-      );
+    // The plots are loaded only when there is one to draw.
+    if (args.plot !== undefined) {
+      const { robustnessFigure } = await import('./robustnessFigure.ts');
+      await writePicture('plot', args.plot, robustnessFigure(result));
+    }
+    if (args.images !== undefined && size) {
+      const { worstExamples } = await import('./worstExamples.ts');
+      await writePicture('images', args.images, await worstExamples(f, data, attack, largest, size));
+    }
     model.dispose();
-    const output = { model: args.model, data: args.data, units, ...result, checks, runtime, seconds };
+    const output = { model: args.model, csv: args.csv, units, ...result, checks, runtime, seconds };
     process.stdout.write(
       args.json ? `${JSON.stringify(output)}\n` : `${report(result, checks, data.n, seconds, units)}\n`,
     );
   },
 };
 
-function dataOf({ data, target, scale }: AttackArguments): Dataset {
+function dataOf({ csv, target, scale }: AttackArguments): Dataset {
   checkPositive('scale', scale);
-  const rows = readCsvTable(data);
+  const rows = readCsvTable(csv);
   const problem = asDataset(tabularProblem(rows, target ?? rows.names.at(-1)!));
   return { ...problem, x: problem.x.map((value) => value / scale) };
 }
@@ -171,8 +187,8 @@ function boundsOf(text: string): [number, number] {
 function criterionOf(text: string | undefined): Criterion | undefined {
   if (text === undefined) return undefined;
   if (text === misclassified.name) return misclassified;
-  const limit = Number(text);
-  if (text.trim() === '' || !(limit >= 0))
+  const limit = decimal(text);
+  if (!(limit >= 0))
     throw new InvalidArgumentError('success', text, `${misclassified.name}, or a number >= 0`);
   return errorAbove(limit);
 }
@@ -200,7 +216,7 @@ function onRows(model: tf.LayersModel, { d }: Dataset): ModelFunction {
   const shape = model.inputs[0]!.shape.slice(1);
   const size = shape.reduce<number>((product, axis) => product * (axis ?? Number.NaN), 1);
   if (model.inputs.length !== 1 || size !== d)
-    throw new InvalidArgumentError('data', `${d} inputs a row`, `[${shape}], one input of the model`);
+    throw new InvalidArgumentError('csv', `${d} inputs a row`, `[${shape}], one input of the model`);
   return (x) => model.apply(x.reshape([-1, ...(shape as number[])]), { training: false }) as tf.Tensor;
 }
 
@@ -250,18 +266,6 @@ function report(
     points,
     ...(checks ? ['', ...verdicts] : []),
   ].join('\n');
-}
-
-function checkPicture(option: string, path: string | undefined): void {
-  if (path !== undefined && !/\.(svg|png)$/.test(path))
-    throw new InvalidArgumentError(option, path, 'a file name ending in .svg or .png');
-}
-
-/** The plots are loaded only when there is one to draw. */
-async function draw(path: string, picture: () => Promise<string>): Promise<void> {
-  const svg = await picture();
-  if (path.endsWith('.svg')) writeWholeFile(path, svg);
-  else writeWholeFile(path, (await import('../plots/png.ts')).svgToPng(svg));
 }
 
 /** Height and width of inputs that are images of one channel. @throws InvalidArgumentError for any other shape */

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/device.ts';
+import { checkChoice } from '../errors.ts';
+import { DEVICE_CHOICES } from '../runtime/device.ts';
 import { type MatmulRate, measureMatmulRate } from '../runtime/matmulRate.ts';
 import { type EngineCheck, probeEngines } from '../runtime/probe.ts';
 import { loadRuntime, type Runtime } from '../runtime/runtime.ts';
@@ -33,7 +34,7 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
       .example('$0 doctor', 'the engine that auto takes')
       .example('$0 doctor --device wasm --json', 'another one, for machines'),
   async handler({ device, json }) {
-    const runtime = await loadRuntime(device as DeviceChoice);
+    const runtime = await loadRuntime(checkChoice('device', device, DEVICE_CHOICES));
     const matmul = measureMatmulRate(runtime);
     const diagnosis: Diagnosis = {
       package: version,

@@ -1,3 +1,4 @@
+import { decimal } from '../data/decimal.ts';
 import { InvalidArgumentError } from '../errors.ts';
 
 /**
@@ -11,7 +12,7 @@ export const numberOption = (name: string) =>
 function numberFrom(name: string, text: unknown): number {
   // A default comes as the number that it is.
   if (typeof text === 'number') return text;
-  const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
+  const value = typeof text === 'string' ? decimal(text) : Number.NaN;
   if (Number.isNaN(value)) throw new InvalidArgumentError(name, text, 'a number');
   return value;
 }

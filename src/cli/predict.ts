@@ -1,18 +1,25 @@
+import { existsSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { isTextColumn, readCsvClasses } from '../data/csvClasses.ts';
 import { readCsvTable } from '../data/csvTable.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { tableDataset } from '../data/tabular.ts';
-import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  InvalidArgumentError,
+} from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
 import { predictRobustRisk, type RiskPrediction } from '../experiments/predictRobustRisk.ts';
+import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
-import { writeWholeFile } from '../wholeFile.ts';
 import { numberOption } from './numberOption.ts';
 import type { PredictionRow } from './predictionFigure.ts';
 import { table } from './table.ts';
-import { parseGrid } from './theory/grid.ts';
+import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
 interface PredictArguments {
   csv: string;
@@ -77,15 +84,16 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
         ...numberOption('clip'),
         describe: 'clip standardised inputs at so many deviations [not]',
       })
-      .option('plot', { type: 'string', describe: 'draw the predictions: FILE.svg or FILE.png' })
+      .option('plot', { type: 'string', describe: `draw the predictions: ${PICTURE_FILE}` })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
       .example(
         '$0 predict --csv data/digits.csv --target digit --positive 0,1,2,3,4 --grid n=150:600:4,width=60,300,eps=0.4',
         '',
       ),
   async handler(args) {
-    const plotAs = plotKind(args.plot);
+    if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const grid = gridOf(args.grid);
+    checkOptionsOf(args);
     const { data, remarks } = readData(args);
     const measurements = await measure(args, data, grid.width);
     const rows: PredictionRow[] = measurements.flatMap((measured) =>
@@ -100,7 +108,10 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       `measured on ${measurements[0]!.rows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
     );
     if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
-    if (args.plot && plotAs) await draw(rows, args.plot, plotAs);
+    if (args.plot !== undefined) {
+      const { predictionFigure } = await import('./predictionFigure.ts');
+      await writePicture('plot', args.plot, predictionFigure(rows));
+    }
     const best = rows.reduce((a, b) => (b.adversarialRisk < a.adversarialRisk ? b : a));
     if (args.json)
       process.stdout.write(
@@ -120,7 +131,25 @@ function gridOf(text: string): Grid {
   }
   if (!grid.n || !grid.eps) throw new InvalidArgumentError('grid', text, `n and eps at least; ${GRID_FORM}`);
   for (const width of grid.width ?? []) checkInteger('width', width);
+  for (const n of grid.n) checkInteger('n', n);
+  for (const eps of grid.eps) checkNonNegative('eps', eps);
+  for (const lambda of grid.lambda ?? []) checkNonNegative('lambda', lambda);
+  const points = AXES.reduce((product, axis) => product * (grid[axis]?.length ?? 1), 1);
+  if (points > MOST_POINTS) throw new InvalidArgumentError('grid', text, `at most ${MOST_POINTS} points`);
   return { n: grid.n, eps: grid.eps, width: grid.width ?? [], lambda: grid.lambda ?? [0] };
+}
+
+/** Refuses what only the measuring, or the predictions after it, would refuse. */
+function checkOptionsOf({ model, layer, activation, share, clip, ...args }: PredictArguments): void {
+  if (args['eps-test'] !== undefined) checkNonNegative('eps-test', args['eps-test']);
+  if (clip !== undefined) checkPositive('clip', clip);
+  if (checkPositive('share', share) > 1) throw new InvalidArgumentError('share', share, 'a number in (0, 1]');
+  checkChoice('activation', activation, activationNames);
+  if (model !== 'random' && model !== 'deep') {
+    if (!existsSync(model))
+      throw new InvalidArgumentError('model', model, 'random, deep, or the folder of a saved model');
+  } else if (layer !== undefined)
+    throw new InvalidArgumentError('layer', layer, 'none without a saved model');
 }
 
 function readData({ csv, target, positive, raw, clip }: PredictArguments): {
@@ -155,7 +184,8 @@ async function measure(
   const options = { share, seed };
   if (model !== 'random' && model !== 'deep') {
     if (widths.length > 0) throw new InvalidArgumentError('grid', args.grid, 'no width with a saved model');
-    const { loadModel } = await import('../models/modelFiles.ts');
+    const { loadModel, readModelFile } = await import('../models/modelFiles.ts');
+    readModelFile(model);
     const { loadRuntime } = await import('../runtime/index.ts');
     const { announceRuntime } = await import('./announceRuntime.ts');
     announceRuntime(await loadRuntime('auto'));
@@ -167,7 +197,6 @@ async function measure(
     loaded.dispose();
     return [measured];
   }
-  if (layer !== undefined) throw new InvalidArgumentError('layer', layer, 'none without a saved model');
   const activation = checkChoice('activation', args.activation, activationNames) as ActivationName;
   const measured: MeasuredMoments[] = [];
   for (const width of widths.length > 0 ? widths : DEFAULT_WIDTHS) {
@@ -217,17 +246,4 @@ function report(
     lines,
     ...(comparable ? ['', advice] : ['', 'name one --eps-test to compare the rows']),
   ].join('\n');
-}
-
-function plotKind(path: string | undefined): 'svg' | 'png' | undefined {
-  if (path === undefined) return undefined;
-  const kind = /\.(svg|png)$/i.exec(path)?.[1]?.toLowerCase();
-  if (kind !== 'svg' && kind !== 'png') throw new InvalidArgumentError('plot', path, 'FILE.svg or FILE.png');
-  return kind;
-}
-
-async function draw(rows: readonly PredictionRow[], path: string, kind: 'svg' | 'png'): Promise<void> {
-  const { predictionFigure } = await import('./predictionFigure.ts');
-  const svg = predictionFigure(rows);
-  writeWholeFile(path, kind === 'svg' ? svg : (await import('../plots/png.ts')).svgToPng(svg));
 }

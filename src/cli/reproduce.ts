@@ -2,13 +2,14 @@ import type { CommandModule } from 'yargs';
 import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import { METHODS } from '../experiments/cell.ts';
 import type { Figure, FigureSettings } from '../experiments/figure.ts';
+import { checkSettings } from '../experiments/figureSettings.ts';
 import { figureNamed, figures } from '../experiments/figures/index.ts';
 import { reproduce } from '../experiments/reproduce.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { interruptible } from './interruptible.ts';
-import { notice } from './notices.ts';
+import { notice, warn } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { numberOption } from './numberOption.ts';
 import { progressBar } from './progressBar.ts';
@@ -46,7 +47,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       .positional('figure', { type: 'string', describe: figures.map(({ name }) => name).join(', ') })
       .option('list', { type: 'boolean', default: false, describe: 'list the figures' })
       .option('all', { type: 'boolean', default: false, describe: 'make every figure' })
-      .option('quick', { type: 'boolean', default: false, describe: 'a small version, under half a minute' })
+      .option('quick', { type: 'boolean', default: false, describe: 'a small version, about half a minute' })
       .option('d', { type: 'string', describe: 'input dimensions, such as 50,100' })
       .option('psi1', { type: 'string', describe: 'widths N/d' })
       .option('psi2', { type: 'string', describe: 'training samples n/d' })
@@ -85,17 +86,29 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       throw new InvalidArgumentError('figure', args.figure, 'the name of one figure, or --all, or --list');
     const chosen = args.all ? figures : [figureNamed(args.figure!)];
     const device: DeviceChoice = checkChoice('device', args.device, DEVICE_CHOICES);
+    workersFor(device, args.workers);
+    // All of them before the first is made: a setting that one of them refuses is no surprise after an hour.
+    const tasks = chosen.map((figure) => ({
+      figure,
+      settings: checkSettings(figure, settingsOf(figure, args)),
+    }));
     const reports = [];
-    for (const figure of chosen) {
-      const reproduction = await make(figure, args, device);
+    for (const { figure, settings } of tasks) {
+      const reproduction = await make(figure, settings, args, device);
       reports.push(reproduction);
       if (!args.json) process.stdout.write(`${reproductionReport(reproduction)}\n`);
     }
     if (args.json) process.stdout.write(`${JSON.stringify(args.all ? reports : reports[0])}\n`);
+    for (const { figure, claims } of reports)
+      for (const { holds, statement } of claims)
+        if (holds === false) {
+          warn(`rrf: ${figure}: a claim fails: ${statement}`);
+          process.exitCode = 1;
+        }
   },
 };
 
-async function make(figure: Figure, args: ReproduceArgs, device: DeviceChoice) {
+async function make(figure: Figure, settings: FigureSettings, args: ReproduceArgs, device: DeviceChoice) {
   const folder = `${figure.name}${args.quick ? '-quick' : ''}`;
   const out = args.out === undefined ? `results/${folder}` : args.all ? `${args.out}/${folder}` : args.out;
   let bar = progressBar(0, '');
@@ -103,7 +116,7 @@ async function make(figure: Figure, args: ReproduceArgs, device: DeviceChoice) {
   const making = () =>
     reproduce({
       figure,
-      settings: settingsOf(figure, args),
+      settings,
       out,
       device,
       workers: workersFor(device, args.workers),

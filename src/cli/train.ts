@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { csvText, readCsvTable } from '../data/csvTable.ts';
 import { type TabularProblem, tabularProblem } from '../data/tabular.ts';
-import { checkChoice, UserError } from '../errors.ts';
+import { checkChoice, checkInteger, UserError } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import {
   checkTableTraining,
@@ -16,7 +16,7 @@ import {
   trainOnTable,
 } from '../experiments/tableTraining.ts';
 import { saveModel } from '../models/modelFiles.ts';
-import { DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../runtime/index.ts';
+import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { DEFAULT_TOLERANCE } from '../training/exact/index.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
@@ -142,8 +142,9 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
       ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
     });
+    if (args['max-cycles'] !== undefined) checkInteger('max-cycles', args['max-cycles']);
     if (save !== undefined) checkWritable(save);
-    const runtime = await loadRuntime(args.device as DeviceChoice);
+    const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
     const before = performance.now();
     let bar: ProgressBar | undefined;

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { InvalidArgumentError, UserError } from '../errors.ts';
-import { naming } from '../wholeFile.ts';
-import { csvRows, type Table } from './csvTable.ts';
+import { InvalidArgumentError, oneLine, UserError } from '../errors.ts';
+import { cellNumber, columnNamed, readCsvFile } from './csvFile.ts';
+import type { Table } from './csvTable.ts';
+import { decimal } from './decimal.ts';
 
 /** A table whose target column holds +1 and -1, and the classes behind them. */
 export interface ClassTable {
@@ -21,19 +21,27 @@ export interface ClassTable {
  * than two and nothing said of which is +1; InvalidArgumentError for an unknown target or class
  */
 export function readCsvClasses(path: string, target: string, positive?: readonly string[]): ClassTable {
-  const file = JSON.stringify(path);
-  const { names, rows } = readCells(path);
-  const column = names.indexOf(target);
-  if (column < 0) throw new InvalidArgumentError('target', target, `a column: ${names.join(', ')}`);
-  const labels = rows.map((cells) => cells[column]!);
+  if (positive !== undefined && !Array.isArray(positive))
+    throw new InvalidArgumentError('positive', positive, 'a list of classes');
+  const cells = readCsvFile(path);
+  const { file, names, rows } = cells;
+  const column = columnNamed(names, 'target', target);
+  const labels = rows.map((row) => row[column]!);
+  // A class without a name is a cell that is missing.
+  const unnamed = labels.indexOf('');
+  if (unnamed >= 0) cellNumber(cells, unnamed, column);
   const classes = [...new Set(labels)].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
   if (classes.length === 1)
     throw new UserError(
-      `every target in ${file} is ${JSON.stringify(classes[0])}: one class only, nothing to tell apart`,
+      oneLine(
+        `every target in ${file} is ${JSON.stringify(classes[0])}: one class only, nothing to tell apart`,
+      ),
     );
   if (!positive && classes.length > 2)
     throw new UserError(
-      `${file} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): name those that count as +1`,
+      oneLine(
+        `${file} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): name those that count as +1`,
+      ),
     );
   const up = new Set(positive ?? classes.slice(1));
   for (const name of up)
@@ -43,16 +51,10 @@ export function readCsvClasses(path: string, target: string, positive?: readonly
     throw new InvalidArgumentError('positive', [...up], 'at least one class left for -1');
 
   const values = new Float64Array(rows.length * names.length);
-  rows.forEach((cells, i) => {
-    cells.forEach((cell, j) => {
-      const value = j === column ? (up.has(cell) ? 1 : -1) : Number(cell);
-      if (!Number.isFinite(value) || cell === '')
-        throw new UserError(
-          `row ${i + 1}, column ${JSON.stringify(names[j])} of ${file} is ${JSON.stringify(cell)}, not a finite number`,
-        );
-      values[i * names.length + j] = value;
-    });
-  });
+  for (let at = 0; at < values.length; at++) {
+    const [i, j] = [Math.floor(at / names.length), at % names.length];
+    values[at] = j === column ? (up.has(labels[i]!) ? 1 : -1) : cellNumber(cells, i, j);
+  }
   return {
     table: { names, rows: rows.length, values },
     positive: classes.filter((name) => up.has(name)),
@@ -62,19 +64,7 @@ export function readCsvClasses(path: string, target: string, positive?: readonly
 
 /** Whether a column of that name holds anything that is not a number. */
 export function isTextColumn(path: string, name: string): boolean {
-  const { names, rows } = readCells(path);
+  const { names, rows } = readCsvFile(path);
   const column = names.indexOf(name);
-  return column >= 0 && rows.some((cells) => cells[column] !== '' && !Number.isFinite(Number(cells[column])));
-}
-
-function readCells(path: string): { names: string[]; rows: string[][] } {
-  const file = JSON.stringify(path);
-  const cells = csvRows(naming('read', path, () => readFileSync(path, 'utf8')));
-  const [names, ...rows] = cells.map((row) => row.map((cell) => cell.trim()));
-  if (!names || rows.length === 0) throw new UserError(`${file} has no rows below its header`);
-  rows.forEach((row, i) => {
-    if (row.length !== names.length)
-      throw new UserError(`row ${i + 1} of ${file} has ${row.length} cells instead of ${names.length}`);
-  });
-  return { names, rows };
+  return column >= 0 && rows.some((row) => row[column] !== '' && !Number.isFinite(decimal(row[column]!)));
 }

@@ -21,6 +21,7 @@ export interface ImageDataset {
  * @throws UserError naming the file that is missing, of another format, cut short, or of another number of rows
  */
 export function readIdxImages(images: string, labels: string, rows?: number): ImageDataset {
+  if (rows !== undefined) checkInteger('rows', rows);
   const pixels = readIdx(images, 3);
   const classes = readIdx(labels, 1);
   const [count, height, width] = pixels.axes as [number, number, number];
@@ -28,7 +29,7 @@ export function readIdxImages(images: string, labels: string, rows?: number): Im
     throw new UserError(
       `${JSON.stringify(images)} has ${count} images, ${JSON.stringify(labels)} ${classes.axes[0]} labels`,
     );
-  const n = Math.min(count, rows === undefined ? count : checkInteger('rows', rows));
+  const n = Math.min(count, rows ?? count);
   const d = height * width;
   const x = Float32Array.from(pixels.bytes.subarray(0, n * d), (byte) => byte / 255);
   return { data: { n, d, x, y: Float32Array.from(classes.bytes.subarray(0, n)) }, height, width };

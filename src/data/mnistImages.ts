@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { checkInteger, UserError } from '../errors.ts';
+import { checkInteger, checkOptions, type OptionNames, UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { naming } from '../wholeFile.ts';
 import type { ImageDataset } from './idxImages.ts';
@@ -16,6 +16,7 @@ export interface MnistOptions {
   readonly folder?: string;
 }
 
+const MNIST_OPTIONS: OptionNames<MnistOptions> = { rows: true, seed: true, folder: true };
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 
@@ -25,7 +26,9 @@ const PIXELS = SIDE * SIDE;
  * @param options how many, in which order, and where the package is
  * @throws UserError when the package is not installed, or a file of it is not what it was
  */
-export function readMnistImages({ rows, seed = 0, folder }: MnistOptions = {}): ImageDataset {
+export function readMnistImages(options: MnistOptions = {}): ImageDataset {
+  checkOptions('readMnistImages', options, MNIST_OPTIONS);
+  const { rows, seed = 0, folder } = options;
   if (rows !== undefined) checkInteger('rows', rows);
   const images = Array.from({ length: 10 }, (_, digit) => imagesIn(fileOf(digit, folder), digit)).flat();
   const n = Math.min(images.length, rows ?? images.length);

@@ -1,6 +1,14 @@
-import { checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import {
+  checkBoolean,
+  checkOptions,
+  checkPositive,
+  InvalidArgumentError,
+  type OptionNames,
+  UserError,
+} from '../errors.ts';
 import { stream } from '../random/stream.ts';
-import { columnNamed, type Table } from './csvTable.ts';
+import { columnNamed } from './csvFile.ts';
+import type { Table } from './csvTable.ts';
 import type { Dataset } from './dataset.ts';
 
 /** Rows of a table as a regression problem in their own units, float64. */
@@ -25,7 +33,7 @@ export interface TabularProblem {
  */
 export function tabularProblem(table: Table, target: string): TabularProblem {
   const { names, rows: n, values } = table;
-  const column = columnNamed(table, 'target', target);
+  const column = columnNamed(names, 'target', target);
   const d = names.length - 1;
   if (d === 0) throw new UserError(`there are no inputs beside the target ${JSON.stringify(target)}`);
   const x = new Float64Array(n * d);
@@ -102,8 +110,23 @@ export function columnStatistics(
   return { mean: all.map(([mean]) => mean), deviation: all.map(([, deviation]) => deviation) };
 }
 
-/** Columns that say nothing or say it twice, each as a clause for people. */
-export function columnNotes({ n, d, x, inputs }: TabularProblem): string[] {
+/** Times the median at which a value is taken for a slip of the pen. */
+const FAR = 1e6;
+
+/** The value farthest out of a column where it lies beyond all reason, and hardly another does; undefined otherwise. */
+function strayValue(column: readonly number[]): number | undefined {
+  const sizes = column
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .sort((a, b) => a - b);
+  const median = sizes[sizes.length >> 1] ?? 0;
+  const far = sizes.filter((size) => size > FAR * median).length;
+  if (far === 0 || far > Math.max(1, column.length / 100)) return undefined;
+  return column.find((value) => Math.abs(value) === sizes.at(-1));
+}
+
+/** Columns that say nothing or say it twice, and values that may be slips of the pen, each as a clause for people. */
+export function columnNotes({ n, d, x, y, inputs, target }: TabularProblem): string[] {
   const name = (j: number): string => JSON.stringify(inputs[j]);
   const first = new Map<string, number>();
   const notes: string[] = [];
@@ -113,13 +136,20 @@ export function columnNotes({ n, d, x, inputs }: TabularProblem): string[] {
       notes.push(`column ${name(j)} is constant and ignored`);
       continue;
     }
+    const stray = strayValue(column);
+    if (stray !== undefined) notes.push(strayNote(inputs[j]!, stray));
     const key = column.join();
     const other = first.get(key);
     if (other === undefined) first.set(key, j);
     else notes.push(`columns ${name(other)} and ${name(j)} are equal`);
   }
+  const stray = strayValue([...y]);
+  if (stray !== undefined) notes.push(strayNote(target, stray));
   return notes;
 }
+
+const strayNote = (column: string, value: number): string =>
+  `column ${JSON.stringify(column)} holds ${value}, a million times what is usual there: is it right?`;
 
 /** The standardised problem as float32 rows. */
 export const asDataset = ({ n, d, x, y }: TabularProblem): Dataset => ({
@@ -129,17 +159,28 @@ export const asDataset = ({ n, d, x, y }: TabularProblem): Dataset => ({
   y: Float32Array.from(y),
 });
 
+/** What of a table is standardised, to mean 0 and deviation 1. */
+export interface Standardising {
+  /** The columns but the target. */
+  readonly inputs: boolean;
+  /** The target. */
+  readonly target: boolean;
+  /** Where standardised inputs are clipped, in deviations. Default not at all. */
+  readonly clip?: number | undefined;
+}
+
+const STANDARDISING: OptionNames<Standardising> = { inputs: true, target: true, clip: true };
+
 /**
  * A table as float32 rows, its inputs and its target each standardised by all rows, or left in their units.
  * @param target name of its column; all others are inputs
  * @param standardise to mean 0 and deviation 1: the inputs, clipped at `clip` deviations where that is given; the target
- * @throws InvalidArgumentError for an unknown target; UserError when it is constant or there are no inputs
+ * @throws InvalidArgumentError for an unknown target or option; UserError when it is constant or there are no inputs
  */
-export function tableDataset(
-  table: Table,
-  target: string,
-  standardise: { readonly inputs: boolean; readonly target: boolean; readonly clip?: number | undefined },
-): Dataset {
+export function tableDataset(table: Table, target: string, standardise: Standardising): Dataset {
+  checkOptions('tableDataset', standardise, STANDARDISING);
+  checkBoolean('inputs', standardise.inputs);
+  checkBoolean('target', standardise.target);
   const problem = tabularProblem(table, target);
   const statistics = (values: Float64Array, columns: number, wanted: boolean) =>
     wanted

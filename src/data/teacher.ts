@@ -1,4 +1,4 @@
-import { checkInteger, checkNonNegative, checkPositive } from '../errors.ts';
+import { checkInteger, checkNonNegative, checkOptions, checkPositive, type OptionNames } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -30,8 +30,11 @@ export interface Teacher {
   batches(name: string, n: number, batchSize?: number): Generator<Dataset>;
 }
 
-/** A seeded linear teacher. @throws InvalidArgumentError for d < 1, tau < 0 or rho <= 0. */
+const TEACHER_ARGS: OptionNames<TeacherArgs> = { d: true, tau: true, rho: true, seed: true };
+
+/** A seeded linear teacher. @throws InvalidArgumentError for d < 1, tau < 0, rho <= 0, or an option that there is not. */
 export function teacher(args: TeacherArgs): Teacher {
+  checkOptions('teacher', args, TEACHER_ARGS);
   const d = checkInteger('d', args.d);
   const tau = checkNonNegative('tau', args.tau ?? 0);
   const rho = checkPositive('rho', args.rho ?? 1);

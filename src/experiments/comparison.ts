@@ -10,7 +10,7 @@ export interface Comparison {
   readonly relativeError: number;
   /**
    * Within 3 standard errors or 2 per cent, or within 0.001 where theory says zero; null where theory says nothing and
-   * `theory` is NaN.
+   * `theory` is NaN, and where one seed gives no standard error to tell by.
    */
   readonly agrees: boolean | null;
 }
@@ -30,5 +30,5 @@ export function compare(values: readonly number[], theory: number): Comparison {
     Math.abs(z) <= TOLERATED_Z ||
     Math.abs(relativeError) <= TOLERATED_RELATIVE_ERROR ||
     (theory === 0 && Math.abs(difference) <= TOLERATED_DIFFERENCE);
-  return { simulated, theory, z, relativeError, agrees: Number.isNaN(theory) ? null : agrees };
+  return { simulated, theory, z, relativeError, agrees: agrees || !Number.isNaN(z) ? agrees : null };
 }

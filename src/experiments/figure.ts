@@ -21,6 +21,9 @@ export interface FigureSettings {
   readonly testRows: number;
 }
 
+/** The settings that are lists. */
+export type FigureList = 'd' | 'psi1' | 'psi2' | 'epsilons' | 'lambda' | 'activations';
+
 /** A figure as a plain description: what to compute and to simulate, how to draw it, and what it is about. */
 export interface Figure {
   readonly name: string;
@@ -28,8 +31,12 @@ export interface Figure {
   readonly summary: string;
   /** Our own choice of settings; those behind the papers' figures are not known to us. */
   readonly defaults: FigureSettings;
-  /** What a quick version changes. */
+  /** What a quick version changes: it takes well under a minute, and its claims hold at this size or stay open. */
   readonly quick: Partial<FigureSettings>;
+  /** The lists that it runs over; of every other it takes one value. */
+  readonly varies: readonly FigureList[];
+  /** The settings that it has no use for, or only one value of, each with what is expected in its place. */
+  readonly fixed?: Readonly<Partial<Record<keyof FigureSettings, string>>>;
   readonly plan: (settings: FigureSettings) => FigurePlan;
 }
 
@@ -102,6 +109,8 @@ export interface Spot {
 /** A statement that the figure is about, checked against numbers. */
 export interface Claim {
   readonly statement: string;
+  /** Lists of which it takes two values, for it compares them; with fewer it stays open. */
+  readonly compares?: readonly FigureList[];
   readonly check: (mean: MeanOf) => Verdict;
 }
 
@@ -109,7 +118,8 @@ export interface Claim {
 export type MeanOf = (cells: readonly Cell[], measure: Measure) => Estimate;
 
 export interface Verdict {
-  readonly holds: boolean;
+  /** Null where it stays open: with one seed and no standard error to tell by, or one value where it compares two. */
+  readonly holds: boolean | null;
   /** The numbers that decide it. */
   readonly evidence: string;
 }

@@ -4,7 +4,7 @@ import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.t
 import { writeWholeFile } from '../wholeFile.ts';
 import { type Cell, cellKey } from './cell.ts';
 import type { CellResult } from './cellResult.ts';
-import type { Figure, FigureSettings, Verdict } from './figure.ts';
+import type { Claim, Figure, FigureSettings, MeanOf, Verdict } from './figure.ts';
 import { drawFigure } from './figureDrawing.ts';
 import { figureCells, figurePoints, meanOver, type PanelPoints } from './figurePoints.ts';
 import { checkSettings } from './figureSettings.ts';
@@ -43,7 +43,7 @@ export interface Reproduction {
  */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
   const { figure, out, version } = options;
-  const settings = checkSettings(options.settings);
+  const settings = checkSettings(figure, options.settings);
   const plan = figure.plan(settings);
   const cells = new Map(figureCells(plan).map((cell) => [cellKey(cell), cell]));
   const runtime = await loadRuntime(options.device);
@@ -53,7 +53,10 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const resultOf = (cell: Cell): CellResult => results.get(cellKey(cell))!;
   const points = figurePoints(plan, resultOf);
   const panels = plan.panels.map(({ title }, i) => ({ title, points: points[i]! }));
-  const claims = plan.claims.map(({ statement, check }) => ({ statement, ...check(meanOver(resultOf)) }));
+  const claims = plan.claims.map((claim) => ({
+    statement: claim.statement,
+    ...judged(claim, settings, meanOver(resultOf)),
+  }));
   const path = (end: string): string => join(out, `${figure.name}${end}`);
   const files = {
     rows: join(out, 'cells.jsonl'),
@@ -70,6 +73,21 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const numbers = { figure: figure.name, settings, version, runtime, panels, claims };
   writeWholeFile(files.json, `${JSON.stringify(numbers, null, 2)}\n`);
   return { figure: figure.name, settings, runtime, panels, claims, files, seconds };
+}
+
+/** What becomes of a claim: it does not fail for want of a second value, or of the standard error that one seed does not give. */
+function judged({ compares = [], check }: Claim, settings: FigureSettings, mean: MeanOf): Verdict {
+  const single = compares.find((name) => new Set<unknown>(settings[name]).size < 2);
+  if (single !== undefined) return { holds: null, evidence: `it takes two values of ${single}` };
+  let unknown = false;
+  const verdict = check((cells, measure) => {
+    const estimate = mean(cells, measure);
+    unknown ||= Number.isNaN(estimate.standardError);
+    return estimate;
+  });
+  return unknown && !verdict.holds
+    ? { holds: null, evidence: `${verdict.evidence}; one seed gives no standard error` }
+    : verdict;
 }
 
 /** How a figure's points came about, the usual way: simulation of the linear teacher beside its theory. */

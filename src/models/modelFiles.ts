@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { oneLine, show, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { makeFolder, naming, writeWholeFile } from '../wholeFile.ts';
 // Registers the package's layers, which a saved model may hold.
@@ -11,7 +11,7 @@ import './RandomFeatures.ts';
 import './Standardise.ts';
 
 /** TensorFlow.js's model.json, as far as it is used here. */
-interface ModelFile {
+export interface ModelFile {
   readonly modelTopology: object;
   readonly weightsManifest: readonly { paths: string[]; weights: tf.io.WeightsManifestEntry[] }[];
   readonly userDefinedMetadata?: NonNullable<tf.io.ModelArtifacts['userDefinedMetadata']>;
@@ -58,19 +58,20 @@ export async function saveModel(model: tf.LayersModel, folder: string): Promise<
 
 /**
  * Opens a model that saveModel or TensorFlow.js saved.
- * @param path the model's folder, or its model.json
+ * @param path the model's folder, or its model.json; its weights are read from that folder and those below it only
  * @throws UserError naming the file that is missing, cut short, or holds no layers model
  */
 export async function loadModel(path: string): Promise<tf.LayersModel> {
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path;
-  const { modelTopology, weightsManifest, userDefinedMetadata } = readModelFile(file);
+  const { file, modelTopology, weightsManifest, userDefinedMetadata } = readModelFile(path);
   const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
   const parts = weightsManifest.flatMap(({ paths }) => paths.map((name) => join(dirname(file), name)));
   const weights = Buffer.concat(parts.map((part) => naming('read', part, () => readFileSync(part))));
   const expected = weightSpecs.reduce((sum, spec) => sum + bytesOf(spec), 0);
   if (weights.length !== expected)
     throw new UserError(
-      `the model's weights ${JSON.stringify(parts.join(', '))} have ${weights.length} bytes instead of ${expected}`,
+      oneLine(
+        `the model's weights ${JSON.stringify(parts.join(', '))} have ${weights.length} bytes instead of ${expected}`,
+      ),
     );
   const weightData = new Uint8Array(weights).buffer;
   const artifacts = {
@@ -82,22 +83,61 @@ export async function loadModel(path: string): Promise<tf.LayersModel> {
   try {
     return await tf.loadLayersModel({ load: async () => artifacts });
   } catch (error) {
-    throw new UserError(`cannot open the model ${JSON.stringify(file)}: ${firstLine(error)}`);
+    throw new UserError(oneLine(`cannot open the model ${JSON.stringify(file)}: ${firstLine(error)}`));
   }
 }
 
-function readModelFile(path: string): ModelFile {
-  const text = naming('read', path, () => readFileSync(path, 'utf8'));
-  let content: Partial<ModelFile> | null;
+/**
+ * The description of a saved model, read and checked before any engine is loaded.
+ * @param path the model's folder, or its model.json
+ * @throws UserError naming the file that is missing or holds no layers model
+ */
+export function readModelFile(path: string): ModelFile & { readonly file: string } {
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path;
+  const text = naming('read', file, () => readFileSync(file, 'utf8'));
+  const named = JSON.stringify(file);
+  let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
-    throw new UserError(`${JSON.stringify(path)} is not the ${basename(path)} of a model: it is not JSON`);
+    throw new UserError(oneLine(`${named} is not the ${basename(file)} of a model: it is not JSON`));
   }
-  if (!content?.modelTopology || !Array.isArray(content.weightsManifest))
-    throw new UserError(`${JSON.stringify(path)} is not a layers model of TensorFlow.js`);
-  return content as ModelFile;
+  if (!isRecord(content) || !isRecord(content.modelTopology) || !Array.isArray(content.weightsManifest))
+    throw new UserError(oneLine(`${named} is not a layers model of TensorFlow.js`));
+  for (const group of content.weightsManifest as unknown[]) {
+    if (!isRecord(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights))
+      throw new UserError(
+        oneLine(`${named} has ${show(group)} among its weightsManifest, without paths and weights`),
+      );
+    for (const part of group.paths)
+      if (!isWithin(part))
+        throw new UserError(oneLine(`${named} has its weights outside its folder: ${show(part)}`));
+    for (const weight of group.weights)
+      if (!isWeight(weight))
+        throw new UserError(
+          oneLine(`${named} has ${show(weight)} among its weights, without name, shape and dtype`),
+        );
+  }
+  return { ...(content as unknown as ModelFile), file };
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether it is the name of a file in a folder or below it. A model from elsewhere must not read what is not its own. */
+const isWithin = (path: unknown): boolean =>
+  typeof path === 'string' &&
+  path !== '' &&
+  !/^[\\/]|^[a-z]:|\0/i.test(path) &&
+  !path.split(/[\\/]/).includes('..');
+
+const isWeight = (value: unknown): boolean =>
+  isRecord(value) &&
+  typeof value.name === 'string' &&
+  typeof value.dtype === 'string' &&
+  Array.isArray(value.shape) &&
+  value.shape.every((axis) => Number.isSafeInteger(axis) && axis >= 0) &&
+  (value.quantization === undefined || isRecord(value.quantization));
 
 /** Bytes of a weight in the file. */
 function bytesOf({ shape, dtype, quantization }: tf.io.WeightsManifestEntry): number {

@@ -18,9 +18,8 @@ export class InvalidArgumentError extends UserError {
    * @param expected what would have done
    */
   constructor(argument: string, value: unknown, expected: string) {
-    super(
-      `invalid ${/^[\w ,.[\]-]{1,60}$/.test(argument) ? argument : show(argument)}: ${show(value)} (expected ${expected})`,
-    );
+    const name = /^[\w ,.[\]-]{1,60}$/.test(argument) ? argument : show(argument);
+    super(oneLine(`invalid ${name}: ${show(value)} (expected ${expected})`));
     this.argument = argument;
     this.value = value;
   }
@@ -66,6 +65,16 @@ export function checkBoolean(argument: string, value: unknown): boolean {
 export function checkPlainText(argument: string, value: unknown): string {
   if (typeof value === 'string' && !/\p{Cc}/u.test(value)) return value;
   throw new InvalidArgumentError(argument, value, 'text without line breaks and other control characters');
+}
+
+/** Characters of the longest message. */
+const LONGEST = 500;
+
+/** A message as one line of bounded length, whatever names, lists and values it holds. */
+export function oneLine(message: string): string {
+  // Control characters, the ends of lines among them, and what else Unicode counts as such.
+  const line = message.slice(0, 2 * LONGEST).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 3)}...`;
 }
 
 /** Characters of a value that a message shows: it stays one line that can be read, whatever was given. */

@@ -62,7 +62,7 @@ async function rrf(...options: string[]): Promise<string> {
   }
   return out;
 }
-const onData = (...options: string[]) => rrf('--data', join(folder, 'data.csv'), '--target', 'y', ...options);
+const onData = (...options: string[]) => rrf('--csv', join(folder, 'data.csv'), '--target', 'y', ...options);
 
 /** The exact adversarial risk of the linear model, mean (|r| + eps |w|)^2. */
 const exact = (eps: number) =>
@@ -125,7 +125,7 @@ describe('rrf attack', () => {
 
   it.each([
     [['--epsilons', '0,x'], /^invalid epsilons: "0,x"/],
-    [['--epsilons', '-1'], /^invalid eps: -1/],
+    [['--epsilons', '-1'], /^invalid epsilons: -1/],
     [['--epsilons', '1', '--attack', 'magic'], /^invalid attack: "magic"/],
     [['--epsilons', '1', '--norm', 'l3'], /^invalid norm: "l3"/],
     [['--epsilons', '1', '--loss', 'hinge'], /^invalid loss: "hinge"/],
@@ -137,7 +137,7 @@ describe('rrf attack', () => {
     [['--epsilons', '1', '--target', 'z'], /^invalid target: "z" \(expected a column: y, a, b, c, d\)/],
     [['--epsilons', '1', '--plot', 'curve.gif'], /^invalid plot: "curve.gif"/],
     [['--epsilons', '1', '--images', 'worst.jpg'], /^invalid images: "worst.jpg"/],
-    [['--epsilons', '1', '--data', '/nowhere.csv'], /^cannot read "\/nowhere.csv"/],
+    [['--epsilons', '1', '--csv', '/nowhere.csv'], /^cannot read "\/nowhere.csv"/],
     [['--epsilons', '1', '--model', '/nowhere'], /nowhere/],
   ])('refuses %j in one line', async (options, line) => {
     const error = await onData(...options).catch((thrown) => thrown);
@@ -147,7 +147,7 @@ describe('rrf attack', () => {
   });
 
   it('names the cell of a CSV file that is missing', async () => {
-    const error = await rrf('--data', join(folder, 'holes.csv'), '--target', 'y', '--epsilons', '1').catch(
+    const error = await rrf('--csv', join(folder, 'holes.csv'), '--target', 'y', '--epsilons', '1').catch(
       (e) => e,
     );
     expect(error.message).toMatch(/^row 2, column "b" of .*holes.csv" is missing$/);

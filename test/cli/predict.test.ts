@@ -126,6 +126,6 @@ describe('rrf predict', () => {
       ...['--csv', words, '--target', 'grade', '--positive', 'fair', ...grid],
     );
     await refused(/invalid grid/, '--csv', numbers, '--target', 'grade', '--grid', 'n=50,depth=2,eps=0.1');
-    await refused(/invalid plot/, '--csv', numbers, '--target', 'grade', ...grid, '--plot', 'picture.pdf');
+    await refused(/invalid plot/, '--csv', numbers, '--target', 'grade', ...grid, '--plot', 'picture.gif');
   });
 });

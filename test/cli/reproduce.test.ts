@@ -53,22 +53,72 @@ describe('rrf reproduce', () => {
     expect(readFileSync(files.png)).toEqual(picture);
   });
 
+  /** Without noise and with n > d plain least squares makes no error at all: adversarial training cannot lower it. */
+  const noiseless = (seeds: number) => [
+    ...[
+      'reproduce',
+      'linear',
+      '--d',
+      '5',
+      '--psi2',
+      '3',
+      '--epsilons',
+      '0,0.5',
+      '--tau',
+      '0',
+      '--seeds',
+      `${seeds}`,
+    ],
+    ...[
+      '--test-rows',
+      '50',
+      '--workers',
+      '1',
+      '--device',
+      device,
+      '--quiet',
+      '--out',
+      join(folder, `${seeds}`),
+    ],
+  ];
+  const lowered = 'near d = n adversarial training lowers even the standard risk';
+
+  it('ends with code 1 and a line on standard error when a claim fails', async () => {
+    const { code, stdout, stderr } = await rrf(...noiseless(2));
+    expect(stdout).toContain(`FAILS: ${lowered}`);
+    expect(stderr).toContain(`rrf: linear: a claim fails: ${lowered}\n`);
+    expect(code).toBe(1);
+  });
+
+  it('with one seed calls nothing a failure for want of a standard error', async () => {
+    const { stdout } = await rrf(...noiseless(1));
+    expect(stdout).not.toMatch(/\bNO\b/);
+    expect(stdout).toContain(`open: ${lowered}`);
+    expect(stdout).toContain('one seed gives no standard error');
+  });
+
   const out = join(folder, 'never');
   const blocked = join(folder, 'a-file');
   writeFileSync(blocked, '');
   it.each([
     [['--psi1', '0'], 'rrf: invalid psi1: 0 (expected a finite number > 0)'],
     [['--psi1', '1,-2'], 'rrf: invalid psi1: -2 (expected a finite number > 0)'],
-    [['--epsilons', '-0.1'], 'rrf: invalid eps: -0.1 (expected a finite number >= 0)'],
+    [['--epsilons', '-0.1'], 'rrf: invalid epsilons: -0.1 (expected a finite number >= 0)'],
     [['--epsilons', 'NaN'], 'rrf: invalid epsilons: "NaN" (expected numbers separated by commas)'],
     [['--tau', '-1'], 'rrf: invalid tau: -1 (expected a finite number >= 0)'],
     [['--seeds', '0'], 'rrf: invalid seeds: 0 (expected an integer >= 1)'],
-    [['--activations', 'step'], 'rrf: invalid activation: "step" (expected one of shifted-relu, relu'],
+    [['--activations', 'step'], 'rrf: invalid activations: "step" (expected one of shifted-relu, relu'],
     [['--device', 'tpu'], 'rrf: invalid device: "tpu" (expected one of'],
     [['--psi1', '2', '--psi2', '2'], 'rrf: invalid psi1: 2 (expected N other than n'],
     [['--method', 'magic'], 'rrf: invalid method: "magic" (expected one of pgd, exact)'],
+    [
+      ['--psi2', '2,3'],
+      'rrf: invalid psi2: "2,3" (expected one value: the figure curse varies d and psi1 and epsilons',
+    ],
+    [['--lambda', '0,0.1'], 'rrf: invalid lambda: "0,0.1" (expected one value'],
+    [['--activations', 'relu,tanh'], 'rrf: invalid activations: "relu,tanh" (expected one value'],
     [['--all'], 'rrf: invalid figure: "curse" (expected the name of one figure, or --all, or --list)'],
-    [['--colour', 'red'], 'rrf: Unknown argument: colour'],
+    [['--colour', 'red'], 'rrf: unknown option --colour'],
   ])('refuses %j in one line, with exit code 2, writing nothing', async (args, message) => {
     const { code, stdout, stderr } = await rrf('reproduce', 'curse', ...args, '--out', out);
     expect(stderr.startsWith(message), stderr).toBe(true);

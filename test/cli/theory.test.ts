@@ -60,6 +60,13 @@ describe('rrf theory', () => {
     expect(risks[3][2].adversarialRisk).toBeCloseTo(direct.adversarialRisk, 9);
     const { stdout } = await theory(...question, ...grids);
     expect(stdout.trim().split('\n')).toHaveLength(3 + 4);
+
+    const file = join(folder, 'surface.png');
+    const even = ['--grid', 'width2=0.5:2:3:log', 'eps=0.4:0.1:4', '--plot', file];
+    expect(await theory(...question, ...even)).toMatchObject({ code: 0 });
+    expect(readFileSync(file).toString('latin1')).toMatch(/^\x89PNG/);
+    // Contours need evenly spaced values.
+    expect(await theory(...question, ...grids, '--plot', file)).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('tells phases and critical radii', async () => {
@@ -68,6 +75,11 @@ describe('rrf theory', () => {
     expect(one).toMatchObject({ phase: 'null', criticalEps: critical });
     const many = await json('phase', '--psi2', '3', '--tau', '0.5', '--grid', 'psi1=0.25,0.5');
     expect(many[1].criticalEps).toBe(critical);
+    const attacked = await json(
+      'phase',
+      ...['--psi1', '1', '--psi2', '3', '--eps', '0.1', '--grid', 'eps-test=0.2,0.3'],
+    );
+    expect(attacked).toMatchObject([{ epsTest: 0.2 }, { epsTest: 0.3 }]);
   });
 
   it('finds the best width, penalty, activation and the peak', async () => {
@@ -165,6 +177,6 @@ describe('rrf theory', () => {
       nowhere,
     );
     expect(lost).toMatchObject({ code: 2, stdout: '' });
-    expect(lost.stderr).toContain(`cannot write ${nowhere}`);
+    expect(lost.stderr).toContain(`cannot write "${nowhere}"`);
   });
 });

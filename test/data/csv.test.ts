@@ -1,17 +1,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { csvRows, csvText, readCsvTable } from '../../src/data/csvTable.ts';
+import { readCsvClasses } from '../../src/data/csvClasses.ts';
+import { csvRows } from '../../src/data/csvRows.ts';
+import { csvText, readCsvTable } from '../../src/data/csvTable.ts';
+import { decimal } from '../../src/data/decimal.ts';
+import { readIdxImages } from '../../src/data/idxImages.ts';
+import { readMnistImages } from '../../src/data/mnistImages.ts';
 import {
   clippedAt,
   columnNotes,
   columnStatistics,
   splitProblem,
   standardised,
+  tableDataset,
   tabularProblem,
 } from '../../src/data/tabular.ts';
+import { teacher } from '../../src/data/teacher.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rrf-csv-'));
 const file = join(folder, 'data.csv');
@@ -93,10 +101,52 @@ describe('readCsvTable', () => {
     ['1,2\n3,4\n', '', 'has no header: its first line holds only numbers'],
     ['a,b\n', '', 'has no rows below its header'],
     ['', '', 'has no rows below its header'],
+    ['a,b\n0x10,2\n', 'row 1, column "a" of', 'is "0x10", not a finite number'],
+    ['a;b\n1;2\n', '', 'has cells separated by semicolons, not by commas'],
+    ['a\tb\n1\t2\n', '', 'has cells separated by tabs, not by commas'],
+    ['# made by hand\na,b\n1,2\n', '', 'begins with a comment line'],
+    ['a,b\n# the rest is guessed\n1,2\n', 'row 1 of', 'is a comment line'],
+    ['a\0,b\n1,2\n', '', 'is UTF-16 or no text'],
   ])('refuses %j naming the file, the row and the column', (text, where, what) => {
     const message = `${where} ${JSON.stringify(file)} ${what}`.trim();
     expect(() => read(text)).toThrow(message);
+    // Classes come from the same reader; only cells of numbers are another matter in their column.
+    if (!where.includes('column')) expect(() => readCsvClasses(file, 'b')).toThrow(message);
   });
+
+  it.each([
+    ['UTF-16', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le')],
+    ['gzip', gzipSync('a,b\n1,2\n')],
+  ])('says that a file is %s', (what, bytes) => {
+    writeFileSync(file, bytes);
+    expect(() => readCsvTable(file)).toThrow(what);
+    expect(() => readCsvClasses(file, 'b')).toThrow(what);
+  });
+
+  it('leaves out a first column without a name that counts the rows, and no other', () => {
+    for (const text of [',a,b\n0,5,6\n1,7,8\n', '"",a,b\n1,5,6\n2,7,8\n', 'Unnamed: 0,a,b\n0,5,6\n1,7,8\n'])
+      expect(read(text)).toEqual({ names: ['a', 'b'], rows: 2, values: Float64Array.of(5, 6, 7, 8) });
+    expect(read(',a\n0,5\n2,7\n').names).toEqual(['', 'a']);
+    expect(read('i,a\n0,5\n1,7\n').names).toEqual(['i', 'a']);
+    expect(readCsvClasses(file, 'a').table.names).toEqual(['i', 'a']);
+  });
+
+  it.each([
+    ['1', 1],
+    [' -2.5e3 ', -2500],
+    ['+.5', 0.5],
+    ['1.', 1],
+    ['1E-2', 0.01],
+  ])('takes %j for a number', (text, value) => {
+    expect(decimal(text)).toBe(value);
+  });
+
+  it.each(['', ' ', '0x10', '0b1', '1_000', 'Infinity', 'NaN', '1e', '.', '1,5', '1 2', '٣'])(
+    'takes %j for none',
+    (text) => {
+      expect(decimal(text)).toBeNaN();
+    },
+  );
 
   it('names a file that is not there', () => {
     expect(() => readCsvTable(join(folder, 'none.csv'))).toThrow(/^cannot read ".*none.csv": ENOENT/);
@@ -118,6 +168,40 @@ describe('a tabular problem', () => {
       'column "b" is constant and ignored',
       'columns "a" and "d" are equal',
     ]);
+  });
+
+  it('notes a value that is a million times what is usual in its column, and no wide spread', () => {
+    const rows = Array.from({ length: 20 }, (_, i) => [10 + i, 10 ** (i / 2), i]);
+    rows[3]![0] = -1e12;
+    const notes = () =>
+      columnNotes(tabularProblem(read(`a,b,y\n${rows.map((r) => r.join(',')).join('\n')}\n`), 'y'));
+    expect(notes()).toEqual([
+      'column "a" holds -1000000000000, a million times what is usual there: is it right?',
+    ]);
+    rows[3]![0] = 12;
+    rows[5]![2] = 3e9;
+    expect(notes()).toEqual([
+      'column "y" holds 3000000000, a million times what is usual there: is it right?',
+    ]);
+  });
+
+  it('refuses options that there are not', () => {
+    const table = read(text);
+    const options = { inputs: true, target: true, Clip: 3 };
+    expect(() => tableDataset(table, 'y', options)).toThrow(
+      'invalid Clip: 3 (expected an option of tableDataset: clip?)',
+    );
+    expect(() => tableDataset(table, 'y', {} as never)).toThrow(
+      'invalid inputs: undefined (expected true or false)',
+    );
+    expect(() => teacher({ d: 3, sigma: 1 } as never)).toThrow(
+      'invalid sigma: 1 (expected an option of teacher: tau?)',
+    );
+    expect(() => readMnistImages({ row: 3 } as never)).toThrow(
+      'invalid row: 3 (expected an option of readMnistImages',
+    );
+    expect(() => readIdxImages('a', 'b', { rows: 3 } as never)).toThrow('invalid rows');
+    expect(() => readCsvClasses(file, 'y', { positive: [1] } as never)).toThrow('invalid positive');
   });
 
   it('refuses an unknown or constant target, and no inputs, by name', () => {

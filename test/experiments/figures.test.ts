@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, cellKey } from '../../src/experiments/cell.ts';
 import type { CellResult } from '../../src/experiments/cellResult.ts';
+import type { FigureSettings } from '../../src/experiments/figure.ts';
 import { figureCells, figurePoints, meanOver } from '../../src/experiments/figurePoints.ts';
 import { checkSettings } from '../../src/experiments/figureSettings.ts';
 import { figureNamed, figures } from '../../src/experiments/figures/index.ts';
@@ -21,7 +22,7 @@ function perfect(cell: Cell): CellResult {
 }
 
 describe.each(figures.map((figure) => [figure.name, figure] as const))('the figure %s', (_, figure) => {
-  const plan = figure.plan(checkSettings({ ...figure.defaults, ...figure.quick }));
+  const plan = figure.plan(checkSettings(figure, { ...figure.defaults, ...figure.quick }));
 
   it('has finite curves, and cells that differ', () => {
     for (const { points } of plan.panels.flatMap((panel) => panel.curves))
@@ -57,6 +58,35 @@ describe.each(predicted.map((figure) => [figure.name, figure] as const))('the fi
   });
 });
 
+describe.each(figures.map((figure) => [figure.name, figure] as const))('the figure %s', (_, figure) => {
+  const lists = ['d', 'psi1', 'psi2', 'epsilons', 'lambda', 'activations'] as const;
+  const two = {
+    d: [20, 40],
+    psi1: [0.5, 1],
+    psi2: [2.5, 3],
+    epsilons: [0.3, 0.4],
+    lambda: [0.1, 0.2],
+    activations: ['tanh', 'sin'],
+  } as const;
+
+  it('keeps to its own rules', () => {
+    expect(checkSettings(figure, figure.defaults)).toBe(figure.defaults);
+    for (const list of figure.varies) expect(figure.defaults[list].length).toBeGreaterThan(1);
+  });
+
+  it.each(lists)('simulates every value of %s, or refuses more than one', (list) => {
+    const settings = { ...figure.defaults, [list]: two[list] };
+    if (!figure.varies.includes(list)) {
+      expect(() => checkSettings(figure, settings)).toThrow(`invalid ${list}: "${two[list].join(',')}"`);
+      return;
+    }
+    // With one of the two values left out there is less to simulate.
+    const simulated = (values: readonly unknown[]): number =>
+      new Set(figureCells(figure.plan({ ...settings, [list]: values })).map(cellKey)).size;
+    for (const value of two[list]) expect(simulated([value])).toBeLessThan(simulated(two[list]));
+  });
+});
+
 describe('figures', () => {
   it('have names of their own', () => {
     expect(new Set(figures.map((figure) => figure.name)).size).toBe(figures.length);
@@ -64,12 +94,24 @@ describe('figures', () => {
     expect(() => figureNamed('figure-9')).toThrow('invalid figure: "figure-9" (expected one of curse');
   });
 
+  it('refuse settings that they have no use for', () => {
+    const refused = (name: string, settings: Partial<FigureSettings>) => () => {
+      const figure = figureNamed(name);
+      checkSettings(figure, { ...figure.defaults, ...settings });
+    };
+    expect(refused('linear', { psi1: [3] })).toThrow('invalid psi1: "3" (expected none');
+    expect(refused('trained-width', { method: 'exact' })).toThrow('invalid method: "exact" (expected none');
+    expect(refused('trained-width-digits', { d: [30] })).toThrow('invalid d: "30" (expected 64');
+    expect(refused('trained-width-digits', { tau: 0.1 })).toThrow('invalid tau: "0.1" (expected 0');
+  });
+
   it('refuse settings by name', () => {
-    const { defaults } = figureNamed('curse');
-    expect(() => checkSettings({ ...defaults, d: [] })).toThrow(
+    const curse = figureNamed('curse');
+    const { defaults } = curse;
+    expect(() => checkSettings(curse, { ...defaults, d: [] })).toThrow(
       'invalid d: [] (expected at least one value)',
     );
-    expect(() => checkSettings({ ...defaults, psi2: [0] })).toThrow('invalid psi2: 0');
+    expect(() => checkSettings(curse, { ...defaults, psi2: [0] })).toThrow('invalid psi2: 0');
     const square = figureNamed('curse').plan({ ...defaults, psi1: [2] });
     expect(() => figureCells(square)).toThrow('invalid psi1: 2 (expected N other than n at eps = lambda = 0');
   });

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.ts';
 import { CentredActivation } from '../../src/models/CentredActivation.ts';
 import { loadModel, saveModel } from '../../src/models/modelFiles.ts';
 import { RandomFeatures } from '../../src/models/RandomFeatures.ts';
@@ -143,6 +145,52 @@ describe('saveModel and loadModel', () => {
     await expect(saveModel(model(), folder)).rejects.toThrow(`cannot write ${JSON.stringify(name)}: ENOSPC`);
     expect(outputs(await loadModel(folder))).toEqual(outputs(first));
     expect(existsSync(unfinishedName(name))).toBe(false);
+  });
+
+  it('read no weights outside the folder of the model', async () => {
+    const folder = join(home, 'outside');
+    const inner = join(folder, 'inner');
+    await saveModel(model(), inner);
+    const name = join(inner, 'model.json');
+    const file = JSON.parse(readFileSync(name, 'utf8'));
+    const [weights] = file.weightsManifest[0].paths;
+    for (const path of [
+      `../inner/${weights}`,
+      join(inner, weights),
+      `a/../../inner/${weights}`,
+      'C:\\weights',
+      '',
+      7,
+    ]) {
+      file.weightsManifest[0].paths = [path];
+      writeFileSync(name, JSON.stringify(file));
+      await expect(loadModel(inner)).rejects.toThrow('has its weights outside its folder');
+    }
+  });
+
+  it.each([
+    ['null', 'is not a layers model'],
+    ['[]', 'is not a layers model'],
+    ['{"modelTopology": {}, "weightsManifest": {}}', 'is not a layers model'],
+    ['{"modelTopology": {}, "weightsManifest": [null]}', 'has null among its weightsManifest'],
+    ['{"modelTopology": {}, "weightsManifest": [{"paths": "x"}]}', 'among its weightsManifest'],
+    [
+      '{"modelTopology": {}, "weightsManifest": [{"paths": [], "weights": [null]}]}',
+      'has null among its weights',
+    ],
+    [
+      '{"modelTopology": {}, "weightsManifest": [{"paths": [], "weights": [{"name": "w", "dtype": "float32", "shape": [-1]}]}]}',
+      'among its weights',
+    ],
+    ['{"modelTopology": {"config": null}, "weightsManifest": []}', 'cannot open the model'],
+  ])('refuse the description %s in one line', async (content, message) => {
+    const folder = join(home, 'entries');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'model.json'), content);
+    const error = await loadModel(folder).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain('\n');
   });
 
   it('say which file is missing, cut short or not a model', async () => {

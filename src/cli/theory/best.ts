@@ -12,7 +12,7 @@ import {
   type RiskOptions,
 } from '../../theory/index.ts';
 import { notice } from '../notices.ts';
-import { featureMap, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
+import { checkGrids, featureMap, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
 import { optionalGrid } from './grid.ts';
 import { printCsv, printJson, printRecord, printTable, type Row, reportConvergence } from './output.ts';
 
@@ -41,6 +41,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
     const what = checkChoice('what', args.what, questions);
     const measure = checkChoice('measure', args.measure, measures);
     const axis = optionalGrid(args.grid);
+    if (axis) checkGrids(args, [axis.parameter]);
     // The width that is sought need not be given.
     const running = [
       ...(axis ? [axis.parameter] : []),

@@ -1,6 +1,8 @@
 import type { CommandModule } from 'yargs';
+import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { riskCurve } from '../../theory/index.ts';
 import {
+  checkGrids,
   describeQuestion,
   featureMap,
   missing,
@@ -9,7 +11,7 @@ import {
   withTheoryOptions,
 } from './features.ts';
 import { GRID_FORM, optionalGrid } from './grid.ts';
-import { printCsv, printJson, printTable, reportConvergence, writeOrFail } from './output.ts';
+import { printCsv, printJson, printTable, reportConvergence } from './output.ts';
 import { terminalPlot } from './terminalPlot.ts';
 
 interface CurveArguments extends TheoryArguments {
@@ -34,22 +36,24 @@ export const curveCommand: CommandModule<object, CurveArguments> = {
     withTheoryOptions(yargs)
       .option('grid', { type: 'string', describe: 'such as psi1=0.1:100:60:log or eps=0,0.2,0.5' })
       .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' })
-      .option('plot', { type: 'string', describe: 'write the curves to this SVG file' })
+      .option('plot', { type: 'string', describe: `draw the curves: ${PICTURE_FILE}` })
       .example('$0 theory curve --psi2 3 --eps 0.3 --tau 0.2 --grid psi1=0.1:100:60:log', 'against width')
       .example(
         '$0 theory curve --psi1 2 --psi2 3 --tau 0.2 --grid eps=0,0.2,0.5 --csv',
         'as a table for others',
       ),
   handler: async (args) => {
+    if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const axis = optionalGrid(args.grid);
     if (axis === undefined) throw missing('grid', GRID_FORM);
+    checkGrids(args, [axis.parameter]);
     const map = featureMap(args, [axis.parameter]);
     const options = riskOptions(args, [axis.parameter]);
     const curve = riskCurve(map, options, { parameter: axis.parameter, values: axis.values });
     if (args.plot !== undefined) {
       // Typesetting takes a second to load, which nobody else should wait for.
       const { curveFigure } = await import('./curveFigure.ts');
-      writeOrFail(args.plot, curveFigure(curve, axis));
+      await writePicture('plot', args.plot, curveFigure(curve, axis));
     }
     reportConvergence(curve);
     const rows = curve.map(({ at, ...risk }) => ({ [axis.parameter]: at, ...risk }));

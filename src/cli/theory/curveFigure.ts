@@ -13,6 +13,9 @@ const symbols: Readonly<Record<string, string>> = {
   tau: '$\\tau$',
 };
 
+/** A parameter as the axes of figures name it. */
+export const parameterSymbol = (parameter: string): string => symbols[parameter] ?? parameter;
+
 /**
  * Standard and adversarial risk along a curve, as an SVG string; infinite values are left out.
  * @throws UserError when fewer than two finite points are left
@@ -40,7 +43,7 @@ export function curveFigure(curve: readonly CurvePoint[], { parameter, scale }: 
         ],
       },
     ],
-    x: { label: symbols[parameter] ?? parameter, scale, domain: [Math.min(...at), Math.max(...at)] },
+    x: { label: parameterSymbol(parameter), scale, domain: [Math.min(...at), Math.max(...at)] },
     // A logarithm where risks differ by much; they are 0 only when the signal is found exactly.
     y:
       low > 0 && high > 5 * low

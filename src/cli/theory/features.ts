@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
+import { checkChoice, InvalidArgumentError, nearestName, UserError } from '../../errors.ts';
 import {
   type ActivationName,
   activationNames,
@@ -20,11 +20,11 @@ export interface TheoryArguments {
   widths: string | undefined;
   psi2: number | undefined;
   eps: number | undefined;
-  lambda: number;
-  tau: number;
-  rho: number;
+  lambda: number | undefined;
+  tau: number | undefined;
+  rho: number | undefined;
   'eps-test': number | undefined;
-  'nonlinear-energy': number;
+  'nonlinear-energy': number | undefined;
   json: boolean;
 }
 
@@ -43,16 +43,49 @@ export const withTheoryOptions = (yargs: Argv): Argv<TheoryArguments> =>
     .option('widths', { type: 'string', describe: 'N_l/d of each deep layer, separated by commas' })
     .option('psi2', { ...numberOption('psi2'), describe: 'n/d, training samples per input dimension' })
     .option('eps', { ...numberOption('eps'), describe: 'l2 radius of the training attack' })
-    .option('lambda', { ...numberOption('lambda'), default: 0, describe: 'ridge penalty' })
-    .option('tau', { ...numberOption('tau'), default: 0, describe: 'label noise, standard deviation' })
-    .option('rho', { ...numberOption('rho'), default: 1, describe: 'norm of the signal' })
+    .option('lambda', { ...numberOption('lambda'), describe: 'ridge penalty [0]' })
+    .option('tau', { ...numberOption('tau'), describe: 'label noise, standard deviation [0]' })
+    .option('rho', { ...numberOption('rho'), describe: 'norm of the signal [1]' })
     .option('eps-test', { ...numberOption('eps-test'), describe: 'l2 radius of the attack at test [eps]' })
     .option('nonlinear-energy', {
       ...numberOption('nonlinear-energy'),
-      default: 0,
-      describe: 'energy of a nonlinear part of the target',
+      describe: 'energy of a nonlinear part of the target [0]',
     })
     .option('json', { type: 'boolean', default: false, describe: 'JSON on standard output' });
+
+/** The numbers of the training problem that may run along a grid, by the names that the theory gives them. */
+const SCALARS = {
+  psi2: 'psi2',
+  eps: 'eps',
+  lambda: 'lambda',
+  tau: 'tau',
+  rho: 'rho',
+  epsTest: 'eps-test',
+  nonlinearEnergy: 'nonlinear-energy',
+} as const;
+
+/**
+ * Refuses a grid of what the features do not have, or of what is also given a value of its own.
+ * @param parameters those that run along grids
+ * @throws InvalidArgumentError naming the first such parameter, and those that there are
+ */
+export function checkGrids(args: TheoryArguments, parameters: readonly string[]): void {
+  const kind = checkChoice('features', args.features, featureKinds);
+  const widths = args.widths?.split(',').map((_, i) => `width${i + 1}`) ?? [];
+  const proportions = kind === 'random' ? ['psi1'] : kind === 'deep' ? widths : [];
+  const known = [...proportions, ...Object.keys(SCALARS)];
+  for (const parameter of parameters) {
+    if (!known.includes(parameter)) {
+      // What papers call the number of features and of samples, of which these are the proportions to d.
+      const near = { N: proportions[0], n: 'psi2' }[parameter] ?? nearestName(parameter, known);
+      const there = `one of ${known.join(', ')}`;
+      throw new InvalidArgumentError('parameter', parameter, near ? `${near}? ${there}` : there);
+    }
+    const option = Object.hasOwn(SCALARS, parameter) ? SCALARS[parameter as keyof typeof SCALARS] : 'psi1';
+    if (args[option] !== undefined)
+      throw new InvalidArgumentError(option, args[option], `none beside --grid ${parameter}=...`);
+  }
+}
 
 /** The feature map asked for; a proportion that runs along a grid may be left out. */
 export function featureMap(args: TheoryArguments, running: readonly string[] = []): FeatureMap {
@@ -62,11 +95,10 @@ export function featureMap(args: TheoryArguments, running: readonly string[] = [
     throw new InvalidArgumentError('psi1', args.psi1, `no psi1 with --features ${kind}`);
   if (kind !== 'deep' && args.widths !== undefined)
     throw new InvalidArgumentError('widths', args.widths, `no widths with --features ${kind}`);
+  if (kind === 'deep' && args.widths === undefined)
+    throw missing('widths', 'N_l/d of each layer, such as --widths 2,1');
   if (kind === 'linear') return linear();
-  if (kind === 'deep') {
-    if (args.widths === undefined) throw missing('widths', 'N_l/d of each layer, such as --widths 2,1');
-    return deepRandomFeatures({ widths: numberList('widths', args.widths), activation });
-  }
+  if (kind === 'deep') return deepRandomFeatures({ widths: numberList('widths', args.widths!), activation });
   if (args.psi1 === undefined && !running.includes('psi1')) throw missing('psi1', 'N/d');
   return randomFeatures({ psi1: args.psi1 ?? 1, activation });
 }
@@ -81,10 +113,10 @@ export function riskOptions(args: TheoryArguments, running: readonly string[] = 
     ...(psi2 === undefined ? {} : { psi2 }),
     ...(eps === undefined ? {} : { eps }),
     ...(epsTest === undefined ? {} : { epsTest }),
-    lambda,
-    tau,
-    rho,
-    nonlinearEnergy,
+    lambda: lambda ?? 0,
+    tau: tau ?? 0,
+    rho: rho ?? 1,
+    nonlinearEnergy: nonlinearEnergy ?? 0,
   };
 }
 

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { UserError } from '../../errors.ts';
 import { warn } from '../notices.ts';
 import { table } from '../table.ts';
 
@@ -44,13 +42,4 @@ export function reportConvergence(points: readonly { readonly converged: boolean
   const which = points.length === 1 ? 'the point has' : `${lost} of ${points.length} points have`;
   warn(`rrf: ${which} not converged and may be far off`);
   process.exitCode = 1;
-}
-
-/** @throws UserError in one line when the file cannot be written */
-export function writeOrFail(path: string, content: string): void {
-  try {
-    writeFileSync(path, content);
-  } catch (error) {
-    throw new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`);
-  }
 }

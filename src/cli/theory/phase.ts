@@ -1,7 +1,14 @@
 import type { CommandModule } from 'yargs';
 import { checkNonNegative } from '../../errors.ts';
 import { type AsymptoticRisk, asymptoticRisk, criticalEps, type RiskOptions } from '../../theory/index.ts';
-import { featureMap, missing, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
+import {
+  checkGrids,
+  featureMap,
+  missing,
+  riskOptions,
+  type TheoryArguments,
+  withTheoryOptions,
+} from './features.ts';
 import { optionalGrid } from './grid.ts';
 import { printCsv, printJson, printRecord, printTable, type Row, reportConvergence } from './output.ts';
 
@@ -21,13 +28,18 @@ export const phaseCommand: CommandModule<object, PhaseArguments> = {
   handler: (args) => {
     const axis = optionalGrid(args.grid);
     const running = axis ? [axis.parameter] : [];
+    checkGrids(args, running);
     const map = featureMap(args, running);
     if (args.psi2 === undefined && !running.includes('psi2')) throw missing('psi2', 'n/d');
     const found: AsymptoticRisk[] = [];
     const rows = (axis?.values ?? [undefined]).map((value): Row => {
       const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
-      const here = axis && axis.parameter in map.proportions ? map.with(moved) : map;
-      const options = riskOptions({ ...args, eps: args.eps ?? 0, ...moved }) as RiskOptions;
+      const ofMap = axis !== undefined && axis.parameter in map.proportions;
+      const here = ofMap ? map.with(moved) : map;
+      const options = {
+        ...riskOptions({ ...args, eps: args.eps ?? 0 }, running),
+        ...(ofMap ? {} : moved),
+      } as RiskOptions;
       // The critical radius does not depend on these; a value without meaning is refused all the same.
       checkNonNegative('lambda', options.lambda ?? 0);
       checkNonNegative('eps-test', options.epsTest ?? 0);

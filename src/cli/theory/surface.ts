@@ -1,14 +1,16 @@
 import type { CommandModule } from 'yargs';
 import { checkChoice, InvalidArgumentError } from '../../errors.ts';
+import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { riskSurface } from '../../theory/index.ts';
 import {
+  checkGrids,
   describeQuestion,
   featureMap,
   riskOptions,
   type TheoryArguments,
   withTheoryOptions,
 } from './features.ts';
-import { GRID_FORM, type GridAxis, parseGrid } from './grid.ts';
+import { GRID_FORM, type GridAxis, MOST_POINTS, parseGrid } from './grid.ts';
 import { printCsv, printJson, reportConvergence } from './output.ts';
 import { terminalMap } from './terminalPlot.ts';
 
@@ -16,6 +18,7 @@ interface SurfaceArguments extends TheoryArguments {
   grid: string[] | undefined;
   csv: boolean;
   measure: string;
+  plot: string | undefined;
 }
 
 const measures = [
@@ -46,20 +49,31 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
         default: false,
         describe: 'comma-separated values, one point a line',
       })
+      .option('plot', { type: 'string', describe: `draw the surface: ${PICTURE_FILE}` })
       .example(
         '$0 theory surface --psi2 3 --tau 0.2 --grid psi1=0.1:100:30:log eps=0:1:12',
         'AR over width and eps',
       ),
-  handler: (args) => {
+  handler: async (args) => {
+    if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const measure = checkChoice('measure', args.measure, measures);
     const [xAxis, yAxis] = twoGrids(args.grid);
     const running = [xAxis.parameter, yAxis.parameter];
+    checkGrids(args, running);
     const map = featureMap(args, running);
     const options = riskOptions(args, running);
-    const { x, y, risks } = riskSurface(map, options, {
+    const surface = riskSurface(map, options, {
       x: { parameter: xAxis.parameter, values: xAxis.values },
       y: { parameter: yAxis.parameter, values: yAxis.values },
     });
+    const { x, y, risks } = surface;
+    if (args.plot !== undefined) {
+      // Typesetting takes a second to load, which nobody else should wait for.
+      const { surfaceFigure } = await import('./surfaceFigure.ts');
+      const { rho = 1, tau = 0, nonlinearEnergy = 0 } = options;
+      const nothing = rho ** 2 + tau ** 2 + nonlinearEnergy;
+      await writePicture('plot', args.plot, surfaceFigure(surface, [xAxis, yAxis], measure, nothing));
+    }
     reportConvergence(risks.flat());
     if (args.json) {
       printJson({
@@ -89,5 +103,8 @@ function twoGrids(texts: readonly string[] = []): [GridAxis, GridAxis] {
   const [x, y, ...more] = texts.map(parseGrid);
   if (!x || !y || more.length > 0)
     throw new InvalidArgumentError('grid', texts, `two of the form ${GRID_FORM}`);
+  if (x.parameter === y.parameter) throw new InvalidArgumentError('grid', texts, 'two different parameters');
+  if (x.values.length * y.values.length > MOST_POINTS)
+    throw new InvalidArgumentError('grid', texts, `at most ${MOST_POINTS} points together`);
   return [x, y];
 }

@@ -16,6 +16,7 @@ export const activations: Figure = {
     method: 'exact',
   },
   quick: { psi1: [1, 5], activations: ['shifted-relu', 'tanh'], d: [40], testRows: 1000 },
+  varies: ['psi1', 'activations'],
 
   plan(settings) {
     const { psi1, tau } = settings;

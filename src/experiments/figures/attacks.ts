@@ -11,7 +11,8 @@ export const attacks: Figure = {
   name: 'attacks',
   summary: 'adversarial risk as FGM, PGD and the linearised attack measure it, on the same models',
   defaults: { ...baseSettings, psi1: [2], epsilons: [0.5], method: 'exact' },
-  quick: { d: [40], testRows: 1000 },
+  quick: { d: [100], testRows: 1000 },
+  varies: [],
 
   plan(settings) {
     const kinds: { name: string; testAttack: Cell['testAttack'] }[] = [

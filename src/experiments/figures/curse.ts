@@ -17,6 +17,7 @@ export const curse: Figure = {
   summary: 'standard and adversarial risk against width, for several eps',
   defaults: { ...baseSettings, psi1: [0.25, 0.5, 1, 1.5, 3, 5, 8], epsilons: [0, 0.3, 0.6, 1], d: [50, 100] },
   quick: { psi1: [0.5, 1, 4], epsilons: [0, 0.3], d: [30, 60], seeds: 4, testRows: 1000 },
+  varies: ['d', 'psi1', 'epsilons'],
 
   plan(settings) {
     const { tau, psi1: widths } = settings;
@@ -126,6 +127,7 @@ function claims(settings: FigureSettings, at: (psi1: number, eps: number) => Cel
     const nothing = limitRisk(at(narrowest, large)[0]!).phase === 'null' ? ', which predicts nothing,' : '';
     found.push({
       statement: `at eps = ${large} the narrowest model${nothing} has a lower adversarial risk than the widest`,
+      compares: ['psi1'],
       check(mean) {
         const [narrow, wide] = [mean(at(narrowest, large), AR), mean(at(widest, large), AR)];
         const evidence = `psi1 ${narrowest}: ${shown(narrow)}, psi1 ${widest}: ${shown(wide)}`;

@@ -45,7 +45,8 @@ export const depth: Figure = {
     seeds: 8,
     method: 'exact',
   },
-  quick: { psi1: [0.5, 2], epsilons: [0.3], d: [40], seeds: 3, testRows: 1000 },
+  quick: { psi1: [0.5, 4], epsilons: [0.3], d: [40], seeds: 3, testRows: 1000 },
+  varies: ['psi1', 'epsilons'],
 
   plan(settings) {
     const { psi1, epsilons, tau } = settings;

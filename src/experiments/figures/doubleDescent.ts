@@ -15,6 +15,7 @@ export const doubleDescent: Figure = {
     method: 'exact',
   },
   quick: { psi1: [0.5, 2.5, 6], epsilons: [0.1, 0.5], d: [40], testRows: 1000 },
+  varies: ['psi1', 'epsilons'],
 
   plan(settings) {
     const { psi1, epsilons, tau } = settings;
@@ -57,6 +58,7 @@ export const doubleDescent: Figure = {
         },
         {
           statement: `at eps = ${ascending[0]} the simulated risk is higher near the peak than on either side`,
+          compares: ['psi1'],
           check(mean) {
             const peak = peaks[0]?.at ?? settings.psi2[0]!;
             const near = [...psi1].sort(

@@ -26,6 +26,7 @@ export const finiteSize: Figure = {
     method: 'exact',
   },
   quick: { d: [10, 20, 40], testRows: 5000 },
+  varies: ['d'],
 
   plan(settings) {
     const { d } = settings;
@@ -54,6 +55,7 @@ export const finiteSize: Figure = {
       })),
       claims: [standardRisk, adversarialRisk()].map((measure) => ({
         statement: `${measure.name}: a simulation's mean distance from theory falls with d, about as d^(-1/2) or faster`,
+        compares: ['d'],
         check(mean) {
           const points = d.map((dim) => {
             const { value } = mean(cellsOf(settings, { d: dim }), distance(measure));

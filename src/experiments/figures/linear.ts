@@ -15,6 +15,11 @@ export const linear: Figure = {
     method: 'exact',
   },
   quick: { psi2: [3, 1.2, 0.5], epsilons: [0, 0.3], d: [40], testRows: 1000 },
+  varies: ['psi2', 'epsilons'],
+  fixed: {
+    psi1: 'none: linear regression has no random features',
+    activations: 'none: linear regression has no random features',
+  },
 
   plan(settings) {
     const { epsilons, tau } = settings;
@@ -67,6 +72,7 @@ export const linear: Figure = {
         },
         {
           statement: 'near d = n adversarial training lowers even the standard risk',
+          compares: ['epsilons'],
           check(mean) {
             const near = settings.psi2.reduce((a, b) =>
               Math.abs(Math.log(b)) < Math.abs(Math.log(a)) ? b : a,

@@ -14,6 +14,7 @@ export const nullPhase: Figure = {
     method: 'exact',
   },
   quick: { psi1: [0.5], epsilons: [0.4, 0.6, 1.1], d: [40], testRows: 1000 },
+  varies: ['psi1', 'epsilons'],
 
   plan(settings) {
     const { psi1, epsilons, tau, psi2 } = settings;

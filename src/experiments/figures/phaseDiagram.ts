@@ -19,6 +19,7 @@ export const phaseDiagram: Figure = {
     method: 'exact',
   },
   quick: { psi1: [1, 5], epsilons: [0.3, 1], d: [40], testRows: 1000 },
+  varies: ['psi1', 'epsilons'],
 
   plan(settings) {
     const { tau, psi1, epsilons } = settings;

@@ -11,6 +11,7 @@ export const regularisation: Figure = {
   summary: 'adversarial risk against width for several ridge penalties: lambda repairs the curse',
   defaults: { ...baseSettings, psi1: [0.5, 1, 2, 4, 8], lambda: [0, 0.03, 0.3], method: 'exact' },
   quick: { psi1: [1, 5], lambda: [0, 0.3], d: [40], testRows: 1000 },
+  varies: ['psi1', 'lambda'],
 
   plan(settings) {
     const { psi1, lambda, tau } = settings;
@@ -70,6 +71,7 @@ export const regularisation: Figure = {
         },
         {
           statement: `at psi1 = ${widest} lambda = ${strongest} beats lambda = ${weakest}`,
+          compares: ['lambda'],
           check(mean) {
             const at = (value: number) => mean(cellsOf(settings, { psi1: widest, lambda: value }), AR);
             const evidence = `AR ${shown(at(strongest))} against ${shown(at(weakest))}`;

@@ -14,6 +14,7 @@ export const sampleSize: Figure = {
     method: 'exact',
   },
   quick: { psi2: [0.5, 1.2, 4], epsilons: [0, 0.3], d: [40], testRows: 1000 },
+  varies: ['psi2', 'epsilons'],
 
   plan(settings) {
     const { psi2, epsilons } = settings;
@@ -38,6 +39,7 @@ export const sampleSize: Figure = {
       panels: [panel('standard risk', standardRisk), panel('adversarial risk', adversarialRisk())],
       claims: epsilons.map((eps) => ({
         statement: `at eps = ${eps} many samples give less adversarial risk than few`,
+        compares: ['psi2'],
         check(mean) {
           const at = (samples: number) => mean(cellsOf(settings, { psi2: samples, eps }), adversarialRisk());
           const evidence = `psi2 ${few}: ${shown(at(few))}, psi2 ${many}: ${shown(at(many))}`;

@@ -12,7 +12,8 @@ export const tradeOff: Figure = {
   name: 'trade-off',
   summary: 'standard risk against adversarial risk as the training eps varies, for several widths',
   defaults: { ...baseSettings, psi1: [1, 3, 8], epsilons: [0, 0.2, 0.4, 0.6, 0.8, 1], method: 'exact' },
-  quick: { psi1: [1, 4], epsilons: [0, 0.3, 0.8], d: [40], testRows: 1000 },
+  quick: { psi1: [1, 8], epsilons: [0, 0.3], d: [40], testRows: 1000 },
+  varies: ['psi1', 'epsilons'],
 
   plan(settings) {
     const { psi1, epsilons } = settings;
@@ -52,6 +53,7 @@ export const tradeOff: Figure = {
       claims: [
         {
           statement: `for psi1 = ${Math.min(...psi1)} adversarial training lowers both risks before it trades one for the other`,
+          compares: ['epsilons'],
           check(mean) {
             const at = (eps: number) => cellsOf(settings, args(Math.min(...psi1), eps));
             const [none, some] = [at(ascending[0]!), at(ascending[1]!)];
@@ -66,6 +68,7 @@ export const tradeOff: Figure = {
         },
         {
           statement: `for psi1 = ${Math.max(...psi1)} and eps_test = ${EPS_TEST} the normally trained model is the more robust one`,
+          compares: ['epsilons'],
           check(mean) {
             const at = (eps: number) => mean(cellsOf(settings, args(Math.max(...psi1), eps)), AR);
             const [none, some] = [at(ascending[0]!), at(ascending[1]!)];

@@ -11,6 +11,7 @@ export const trainTestEps: Figure = {
   summary: 'adversarial risk as a function of the test radius, for models trained at several eps',
   defaults: { ...baseSettings, psi1: [1], epsilons: [0, 0.3, 0.6], method: 'exact' },
   quick: { epsilons: [0, 0.5], d: [40], testRows: 1000 },
+  varies: ['epsilons'],
 
   plan(settings) {
     const { epsilons } = settings;
@@ -49,6 +50,7 @@ export const trainTestEps: Figure = {
       claims: [
         {
           statement: `under an attack of radius ${RADII[far]} training at eps = ${most} beats training at eps = ${least}`,
+          compares: ['epsilons'],
           check(mean) {
             const at = (eps: number) =>
               mean(cellsOf(settings, { eps, epsTest: RADII }), adversarialRisk(far));

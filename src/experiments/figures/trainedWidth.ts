@@ -52,7 +52,9 @@ export const trainedWidth: Figure = {
     seeds: 4,
     testRows: 1000,
   },
-  quick: { psi1: [0.5, 4], d: [20], seeds: 3 },
+  quick: { psi1: [2.5], epsilons: [0.3], d: [20], seeds: 2, attackSteps: 1, testRows: 500 },
+  varies: ['psi1', 'epsilons'],
+  fixed: { method: 'none: each kind of network has its own' },
 
   plan(settings) {
     const { psi1, epsilons, tau } = settings;
@@ -104,6 +106,8 @@ export const trainedWidth: Figure = {
           : [
               {
                 statement: `at eps = ${strongest} the widest fully trained network is more robust than random features of its width`,
+                // Of one width, as in the quick version, there is no widest.
+                compares: ['psi1'],
                 check(mean) {
                   const at = (kind: Kind) => mean(cellsOf(settings, kind, widest, strongest), AR);
                   const evidence = `AR ${shown(at('trained'))} against ${shown(at('random'))} at psi1 = ${widest}`;
@@ -112,6 +116,8 @@ export const trainedWidth: Figure = {
               },
               {
                 statement: `at eps = ${strongest} and the widest, training all layers is at least as robust as the lazy regime`,
+                // Of one width, as in the quick version, there is no widest.
+                compares: ['psi1'],
                 check(mean) {
                   const at = (kind: Kind) => mean(cellsOf(settings, kind, widest, strongest), AR);
                   const evidence = `AR ${shown(at('trained'))} against ${shown(at('lazy'))} at psi1 = ${widest}`;

@@ -1,5 +1,4 @@
 import { DIGITS } from '../../data/shippedSets.ts';
-import { InvalidArgumentError } from '../../errors.ts';
 import {
   type Claim,
   clearlyAbove,
@@ -62,9 +61,14 @@ export const trainedWidthDigits: Figure = {
     testRows: 1000,
   },
   quick: { psi1: [0.0625, 1.5], psi2: [1], epsilons: [0.4], seeds: 2, testRows: 500 },
+  varies: ['psi1', 'epsilons'],
+  fixed: {
+    d: `${DIGITS.inputs}, the pixels of a digit`,
+    tau: '0, for the digits have noise of their own',
+    method: 'none: each kind of network has its own',
+  },
 
   plan(settings) {
-    checkSettings(settings);
     const { psi1, epsilons, seeds, psi2, lambda, testRows, attackSteps } = settings;
     const { weakest, strongest } = endsOf(settings);
     const rows = Math.round(psi2[0]! * DIGITS.inputs);
@@ -112,15 +116,6 @@ export const trainedWidthDigits: Figure = {
     };
   },
 };
-
-/** @throws InvalidArgumentError for a setting that the digits, or the kinds of network, leave no choice of */
-function checkSettings({ d, tau, method }: FigureSettings): void {
-  if (d.some((inputs) => inputs !== DIGITS.inputs))
-    throw new InvalidArgumentError('d', d.join(','), `${DIGITS.inputs}, the pixels of a digit`);
-  if (tau !== 0) throw new InvalidArgumentError('tau', tau, '0, for the digits have noise of their own');
-  if (method !== baseSettings.method)
-    throw new InvalidArgumentError('method', method, 'none, for each kind of network has its own');
-}
 
 /** Trained at the strongest eps, fully trained networks against the other kinds of their width. */
 function atTheWidest(settings: FigureSettings): Claim[] {

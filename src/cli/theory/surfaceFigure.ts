@@ -1,0 +1,61 @@
+import { InvalidArgumentError, UserError } from '../../errors.ts';
+import { surfaceFigure as draw } from '../../plots/surface.ts';
+import type { RiskSurface } from '../../theory/index.ts';
+import { parameterSymbol } from './curveFigure.ts';
+import type { GridAxis } from './grid.ts';
+
+/** What a surface shows: a number of each of its points. */
+export type SurfaceMeasure =
+  | 'adversarialRisk'
+  | 'standardRisk'
+  | 'gradientNorm'
+  | 'trainingLoss'
+  | 'interpolatedFraction';
+
+/** Times the risk of predicting nothing at which the colours end: an infinite peak would leave none for the rest. */
+const REACH = 2.2;
+
+/**
+ * A measure over two grids as filled contours, as an SVG string. Risks turn from blue to red at that of predicting
+ * nothing, other measures at their median.
+ * @param nothing the risk of predicting nothing
+ * @throws InvalidArgumentError for a grid whose values are not evenly spaced; UserError when no value is finite
+ */
+export function surfaceFigure(
+  { risks }: RiskSurface,
+  [x, y]: readonly [GridAxis, GridAxis],
+  measure: SurfaceMeasure,
+  nothing: number,
+): string {
+  for (const { parameter, values, even } of [x, y])
+    if (!even || values[0] === values.at(-1))
+      throw new InvalidArgumentError('grid', `${parameter}=${values.join(',')}`, 'from:to:count for --plot');
+  const values = risks.map((row) => row.map((risk) => risk[measure]));
+  const finite = values.flat().filter(Number.isFinite);
+  if (finite.length === 0) throw new UserError('--plot needs a finite value');
+  const sorted = finite.sort((a, b) => a - b);
+  const isRisk = measure === 'adversarialRisk' || measure === 'standardRisk';
+  const pivot = isRisk ? nothing : sorted[sorted.length >> 1]!;
+  const highest = isRisk ? Math.max(sorted[0]!, REACH * nothing) : sorted.at(-1)!;
+  // Contours are drawn from the least value of each axis to the greatest.
+  const [across, upwards] = [x, y].map((axis) => axis.values[0]! < axis.values.at(-1)!) as [boolean, boolean];
+  const rows = values.map((row) => {
+    const shown = row.map((value) => (value < highest ? value : highest));
+    return across ? shown : shown.reverse();
+  });
+  const axisOf = ({ parameter, scale, values: at }: GridAxis) => ({
+    label: parameterSymbol(parameter),
+    scale,
+    domain: [Math.min(at[0]!, at.at(-1)!), Math.max(at[0]!, at.at(-1)!)] as const,
+  });
+  return draw({
+    values: upwards ? rows : rows.reverse(),
+    x: axisOf(x),
+    y: axisOf(y),
+    label: { adversarialRisk: 'AR', standardRisk: 'SR' }[measure as string] ?? measure,
+    pivot,
+    lines: [],
+    spots: [],
+    description: `${measure} over ${x.parameter} (across) and ${y.parameter} (upwards)`,
+  });
+}

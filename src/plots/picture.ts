@@ -1,0 +1,32 @@
+import { extname } from 'node:path';
+import { InvalidArgumentError } from '../errors.ts';
+import { writeWholeFile } from '../wholeFile.ts';
+
+/** How a picture can be written, by the end of its file's name. */
+const FORMATS = ['.svg', '.png', '.pdf'] as const;
+/** The same as options describe it. */
+export const PICTURE_FILE = 'FILE.svg, FILE.png or FILE.pdf';
+
+/**
+ * The format that a picture's file name asks for; to be called before the work whose result is drawn.
+ * @param option that names the file
+ * @throws InvalidArgumentError naming the three formats, for a name with another end
+ */
+export function pictureFormat(option: string, path: string): (typeof FORMATS)[number] {
+  const end = extname(path).toLowerCase();
+  const found = FORMATS.find((format) => format === end);
+  if (found === undefined) throw new InvalidArgumentError(option, path, PICTURE_FILE);
+  return found;
+}
+
+/**
+ * Writes a picture in the format of its file's name, whole or not at all.
+ * @param svg without text elements
+ * @throws InvalidArgumentError as pictureFormat does; UserError when the file cannot be written
+ */
+export async function writePicture(option: string, path: string, svg: string): Promise<void> {
+  const format = pictureFormat(option, path);
+  if (format === '.svg') writeWholeFile(path, svg);
+  else if (format === '.png') writeWholeFile(path, (await import('./png.ts')).svgToPng(svg));
+  else writeWholeFile(path, (await import('./pdf.ts')).svgToPdf(svg));
+}

@@ -1,0 +1,280 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { runCommandLine } from '../../src/cli/commandLine.ts';
+import { failureOf } from '../../src/cli/failure.ts';
+
+/** What a command comes to that has found nothing to refuse; every input here has something. */
+const accepted = vi.hoisted(() => async (): Promise<never> => {
+  throw new TypeError('bad input was accepted: the work began');
+});
+vi.mock('../../src/runtime/runtime.ts', async (original) => ({
+  ...(await original<typeof import('../../src/runtime/runtime.ts')>()),
+  loadRuntime: accepted,
+}));
+vi.mock('../../src/runtime/provision/provision.ts', () => ({ provision: accepted }));
+
+/** Characters of the longest answer. */
+const LONGEST = 520;
+
+const files = mkdtempSync(join(tmpdir(), 'rrf-fuzz-files-'));
+const folder = mkdtempSync(join(tmpdir(), 'rrf-fuzz-'));
+const before = process.cwd();
+const table = join(files, 'table.csv');
+const spec = join(files, 'sweep.json');
+const bytes = join(files, 'bytes');
+writeFileSync(
+  table,
+  `a,b,y\n${Array.from({ length: 30 }, (_, i) => `${i % 7},${i % 5},${i % 3}`).join('\n')}\n`,
+);
+writeFileSync(spec, JSON.stringify({ d: [10], psi1: [1], psi2: [2], eps: [0.3] }));
+writeFileSync(
+  bytes,
+  Uint8Array.from({ length: 999 }, (_, i) => (i * 89) % 256),
+);
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(before);
+  for (const made of [files, folder]) rmSync(made, { recursive: true });
+});
+
+/** A command that is right but for the one thing that is then made wrong. */
+interface Command {
+  readonly words: readonly string[];
+  /** Options that it needs, and others with values that are right. */
+  readonly given: Readonly<Record<string, string>>;
+  readonly needed?: readonly string[];
+  /** Options of one number, none of which may be negative. */
+  readonly numbers?: readonly string[];
+  /** Options of one of a few names. */
+  readonly names?: readonly string[];
+  /** Options of numbers separated by commas, or of a grid. */
+  readonly lists?: readonly string[];
+  readonly booleans?: readonly string[];
+  /** Options of a file that is read. */
+  readonly files?: readonly string[];
+  /** Options of a picture. */
+  readonly pictures?: readonly string[];
+}
+
+const theory = {
+  given: { psi1: '2', psi2: '3', eps: '0.5' },
+  numbers: ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'rho', 'eps-test', 'nonlinear-energy'],
+  names: ['features', 'activation'],
+  booleans: ['json', 'quiet'],
+};
+const commands: readonly Command[] = [
+  { ...theory, words: ['theory'], needed: ['psi1', 'psi2', 'eps'], booleans: ['certify', 'sensitivities'] },
+  { ...theory, words: ['theory', 'point'] },
+  {
+    ...theory,
+    words: ['theory', 'curve'],
+    given: { psi2: '3', eps: '0.5', grid: 'psi1=1,2' },
+    numbers: ['psi2', 'eps', 'lambda', 'tau', 'rho'],
+    needed: ['grid', 'psi2', 'eps'],
+    lists: ['grid'],
+    booleans: ['csv'],
+    pictures: ['plot'],
+  },
+  {
+    ...theory,
+    words: ['theory', 'surface', '--grid', 'psi1=1,2', 'tau=0,0.1'],
+    given: { psi2: '3', eps: '0.5' },
+    numbers: ['psi2', 'eps', 'lambda', 'rho'],
+    needed: ['psi2', 'eps'],
+    names: ['features', 'activation', 'measure'],
+    pictures: ['plot'],
+  },
+  { ...theory, words: ['theory', 'phase'], booleans: ['csv'] },
+  {
+    ...theory,
+    words: ['theory', 'best', 'lambda'],
+    names: ['features', 'activation', 'measure'],
+    numbers: ['psi1', 'psi2', 'eps', 'tau', 'rho'],
+    lists: ['grid'],
+  },
+  {
+    words: ['reproduce', 'attacks'],
+    given: {},
+    numbers: ['tau', 'seeds', 'test-rows', 'workers'],
+    names: ['activations', 'method', 'device'],
+    lists: ['d', 'psi1', 'psi2', 'epsilons', 'lambda'],
+    booleans: ['quick', 'list', 'all', 'json'],
+  },
+  {
+    words: ['train'],
+    given: { csv: table, target: 'y', eps: '0.1' },
+    needed: ['csv', 'target', 'eps'],
+    numbers: ['eps', 'lambda', 'test-fraction', 'validation-fraction', 'batch-size', 'max-cycles', 'clip'],
+    names: ['target', 'model', 'method', 'norm', 'activation', 'device'],
+    booleans: ['json'],
+    files: ['csv'],
+  },
+  {
+    words: ['predict'],
+    given: { csv: table, target: 'y', grid: 'n=10,eps=0.1' },
+    needed: ['csv', 'target', 'grid'],
+    numbers: ['eps-test', 'share', 'clip'],
+    names: ['target', 'model', 'activation'],
+    lists: ['grid'],
+    booleans: ['raw', 'json'],
+    files: ['csv', 'model'],
+    pictures: ['plot'],
+  },
+  {
+    words: ['attack'],
+    given: { csv: table, target: 'y', epsilons: '0,0.1', model: files },
+    needed: ['csv', 'epsilons', 'model'],
+    numbers: ['scale', 'steps', 'restarts', 'batch-size'],
+    names: ['target', 'attack', 'norm', 'loss', 'device', 'success'],
+    lists: ['epsilons', 'bounds'],
+    booleans: ['raw', 'checks', 'json'],
+    files: ['csv', 'model'],
+    pictures: ['plot', 'images'],
+  },
+  { words: ['doctor'], given: {}, names: ['device'], booleans: ['json'] },
+  { words: ['provision'], given: {}, booleans: ['cuda', 'cuda-libraries', 'force', 'verify'] },
+  {
+    words: ['sweep', 'run', spec],
+    given: { out: join(folder, 'out') },
+    needed: ['out'],
+    numbers: ['workers'],
+    names: ['device', 'shard'],
+    booleans: ['dry-run', 'json'],
+  },
+  { words: ['sweep', 'status'], given: { out: join(folder, 'none') }, booleans: ['json'], needed: ['out'] },
+];
+
+const long = fc.constantFrom(
+  ...['x', '"', '\n', '9,', '/a', '\u{1F600}', '='].map((text) => text.repeat(4000)),
+);
+const text = fc.oneof(
+  { weight: 6, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
+  { weight: 6, arbitrary: fc.string({ maxLength: 30 }) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('', ' ', '-', 'null', '__proto__', 'constructor', 'é', '\0', '../..', '%s'),
+  },
+  { weight: 1, arbitrary: long },
+);
+/** As people write numbers; written down here once more, so that the command line's own reading is not its judge. */
+const isNumber = (word: string): boolean => /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(word);
+const noNumber = fc.oneof(
+  text.filter((word) => !isNumber(word)),
+  fc.constantFrom('0x10', '0b1', 'NaN', 'Infinity', '1e', '1_000', '1,5', '--', '1e3x', '٣'),
+);
+const noDomain = fc.oneof(
+  fc.constantFrom('-1', '-0.5', '1e999', '-1e999', '-1e-300'),
+  fc.double({ max: -1e-9, noNaN: true, noDefaultInfinity: true }).map(String),
+);
+const noList = fc.oneof(
+  noNumber.filter((word) => !word.split(',').every(isNumber)),
+  fc.constantFrom(
+    '0:1:1e10',
+    '0:1:1e7',
+    '0:1',
+    '1:2:3:4',
+    'psi1=',
+    '=1',
+    'psi1=0:1:1e10',
+    'N=1,2',
+    'eps=1=2',
+    ':',
+    ',',
+    '1,,2',
+  ),
+);
+const noPicture = text.filter((word) => !/\.(svg|png|pdf)$/i.test(word));
+
+/** One line of words that has something wrong with it. */
+function bad(command: Command): fc.Arbitrary<string[]> {
+  const { words, given, needed = [], numbers = [], names = [], lists = [], booleans = [] } = command;
+  const valued = [...new Set([...Object.keys(given), ...numbers, ...names, ...lists])];
+  const line = (changed: Readonly<Record<string, string>>, left = ''): string[] => [
+    ...words,
+    ...Object.entries({ ...given, ...changed })
+      .filter(([name]) => name !== left)
+      .map(([name, value]) => `--${name}=${value}`),
+  ];
+  const wrong = (options: readonly string[], value: fc.Arbitrary<string>): fc.Arbitrary<string[]>[] =>
+    options.length === 0
+      ? []
+      : [fc.tuple(fc.constantFrom(...options), value).map(([name, word]) => line({ [name]: word }))];
+  const unknown = fc.oneof(
+    fc.string({ maxLength: 20 }).map((end) => `zz${end.replaceAll('=', '')}`),
+    fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'a.b', 'json.x', '_', '$0'),
+    long.map((name) => `zz${name.replaceAll('=', '')}`),
+  );
+  return fc.oneof(
+    fc.tuple(unknown, text).map(([name, value]) => [...line({}), `--${name}=${value}`]),
+    unknown.map((name) => [...line({}), `--${name}`]),
+    ...wrong(
+      booleans,
+      text.filter((word) => word !== 'true' && word !== 'false'),
+    ),
+    ...(valued.length > 0
+      ? [
+          fc
+            .tuple(fc.constantFrom(...valued), fc.option(text, { nil: undefined }))
+            .map(([name, value]) => [...line({}), `--no-${name}${value === undefined ? '' : `=${value}`}`]),
+        ]
+      : []),
+    ...wrong(numbers, noNumber),
+    ...wrong(numbers, noDomain),
+    ...wrong(
+      names,
+      text.map((word) => `zz${word}`),
+    ),
+    ...wrong(lists, noList),
+    ...wrong(
+      command.files ?? [],
+      fc.oneof(
+        fc.constantFrom(bytes, files, join(table, 'x')),
+        text.map((t) => `/zz${t}`),
+      ),
+    ),
+    ...wrong(command.pictures ?? [], noPicture),
+    ...(needed.length > 0 ? [fc.constantFrom(...needed).map((name) => line({}, name))] : []),
+    text.filter((word) => !word.startsWith('-')).map((word) => [...line({}), '--json', `zz${word}`, 'more']),
+    text.map((word) => [`zz${word}`, ...line({})]),
+  );
+}
+
+const lines = fc.oneof(...commands.map(bad));
+
+/** What the command line answers to words. */
+async function answer(words: readonly string[]) {
+  try {
+    await runCommandLine(words);
+    return { code: 0, text: '' };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+async function refuses(words: readonly string[]): Promise<void> {
+  const { code, text: answered } = await answer(words);
+  expect(answered).toMatch(/^rrf: [^\n\r\u2028\u2029]+$/);
+  expect(answered.length).toBeLessThan(LONGEST);
+  expect(code).toBe(2);
+}
+
+it('answers 5,000 bad command lines in one line each, and writes nothing', async () => {
+  const written = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write'));
+  for (const write of written) write.mockImplementation(() => true);
+  try {
+    await fc.assert(fc.asyncProperty(lines, refuses), { numRuns: 5000, seed: 20, endOnFailure: true });
+    for (const write of written) expect(write).not.toHaveBeenCalled();
+  } finally {
+    for (const write of written) write.mockRestore();
+  }
+  expect(readdirSync(folder)).toEqual([]);
+}, 300_000);
+
+it('would not take a raw error, or accepted input, for an answer', async () => {
+  // Nothing is wrong with these words, so the work begins, and throws a TypeError.
+  await expect(refuses(['doctor'])).rejects.toThrow();
+  expect(await answer(['doctor'])).toMatchObject({ code: 1 });
+});
