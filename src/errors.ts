@@ -7,6 +7,7 @@ export {
   checkNonNegative,
   checkPlainText,
   checkPositive,
+  checkSeed,
   InvalidArgumentError,
   oneLine,
   show,

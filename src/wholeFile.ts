@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { oneLine, UserError } from './errors.ts';
+import { checkPlainText, oneLine, UserError } from './errors.ts';
 
 /**
  * Writes a file whole or not at all: the content goes beside it first, reaches the disk, and is then renamed into its
@@ -85,6 +85,7 @@ export const unfinishedName = (path: string): string => `${path}.${process.pid}.
 
 /** Does `work`, turning an error of the file system into a UserError that names the file and what was wanted of it. */
 export function naming<T>(verb: 'read' | 'write' | 'create', path: string, work: () => T): T {
+  checkPlainText('path', path);
   try {
     return work();
   } catch (error) {

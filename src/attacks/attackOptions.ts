@@ -3,6 +3,7 @@ import {
   checkInteger,
   checkOptions,
   checkPositive,
+  checkSeed,
   InvalidArgumentError,
   type OptionNames,
 } from '../errors.ts';
@@ -116,14 +117,12 @@ export function resolveAttack({
 }: AttackOptions): AttackSettings {
   if (bounds !== undefined && !areBounds(bounds))
     throw new InvalidArgumentError('bounds', bounds, '[low, high], low < high');
-  if (typeof seed !== 'string' && !Number.isFinite(seed))
-    throw new InvalidArgumentError('seed', seed, 'a number or a string');
   const away = lossNamed(loss);
   return {
     norm: normNamed(norm),
     bounds: bounds ?? null,
     loss: checkBoolean('targeted', targeted) ? towards(away) : away,
-    seed,
+    seed: checkSeed(seed),
   };
 }
 

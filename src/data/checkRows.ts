@@ -36,10 +36,14 @@ export function checkRows(data: Rows, least = 1): void {
  */
 export function checkSizes(data: Rows, kinds: readonly FloatArray[], least: number): void {
   if (!data || typeof data !== 'object' || !['n', 'd', 'x', 'y'].every((name) => name in data))
-    throw new InvalidArgumentError('data', data, `rows as {n, d, x, y}, x and y ${kinds.join(' or ')}`);
+    throw new InvalidArgumentError(
+      'data',
+      data,
+      `a data set {n, d, x, y}, x and y ${kinds.join(' or ')} on the host`,
+    );
   const n = checkInteger('n', data.n, least);
   const d = checkInteger('d', data.d);
-  checkFloats('x', data.x, n * d, `n * d = ${n * d} values, row after row`, kinds);
+  checkFloats('x', data.x, n * d, `n * d = ${n * d} values`, kinds);
   checkFloats('y', data.y, n, `n = ${n} values, one a row of x`, kinds);
 }
 

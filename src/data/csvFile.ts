@@ -20,11 +20,11 @@ export interface CsvFile {
  * semicolons or tabs, begun by a comment, without a header, with two columns of one name, with rows of different lengths
  */
 export function readCsvFile(path: string): CsvFile {
+  const bytes = naming('read', path, () => readFileSync(path));
   const file = JSON.stringify(path);
   const fail = (what: string): never => {
     throw new UserError(oneLine(`${file} ${what}`));
   };
-  const bytes = naming('read', path, () => readFileSync(path));
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) fail('is compressed with gzip: gunzip it first');
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (wide || bytes.subarray(0, 1000).includes(0)) fail('is UTF-16 or no text: save it as UTF-8');

@@ -1,4 +1,4 @@
-import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, checkSeed, InvalidArgumentError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import { centredActivation } from './activations.ts';
@@ -38,7 +38,7 @@ export class LazyHidden extends tf.layers.Layer {
   constructor(args: LazyHiddenArgs) {
     super(checkLayerArgs('LazyHidden', args, { units: true, seed: true }));
     this.units = checkInteger('units', args.units);
-    this.seed = args.seed ?? 0;
+    this.seed = checkSeed(args.seed ?? 0);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

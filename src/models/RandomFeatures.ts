@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import { checkChoice, checkInteger, checkSeed, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { centredActivation } from './activations.ts';
@@ -39,7 +39,7 @@ export class RandomFeatures extends tf.layers.Layer {
     super(checkLayerArgs('RandomFeatures', args, { units: true, activation: true, seed: true }));
     this.units = checkInteger('units', args.units);
     this.activation = checkChoice('activation', args.activation ?? 'shifted-relu', activationNames);
-    this.seed = args.seed ?? 0;
+    this.seed = checkSeed(args.seed ?? 0);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { oneLine, show, UserError } from '../errors.ts';
+import { InvalidArgumentError, oneLine, show, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { makeFolder, naming, writeWholeFile } from '../wholeFile.ts';
 // Registers the package's layers, which a saved model may hold.
@@ -24,6 +24,7 @@ export interface ModelFile {
  * @throws UserError naming the file that cannot be written
  */
 export async function saveModel(model: tf.LayersModel, folder: string): Promise<void> {
+  if (typeof model?.save !== 'function') throw new InvalidArgumentError('model', model, 'a layers model');
   makeFolder(folder);
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {

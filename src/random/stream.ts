@@ -1,4 +1,5 @@
 import seedrandom from 'seedrandom';
+import { checkSeed } from '../errors.ts';
 
 /**
  * A named stream of random numbers. The same key gives the same numbers on every platform and Node version;
@@ -25,6 +26,7 @@ const plain = (key: number | string): number | string =>
  */
 export function stream(...keys: readonly (string | number)[]): Stream {
   if (keys.length === 0) throw new RangeError('a random stream needs a name');
+  for (const key of keys) checkSeed(key);
   // JSON keeps ('a/b') and ('a', 'b') apart; xor4096 is fast and its output is part of our reproducibility.
   const generator = seedrandom.xor4096(JSON.stringify(keys.map(plain)));
   const uniform = (): number => generator.double();

@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from './checkOptions.ts';
 import { checkPositive, InvalidArgumentError } from './errors.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
 import { type AsymptoticRisk, type RiskOptions, resolveRiskOptions, riskOf } from './risk.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
@@ -122,7 +122,7 @@ export interface Path {
  */
 export function tracer(map: FeatureMap, options: PartialRiskOptions, running: readonly Parameter[]): Path {
   checkOptions('the training problem', options, PROBLEM_OPTIONS);
-  const isProportion = running.map((parameter) => Object.hasOwn(map.proportions, parameter));
+  const isProportion = running.map((parameter) => Object.hasOwn(checkMap(map).proportions, parameter));
   const now = { lambda: 0, tau: 0, rho: 1, nonlinearEnergy: 0, ...given(options) } as Record<Scalar, number>;
   running.forEach((parameter, i) => {
     if (isProportion[i]) return;

@@ -61,6 +61,12 @@ export function checkBoolean(argument: string, value: unknown): boolean {
   throw new InvalidArgumentError(argument, value, 'true or false');
 }
 
+/** The name of a random stream: a finite number or a string. */
+export function checkSeed(value: unknown): number | string {
+  if (typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))) return value;
+  throw new InvalidArgumentError('seed', value, 'a number or a string');
+}
+
 /** Text without control characters, such as line breaks: what goes on into scripts, messages and names of files. */
 export function checkPlainText(argument: string, value: unknown): string {
   if (typeof value === 'string' && !/\p{Cc}/u.test(value)) return value;

@@ -1,7 +1,6 @@
 import type { ActivationSpec } from './activations.ts';
 import { checkOptions } from './checkOptions.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
-import { newResolventMoments } from './featureMaps/featureMap.ts';
+import { checkMap, type FeatureMap, newResolventMoments } from './featureMaps/featureMap.ts';
 import { infiniteWidth } from './featureMaps/infiniteWidth.ts';
 import { CRITICAL, criticalRadius, exactFit, fitsExactly, labelVariance } from './phases.ts';
 import {
@@ -67,6 +66,7 @@ export function infiniteDataRisk(
   map: FeatureMap,
   options: Omit<RiskOptions, 'psi2' | 'certify'>,
 ): AsymptoticRisk {
+  checkMap(map);
   checkOptions('infiniteDataRisk', options, INFINITE_DATA_OPTIONS);
   const { problem, epsTest } = resolveRiskOptions({ ...options, psi2: Number.MAX_VALUE });
   const found = ofPopulation(map, { ...problem, psi2: Infinity });

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from './checkOptions.ts';
 import { type PartialRiskOptions, tracer } from './curves.ts';
 import { checkChoice, InvalidArgumentError } from './errors.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import type { AsymptoticRisk } from './risk.ts';
 
@@ -69,7 +69,7 @@ export function bestLambda(
 
 /** The width that a search runs over. @throws InvalidArgumentError where the map has none of that name */
 export function widthOf(map: FeatureMap, { parameter }: SearchOptions): string {
-  const names = Object.keys(map.proportions);
+  const names = Object.keys(checkMap(map).proportions);
   const name = parameter ?? names.at(-1);
   if (name === undefined || !names.includes(name))
     throw new InvalidArgumentError('parameter', name ?? map.name, 'a width of the feature map');

@@ -1,6 +1,11 @@
 import { checkOptions, type OptionNames } from './checkOptions.ts';
 import { checkNonNegative, checkPositive } from './errors.ts';
-import { type FeatureMap, newResolventMoments, type ResolventMoments } from './featureMaps/featureMap.ts';
+import {
+  checkMap,
+  type FeatureMap,
+  newResolventMoments,
+  type ResolventMoments,
+} from './featureMaps/featureMap.ts';
 import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
 import { increasingRoot } from './rootFinding.ts';
 import type { Problem } from './saddleEquations.ts';
@@ -42,6 +47,7 @@ const CRITICAL_EPS_OPTIONS: OptionNames<
  * @throws InvalidArgumentError when psi2 or rho is not > 0, tau or nonlinearEnergy not >= 0, or an option is unknown.
  */
 export function criticalEps(map: FeatureMap, options: CriticalEpsOptions): number {
+  checkMap(map);
   checkOptions('criticalEps', options, CRITICAL_EPS_OPTIONS);
   const { psi2, tau = 0, rho = 1, nonlinearEnergy = 0 } = options;
   checkPositive('psi2', psi2);

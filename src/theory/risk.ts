@@ -1,7 +1,7 @@
 import { type Certificate, certify } from './certificates/certify.ts';
 import { checkOptions, type OptionNames } from './checkOptions.ts';
-import { checkNonNegative, checkPositive, InvalidArgumentError } from './errors.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { checkBoolean, checkNonNegative, checkPositive, InvalidArgumentError } from './errors.ts';
+import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
 import type { Phase } from './phases.ts';
 import type { Problem } from './saddleEquations.ts';
@@ -71,9 +71,11 @@ export interface AsymptoticRisk {
  */
 export function asymptoticRisk(map: FeatureMap, options: RiskOptions): AsymptoticRisk {
   const { problem, epsTest } = resolveRiskOptions(options);
-  const solution = solveSaddlePoint(map, problem);
+  const solution = solveSaddlePoint(checkMap(map), problem);
   const risk = riskOf(solution, problem, epsTest);
-  return options.certify ? { ...risk, certificate: certify(map, problem, solution) } : risk;
+  return options.certify !== undefined && checkBoolean('certify', options.certify)
+    ? { ...risk, certificate: certify(map, problem, solution) }
+    : risk;
 }
 
 /**
@@ -114,8 +116,7 @@ export function resolveRiskOptions(options: RiskOptions): { problem: Problem; ep
   const { psi2, eps, lambda = 0, tau = 0, rho = 1, epsTest = eps, nonlinearEnergy = 0 } = options;
   checkNonNegative('tau', tau);
   checkNonNegative('nonlinearEnergy', nonlinearEnergy);
-  if (!(tau <= LARGEST && rho <= LARGEST && epsTest <= LARGEST)) refuseLarge({ tau, rho, epsTest });
-  return {
+  const resolved = {
     problem: {
       psi2: checkPositive('psi2', psi2),
       eps: checkNonNegative('eps', eps),
@@ -125,6 +126,8 @@ export function resolveRiskOptions(options: RiskOptions): { problem: Problem; ep
     },
     epsTest: checkNonNegative('epsTest', epsTest),
   };
+  if (!(tau <= LARGEST && rho <= LARGEST && epsTest <= LARGEST)) refuseLarge({ tau, rho, epsTest });
+  return resolved;
 }
 
 function refuseLarge(values: Readonly<Record<string, number>>): void {

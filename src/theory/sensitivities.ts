@@ -1,5 +1,5 @@
 import { UserError } from './errors.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type RiskOptions, resolveRiskOptions } from './risk.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
 import { solveSaddlePoint } from './saddlePoint.ts';
@@ -29,6 +29,7 @@ const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
  * phases 'exact' and 'immune'.
  */
 export function sensitivities(map: FeatureMap, options: RiskOptions): Record<string, Sensitivity> {
+  checkMap(map);
   const { problem, epsTest } = resolveRiskOptions(options);
   const { lambda = 0, tau = 0, eps, psi2 } = options;
   const solution = solveSaddlePoint(map, problem);

@@ -38,6 +38,8 @@ function onePerSample(name: string, losses: unknown, n: number): tf.Tensor {
 
 /** tf.layers keeps its table of losses to itself, but a compiled model shows the functions it was given. */
 function lossFunction(name: string): LayersLoss {
+  // A look-up by such a name would find what every object inherits.
+  if (name in {}) throw unknownLoss(name);
   const inputs = tf.input({ shape: [1] });
   const probe = tf.model({
     inputs,
@@ -47,8 +49,11 @@ function lossFunction(name: string): LayersLoss {
     probe.compile({ loss: name, optimizer: 'sgd' });
     return probe.lossFunctions[0] as LayersLoss;
   } catch {
-    throw new InvalidArgumentError('loss', name, "a loss of tf.layers, such as 'meanAbsoluteError'");
+    throw unknownLoss(name);
   } finally {
     probe.dispose();
   }
 }
+
+const unknownLoss = (name: string): InvalidArgumentError =>
+  new InvalidArgumentError('loss', name, "a loss of tf.layers, such as 'meanAbsoluteError'");

@@ -46,7 +46,8 @@ function checkRidge(phi: Float64Array, y: ArrayLike<number>, lambda: number): nu
   if (!(phi instanceof Float64Array))
     throw new InvalidArgumentError('phi', phi, 'a Float64Array of n x N features, row after row');
   const n = y?.length;
-  if (typeof n !== 'number' || n < 1) throw new InvalidArgumentError('y', y, 'a list of n targets');
+  if (typeof n !== 'number' || n < 1 || !Array.prototype.every.call(y, Number.isFinite))
+    throw new InvalidArgumentError('y', y, 'a list of n finite targets');
   const N = phi.length / n;
   if (!Number.isInteger(N))
     throw new InvalidArgumentError('phi', `${phi.length} values`, `a multiple of n = ${n}`);

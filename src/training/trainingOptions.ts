@@ -7,6 +7,7 @@ import {
   checkNonNegative,
   checkOptions,
   checkPositive,
+  checkSeed,
   InvalidArgumentError,
   type OptionNames,
 } from '../errors.ts';
@@ -192,7 +193,7 @@ export function resolveTraining(
     maxCycles: checkInteger('maxCycles', options.maxCycles ?? 5),
     tolerance: checkPositive('tolerance', options.tolerance ?? 2e-3),
     batchSize: Math.min(data.n, checkInteger('batchSize', options.batchSize ?? data.n)),
-    seed: options.seed ?? 0,
+    seed: checkSeed(options.seed ?? 0),
     validation,
     validateEvery: checkInteger('validateEvery', options.validateEvery ?? cycleSteps),
     patience: checkInteger('patience', options.patience ?? 5),
@@ -231,9 +232,4 @@ function checkKinds(options: AdversarialTrainingOptions): void {
   check('onProgress', 'a function', (value: unknown) => typeof value === 'function');
   for (const name of ['folder', 'tensorBoard'] as const)
     check(name, 'the path of a folder', (value: unknown) => typeof value === 'string' && value !== '');
-  check(
-    'seed',
-    'a number or a string',
-    (value: unknown) => typeof value === 'string' || Number.isFinite(value),
-  );
 }

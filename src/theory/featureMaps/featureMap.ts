@@ -1,4 +1,5 @@
 import type { ActivationMoments } from '../activations.ts';
+import { InvalidArgumentError } from '../errors.ts';
 
 /**
  * Limits of the resolvent A = eta F + zeta J + lambda I of a feature map, where F = E phi phi',
@@ -66,4 +67,10 @@ export interface UnattackedFeatures {
    * with zeta J as the whole resolvent and zeta = 1.
    */
   attacked(eta: number, lambda: number, out: ResolventMoments): void;
+}
+
+/** The map itself. @throws InvalidArgumentError for anything that is no feature map */
+export function checkMap(map: FeatureMap): FeatureMap {
+  if (typeof map?.moments === 'function') return map;
+  throw new InvalidArgumentError('map', map, 'a feature map, such as randomFeatures({ psi1: 2 })');
 }

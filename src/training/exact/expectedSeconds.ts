@@ -1,3 +1,4 @@
+import { checkInteger } from '../../errors.ts';
 import { linearAlgebra } from '../../linearAlgebra/linearAlgebra.ts';
 
 /** Iterations that `solveLinearized` usually needs for a relative gap of 1e-6. */
@@ -19,6 +20,9 @@ export function expectedSeconds({
   readonly d: number;
   readonly N: number;
 }): number {
+  checkInteger('n', n);
+  checkInteger('d', d);
+  checkInteger('N', N);
   const size = 256;
   const a = new Float64Array(size * size).fill(1);
   const c = new Float64Array(size * size);

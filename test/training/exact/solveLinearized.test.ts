@@ -248,7 +248,7 @@ describe('solveLinearized', () => {
     const rows = teacherRows(5, 4);
     const nested = { ...rows, x: [[1, 2]] as never };
     expect(() => linearizedProblem(nested, { W: new Float64Array(8) })).toThrow(
-      'invalid x: [[1, 2]] (expected a Float32Array or Float64Array of n * d = 20 values, row after row)',
+      'invalid x: [[1, 2]] (expected a Float32Array or Float64Array of n * d = 20 values)',
     );
     expect(() => linearizedProblem(rows, { W: [1, 2, 3, 4] as never })).toThrow('invalid W: [1, 2, 3, 4]');
     expect(() => solveLinearized(problem, { eps: 0.1, gradients: 'mean' as 'exact' })).toThrow(
