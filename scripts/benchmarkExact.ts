@@ -12,9 +12,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../src/cli/table.ts';
 import { teacher } from '../src/data/teacher.ts';
-import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
-import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';
-import { adversarialTraining } from '../src/training/adversarialTraining.ts';
 import {
   adversarialRegression,
   type ExactResult,
@@ -22,7 +19,10 @@ import {
   linearAlgebra,
   linearizedProblem,
   solveLinearized,
-} from '../src/training/exact/index.ts';
+} from '../src/exact/index.ts';
+import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
+import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';
+import { adversarialTraining } from '../src/training/adversarialTraining.ts';
 
 const { values: options } = parseArgs({
   options: {

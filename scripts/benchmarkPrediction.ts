@@ -7,11 +7,11 @@ import { readMnistImages } from '../src/data/mnistImages.ts';
 import { digitsBelowFive } from '../src/data/shippedSets.ts';
 import { measureFeatures } from '../src/evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../src/evaluation/randomFeaturesMap.ts';
-import { predictRobustRisk } from '../src/experiments/predictRobustRisk.ts';
+import { linearAlgebra } from '../src/exact/index.ts';
 import { mlpModel } from '../src/models/mlpModel.ts';
 import { loadRuntime, runtimeLine } from '../src/runtime/index.ts';
+import { predictRobustRisk } from '../src/table/predictRobustRisk.ts';
 import { gridValues } from '../src/theory/index.ts';
-import { linearAlgebra } from '../src/training/exact/index.ts';
 
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 

@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runMissing } from '../src/experiments/runMissing.ts';
-import { sweepCells } from '../src/experiments/sweep/sweepSpec.ts';
+import { runMissing } from '../src/cells/node/runMissing.ts';
 import { loadRuntime } from '../src/runtime/index.ts';
+import { sweepCells } from '../src/sweep/sweepSpec.ts';
 
 const workers = Number(process.argv[2] ?? availableParallelism());
 const cells = sweepCells({

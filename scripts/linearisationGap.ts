@@ -6,9 +6,9 @@
  */
 import { linearised, linearisedLoss, modelFunction, pgd } from '../src/attacks/index.ts';
 import { toTensors } from '../src/data/dataset.ts';
+import { setReadout } from '../src/exact/exactReadout.ts';
+import { linearizedProblem, solveLinearized } from '../src/exact/index.ts';
 import { loadRuntime, randomFeaturesModel, risks, teacher, tf } from '../src/index.ts';
-import { linearizedProblem, solveLinearized } from '../src/training/exact/index.ts';
-import { setReadout } from '../src/training/exactReadout.ts';
 
 console.log((await loadRuntime()).engine);
 console.log(

@@ -7,15 +7,15 @@ import { mean } from 'd3-array';
 import { table } from '../src/cli/table.ts';
 import type { Dataset } from '../src/data/dataset.ts';
 import { diabetes, digitsBelowFive } from '../src/data/shippedSets.ts';
+import { paletteOrder } from '../src/plots/palette.ts';
+import { type Panel, panelFigure, type Series } from '../src/plots/panels.ts';
+import { svgToPng } from '../src/plots/png.ts';
 import {
   type AgainstTraining,
   measuredRepeats,
   predictionAgainstTraining,
-} from '../src/experiments/predictionAgainstTraining.ts';
-import { predictRobustRisk } from '../src/experiments/predictRobustRisk.ts';
-import { paletteOrder } from '../src/plots/palette.ts';
-import { type Panel, panelFigure, type Series } from '../src/plots/panels.ts';
-import { svgToPng } from '../src/plots/png.ts';
+} from '../src/table/predictionAgainstTraining.ts';
+import { predictRobustRisk } from '../src/table/predictRobustRisk.ts';
 import { gridValues } from '../src/theory/index.ts';
 import { makeFolder, writeWholeFile } from '../src/wholeFile.ts';
 

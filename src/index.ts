@@ -18,8 +18,6 @@ export { type Standardising, tableDataset } from './data/tabular.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
-export type { FrozenFeatures } from './evaluation/frozenFeatures.ts';
-export { LayeredFeatures, type LayerStep } from './evaluation/layeredFeatures.ts';
 export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
 export { type RandomFeaturesMapArgs, randomFeaturesMap } from './evaluation/randomFeaturesMap.ts';
 export {
@@ -32,15 +30,9 @@ export {
   robustRisk,
 } from './evaluation/risk.ts';
 export { type SanityCheck, type SanityOptions, sanityChecks } from './evaluation/sanityChecks.ts';
-export {
-  measuredMap,
-  type OneOrMany,
-  type PredictionGrid,
-  predictedCriticalEps,
-  predictRobustRisk,
-  type RiskPrediction,
-} from './experiments/predictRobustRisk.ts';
-export type { LinearAlgebra, ProductShape } from './linearAlgebra/linearAlgebra.ts';
+export { type ExactReadoutOptions, setReadout, trainReadoutExactly } from './exact/exactReadout.ts';
+export * from './exact/index.ts';
+export { type RidgeFit, ridge, ridgeWithIntercept } from './exact/ridge.ts';
 export { type ActivationName, centredActivation } from './models/activations.ts';
 export { CentredActivation, type CentredActivationArgs } from './models/CentredActivation.ts';
 export { type ConvModelArgs, convModel } from './models/convModel.ts';
@@ -48,8 +40,10 @@ export {
   type DeepRandomFeaturesModelArgs,
   deepRandomFeaturesModel,
 } from './models/deepRandomFeaturesModel.ts';
+export type { FrozenFeatures } from './models/frozenFeatures.ts';
 export { LazyHidden, type LazyHiddenArgs } from './models/LazyHidden.ts';
 export type { LayerArgs } from './models/layerArgs.ts';
+export { LayeredFeatures, type LayerStep } from './models/layeredFeatures.ts';
 export { type MlpModelArgs, mlpModel } from './models/mlpModel.ts';
 export { loadModel, saveModel } from './models/modelFiles.ts';
 export { RandomFeatures, type RandomFeaturesArgs } from './models/RandomFeatures.ts';
@@ -61,21 +55,27 @@ export {
   splitStandardised,
   standardisedModel,
 } from './models/standardisedModel.ts';
+export type { LinearAlgebra, ProductShape } from './numerics/linearAlgebra.ts';
 export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
+export {
+  measuredMap,
+  type OneOrMany,
+  type PredictionGrid,
+  predictedCriticalEps,
+  predictRobustRisk,
+  type RiskPrediction,
+} from './table/predictRobustRisk.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';
 export type {
   TrainingCallback,
   TrainingCallbackArgs,
   TrainingCallbackInstance,
 } from './training/callbacks.ts';
-export * from './training/exact/index.ts';
-export { type ExactReadoutOptions, setReadout, trainReadoutExactly } from './training/exactReadout.ts';
 export { type LayersLoss, layersLoss } from './training/layersLoss.ts';
 export * from './training/methods/index.ts';
 export type { OptimizerName } from './training/optimizers.ts';
-export { type RidgeFit, ridge, ridgeWithIntercept } from './training/ridge.ts';
 export {
   constantRate,
   cosineDecay,

@@ -7,26 +7,30 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 
 /** Rooms and what each may import, besides itself. */
 const mayUse: Readonly<Record<string, readonly string[]>> = (() => {
-  const base = ['errors.ts', 'wholeFile.ts'];
-  const ground = [...base, 'theory', 'random', 'linearAlgebra', 'plots', 'runtime'];
-  const evaluation = [...ground, 'data', 'models', 'attacks'];
-  const training = [...evaluation, 'evaluation'];
-  const experiments = [...training, 'training'];
-  const people = [...experiments, 'experiments'];
+  const base = ['errors.ts', 'checkOptions.ts', 'wholeFile.ts'];
+  const ground = [...base, 'numerics', 'random', 'runtime'];
+  const parts = [...ground, 'theory', 'data', 'models', 'attacks'];
+  const tools = [...parts, 'plots', 'evaluation', 'training', 'exact'];
+  const people = [...tools, 'cells', 'figures', 'sweep', 'table'];
   return {
-    theory: [],
-    'errors.ts': ['theory'],
+    'errors.ts': [],
+    'checkOptions.ts': ['errors.ts'],
     'wholeFile.ts': ['errors.ts'],
+    numerics: base,
+    theory: ['errors.ts', 'checkOptions.ts', 'numerics'],
     random: base,
-    linearAlgebra: base,
+    runtime: [...base, 'numerics'],
     plots: base,
-    runtime: base,
-    data: ground,
-    models: ground,
-    attacks: ground,
-    evaluation,
-    training,
-    experiments,
+    data: [...ground, 'theory'],
+    models: [...ground, 'theory', 'data'],
+    attacks: [...ground, 'theory', 'models'],
+    evaluation: parts,
+    exact: parts,
+    training: [...parts, 'evaluation'],
+    cells: tools,
+    table: [...tools, 'cells'],
+    figures: [...tools, 'cells', 'table'],
+    sweep: [...tools, 'cells', 'figures'],
     cli: people,
     explorer: people,
     'index.ts': people,

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { figures } from '../src/experiments/figures/index.ts';
-import { sweepCells } from '../src/experiments/sweep/sweepSpec.ts';
+import { figures } from '../src/figures/index.ts';
+import { sweepCells } from '../src/sweep/sweepSpec.ts';
 import { rrf } from './support/rrf.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,4 +1,5 @@
-import { checkInteger, checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';
 import { checkCriterion, checkEps, checkEpsilons, checkTensors } from './checkProblem.ts';

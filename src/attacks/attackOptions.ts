@@ -1,12 +1,5 @@
-import {
-  checkBoolean,
-  checkInteger,
-  checkOptions,
-  checkPositive,
-  checkSeed,
-  InvalidArgumentError,
-  type OptionNames,
-} from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkBoolean, checkInteger, checkPositive, checkSeed, InvalidArgumentError } from '../errors.ts';
 import { type LossName, lossNamed, type SampleLoss, towards } from './losses.ts';
 import { type Norm, type NormName, normNamed } from './norms/index.ts';
 

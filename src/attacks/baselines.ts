@@ -1,4 +1,5 @@
-import { checkInteger, checkOptions, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkInteger } from '../errors.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type Attack, boundedAttack, judgedAt } from './attack.ts';
 import { ATTACK_OPTIONS, type AttackOptions, resolveAttack } from './attackOptions.ts';

@@ -1,4 +1,5 @@
-import { checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { GRADIENT_ATTACK_OPTIONS, type GradientAttackOptions } from './attackOptions.ts';
 import { type GradientAttack, gradientAttack } from './gradientAttack.ts';
 import type { Stepper } from './steppers.ts';

@@ -1,4 +1,4 @@
-import { checkOptions } from '../errors.ts';
+import { checkOptions } from '../checkOptions.ts';
 import { tf } from '../runtime/tf.ts';
 import { ascentOf, type Slope } from './ascent.ts';
 import { type Attack, boundedAttack, lossAt } from './attack.ts';

@@ -1,10 +1,5 @@
-import {
-  checkInteger,
-  checkOptions,
-  checkPositive,
-  InvalidArgumentError,
-  type OptionNames,
-} from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkInteger, checkPositive, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type AttackOptions, type AttackSettings, resolveAttack } from './attackOptions.ts';
 import { boundedSteps } from './boundedSteps.ts';

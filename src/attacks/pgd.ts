@@ -1,4 +1,5 @@
-import { checkNonNegative, checkOptions, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkNonNegative } from '../errors.ts';
 import { GRADIENT_ATTACK_OPTIONS, type GradientAttackOptions } from './attackOptions.ts';
 import { type GradientAttack, gradientAttack } from './gradientAttack.ts';
 import { adaptiveSteps, momentumSteps } from './steppers.ts';

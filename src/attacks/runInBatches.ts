@@ -1,4 +1,5 @@
-import { checkInteger, checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type Attack, type AttackRun, problemOf, type RunOptions } from './attack.ts';
 import { checkEpsilons, checkTargets, checkTensors, faultsIn, refuse, rowsFrom } from './checkProblem.ts';

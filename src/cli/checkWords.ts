@@ -1,4 +1,5 @@
-import { InvalidArgumentError, nearestName, show, UserError } from '../errors.ts';
+import { nearestName } from '../checkOptions.ts';
+import { InvalidArgumentError, show, UserError } from '../errors.ts';
 
 /** The options of a command, as yargs keeps them. */
 export interface KnownOptions {

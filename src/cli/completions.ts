@@ -1,9 +1,9 @@
 import type { Arguments } from 'yargs';
 import { normNames } from '../attacks/index.ts';
-import { METHODS } from '../experiments/cell.ts';
-import { figures } from '../experiments/figures/index.ts';
-import { tableMethods, tableModels } from '../experiments/tableTraining.ts';
+import { METHODS } from '../cells/cell.ts';
+import { figures } from '../figures/index.ts';
 import { DEVICE_CHOICES } from '../runtime/index.ts';
+import { tableMethods, tableModels } from '../table/tableTraining.ts';
 import { activationNames } from '../theory/activations.ts';
 import { featureKinds } from './theory/features.ts';
 

@@ -1,10 +1,10 @@
 import type { CommandModule } from 'yargs';
 import { checkChoice } from '../errors.ts';
+import { linearAlgebra } from '../exact/index.ts';
 import { DEVICE_CHOICES } from '../runtime/device.ts';
 import { type MatmulRate, measureMatmulRate } from '../runtime/matmulRate.ts';
 import { type EngineCheck, probeEngines } from '../runtime/probe.ts';
 import { loadRuntime, type Runtime } from '../runtime/runtime.ts';
-import { linearAlgebra } from '../training/exact/index.ts';
 import { version } from './version.ts';
 
 interface DoctorArguments {

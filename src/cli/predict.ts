@@ -13,8 +13,8 @@ import {
 } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
-import { predictRobustRisk, type RiskPrediction } from '../experiments/predictRobustRisk.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { predictRobustRisk, type RiskPrediction } from '../table/predictRobustRisk.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { numberOption } from './numberOption.ts';
 import type { PredictionRow } from './predictionFigure.ts';

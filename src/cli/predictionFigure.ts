@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
-import type { RiskPrediction } from '../experiments/predictRobustRisk.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import { type Panel, panelFigure, type Series } from '../plots/panels.ts';
+import type { RiskPrediction } from '../table/predictRobustRisk.ts';
 
 export type PredictionRow = RiskPrediction & { readonly width: number };
 

@@ -1,10 +1,10 @@
 import type { CommandModule } from 'yargs';
+import { METHODS } from '../cells/cell.ts';
 import { checkChoice, InvalidArgumentError } from '../errors.ts';
-import { METHODS } from '../experiments/cell.ts';
-import type { Figure, FigureSettings } from '../experiments/figure.ts';
-import { checkSettings } from '../experiments/figureSettings.ts';
-import { figureNamed, figures } from '../experiments/figures/index.ts';
-import { reproduce } from '../experiments/reproduce.ts';
+import type { Figure, FigureSettings } from '../figures/figure.ts';
+import { checkSettings } from '../figures/figureSettings.ts';
+import { figureNamed, figures } from '../figures/index.ts';
+import { reproduce } from '../figures/reproduce.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { announceRuntime } from './announceRuntime.ts';

@@ -1,5 +1,5 @@
-import type { FigurePoint } from '../experiments/figurePoints.ts';
-import type { Reproduction } from '../experiments/reproduce.ts';
+import type { FigurePoint } from '../figures/figurePoints.ts';
+import type { Reproduction } from '../figures/reproduce.ts';
 import { duration } from './progressBar.ts';
 import { table } from './table.ts';
 

@@ -6,6 +6,9 @@ import { csvText, readCsvTable } from '../data/csvTable.ts';
 import { type TabularProblem, tabularProblem } from '../data/tabular.ts';
 import { checkChoice, checkInteger, UserError } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
+import { DEFAULT_TOLERANCE } from '../exact/index.ts';
+import { saveModel } from '../models/modelFiles.ts';
+import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import {
   checkTableTraining,
   type TableMethod,
@@ -14,11 +17,8 @@ import {
   tableMethods,
   tableModels,
   trainOnTable,
-} from '../experiments/tableTraining.ts';
-import { saveModel } from '../models/modelFiles.ts';
-import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
+} from '../table/tableTraining.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
-import { DEFAULT_TOLERANCE } from '../training/exact/index.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { interruptible } from './interruptible.ts';

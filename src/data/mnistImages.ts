@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { checkInteger, checkOptions, type OptionNames, UserError } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkInteger, UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { naming } from '../wholeFile.ts';
 import type { ImageDataset } from './idxImages.ts';

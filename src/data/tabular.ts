@@ -1,11 +1,5 @@
-import {
-  checkBoolean,
-  checkOptions,
-  checkPositive,
-  InvalidArgumentError,
-  type OptionNames,
-  UserError,
-} from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkBoolean, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { columnNamed } from './csvFile.ts';
 import type { Table } from './csvTable.ts';

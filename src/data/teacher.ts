@@ -1,4 +1,5 @@
-import { checkInteger, checkNonNegative, checkOptions, checkPositive, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkInteger, checkNonNegative, checkPositive } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import type { Dataset } from './dataset.ts';
 

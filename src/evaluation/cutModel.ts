@@ -1,12 +1,12 @@
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { CentredActivation } from '../models/CentredActivation.ts';
+import type { FrozenFeatures } from '../models/frozenFeatures.ts';
+import { LayeredFeatures, type LayerStep } from '../models/layeredFeatures.ts';
 import { RandomFeatures } from '../models/RandomFeatures.ts';
 import { Standardise } from '../models/Standardise.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activation, activationNames } from '../theory/activations.ts';
 import { differencedFeatures } from './differencedFeatures.ts';
-import type { FrozenFeatures } from './frozenFeatures.ts';
-import { LayeredFeatures, type LayerStep } from './layeredFeatures.ts';
 
 /**
  * What a model computes up to the output of a layer, as a frozen feature map: models of this package, models saved by

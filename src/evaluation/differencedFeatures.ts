@@ -1,5 +1,5 @@
+import type { FrozenFeatures } from '../models/frozenFeatures.ts';
 import { tf } from '../runtime/tf.ts';
-import type { FrozenFeatures } from './frozenFeatures.ts';
 
 /** Step of the central differences, for inputs of order one: rounding of float32 and curvature both cost about 1e-4. */
 const STEP = 2e-3;

@@ -1,19 +1,13 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { rowsOf } from '../data/batches.ts';
 import { checkRows } from '../data/checkRows.ts';
 import type { Dataset } from '../data/dataset.ts';
-import {
-  checkInteger,
-  checkOptions,
-  checkPositive,
-  InvalidArgumentError,
-  type OptionNames,
-  UserError,
-} from '../errors.ts';
-import { linearAlgebra } from '../linearAlgebra/linearAlgebra.ts';
+import { checkInteger, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import type { FrozenFeatures } from '../models/frozenFeatures.ts';
+import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { stream } from '../random/stream.ts';
 import type { tf } from '../runtime/tf.ts';
 import { cutModel } from './cutModel.ts';
-import type { FrozenFeatures } from './frozenFeatures.ts';
 
 /** How {@link measureFeatures} splits the rows, takes gradients and spends memory. */
 export interface MeasureOptions {

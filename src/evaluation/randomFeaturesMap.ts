@@ -1,10 +1,11 @@
-import { checkInteger, checkOptions, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkInteger } from '../errors.ts';
 import type { DeepRandomFeaturesModelArgs } from '../models/deepRandomFeaturesModel.ts';
 import { checkUnits } from '../models/deepRandomFeaturesModel.ts';
 import { layerSeed } from '../models/deepRandomFeaturesSeed.ts';
+import { LayeredFeatures, type LayerStep } from '../models/layeredFeatures.ts';
 import { unitSphereRows } from '../models/unitSphereRows.ts';
 import { activation as activationNamed } from '../theory/activations.ts';
-import { LayeredFeatures, type LayerStep } from './layeredFeatures.ts';
 
 /** Sizes, activation and seed of a {@link randomFeaturesMap}. */
 export type RandomFeaturesMapArgs = Omit<DeepRandomFeaturesModelArgs, 'useBias'>;

@@ -1,9 +1,10 @@
 import { checkAttack } from '../attacks/attack.ts';
 import { checkEpsilons, checkTargets } from '../attacks/checkProblem.ts';
 import { type Attack, type Criterion, type ModelFunction, modelFunction } from '../attacks/index.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { batchesOf } from '../data/batches.ts';
 import { checkDataset, type Dataset, toTensors } from '../data/dataset.ts';
-import { checkInteger, checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type Estimate, RunningMean } from './estimate.ts';
 

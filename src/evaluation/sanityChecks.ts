@@ -16,7 +16,8 @@ import {
   randomNoise,
 } from '../attacks/index.ts';
 import { fitting, targetColumns } from '../attacks/losses.ts';
-import { checkInteger, checkOptions, checkPositive, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkInteger, checkPositive } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 

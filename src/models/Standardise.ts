@@ -1,4 +1,5 @@
-import { checkBoolean, checkPositive, InvalidArgumentError, type OptionNames } from '../errors.ts';
+import type { OptionNames } from '../checkOptions.ts';
+import { checkBoolean, checkPositive, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 

@@ -1,10 +1,5 @@
-import {
-  checkChoice,
-  checkInteger,
-  checkOptions,
-  InvalidArgumentError,
-  type OptionNames,
-} from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { CentredActivation } from './CentredActivation.ts';

@@ -1,11 +1,5 @@
-import {
-  checkBoolean,
-  checkChoice,
-  checkInteger,
-  checkOptions,
-  InvalidArgumentError,
-  type OptionNames,
-} from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkBoolean, checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import {
   type ActivationName,

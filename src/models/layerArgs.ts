@@ -1,4 +1,5 @@
-import { checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import type { tf } from '../runtime/tf.ts';
 
 /** What any layer of TensorFlow.js can be told: `name`, `inputShape`, `dtype` and so on. */

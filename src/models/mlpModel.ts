@@ -1,4 +1,5 @@
-import { checkBoolean, checkChoice, checkInteger, checkOptions, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkBoolean, checkChoice, checkInteger } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';

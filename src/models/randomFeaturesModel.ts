@@ -1,4 +1,5 @@
-import { checkBoolean, checkInteger, checkOptions, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkBoolean, checkInteger } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { RandomFeatures, type RandomFeaturesArgs } from './RandomFeatures.ts';
 

@@ -1,4 +1,5 @@
-import { checkOptions, InvalidArgumentError, type OptionNames, UserError } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { InvalidArgumentError, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { Standardise } from './Standardise.ts';
 

@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from './errors.ts';
-import { gaussianMean } from './quadrature.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { gaussianMean } from '../numerics/quadrature.ts';
 
 /**
  * All that the asymptotics see of an activation sigma at a Gaussian pre-activation G ~ N(0, 1):

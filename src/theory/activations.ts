@@ -1,10 +1,10 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import {
   type ActivationDefinition,
   type ActivationMoments,
   momentsByQuadrature,
 } from './activationMoments.ts';
-import { checkOptions, type OptionNames } from './checkOptions.ts';
-import { checkChoice, InvalidArgumentError } from './errors.ts';
 import { type ActivationName, activationNames, namedActivations } from './namedActivations.ts';
 
 export type { ActivationMoments } from './activationMoments.ts';

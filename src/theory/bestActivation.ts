@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkChoice, checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
 import {
   type ActivationMoments,
   type ActivationName,
@@ -6,9 +8,7 @@ import {
   activationNames,
   type CustomActivation,
 } from './activations.ts';
-import { checkOptions, type OptionNames } from './checkOptions.ts';
 import { PROBLEM_OPTIONS } from './curves.ts';
-import { checkChoice, checkNonNegative, checkPositive, InvalidArgumentError } from './errors.ts';
 import { randomFeatures } from './featureMaps/randomFeatures.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import { MEASURES, type Measure } from './optimum.ts';

@@ -1,6 +1,6 @@
-import { checkOptions, type OptionNames } from './checkOptions.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkNonNegative, checkPositive } from '../errors.ts';
 import { PROBLEM_OPTIONS } from './curves.ts';
-import { checkNonNegative, checkPositive } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
 

@@ -1,5 +1,5 @@
-import { checkOptions, type OptionNames } from './checkOptions.ts';
-import { checkPositive, InvalidArgumentError } from './errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
 import { type AsymptoticRisk, type RiskOptions, resolveRiskOptions, riskOf } from './risk.ts';

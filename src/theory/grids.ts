@@ -1,5 +1,5 @@
-import { checkOptions, type OptionNames } from './checkOptions.ts';
-import { checkChoice, checkInteger, InvalidArgumentError } from './errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 
 /** Evenly spaced values, or with scale `log` values in equal ratios. */
 export interface Grid {

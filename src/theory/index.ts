@@ -6,6 +6,8 @@
  * |x| is about sqrt(d) while radii are of order one. Begin at {@link asymptoticRisk} and {@link randomFeatures}.
  * @module robust-random-features/theory
  */
+
+export { InvalidArgumentError, UserError } from '../errors.ts';
 export {
   type Activation,
   type ActivationMoments,
@@ -49,7 +51,6 @@ export {
   riskCurve,
   riskSurface,
 } from './curves.ts';
-export { InvalidArgumentError, UserError } from './errors.ts';
 export { type DeepRandomFeaturesOptions, deepRandomFeatures } from './featureMaps/deepRandomFeatures.ts';
 export type { FeatureMap, ResolventMoments, UnattackedFeatures } from './featureMaps/featureMap.ts';
 export { type LinearOptions, linear, type Spectrum } from './featureMaps/linear.ts';

@@ -1,5 +1,5 @@
+import { checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
 import { type PartialRiskOptions, tracer } from './curves.ts';
-import { checkNonNegative, checkPositive, InvalidArgumentError } from './errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { goldenSection } from './minimise.ts';
 import { checkSearch, type Optimum, type SearchOptions, widthOf } from './optimum.ts';

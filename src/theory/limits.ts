@@ -1,5 +1,6 @@
+import { checkOptions } from '../checkOptions.ts';
+import { increasingRoot } from '../numerics/rootFinding.ts';
 import type { ActivationSpec } from './activations.ts';
-import { checkOptions } from './checkOptions.ts';
 import { checkMap, type FeatureMap, newResolventMoments } from './featureMaps/featureMap.ts';
 import { infiniteWidth } from './featureMaps/infiniteWidth.ts';
 import { CRITICAL, criticalRadius, exactFit, fitsExactly, labelVariance } from './phases.ts';
@@ -11,7 +12,6 @@ import {
   type RiskOptions,
   resolveRiskOptions,
 } from './risk.ts';
-import { increasingRoot } from './rootFinding.ts';
 import type { Problem } from './saddleEquations.ts';
 import type { SaddlePoint } from './saddlePoint.ts';
 

@@ -1,4 +1,4 @@
-import { checkPositive, InvalidArgumentError } from './errors.ts';
+import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { gridValues } from './grids.ts';
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;

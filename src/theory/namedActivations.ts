@@ -1,5 +1,5 @@
+import { erf, normalCdf, normalDensity } from '../numerics/gaussian.ts';
 import { type ActivationDefinition, centralMoments as central } from './activationMoments.ts';
-import { erf, normalCdf, normalDensity } from './gaussian.ts';
 
 /** The slope of leaky-relu below zero, TensorFlow's default. */
 export const LEAKY_RELU_SLOPE = 0.2;

@@ -1,6 +1,6 @@
-import { checkOptions, type OptionNames } from './checkOptions.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import { type PartialRiskOptions, tracer } from './curves.ts';
-import { checkChoice, InvalidArgumentError } from './errors.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import type { AsymptoticRisk } from './risk.ts';

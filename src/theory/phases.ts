@@ -1,13 +1,13 @@
-import { checkOptions, type OptionNames } from './checkOptions.ts';
-import { checkNonNegative, checkPositive } from './errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkNonNegative, checkPositive } from '../errors.ts';
+import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from '../numerics/gaussian.ts';
+import { increasingRoot } from '../numerics/rootFinding.ts';
 import {
   checkMap,
   type FeatureMap,
   newResolventMoments,
   type ResolventMoments,
 } from './featureMaps/featureMap.ts';
-import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
-import { increasingRoot } from './rootFinding.ts';
 import type { Problem } from './saddleEquations.ts';
 
 /** What a solution can be; see `asymptoticRisk`. */

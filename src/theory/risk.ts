@@ -1,8 +1,8 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkBoolean, checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
+import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from '../numerics/gaussian.ts';
 import { type Certificate, certify } from './certificates/certify.ts';
-import { checkOptions, type OptionNames } from './checkOptions.ts';
-import { checkBoolean, checkNonNegative, checkPositive, InvalidArgumentError } from './errors.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
-import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
 import type { Phase } from './phases.ts';
 import type { Problem } from './saddleEquations.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';

@@ -1,5 +1,5 @@
+import { newTruncatedGaussian, truncatedGaussian } from '../numerics/gaussian.ts';
 import { type FeatureMap, newResolventMoments, type ResolventMoments } from './featureMaps/featureMap.ts';
-import { newTruncatedGaussian, truncatedGaussian } from './gaussian.ts';
 
 /** The scalars of the training problem; the feature map carries the rest. */
 export interface Problem {

@@ -1,3 +1,4 @@
+import { increasingRoot } from '../numerics/rootFinding.ts';
 import { type FeatureMap, newResolventMoments, type UnattackedFeatures } from './featureMaps/featureMap.ts';
 import {
   CRITICAL,
@@ -8,7 +9,6 @@ import {
   type Phase,
   SQUARE,
 } from './phases.ts';
-import { increasingRoot } from './rootFinding.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
 import { NOWHERE, nestedBrackets, newton, type Start } from './solvers.ts';
 

@@ -1,4 +1,4 @@
-import { UserError } from './errors.ts';
+import { UserError } from '../errors.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type RiskOptions, resolveRiskOptions } from './risk.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';

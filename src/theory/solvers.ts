@@ -1,4 +1,4 @@
-import { increasingRoot } from './rootFinding.ts';
+import { increasingRoot } from '../numerics/rootFinding.ts';
 import type { SaddleEquations } from './saddleEquations.ts';
 
 /** Where an iteration starts: a neighbouring solution, or nothing in particular. */

@@ -1,4 +1,5 @@
-import { checkOptions, InvalidArgumentError, type OptionNames } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** Functions called as a training goes; it waits for those that return a promise. */

@@ -1,15 +1,14 @@
 import { checkAttack } from '../attacks/attack.ts';
 import type { Attack } from '../attacks/index.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import {
   checkChoice,
   checkInteger,
   checkNonNegative,
-  checkOptions,
   checkPositive,
   checkSeed,
   InvalidArgumentError,
-  type OptionNames,
 } from '../errors.ts';
 import { checkData } from '../evaluation/risk.ts';
 import { tf } from '../runtime/tf.ts';

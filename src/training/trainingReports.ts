@@ -1,7 +1,7 @@
 import type { tf } from '../runtime/tf.ts';
 import { type CallbackList, callbackList } from './callbacks.ts';
-import { type TensorBoardLog, tensorBoardLog } from './tensorBoard.ts';
-import type { TrainingFolder } from './trainingFolder.ts';
+import { type TensorBoardLog, tensorBoardLog } from './node/tensorBoard.ts';
+import type { TrainingFolder } from './node/trainingFolder.ts';
 import type { AdversarialTrainingOptions, TrainingSettings } from './trainingOptions.ts';
 import type { TrainingState, Validation } from './trainingState.ts';
 

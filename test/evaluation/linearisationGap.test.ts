@@ -2,9 +2,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { type Attack, linearised, pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { risks } from '../../src/evaluation/risk.ts';
+import { setReadout } from '../../src/exact/exactReadout.ts';
+import { linearizedProblem, solveLinearized } from '../../src/exact/index.ts';
 import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
-import { linearizedProblem, solveLinearized } from '../../src/training/exact/index.ts';
-import { setReadout } from '../../src/training/exactReadout.ts';
 import { testRuntime } from '../support/runtime.ts';
 
 beforeAll(async () => {

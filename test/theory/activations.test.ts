@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { erf, normalCdf } from '../../src/numerics/gaussian.ts';
+import { gaussianMean } from '../../src/numerics/quadrature.ts';
 import { momentsByQuadrature } from '../../src/theory/activationMoments.ts';
-import { erf, normalCdf } from '../../src/theory/gaussian.ts';
 import { activation, activationMoments, activationNames, UserError } from '../../src/theory/index.ts';
-import { gaussianMean } from '../../src/theory/quadrature.ts';
 import { EXACT, expectClose, expectRelative } from './support.ts';
 
 const MOMENTS = ['mu0', 'mu1', 'muStarSquared', 'nuSquared'] as const;

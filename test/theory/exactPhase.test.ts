@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { adversarialRegression } from '../../src/exact/adversarialRegression.ts';
+import { cholesky, solveRows } from '../../src/numerics/denseSymmetric.ts';
 import { stream } from '../../src/random/stream.ts';
-import { cholesky, solveRows } from '../../src/theory/denseSymmetric.ts';
 import {
   asymptoticRisk,
   type FeatureMap,
@@ -9,7 +10,6 @@ import {
   measuredFeatures,
   randomFeatures,
 } from '../../src/theory/index.ts';
-import { adversarialRegression } from '../../src/training/exact/adversarialRegression.ts';
 import { EXACT, expectClose, expectRelative } from './support.ts';
 
 /** The penalty at which `map` leaves the exact phase, by bisection on the phase alone. */

@@ -1,5 +1,5 @@
+import { cholesky, solveRows } from '../../src/numerics/denseSymmetric.ts';
 import { type Stream, stream } from '../../src/random/stream.ts';
-import { cholesky, solveRows } from '../../src/theory/denseSymmetric.ts';
 import { type Activation, type ActivationName, activation } from '../../src/theory/index.ts';
 
 /** A frozen network of the finite problem: no layer at all is linear regression. */

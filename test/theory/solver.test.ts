@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomPoints, sweep } from '../../scripts/theory/sweepPoints.ts';
+import { increasingRoot } from '../../src/numerics/rootFinding.ts';
 import {
   asymptoticRisk,
   criticalEps,
@@ -7,7 +8,6 @@ import {
   linear,
   randomFeatures,
 } from '../../src/theory/index.ts';
-import { increasingRoot } from '../../src/theory/rootFinding.ts';
 import { SaddleEquations } from '../../src/theory/saddleEquations.ts';
 import { solveSaddlePoint } from '../../src/theory/saddlePoint.ts';
 import { NOWHERE, nestedBrackets, newton } from '../../src/theory/solvers.ts';

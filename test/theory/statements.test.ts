@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { adversarialRegression } from '../../src/exact/index.ts';
 import { stream } from '../../src/random/stream.ts';
 import {
   asymptoticRisk,
@@ -11,7 +12,6 @@ import {
   randomFeatures,
   riskCurve,
 } from '../../src/theory/index.ts';
-import { adversarialRegression } from '../../src/training/exact/index.ts';
 
 /** What README.md and docs/theory.md say in numbers, to the digits that they give. */
 describe('the documents', () => {

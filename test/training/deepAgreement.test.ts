@@ -3,10 +3,10 @@ import { pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
 import { risks } from '../../src/evaluation/risk.ts';
+import { deepReadoutProblem, solveDeepReadout } from '../../src/exact/deepReadout.ts';
+import { setReadout } from '../../src/exact/exactReadout.ts';
 import { deepRandomFeaturesModel } from '../../src/models/deepRandomFeaturesModel.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
-import { deepReadoutProblem, solveDeepReadout } from '../../src/training/exact/deepReadout.ts';
-import { setReadout } from '../../src/training/exactReadout.ts';
 import { testRuntime } from '../support/runtime.ts';
 
 beforeAll(async () => {

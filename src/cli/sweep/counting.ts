@@ -1,5 +1,5 @@
-import { linesText, type RowFaults, UNHASHED } from '../../experiments/resultRow.ts';
-import type { Counting } from '../../experiments/sweep/sweepRows.ts';
+import { linesText, type RowFaults, UNHASHED } from '../../cells/node/resultRow.ts';
+import type { Counting } from '../../sweep/sweepRows.ts';
 import { notice, warn } from '../notices.ts';
 import { version } from '../version.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
-import { sweepCsv } from '../../experiments/sweep/sweepRows.ts';
+import { existingSweep } from '../../sweep/sweepFolder.ts';
+import { sweepCsv } from '../../sweep/sweepRows.ts';
 import { writeWholePieces } from '../../wholeFile.ts';
 import { counting } from './counting.ts';
 

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
-import { mergeSweep } from '../../experiments/sweep/sweepRows.ts';
+import { existingSweep } from '../../sweep/sweepFolder.ts';
+import { mergeSweep } from '../../sweep/sweepRows.ts';
 import { notice } from '../notices.ts';
 import { faultsSaid } from './counting.ts';
 

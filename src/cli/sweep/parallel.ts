@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { checkInteger } from '../../errors.ts';
-import { parallelLine, suggestedShards } from '../../experiments/sweep/jobScripts.ts';
-import { readSpec, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
+import { parallelLine, suggestedShards } from '../../sweep/jobScripts.ts';
+import { readSpec, sweepFor } from '../../sweep/sweepFolder.ts';
 import { numberOption } from '../numberOption.ts';
 
 export const parallelCommand: CommandModule<

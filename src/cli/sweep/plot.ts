@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { cellKey } from '../../cells/cell.ts';
 import { checkChoice, UserError } from '../../errors.ts';
-import { cellKey } from '../../experiments/cell.ts';
-import { drawFigure } from '../../experiments/figureDrawing.ts';
-import { figureCells, figurePoints } from '../../experiments/figurePoints.ts';
-import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
-import { plotName, type SweepPlotOptions, sweepPlan } from '../../experiments/sweep/sweepPlot.ts';
-import { sweepRows } from '../../experiments/sweep/sweepRows.ts';
+import { drawFigure } from '../../figures/figureDrawing.ts';
+import { figureCells, figurePoints } from '../../figures/figurePoints.ts';
+import { existingSweep } from '../../sweep/sweepFolder.ts';
+import { plotName, type SweepPlotOptions, sweepPlan } from '../../sweep/sweepPlot.ts';
+import { sweepRows } from '../../sweep/sweepRows.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
 import { repeatable } from '../repeatable.ts';
 import { version } from '../version.ts';

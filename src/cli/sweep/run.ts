@@ -1,11 +1,11 @@
 import type { CommandModule } from 'yargs';
+import { cellSeconds } from '../../cells/cellSeconds.ts';
+import { failureLine, runMissing } from '../../cells/node/runMissing.ts';
 import { checkChoice, UserError } from '../../errors.ts';
-import { cellSeconds } from '../../experiments/cellSeconds.ts';
-import { failureLine, runMissing } from '../../experiments/runMissing.ts';
-import { cellsOfShard, parseShard, shardOfEnvironment } from '../../experiments/sweep/shards.ts';
-import { beginSweep, readSpec, rowsFile, rowsFiles, sweepFor } from '../../experiments/sweep/sweepFolder.ts';
-import { missingCells } from '../../experiments/sweep/sweepRows.ts';
 import { DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../../runtime/index.ts';
+import { cellsOfShard, parseShard, shardOfEnvironment } from '../../sweep/shards.ts';
+import { beginSweep, readSpec, rowsFile, rowsFiles, sweepFor } from '../../sweep/sweepFolder.ts';
+import { missingCells } from '../../sweep/sweepRows.ts';
 import { announceRuntime } from '../announceRuntime.ts';
 import { interruptible } from '../interruptible.ts';
 import { notice, warn } from '../notices.ts';

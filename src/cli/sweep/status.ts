@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { existingSweep } from '../../experiments/sweep/sweepFolder.ts';
-import { sweepStatus } from '../../experiments/sweep/sweepRows.ts';
+import { existingSweep } from '../../sweep/sweepFolder.ts';
+import { sweepStatus } from '../../sweep/sweepRows.ts';
 import { duration } from '../progressBar.ts';
 import { counting } from './counting.ts';
 

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
-import { checkChoice, InvalidArgumentError, nearestName, UserError } from '../../errors.ts';
+import { nearestName } from '../../checkOptions.ts';
+import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
 import {
   type ActivationName,
   activationNames,

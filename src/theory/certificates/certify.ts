@@ -1,5 +1,5 @@
+import { UserError } from '../../errors.ts';
 import { activationMoments } from '../activations.ts';
-import { UserError } from '../errors.ts';
 import type { FeatureMap } from '../featureMaps/featureMap.ts';
 import { type Problem, SaddleEquations } from '../saddleEquations.ts';
 import type { SaddlePoint } from '../saddlePoint.ts';

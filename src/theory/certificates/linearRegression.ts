@@ -1,6 +1,6 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
-import { newTruncatedGaussian, truncatedGaussian } from '../gaussian.ts';
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { checkNonNegative, checkPositive, InvalidArgumentError } from '../../errors.ts';
+import { newTruncatedGaussian, truncatedGaussian } from '../../numerics/gaussian.ts';
 
 /**
  * Adversarially trained linear regression on x ~ N(0, I_d) as a min-max problem over scalars, by the convex Gaussian

@@ -1,7 +1,7 @@
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { checkNonNegative, checkPositive } from '../../errors.ts';
+import { increasingRoot } from '../../numerics/rootFinding.ts';
 import { type ActivationSpec, activationMoments } from '../activations.ts';
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkNonNegative, checkPositive } from '../errors.ts';
-import { increasingRoot } from '../rootFinding.ts';
 
 /** Ridge regression on random features without attack, in the notation of this package. */
 export interface MeiMontanariOptions {

@@ -1,6 +1,6 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkNonNegative, checkPositive, UserError } from '../errors.ts';
-import { erf } from '../gaussian.ts';
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { checkNonNegative, checkPositive, UserError } from '../../errors.ts';
+import { erf } from '../../numerics/gaussian.ts';
 import { A, misfit, rootV, supremumOverL, THRESHOLD } from './theorem42Inner.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { erf } from '../gaussian.ts';
-import { increasingRoot } from '../rootFinding.ts';
+import { erf } from '../../numerics/gaussian.ts';
+import { increasingRoot } from '../../numerics/rootFinding.ts';
 
 /** The scalar pieces of Theorem 4.2 that its objective eliminates. */
 export const A = 2 / Math.PI;

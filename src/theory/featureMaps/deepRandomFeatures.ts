@@ -1,6 +1,6 @@
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { checkPositive, InvalidArgumentError } from '../../errors.ts';
 import { type ActivationSpec, activationMoments } from '../activations.ts';
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import type { FeatureMap } from './featureMap.ts';
 import { LayerChain } from './layerChain.ts';
 import { randomFeatures } from './randomFeatures.ts';

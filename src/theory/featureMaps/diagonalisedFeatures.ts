@@ -1,5 +1,11 @@
-import { cholesky, congruence, type Matrix, quadraticFormOfLower, solveRows } from '../denseSymmetric.ts';
-import { symmetricEigen } from '../symmetricEigen.ts';
+import {
+  cholesky,
+  congruence,
+  type Matrix,
+  quadraticFormOfLower,
+  solveRows,
+} from '../../numerics/denseSymmetric.ts';
+import { symmetricEigen } from '../../numerics/symmetricEigen.ts';
 import type { ResolventMoments } from './featureMap.ts';
 
 /** Directions below this share of the mean eigenvalue are rounding, and are kept from blowing up. */

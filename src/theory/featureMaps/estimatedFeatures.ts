@@ -1,4 +1,4 @@
-import { checkInteger, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import { checkInteger, checkPositive, InvalidArgumentError, UserError } from '../../errors.ts';
 import { DiagonalisedFeatures } from './diagonalisedFeatures.ts';
 import { type FeatureMap, newResolventMoments } from './featureMap.ts';
 

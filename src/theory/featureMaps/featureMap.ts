@@ -1,5 +1,5 @@
+import { InvalidArgumentError } from '../../errors.ts';
 import type { ActivationMoments } from '../activations.ts';
-import { InvalidArgumentError } from '../errors.ts';
 
 /**
  * Limits of the resolvent A = eta F + zeta J + lambda I of a feature map, where F = E phi phi',

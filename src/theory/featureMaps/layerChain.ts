@@ -1,6 +1,6 @@
+import { increasingRoot } from '../../numerics/rootFinding.ts';
 import type { ActivationMoments } from '../activations.ts';
 import { marchenkoPastur, newSpectralAverages } from '../marchenkoPastur.ts';
-import { increasingRoot } from '../rootFinding.ts';
 import type { Shift } from './signalMoments.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { InvalidArgumentError } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { InvalidArgumentError } from '../../errors.ts';
 import type { FeatureMap } from './featureMap.ts';
 
 /** A covariance by its spectrum: equally likely eigenvalues, and the shares of |beta|^2 along their directions. */

@@ -1,6 +1,6 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { cholesky, type Matrix, trace } from '../denseSymmetric.ts';
-import { checkPositive, InvalidArgumentError } from '../errors.ts';
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { checkPositive, InvalidArgumentError } from '../../errors.ts';
+import { cholesky, type Matrix, trace } from '../../numerics/denseSymmetric.ts';
 import type { FeatureMap } from './featureMap.ts';
 import { diagonalisePencil, leastSquares, pencilFeatures } from './pencil.ts';
 

@@ -1,5 +1,5 @@
-import { cholesky, type Matrix, quadraticForm, solveRows, trace } from '../denseSymmetric.ts';
-import { symmetricEigen } from '../symmetricEigen.ts';
+import { cholesky, type Matrix, quadraticForm, solveRows, trace } from '../../numerics/denseSymmetric.ts';
+import { symmetricEigen } from '../../numerics/symmetricEigen.ts';
 import type { FeatureMap, ResolventMoments, UnattackedFeatures } from './featureMap.ts';
 
 /**

@@ -1,6 +1,6 @@
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { checkPositive } from '../../errors.ts';
 import { type ActivationMoments, type ActivationSpec, activationMoments } from '../activations.ts';
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkPositive } from '../errors.ts';
 import { marchenkoPastur, newSpectralAverages } from '../marchenkoPastur.ts';
 import type { FeatureMap } from './featureMap.ts';
 import { type Shift, signalMoments } from './signalMoments.ts';

@@ -1,6 +1,6 @@
 import { ATTACK_OPTIONS } from '../../attacks/attackOptions.ts';
 import { type AttackOptions, fgm, pgd } from '../../attacks/index.ts';
-import { checkOptions } from '../../errors.ts';
+import { checkOptions } from '../../checkOptions.ts';
 import type { TrainingMethod } from './trainingMethod.ts';
 import { worstCase } from './worstCase.ts';
 

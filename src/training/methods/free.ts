@@ -1,6 +1,7 @@
 import { ATTACK_OPTIONS } from '../../attacks/attackOptions.ts';
 import { type AttackOptions, fgm } from '../../attacks/index.ts';
-import { checkInteger, checkOptions, type OptionNames } from '../../errors.ts';
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { checkInteger } from '../../errors.ts';
 import { lossAt, type TrainingMethod } from './trainingMethod.ts';
 import { worstCase } from './worstCase.ts';
 

@@ -1,6 +1,7 @@
 import { checkAttack } from '../../attacks/attack.ts';
 import { type Attack, pgd } from '../../attacks/index.ts';
-import { checkNonNegative, checkOptions, InvalidArgumentError, type OptionNames } from '../../errors.ts';
+import { checkOptions, type OptionNames } from '../../checkOptions.ts';
+import { checkNonNegative, InvalidArgumentError } from '../../errors.ts';
 import { tf } from '../../runtime/tf.ts';
 import { lossAt, type TrainingMethod } from './trainingMethod.ts';
 

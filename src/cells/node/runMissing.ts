@@ -1,0 +1,110 @@
+import { basename, join } from 'node:path';
+import type { Runtime } from '../../runtime/index.ts';
+import { makeFolder } from '../../wholeFile.ts';
+import { type Cell, cellKey } from '../cell.ts';
+import { cellSeconds } from '../cellSeconds.ts';
+import { runCells } from './cellPool.ts';
+import { lockFile } from './fileLock.ts';
+import { linesText, type RowFaults, UNHASHED } from './resultRow.ts';
+import { openResultStore, type ResultStore } from './resultStore.ts';
+
+export interface RunOptions {
+  /** Folder of the rows; created when missing. */
+  readonly out: string;
+  /** Name of the file of rows in it. Default cells.jsonl. */
+  readonly file?: string;
+  /** Further files whose rows count as done. */
+  readonly others?: readonly string[];
+  readonly runtime: Runtime;
+  /** Worker processes. */
+  readonly workers: number;
+  /** Version of this package, kept with every row. */
+  readonly version: string;
+  readonly onStart?: (start: RunStart) => void;
+  readonly onCell?: (progress: RunProgress) => void;
+  /** Lines for people: rows that are damaged, worker processes that were killed. */
+  readonly onRemark?: (line: string) => void;
+}
+
+export interface RunStart {
+  readonly runtime: Runtime;
+  readonly workers: number;
+  /** Cells that are missing. */
+  readonly cells: number;
+  /** What they take on one core, roughly. */
+  readonly estimatedSeconds: number;
+}
+
+/** A cell that could not be simulated. */
+export interface FailedCell {
+  readonly cell: Cell;
+  readonly reason: string;
+}
+
+/** What is done so far, in cells and in estimated seconds. */
+export interface RunProgress {
+  readonly cells: number;
+  readonly estimatedSeconds: number;
+}
+
+/**
+ * Runs the cells that the folder does not hold yet, and keeps each as it finishes.
+ * @throws UserError when another run is writing the same file, or it cannot be written
+ */
+export async function runMissing(
+  cells: readonly Cell[],
+  options: RunOptions,
+): Promise<{ store: ResultStore; seconds: number; failed: readonly FailedCell[] }> {
+  const { out, file = 'cells.jsonl', others = [], runtime, workers, version } = options;
+  const { onStart, onCell, onRemark = () => {} } = options;
+  makeFolder(out);
+  const lock = await lockFile(join(out, file), { onWait: onRemark });
+  try {
+    const store = openResultStore(out, { version, device: runtime.device, file, others });
+    for (const line of faultLines(store.faults, file)) onRemark(line);
+    const missing = cells.filter((cell) => !store.has(cell));
+    const estimatedSeconds = missing.reduce((sum, cell) => sum + cellSeconds(cell), 0);
+    onStart?.({ runtime, workers, cells: missing.length, estimatedSeconds });
+    const failed: FailedCell[] = [];
+    const start = performance.now();
+    const done = { cells: 0, estimatedSeconds: 0 };
+    await runCells(missing, {
+      device: runtime.device,
+      workers,
+      onReport(cell, report) {
+        lock.check();
+        store.add(cell, report);
+        done.cells++;
+        done.estimatedSeconds += cellSeconds(cell);
+        onCell?.({ ...done });
+      },
+      onRetry: (cell, how) =>
+        onRemark(`a worker process ended (${how}) in the middle of cell ${cellKey(cell)}, which runs again`),
+      onFailure: (cell, reason) => failed.push({ cell, reason }),
+    });
+    return { store, seconds: (performance.now() - start) / 1000, failed };
+  } finally {
+    lock.release();
+  }
+}
+
+/** What is wrong with the rows that were found, a line for each file with damage and one for rows without a hash. */
+function faultLines(faults: readonly RowFaults[], own: string): string[] {
+  const damage = faults
+    .filter(({ damaged }) => damaged.length > 0)
+    .map(({ path, damaged }) => {
+      const aside = basename(path) === own ? `, set aside in ${own}.damaged` : '';
+      return `${path}: ${linesText(damaged)} damaged${aside}; the cells run again`;
+    });
+  return faults.some(({ unhashed }) => unhashed > 0) ? [...damage, UNHASHED] : damage;
+}
+
+/** One line for people: how many cells failed, and the first of them with its reason. */
+export const failureLine = (failed: readonly FailedCell[]): string => {
+  const { cell, reason } = failed[0]!;
+  const which =
+    failed.length === 1
+      ? '1 cell cannot be simulated,'
+      : `${failed.length} cells cannot be simulated, the first`;
+  return `${which} ${JSON.stringify(cell)}: ${reason.split('\n')[0]}`;
+};

@@ -1,0 +1,272 @@
+import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { choleskySolve, dot, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { withOnes, withSumZero } from '../intercept.ts';
+import type { Jacobians } from '../jacobians.ts';
+import { type ConeShape, coneLength, type Scaling } from './cones.ts';
+import { dualBound } from './dualBound.ts';
+import type { Bounds, InteriorPoint, StartedProgramme } from './interiorPoint.ts';
+import { newResidualForm, residualForm, residualPull, residualSlacks } from './residualCones.ts';
+
+export interface PerSampleProblem {
+  readonly n: number;
+  readonly N: number;
+  readonly d: number;
+  /** Features, n x N. */
+  readonly phi: Float64Array;
+  readonly jacobians: Jacobians;
+  readonly y: Float64Array;
+  readonly eps: number;
+  readonly lambda: number;
+  /** Whether an intercept that is not penalised stands beside theta; Phi and y are then about their means. Default false. */
+  readonly intercept?: boolean;
+}
+
+/**
+ * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|)^2 + (n lambda / 2) |theta|^2 for any Jacobians K_i, as a cone
+ * programme in x = (theta, p, q), or (theta, b, p, q) for residuals less an intercept b: q_i >= |K_i theta| is one
+ * second-order cone a sample. Its Newton matrix in theta is
+ *
+ *   n lambda I + sum_i e_i K_i' K_i + sum_i of rank two in phi_i and k_i = K_i' omega_i.
+ *
+ * Jacobians that know their structure, as those of one layer do, give the middle sum without forming any K_i. An intercept
+ * is a feature that is always 1, without a gradient and without a penalty.
+ */
+export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlgebra): StartedProgramme {
+  const { n, N, d, jacobians, y, eps, lambda, intercept = false } = problem;
+  // Coefficients: theta, and the intercept where there is one.
+  const M = intercept ? N + 1 : N;
+  const phi = intercept ? withOnes(problem.phi, n, N) : problem.phi;
+  const ridge = n * lambda;
+  const shape: ConeShape = { lp: 2 * n, cones: n, size: d + 1 };
+  const size = M + 2 * n;
+  const features = transpose(phi, n, M);
+
+  // eps^2 sum K_i' K_i + Phi' Phi + n lambda I, in which dual residuals are measured. An intercept is beside all that: about
+  // their means the features are orthogonal to it.
+  // Null where it is singular even so; no dual residual can then be measured, and the bounds that need one say nothing.
+  const metric = ((): Float64Array | null => {
+    const matrix = new Float64Array(N * N);
+    const phiPhi = new Float64Array(N * N);
+    jacobians.weightedGram(new Float64Array(n).fill(eps * eps), matrix);
+    const columns = features.subarray(0, N * n);
+    algebra.multiplyTransposed(columns, columns, phiPhi, { m: N, n: N, k: n, lower: true });
+    for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
+    addToDiagonal(matrix, N, N, ridge);
+    return algebra.choleskyInPlace(matrix, N) ? matrix : null;
+  })();
+
+  const form = newResidualForm(n);
+  const pull = new Float64Array(n);
+  const width = new Float64Array(n);
+  const kappa = new Float64Array(n);
+  const tilt = new Float64Array(n * M);
+  const left = new Float64Array(M * 2 * n);
+  const right = new Float64Array(M * 2 * n);
+  const bent = new Float64Array(N * N);
+  const hessian = new Float64Array(M * M);
+  // Its last row, that of an intercept, stays zero.
+  const pulled = new Float64Array(M * n);
+  const backward = pulled.subarray(0, N * n);
+
+  /** The tails of n cones, n x d. */
+  function tails(z: Float64Array): Float64Array {
+    const v = new Float64Array(n * d);
+    for (let i = 0; i < n; i++) {
+      const at = 2 * n + i * (d + 1) + 1;
+      v.set(z.subarray(at, at + d), i * d);
+    }
+    return v;
+  }
+
+  function apply(x: Float64Array): Float64Array {
+    const s = new Float64Array(coneLength(shape));
+    const theta = x.subarray(0, N);
+    residualSlacks(phi, M, n, x, s);
+    const images = jacobians.images(theta);
+    for (let i = 0; i < n; i++) {
+      const at = 2 * n + i * (d + 1);
+      s[at] = x[M + n + i]!;
+      s.set(images.subarray(i * d, (i + 1) * d), at + 1);
+    }
+    return s;
+  }
+
+  return {
+    shape,
+    size,
+    apply,
+
+    applyTransposed(z) {
+      const result = new Float64Array(size);
+      residualPull(phi, M, n, z, result);
+      for (let i = 0; i < n; i++) result[M + n + i] = z[2 * n + i * (d + 1)]!;
+      jacobians.pullBack(tails(z), backward);
+      for (let a = 0; a < N; a++) {
+        let sum = 0;
+        for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
+        result[a]! += sum;
+      }
+      return result;
+    },
+
+    quadratic(x) {
+      const result = new Float64Array(size);
+      for (let a = 0; a < N; a++) result[a] = ridge * x[a]!;
+      for (let i = 0; i < n; i++) {
+        const t = x[M + i]! + eps * x[M + n + i]!;
+        result[M + i] = t;
+        result[M + n + i] = eps * t;
+      }
+      return result;
+    },
+
+    factor(scaling: Scaling) {
+      residualForm(scaling, eps, form);
+      const { curvature, coupling } = form;
+      // omega = w^-1 of each cone: W^-2 = 2 omega omega' - e J with e = 1 / beta^2.
+      const omega = tailsOf(scaling.point, n, d);
+      for (let i = 0; i < n; i++) {
+        const e = 1 / (scaling.beta[i]! * scaling.beta[i]!);
+        const head = scaling.point[i * (d + 1)]! / scaling.beta[i]!;
+        width[i] = e;
+        pull[i] = 2 * head;
+        kappa[i] = form.width[i]! + e * (2 * scaling.point[i * (d + 1)]! ** 2 - 1);
+        for (let j = 0; j < d; j++) omega[i * d + j]! *= -1 / scaling.beta[i]!;
+      }
+      // Columns: [phi_i, k_i], and the same with the 2 x 2 form of each sample, q_i eliminated.
+      jacobians.pullBack(omega, backward);
+      for (let a = 0; a < M; a++) {
+        const own = a * 2 * n;
+        for (let i = 0; i < n; i++) {
+          const f = features[a * n + i]!;
+          const k = pulled[a * n + i]!;
+          const over = 1 / kappa[i]!;
+          const cross = coupling[i]! * pull[i]! * over;
+          left[own + i] = f;
+          left[own + n + i] = k;
+          right[own + i] = (curvature[i]! - coupling[i]! ** 2 * over) * f + cross * k;
+          right[own + n + i] = cross * f + 2 * (form.width[i]! - width[i]!) * over * k;
+          tilt[i * M + a] = pull[i]! * k - coupling[i]! * f;
+        }
+      }
+      jacobians.weightedGram(width, bent);
+      algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: 2 * n, lower: true });
+      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += bent[a * N + b]!;
+      addToDiagonal(hessian, M, N, ridge);
+      return algebra.choleskyInPlace(hessian, M);
+    },
+
+    solve(rhs) {
+      const theta = rhs.subarray(0, M);
+      const p = rhs.subarray(M, M + n);
+      const q = rhs.subarray(M + n);
+      const onPhi = new Float64Array(n);
+      const onTilt = new Float64Array(n);
+      for (let i = 0; i < n; i++) {
+        q[i]! -= eps * p[i]! * form.inverse[i]!;
+        onPhi[i] = form.slope[i]! * p[i]!;
+        onTilt[i] = q[i]! / kappa[i]!;
+      }
+      const fromPhi = transposedTimes(phi, onPhi, M);
+      const fromTilt = transposedTimes(tilt, onTilt, M);
+      for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]! + fromTilt[a]!;
+      choleskySolve(hessian, theta);
+      const fitted = times(phi, theta, n);
+      const tilted = times(tilt, theta, n);
+      for (let i = 0; i < n; i++) {
+        q[i] = (q[i]! - tilted[i]!) / kappa[i]!;
+        p[i] = (p[i]! - eps * q[i]!) * form.inverse[i]! - form.slope[i]! * fitted[i]!;
+      }
+      return rhs;
+    },
+
+    bounds({ x, z, s, az }): Bounds {
+      const theta = x.subarray(0, N);
+      const upper = objective(x, s);
+      const u = new Float64Array(n);
+      for (let i = 0; i < n; i++) u[i] = z[i]! - z[n + i]!;
+      if (intercept) withSumZero(u);
+      let linear = 0;
+      let quadratic = 0;
+      for (let i = 0; i < n; i++) {
+        const at = 2 * n + i * (d + 1) + 1;
+        linear += u[i]! * y[i]!;
+        quadratic += 0.5 * Math.max(Math.abs(u[i]!), norm(z.subarray(at, at + d)) / eps) ** 2;
+      }
+      const reach = Math.sqrt(6 * upper + 2 * dot(y, y));
+      return {
+        upper,
+        ...dualBound({ theta, g: az.subarray(0, N), linear, quadratic, ridge, metric, reach }),
+      };
+    },
+
+    start() {
+      // The objective lies between (1/2) sum (r_i^2 + eps^2 q_i^2) + ridge and twice that, and so does its value at the
+      // minimiser of this quadratic: at most twice the optimum. Where theta = 0 is better still, from there.
+      const zero = { x: new Float64Array(size), s: new Float64Array(coneLength(shape)) };
+      const x = new Float64Array(size);
+      if (metric) x.set(choleskySolve(metric, transposedTimes(problem.phi, y, N)));
+      const quadratic = { x, s: apply(x) };
+      const atZero = 0.5 * dot(y, y);
+      const atQuadratic = objective(x, quadratic.s);
+      return atQuadratic < atZero ? inside(quadratic, atQuadratic) : inside(zero, atZero);
+    },
+  };
+
+  /** P at the coefficients in x, s holding the K_i theta. */
+  function objective(x: Float64Array, s: Float64Array): number {
+    const theta = x.subarray(0, N);
+    const fitted = times(phi, x.subarray(0, M), n);
+    let value = (ridge / 2) * dot(theta, theta);
+    for (let i = 0; i < n; i++) {
+      const at = 2 * n + i * (d + 1) + 1;
+      value += 0.5 * (Math.abs(y[i]! - fitted[i]!) + eps * norm(s.subarray(at, at + d))) ** 2;
+    }
+    return value;
+  }
+
+  /** An interior point at theta, where the objective has this value; s = A x at p = q = 0. */
+  function inside({ x, s }: { x: Float64Array; s: Float64Array }, value: number): InteriorPoint {
+    const distance = DISTANCE * (Math.sqrt((2 * value) / n) || 1);
+    const z = new Float64Array(s.length);
+    for (let i = 0; i < n; i++) {
+      const at = 2 * n + i * (d + 1);
+      const residual = y[i]! - s[i]!;
+      const p = Math.hypot(residual, distance);
+      const q = Math.hypot(norm(s.subarray(at + 1, at + 1 + d)), distance / eps);
+      const t = p + eps * q;
+      x[M + i] = p;
+      x[M + n + i] = q;
+      s[i] = p - residual;
+      s[n + i] = p + residual;
+      // Small numbers without cancellation: the product of the two is distance^2.
+      if (residual > 0) s[i] = distance ** 2 / s[n + i]!;
+      else s[n + i] = distance ** 2 / s[i]!;
+      s[at] = q;
+      z[i] = (t * s[n + i]!) / (2 * p);
+      z[n + i] = (t * s[i]!) / (2 * p);
+      z[at] = eps * t;
+      for (let j = 1; j <= d; j++) z[at + j] = (-eps * t * s[at + j]!) / q;
+    }
+    return { x, s, z };
+  }
+}
+
+/** How far inside the cones a start lies, in root mean squares of |r| + eps q; a tenth of it costs iterations. */
+const DISTANCE = 0.5;
+
+function tailsOf(points: Float64Array, n: number, d: number): Float64Array {
+  const v = new Float64Array(n * d);
+  for (let i = 0; i < n; i++) v.set(points.subarray(i * (d + 1) + 1, (i + 1) * (d + 1)), i * d);
+  return v;
+}
+
+/**
+ * A += ridge I on the first `penalised` of its n rows, and on all of them as much as keeps features that the data cannot tell
+ * apart from leaving A singular at ridge = 0.
+ */
+function addToDiagonal(a: Float64Array, n: number, penalised: number, ridge: number): void {
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, a[i * n + i]!);
+  for (let i = 0; i < n; i++) a[i * n + i]! += (i < penalised ? ridge : 0) + 1e-13 * largest;
+}

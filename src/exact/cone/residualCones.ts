@@ -1,0 +1,76 @@
+import { times, transposedTimes } from '../../numerics/vectors.ts';
+import type { Scaling } from './cones.ts';
+
+/**
+ * What every programme here shares: t_i = p_i + eps q_i with p_i >= |y_i - theta' phi_i|, written as the two inequalities
+ * p_i + theta' phi_i - y_i >= 0 and p_i - theta' phi_i + y_i >= 0, in the cost (1/2) sum t_i^2.
+ *
+ * Eliminating p_i from the Newton equations leaves, per sample, a quadratic form in (phi_i' dtheta, dq_i) with these entries.
+ */
+export interface ResidualForm {
+  /** 1 / (second derivative in p_i). */
+  readonly inverse: Float64Array;
+  /** Coupling of p_i with phi_i' dtheta, times `inverse`. */
+  readonly slope: Float64Array;
+  /** (phi' dtheta)^2 */
+  readonly curvature: Float64Array;
+  /** -(phi' dtheta) dq */
+  readonly coupling: Float64Array;
+  /** dq^2 */
+  readonly width: Float64Array;
+}
+
+export const newResidualForm = (n: number): ResidualForm => ({
+  inverse: new Float64Array(n),
+  slope: new Float64Array(n),
+  curvature: new Float64Array(n),
+  coupling: new Float64Array(n),
+  width: new Float64Array(n),
+});
+
+/** The 2 n inequalities at x = (theta, p, ...), y left out: s_i = p_i + theta' phi_i and s_(n+i) = p_i - theta' phi_i. */
+export function residualSlacks(
+  phi: Float64Array,
+  N: number,
+  n: number,
+  x: Float64Array,
+  s: Float64Array,
+): void {
+  const fitted = times(phi, x.subarray(0, N), n);
+  for (let i = 0; i < n; i++) {
+    s[i] = x[N + i]! + fitted[i]!;
+    s[n + i] = x[N + i]! - fitted[i]!;
+  }
+}
+
+/** The transpose of that on their duals: sets theta and p of `out`. */
+export function residualPull(
+  phi: Float64Array,
+  N: number,
+  n: number,
+  z: Float64Array,
+  out: Float64Array,
+): void {
+  const u = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    u[i] = z[i]! - z[n + i]!;
+    out[N + i] = z[i]! + z[n + i]!;
+  }
+  out.set(transposedTimes(phi, u, N));
+}
+
+/** The form at a scaling whose first 2 n coordinates are the residual inequalities. */
+export function residualForm({ weight }: Scaling, eps: number, out: ResidualForm): void {
+  const n = out.inverse.length;
+  for (let i = 0; i < n; i++) {
+    const above = 1 / (weight[i]! * weight[i]!);
+    const below = 1 / (weight[n + i]! * weight[n + i]!);
+    const total = above + below;
+    const inverse = 1 / (1 + total);
+    out.inverse[i] = inverse;
+    out.slope[i] = (above - below) * inverse;
+    out.curvature[i] = (total + 4 * above * below) * inverse;
+    out.coupling[i] = eps * out.slope[i]!;
+    out.width[i] = eps * eps * total * inverse;
+  }
+}

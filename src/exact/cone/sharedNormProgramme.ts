@@ -1,0 +1,247 @@
+import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
+import { withOnes, withSumZero } from '../intercept.ts';
+import { type ConeShape, coneLength, type Scaling } from './cones.ts';
+import { lowRankSystem, withUnitColumn } from './diagonalPlusLowRank.ts';
+import type { StartedProgramme } from './interiorPoint.ts';
+import { type AttackNorm, euclideanBlock, maximumBlock, type NormBlock, sumBlock } from './normBlocks.ts';
+import { newResidualForm, residualForm, residualPull, residualSlacks } from './residualCones.ts';
+
+export interface SharedNormProblem {
+  readonly n: number;
+  readonly N: number;
+  /** Rows of the design, n x N. */
+  readonly phi: Float64Array;
+  readonly y: Float64Array;
+  readonly eps: number;
+  readonly lambda: number;
+  readonly norm: AttackNorm;
+  /** J and its Cholesky factor for the norm sqrt(theta' J theta), each N x N in the lower triangle; norm 'l2' only. */
+  readonly metric?: { readonly matrix: Float64Array; readonly factor: Float64Array };
+  /** Whether an intercept that is not penalised stands beside theta; Phi and y are then about their means. Default false. */
+  readonly intercept?: boolean;
+}
+
+/**
+ * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |theta|_*)^2 + (n lambda / 2) |theta|^2, all samples sharing one norm of theta,
+ * as a cone programme in x = (theta, p, q), or (theta, b, p, q) for residuals less an intercept b. The Newton matrix in theta
+ * is a diagonal (or a multiple of J) plus Phi' A Phi and a border of one or two columns; it is factored in the smaller of N
+ * and n.
+ */
+export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearAlgebra): StartedProgramme {
+  const { n, N, y, eps, lambda, metric, intercept = false } = problem;
+  // Coefficients: theta, and the intercept where there is one.
+  const M = intercept ? N + 1 : N;
+  const phi = intercept ? withOnes(problem.phi, n, N) : problem.phi;
+  const ridge = n * lambda;
+  const block = blockOf(problem);
+  const shape: ConeShape = { lp: 2 * n + block.lp, cones: block.cones, size: block.coneSize };
+  const size = M + n + block.variables;
+  const form = newResidualForm(n);
+  // A row of zeros below Phi for the block's rank-one term.
+  const rows = new Float64Array((n + 1) * N);
+  rows.set(problem.phi);
+  const weights = new Float64Array(n + 1);
+  const dense = metric && { matrix: metric.matrix, weight: 0 };
+  const features = lowRankSystem(rows, n + 1, N, algebra, dense);
+  const system = intercept ? withUnitColumn(features, rows, n, N) : features;
+  let border: Float64Array[] = [];
+  let solved: Float64Array[] = [];
+  let schur: number[][] = [];
+
+  const q = (x: Float64Array): Float64Array => x.subarray(M + n);
+
+  function apply(x: Float64Array): Float64Array {
+    const s = new Float64Array(coneLength(shape));
+    const theta = x.subarray(0, N);
+    residualSlacks(phi, M, n, x, s);
+    block.apply(theta, q(x), s);
+    return s;
+  }
+
+  return {
+    shape,
+    size,
+    apply,
+
+    applyTransposed(z) {
+      const result = new Float64Array(size);
+      residualPull(phi, M, n, z, result);
+      block.applyTransposed(z, result.subarray(0, N), q(result));
+      return result;
+    },
+
+    quadratic(x) {
+      const result = new Float64Array(size);
+      for (let a = 0; a < N; a++) result[a] = ridge * x[a]!;
+      const bound = eps * block.bound(q(x));
+      let total = 0;
+      for (let i = 0; i < n; i++) {
+        result[M + i] = x[M + i]! + bound;
+        total += result[M + i]!;
+      }
+      q(result).fill(eps * total);
+      return result;
+    },
+
+    factor(scaling: Scaling) {
+      residualForm(scaling, eps, form);
+      const { diagonal, metricWeight, row, border: columns, corner } = block.form(scaling);
+      for (let a = 0; a < N; a++) diagonal[a]! += ridge;
+      weights.set(form.curvature);
+      weights[n] = row ? 2 : 0;
+      if (row) rows.set(row, n * N);
+      if (dense) dense.weight = metricWeight;
+      if (!system.factor(diagonal, weights)) return false;
+      const pull = transposedTimes(phi, form.coupling, M);
+      border = columns.map((column, k) => {
+        const beside = new Float64Array(M);
+        beside.set(column);
+        return k === 0 ? beside.map((value, a) => value - pull[a]!) : beside;
+      });
+      const width = form.width.reduce((sum, value) => sum + value, 0);
+      solved = border.map((column) => system.solve(column.slice()));
+      schur = corner.map((line, i) =>
+        line.map((value, j) => value + (i + j === 0 ? width : 0) - dot(border[i]!, solved[j]!)),
+      );
+      return true;
+    },
+
+    solve(rhs) {
+      const theta = rhs.subarray(0, M);
+      const p = rhs.subarray(M, M + n);
+      const onPhi = new Float64Array(n);
+      let pressure = 0;
+      for (let i = 0; i < n; i++) {
+        onPhi[i] = form.slope[i]! * p[i]!;
+        pressure += eps * form.inverse[i]! * p[i]!;
+      }
+      const fromPhi = transposedTimes(phi, onPhi, M);
+      for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]!;
+      const right = block.reduce(theta, q(rhs));
+      right[0]! -= pressure;
+      system.solve(theta);
+      const beside = solveSmall(
+        schur,
+        right.map((value, k) => value - dot(border[k]!, theta)),
+      );
+      for (let k = 0; k < beside.length; k++)
+        for (let a = 0; a < M; a++) theta[a]! -= beside[k]! * solved[k]![a]!;
+      block.expand(theta, beside, q(rhs));
+      const fitted = times(phi, theta, n);
+      for (let i = 0; i < n; i++)
+        p[i] = (p[i]! - eps * beside[0]!) * form.inverse[i]! - form.slope[i]! * fitted[i]!;
+      return rhs;
+    },
+
+    bounds({ x, z, az }) {
+      const theta = x.subarray(0, N);
+      const cost = eps * block.penalty(theta);
+      const fitted = times(phi, x.subarray(0, M), n);
+      let upper = (ridge / 2) * dot(theta, theta);
+      for (let i = 0; i < n; i++) upper += 0.5 * (Math.abs(y[i]! - fitted[i]!) + cost) ** 2;
+      return { upper, ...lowerBound(problem, block, theta, z, az) };
+    },
+
+    start() {
+      // theta = 0, its p, and its q times eps, about DISTANCE above |r| and the norm.
+      const x = new Float64Array(size);
+      block.start(x.subarray(0, N), DISTANCE / eps, q(x));
+      for (let i = 0; i < n; i++) x[M + i] = Math.hypot(y[i]!, DISTANCE);
+      const s = apply(x);
+      const z = new Float64Array(s.length);
+      const bound = eps * block.bound(q(x));
+      let total = 0;
+      for (let i = 0; i < n; i++) {
+        const p = x[M + i]!;
+        // p - r and p + r without cancellation: their product is the square of the distance.
+        s[i] = y[i]! > 0 ? DISTANCE ** 2 / (p + y[i]!) : p - y[i]!;
+        s[n + i] = y[i]! > 0 ? p + y[i]! : DISTANCE ** 2 / (p - y[i]!);
+        const t = p + bound;
+        z[i] = (t * s[n + i]!) / (2 * p);
+        z[n + i] = (t * s[i]!) / (2 * p);
+        total += t;
+      }
+      block.startDual(s, eps * total, z);
+      return { x, s, z };
+    },
+  };
+}
+
+/** For targets of root mean square 1. */
+const DISTANCE = 0.5;
+
+function blockOf({ n, N, norm, metric }: SharedNormProblem): NormBlock {
+  const at = 2 * n;
+  if (norm === 'l2') return euclideanBlock(N, at, metric?.factor ?? null);
+  return norm === 'linf' ? sumBlock(N, at) : maximumBlock(N, at);
+}
+
+/**
+ * Fenchel's inequality: for any u and t_i >= |u_i|, with T = sum t_i,
+ *
+ *   P(theta*) >= u'y - (1/2) sum t_i^2 - u'Phi theta* + eps T |theta*|_* + (ridge/2) |theta*|^2.
+ *
+ * (1) Where |Phi' u| <= eps T in the attack's norm the terms in theta* are not negative; raising the small t_i to a common
+ * level achieves that for any u, so that this bound needs no residual to be zero. (2) With ridge > 0 they are at least
+ * -|Phi' u + v|^2 / (2 ridge) for any v of size at most eps T; the programme's own dual supplies v. Both are also optimised
+ * over multiples of (u, t, v). With an intercept u has the sum 0; Phi being about its mean, Phi' u is then what it was.
+ */
+function lowerBound(
+  { n, N, phi, y, eps, lambda, intercept }: SharedNormProblem,
+  block: NormBlock,
+  theta: Float64Array,
+  z: Float64Array,
+  az: Float64Array,
+): { lower: number; residual: number } {
+  const ridge = n * lambda;
+  const u = new Float64Array(n);
+  for (let i = 0; i < n; i++) u[i] = z[i]! - z[n + i]!;
+  if (intercept) withSumZero(u);
+  let square = 0;
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const t = Math.max(z[i]! + z[n + i]!, Math.abs(u[i]!));
+    square += t ** 2;
+    total += t;
+  }
+  const linear = dot(u, y);
+  const g = az.subarray(0, N);
+  const residual = Math.sqrt(g.reduce((sum, value, a) => sum + (value - ridge * theta[a]!) ** 2, 0));
+  if (!(linear > 0)) return { lower: 0, residual };
+  const pulled = transposedTimes(phi, u, N);
+  let lower = linear ** 2 / (2 * raisedSquare(u, block.attackNorm(pulled) / eps));
+  if (ridge > 0) {
+    const v = g.map((value, a) => value - pulled[a]!);
+    const shrink = Math.min(1, (eps * total) / Math.max(block.attackNorm(v), Number.MIN_VALUE));
+    let excess = 0;
+    for (let a = 0; a < N; a++) excess += (pulled[a]! + shrink * v[a]!) ** 2;
+    lower = Math.max(lower, linear ** 2 / (2 * square + (2 * excess) / ridge));
+  }
+  return { lower, residual };
+}
+
+/** The least sum of squares of numbers t_i >= |u_i| whose sum is at least `total`: max(|u_i|, level). */
+function raisedSquare(u: Float64Array, total: number): number {
+  const sizes = u.map(Math.abs).sort();
+  let rest = sizes.reduce((sum, value) => sum + value, 0);
+  let square = sizes.reduce((sum, value) => sum + value * value, 0);
+  if (rest >= total) return square;
+  // The k smallest are raised to the level (total - the others' sum) / k.
+  for (let k = 1; k <= sizes.length; k++) {
+    rest -= sizes[k - 1]!;
+    square -= sizes[k - 1]! ** 2;
+    const level = (total - rest) / k;
+    if (k === sizes.length || level <= sizes[k]!) return Math.max(0, square) + k * level * level;
+  }
+  return square;
+}
+
+/** Solves a symmetric system of order 1 or 2. */
+function solveSmall(a: readonly (readonly number[])[], b: readonly number[]): number[] {
+  if (b.length === 1) return [b[0]! / a[0]![0]!];
+  const [[a00, a01], [, a11]] = a as [[number, number], [number, number]];
+  const [b0, b1] = b as [number, number];
+  const determinant = a00 * a11 - a01 * a01;
+  return [(b0 * a11 - b1 * a01) / determinant, (a00 * b1 - a01 * b0) / determinant];
+}

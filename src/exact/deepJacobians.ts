@@ -1,0 +1,74 @@
+import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+import type { Jacobians } from './jacobians.ts';
+
+interface Shape {
+  readonly n: number;
+  readonly d: number;
+  readonly N: number;
+}
+
+/** Bytes of a block of Jacobians that is worked on at once. */
+const BLOCK = 3.2e7;
+
+/**
+ * Jacobians in blocks of rows. They are kept when all of them fit into `memory` bytes, and computed anew at every use
+ * when they do not, so that memory is bounded whatever n, d and N are.
+ * @param rowsFrom d phi / d x_j at row i for i = from .. to - 1 and all j, ((to - from) d) x N
+ */
+export function blockedJacobians(
+  { n, d, N }: Shape,
+  rowsFrom: (from: number, to: number) => Float64Array,
+  memory: number,
+): Jacobians {
+  const height = Math.max(1, Math.floor(BLOCK / (8 * d * N)));
+  const kept: Float64Array[] = [];
+  const keep = 8 * n * d * N <= memory;
+  function* blocks(): Generator<{ from: number; to: number; rows: Float64Array }> {
+    for (let from = 0, k = 0; from < n; from += height, k++) {
+      const to = Math.min(n, from + height);
+      const rows = kept[k] ?? rowsFrom(from, to);
+      if (keep) kept[k] = rows;
+      yield { from, to, rows };
+    }
+  }
+  return {
+    images(theta) {
+      const images = new Float64Array(n * d);
+      for (const { from, to, rows } of blocks())
+        for (let r = 0; r < (to - from) * d; r++) {
+          let sum = 0;
+          for (let a = 0, at = r * N; a < N; a++) sum += rows[at + a]! * theta[a]!;
+          images[from * d + r] = sum;
+        }
+      return images;
+    },
+    pullBack(v, out) {
+      const column = new Float64Array(N);
+      for (const { from, to, rows } of blocks())
+        for (let i = from; i < to; i++) {
+          column.fill(0);
+          for (let j = 0; j < d; j++) {
+            const weight = v[i * d + j]!;
+            const at = ((i - from) * d + j) * N;
+            for (let a = 0; a < N; a++) column[a]! += weight * rows[at + a]!;
+          }
+          for (let a = 0; a < N; a++) out[a * n + i] = column[a]!;
+        }
+    },
+    weightedGram(weights, out) {
+      const algebra = linearAlgebra();
+      const gram = new Float64Array(N * N);
+      out.fill(0);
+      for (const { from, to, rows } of blocks()) {
+        const k = (to - from) * d;
+        const columns = new Float64Array(N * k);
+        for (let r = 0; r < k; r++) {
+          const scale = Math.sqrt(weights[from + Math.floor(r / d)]!);
+          for (let a = 0; a < N; a++) columns[a * k + r] = scale * rows[r * N + a]!;
+        }
+        algebra.multiplyTransposed(columns, columns, gram, { m: N, n: N, k, lower: true });
+        for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! += gram[a * N + b]!;
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { checkInteger } from '../errors.ts';
+import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+
+/** Iterations that `solveLinearized` usually needs for a relative gap of 1e-6. */
+const ITERATIONS = 7;
+/** What passes over memory add to the multiplications. */
+const OVERHEAD = 2;
+
+/**
+ * Roughly how long `solveLinearized` will take here, for a word before a long run: its multiply-adds over the rate of this
+ * machine's linear algebra, measured on a small product in a few milliseconds.
+ * @param sizes rows n, input dimension d and features N
+ */
+export function expectedSeconds({
+  n,
+  d,
+  N,
+}: {
+  readonly n: number;
+  readonly d: number;
+  readonly N: number;
+}): number {
+  checkInteger('n', n);
+  checkInteger('d', d);
+  checkInteger('N', N);
+  const size = 256;
+  const a = new Float64Array(size * size).fill(1);
+  const c = new Float64Array(size * size);
+  const shape = { m: size, n: size, k: size };
+  let best = Number.POSITIVE_INFINITY;
+  // The first runs compile or wake threads.
+  for (let round = 0; round < 4; round++) {
+    const started = performance.now();
+    linearAlgebra().multiplyTransposed(a, a, c, shape);
+    best = Math.min(best, performance.now() - started);
+  }
+  // A Newton matrix from 3 n columns, its factor, and five products with all the gradients.
+  const work = 1.5 * n * N * N + N ** 3 / 6 + 5 * n * N * d;
+  return (OVERHEAD * ITERATIONS * work * best) / 1e3 / size ** 3;
+}

@@ -1,0 +1,64 @@
+import { dot } from '../numerics/vectors.ts';
+
+/** Features n x N, row after row, and targets n. */
+interface Rows {
+  readonly n: number;
+  readonly N: number;
+  readonly phi: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** The rows in which a problem is solved, and the way back from there. */
+export interface Centring {
+  readonly phi: Float64Array;
+  readonly y: Float64Array;
+  /** The intercept for the rows as they were given, from the solution for these: coefficients and what stands beside them. */
+  interceptOf(theta: Float64Array, beside: number): number;
+}
+
+/**
+ * Features and targets about their means over the rows where an intercept is to be fitted, the rows themselves where none is.
+ *
+ * An intercept that is not penalised makes every shift of features and targets immaterial. About the means Phi' 1 = 0: the
+ * least-squares intercept is 0, and a dual point u can be given the sum 0, which the dual then asks for, without a change
+ * of Phi' u. With the residuals' worst-case loss the intercept beside theta need not be 0, so that it remains an unknown.
+ */
+export function centring(fitIntercept: boolean, { n, N, phi, y }: Rows): Centring {
+  if (!fitIntercept) return { phi, y, interceptOf: () => 0 };
+  const features = aboutMeans(phi, n, N);
+  const targets = aboutMeans(y, n, 1);
+  return {
+    phi: features.centred,
+    y: targets.centred,
+    interceptOf: (theta, beside) => targets.means[0]! - dot(features.means, theta) + beside,
+  };
+}
+
+/** By way of the first row, so that a constant column is exactly 0 about its mean. */
+function aboutMeans(
+  rows: Float64Array,
+  n: number,
+  columns: number,
+): { means: Float64Array; centred: Float64Array } {
+  const first = rows.slice(0, columns);
+  const centred = rows.map((value, at) => value - first[at % columns]!);
+  const means = new Float64Array(columns);
+  for (let at = 0; at < centred.length; at++) means[at % columns]! += centred[at]! / n;
+  for (let at = 0; at < centred.length; at++) centred[at]! -= means[at % columns]!;
+  for (let j = 0; j < columns; j++) means[j]! += first[j]!;
+  return { means, centred };
+}
+
+/** Phi with a column of ones after its N columns, n x (N + 1). */
+export function withOnes(phi: Float64Array, n: number, N: number): Float64Array {
+  const design = new Float64Array(n * (N + 1)).fill(1);
+  for (let i = 0; i < n; i++) design.set(phi.subarray(i * N, (i + 1) * N), i * (N + 1));
+  return design;
+}
+
+/** u less its mean, in place: a dual point that an intercept allows. */
+export function withSumZero(u: Float64Array): Float64Array {
+  const mean = u.reduce((sum, value) => sum + value, 0) / u.length;
+  for (let i = 0; i < u.length; i++) u[i]! -= mean;
+  return u;
+}

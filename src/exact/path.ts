@@ -1,0 +1,67 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { type AdversarialRegressionOptions, adversarialRegression } from './adversarialRegression.ts';
+import type { ExactData, ExactOptions, ExactResult } from './exactResult.ts';
+import { type LinearizedOptions, type LinearizedProblem, solveLinearized } from './solveLinearized.ts';
+
+/** A point of a path: {@link linearizedPath}, {@link adversarialRegressionPath}. */
+export interface PathPoint {
+  /** Radius of the perturbations, in units of the input; >= 0. */
+  readonly eps: number;
+  /** Penalty (lambda / 2) |theta|^2. Default 0. */
+  readonly lambda?: number;
+}
+
+/** What all points of a path share. */
+type Shared<T> = Omit<T, 'eps' | 'lambda' | 'start'>;
+
+const SHARED: OptionNames<Shared<ExactOptions>> = {
+  fitIntercept: true,
+  tolerance: true,
+  maxIterations: true,
+  onProgress: true,
+};
+
+const POINT: OptionNames<PathPoint> = { eps: true, lambda: true };
+
+/**
+ * `solveLinearized` at each point in order, each started from the one before.
+ * @param points in an order in which neighbours are near each other
+ * @throws InvalidArgumentError as `solveLinearized` does
+ */
+export const linearizedPath = (
+  problem: LinearizedProblem,
+  points: readonly PathPoint[],
+  options: Shared<LinearizedOptions> = {},
+): ExactResult[] => {
+  checkOptions('linearizedPath', options, { ...SHARED, gradients: true });
+  return path(points, (point) => solveLinearized(problem, { ...options, ...point }));
+};
+
+/**
+ * `adversarialRegression` at each point in order, each started from the one before.
+ * @param points in an order in which neighbours are near each other
+ * @throws InvalidArgumentError as `adversarialRegression` does
+ */
+export const adversarialRegressionPath = (
+  data: ExactData,
+  points: readonly PathPoint[],
+  options: Shared<AdversarialRegressionOptions> = {},
+): ExactResult[] => {
+  checkOptions('adversarialRegressionPath', options, { ...SHARED, norm: true });
+  return path(points, (point) => adversarialRegression(data, { ...options, ...point }));
+};
+
+function path(
+  points: readonly PathPoint[],
+  solve: (options: PathPoint & Pick<LinearizedOptions, 'start'>) => ExactResult,
+): ExactResult[] {
+  if (!Array.isArray(points)) throw new InvalidArgumentError('points', points, 'a list of {eps, lambda}');
+  for (const point of points) checkOptions('a point of a path', point ?? null, POINT);
+  const results: ExactResult[] = [];
+  for (const point of points) {
+    const before = results.at(-1);
+    results.push(solve(before ? { ...point, start: before.warmStart } : point));
+  }
+  return results;
+}

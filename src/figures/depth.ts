@@ -1,0 +1,155 @@
+import { adversarialRisk, standardRisk, theoryOf } from '../cells/measure.ts';
+import { type NetworkCell, networkCell } from '../cells/networkCell.ts';
+import { asymptoticRisk, deepRandomFeatures } from '../theory/index.ts';
+import { clearlyAbove, type Figure, type FigureSettings, type MeanOf, shown } from './figure.ts';
+import { around, baseSettings, lookOf } from './shared.ts';
+
+const AR = adversarialRisk();
+const DEPTHS = [1, 2, 3];
+
+/** A network of equal layers, as deep as that, at the figure's first settings. */
+function cellOf(
+  settings: FigureSettings,
+  depth: number,
+  args: { width: number; eps: number; seed?: number },
+) {
+  const { d, psi2, lambda, tau, activations, method, attackSteps, testRows } = settings;
+  return networkCell({
+    network: 'deep-frozen',
+    widths: new Array(depth).fill(args.width),
+    d: Math.max(...d),
+    psi2: psi2[0]!,
+    eps: args.eps,
+    lambda: lambda[0]!,
+    tau,
+    activation: activations[0]!,
+    method,
+    attackSteps,
+    testRows,
+    seed: args.seed ?? 0,
+  });
+}
+
+const cellsOf = (settings: FigureSettings, depth: number, width: number, eps: number): NetworkCell[] =>
+  Array.from({ length: settings.seeds }, (_, seed) => cellOf(settings, depth, { width, eps, seed }));
+
+/** Depth of the frozen part: adversarial risk against the width of one, two and three equal frozen layers. */
+export const depth: Figure = {
+  name: 'depth',
+  summary: 'adversarial risk against width of one, two and three frozen layers (Gaussian equivalence)',
+  defaults: {
+    ...baseSettings,
+    psi1: [0.5, 1, 2, 4],
+    epsilons: [0, 0.3, 0.6],
+    d: [60],
+    seeds: 8,
+    method: 'exact',
+  },
+  quick: { psi1: [0.5, 4], epsilons: [0.3], d: [40], seeds: 3, testRows: 1000 },
+  varies: ['psi1', 'epsilons'],
+
+  plan(settings) {
+    const { psi1, epsilons, tau } = settings;
+    const psi2 = settings.psi2[0]!;
+    const activation = settings.activations[0]!;
+    const along = around(psi1, 5);
+    const limit = (count: number, width: number, eps: number) =>
+      asymptoticRisk(deepRandomFeatures({ widths: new Array(count).fill(width), activation }), {
+        psi2,
+        eps,
+        lambda: settings.lambda[0]!,
+        tau,
+      });
+    const attacked = epsilons.filter((eps) => eps > 0);
+    const [weakest, strongest] = [Math.min(...attacked), Math.max(...attacked)];
+    return {
+      x: { label: 'width of every layer $N_l/d$', scale: 'log' },
+      y: { label: 'adversarial risk', scale: 'log' },
+      guides: [
+        { axis: 'x', at: psi2 },
+        { axis: 'y', at: 1 + tau ** 2 },
+      ],
+      caption:
+        'Adversarial risk of adversarially trained read-outs on one, two and three frozen layers of equal width, one ' +
+        'panel for each eps. Curves for two layers and more are predictions of Gaussian equivalence, not theorems.',
+      panels: epsilons.map((eps) => ({
+        title: `$\\varepsilon = ${eps}$`,
+        curves: DEPTHS.map((count, i) => ({
+          label: count === 1 ? 'one layer, theory' : `${count} layers, Gaussian equivalence`,
+          colour: lookOf(i).colour,
+          points: along
+            .map((width) => ({ x: width, y: limit(count, width, eps).adversarialRisk }))
+            .filter(({ y }) => Number.isFinite(y)),
+        })),
+        measured: DEPTHS.map((count, i) => ({
+          label: 'simulation',
+          ...lookOf(i),
+          emphasis: 'open',
+          spots: psi1
+            // At N = n, eps = lambda = 0 the risk is infinite.
+            .filter((width) => eps > 0 || settings.lambda[0]! > 0 || width !== psi2)
+            .map((width) => ({
+              x: width,
+              y: eps > 0 ? AR : standardRisk,
+              cells: cellsOf(settings, count, width, eps),
+            })),
+        })),
+      })),
+      claims: [
+        ...(attacked.length === 0
+          ? []
+          : [
+              {
+                statement: `at eps = ${weakest} every further layer raises the adversarial risk at the best width (Gaussian equivalence)`,
+                check() {
+                  const best = DEPTHS.map((count) => {
+                    const risks = around(psi1, 10).map((width) => ({
+                      width,
+                      risk: limit(count, width, weakest),
+                    }));
+                    return risks.reduce((a, b) => (b.risk.adversarialRisk < a.risk.adversarialRisk ? b : a));
+                  });
+                  return {
+                    holds: best.every(
+                      ({ risk }, i) => i === 0 || risk.adversarialRisk > best[i - 1]!.risk.adversarialRisk,
+                    ),
+                    evidence: best
+                      .map(
+                        ({ width, risk }, i) =>
+                          `depth ${i + 1}: ${risk.adversarialRisk.toFixed(3)} at ${width.toFixed(2)}`,
+                      )
+                      .join(', '),
+                  };
+                },
+              },
+              {
+                statement: `at eps = ${strongest} and the widest layers three frozen layers are worse than one, in simulation`,
+                check(mean: MeanOf) {
+                  const widest = Math.max(...psi1);
+                  const at = (count: number) => mean(cellsOf(settings, count, widest, strongest), AR);
+                  const evidence = `AR ${shown(at(3))} against ${shown(at(1))} at N_l/d = ${widest}`;
+                  return { holds: clearlyAbove(at(3), at(1)), evidence };
+                },
+              },
+              {
+                statement:
+                  'on average over eps and widths the simulated adversarial risks of two and three layers are within 5 per cent of the prediction',
+                check(mean: MeanOf) {
+                  const distances = attacked.flatMap((eps) =>
+                    [2, 3].flatMap((count) =>
+                      psi1.map((width) => {
+                        const cells = cellsOf(settings, count, width, eps);
+                        return Math.abs(mean(cells, AR).value / theoryOf(AR, cells[0]!) - 1);
+                      }),
+                    ),
+                  );
+                  const average = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+                  const evidence = `${(100 * average).toFixed(1)} per cent on average, ${(100 * Math.max(...distances)).toFixed(1)} at most`;
+                  return { holds: average < 0.05, evidence };
+                },
+              },
+            ]),
+      ],
+    };
+  },
+};

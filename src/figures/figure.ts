@@ -1,0 +1,137 @@
+import type { Cell } from '../cells/cell.ts';
+import type { Measure } from '../cells/measure.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
+import type { Guide, Scale, SymbolName } from '../plots/panels.ts';
+import type { ActivationName } from '../theory/index.ts';
+
+/** What people may change about a figure. Every figure has all of these and uses those that make sense for it. */
+export interface FigureSettings {
+  /** Input dimensions; two or more show the bias of finite d. */
+  readonly d: readonly number[];
+  /** Independent repetitions of each point. */
+  readonly seeds: number;
+  readonly psi1: readonly number[];
+  readonly psi2: readonly number[];
+  readonly epsilons: readonly number[];
+  readonly lambda: readonly number[];
+  readonly tau: number;
+  readonly activations: readonly ActivationName[];
+  readonly method: Cell['method'];
+  readonly attackSteps: number;
+  readonly testRows: number;
+}
+
+/** The settings that are lists. */
+export type FigureList = 'd' | 'psi1' | 'psi2' | 'epsilons' | 'lambda' | 'activations';
+
+/** A figure as a plain description: what to compute and to simulate, how to draw it, and what it is about. */
+export interface Figure {
+  readonly name: string;
+  /** One line: what the figure shows. */
+  readonly summary: string;
+  /** Our own choice of settings; those behind the papers' figures are not known to us. */
+  readonly defaults: FigureSettings;
+  /** What a quick version changes: it takes well under a minute, and its claims hold at this size or stay open. */
+  readonly quick: Partial<FigureSettings>;
+  /** The lists that it runs over; of every other it takes one value. */
+  readonly varies: readonly FigureList[];
+  /** The settings that it has no use for, or only one value of, each with what is expected in its place. */
+  readonly fixed?: Readonly<Partial<Record<keyof FigureSettings, string>>>;
+  readonly plan: (settings: FigureSettings) => FigurePlan;
+}
+
+export interface FigurePlan {
+  readonly panels: readonly PlanPanel[];
+  readonly x: AxisPlan;
+  readonly y: AxisPlan;
+  readonly guides: readonly Guide[];
+  readonly claims: readonly Claim[];
+  readonly surface?: SurfacePlan;
+  /** What is particular to this figure, for its caption. */
+  readonly caption: string;
+  /** How its points came about, where that is not simulation of the linear teacher beside its theory. */
+  readonly setting?: string;
+}
+
+/** Theory over two settings, coloured by value; each panel is then a row of simulated spots at one height. */
+export interface SurfacePlan {
+  /** values[j][i] at y_j, x_i, evenly spaced on the scales of the axes over these domains. */
+  readonly values: readonly (readonly number[])[];
+  readonly xDomain: readonly [number, number];
+  readonly yDomain: readonly [number, number];
+  /** What the colour means; it turns from blue to red at `pivot`. */
+  readonly label: string;
+  readonly pivot: number;
+  readonly lines: readonly Omit<Curve, 'colour'>[];
+  /** The y of each panel's spots. */
+  readonly heights: readonly number[];
+}
+
+export interface AxisPlan {
+  /** May hold `$TeX$`. */
+  readonly label: string;
+  readonly scale: Scale;
+}
+
+export interface PlanPanel {
+  readonly title: string;
+  readonly curves: readonly Curve[];
+  readonly measured: readonly Measured[];
+}
+
+/** A theory curve. */
+export interface Curve {
+  readonly label: string;
+  readonly colour: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** Simulated points of one kind. */
+export interface Measured {
+  readonly label: string;
+  readonly colour: string;
+  readonly symbol: SymbolName;
+  /** The largest d is drawn open, smaller ones small. */
+  readonly emphasis: 'open' | 'small';
+  /** Straight lines from point to point, where no curve runs along them. */
+  readonly joined?: boolean;
+  readonly spots: readonly Spot[];
+}
+
+/** One simulated point: cells that differ in their seed only, and what is read off them. */
+export interface Spot {
+  /** A setting, or itself measured. */
+  readonly x: number | Measure;
+  readonly y: Measure;
+  readonly cells: readonly Cell[];
+}
+
+/** A statement that the figure is about, checked against numbers. */
+export interface Claim {
+  readonly statement: string;
+  /** Lists of which it takes two values, for it compares them; with fewer it stays open. */
+  readonly compares?: readonly FigureList[];
+  readonly check: (mean: MeanOf) => Verdict;
+}
+
+/** The simulated mean over cells of a measure, with its standard error. */
+export type MeanOf = (cells: readonly Cell[], measure: Measure) => Estimate;
+
+export interface Verdict {
+  /** Null where it stays open: with one seed and no standard error to tell by, or one value where it compares two. */
+  readonly holds: boolean | null;
+  /** The numbers that decide it. */
+  readonly evidence: string;
+}
+
+/** An estimate as the evidence of a claim prints it: `0.849 +- 0.026`. */
+export const shown = ({ value, standardError }: Estimate): string =>
+  `${value.toFixed(3)} +- ${standardError.toFixed(3)}`;
+
+/** Whether a exceeds b by more than two standard errors of their difference. */
+export const clearlyAbove = (a: Estimate, b: Estimate): boolean =>
+  a.value - b.value > 2 * Math.hypot(a.standardError, b.standardError);
+
+/** Its opposite, but likewise false where too few seeds leave a standard error unknown. */
+export const notClearlyAbove = (a: Estimate, b: Estimate): boolean =>
+  a.value - b.value <= 2 * Math.hypot(a.standardError, b.standardError);

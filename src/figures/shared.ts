@@ -1,0 +1,106 @@
+import { type Cell, type CellArgs, cell } from '../cells/cell.ts';
+import { limitRisk, type Measure } from '../cells/measure.ts';
+import { paletteOrder } from '../plots/palette.ts';
+import type { SymbolName } from '../plots/panels.ts';
+import { gridValues } from '../theory/index.ts';
+import type { Curve, FigureSettings, Measured, PlanPanel } from './figure.ts';
+
+/** Where the figures agree unless they say otherwise. */
+export const baseSettings: FigureSettings = {
+  d: [100],
+  seeds: 5,
+  psi1: [1],
+  psi2: [2],
+  epsilons: [0.3],
+  lambda: [0],
+  tau: 0.2,
+  activations: ['shifted-relu'],
+  method: 'pgd',
+  attackSteps: 2,
+  testRows: 2000,
+};
+
+/** The asymptotic value of a measure along `xs`; infinite values are left out. */
+export function limitCurve(
+  label: string,
+  colour: string,
+  measure: Measure,
+  xs: readonly number[],
+  cellAt: (x: number) => Cell,
+): Curve {
+  const points = xs.map((x) => ({ x, y: measure.theory(limitRisk(cellAt(x)), cellAt(x)) }));
+  return { label, colour, points: points.filter(({ y }) => Number.isFinite(y)) };
+}
+
+/** The dimensions of a figure, smallest first, with the look of their symbols: the largest stands out. */
+export const dimensionsOf = ({
+  d,
+}: FigureSettings): (Pick<Measured, 'label' | 'emphasis'> & { d: number })[] =>
+  [...d]
+    .sort((a, b) => a - b)
+    .map((dim, i) => ({
+      d: dim,
+      label: `simulation, $d = ${dim}$`,
+      emphasis: i === d.length - 1 ? 'open' : 'small',
+    }));
+
+/** One cell of the figure: its settings' first values, the largest d, and what is given in their place. */
+export function cellOf(settings: FigureSettings, args: Partial<CellArgs>): Cell {
+  const { d, psi1, psi2, epsilons, lambda, activations, tau, method, attackSteps, testRows } = settings;
+  return cell({
+    d: Math.max(...d),
+    psi1: psi1[0]!,
+    psi2: psi2[0]!,
+    eps: epsilons[0]!,
+    lambda: lambda[0]!,
+    activation: activations[0]!,
+    tau,
+    method,
+    attackSteps,
+    testRows,
+    ...args,
+  });
+}
+
+/** The same with every seed. */
+export const cellsOf = (settings: FigureSettings, args: Partial<CellArgs>): Cell[] =>
+  Array.from({ length: settings.seeds }, (_, seed) => cellOf(settings, { ...args, seed }));
+
+const symbols: readonly SymbolName[] = ['circle', 'square', 'triangle', 'diamond'];
+
+/** The colour and symbol of the i-th kind in a figure. */
+export const lookOf = (i: number): { colour: string; symbol: SymbolName } => ({
+  colour: paletteOrder[i % paletteOrder.length]!,
+  symbol: symbols[i % symbols.length]!,
+});
+
+/** One kind of thing in a panel: a theory curve and the simulated points that belong to it. */
+export interface Kind {
+  readonly label: string;
+  readonly measure: Measure;
+  /** Where the curve runs, and where it is simulated. */
+  readonly along: readonly number[];
+  readonly at: readonly number[];
+  /** What a cell at x is. */
+  readonly argsAt: (x: number) => Partial<CellArgs>;
+}
+
+/** A panel of kinds, each in its own colour, simulated at the largest d. */
+export function panelOf(title: string, settings: FigureSettings, kinds: readonly Kind[]): PlanPanel {
+  return {
+    title,
+    curves: kinds.map(({ label, measure, along, argsAt }, i) =>
+      limitCurve(label, lookOf(i).colour, measure, along, (x) => cellOf(settings, argsAt(x))),
+    ),
+    measured: kinds.map(({ measure, at, argsAt }, i) => ({
+      label: 'simulation',
+      ...lookOf(i),
+      emphasis: 'open',
+      spots: at.map((x) => ({ x, y: measure, cells: cellsOf(settings, argsAt(x)) })),
+    })),
+  };
+}
+
+/** `count` values from below the smallest to beyond the largest of `values`, evenly spaced in the logarithm. */
+export const around = (values: readonly number[], beyond = 1.25, count = 160): number[] =>
+  gridValues({ from: Math.min(...values) / 1.25, to: Math.max(...values) * beyond, count, scale: 'log' });

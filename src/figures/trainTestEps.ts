@@ -1,0 +1,64 @@
+import { adversarialRisk, limitRisk } from '../cells/measure.ts';
+import { gridValues } from '../theory/index.ts';
+import { clearlyAbove, type Figure, shown } from './figure.ts';
+import { baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
+
+const RADII = [0, 0.25, 0.5, 0.75, 1];
+
+/** One training, attacked at every radius. */
+export const trainTestEps: Figure = {
+  name: 'train-test-eps',
+  summary: 'adversarial risk as a function of the test radius, for models trained at several eps',
+  defaults: { ...baseSettings, psi1: [1], epsilons: [0, 0.3, 0.6], method: 'exact' },
+  quick: { epsilons: [0, 0.5], d: [40], testRows: 1000 },
+  varies: ['epsilons'],
+
+  plan(settings) {
+    const { epsilons } = settings;
+    const along = gridValues({ from: 0, to: Math.max(...RADII), count: 100 });
+    const far = RADII.length - 1;
+    const [least, most] = [Math.min(...epsilons), Math.max(...epsilons)];
+    return {
+      x: { label: 'radius at test $\\varepsilon_{test}$', scale: 'linear' },
+      y: { label: 'adversarial risk', scale: 'log' },
+      guides: [],
+      caption: `Adversarial risk against the radius at test at psi1 = ${settings.psi1[0]}, for models trained at several eps.`,
+      panels: [
+        {
+          title: `$\\psi_1 = ${settings.psi1[0]}$`,
+          curves: epsilons.map((eps, i) => {
+            const at = cellOf(settings, { eps, epsTest: along });
+            const risk = limitRisk(at);
+            return {
+              label: `theory, trained at $\\varepsilon = ${eps}$`,
+              colour: lookOf(i).colour,
+              points: along.map((x, k) => ({ x, y: adversarialRisk(k).theory(risk, at) })),
+            };
+          }),
+          measured: epsilons.map((eps, i) => ({
+            label: 'simulation',
+            ...lookOf(i),
+            emphasis: 'open',
+            spots: RADII.map((x, k) => ({
+              x,
+              y: adversarialRisk(k),
+              cells: cellsOf(settings, { eps, epsTest: RADII }),
+            })),
+          })),
+        },
+      ],
+      claims: [
+        {
+          statement: `under an attack of radius ${RADII[far]} training at eps = ${most} beats training at eps = ${least}`,
+          compares: ['epsilons'],
+          check(mean) {
+            const at = (eps: number) =>
+              mean(cellsOf(settings, { eps, epsTest: RADII }), adversarialRisk(far));
+            const evidence = `AR ${shown(at(most))} against ${shown(at(least))}`;
+            return { holds: clearlyAbove(at(least), at(most)), evidence };
+          },
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,130 @@
+import type { Cell, CellArgs } from '../cells/cell.ts';
+import { cell } from '../cells/cell.ts';
+import { adversarialRisk, standardRisk } from '../cells/measure.ts';
+import { networkCell } from '../cells/networkCell.ts';
+import { asymptoticRisk, randomFeatures } from '../theory/index.ts';
+import { clearlyAbove, type Figure, type FigureSettings, notClearlyAbove, shown } from './figure.ts';
+import { around, baseSettings, lookOf } from './shared.ts';
+
+const kinds = [
+  { name: 'random', label: 'random features, simulation' },
+  { name: 'lazy', label: 'lazy network' },
+  { name: 'trained', label: 'fully trained network' },
+] as const;
+type Kind = (typeof kinds)[number]['name'];
+
+const AR = adversarialRisk();
+
+/** One kind of network of width psi1, trained at eps, with every seed. */
+function cellsOf(settings: FigureSettings, kind: Kind, psi1: number, eps: number): Cell[] {
+  const { d, psi2, lambda, tau, activations, attackSteps, testRows, seeds } = settings;
+  return Array.from({ length: seeds }, (_, seed) => {
+    const shared: CellArgs = {
+      d: Math.max(...d),
+      psi2: psi2[0]!,
+      eps,
+      lambda: lambda[0]!,
+      tau,
+      activation: activations[0]!,
+      attackSteps,
+      testRows,
+      seed,
+    };
+    return kind === 'random'
+      ? cell({ ...shared, psi1, method: 'exact' })
+      : networkCell({ ...shared, network: kind, widths: [psi1] });
+  });
+}
+
+/** What is measured of a model trained at eps. */
+const measureAt = (eps: number) => (eps === 0 ? standardRisk : AR);
+
+/** Random features, the lazy regime and fully trained networks of one width, side by side. */
+export const trainedWidth: Figure = {
+  name: 'trained-width',
+  summary:
+    'risk against width: random features, lazy and fully trained networks, normally and adversarially trained',
+  defaults: {
+    ...baseSettings,
+    psi1: [0.25, 0.5, 1, 2.5, 5],
+    epsilons: [0, 0.3],
+    d: [30],
+    seeds: 4,
+    testRows: 1000,
+  },
+  quick: { psi1: [2.5], epsilons: [0.3], d: [20], seeds: 2, attackSteps: 1, testRows: 500 },
+  varies: ['psi1', 'epsilons'],
+  fixed: { method: 'none: each kind of network has its own' },
+
+  plan(settings) {
+    const { psi1, epsilons, tau } = settings;
+    const psi2 = settings.psi2[0]!;
+    const activation = settings.activations[0]!;
+    const widest = Math.max(...psi1);
+    const attacked = epsilons.filter((eps) => eps > 0);
+    const strongest = Math.max(...attacked);
+    const limit = (width: number, eps: number): number => {
+      const options = { psi2, eps, lambda: settings.lambda[0]!, tau };
+      return asymptoticRisk(randomFeatures({ psi1: width, activation }), options).adversarialRisk;
+    };
+    return {
+      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      y: { label: 'risk', scale: 'log' },
+      guides: [
+        { axis: 'x', at: psi2 },
+        { axis: 'y', at: 1 + tau ** 2 },
+      ],
+      caption:
+        'Risk of one-hidden-layer networks of equal width on a linear teacher: random features (hidden layer frozen), the ' +
+        'lazy regime (linear in all weights about random ones) and networks trained in all layers. At eps = 0 normal ' +
+        'training and the standard risk, otherwise adversarial training and the adversarial risk at the same eps. Theory ' +
+        'exists for random features only. Networks with more weights than samples are trained by gradient until the objective settles.',
+      panels: epsilons.map((eps) => ({
+        title: eps === 0 ? 'normal training' : `$\\varepsilon = ${eps}$`,
+        curves: [
+          {
+            label: 'random features, theory',
+            colour: lookOf(0).colour,
+            points: around(psi1)
+              .map((width) => ({ x: width, y: limit(width, eps) }))
+              .filter(({ y }) => Number.isFinite(y)),
+          },
+        ],
+        measured: kinds.map(({ name, label }, i) => ({
+          label,
+          ...lookOf(i),
+          emphasis: 'open',
+          spots: psi1
+            // At N = n and eps = lambda = 0 the risk of random features is infinite.
+            .filter((width) => name !== 'random' || eps > 0 || settings.lambda[0]! > 0 || width !== psi2)
+            .map((width) => ({ x: width, y: measureAt(eps), cells: cellsOf(settings, name, width, eps) })),
+        })),
+      })),
+      claims:
+        attacked.length === 0
+          ? []
+          : [
+              {
+                statement: `at eps = ${strongest} the widest fully trained network is more robust than random features of its width`,
+                // Of one width, as in the quick version, there is no widest.
+                compares: ['psi1'],
+                check(mean) {
+                  const at = (kind: Kind) => mean(cellsOf(settings, kind, widest, strongest), AR);
+                  const evidence = `AR ${shown(at('trained'))} against ${shown(at('random'))} at psi1 = ${widest}`;
+                  return { holds: clearlyAbove(at('random'), at('trained')), evidence };
+                },
+              },
+              {
+                statement: `at eps = ${strongest} and the widest, training all layers is at least as robust as the lazy regime`,
+                // Of one width, as in the quick version, there is no widest.
+                compares: ['psi1'],
+                check(mean) {
+                  const at = (kind: Kind) => mean(cellsOf(settings, kind, widest, strongest), AR);
+                  const evidence = `AR ${shown(at('trained'))} against ${shown(at('lazy'))} at psi1 = ${widest}`;
+                  return { holds: notClearlyAbove(at('trained'), at('lazy')), evidence };
+                },
+              },
+            ],
+    };
+  },
+};

@@ -1,0 +1,197 @@
+import type { Cell } from '../cells/cell.ts';
+import { adversarialRisk, type Measure, standardRisk } from '../cells/measure.ts';
+import { nearestName } from '../checkOptions.ts';
+import { InvalidArgumentError, UserError } from '../errors.ts';
+import type { FigurePlan } from '../figures/figure.ts';
+import { limitCurve, lookOf } from '../figures/shared.ts';
+import { gridValues } from '../theory/index.ts';
+import type { SweepFolder } from './sweepFolder.ts';
+import { fields } from './sweepSpec.ts';
+
+export interface SweepPlotOptions {
+  /** The field along the x axis. */
+  readonly x: string;
+  readonly y: 'SR' | 'AR';
+  /** The field that tells curves apart, if any. */
+  readonly by?: string;
+  /** Fields that are held at one of their values, as `field=value`. */
+  readonly where?: readonly string[];
+}
+
+type Field = keyof Cell;
+
+/** Of fields that are not their own label. */
+const TEX: Readonly<Record<string, string>> = {
+  psi1: '$\\psi_1 = N/d$',
+  psi2: '$\\psi_2 = n/d$',
+  d: '$d$',
+  eps: '$\\varepsilon$',
+  lambda: '$\\lambda$',
+  tau: '$\\tau$',
+  attackSteps: 'attack steps',
+  testAttack: 'test attack',
+  testRows: 'test rows',
+};
+/** What stands before the symbol on an axis. */
+const WORDS: Readonly<Record<string, string>> = {
+  psi1: 'width',
+  psi2: 'samples',
+  d: 'dimension',
+  eps: 'radius',
+  lambda: 'ridge penalty',
+  tau: 'label noise',
+};
+
+/**
+ * A sweep as a figure: means over seeds along one field, a curve of theory for each value of another.
+ * @throws InvalidArgumentError for a field or value that the sweep does not have; UserError when further fields vary
+ */
+export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions): FigurePlan {
+  const x = fieldNamed('x', options.x);
+  const by = options.by === undefined ? undefined : fieldNamed('by', options.by);
+  if (by === x) throw new InvalidArgumentError('by', by, 'another field than that along the x axis');
+  const { cells, k } = chosen(all, options.where ?? []);
+  const xs = valuesOf(cells, x);
+  if (xs.length < 2 || xs.some((value) => typeof value !== 'number'))
+    throw new InvalidArgumentError('x', x, 'a numeric field with at least two values in this sweep');
+  const numbers = (xs as number[]).sort((a, b) => a - b);
+  refuseOthers(cells, { x, by, y: options.y, k });
+
+  const measure = options.y === 'SR' ? standardRisk : adversarialRisk(k ?? 0);
+  const groups = by
+    ? valuesOf(cells, by).map((value) => cells.filter((cell) => cell[by] === value))
+    : [cells];
+  const [low, high] = [numbers[0]!, numbers.at(-1)!];
+  const scale = low > 0 && high / low > 8 ? 'log' : 'linear';
+  const along = gridValues({ from: low, to: high, count: 160, scale });
+  return {
+    x: { label: [WORDS[x], TEX[x] ?? x].filter(Boolean).join(' '), scale },
+    y: { label: options.y === 'SR' ? 'standard risk' : 'adversarial risk', scale: 'log' },
+    guides: [],
+    claims: [],
+    caption: caption(cells, { x, by, measure, k }),
+    panels: [
+      {
+        title: '',
+        curves: groups.map(([first], i) =>
+          limitCurve(by ? valueLabel(by, first![by]) : 'theory', lookOf(i).colour, measure, along, (at) =>
+            moved(first!, x, at),
+          ),
+        ),
+        measured: groups.map((group, i) => ({
+          label: 'simulation',
+          ...lookOf(i),
+          emphasis: 'open',
+          spots: numbers
+            .map((at) => ({ x: at, y: measure, cells: group.filter((cell) => cell[x] === at) }))
+            .filter((spot) => spot.cells.length > 0),
+        })),
+      },
+    ],
+  };
+}
+
+/** The part of a file's name that tells this picture from others of the sweep: `AR-psi1-eps-d=100`. */
+export const plotName = ({ x, y, by, where = [] }: SweepPlotOptions): string =>
+  [y, x, ...(by ? [by] : []), ...where].join('-');
+
+function fieldNamed(option: string, name: string): Field {
+  if (fields.includes(name) && name !== 'epsTest') return name as Field;
+  const swept = fields.filter((field) => field !== 'epsTest');
+  const near = nearestName(name, swept);
+  throw new InvalidArgumentError(option, name, near ? `${near}?` : `one of ${swept.join(', ')}`);
+}
+
+const valuesOf = (cells: readonly Cell[], name: Field): Cell[Field][] => [
+  ...new Set(cells.map((cell) => cell[name])),
+];
+
+/** The cells that all of `where` holds for, and the place of the radius at test in their lists, if it names one. */
+function chosen(
+  all: readonly Cell[],
+  where: readonly string[],
+): { cells: readonly Cell[]; k: number | undefined } {
+  let cells = all;
+  let k: number | undefined;
+  for (const text of where) {
+    const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined)
+      throw new InvalidArgumentError('where', text, 'field=value, such as d=100');
+    if (name === 'epsTest')
+      k = cells[0]!.epsTest.indexOf(valueNamed(text, value, cells[0]!.epsTest) as number);
+    else {
+      const field = fieldNamed('where', name);
+      const held = valueNamed(text, value, valuesOf(cells, field));
+      cells = cells.filter((cell) => cell[field] === held);
+    }
+  }
+  return { cells, k };
+}
+
+/** The value that a text is, or rounds to: 1.41 where the sweep has 1.41421356237. */
+function valueNamed(where: string, text: string, values: readonly unknown[]): unknown {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  const exact = values.find((value) => String(value) === text || value === number);
+  if (exact !== undefined) return exact;
+  const digits = text.replace(/e.*$/i, '').replace(/\D/g, '').replace(/^0+/, '').length;
+  const near = values.filter(
+    (value) => typeof value === 'number' && digits > 0 && Number(value.toPrecision(digits)) === number,
+  );
+  if (near.length !== 1)
+    throw new InvalidArgumentError('where', where, `one of the sweep's values: ${values.join(', ')}`);
+  return near[0];
+}
+
+/** Means are over seeds alone: whatever else varies must be named. */
+function refuseOthers(
+  cells: readonly Cell[],
+  { x, by, y, k }: { x: Field; by: Field | undefined; y: 'SR' | 'AR'; k: number | undefined },
+): void {
+  const varied = (fields as Field[])
+    .filter((name) => name !== 'epsTest' && name !== x && name !== by)
+    .map((name) => ({ name: name as string, values: valuesOf(cells, name) as unknown[] }))
+    .filter(({ values }) => values.length > 1);
+  const { epsTest } = cells[0]!;
+  if (y === 'AR' && k === undefined && epsTest.length > 1)
+    varied.push({ name: 'epsTest', values: [...epsTest] });
+  if (varied.length === 0) return;
+  const list = varied.map(({ name, values }) => `${name} (${values.join(', ')})`).join(' and ');
+  const hint = varied.map(({ name, values }) => `--where ${name}=${values.at(-1)}`).join(' ');
+  const curves =
+    by || varied[0]!.name === 'epsTest' ? '' : `, or draw a curve for each with --by ${varied[0]!.name}`;
+  throw new UserError(`the sweep varies ${list} as well: choose one value, such as ${hint}${curves}`);
+}
+
+function caption(
+  cells: readonly Cell[],
+  { x, by, measure, k }: { x: Field; by: Field | undefined; measure: Measure; k: number | undefined },
+): string {
+  const seeds = new Set(cells.map(({ seed }) => seed)).size;
+  const together = new Set(cells.map(({ epsTest, eps }) => epsTest.length === 1 && epsTest[0] === eps));
+  const radius = together.has(true) && together.size === 1 ? 'its eps' : `${cells[0]!.epsTest[k ?? 0]}`;
+  const fixed = (fields as Field[])
+    .filter((name) => name !== 'epsTest' && name !== x && name !== by)
+    .filter((name) => name !== 'attackSteps' || cells[0]!.method === 'pgd')
+    .map((name) => `${name} = ${cells[0]![name]}`);
+  return [
+    `${measure.name} against ${x}${by ? `, for each ${by}` : ''}.`,
+    'Curves: asymptotic theory.',
+    seeds === 1
+      ? 'Symbols: simulations with one seed, without error bars.'
+      : `Symbols: simulated means over ${seeds} seeds; bars: one standard error over seeds.`,
+    ...(measure.name === 'AR' ? [`Radius at test: ${radius}.`] : []),
+    `Settings: ${fixed.join(', ')}.`,
+  ].join(' ');
+}
+
+const valueLabel = (name: Field, value: unknown): string => {
+  const tex = TEX[name]?.replace(/ = .*\$$/, '$');
+  if (tex?.endsWith('$') && typeof value === 'number') return `${tex.slice(0, -1)} = ${value}$`;
+  return typeof value === 'number' ? `${tex ?? name} ${value}` : String(value);
+};
+
+/** The cell with another value of a field; the radius at test goes with that of training where the two are the same. */
+function moved(cell: Cell, field: string, value: number): Cell {
+  const together = field === 'eps' && cell.epsTest.length === 1 && cell.epsTest[0] === cell.eps;
+  return { ...cell, [field]: value, ...(together && { epsTest: [value] }) };
+}

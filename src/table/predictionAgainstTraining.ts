@@ -1,0 +1,128 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { rowsOf } from '../data/batches.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
+import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
+import { gradientNorms, linearizedProblem, solveLinearized } from '../exact/index.ts';
+import { unitSphereRows } from '../models/unitSphereRows.ts';
+import { stream } from '../random/stream.ts';
+import { predictRobustRisk } from './predictRobustRisk.ts';
+
+export interface AgainstTrainingOptions {
+  readonly widths: readonly number[];
+  readonly n: readonly number[];
+  readonly epsilons: readonly number[];
+  /** Ridge penalty. Default 0. */
+  readonly lambda?: number;
+  /** Splits of the rows, each with features of its own. Default 4. */
+  readonly repeats?: number;
+  readonly seed?: number | string;
+  readonly onRow?: (row: AgainstTraining) => void;
+}
+
+const OPTIONS: OptionNames<AgainstTrainingOptions> = {
+  widths: true,
+  n: true,
+  epsilons: true,
+  lambda: true,
+  repeats: true,
+  seed: true,
+  onRow: true,
+};
+
+/** One setting: what was predicted from one half of the rows, and what training on n of the other half gave. */
+export interface AgainstTraining {
+  readonly width: number;
+  readonly n: number;
+  readonly eps: number;
+  readonly predictedStandard: Estimate;
+  readonly trainedStandard: Estimate;
+  readonly predictedAdversarial: Estimate;
+  /** Of the linearised attack, (|r| + eps |grad f|)^2, on rows neither trained nor measured on. */
+  readonly trainedAdversarial: Estimate;
+  /** Mean over repeats of predicted AR / trained AR - 1; both see the same data and features. */
+  readonly adversarialError: Estimate;
+}
+
+/**
+ * Predictions for random features on a data set beside exact adversarial training with an intercept. Settings that leave
+ * fewer than 20 rows to test on are left out.
+ */
+export async function predictionAgainstTraining(
+  data: Dataset,
+  options: AgainstTrainingOptions,
+): Promise<AgainstTraining[]> {
+  checkOptions('predictionAgainstTraining', options ?? null, OPTIONS);
+  const { widths, n: ns, epsilons, lambda = 0, repeats = 4, seed = 0, onRow } = options;
+  const rows: AgainstTraining[] = [];
+  for (const width of widths) {
+    const measured = await measuredRepeats(data, width, { repeats, seed });
+    for (const n of ns)
+      for (const eps of epsilons) {
+        if (measured[0]!.otherRows.length - n < 20) continue;
+        const runs = measured.map((moments, k) => ({
+          ...train(data, moments, { width, n, eps, lambda, seed: `${seed}, ${k}` }),
+          predicted: predictRobustRisk(moments, { n, eps, lambda })[0]!,
+        }));
+        const row = {
+          width,
+          n,
+          eps,
+          predictedStandard: meanOf(runs.map(({ predicted }) => predicted.standardRisk)),
+          trainedStandard: meanOf(runs.map(({ standard }) => standard)),
+          predictedAdversarial: meanOf(runs.map(({ predicted }) => predicted.adversarialRisk)),
+          trainedAdversarial: meanOf(runs.map(({ adversarial }) => adversarial)),
+          adversarialError: meanOf(
+            runs.map(({ predicted, adversarial }) => predicted.adversarialRisk / adversarial - 1),
+          ),
+        };
+        rows.push(row);
+        onRow?.(row);
+      }
+  }
+  if (rows.length === 0)
+    throw new InvalidArgumentError('n', ns, `at most half of the ${data.n} rows, less 20 to test on`);
+  return rows;
+}
+
+/** The features of each repeat, measured on its half of the rows. */
+export async function measuredRepeats(
+  data: Dataset,
+  width: number,
+  { repeats = 4, seed = 0 }: Pick<AgainstTrainingOptions, 'repeats' | 'seed'>,
+): Promise<MeasuredMoments[]> {
+  const measured: MeasuredMoments[] = [];
+  for (let k = 0; k < repeats; k++) {
+    const map = randomFeaturesMap({ inputDim: data.d, units: [width], seed: `${seed}, ${k}` });
+    measured.push(await measureFeatures(map, data, { seed: `${seed}, ${k}` }));
+  }
+  return measured;
+}
+
+function train(
+  data: Dataset,
+  { otherRows }: MeasuredMoments,
+  { width: N, n, eps, lambda, seed }: { width: number; n: number; eps: number; lambda: number; seed: string },
+): { standard: number; adversarial: number } {
+  const order = stream(seed, 'training rows').permutation(otherRows.length);
+  const pick = (from: number, to: number): Dataset =>
+    rowsOf(
+      data,
+      order.slice(from, to).map((i) => otherRows[i]!),
+    );
+  const W = unitSphereRows(seed, N, data.d);
+  const problem = linearizedProblem(pick(0, n), { W });
+  const { theta, intercept } = solveLinearized(problem, { eps, lambda, tolerance: 1e-4, fitIntercept: true });
+  const test = linearizedProblem(pick(n, order.length), { W });
+  const lengths = gradientNorms(test, theta);
+  let [standard, adversarial] = [0, 0];
+  for (let i = 0; i < test.n; i++) {
+    let residual = test.y[i]! - intercept;
+    for (let a = 0; a < N; a++) residual -= test.phi[i * N + a]! * theta[a]!;
+    standard += residual ** 2 / test.n;
+    adversarial += (Math.abs(residual) + eps * lengths[i]!) ** 2 / test.n;
+  }
+  return { standard, adversarial };
+}

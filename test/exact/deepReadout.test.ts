@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { teacher } from '../../src/data/teacher.ts';
+import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
+import { deepGradientNorms, deepReadoutProblem, solveDeepReadout } from '../../src/exact/deepReadout.ts';
+import { linearizedProblem, solveLinearized } from '../../src/exact/index.ts';
+import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
+
+const d = 12;
+const data = teacher({ d, tau: 0.3 }).sample('train', 40);
+
+describe('solveDeepReadout', () => {
+  it('agrees with the solver for one layer, and does not depend on what memory allows', () => {
+    const N = 18;
+    const options = { eps: 0.4, lambda: 0.02, tolerance: 1e-8 };
+    const expected = solveLinearized(linearizedProblem(data, { W: unitSphereRows(0, N, d) }), options);
+    for (const memory of [1e9, 1]) {
+      const features = randomFeaturesMap({ inputDim: d, units: [N] });
+      const found = solveDeepReadout(deepReadoutProblem(data, features, { memory }), options);
+      expect(found.converged).toBe(true);
+      // Two routes to one float64 optimum, each to a gap of 1e-8.
+      expect(Math.abs(found.objective / expected.objective - 1)).toBeLessThan(1e-7);
+      for (const [a, theta] of found.theta.entries())
+        expect(Math.abs(theta - expected.theta[a]!)).toBeLessThan(1e-5);
+    }
+  });
+
+  it('finds a minimum: no small change of theta lowers the objective, three layers deep', () => {
+    const features = randomFeaturesMap({ inputDim: d, units: [20, 15, 10], activation: 'tanh', seed: 3 });
+    const problem = deepReadoutProblem(data, features);
+    const { eps, lambda } = { eps: 0.2, lambda: 0.01 };
+    const { theta, objective, converged } = solveDeepReadout(problem, { eps, lambda, tolerance: 1e-9 });
+    const objectiveAt = (point: Float64Array): number => {
+      const lengths = deepGradientNorms(problem, point);
+      let sum = 0.5 * lambda * point.reduce((square, t) => square + t * t, 0);
+      for (let i = 0; i < problem.n; i++) {
+        const fitted = point.reduce((f, t, a) => f + t * problem.phi[i * problem.N + a]!, 0);
+        sum += (Math.abs(problem.y[i]! - fitted) + eps * lengths[i]!) ** 2 / (2 * problem.n);
+      }
+      return sum;
+    };
+    expect(converged).toBe(true);
+    expect(Math.abs(objectiveAt(theta) / objective - 1)).toBeLessThan(1e-9);
+    for (let a = 0; a < theta.length; a++)
+      for (const step of [-1e-3, 1e-3]) {
+        const moved = theta.slice();
+        moved[a]! += step;
+        expect(objectiveAt(moved)).toBeGreaterThan(objective * (1 - 1e-8));
+      }
+  });
+
+  it('takes input gradients by the chain rule, as differences show', () => {
+    const features = randomFeaturesMap({ inputDim: d, units: [9, 7], activation: 'erf', seed: 1 });
+    const x = Float64Array.from(data.x.subarray(0, 3 * d));
+    const jacobians = features.jacobians(x, 3);
+    const h = 1e-5;
+    for (let j = 0; j < d; j++) {
+      const side = (sign: number): Float64Array =>
+        features.features(
+          x.map((value, at) => value + (at % d === j ? sign * h : 0)),
+          3,
+        );
+      const [above, below] = [side(1), side(-1)];
+      for (let i = 0; i < 3; i++)
+        for (let a = 0; a < 7; a++) {
+          const slope = (above[i * 7 + a]! - below[i * 7 + a]!) / (2 * h);
+          expect(Math.abs(jacobians[(i * d + j) * 7 + a]! - slope)).toBeLessThan(1e-8);
+        }
+    }
+  });
+
+  it('refuses rows of another width than the features read', () => {
+    const features = randomFeaturesMap({ inputDim: d + 1, units: [5] });
+    expect(() => deepReadoutProblem(data, features)).toThrow(/invalid x: "12 columns" \(expected 13/);
+    expect(() => deepReadoutProblem(data, {} as never)).toThrow(
+      'invalid features: {} (expected LayeredFeatures',
+    );
+    const fitting = randomFeaturesMap({ inputDim: d, units: [5] });
+    expect(() => deepReadoutProblem(data, fitting, { bytes: 1 } as object)).toThrow(
+      'invalid bytes: 1 (expected an option of deepReadoutProblem: memory)',
+    );
+    const problem = deepReadoutProblem(data, fitting);
+    expect(() => solveDeepReadout(problem, { eps: 0.1, norm: 'l2' } as { eps: number })).toThrow(
+      /^invalid norm: "l2" \(expected an option of solveDeepReadout/,
+    );
+  });
+});

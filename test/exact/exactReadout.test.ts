@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { teacher } from '../../src/data/teacher.ts';
+import { setReadout, trainReadoutExactly } from '../../src/exact/exactReadout.ts';
+import { deepRandomFeaturesModel } from '../../src/models/deepRandomFeaturesModel.ts';
+import { mlpModel } from '../../src/models/mlpModel.ts';
+import { loadModel, saveModel } from '../../src/models/modelFiles.ts';
+import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
+import { tf } from '../../src/runtime/tf.ts';
+import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
+import { testRuntime } from '../support/runtime.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+const d = 6;
+const rows = teacher({ d, tau: 0.3, seed: 2 }).sample('rows', 60);
+const data = { ...rows, y: rows.y.map((value) => value + 0.5 * value * value + 4) };
+
+beforeAll(async () => {
+  await testRuntime();
+});
+
+/** Residuals of a model on the rows. */
+async function residuals(model: tf.LayersModel): Promise<number[]> {
+  const fitted = tf.tidy(() => model.predict(tf.tensor2d(data.x, [data.n, d])) as tf.Tensor);
+  const values = await fitted.data();
+  fitted.dispose();
+  return Array.from(data.y, (y, i) => y - values[i]!);
+}
+
+const meanOfAll = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value / values.length, 0);
+
+describe('trainReadoutExactly', () => {
+  const models = {
+    'one layer': (useBias: boolean) => randomFeaturesModel({ inputDim: d, units: 20, useBias }),
+    'two frozen layers': (useBias: boolean) =>
+      deepRandomFeaturesModel({ inputDim: d, units: [15, 10], useBias }),
+    'a network': (useBias: boolean) => mlpModel({ inputDim: d, units: [12], useBias }),
+    'the inputs': (useBias: boolean) =>
+      tf.sequential({ layers: [tf.layers.dense({ units: 1, useBias, inputShape: [d] })] }),
+  };
+
+  it.each(Object.entries(models))('gives the bias of a read-out the intercept, %s', async (_, make) => {
+    const [model, without] = [make(true), make(false)];
+    const before = tf.memory().numTensors;
+    await trainReadoutExactly(model, data, { lambda: 0.2 });
+    await trainReadoutExactly(without, data, { lambda: 0.2 });
+    expect(tf.memory().numTensors).toBe(before);
+    // Normal equation of the intercept, which the penalty leaves alone; float32.
+    expect(Math.abs(meanOfAll(await residuals(model)))).toBeLessThan(1e-5);
+    expect(Math.abs(meanOfAll(await residuals(without)))).toBeGreaterThan(1e-2);
+    expect(without.layers.at(-1)!.getWeights()).toHaveLength(1);
+    // A saved model keeps it.
+    const folder = temporaryFolder(onTestFinished);
+    await saveModel(model, folder);
+    const opened = await loadModel(folder);
+    expect(await residuals(opened)).toEqual(await residuals(model));
+    tf.dispose([model, without, opened].flatMap((one) => one.getWeights()));
+  });
+
+  it('refuses an intercept that a read-out has no place for, and an eps in place of the penalty', async () => {
+    const model = models['one layer'](false);
+    expect(() => setReadout(model, new Float64Array(20), 0.5)).toThrow(
+      'invalid intercept: 0.5 (expected 0 for a last layer without a bias)',
+    );
+    await expect(trainReadoutExactly(model, data, { eps: 0.3 } as object)).rejects.toThrow(
+      'invalid eps: 0.3 (expected an option of trainReadoutExactly, which trains at eps = 0: lambda)',
+    );
+    await expect(trainReadoutExactly(model, data, 0.3 as never)).rejects.toThrow('invalid options: 0.3');
+    await expect(trainReadoutExactly(model, { ...data, y: [1, 2] as never })).rejects.toThrow(
+      'invalid y: [1, 2] (expected a Float32Array or Float64Array of n = 60 values',
+    );
+  });
+});
+
+describe('training by gradient of a model with an intercept', () => {
+  it('leaves the bias of the read-out out of the penalty, and no other weight', async () => {
+    const lambda = 1e3;
+    const model = models('bias');
+    await adversarialTraining(model, data, { eps: 0.1, lambda, learningRate: 0.2 });
+    const [kernel, bias] = model.getWeights().map((weight) => weight.dataSync());
+    // Such a penalty leaves nothing but the intercept: the mean, at which the squared loss is least. Training tolerance.
+    expect(Math.abs(bias![0]! - meanOfAll([...data.y]))).toBeLessThan(0.05);
+    for (const weight of kernel!) expect(Math.abs(weight)).toBeLessThan(0.02);
+  });
+
+  const models = (name: string): tf.Sequential =>
+    tf.sequential({
+      layers: [tf.layers.dense({ units: 1, inputShape: [d], name, kernelInitializer: 'zeros' })],
+    });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { javaScriptTile } from '../../src/numerics/javaScriptTile.ts';
+import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
+import { portable } from '../../src/numerics/portable.ts';
+import { simdTile } from '../../src/numerics/simdTile.ts';
+import { stream } from '../../src/random/stream.ts';
+
+const ROUNDING = 1e-12;
+const random = (length: number): Float64Array =>
+  stream('linear algebra', length).fillGaussian(new Float64Array(length));
+
+function product(a: Float64Array, b: Float64Array, m: number, n: number, k: number): Float64Array {
+  const c = new Float64Array(m * n);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++) for (let p = 0; p < k; p++) c[i * n + j]! += a[i * k + p]! * b[j * k + p]!;
+  return c;
+}
+
+// Whatever this machine has, and what every machine has.
+const algebras = [...new Set([linearAlgebra(), portable])];
+
+describe.each(algebras)('$name', (algebra) => {
+  it.each([
+    [1, 1, 1],
+    [3, 5, 2],
+    [4, 4, 256],
+    [130, 129, 259],
+    [257, 6, 31],
+  ])('multiplies %i and %i rows of %i columns', (m, n, k) => {
+    const [a, b] = [random(m * k), random(n * k)];
+    const c = new Float64Array(m * n).fill(Number.NaN);
+    algebra.multiplyTransposed(a, b, c, { m, n, k });
+    const expected = product(a, b, m, n, k);
+    for (let i = 0; i < c.length; i++) expect(Math.abs(c[i]! - expected[i]!)).toBeLessThan(ROUNDING * k);
+  });
+
+  it.each([1, 7, 50, 261])('factors and rebuilds a symmetric matrix of order %i', (n) => {
+    const a = random(n * (n + 3));
+    const matrix = new Float64Array(n * n);
+    algebra.multiplyTransposed(a, a, matrix, { m: n, n, k: n + 3, lower: true });
+    const expected = product(a, a, n, n, n + 3);
+    for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) matrix[i * n + j] = Number.NaN;
+    expect(algebra.choleskyInPlace(matrix, n)).toBe(true);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let k = 0; k <= j; k++) sum += matrix[i * n + k]! * matrix[j * n + k]!;
+        expect(Math.abs(sum - expected[i * n + j]!)).toBeLessThan(ROUNDING * n);
+      }
+  });
+
+  it('says when a matrix is not positive, or not a number', () => {
+    expect(algebra.choleskyInPlace(Float64Array.of(1, 0, 2, 1), 2)).toBe(false);
+    expect(algebra.choleskyInPlace(Float64Array.of(1, 0, 1, 1), 2)).toBe(false);
+    expect(algebra.choleskyInPlace(Float64Array.of(Number.NaN, 0, 0, 1), 2)).toBe(false);
+    expect(algebra.choleskyInPlace(Float64Array.of(1, 0, Number.NaN, 1), 2)).toBe(false);
+  });
+});
+
+describe('the kernels', () => {
+  it('agree, WebAssembly SIMD and JavaScript', () => {
+    const tiles = [simdTile(64, 256)!, javaScriptTile(64, 256)];
+    for (const tile of tiles) {
+      tile.a.set(random(64));
+      tile.b.set(random(256));
+      tile.run(16, 128);
+    }
+    const [simd, plain] = tiles.map(({ sums }) => Array.from(sums));
+    expect(simd!.every((value, k) => Math.abs(value - plain![k]!) < ROUNDING)).toBe(true);
+    const [a, b] = [random(64), random(256)];
+    let sum = 0;
+    for (let p = 0; p < 16; p++) sum += a[4 * p + 1]! * b[128 + 4 * p + 2]!;
+    expect(Math.abs(plain![6]! - sum)).toBeLessThan(ROUNDING);
+  });
+});
