@@ -30,7 +30,10 @@ export function fgm(options: FgmOptions = {}): GradientAttack {
 }
 
 /** What {@link fgsm} can be told: what {@link fgm} can, in its one norm. */
-export type FgsmOptions = Omit<FgmOptions, 'norm'> & { readonly norm?: 'linf' };
+export interface FgsmOptions extends Omit<FgmOptions, 'norm'> {
+  /** The maximum norm, in which the method is defined. */
+  readonly norm?: 'linf';
+}
 
 /**
  * FGSM: the fast gradient method in the maximum norm.

@@ -127,6 +127,7 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
         total = cells;
         bar = progressBar(estimatedSeconds, figure.name);
       },
+      onRemark: warn,
       onCell: ({ cells, estimatedSeconds }) => bar.update(estimatedSeconds, `${cells} of ${total} cells`),
     });
   const kept = (): string => {

@@ -25,7 +25,7 @@ export {
 } from './exactResult.ts';
 export { expectedSeconds } from './expectedSeconds.ts';
 export type { Jacobians } from './jacobians.ts';
-export { adversarialRegressionPath, linearizedPath, type PathPoint } from './path.ts';
+export { adversarialRegressionPath, linearizedPath, type PathOptions, type PathPoint } from './path.ts';
 export {
   type CriticalEps,
   type CriticalEpsOptions,

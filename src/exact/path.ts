@@ -12,10 +12,10 @@ export interface PathPoint {
   readonly lambda?: number;
 }
 
-/** What all points of a path share. */
-type Shared<T> = Omit<T, 'eps' | 'lambda' | 'start'>;
+/** What all points of a path share: the options `T` of one solution without what the points say. */
+export type PathOptions<T extends ExactOptions> = Omit<T, 'eps' | 'lambda' | 'start'>;
 
-const SHARED: OptionNames<Shared<ExactOptions>> = {
+const SHARED: OptionNames<PathOptions<ExactOptions>> = {
   fitIntercept: true,
   tolerance: true,
   maxIterations: true,
@@ -32,7 +32,7 @@ const POINT: OptionNames<PathPoint> = { eps: true, lambda: true };
 export const linearizedPath = (
   problem: LinearizedProblem,
   points: readonly PathPoint[],
-  options: Shared<LinearizedOptions> = {},
+  options: PathOptions<LinearizedOptions> = {},
 ): ExactResult[] => {
   checkOptions('linearizedPath', options, { ...SHARED, gradients: true });
   return path(points, (point) => solveLinearized(problem, { ...options, ...point }));
@@ -46,7 +46,7 @@ export const linearizedPath = (
 export const adversarialRegressionPath = (
   data: ExactData,
   points: readonly PathPoint[],
-  options: Shared<AdversarialRegressionOptions> = {},
+  options: PathOptions<AdversarialRegressionOptions> = {},
 ): ExactResult[] => {
   checkOptions('adversarialRegressionPath', options, { ...SHARED, norm: true });
   return path(points, (point) => adversarialRegression(data, { ...options, ...point }));

@@ -124,9 +124,9 @@ export interface Verdict {
   readonly evidence: string;
 }
 
-/** An estimate as the evidence of a claim prints it: `0.849 +- 0.026`. */
+/** An estimate as the evidence of a claim prints it: `0.849 +- 0.026`, or the value alone where one seed has no error. */
 export const shown = ({ value, standardError }: Estimate): string =>
-  `${value.toFixed(3)} +- ${standardError.toFixed(3)}`;
+  value.toFixed(3) + (Number.isNaN(standardError) ? '' : ` +- ${standardError.toFixed(3)}`);
 
 /** Whether a exceeds b by more than two standard errors of their difference. */
 export const clearlyAbove = (a: Estimate, b: Estimate): boolean =>

@@ -22,6 +22,8 @@ export interface ReproduceOptions {
   readonly version: string;
   readonly onStart?: (start: RunStart) => void;
   readonly onCell?: (progress: RunProgress) => void;
+  /** Lines for people: rows that are damaged, worker processes that were killed. */
+  readonly onRemark?: (line: string) => void;
 }
 
 export interface Reproduction {

@@ -96,7 +96,7 @@ describe('rrf attack', () => {
         ),
       );
     expect(shown).toMatch(/^fgm \| pgd in l2 on 30 rows/);
-    expect(shown.match(/^ok /gm)).toHaveLength(9);
+    expect(shown.match(/^ok /gm)).toHaveLength(12);
   });
 
   it('draws the robustness curve', async () => {

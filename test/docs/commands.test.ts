@@ -42,7 +42,7 @@ async function helpOf(command: string): Promise<Help[]> {
   const help = {
     command,
     examples: section('Examples').map((line) => line.replace(/^rrf /, '')),
-    options: section('Options').map((line) => line.replace(/^.*--/, '')),
+    options: section('Options').map((line) => line.replace(/^.*--|^-/, '')),
   };
   return [help, ...rest];
 }

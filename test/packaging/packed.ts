@@ -33,8 +33,10 @@ export function pack(): Packed {
   // Types are checked elsewhere; without that a build takes seconds.
   const tsc = [fileOf('typescript', 'bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck'];
   execFileSync(process.execPath, [...tsc, '--outDir', join(built, 'dist')], { cwd: root });
-  for (const file of ['package.json', ...packageJson.files.filter((path: string) => path !== 'dist')])
-    cpSync(join(root, file), join(built, file), { recursive: true });
+  // A pattern such as docs/*.md stands for files of a folder, from which npm chooses again.
+  const parts = packageJson.files.map((path: string) => path.replace(/\/?\*.*/, ''));
+  for (const part of new Set<string>(['package.json', ...parts.filter((path: string) => path !== 'dist')]))
+    cpSync(join(root, part), join(built, part), { recursive: true });
   const args = ['pack', '--ignore-scripts', '--json', '--silent', '--offline', '--pack-destination', home];
   const [{ filename, size, files }] = JSON.parse(execFileSync('npm', args, { cwd: built, encoding: 'utf8' }));
   const tarball = join(home, filename);

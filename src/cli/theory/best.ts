@@ -52,13 +52,10 @@ export const bestCommand: CommandModule<object, BestArguments> = {
     const remarks = new Set<string>();
     const rows = (axis?.values ?? [undefined]).map((value): Row => {
       const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
-      const here = axis && axis.parameter in map.proportions ? map.with(moved) : map;
-      const { row, risk, said } = answer(
-        what,
-        measure,
-        here,
-        riskOptions({ ...args, ...moved }) as RiskOptions,
-      );
+      const ofMap = axis !== undefined && axis.parameter in map.proportions;
+      const here = ofMap ? map.with(moved) : map;
+      const options = { ...riskOptions(args, running), ...(ofMap ? {} : moved) } as RiskOptions;
+      const { row, risk, said } = answer(what, measure, here, options);
       if (risk) found.push(risk);
       for (const remark of said) remarks.add(remark);
       return { ...moved, ...row };

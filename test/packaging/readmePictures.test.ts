@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { withAbsoluteAddresses, withRelativeAddresses } from '../scripts/registryReadme.ts';
+import { withAbsoluteAddresses, withRelativeAddresses } from '../../scripts/registryReadme.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(`${root}/README.md`, 'utf8');
 const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 const addressesIn = (text: string): string[] =>
