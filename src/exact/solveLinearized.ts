@@ -1,9 +1,8 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkFloats, checkRows } from '../data/checkRows.ts';
 import { checkBoolean, checkChoice, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
-import { quadraticFormOfLower } from '../numerics/denseSymmetric.ts';
 import { type LinearAlgebra, linearAlgebra } from '../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, norm, transpose, transposedTimes } from '../numerics/vectors.ts';
+import { choleskySolve, dot, norm, quadraticForm, transpose, transposedTimes } from '../numerics/vectors.ts';
 import { type ActivationName, activation, type CustomActivation } from '../theory/activations.ts';
 import { perSampleProgramme } from './cone/perSampleProgramme.ts';
 import { sharedNormProgramme } from './cone/sharedNormProgramme.ts';
@@ -128,7 +127,7 @@ export function solveLinearized(problem: LinearizedProblem, options: LinearizedO
   const theta = x.slice(0, N).map((value) => value * unit);
   const beside = fitIntercept ? x[N]! * unit : 0;
   const lengths = metric
-    ? Math.sqrt(Math.max(0, quadraticFormOfLower(metric.matrix, theta)))
+    ? Math.sqrt(Math.max(0, quadraticForm(metric.matrix, theta)))
     : gradientNorms(problem, theta);
   return {
     theta,

@@ -1,9 +1,8 @@
-import { openBlas } from './openBlas.ts';
 import { portable } from './portable.ts';
 
 /**
- * The two operations in which the exact solvers spend their time, in float64 on flat row-major arrays. Everything else
- * they do is linear or quadratic in the problem's size and is written where it is used.
+ * The two operations of cubic cost, in float64 on flat row-major arrays. Those of linear and quadratic cost are the
+ * functions of vectors.ts.
  */
 export interface LinearAlgebra {
   /** What computes, for a reader: 'WebAssembly SIMD', 'OpenBLAS 0.3.21 (libopenblas.so.0)'. */
@@ -34,13 +33,20 @@ export interface ProductShape {
   readonly lower?: boolean;
 }
 
+let provider: () => LinearAlgebra | undefined = () => undefined;
 let chosen: LinearAlgebra | undefined;
 
 /**
- * The linear algebra that the exact solvers use, chosen once: OpenBLAS when the npm package `koffi` and the library are
- * both there, otherwise WebAssembly SIMD. RRF_BLAS=off keeps to that; RRF_BLAS=/path/to/libopenblas.so names a library.
+ * Names a faster linear algebra than WebAssembly SIMD. `provide` is called at the first use, and once; undefined means
+ * that it is not there. The runtime gives OpenBLAS in this way, which needs Node.
  */
+export function provideLinearAlgebra(provide: () => LinearAlgebra | undefined): void {
+  provider = provide;
+  chosen = undefined;
+}
+
+/** The linear algebra of float64 matrices, chosen once: the one provided, otherwise WebAssembly SIMD. */
 export function linearAlgebra(): LinearAlgebra {
-  chosen ??= openBlas(process.env.RRF_BLAS) ?? portable;
+  chosen ??= provider() ?? portable;
   return chosen;
 }

@@ -1,17 +1,15 @@
-import type { Matrix } from './denseSymmetric.ts';
-
 export interface SymmetricEigen {
   /** Eigenvalues, in no particular order. */
   readonly values: Float64Array;
   /** Orthonormal eigenvectors as rows, in the order of the values. */
-  readonly vectors: Matrix;
+  readonly vectors: Float64Array;
 }
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix of order n: Householder's reduction to tridiagonal form, then
  * implicit QL with Wilkinson's shift (Golub & Van Loan, Matrix Computations, 8.3). About 9 n^3 operations. A is not changed.
  */
-export function symmetricEigen(A: Matrix, n: number): SymmetricEigen {
+export function symmetricEigen(A: Float64Array, n: number): SymmetricEigen {
   const a = A.slice();
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);

@@ -1,4 +1,4 @@
-/** Products with small flat float64 arrays, row after row. */
+/** Products and triangular solves with flat float64 arrays, matrices row after row. */
 
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
@@ -40,15 +40,38 @@ export function transpose(a: Float64Array, m: number, k: number): Float64Array {
   return result;
 }
 
+/** x' A x for a symmetric A, of which only the lower triangle is read. */
+export function quadraticForm(a: Float64Array, x: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) {
+    const row = i * x.length;
+    let half = 0.5 * a[row + i]! * x[i]!;
+    for (let j = 0; j < i; j++) half += a[row + j]! * x[j]!;
+    sum += 2 * x[i]! * half;
+  }
+  return sum;
+}
+
+/** Overwrites every row b of B by L^-1 b, L of order n in the lower triangle of `l`: B becomes B L^-T. */
+export function solveLower(l: Float64Array, b: Float64Array, n: number): Float64Array {
+  for (let at = 0; at < b.length; at += n)
+    for (let i = 0; i < n; i++) {
+      const row = i * n;
+      let sum = b[at + i]!;
+      for (let k = 0; k < i; k++) sum -= l[row + k]! * b[at + k]!;
+      b[at + i] = sum / l[row + i]!;
+    }
+  return b;
+}
+
+/** L^-1 M L^-T for a symmetric M of order n and L in the lower triangle of `l`. */
+export const congruence = (l: Float64Array, M: Float64Array, n: number): Float64Array =>
+  solveLower(l, transpose(solveLower(l, M.slice(), n), n, n), n);
+
 /** Solves L L' x = b in place of b, for L in the lower triangle of `l`. */
 export function choleskySolve(l: Float64Array, b: Float64Array): Float64Array {
   const n = b.length;
-  for (let i = 0; i < n; i++) {
-    let sum = b[i]!;
-    const row = i * n;
-    for (let k = 0; k < i; k++) sum -= l[row + k]! * b[k]!;
-    b[i] = sum / l[row + i]!;
-  }
+  solveLower(l, b, n);
   // Column-wise, so that rows of L are read in order.
   for (let i = n - 1; i >= 0; i--) {
     const row = i * n;

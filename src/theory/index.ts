@@ -26,7 +26,7 @@ export {
   hermiteActivation,
   type NamedActivationRisk,
 } from './bestActivation.ts';
-export type { Certificate } from './certificates/certify.ts';
+export type { Certificate } from './certificates/certificate.ts';
 export {
   type LinearObjective,
   type LinearPoint,

@@ -1,7 +1,7 @@
 import { checkOptions } from '../checkOptions.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
 import type { ActivationSpec } from './activations.ts';
-import { checkMap, type FeatureMap, newResolventMoments } from './featureMaps/featureMap.ts';
+import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { infiniteWidth } from './featureMaps/infiniteWidth.ts';
 import { CRITICAL, criticalRadius, exactFit, fitsExactly, labelVariance } from './phases.ts';
 import {
@@ -97,44 +97,43 @@ const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 /** One equation is left, for w = eps q / s. */
 function ofPopulation(map: FeatureMap, problem: Problem): PopulationMinimiser {
   const { eps, lambda, noise, rho } = problem;
-  const m = newResolventMoments();
   const closed = { iterations: 0, residual: 0 };
   if (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem))
     return { phase: 'null', risk: labelVariance(map, problem), q: 0, thetaNormSquared: 0, ...closed };
   if (fitsExactly(map, problem)) {
-    const { signalI, signalJ } = exactFit(map, problem, m);
+    const { signalI, signalJ } = exactFit(map, problem);
     const thetaNormSquared = rho * rho * signalI;
     return { phase: 'exact', risk: 0, q: rho * Math.sqrt(signalJ), thetaNormSquared, ...closed };
   }
   if (eps > 0 && map.unattacked) {
     const alone = ofPopulation(map.unattacked.map, { ...problem, eps: 0 });
-    map.unattacked.attacked(1, lambda, m);
-    if (eps * Math.sqrt(alone.risk) >= CRITICAL * rho * Math.sqrt(0.5 * Math.PI * m.signal))
+    const { signal } = map.unattacked.attacked(1, lambda);
+    if (eps * Math.sqrt(alone.risk) >= CRITICAL * rho * Math.sqrt(0.5 * Math.PI * signal))
       return { ...alone, phase: 'immune' };
   }
-  let eta = 1;
-  const at = (w: number): { risk: number; q: number } => {
-    eta = 1 + w * SQRT_2_OVER_PI;
-    map.moments(eta, eps === 0 ? 0 : eps * (eps / w) * (SQRT_2_OVER_PI + w), lambda, m);
-    return { risk: noise + rho * rho * m.bias, q: rho * eta * Math.sqrt(m.signalJ) };
+  const at = (w: number): { risk: number; q: number; thetaNormSquared: number } => {
+    const eta = 1 + w * SQRT_2_OVER_PI;
+    const zeta = eps === 0 ? 0 : eps * (eps / w) * (SQRT_2_OVER_PI + w);
+    const { bias, signalJ, signalI } = map.moments(eta, zeta, lambda);
+    return {
+      risk: noise + rho * rho * bias,
+      q: rho * eta * Math.sqrt(signalJ),
+      thetaNormSquared: (rho * eta) ** 2 * signalI,
+    };
   };
   if (eps === 0) {
-    const { risk, q } = at(0);
-    const phase = lambda === 0 ? 'ridgeless' : 'learning';
-    return { phase, risk, q, thetaNormSquared: rho * rho * m.signalI, ...closed };
+    return { phase: lambda === 0 ? 'ridgeless' : 'learning', ...at(0), ...closed };
   }
   const root = increasingRoot((x) => {
     const { risk, q } = at(Math.exp(x));
     return x - Math.log((eps * q) / Math.sqrt(risk));
   }, Math.log(eps));
   const w = Math.exp(root.value);
-  const { risk, q } = at(w);
+  const found = at(w);
   return {
     phase: 'learning',
-    risk,
-    q,
-    thetaNormSquared: (rho * eta) ** 2 * m.signalI,
+    ...found,
     iterations: root.iterations,
-    residual: Math.abs((eps * q) / (w * Math.sqrt(risk)) - 1),
+    residual: Math.abs((eps * found.q) / (w * Math.sqrt(found.risk)) - 1),
   };
 }

@@ -2,12 +2,7 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from '../numerics/gaussian.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
-import {
-  checkMap,
-  type FeatureMap,
-  newResolventMoments,
-  type ResolventMoments,
-} from './featureMaps/featureMap.ts';
+import { checkMap, type FeatureMap, type ResolventMoments } from './featureMaps/featureMap.ts';
 import type { Problem } from './saddleEquations.ts';
 
 /** What a solution can be; see `asymptoticRisk`. */
@@ -56,8 +51,6 @@ export function criticalEps(map: FeatureMap, options: CriticalEpsOptions): numbe
   return criticalRadius(map, { psi2, noise, rho });
 }
 
-const m = newResolventMoments();
-
 /** n = rank F to rounding. */
 export const SQUARE = 1e-13;
 /** The share of a critical radius from which on a problem is beyond it: nearer, rounding decides. */
@@ -69,9 +62,9 @@ export function criticalRadius(
   { psi2, noise, rho }: Pick<Problem, 'psi2' | 'noise' | 'rho'>,
 ): number {
   if (map.unattacked) return Infinity;
-  map.moments(0, 1, 0, m);
+  const { signal, traceF } = map.moments(0, 1, 0);
   return Math.sqrt(
-    0.5 * Math.PI * ((rho * rho * m.signal) / labelVariance(map, { noise, rho }) + m.traceF / psi2),
+    0.5 * Math.PI * ((rho * rho * signal) / labelVariance(map, { noise, rho }) + traceF / psi2),
   );
 }
 
@@ -90,17 +83,13 @@ const VANISHING = 1e-25;
 export function exactFit(
   map: FeatureMap,
   { eps, lambda }: Pick<Problem, 'eps' | 'lambda'>,
-  out: ResolventMoments,
 ): ResolventMoments {
-  map.moments(1, 0, 0, out);
-  const missed = out.bias > 1e-20 * map.signalVariance;
+  const free = map.moments(1, 0, 0);
+  const missed = free.bias > 1e-20 * map.signalVariance;
   const largest = Math.max(eps * eps, lambda);
-  if (largest > 0) {
-    map.moments(1, (VANISHING * eps * eps) / largest, (VANISHING * lambda) / largest, out);
-    out.bias /= VANISHING * VANISHING;
-  }
-  if (missed) out.bias = Infinity;
-  return out;
+  if (largest === 0) return missed ? { ...free, bias: Infinity } : free;
+  const pulled = map.moments(1, (VANISHING * eps * eps) / largest, (VANISHING * lambda) / largest);
+  return { ...pulled, bias: missed ? Infinity : pulled.bias / (VANISHING * VANISHING) };
 }
 
 /**
@@ -120,7 +109,7 @@ export function exactFit(
 export function fitsExactly(map: FeatureMap, problem: Omit<Problem, 'rho'>): boolean {
   const { psi2, eps, lambda, noise } = problem;
   if (noise > 0 || psi2 <= map.rank * (1 + SQUARE)) return false;
-  const { bias, signalJ } = exactFit(map, problem, m);
+  const { bias, signalJ } = exactFit(map, problem);
   if (bias === Infinity) return false;
   const largest = Math.max(eps * eps, lambda);
   // What is left of an h that vanishes is rounding.

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkBoolean, checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
 import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from '../numerics/gaussian.ts';
-import { type Certificate, certify } from './certificates/certify.ts';
+import { type Certificate, certify } from './certificates/certificate.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import type { Phase } from './phases.ts';
 import type { Problem } from './saddleEquations.ts';

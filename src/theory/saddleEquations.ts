@@ -1,5 +1,5 @@
 import { newTruncatedGaussian, truncatedGaussian } from '../numerics/gaussian.ts';
-import { type FeatureMap, newResolventMoments, type ResolventMoments } from './featureMaps/featureMap.ts';
+import type { FeatureMap, ResolventMoments } from './featureMaps/featureMap.ts';
 
 /** The scalars of the training problem; the feature map carries the rest. */
 export interface Problem {
@@ -15,6 +15,17 @@ export interface Problem {
   readonly rho: number;
 }
 
+const UNSET: ResolventMoments = {
+  traceF: 0,
+  traceFF: 0,
+  traceFJ: 0,
+  traceFI: 0,
+  signal: 0,
+  signalJ: 0,
+  signalI: 0,
+  bias: 0,
+};
+
 /**
  * The three saddle-point equations for s = sqrt(standard risk), q = gradient norm and V = (1/n) tr F A^-1, written in
  * kappa = 1/V and the scaled threshold u = eps q / (kappa s): residuals with |G| <= u are fitted exactly. In these two
@@ -27,7 +38,7 @@ export interface Problem {
 export class SaddleEquations {
   readonly map: FeatureMap;
   readonly problem: Problem;
-  readonly moments: ResolventMoments = newResolventMoments();
+  moments: ResolventMoments = UNSET;
   readonly gauss = newTruncatedGaussian();
   u = 0;
   kappa = 0;
@@ -62,8 +73,8 @@ export class SaddleEquations {
     const spread = (1 - maxwell + kappa * u * (2 * p + kappa * u * above)) / (grown * grown) + maxwell;
     this.spread = spread;
 
-    const m = this.moments;
-    this.map.moments(this.eta, this.zeta, lambda, m);
+    const m = this.map.moments(this.eta, this.zeta, lambda);
+    this.moments = m;
     this.trace = m.traceF / psi2;
     // 1 - spread K_FF, rearranged by V kappa = 1 into positive terms.
     const gain =

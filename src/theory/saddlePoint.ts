@@ -1,5 +1,5 @@
 import { increasingRoot } from '../numerics/rootFinding.ts';
-import { type FeatureMap, newResolventMoments, type UnattackedFeatures } from './featureMaps/featureMap.ts';
+import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
 import {
   CRITICAL,
   criticalRadius,
@@ -97,9 +97,8 @@ function immunePoint(
   const alone = solveSaddlePoint(unattackedMap, { ...problem, eps: 0 });
   if (alone.phase === 'exact' || alone.phase === 'infinite') return alone;
   if (alone.kappa > 0) {
-    const m = newResolventMoments();
-    attacked(alone.kappa / (1 + alone.kappa), lambda, m);
-    const critical = 0.5 * Math.PI * ((rho * rho * m.signal) / alone.risk + m.traceF / psi2);
+    const { signal, traceF } = attacked(alone.kappa / (1 + alone.kappa), lambda);
+    const critical = 0.5 * Math.PI * ((rho * rho * signal) / alone.risk + traceF / psi2);
     if (eps < CRITICAL * Math.sqrt(critical)) return undefined;
   }
   return { ...alone, phase: 'immune' };
@@ -139,7 +138,7 @@ function point(equations: SaddleEquations, phase: Phase, iterations: number): Sa
 const found = { iterations: 0, residual: 0, converged: true };
 
 function exactPoint(map: FeatureMap, problem: Problem): SaddlePoint {
-  const { signalI, signalJ } = exactFit(map, problem, newResolventMoments());
+  const { signalI, signalJ } = exactFit(map, problem);
   const { rho } = problem;
   const q = rho * Math.sqrt(signalJ);
   const thetaNormSquared = rho * rho * signalI;

@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { javaScriptTile } from '../../src/numerics/javaScriptTile.ts';
-import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
+import { type LinearAlgebra, linearAlgebra, provideLinearAlgebra } from '../../src/numerics/linearAlgebra.ts';
 import { portable } from '../../src/numerics/portable.ts';
 import { simdTile } from '../../src/numerics/simdTile.ts';
+import '../../src/runtime/openBlas.ts';
 import { stream } from '../../src/random/stream.ts';
 
 const ROUNDING = 1e-12;
@@ -54,6 +56,31 @@ describe.each(algebras)('$name', (algebra) => {
     expect(algebra.choleskyInPlace(Float64Array.of(1, 0, 1, 1), 2)).toBe(false);
     expect(algebra.choleskyInPlace(Float64Array.of(Number.NaN, 0, 0, 1), 2)).toBe(false);
     expect(algebra.choleskyInPlace(Float64Array.of(1, 0, Number.NaN, 1), 2)).toBe(false);
+  });
+});
+
+describe('linearAlgebra', () => {
+  it('is the one provided, asked for once and not before it is needed; the portable one where there is none', () => {
+    const own: LinearAlgebra = { ...portable, name: 'own' };
+    let asked = 0;
+    provideLinearAlgebra(() => {
+      asked++;
+      return own;
+    });
+    expect(asked).toBe(0);
+    expect(linearAlgebra()).toBe(own);
+    expect(linearAlgebra()).toBe(own);
+    expect(asked).toBe(1);
+    provideLinearAlgebra(() => undefined);
+    expect(linearAlgebra()).toBe(portable);
+  });
+
+  it('needs neither Node nor its environment', () => {
+    const room = new URL('../../src/numerics/', import.meta.url);
+    for (const file of readdirSync(room)) {
+      const text = readFileSync(new URL(file, room), 'utf8');
+      expect(text, file).not.toMatch(/from 'node:|process\./);
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { relativeGradient } from '../../src/theory/certificates/certificate.ts';
 import { linearObjective, smallEpsRisk } from '../../src/theory/certificates/linearRegression.ts';
 import { meiMontanariRisk } from '../../src/theory/certificates/meiMontanari.ts';
-import { relativeGradient, theorem42, theorem42Point } from '../../src/theory/certificates/theorem42.ts';
+import { theorem42, theorem42Point } from '../../src/theory/certificates/theorem42.ts';
 import { asymptoticRisk, linear, randomFeatures, UserError } from '../../src/theory/index.ts';
 import { SaddleEquations } from '../../src/theory/saddleEquations.ts';
 import { solveSaddlePoint } from '../../src/theory/saddlePoint.ts';

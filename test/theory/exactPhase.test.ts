@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adversarialRegression } from '../../src/exact/adversarialRegression.ts';
-import { cholesky, solveRows } from '../../src/numerics/denseSymmetric.ts';
+import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
+import { choleskySolve } from '../../src/numerics/vectors.ts';
 import { stream } from '../../src/random/stream.ts';
 import {
   asymptoticRisk,
@@ -31,20 +32,15 @@ function leastAbsolute(d: number, n: number, scales: Float64Array, h: Float64Arr
   const Phi = stream('exactPhase.test', d, n, seed).fillGaussian(new Float64Array(n * d));
   for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) Phi[i * d + j]! *= scales[j]!;
   let weights = new Float64Array(n).fill(1);
-  const [A, L] = [new Float64Array(d * d), new Float64Array(d * d)];
+  const A = new Float64Array(d * d);
   let mean = Number.NaN;
   for (let iteration = 0; iteration < 30; iteration++) {
     A.fill(0);
     for (let i = 0; i < n; i++)
       for (let j = 0; j < d; j++)
         for (let k = 0; k <= j; k++) A[j * d + k]! += weights[i]! * Phi[i * d + j]! * Phi[i * d + k]!;
-    cholesky(A, d, L);
-    const v = h.slice();
-    solveRows(L, d, v, 1);
-    for (let j = d - 1; j >= 0; j--) {
-      for (let k = j + 1; k < d; k++) v[j]! -= L[k * d + j]! * v[k]!;
-      v[j]! /= L[j * d + j]!;
-    }
+    linearAlgebra().choleskyInPlace(A, d);
+    const v = choleskySolve(A, h.slice());
     const along = v.reduce((sum, value, j) => sum + value * h[j]!, 0);
     const errors = new Float64Array(n);
     for (let i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
-import { cholesky, solveRows } from '../../src/numerics/denseSymmetric.ts';
+import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
+import { choleskySolve, dot, quadraticForm, times, transposedTimes } from '../../src/numerics/vectors.ts';
 import { type Stream, stream } from '../../src/random/stream.ts';
 import { type Activation, type ActivationName, activation } from '../../src/theory/index.ts';
 
@@ -37,9 +38,10 @@ export class FrozenNetwork {
     if (theta === undefined) return { phi, slopes };
     let g = theta;
     for (let l = this.weights.length - 1; l >= 0; l--)
-      g = timesTransposed(
+      g = transposedTimes(
         this.weights[l]!,
         g.map((value, i) => value * slopes[l]![i]!),
+        l === 0 ? this.d : this.widths[l - 1]!,
       );
     return { phi, slopes, gradient: g };
   }
@@ -132,7 +134,6 @@ export function trainExactly(
     return { phi, y, gram: lowerGram(network.jacobian(slopes), N) };
   });
   const H = new Float64Array(N * N);
-  const L = new Float64Array(N * N);
   let theta: Float64Array = new Float64Array(N);
   let w = new Float64Array(n).fill(0.5);
   for (let iteration = 0; iteration < 60; iteration++) {
@@ -148,14 +149,14 @@ export function trainExactly(
         for (let j = 0; j <= i; j++) H[i * N + j]! += scaled * phi[j]! + onGradient * gram[i * N + j]!;
       }
     });
-    if (!cholesky(H, N, L)) throw new Error('the weighted ridge problem is singular');
+    if (!linearAlgebra().choleskyInPlace(H, N)) throw new Error('the weighted ridge problem is singular');
     const before = theta;
-    theta = solve(L, N, right);
+    theta = choleskySolve(H, right);
     // Far below the statistical error: fitted residuals keep a weight of 1e-5.
     const least = Math.max(1e-5, 0.1 * 0.4 ** iteration);
     w = Float64Array.from(points, ({ phi, y, gram }) => {
       const r = Math.abs(y - dot(phi, theta));
-      const c = eps * Math.sqrt(lowerForm(gram, N, theta));
+      const c = eps * Math.sqrt(Math.max(0, quadraticForm(gram, theta)));
       return Math.min(1 - least, Math.max(least, r / (r + c)));
     });
     const moved = theta.reduce((sum, value, i) => sum + (value - before[i]!) ** 2, 0);
@@ -163,12 +164,6 @@ export function trainExactly(
   }
   return theta;
 }
-
-const dot = (a: Float64Array, b: Float64Array): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-};
 
 export function unitRows(random: Stream, rows: number, columns: number): Float64Array {
   const W = random.fillGaussian(new Float64Array(rows * columns));
@@ -178,24 +173,6 @@ export function unitRows(random: Stream, rows: number, columns: number): Float64
     for (let j = 0; j < columns; j++) row[j]! /= norm;
   }
   return W;
-}
-
-function times(W: Float64Array, x: Float64Array, rows: number): Float64Array {
-  const columns = x.length;
-  const out = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let j = 0; j < columns; j++) sum += W[i * columns + j]! * x[j]!;
-    out[i] = sum;
-  }
-  return out;
-}
-
-function timesTransposed(W: Float64Array, g: Float64Array): Float64Array {
-  const columns = W.length / g.length;
-  const out = new Float64Array(columns);
-  for (let i = 0; i < g.length; i++) for (let j = 0; j < columns; j++) out[j]! += g[i]! * W[i * columns + j]!;
-  return out;
 }
 
 /** The lower triangle of J J'. */
@@ -209,24 +186,4 @@ function lowerGram(J: Float64Array, N: number): Float64Array {
       G[i * N + j] = sum;
     }
   return G;
-}
-
-function lowerForm(G: Float64Array, N: number, theta: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < N; i++) {
-    let row = 0;
-    for (let j = 0; j < i; j++) row += G[i * N + j]! * theta[j]!;
-    sum += theta[i]! * (2 * row + G[i * N + i]! * theta[i]!);
-  }
-  return Math.max(0, sum);
-}
-
-function solve(L: Float64Array, N: number, right: Float64Array): Float64Array {
-  const x = right.slice();
-  solveRows(L, N, x, 1);
-  for (let i = N - 1; i >= 0; i--) {
-    for (let k = i + 1; k < N; k++) x[i]! -= L[k * N + i]! * x[k]!;
-    x[i]! /= L[i * N + i]!;
-  }
-  return x;
 }

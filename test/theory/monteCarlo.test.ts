@@ -94,7 +94,7 @@ describe('the finite problem, trained to its optimum', () => {
         return value * inner;
       }),
     );
-    const map = measuredFeatures({ F, J, c, targetVariance: 1, inputDimension: d });
+    const map = measuredFeatures({ F, J, c, targetVariance: 1, inputDim: d });
     const measured = asymptoticRisk(map, common);
     const limit = asymptoticRisk(randomFeatures({ psi1: width / d }), common);
     // One draw of W at d = 40, and 20,000 samples of moments: a few per cent of the limit.

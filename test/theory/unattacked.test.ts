@@ -175,7 +175,7 @@ describe('features that the attack cannot reach', () => {
         J: diagonal([1, 0.5, 0].slice(0, size)),
         c: [0.5, 0.4, 0].slice(0, size),
         targetVariance: 1,
-        inputDimension: 2,
+        inputDim: 2,
       });
     for (const options of [
       { psi2: 3, eps: 0.3 },

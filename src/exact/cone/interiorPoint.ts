@@ -1,3 +1,4 @@
+import { dot } from '../../numerics/vectors.ts';
 import {
   addUnit,
   type ConeShape,
@@ -178,12 +179,6 @@ function complementarity(
 ): number {
   let sum = 0;
   for (let j = 0; j < s.length; j++) sum += (s[j]! + step * ds[j]!) * (z[j]! + step * dz[j]!);
-  return sum;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
   return sum;
 }
 

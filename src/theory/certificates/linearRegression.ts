@@ -1,6 +1,10 @@
 import { checkOptions, type OptionNames } from '../../checkOptions.ts';
 import { checkNonNegative, checkPositive, InvalidArgumentError } from '../../errors.ts';
 import { newTruncatedGaussian, truncatedGaussian } from '../../numerics/gaussian.ts';
+import type { FeatureMap } from '../featureMaps/featureMap.ts';
+import type { Problem } from '../saddleEquations.ts';
+import type { SaddlePoint } from '../saddlePoint.ts';
+import { type Certificate, relativeGradient, theoremScalars } from './certificate.ts';
 
 /**
  * Adversarially trained linear regression on x ~ N(0, I_d) as a min-max problem over scalars, by the convex Gaussian
@@ -41,6 +45,20 @@ export function linearPoint(
 ): LinearPoint {
   const a = (q * q - s * s + tau * tau - 1) / 2;
   return { a, h: Math.sqrt(s * s - tau * tau - a * a), beta: b, tauG: b * V };
+}
+
+/** Isotropic linear regression at lambda = 0 by its scalar min-max problem. */
+export function certifyLinear(
+  map: FeatureMap,
+  problem: Problem,
+  solution: SaddlePoint,
+): Certificate | undefined {
+  const scalars = theoremScalars(map, problem, solution);
+  if (!scalars) return undefined;
+  const { psi2, eps } = problem;
+  const point = linearPoint(scalars, scalars.tau);
+  const objective = linearObjective(point, { psi2, eps, tau: scalars.tau });
+  return { route: 'linear min-max', error: relativeGradient(point, objective) };
 }
 
 /** What {@link linearObjective} is at a point. */

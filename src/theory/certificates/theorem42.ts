@@ -133,12 +133,3 @@ export function theorem42Point(
     tauQ: alpha * (beta / sum + weight * erf(v / Math.SQRT2)),
   };
 }
-
-/** The largest relative slope |x dR/dx| / R over the variables of an objective. */
-export function relativeGradient<Point extends object>(
-  point: Point,
-  { value, gradient }: { readonly value: number; readonly gradient: Point },
-): number {
-  const names = Object.keys(point) as (keyof Point)[];
-  return Math.max(...names.map((name) => Math.abs((Number(point[name]) * Number(gradient[name])) / value)));
-}

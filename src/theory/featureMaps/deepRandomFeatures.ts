@@ -4,7 +4,7 @@ import { type ActivationSpec, activationMoments } from '../activations.ts';
 import type { FeatureMap } from './featureMap.ts';
 import { LayerChain } from './layerChain.ts';
 import { randomFeatures } from './randomFeatures.ts';
-import { signalMoments } from './signalMoments.ts';
+import { withSignal } from './signalMoments.ts';
 
 /** Widths and activation of {@link deepRandomFeatures}. */
 export interface DeepRandomFeaturesOptions {
@@ -48,29 +48,30 @@ export function deepRandomFeatures(options: DeepRandomFeaturesOptions): FeatureM
   // Without a linear part nothing of x survives a layer: the last one alone is seen, as noise.
   if (linear === 0) {
     const top = { ...moments, nuSquared: chain.hZeta.at(-1)! };
-    return { ...randomFeatures({ psi1: last, activation: top }), ...common };
+    const { certificate: _, ...one } = randomFeatures({ psi1: last, activation: top });
+    return { ...one, ...common };
   }
 
   return {
     ...common,
     signalVariance: 1,
     rank: last,
-    moments(eta, zeta, lambda, out) {
+    moments(eta, zeta, lambda) {
       const { x, T, byEta, byZeta, byLambda, shift } = chain.at(eta, zeta, lambda);
       // (1/d) tr F A^-1 = sum_l psi_l T_l dh_l/deta + psi_1 mu1^2 <x R>, and minus its derivatives.
       const scale = widths[0]! * linear;
-      out.traceF = scale * x.xr;
-      out.traceFF = scale * (x.xrr * shift.byEta + x.xxrr * linear);
-      out.traceFJ = scale * (x.xrr * shift.byZeta + x.xxrr * linear);
-      out.traceFI = scale * x.xrr * shift.byLambda;
+      let traceF = scale * x.xr;
+      let traceFF = scale * (x.xrr * shift.byEta + x.xxrr * linear);
+      let traceFJ = scale * (x.xrr * shift.byZeta + x.xxrr * linear);
+      let traceFI = scale * x.xrr * shift.byLambda;
       for (let l = 0; l < widths.length; l++) {
         const weight = widths[l]! * star;
-        out.traceF += weight * T[l]!;
-        out.traceFF -= weight * byEta[l]!;
-        out.traceFJ -= weight * byZeta[l]!;
-        out.traceFI -= weight * byLambda[l]!;
+        traceF += weight * T[l]!;
+        traceFF -= weight * byEta[l]!;
+        traceFJ -= weight * byZeta[l]!;
+        traceFI -= weight * byLambda[l]!;
       }
-      signalMoments(widths[0]!, linear, eta, zeta, x, shift, out);
+      return withSignal(traceF, traceFF, traceFJ, traceFI, widths[0]!, linear, eta, zeta, x, shift);
     },
   };
 }

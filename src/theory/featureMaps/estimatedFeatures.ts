@@ -1,6 +1,6 @@
 import { checkInteger, checkPositive, InvalidArgumentError, UserError } from '../../errors.ts';
-import { DiagonalisedFeatures } from './diagonalisedFeatures.ts';
-import { type FeatureMap, newResolventMoments } from './featureMap.ts';
+import type { FeatureMap, ResolventMoments, UnattackedFeatures } from './featureMap.ts';
+import { PairResolvents } from './pairResolvents.ts';
 
 export interface EstimatedFeaturesOptions {
   /** Mean of phi phi' over the rows, N x N, row after row; phi centred */
@@ -13,9 +13,7 @@ export interface EstimatedFeaturesOptions {
   readonly targetVariance: number;
   /** Rows that F and c are means of, more than N. */
   readonly rows: number;
-  /** Take F and c for the true moments instead of estimates from `rows` rows. Default false. */
-  readonly plugIn?: boolean;
-  /** Whether |theta|^2 is wanted; without it, it comes out as 0 at lambda = 0, and evaluations cost N, not N^2. Default true. */
+  /** Whether |theta|^2 is wanted; without it, it may come out wrong at lambda = 0, where evaluations then cost N, not N^2. Default true. */
   readonly norms?: boolean;
 }
 
@@ -37,7 +35,7 @@ const SHIFT_TOLERANCE = 1e-13;
  * @throws InvalidArgumentError for sizes that disagree; UserError when there are no more rows than features
  */
 export function estimatedFeatures(options: EstimatedFeaturesOptions): FeatureMap {
-  const { F, J, c, plugIn = false, norms = true } = options;
+  const { F, J, c, norms = true } = options;
   const N = c.length;
   const m = checkInteger('rows', options.rows);
   const targetVariance = checkPositive('targetVariance', options.targetVariance);
@@ -47,22 +45,73 @@ export function estimatedFeatures(options: EstimatedFeaturesOptions): FeatureMap
   ] as const)
     if (matrix.length !== N * N)
       throw new InvalidArgumentError(name, `${matrix.length} values`, `${N} x ${N}, as c has length ${N}`);
-  if (!plugIn && m <= N)
+  if (m <= N)
     throw new UserError(
       `${m} rows say too little of ${N} features: measure on more rows than features, better twice as many`,
     );
-  const sample = new DiagonalisedFeatures(F, J, c, targetVariance);
-  const at = newResolventMoments();
-  /** Where the last shift ended, from which the next one starts. */
-  let lastRatio = 1;
+  const sample = new PairResolvents({ F, J, c }, targetVariance);
+  const all = new CorrectedResolvents(sample, m, norms);
+  const part = sample.unattacked();
+  if (!part) return mapOf(all);
+  const free = new CorrectedResolvents(part.resolvents, m, norms);
+  return mapOf(all, {
+    map: mapOf(free),
+    attacked: (eta, lambda) => free.beside(part.attacked, eta, lambda),
+  });
+}
 
-  /** eta on the means at which eta (1 - a) = wanted; leaves the moments there in `at`. */
-  function shift(wanted: number, zeta: number, lambda: number): number {
+/** The resolvents of the true moments, from those of means over m rows. */
+class CorrectedResolvents {
+  readonly sample: PairResolvents;
+  private readonly m: number;
+  private readonly norms: boolean;
+  /** Where the last shift ended, from which the next one starts. */
+  private lastRatio = 1;
+
+  constructor(sample: PairResolvents, m: number, norms: boolean) {
+    this.sample = sample;
+    this.m = m;
+    this.norms = norms;
+  }
+
+  moments(wanted: number, zeta: number, lambda: number): ResolventMoments {
+    if (wanted > 0) {
+      const { eta, at } = this.shift(wanted, zeta, lambda);
+      return this.correct(wanted, eta, at);
+    }
+    // The limit eta -> 0: the noise in F and in c c' to first order.
+    const { m, sample } = this;
+    const at = sample.moments(0, zeta, lambda, this.norms);
+    return {
+      ...at,
+      traceFF: at.traceFF - at.traceF ** 2 / m,
+      signal: at.signal - (sample.targetVariance * at.traceF) / m,
+      signalJ: at.signalJ - (sample.targetVariance * at.traceFJ) / m,
+      signalI: at.signalI - (sample.targetVariance * at.traceFI) / m,
+    };
+  }
+
+  /** What is left of other features, given with zeta J as their whole resolvent, beside these ones without attack. */
+  beside(attacked: UnattackedFeatures['attacked'], wanted: number, lambda: number) {
+    const { eta, at } = this.shift(wanted, 0, lambda);
+    const others = attacked(eta, lambda);
+    // As zeta grows both parts of the resolvent fall as 1/zeta, and minus their derivatives are their own size.
+    const { signalJ, traceFJ } = this.correct(wanted, eta, {
+      ...at,
+      signalJ: others.signal,
+      traceFJ: others.traceF,
+    });
+    return { signal: signalJ, traceF: traceFJ };
+  }
+
+  /** eta on the means at which eta (1 - a) = wanted, and the moments there. */
+  private shift(wanted: number, zeta: number, lambda: number): { eta: number; at: ResolventMoments } {
+    const { m, sample } = this;
     let low = wanted;
-    let high = wanted / (1 - N / m);
-    let eta = Math.min(high, wanted * lastRatio);
+    let high = wanted / (1 - sample.rank / m);
+    let eta = Math.min(high, wanted * this.lastRatio);
+    let at = sample.moments(eta, zeta, lambda, false);
     for (let step = 0; step < 60; step++) {
-      sample.moments(eta, zeta, lambda, at, false);
       const a = (eta * at.traceF) / m;
       const error = Math.log((eta * (1 - a)) / wanted);
       if (Math.abs(error) < SHIFT_TOLERANCE) break;
@@ -71,52 +120,49 @@ export function estimatedFeatures(options: EstimatedFeaturesOptions): FeatureMap
       const slope = 1 - (a - (eta * eta * at.traceFF) / m) / (1 - a);
       const next = eta * Math.exp(-error / slope);
       eta = next > low && next < high ? next : Math.sqrt(low * high);
+      at = sample.moments(eta, zeta, lambda, false);
     }
-    lastRatio = eta / wanted;
-    if (norms) sample.moments(eta, zeta, lambda, at);
-    return eta;
+    this.lastRatio = eta / wanted;
+    return { eta, at: this.norms ? sample.moments(eta, zeta, lambda) : at };
   }
 
+  /** The moments at `wanted` from those of the means at eta, where eta (1 - a) = wanted. */
+  private correct(wanted: number, eta: number, at: ResolventMoments): ResolventMoments {
+    const { m } = this;
+    const a = (eta * at.traceF) / m;
+    const byEta = (at.traceF - eta * at.traceFF) / m;
+    const byZeta = (-eta * at.traceFJ) / m;
+    const byLambda = (-eta * at.traceFI) / m;
+    // d wanted / d eta, and what eta does as zeta or lambda move at fixed `wanted`.
+    const stretch = 1 - a - eta * byEta;
+    const etaByZeta = (eta * byZeta) / stretch;
+    const etaByLambda = (eta * byLambda) / stretch;
+    const scale = m / wanted;
+    const { targetVariance } = this.sample;
+    const left = eta * (targetVariance - eta * at.signal);
+    return {
+      traceF: scale * a,
+      traceFF: scale * (a / wanted - byEta / stretch),
+      traceFJ: -scale * (byZeta + byEta * etaByZeta),
+      traceFI: -scale * (byLambda + byEta * etaByLambda),
+      signal: (targetVariance - left / wanted) / wanted,
+      signalJ: (eta * eta * at.signalJ + at.bias * etaByZeta) / (wanted * wanted),
+      signalI: (eta * eta * at.signalI + at.bias * etaByLambda) / (wanted * wanted),
+      bias: at.bias / stretch,
+    };
+  }
+}
+
+function mapOf(resolvents: CorrectedResolvents, unattacked?: UnattackedFeatures): FeatureMap {
+  const { targetVariance, rank } = resolvents.sample;
   const map: FeatureMap = {
     name: 'estimated features',
     signalVariance: targetVariance,
-    get rank() {
-      return sample.rank();
-    },
+    rank,
     proportions: {},
     with: () => map,
-    moments(wanted, zeta, lambda, out) {
-      if (plugIn) return sample.moments(wanted, zeta, lambda, out, norms);
-      if (wanted === 0) {
-        sample.moments(0, zeta, lambda, at, norms);
-        // The limit eta -> 0: the noise in F and in c c' to first order.
-        Object.assign(out, at);
-        out.traceFF -= at.traceF ** 2 / m;
-        out.signal -= (targetVariance * at.traceF) / m;
-        out.signalJ -= (targetVariance * at.traceFJ) / m;
-        out.signalI -= (targetVariance * at.traceFI) / m;
-        return;
-      }
-      const eta = shift(wanted, zeta, lambda);
-      const a = (eta * at.traceF) / m;
-      const byEta = (at.traceF - eta * at.traceFF) / m;
-      const byZeta = (-eta * at.traceFJ) / m;
-      const byLambda = (-eta * at.traceFI) / m;
-      // d eta' / d eta, and what eta does as zeta or lambda move at fixed eta'.
-      const stretch = 1 - a - eta * byEta;
-      const etaByZeta = (eta * byZeta) / stretch;
-      const etaByLambda = (eta * byLambda) / stretch;
-      const scale = m / wanted;
-      out.traceF = scale * a;
-      out.traceFF = scale * (a / wanted - byEta / stretch);
-      out.traceFJ = -scale * (byZeta + byEta * etaByZeta);
-      out.traceFI = -scale * (byLambda + byEta * etaByLambda);
-      const left = eta * (targetVariance - eta * at.signal);
-      out.signal = (targetVariance - left / wanted) / wanted;
-      out.signalJ = (eta * eta * at.signalJ + at.bias * etaByZeta) / (wanted * wanted);
-      out.signalI = (eta * eta * at.signalI + at.bias * etaByLambda) / (wanted * wanted);
-      out.bias = at.bias / stretch;
-    },
+    moments: (eta, zeta, lambda) => resolvents.moments(eta, zeta, lambda),
+    ...(unattacked && { unattacked }),
   };
   return map;
 }

@@ -1,5 +1,8 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import type { ActivationMoments } from '../activations.ts';
+import type { Certificate } from '../certificates/certificate.ts';
+import type { Problem } from '../saddleEquations.ts';
+import type { SaddlePoint } from '../saddlePoint.ts';
 
 /**
  * Limits of the resolvent A = eta F + zeta J + lambda I of a feature map, where F = E phi phi',
@@ -7,36 +10,25 @@ import type { ActivationMoments } from '../activations.ts';
  */
 export interface ResolventMoments {
   /** (1/d) tr F A^-1 */
-  traceF: number;
+  readonly traceF: number;
   /** (1/d) tr F A^-1 F A^-1 */
-  traceFF: number;
+  readonly traceFF: number;
   /** (1/d) tr F A^-1 J A^-1 */
-  traceFJ: number;
+  readonly traceFJ: number;
   /** (1/d) tr F A^-2 */
-  traceFI: number;
+  readonly traceFI: number;
   /** beta' C' A^-1 C beta */
-  signal: number;
+  readonly signal: number;
   /** beta' C' A^-1 J A^-1 C beta */
-  signalJ: number;
+  readonly signalJ: number;
   /** beta' C' A^-2 C beta */
-  signalI: number;
+  readonly signalI: number;
   /**
    * What the shrunken fit eta A^-1 C beta leaves of the signal: signalVariance - 2 eta signal + eta^2 signalF.
    * Given by the map, which knows how to write it without cancellation.
    */
-  bias: number;
+  readonly bias: number;
 }
-
-export const newResolventMoments = (): ResolventMoments => ({
-  traceF: 0,
-  traceFF: 0,
-  traceFJ: 0,
-  traceFI: 0,
-  signal: 0,
-  signalJ: 0,
-  signalI: 0,
-  bias: 0,
-});
 
 /** A frozen feature map as the theory sees it. A new map is a new file beside this one that returns such an object. */
 export interface FeatureMap {
@@ -54,8 +46,10 @@ export interface FeatureMap {
   readonly unattacked?: UnattackedFeatures;
   /** The same map with some of its proportions changed. */
   with(changes: Readonly<Record<string, number>>): FeatureMap;
-  /** Fills `out` at eta, zeta, lambda >= 0, not all zero. All entries are homogeneous in (eta, zeta, lambda). */
-  moments(eta: number, zeta: number, lambda: number, out: ResolventMoments): void;
+  /** The moments at eta, zeta, lambda >= 0, not all zero. All are homogeneous in (eta, zeta, lambda). */
+  moments(eta: number, zeta: number, lambda: number): ResolventMoments;
+  /** Evidence for a solution by another route, undefined where none leads to it; absent where there is no other route. */
+  certificate?(problem: Problem, solution: SaddlePoint): Certificate | undefined;
 }
 
 /** The directions in which J vanishes and F does not, and what is left of the others beside them. */
@@ -63,10 +57,10 @@ export interface UnattackedFeatures {
   /** They alone; J = 0 */
   readonly map: FeatureMap;
   /**
-   * Fills `signal` and `traceF` of the attacked features, less what the unattacked ones explain of them at (eta, lambda),
-   * with zeta J as the whole resolvent and zeta = 1.
+   * `signal` and `traceF` of the attacked features, less what the unattacked ones explain of them at (eta, lambda), with
+   * zeta J as the whole resolvent and zeta = 1.
    */
-  attacked(eta: number, lambda: number, out: ResolventMoments): void;
+  attacked(eta: number, lambda: number): Pick<ResolventMoments, 'signal' | 'traceF'>;
 }
 
 /** The map itself. @throws InvalidArgumentError for anything that is no feature map */

@@ -17,17 +17,19 @@ export function infiniteWidth(activation: ActivationSpec = 'shifted-relu'): Feat
     proportions: {},
     activation: moments,
     with: () => map,
-    moments(eta, zeta, lambda, out) {
+    moments(eta, zeta, lambda) {
       const p = (eta + zeta) * linear + lambda;
       const r = linear / p;
-      out.traceF = r + (star > 0 ? star / lambda : 0);
-      out.traceFI = r / p + (star > 0 ? star / (lambda * lambda) : 0);
-      out.traceFF = r * r;
-      out.traceFJ = r * r;
-      out.signal = r;
-      out.signalI = r / p;
-      out.signalJ = r * r;
-      out.bias = ((zeta * linear + lambda) / p) ** 2;
+      return {
+        traceF: r + (star > 0 ? star / lambda : 0),
+        traceFF: r * r,
+        traceFJ: r * r,
+        traceFI: r / p + (star > 0 ? star / (lambda * lambda) : 0),
+        signal: r,
+        signalJ: r * r,
+        signalI: r / p,
+        bias: ((zeta * linear + lambda) / p) ** 2,
+      };
     },
   };
   return map;

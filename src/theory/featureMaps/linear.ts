@@ -1,5 +1,6 @@
 import { checkOptions, type OptionNames } from '../../checkOptions.ts';
 import { InvalidArgumentError } from '../../errors.ts';
+import { certifyLinear } from '../certificates/linearRegression.ts';
 import type { FeatureMap } from './featureMap.ts';
 
 /** A covariance by its spectrum: equally likely eigenvalues, and the shares of |beta|^2 along their directions. */
@@ -44,13 +45,8 @@ export function linear(options: LinearOptions = {}): FeatureMap {
     rank,
     proportions: {},
     with: () => map,
-    moments(eta, zeta, lambda, out) {
-      let traceF = 0;
-      let traceFF = 0;
-      let traceFI = 0;
-      let signal = 0;
-      let signalI = 0;
-      let bias = 0;
+    moments(eta, zeta, lambda) {
+      let [traceF, traceFF, traceFI, signal, signalI, bias] = [0, 0, 0, 0, 0, 0];
       for (let i = 0; i < count; i++) {
         const f = eigenvalues[i]!;
         if (f === 0) continue;
@@ -63,15 +59,22 @@ export function linear(options: LinearOptions = {}): FeatureMap {
         signalI += w * f * r * r;
         bias += w * ((zeta + lambda) * r) ** 2;
       }
-      out.traceF = traceF / count;
-      out.traceFF = traceFF / count;
-      out.traceFI = traceFI / count;
-      out.traceFJ = out.traceFI; // J = I
-      out.signal = signal;
-      out.signalI = signalI;
-      out.signalJ = signalI;
-      out.bias = bias;
+      traceFI /= count;
+      // J = I
+      return {
+        traceF: traceF / count,
+        traceFF: traceFF / count,
+        traceFJ: traceFI,
+        traceFI,
+        signal,
+        signalJ: signalI,
+        signalI,
+        bias,
+      };
     },
+    ...(covariance === 'identity' && {
+      certificate: (problem, solution) => certifyLinear(map, problem, solution),
+    }),
   };
   return map;
 }

@@ -1,8 +1,10 @@
 import { checkOptions, type OptionNames } from '../../checkOptions.ts';
 import { checkPositive, InvalidArgumentError } from '../../errors.ts';
-import { cholesky, type Matrix, trace } from '../../numerics/denseSymmetric.ts';
+import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { choleskySolve, dot } from '../../numerics/vectors.ts';
 import type { FeatureMap } from './featureMap.ts';
-import { diagonalisePencil, leastSquares, pencilFeatures } from './pencil.ts';
+import { PairResolvents } from './pairResolvents.ts';
+import { meanEigenvalue } from './pencil.ts';
 
 /** Moments of centred features phi(x) and a centred target y, in float64, as rows of numbers. */
 export interface MeasuredFeaturesOptions {
@@ -14,8 +16,8 @@ export interface MeasuredFeaturesOptions {
   readonly c: ArrayLike<number>;
   /** E y^2, y centred; everything of y that c does not explain acts as noise, so tau is 0 unless noise is added */
   readonly targetVariance: number;
-  /** What psi2 = n / inputDimension counts samples by; default N. */
-  readonly inputDimension?: number;
+  /** What psi2 = n / inputDim counts samples by; default N. */
+  readonly inputDim?: number;
 }
 
 const MEASURED_OPTIONS: OptionNames<MeasuredFeaturesOptions> = {
@@ -23,17 +25,18 @@ const MEASURED_OPTIONS: OptionNames<MeasuredFeaturesOptions> = {
   J: true,
   c: true,
   targetVariance: true,
-  inputDimension: true,
+  inputDim: true,
 };
 
-/** Directions below this share of the mean eigenvalue are rounding: of F they hold no feature, of J no gradient. */
+/** Eigenvalues below this share of their mean are rounding. */
 const RELATIVE_FLOOR = 1e-11;
 
 /**
  * The features of any frozen network on any data, through three measured moments, best estimated on many more held-out
  * inputs than features. A plug-in prediction of Gaussian equivalence, not a theorem. F and J are made diagonal together
- * once; an evaluation then costs N^2 operations, and some N^3 with a penalty. Either may be singular: directions in which
- * J alone vanishes are out of the attack's reach (phase 'immune').
+ * once; an evaluation then costs N^2 operations. With a penalty as well some 21 eigenproblems of order N for every factor of
+ * 50 in the strength of the attack come first. Either may be singular: directions in which J alone vanishes are out of the
+ * attack's reach (phase 'immune').
  * @throws InvalidArgumentError when sizes disagree, F or J is not symmetric positive semidefinite, or an option is unknown;
  * the message carries the sizes.
  */
@@ -41,7 +44,7 @@ export function measuredFeatures(options: MeasuredFeaturesOptions): FeatureMap {
   checkOptions('measuredFeatures', options, MEASURED_OPTIONS);
   const { targetVariance } = options;
   const n = options.F.length;
-  const inputDimension = checkPositive('inputDimension', options.inputDimension ?? n);
+  const inputDim = checkPositive('inputDim', options.inputDim ?? n);
   checkPositive('targetVariance', targetVariance);
   const F = flatten('F', options.F, n);
   const J = flatten('J', options.J, n);
@@ -49,24 +52,57 @@ export function measuredFeatures(options: MeasuredFeaturesOptions): FeatureMap {
   if (c.length !== n)
     throw new InvalidArgumentError('c', `length ${c.length}`, `length ${n}, as F is ${n} x ${n}`);
   if (!c.every(Number.isFinite)) throw new InvalidArgumentError('c', 'not finite', 'finite numbers');
-  checkSemidefinite('F', F, n);
+  const factor = checkSemidefinite('F', F, n);
   checkSemidefinite('J', J, n);
-  const fit = leastSquares(F, J, c, n, RELATIVE_FLOOR);
-  if (fit.reach > targetVariance * (1 + 1e-9))
-    throw new InvalidArgumentError('targetVariance', targetVariance, `at least c' F^-1 c = ${fit.reach}`);
-  const pencil = diagonalisePencil(F, J, c, n, RELATIVE_FLOOR);
-  return pencilFeatures(pencil, fit, targetVariance, inputDimension);
+  // Larger by far where c is not in the range of F.
+  const reach = dot(c, choleskySolve(factor, c.slice()));
+  if (reach > targetVariance * (1 + 1e-9))
+    throw new InvalidArgumentError('targetVariance', targetVariance, `at least c' F^-1 c = ${reach}`);
+  return plugIn(new PairResolvents({ F, J, c }, targetVariance), inputDim);
 }
 
-function checkSemidefinite(name: string, M: Matrix, n: number): void {
-  const A = M.slice();
-  const floor = (RELATIVE_FLOOR * trace(M, n)) / n;
-  for (let i = 0; i < n; i++) A[i * n + i]! += floor;
-  if (!(trace(M, n) > 0) || !cholesky(A, n, new Float64Array(n * n)))
+function plugIn(resolvents: PairResolvents, inputDim: number): FeatureMap {
+  const free = resolvents.unattacked();
+  const map: FeatureMap = {
+    name: 'measured features',
+    signalVariance: resolvents.targetVariance,
+    rank: resolvents.rank / inputDim,
+    proportions: {},
+    with: () => map,
+    moments(eta, zeta, lambda) {
+      const m = resolvents.moments(eta, zeta, lambda);
+      return {
+        ...m,
+        traceF: m.traceF / inputDim,
+        traceFF: m.traceFF / inputDim,
+        traceFJ: m.traceFJ / inputDim,
+        traceFI: m.traceFI / inputDim,
+      };
+    },
+    ...(free && {
+      unattacked: {
+        map: plugIn(free.resolvents, inputDim),
+        attacked(eta, lambda) {
+          const { signal, traceF } = free.attacked(eta, lambda);
+          return { signal, traceF: traceF / inputDim };
+        },
+      },
+    }),
+  };
+  return map;
+}
+
+/** The Cholesky factor of M, its eigenvalues raised by the floor. */
+function checkSemidefinite(name: string, M: Float64Array, n: number): Float64Array {
+  const factor = M.slice();
+  const floor = RELATIVE_FLOOR * meanEigenvalue(M, n);
+  for (let i = 0; i < n; i++) factor[i * n + i]! += floor;
+  if (M.every((value) => value === 0) || !linearAlgebra().choleskyInPlace(factor, n))
     throw new InvalidArgumentError(name, `${n} x ${n}`, 'a positive semidefinite matrix');
+  return factor;
 }
 
-function flatten(name: string, rows: readonly ArrayLike<number>[], n: number): Matrix {
+function flatten(name: string, rows: readonly ArrayLike<number>[], n: number): Float64Array {
   const flat = new Float64Array(n * n);
   if (rows.length !== n || n === 0)
     throw new InvalidArgumentError(name, `${rows.length} rows`, `${n} rows, as many as F, and at least one`);

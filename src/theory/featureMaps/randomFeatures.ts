@@ -1,9 +1,10 @@
 import { checkOptions, type OptionNames } from '../../checkOptions.ts';
 import { checkPositive } from '../../errors.ts';
 import { type ActivationMoments, type ActivationSpec, activationMoments } from '../activations.ts';
+import { certifyRandomFeatures } from '../certificates/randomFeatures.ts';
 import { marchenkoPastur, newSpectralAverages } from '../marchenkoPastur.ts';
 import type { FeatureMap } from './featureMap.ts';
-import { type Shift, signalMoments } from './signalMoments.ts';
+import { type Shift, withSignal } from './signalMoments.ts';
 
 /** Width and activation of {@link randomFeatures}. */
 export interface RandomFeaturesOptions {
@@ -35,26 +36,25 @@ function layer(psi1: number, moments: ActivationMoments): FeatureMap {
   const x = newSpectralAverages();
   const shift: Shift = { value: 0, byEta: star, byZeta: nu, byLambda: 1 };
 
-  return {
+  const map: FeatureMap = {
     name: 'random features',
     signalVariance: 1,
     rank: star > 0 ? psi1 : linear > 0 ? Math.min(psi1, 1) : 0,
     proportions: { psi1 },
     activation: moments,
     with: (changes) => layer(checkPositive('psi1', changes.psi1 ?? psi1), moments),
-    moments(eta, zeta, lambda, out) {
+    moments(eta, zeta, lambda) {
       shift.value = eta * star + zeta * nu + lambda;
       marchenkoPastur(psi1, (eta + zeta) * linear, shift.value, x);
-      out.traceF = psi1 * (linear * x.xr + star * x.r);
-      out.traceFI = psi1 * (linear * x.xrr + star * x.rr);
-      out.traceFF = psi1 * (linear * (linear * x.xxrr + 2 * star * x.xrr) + star * star * x.rr);
-      out.traceFJ = psi1 * (linear * (linear * x.xxrr + (star + nu) * x.xrr) + star * nu * x.rr);
-      signalMoments(psi1, linear, eta, zeta, x, shift, out);
+      const traceF = psi1 * (linear * x.xr + star * x.r);
+      const traceFF = psi1 * (linear * (linear * x.xxrr + 2 * star * x.xrr) + star * star * x.rr);
+      const traceFJ = psi1 * (linear * (linear * x.xxrr + (star + nu) * x.xrr) + star * nu * x.rr);
+      const traceFI = psi1 * (linear * x.xrr + star * x.rr);
+      const found = withSignal(traceF, traceFF, traceFJ, traceFI, psi1, linear, eta, zeta, x, shift);
       // A square W has singular values down to 0: without any shift |theta|^2 is infinite, and it alone.
-      if (psi1 === 1 && shift.value === 0) {
-        out.traceFI = Infinity;
-        out.signalI = Infinity;
-      }
+      return psi1 === 1 && shift.value === 0 ? { ...found, traceFI: Infinity, signalI: Infinity } : found;
     },
+    certificate: (problem, solution) => certifyRandomFeatures(map, psi1, moments, problem, solution),
   };
+  return map;
 }

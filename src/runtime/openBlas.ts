@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { LinearAlgebra } from './linearAlgebra.ts';
+import { type LinearAlgebra, provideLinearAlgebra } from '../numerics/linearAlgebra.ts';
 
 /** Where a system's package manager puts it; the dynamic loader searches its own path for bare names. */
 const CANDIDATES = [
@@ -23,9 +23,9 @@ interface Koffi {
 
 /**
  * OpenBLAS through koffi, or undefined when either is missing. koffi is not a dependency of this package: whoever wants
- * the speed runs `npm install koffi`.
+ * the speed runs `npm install koffi`. RRF_BLAS=off does without it; RRF_BLAS=/path/to/libopenblas.so names a library.
  */
-export function openBlas(wanted?: string): LinearAlgebra | undefined {
+function openBlas(wanted?: string): LinearAlgebra | undefined {
   if (wanted === 'off') return undefined;
   let koffi: Koffi;
   try {
@@ -86,3 +86,5 @@ function bind(koffi: Koffi, path: string): LinearAlgebra {
     },
   };
 }
+
+provideLinearAlgebra(() => openBlas(process.env.RRF_BLAS));
