@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { DIGITS } from '../data/digits.ts';
 import {
   checkChoice,
   checkInteger,
@@ -9,19 +9,19 @@ import {
 import { type ActivationName, activationNames } from '../theory/index.ts';
 
 export const FEATURES = ['random', 'linear'] as const;
+export const NETWORKS = ['deep-frozen', 'lazy', 'trained'] as const;
+export const DATA = ['digits'] as const;
 export const METHODS = ['pgd', 'exact'] as const;
 export const TEST_ATTACKS = ['pgd', 'fgm', 'linearised'] as const;
 
-/** One simulated training and its test: everything that decides the numbers, and nothing else. */
-export interface Cell {
-  /** Random features, or the inputs themselves (linear regression; psi1 is then 1). */
-  readonly features: (typeof FEATURES)[number];
-  /** N / d */
+/** The proportions, the training and the test of a cell of any kind. */
+interface Simulation {
+  /** N / d; of several layers the last. */
   readonly psi1: number;
   /** n / d */
   readonly psi2: number;
   readonly d: number;
-  /** l2 radius in training, in units of the input; 0 trains by exact least squares. */
+  /** l2 radius in training, in units of the input; 0 trains read-outs by exact least squares. */
   readonly eps: number;
   /** Radii at test, each giving an adversarial risk. */
   readonly epsTest: readonly number[];
@@ -39,6 +39,48 @@ export interface Cell {
   readonly seed: number;
 }
 
+interface OneLayer extends Simulation {
+  readonly network?: undefined;
+  readonly widths?: undefined;
+  readonly data?: undefined;
+}
+
+/** The read-out of one frozen layer of random features. */
+export interface RandomCell extends OneLayer {
+  readonly features: 'random';
+}
+
+/** Linear regression on the inputs themselves; psi1 is 1. */
+export interface LinearCell extends OneLayer {
+  readonly features: 'linear';
+}
+
+interface Layers extends Simulation {
+  readonly features: 'random';
+  /** N_l / d of each hidden layer; psi1 is the last of them. */
+  readonly widths: readonly number[];
+  /** Rows of a data set that comes with the package, in place of the linear teacher's: digits below 5 against the rest. */
+  readonly data?: (typeof DATA)[number] | undefined;
+}
+
+/** The read-out of several frozen layers. */
+export interface DeepCell extends Layers {
+  readonly network: 'deep-frozen';
+}
+
+/** One hidden layer, linearised in all its weights about random ones, which are trained. */
+export interface LazyCell extends Layers {
+  readonly network: 'lazy';
+}
+
+/** A network of which all layers are trained. */
+export interface TrainedCell extends Layers {
+  readonly network: 'trained';
+}
+
+/** One simulated training and its test: everything that decides the numbers, and nothing else. */
+export type Cell = RandomCell | LinearCell | DeepCell | LazyCell | TrainedCell;
+
 /** What a cell has when nothing else is said. */
 export const cellDefaults = {
   features: 'random',
@@ -55,12 +97,22 @@ export const cellDefaults = {
 /** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
 const MOST_FEATURES = 1e8;
 
-/** A cell as people write it: psi2, d and eps, and whatever else differs from `cellDefaults`. */
-export type CellArgs = Partial<Cell> & Pick<Cell, 'psi2' | 'd' | 'eps'>;
+/**
+ * A cell as people write it: psi2, d and eps, and whatever else differs from `cellDefaults`. With a `network` the widths of
+ * its hidden layers stand in the place of psi1.
+ */
+type Needed = 'psi2' | 'd' | 'eps';
+export interface CellArgs extends Pick<Simulation, Needed>, Partial<Omit<Simulation, Needed>> {
+  readonly features?: Cell['features'];
+  readonly network?: (typeof NETWORKS)[number] | undefined;
+  readonly widths?: readonly number[] | undefined;
+  readonly data?: (typeof DATA)[number] | undefined;
+}
 
 /** The cell with its defaults filled in; epsTest is eps unless given. @throws InvalidArgumentError naming a bad field */
-export function cell(args: CellArgs): Cell {
-  const filled: Cell = { psi1: 1, epsTest: [args.eps], ...cellDefaults, ...args };
+export function cell({ network, widths, data, ...args }: CellArgs): Cell {
+  const layers = checkLayers({ network, widths, data });
+  const filled = { psi1: layers.widths?.at(-1) ?? 1, epsTest: [args.eps], ...cellDefaults, ...args };
   checkChoice('features', filled.features, FEATURES);
   checkPositive('psi1', filled.psi1);
   checkPositive('psi2', filled.psi2);
@@ -75,20 +127,74 @@ export function cell(args: CellArgs): Cell {
   checkChoice('testAttack', filled.testAttack, TEST_ATTACKS);
   checkInteger('testRows', filled.testRows, 2);
   checkInteger('seed', filled.seed, 0);
-  if (filled.features === 'linear' && filled.psi1 !== 1)
-    throw new InvalidArgumentError('psi1', filled.psi1, '1 for linear features, where N = d');
-  return filled;
+  const made = { ...filled, ...layers } as Cell;
+  if (made.network === undefined) {
+    if (made.features === 'linear' && made.psi1 !== 1)
+      throw new InvalidArgumentError('psi1', made.psi1, '1 for linear features, where N = d');
+    return made;
+  }
+  checkNetwork(made);
+  if (made.data !== undefined) checkDigits(made);
+  return made;
 }
+
+/** The fields that only networks have, without those that are not given. */
+function checkLayers({
+  network,
+  widths,
+  data,
+}: Pick<Cell, 'network' | 'widths' | 'data'>): Pick<Cell, 'network' | 'widths' | 'data'> {
+  if (network === undefined) {
+    for (const [name, value] of Object.entries({ widths, data }))
+      if (value !== undefined) throw new InvalidArgumentError(name, value, 'none without a network');
+    return {};
+  }
+  checkChoice('network', network, NETWORKS);
+  if (!Array.isArray(widths) || widths.length === 0)
+    throw new InvalidArgumentError('widths', widths, 'one number > 0 for each hidden layer');
+  widths.forEach((width, l) => {
+    checkPositive(`widths[${l}]`, width);
+  });
+  if (network === 'lazy' && widths.length > 1)
+    throw new InvalidArgumentError('widths', widths, 'one hidden layer for a lazy network');
+  return { network, widths, ...(data !== undefined && { data: checkChoice('data', data, DATA) }) };
+}
+
+function checkNetwork({ features, psi1, widths, network, method }: Cell & Layers): void {
+  if (features !== 'random')
+    throw new InvalidArgumentError('features', features, "'random' beside a network");
+  if (psi1 !== widths.at(-1))
+    throw new InvalidArgumentError('psi1', psi1, `none beside widths, of which the last is ${widths.at(-1)}`);
+  if (network !== 'deep-frozen' && method === 'exact')
+    throw new InvalidArgumentError('method', method, "'pgd' where hidden layers are trained");
+}
+
+function checkDigits(of: Cell): void {
+  if (of.d !== DIGITS.inputs) throw new InvalidArgumentError('d', of.d, `${DIGITS.inputs} with digits`);
+  if (of.tau !== 0)
+    throw new InvalidArgumentError('tau', of.tau, '0 with digits, which have noise of their own');
+  const left = DIGITS.rows - rowsOf(of);
+  if (of.testRows > left)
+    throw new InvalidArgumentError(
+      'testRows',
+      of.testRows,
+      `at most the ${left} of ${DIGITS.rows} digits that are not trained on`,
+    );
+}
+
+/** Whether the read-out is all that is trained. */
+export const isFrozen = (of: Cell): of is RandomCell | LinearCell | DeepCell =>
+  of.network === undefined || of.network === 'deep-frozen';
 
 /** The cell itself, if it can be simulated. @throws InvalidArgumentError for N = n at eps = lambda = 0, or one too large */
 export function simulable(of: Cell): Cell {
-  if (of.eps === 0 && of.lambda === 0 && widthOf(of) === rowsOf(of))
+  if (isFrozen(of) && of.eps === 0 && of.lambda === 0 && widthOf(of) === rowsOf(of))
     throw new InvalidArgumentError(
       'psi1',
       of.psi1,
       'N other than n at eps = lambda = 0, where the risk is infinite',
     );
-  if (widthOf(of) * rowsOf(of) > MOST_FEATURES)
+  if (Math.max(...unitsOf(of)) * rowsOf(of) > MOST_FEATURES)
     throw new InvalidArgumentError(
       'd',
       of.d,
@@ -97,19 +203,20 @@ export function simulable(of: Cell): Cell {
   return of;
 }
 
-/** N and n, at least 1 each. */
-export const widthOf = ({ psi1, d }: Cell): number => Math.max(1, Math.round(psi1 * d));
-export const rowsOf = ({ psi2, d }: Cell): number => Math.max(1, Math.round(psi2 * d));
+/** A whole number, at least 1, as near as can be to a proportion of d. */
+const wholeOf = (proportion: number, d: number): number => Math.max(1, Math.round(proportion * d));
 
-/** A name for the cell that does not depend on the order of its fields. */
-export function cellKey(of: Cell): string {
-  const sorted = Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
+/** N, of several layers the last, and n. */
+export const widthOf = ({ psi1, d }: Cell): number => wholeOf(psi1, d);
+export const rowsOf = ({ psi2, d }: Cell): number => wholeOf(psi2, d);
+
+/** N_l of each layer before the read-out. */
+export const unitsOf = ({ psi1, widths = [psi1], d }: Cell): number[] =>
+  widths.map((width) => wholeOf(width, d));
+
+/** The cell at the proportions that it really has, N and n being whole numbers. */
+export function atWholeSizes(of: Cell): Cell {
+  const [psi1, psi2] = [widthOf(of) / of.d, rowsOf(of) / of.d];
+  if (of.network === undefined) return { ...of, psi1, psi2 };
+  return { ...of, psi1, psi2, widths: unitsOf(of).map((units) => units / of.d) };
 }
-
-/**
- * The name of the cell's random streams. Cells that differ only in how they are trained or tested share their data and
- * their features, so that methods and attacks are compared on the same models.
- */
-export const streamKey = (of: Cell): string =>
-  cellKey({ ...of, method: 'pgd', attackSteps: 1, testAttack: 'pgd', testRows: 2, epsTest: [] });

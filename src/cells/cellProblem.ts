@@ -1,10 +1,9 @@
 import { rowsOf as pick } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { digitsBelowFive } from '../data/shippedSets.ts';
 import { teacher } from '../data/teacher.ts';
+import { UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { type Cell, rowsOf } from './cell.ts';
-import { isNetworkCell } from './networkCell.ts';
 
 /** The rows that a cell is trained on, and those on which its risks are measured. */
 export interface CellProblem {
@@ -12,20 +11,30 @@ export interface CellProblem {
   readonly test: Iterable<Dataset>;
 }
 
+/** What `cellProblem` needs besides the cell. */
+export interface CellSources {
+  /** Names the random streams of data and weights. */
+  readonly streams: string;
+  /** All the digits, for cells on them; where files cannot be read there are none. */
+  readonly digits?: () => Dataset;
+}
+
 /**
- * Fresh rows of the linear teacher, named by `key`; or a random part of a data set and another to test on, the same two for
- * all cells of one seed, so that networks are compared on the same data.
+ * Fresh rows of the linear teacher; or a random part of a data set and another to test on, the same two for all cells of
+ * one seed, so that networks are compared on the same data.
+ * @throws UserError for a cell on a data set that is not at hand
  */
-export function cellProblem(cell: Cell, key: string): CellProblem {
+export function cellProblem(cell: Cell, { streams, digits }: CellSources): CellProblem {
   const n = rowsOf(cell);
-  if (isNetworkCell(cell) && cell.data === 'digits') {
-    const all = digitsBelowFive();
+  if (cell.data === 'digits') {
+    const all = digits?.();
+    if (!all) throw new UserError('the digits are a file, which cannot be read here');
     const order = stream('digits', cell.seed, 'rows').permutation(all.n);
     return {
       train: pick(all, order.subarray(0, n)),
       test: [pick(all, order.subarray(all.n - cell.testRows))],
     };
   }
-  const problem = teacher({ d: cell.d, tau: cell.tau, seed: key });
+  const problem = teacher({ d: cell.d, tau: cell.tau, seed: streams });
   return { train: problem.sample('train', n), test: problem.batches('test', cell.testRows) };
 }

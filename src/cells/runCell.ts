@@ -1,51 +1,37 @@
-import type { Dataset } from '../data/dataset.ts';
-import { trainReadoutExactly } from '../exact/exactReadout.ts';
-import { adversarialRegression, linearizedProblem, solveLinearized } from '../exact/index.ts';
-import { randomFeaturesModel } from '../models/randomFeaturesModel.ts';
+import { fgm, linearised, pgd } from '../attacks/index.ts';
+import { risks } from '../evaluation/risk.ts';
 import { tf } from '../runtime/tf.ts';
-import { type Cell, streamKey, widthOf } from './cell.ts';
-import type { CellResult, TrainingReport } from './cellResult.ts';
-import { isNetworkCell } from './networkCell.ts';
-import { runNetworkCell } from './runNetworkCell.ts';
-import { EXACT_TOLERANCE, takeSolution, trainAndMeasure, trainByGradient } from './trainAndMeasure.ts';
+import type { Cell } from './cell.ts';
+import { cellModel } from './cellModel.ts';
+import { type CellSources, cellProblem } from './cellProblem.ts';
+import type { CellResult } from './cellResult.ts';
+import { type CellTraining, trainCell } from './trainCell.ts';
 
-/** Samples the problem, trains the model and measures its risks on fresh data. Needs a loaded runtime; leaks nothing. */
-export async function runCell(cell: Cell): Promise<CellResult> {
-  if (isNetworkCell(cell)) return runNetworkCell(cell);
-  const model = modelOf(cell);
-  return trainAndMeasure(model, cell, (data) => train(model, data, cell));
-}
+/** The attacks that measure adversarial risk. */
+const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm(), linearised: linearised() };
 
-function modelOf(cell: Cell): tf.LayersModel {
-  if (cell.features === 'random')
-    return randomFeaturesModel({
-      inputDim: cell.d,
-      units: widthOf(cell),
-      activation: cell.activation,
-      seed: streamKey(cell),
+/** Samples the problem, trains the model and measures its risks on fresh data. Needs a started engine; leaks nothing. */
+export async function runCell(cell: Cell, options: CellSources & CellTraining): Promise<CellResult> {
+  const model = cellModel(cell, options.streams);
+  try {
+    const { train, test } = cellProblem(cell, options);
+    const training = await trainCell(model, train, cell, options);
+    const { standard, adversarial } = await risks(model, test, {
+      attack: testAttacks[cell.testAttack],
+      epsilons: cell.epsTest,
     });
-  const readout = tf.layers.dense({
-    units: 1,
-    useBias: false,
-    kernelInitializer: 'zeros',
-    inputShape: [cell.d],
-  });
-  return tf.sequential({ layers: [readout] });
-}
-
-async function train(model: tf.LayersModel, data: Dataset, cell: Cell): Promise<TrainingReport> {
-  if (cell.eps === 0) {
-    await trainReadoutExactly(model, data, { lambda: cell.lambda });
-    return { iterations: 0, residual: 0, converged: true };
+    const square = tf.tidy(() =>
+      model.trainableWeights.map((weight) => tf.sum(tf.square(weight.read()))).reduce((a, b) => a.add(b)),
+    );
+    const [thetaNormSquared] = await square.data();
+    square.dispose();
+    return {
+      standardRisk: standard,
+      adversarialRisks: adversarial,
+      thetaNormSquared: thetaNormSquared!,
+      training,
+    };
+  } finally {
+    model.dispose();
   }
-  return cell.method === 'exact' ? solveExactly(model, data, cell) : trainByGradient(model, data, cell);
-}
-
-/** Gives the read-out the exact optimum of the problem linearised in the perturbation. */
-async function solveExactly(model: tf.LayersModel, data: Dataset, cell: Cell): Promise<TrainingReport> {
-  const options = { eps: cell.eps, lambda: cell.lambda, tolerance: EXACT_TOLERANCE };
-  if (cell.features === 'linear') return takeSolution(model, adversarialRegression(data, options));
-  const W = (await model.layers[0]!.getWeights()[0]!.data()) as Float32Array;
-  const problem = linearizedProblem(data, { W, activation: cell.activation });
-  return takeSolution(model, solveLinearized(problem, options));
 }

@@ -7,9 +7,6 @@ import { tableDataset } from './tabular.ts';
 /** Path of a file of the folder data, which has their sources and licences. */
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../data/${name}`, import.meta.url));
 
-/** How many rows and inputs the digits have. */
-export const DIGITS = { rows: 1797, inputs: 64 } as const;
-
 let digits: Dataset | undefined;
 
 /** Handwritten digits (Alpaydin & Kaynak 1998), those below 5 as +1 and the rest as -1; pixels standardised by all rows. */

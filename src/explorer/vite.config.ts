@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { typesetFormulas } from './build/typesetFormulas.ts';
-import { withoutNode } from './build/withoutNode.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,11 +8,11 @@ export default defineConfig({
   root: here('.'),
   // Relative, so that the folder opens under any address.
   base: './',
-  plugins: [typesetFormulas(), withoutNode()],
+  plugins: [typesetFormulas()],
   define: { 'process.env.RRF_BLAS': '"off"' },
   // Found only when "check it" begins, they would reload the page under it.
   optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'seedrandom'] },
-  worker: { format: 'es', plugins: () => [withoutNode()] },
+  worker: { format: 'es' },
   build: {
     outDir: here('../../dist-explorer'),
     emptyOutDir: true,

@@ -1,4 +1,5 @@
-import { adversarialRisk, limitRisk } from '../cells/measure.ts';
+import { adversarialRisk } from '../cells/measure.ts';
+import { theoryOf } from '../cells/theoryOf.ts';
 import { bestWidth, randomFeatures } from '../theory/index.ts';
 import type { Figure } from './figure.ts';
 import { around, baseSettings, cellOf, panelOf } from './shared.ts';
@@ -43,7 +44,7 @@ export const activations: Figure = {
         statement: `${activation}: the adversarial risk has a best width, and rises beyond it (theory)`,
         check() {
           const best = bestWidth(randomFeatures({ psi1: 1, activation }), { psi2, eps, tau });
-          const wide = limitRisk(cellOf(settings, { psi1: 20 * best.at, activation })).adversarialRisk;
+          const wide = theoryOf(cellOf(settings, { psi1: 20 * best.at, activation }))!.adversarialRisk;
           return {
             holds: best.where === 'inside' && wide > best.risk.adversarialRisk,
             evidence: `least AR ${best.risk.adversarialRisk.toFixed(3)} at psi1 ${best.at.toFixed(2)}, ${wide.toFixed(3)} at ${(20 * best.at).toFixed(0)}`,

@@ -1,5 +1,6 @@
 import type { Cell } from '../cells/cell.ts';
-import { adversarialRisk, limitRisk } from '../cells/measure.ts';
+import { adversarialRisk } from '../cells/measure.ts';
+import { theoryOf } from '../cells/theoryOf.ts';
 import { gridValues } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
 import { baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
@@ -22,7 +23,7 @@ export const attacks: Figure = {
     ];
     const along = gridValues({ from: 0, to: Math.max(...RADII), count: 100 });
     const curve = cellOf(settings, { epsTest: along });
-    const risk = limitRisk(curve);
+    const risk = theoryOf(curve)!;
     const at = (testAttack: Cell['testAttack']) => cellsOf(settings, { testAttack, epsTest: RADII });
     return {
       x: { label: 'radius at test $\\varepsilon_{test}$', scale: 'linear' },

@@ -1,37 +1,17 @@
-import { adversarialRisk, standardRisk, theoryOf } from '../cells/measure.ts';
-import { type NetworkCell, networkCell } from '../cells/networkCell.ts';
-import { asymptoticRisk, deepRandomFeatures } from '../theory/index.ts';
-import { clearlyAbove, type Figure, type FigureSettings, type MeanOf, shown } from './figure.ts';
-import { around, baseSettings, lookOf } from './shared.ts';
+import { atWholeSizes } from '../cells/cell.ts';
+import { adversarialRisk, predicted, standardRisk } from '../cells/measure.ts';
+import { clearlyAbove, type Figure, type MeanOf, shown } from './figure.ts';
+import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf } from './shared.ts';
 
 const AR = adversarialRisk();
 const DEPTHS = [1, 2, 3];
 
-/** A network of equal layers, as deep as that, at the figure's first settings. */
-function cellOf(
-  settings: FigureSettings,
-  depth: number,
-  args: { width: number; eps: number; seed?: number },
-) {
-  const { d, psi2, lambda, tau, activations, method, attackSteps, testRows } = settings;
-  return networkCell({
-    network: 'deep-frozen',
-    widths: new Array(depth).fill(args.width),
-    d: Math.max(...d),
-    psi2: psi2[0]!,
-    eps: args.eps,
-    lambda: lambda[0]!,
-    tau,
-    activation: activations[0]!,
-    method,
-    attackSteps,
-    testRows,
-    seed: args.seed ?? 0,
-  });
-}
-
-const cellsOf = (settings: FigureSettings, depth: number, width: number, eps: number): NetworkCell[] =>
-  Array.from({ length: settings.seeds }, (_, seed) => cellOf(settings, depth, { width, eps, seed }));
+/** Frozen layers of one width, as many as `count`, trained at eps. */
+const layers = (count: number, width: number, eps: number) => ({
+  network: 'deep-frozen' as const,
+  widths: new Array<number>(count).fill(width),
+  eps,
+});
 
 /** Depth of the frozen part: adversarial risk against the width of one, two and three equal frozen layers. */
 export const depth: Figure = {
@@ -51,15 +31,8 @@ export const depth: Figure = {
   plan(settings) {
     const { psi1, epsilons, tau } = settings;
     const psi2 = settings.psi2[0]!;
-    const activation = settings.activations[0]!;
-    const along = around(psi1, 5);
-    const limit = (count: number, width: number, eps: number) =>
-      asymptoticRisk(deepRandomFeatures({ widths: new Array(count).fill(width), activation }), {
-        psi2,
-        eps,
-        lambda: settings.lambda[0]!,
-        tau,
-      });
+    const limitAt = (count: number, width: number, eps: number) =>
+      cellOf(settings, layers(count, width, eps));
     const attacked = epsilons.filter((eps) => eps > 0);
     const [weakest, strongest] = [Math.min(...attacked), Math.max(...attacked)];
     return {
@@ -74,13 +47,15 @@ export const depth: Figure = {
         'panel for each eps. Curves for two layers and more are predictions of Gaussian equivalence, not theorems.',
       panels: epsilons.map((eps) => ({
         title: `$\\varepsilon = ${eps}$`,
-        curves: DEPTHS.map((count, i) => ({
-          label: count === 1 ? 'one layer, theory' : `${count} layers, Gaussian equivalence`,
-          colour: lookOf(i).colour,
-          points: along
-            .map((width) => ({ x: width, y: limit(count, width, eps).adversarialRisk }))
-            .filter(({ y }) => Number.isFinite(y)),
-        })),
+        curves: DEPTHS.map((count, i) =>
+          limitCurve(
+            count === 1 ? 'one layer, theory' : `${count} layers, Gaussian equivalence`,
+            lookOf(i).colour,
+            AR,
+            around(psi1, 5),
+            (width) => limitAt(count, width, eps),
+          ),
+        ),
         measured: DEPTHS.map((count, i) => ({
           label: 'simulation',
           ...lookOf(i),
@@ -91,7 +66,7 @@ export const depth: Figure = {
             .map((width) => ({
               x: width,
               y: eps > 0 ? AR : standardRisk,
-              cells: cellsOf(settings, count, width, eps),
+              cells: cellsOf(settings, layers(count, width, eps)),
             })),
         })),
       })),
@@ -105,18 +80,15 @@ export const depth: Figure = {
                   const best = DEPTHS.map((count) => {
                     const risks = around(psi1, 10).map((width) => ({
                       width,
-                      risk: limit(count, width, weakest),
+                      risk: predicted(AR, limitAt(count, width, weakest)),
                     }));
-                    return risks.reduce((a, b) => (b.risk.adversarialRisk < a.risk.adversarialRisk ? b : a));
+                    return risks.reduce((a, b) => (b.risk < a.risk ? b : a));
                   });
                   return {
-                    holds: best.every(
-                      ({ risk }, i) => i === 0 || risk.adversarialRisk > best[i - 1]!.risk.adversarialRisk,
-                    ),
+                    holds: best.every(({ risk }, i) => i === 0 || risk > best[i - 1]!.risk),
                     evidence: best
                       .map(
-                        ({ width, risk }, i) =>
-                          `depth ${i + 1}: ${risk.adversarialRisk.toFixed(3)} at ${width.toFixed(2)}`,
+                        ({ width, risk }, i) => `depth ${i + 1}: ${risk.toFixed(3)} at ${width.toFixed(2)}`,
                       )
                       .join(', '),
                   };
@@ -126,7 +98,7 @@ export const depth: Figure = {
                 statement: `at eps = ${strongest} and the widest layers three frozen layers are worse than one, in simulation`,
                 check(mean: MeanOf) {
                   const widest = Math.max(...psi1);
-                  const at = (count: number) => mean(cellsOf(settings, count, widest, strongest), AR);
+                  const at = (count: number) => mean(cellsOf(settings, layers(count, widest, strongest)), AR);
                   const evidence = `AR ${shown(at(3))} against ${shown(at(1))} at N_l/d = ${widest}`;
                   return { holds: clearlyAbove(at(3), at(1)), evidence };
                 },
@@ -138,8 +110,8 @@ export const depth: Figure = {
                   const distances = attacked.flatMap((eps) =>
                     [2, 3].flatMap((count) =>
                       psi1.map((width) => {
-                        const cells = cellsOf(settings, count, width, eps);
-                        return Math.abs(mean(cells, AR).value / theoryOf(AR, cells[0]!) - 1);
+                        const cells = cellsOf(settings, layers(count, width, eps));
+                        return Math.abs(mean(cells, AR).value / predicted(AR, atWholeSizes(cells[0]!)) - 1);
                       }),
                     ),
                   );

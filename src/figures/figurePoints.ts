@@ -1,7 +1,7 @@
-import { type Cell, simulable } from '../cells/cell.ts';
+import { atWholeSizes, type Cell, simulable } from '../cells/cell.ts';
 import type { CellResult } from '../cells/cellResult.ts';
 import { type Comparison, compare } from '../cells/comparison.ts';
-import { theoryOf } from '../cells/measure.ts';
+import { predicted } from '../cells/measure.ts';
 import { meanOf } from '../evaluation/estimate.ts';
 import type { FigurePlan, MeanOf, Measured, Spot } from './figure.ts';
 
@@ -37,7 +37,7 @@ function pointOf({ x, y, cells }: Spot, resultOf: (cell: Cell) => CellResult): F
     cells.map((cell) => measure.simulated(resultOf(cell), cell));
   return {
     x: typeof x === 'number' ? x : meanOf(values(x)).value,
-    y: compare(values(y), theoryOf(y, cells[0]!)),
+    y: compare(values(y), predicted(y, atWholeSizes(cells[0]!))),
     measure: y.name,
     d: cells[0]!.d,
     converged: cells.filter((cell) => resultOf(cell).training.converged).length,

@@ -1,11 +1,13 @@
-import { adversarialRisk, limitRisk, type Measure, standardRisk, theoryOf } from '../cells/measure.ts';
+import { atWholeSizes } from '../cells/cell.ts';
+import { adversarialRisk, type Measure, predicted, standardRisk } from '../cells/measure.ts';
 import type { Figure } from './figure.ts';
 import { around, baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
 
 /** |measure - theory| of a single simulation; no theory here says how large it is. */
 const distance = (measure: Measure): Measure => ({
   name: `|${measure.name} - theory|`,
-  simulated: (result, cell) => Math.abs(measure.simulated(result, cell) - theoryOf(measure, cell)),
+  simulated: (result, cell) =>
+    Math.abs(measure.simulated(result, cell) - predicted(measure, atWholeSizes(cell))),
   theory: () => Number.NaN,
 });
 
@@ -31,7 +33,7 @@ export const finiteSize: Figure = {
   plan(settings) {
     const { d } = settings;
     const guide = (measure: Measure) => {
-      const limit = measure.theory(limitRisk(cellOf(settings, {})), cellOf(settings, {}));
+      const limit = predicted(measure, cellOf(settings, {}));
       return around(d).map((x) => ({ x, y: (0.5 * limit) / Math.sqrt(x) }));
     };
     return {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { type Cell, cellKey } from '../cells/cell.ts';
+import type { Cell } from '../cells/cell.ts';
 import type { CellResult } from '../cells/cellResult.ts';
+import { cellKey } from '../cells/node/cellKey.ts';
 import { failureLine, type RunProgress, type RunStart, runMissing } from '../cells/node/runMissing.ts';
 import { UserError } from '../errors.ts';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';

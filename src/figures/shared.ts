@@ -1,5 +1,5 @@
 import { type Cell, type CellArgs, cell } from '../cells/cell.ts';
-import { limitRisk, type Measure } from '../cells/measure.ts';
+import { type Measure, predicted } from '../cells/measure.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import type { SymbolName } from '../plots/panels.ts';
 import { gridValues } from '../theory/index.ts';
@@ -28,7 +28,7 @@ export function limitCurve(
   xs: readonly number[],
   cellAt: (x: number) => Cell,
 ): Curve {
-  const points = xs.map((x) => ({ x, y: measure.theory(limitRisk(cellAt(x)), cellAt(x)) }));
+  const points = xs.map((x) => ({ x, y: predicted(measure, cellAt(x)) }));
   return { label, colour, points: points.filter(({ y }) => Number.isFinite(y)) };
 }
 
@@ -49,7 +49,7 @@ export function cellOf(settings: FigureSettings, args: Partial<CellArgs>): Cell 
   const { d, psi1, psi2, epsilons, lambda, activations, tau, method, attackSteps, testRows } = settings;
   return cell({
     d: Math.max(...d),
-    psi1: psi1[0]!,
+    ...(args.network === undefined && { psi1: psi1[0]! }),
     psi2: psi2[0]!,
     eps: epsilons[0]!,
     lambda: lambda[0]!,

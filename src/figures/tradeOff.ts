@@ -1,4 +1,5 @@
-import { adversarialRisk, limitRisk, standardRisk } from '../cells/measure.ts';
+import { adversarialRisk, standardRisk } from '../cells/measure.ts';
+import { theoryOf } from '../cells/theoryOf.ts';
 import { gridValues } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
 import { baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
@@ -34,7 +35,7 @@ export const tradeOff: Figure = {
             colour: lookOf(i).colour,
             points: radii
               .map((eps) => cellOf(settings, args(width, eps)))
-              .map((at) => ({ at, risk: limitRisk(at) }))
+              .map((at) => ({ at, risk: theoryOf(at)! }))
               .map(({ at, risk }) => ({ x: standardRisk.theory(risk, at), y: AR.theory(risk, at) }))
               .filter(({ x, y }) => Number.isFinite(x + y)),
           })),

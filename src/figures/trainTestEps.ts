@@ -1,4 +1,5 @@
-import { adversarialRisk, limitRisk } from '../cells/measure.ts';
+import { adversarialRisk } from '../cells/measure.ts';
+import { theoryOf } from '../cells/theoryOf.ts';
 import { gridValues } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
 import { baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
@@ -28,7 +29,7 @@ export const trainTestEps: Figure = {
           title: `$\\psi_1 = ${settings.psi1[0]}$`,
           curves: epsilons.map((eps, i) => {
             const at = cellOf(settings, { eps, epsTest: along });
-            const risk = limitRisk(at);
+            const risk = theoryOf(at)!;
             return {
               label: `theory, trained at $\\varepsilon = ${eps}$`,
               colour: lookOf(i).colour,

@@ -1,10 +1,7 @@
-import type { Cell, CellArgs } from '../cells/cell.ts';
-import { cell } from '../cells/cell.ts';
+import type { CellArgs } from '../cells/cell.ts';
 import { adversarialRisk, standardRisk } from '../cells/measure.ts';
-import { networkCell } from '../cells/networkCell.ts';
-import { asymptoticRisk, randomFeatures } from '../theory/index.ts';
-import { clearlyAbove, type Figure, type FigureSettings, notClearlyAbove, shown } from './figure.ts';
-import { around, baseSettings, lookOf } from './shared.ts';
+import { clearlyAbove, type Figure, notClearlyAbove, shown } from './figure.ts';
+import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf } from './shared.ts';
 
 const kinds = [
   { name: 'random', label: 'random features, simulation' },
@@ -15,26 +12,9 @@ type Kind = (typeof kinds)[number]['name'];
 
 const AR = adversarialRisk();
 
-/** One kind of network of width psi1, trained at eps, with every seed. */
-function cellsOf(settings: FigureSettings, kind: Kind, psi1: number, eps: number): Cell[] {
-  const { d, psi2, lambda, tau, activations, attackSteps, testRows, seeds } = settings;
-  return Array.from({ length: seeds }, (_, seed) => {
-    const shared: CellArgs = {
-      d: Math.max(...d),
-      psi2: psi2[0]!,
-      eps,
-      lambda: lambda[0]!,
-      tau,
-      activation: activations[0]!,
-      attackSteps,
-      testRows,
-      seed,
-    };
-    return kind === 'random'
-      ? cell({ ...shared, psi1, method: 'exact' })
-      : networkCell({ ...shared, network: kind, widths: [psi1] });
-  });
-}
+/** One kind of network of width psi1, trained at eps. */
+const networkOf = (kind: Kind, psi1: number, eps: number): Partial<CellArgs> =>
+  kind === 'random' ? { psi1, eps, method: 'exact' } : { network: kind, widths: [psi1], eps };
 
 /** What is measured of a model trained at eps. */
 const measureAt = (eps: number) => (eps === 0 ? standardRisk : AR);
@@ -59,14 +39,9 @@ export const trainedWidth: Figure = {
   plan(settings) {
     const { psi1, epsilons, tau } = settings;
     const psi2 = settings.psi2[0]!;
-    const activation = settings.activations[0]!;
     const widest = Math.max(...psi1);
     const attacked = epsilons.filter((eps) => eps > 0);
     const strongest = Math.max(...attacked);
-    const limit = (width: number, eps: number): number => {
-      const options = { psi2, eps, lambda: settings.lambda[0]!, tau };
-      return asymptoticRisk(randomFeatures({ psi1: width, activation }), options).adversarialRisk;
-    };
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'risk', scale: 'log' },
@@ -82,13 +57,9 @@ export const trainedWidth: Figure = {
       panels: epsilons.map((eps) => ({
         title: eps === 0 ? 'normal training' : `$\\varepsilon = ${eps}$`,
         curves: [
-          {
-            label: 'random features, theory',
-            colour: lookOf(0).colour,
-            points: around(psi1)
-              .map((width) => ({ x: width, y: limit(width, eps) }))
-              .filter(({ y }) => Number.isFinite(y)),
-          },
+          limitCurve('random features, theory', lookOf(0).colour, measureAt(eps), around(psi1), (width) =>
+            cellOf(settings, networkOf('random', width, eps)),
+          ),
         ],
         measured: kinds.map(({ name, label }, i) => ({
           label,
@@ -97,7 +68,11 @@ export const trainedWidth: Figure = {
           spots: psi1
             // At N = n and eps = lambda = 0 the risk of random features is infinite.
             .filter((width) => name !== 'random' || eps > 0 || settings.lambda[0]! > 0 || width !== psi2)
-            .map((width) => ({ x: width, y: measureAt(eps), cells: cellsOf(settings, name, width, eps) })),
+            .map((width) => ({
+              x: width,
+              y: measureAt(eps),
+              cells: cellsOf(settings, networkOf(name, width, eps)),
+            })),
         })),
       })),
       claims:
@@ -109,7 +84,7 @@ export const trainedWidth: Figure = {
                 // Of one width, as in the quick version, there is no widest.
                 compares: ['psi1'],
                 check(mean) {
-                  const at = (kind: Kind) => mean(cellsOf(settings, kind, widest, strongest), AR);
+                  const at = (kind: Kind) => mean(cellsOf(settings, networkOf(kind, widest, strongest)), AR);
                   const evidence = `AR ${shown(at('trained'))} against ${shown(at('random'))} at psi1 = ${widest}`;
                   return { holds: clearlyAbove(at('random'), at('trained')), evidence };
                 },
@@ -119,7 +94,7 @@ export const trainedWidth: Figure = {
                 // Of one width, as in the quick version, there is no widest.
                 compares: ['psi1'],
                 check(mean) {
-                  const at = (kind: Kind) => mean(cellsOf(settings, kind, widest, strongest), AR);
+                  const at = (kind: Kind) => mean(cellsOf(settings, networkOf(kind, widest, strongest)), AR);
                   const evidence = `AR ${shown(at('trained'))} against ${shown(at('lazy'))} at psi1 = ${widest}`;
                   return { holds: notClearlyAbove(at('trained'), at('lazy')), evidence };
                 },

@@ -1,6 +1,6 @@
+import type { Cell } from '../cells/cell.ts';
 import { adversarialRisk, standardRisk as SR } from '../cells/measure.ts';
-import { type NetworkCell, networkCell } from '../cells/networkCell.ts';
-import { DIGITS } from '../data/shippedSets.ts';
+import { DIGITS } from '../data/digits.ts';
 import {
   type Claim,
   clearlyAbove,
@@ -10,7 +10,7 @@ import {
   notClearlyAbove,
   shown,
 } from './figure.ts';
-import { baseSettings, lookOf } from './shared.ts';
+import { baseSettings, cellsOf, lookOf } from './shared.ts';
 
 const kinds = [
   { network: 'deep-frozen', label: 'random features' },
@@ -22,26 +22,15 @@ type Network = (typeof kinds)[number]['network'];
 const AR = adversarialRisk();
 
 /** One kind of network of width psi1, trained at eps on the digits, with every seed, and tested at the strongest eps. */
-function cellsOf(settings: FigureSettings, network: Network, psi1: number, eps: number): NetworkCell[] {
-  const { psi2, epsilons, lambda, activations, attackSteps, testRows, seeds } = settings;
-  return Array.from({ length: seeds }, (_, seed) =>
-    networkCell({
-      network,
-      widths: [psi1],
-      data: 'digits',
-      d: DIGITS.inputs,
-      psi2: psi2[0]!,
-      eps,
-      epsTest: [Math.max(...epsilons)],
-      lambda: lambda[0]!,
-      activation: activations[0]!,
-      method: network === 'deep-frozen' ? 'exact' : 'pgd',
-      attackSteps,
-      testRows,
-      seed,
-    }),
-  );
-}
+const networksOf = (settings: FigureSettings, network: Network, psi1: number, eps: number): Cell[] =>
+  cellsOf(settings, {
+    network,
+    widths: [psi1],
+    data: 'digits',
+    eps,
+    epsTest: [Math.max(...settings.epsilons)],
+    method: network === 'deep-frozen' ? 'exact' : 'pgd',
+  });
 
 /**
  * The comparison of `trained-width` on real data: handwritten digits below 5 (+1) against the rest (-1). Its d and tau are
@@ -104,7 +93,7 @@ export const trainedWidthDigits: Figure = {
             ...lookOf(i),
             emphasis: 'open' as const,
             joined: true,
-            spots: psi1.map((width) => ({ x: width, y, cells: cellsOf(settings, network, width, eps) })),
+            spots: psi1.map((width) => ({ x: width, y, cells: networksOf(settings, network, width, eps) })),
           })),
         })),
       ),
@@ -120,7 +109,7 @@ export const trainedWidthDigits: Figure = {
 /** Trained at the strongest eps, fully trained networks against the other kinds of their width. */
 function atTheWidest(settings: FigureSettings): Claim[] {
   const { widest, strongest } = endsOf(settings);
-  const at = (mean: MeanOf, network: Network) => mean(cellsOf(settings, network, widest, strongest), AR);
+  const at = (mean: MeanOf, network: Network) => mean(networksOf(settings, network, widest, strongest), AR);
   const against = (mean: MeanOf, other: Network) =>
     `AR ${shown(at(mean, 'trained'))} against ${shown(at(mean, other))} at psi1 = ${widest}`;
   return [
@@ -147,7 +136,7 @@ function trainingHelps(settings: FigureSettings): Claim {
     statement: `the widest network of each kind is more robust when trained at eps = ${strongest} than when trained at ${weakest}`,
     check(mean) {
       const found = kinds.map(({ network, label }) => {
-        const at = (eps: number) => mean(cellsOf(settings, network, widest, eps), AR);
+        const at = (eps: number) => mean(networksOf(settings, network, widest, eps), AR);
         return {
           holds: clearlyAbove(at(weakest), at(strongest)),
           evidence: `${label} ${shown(at(strongest))} against ${shown(at(weakest))}`,
@@ -168,7 +157,7 @@ function bestWidthInside(settings: FigureSettings): Claim {
     check(mean) {
       const risks = [...settings.psi1]
         .sort((a, b) => a - b)
-        .map((width) => ({ width, risk: mean(cellsOf(settings, 'trained', width, strongest), AR) }));
+        .map((width) => ({ width, risk: mean(networksOf(settings, 'trained', width, strongest), AR) }));
       const best = risks.reduce((a, b) => (b.risk.value < a.risk.value ? b : a));
       const ends = [risks[0]!, risks.at(-1)!];
       return {

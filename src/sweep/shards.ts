@@ -1,5 +1,6 @@
-import { type Cell, cellKey } from '../cells/cell.ts';
+import type { Cell } from '../cells/cell.ts';
 import { cellSeconds } from '../cells/cellSeconds.ts';
+import { cellKey } from '../cells/node/cellKey.ts';
 import { InvalidArgumentError } from '../errors.ts';
 
 /** One part of a sweep: the i-th of n, counted from 1. */

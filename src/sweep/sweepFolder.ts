@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cell, cellKey } from '../cells/cell.ts';
+import type { Cell } from '../cells/cell.ts';
+import { cellKey } from '../cells/node/cellKey.ts';
 import { UserError } from '../errors.ts';
 import { makeFolder, writeWholeFile } from '../wholeFile.ts';
 import type { Shard } from './shards.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cell, cellDefaults, cellKey } from '../cells/cell.ts';
+import { type Cell, cellDefaults } from '../cells/cell.ts';
+import { cellKey } from '../cells/node/cellKey.ts';
 import { type LockOptions, lockFile } from '../cells/node/fileLock.ts';
 import { type ResultRow, type RowFaults, rowsOfFile } from '../cells/node/resultRow.ts';
 import { setAside } from '../cells/node/resultStore.ts';

@@ -5,7 +5,8 @@ import type { tf } from '../runtime/tf.ts';
 import { batchSource } from './batchSource.ts';
 import { breathing } from './breathing.ts';
 import { setLearningRate } from './learningRate.ts';
-import { openTrainingFolder } from './node/trainingFolder.ts';
+import type { TrainingFolder } from './node/trainingFolder.ts';
+import type { TrainingParts } from './node/trainingIdentity.ts';
 import { disposeOptimizer, optimizerNamed } from './optimizers.ts';
 import { trainedModel } from './trainedModel.ts';
 import { readScalars, type TrainingObjective, trainingObjective } from './trainingObjective.ts';
@@ -17,7 +18,6 @@ import {
   restoreTensors,
   type StopReason,
   type TrainingState,
-  trainingIdentity,
   type Validation,
 } from './trainingState.ts';
 import { weightSnapshot } from './weightSnapshot.ts';
@@ -78,10 +78,7 @@ export async function adversarialTraining(
   const folder =
     options.folder === undefined
       ? null
-      : openTrainingFolder<TrainingState>(
-          options.folder,
-          await trainingIdentity(model, data, optimizer, settings, moving),
-        );
+      : await folderOf(options.folder, { model, data, optimizer, settings, moving });
 
   const objective = trainingObjective(trained, data, optimizer, settings);
   const tensors = { variables: moving, carried: objective.carried, optimizer };
@@ -194,6 +191,13 @@ export async function adversarialTraining(
     batches.dispose();
     dispose();
   }
+}
+
+/** The folder of this training. Files are Node's, so the code for them is loaded only where a folder is asked for. */
+async function folderOf(path: string, parts: TrainingParts): Promise<TrainingFolder<TrainingState>> {
+  const { openTrainingFolder } = await import('./node/trainingFolder.ts');
+  const { trainingIdentity } = await import('./node/trainingIdentity.ts');
+  return openTrainingFolder<TrainingState>(path, await trainingIdentity(parts));
 }
 
 /** Where a new training begins; gives up what it holds when that is nowhere to begin. */

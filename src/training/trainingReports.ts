@@ -1,6 +1,5 @@
 import type { tf } from '../runtime/tf.ts';
 import { type CallbackList, callbackList } from './callbacks.ts';
-import { type TensorBoardLog, tensorBoardLog } from './node/tensorBoard.ts';
 import type { TrainingFolder } from './node/trainingFolder.ts';
 import type { AdversarialTrainingOptions, TrainingSettings } from './trainingOptions.ts';
 import type { TrainingState, Validation } from './trainingState.ts';
@@ -31,7 +30,10 @@ export async function trainingReports(
 ): Promise<TrainingReports> {
   const { onProgress } = options;
   const maxSteps = cycleSteps * (2 ** maxCycles - 1);
-  const board: TensorBoardLog | null = options.tensorBoard ? tensorBoardLog(options.tensorBoard) : null;
+  // Files are Node's: the code for them is loaded only where a folder is asked for.
+  const board = options.tensorBoard
+    ? (await import('./node/tensorBoard.ts')).tensorBoardLog(options.tensorBoard)
+    : null;
   const callbacks = callbackList(options.callbacks ?? [], model);
   const began = performance.now();
   const stepsBefore = state.step;

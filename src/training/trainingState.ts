@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { Dataset } from '../data/dataset.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { tf } from '../runtime/tf.ts';
 import { assign, type HostTensor, toHost } from './hostTensor.ts';
-import type { Checkpoint } from './node/checkpoint.ts';
 import { optimizerState, restoreOptimizer } from './optimizers.ts';
-import type { TrainingSettings } from './trainingOptions.ts';
 import { type WeightSnapshot, weightSnapshot } from './weightSnapshot.ts';
 
 /**
@@ -97,51 +93,4 @@ export async function restoreTensors(
   });
   await restoreOptimizer(optimizer, rest);
   return best;
-}
-
-/**
- * What two calls must have in common for one to go on where the other stopped. When to end is not among it: a finished
- * training may be given more cycles.
- * @param moving all that training moves: the trained weights, and moving averages
- */
-export async function trainingIdentity(
-  model: tf.LayersModel,
-  data: Dataset,
-  optimizer: tf.Optimizer,
-  settings: TrainingSettings,
-  moving: readonly tf.Variable[],
-): Promise<Checkpoint<TrainingState>['identity']> {
-  const { method, variables, validation } = settings;
-  const { learningRate: _, ...optimizerSettings } = optimizer.getConfig();
-  const ids = new Set(moving.map(({ id }) => id));
-  const frozen = model.weights.map((weight) => weight.read()).filter(({ id }) => !ids.has(id));
-  const frozenValues = await Promise.all(frozen.map((tensor) => tensor.data()));
-  const { norm, loss, ...attack } = method.attack.settings;
-  return {
-    rows: data.n,
-    data: digest([data.x, data.y]),
-    'validation data': validation ? digest([validation.x, validation.y]) : 'none',
-    method: method.name,
-    attack: JSON.stringify({ ...attack, name: method.attack.name, norm: norm.name, loss: loss.name }),
-    optimizer: `${optimizer.getClassName()} ${JSON.stringify(optimizerSettings)}`,
-    trainingMode: settings.trainingMode,
-    weights: variables.map(({ shape }) => `[${shape}]`).join(' '),
-    'frozen weights': digest(frozenValues as Float32Array[]),
-    eps: settings.eps,
-    epsWarmup: settings.epsWarmup,
-    lambda: settings.lambda,
-    learningRate: settings.learningRate,
-    schedule: settings.schedule.name,
-    cycleSteps: settings.cycleSteps,
-    batchSize: settings.batchSize,
-    validateEvery: settings.validateEvery,
-    seed: settings.seed,
-  };
-}
-
-function digest(arrays: readonly ArrayBufferView[]): string {
-  const hash = createHash('sha256');
-  for (const { buffer, byteOffset, byteLength } of arrays)
-    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-  return hash.digest('hex').slice(0, 16);
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cellKey, cell as makeCell, streamKey } from '../../src/cells/cell.ts';
+import { type Cell, cell as makeCell } from '../../src/cells/cell.ts';
 import { compare } from '../../src/cells/comparison.ts';
+import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
 import { openResultStore } from '../../src/cells/node/resultStore.ts';
 import { runCell } from '../../src/cells/runCell.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
@@ -12,6 +13,7 @@ import { testRuntime } from '../support/runtime.ts';
 
 const args = { psi1: 1, psi2: 2, d: 20, eps: 0.3, tau: 0.2, attackSteps: 1, testRows: 200 };
 const cell = makeCell(args);
+const run = (of: Cell) => runCell(of, { streams: streamKey(of) });
 
 let runtime: Runtime;
 const folder = mkdtempSync(join(tmpdir(), 'rrf-cells-'));
@@ -32,7 +34,7 @@ describe('a cell', () => {
   it('shares its data and features with cells that differ only in training method or test', async () => {
     const radii = [0.3, 0.3];
     const exact = { ...cell, method: 'exact' as const, epsTest: radii };
-    const [fgm, pgd] = [await runCell({ ...exact, testAttack: 'fgm' }), await runCell(exact)];
+    const [fgm, pgd] = [await run({ ...exact, testAttack: 'fgm' }), await run(exact)];
     expect(fgm.thetaNormSquared).toBe(pgd.thetaNormSquared);
     expect(fgm.standardRisk).toEqual(pgd.standardRisk);
     expect(streamKey({ ...cell, eps: 0.4 })).not.toBe(streamKey(cell));
@@ -40,16 +42,16 @@ describe('a cell', () => {
 
   it('gives the same numbers whenever it runs, and leaves no tensors', async () => {
     const before = tf.memory().numTensors;
-    const first = await runCell(cell);
-    await runCell({ ...cell, seed: 1 });
-    expect(await runCell(cell)).toEqual(first);
+    const first = await run(cell);
+    await run({ ...cell, seed: 1 });
+    expect(await run(cell)).toEqual(first);
     expect(tf.memory().numTensors).toBe(before);
     expect(first.adversarialRisks[0]!.value).toBeGreaterThan(first.standardRisk.value);
   });
 
   it('is trained exactly at eps = 0, where AR is SR, and AR grows with the radius at test', async () => {
     const epsTest = [0, 0.1, 0.4];
-    const { standardRisk, adversarialRisks, training } = await runCell({
+    const { standardRisk, adversarialRisks, training } = await run({
       ...cell,
       psi1: 0.5,
       eps: 0,

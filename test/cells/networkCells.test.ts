@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cell, cellKey } from '../../src/cells/cell.ts';
+import { atWholeSizes, type Cell, cell } from '../../src/cells/cell.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
-import { adversarialRisk, cellTheory, limitRisk, standardRisk, theoryOf } from '../../src/cells/measure.ts';
-import { isNetworkCell, networkCell } from '../../src/cells/networkCell.ts';
-import { runNetworkCell } from '../../src/cells/runNetworkCell.ts';
+import { adversarialRisk, predicted, standardRisk } from '../../src/cells/measure.ts';
+import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
+import { runCell } from '../../src/cells/runCell.ts';
+import { theoryOf } from '../../src/cells/theoryOf.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
+import { digitsBelowFive } from '../../src/data/shippedSets.ts';
 import { depth } from '../../src/figures/depth.ts';
 import { figureCells } from '../../src/figures/figurePoints.ts';
 import { trainedWidth } from '../../src/figures/trainedWidth.ts';
@@ -17,8 +19,9 @@ beforeAll(async () => {
   await testRuntime();
 });
 
+const run = (of: Cell) => runCell(of, { streams: streamKey(of), digits: digitsBelowFive });
 const deepCell = (seed: number, widths: readonly number[]) =>
-  networkCell({
+  cell({
     network: 'deep-frozen',
     widths,
     d: 30,
@@ -36,11 +39,11 @@ describe('cells of networks', () => {
     const seeds = 6;
     const found: { sr: number; ar: number }[] = [];
     for (let seed = 0; seed < seeds; seed++) {
-      const { standardRisk, adversarialRisks, training } = await runNetworkCell(deepCell(seed, widths));
+      const { standardRisk, adversarialRisks, training } = await run(deepCell(seed, widths));
       expect(training.converged).toBe(true);
       found.push({ sr: standardRisk.value, ar: adversarialRisks[0]!.value });
     }
-    const expected = cellTheory(deepCell(0, widths))!;
+    const expected = theoryOf(atWholeSizes(deepCell(0, widths)))!;
     for (const [name, value] of [
       ['sr', expected.standardRisk],
       ['ar', expected.adversarialRisk],
@@ -54,39 +57,37 @@ describe('cells of networks', () => {
   });
 
   it('have the theory of the widths that are whole numbers of units', () => {
-    const rounded = networkCell({ network: 'deep-frozen', widths: [1.02, 0.77], d: 10, psi2: 2, eps: 0.2 });
+    const rounded = cell({ network: 'deep-frozen', widths: [1.02, 0.77], d: 10, psi2: 2, eps: 0.2 });
     const risk = asymptoticRisk(deepRandomFeatures({ widths: [1, 0.8] }), { psi2: 2, eps: 0.2 });
-    expect(cellTheory(rounded)!.standardRisk).toBe(risk.standardRisk);
+    expect(theoryOf(atWholeSizes(rounded))!.standardRisk).toBe(risk.standardRisk);
   });
 
   it('have the theory of their network, not that of one layer of its last width', () => {
     const problem = { d: 100, psi2: 2, eps: 0.3, tau: 0.2 };
-    const deep = networkCell({ ...problem, network: 'deep-frozen', widths: [2, 1] });
+    const deep = cell({ ...problem, network: 'deep-frozen', widths: [2, 1] });
     const { psi2, eps, tau } = problem;
     const expected = asymptoticRisk(deepRandomFeatures({ widths: [2, 1] }), { psi2, eps, tau });
-    expect(cellTheory(deep)).toEqual(expected);
-    expect(limitRisk(deep)).toEqual(expected);
-    expect(theoryOf(adversarialRisk(), deep)).toBe(expected.adversarialRisk);
+    expect(theoryOf(deep)).toEqual(expected);
+    expect(predicted(adversarialRisk(), deep)).toBe(expected.adversarialRisk);
     const one = asymptoticRisk(randomFeatures({ psi1: 1 }), { psi2, eps, tau });
     expect(expected.adversarialRisk).toBeGreaterThan(1.15 * one.adversarialRisk);
-    expect(cellTheory(cell({ ...problem, psi1: 1 }))).toEqual(one);
+    expect(theoryOf(cell({ ...problem, psi1: 1 }))).toEqual(one);
   });
 
-  it('have no theory where hidden layers are trained, and say so where one is asked for', () => {
+  it('have no theory where hidden layers are trained', () => {
     for (const network of ['lazy', 'trained'] as const) {
-      const of = networkCell({ network, widths: [1], d: 20, psi2: 2, eps: 0.2 });
-      expect(cellTheory(of)).toBeNull();
-      expect(theoryOf(adversarialRisk(), of)).toBeNaN();
-      expect(() => limitRisk(of)).toThrow(`invalid network: "${network}" (expected frozen layers`);
+      const of = cell({ network, widths: [1], d: 20, psi2: 2, eps: 0.2 });
+      expect(theoryOf(of)).toBeNull();
+      expect(predicted(adversarialRisk(), of)).toBeNaN();
     }
   });
 
   it('train every layer of a network, leak no tensor, and repeat to the same numbers', async () => {
     for (const network of ['lazy', 'trained'] as const) {
-      const cell = networkCell({ network, widths: [0.5], d: 8, psi2: 2, eps: 0.2, tau: 0.1, testRows: 50 });
-      const first = await runNetworkCell(cell);
+      const of = cell({ network, widths: [0.5], d: 8, psi2: 2, eps: 0.2, tau: 0.1, testRows: 50 });
+      const first = await run(of);
       const tensors = tf.memory().numTensors;
-      const second = await runNetworkCell(cell);
+      const second = await run(of);
       expect(tf.memory().numTensors).toBe(tensors);
       expect(second.standardRisk.value).toBe(first.standardRisk.value);
       expect(first.adversarialRisks[0]!.value).toBeGreaterThan(first.standardRisk.value);
@@ -98,32 +99,32 @@ describe('cells of networks', () => {
     const keys = [
       deepCell(0, [1, 1]),
       deepCell(0, [2, 1]),
-      { ...deepCell(0, [1, 1]), network: 'lazy' as const },
+      { ...deepCell(0, [1, 1]), network: 'lazy' } as Cell,
     ];
     expect(new Set(keys.map(cellKey)).size).toBe(3);
   });
 
   it('refuse what makes no sense', () => {
     const given = { d: 10, psi2: 2, eps: 0.1 };
-    expect(() => networkCell({ ...given, network: 'deep' as 'lazy', widths: [1] })).toThrow(
+    expect(() => cell({ ...given, network: 'deep' as 'lazy', widths: [1] })).toThrow(
       /invalid network: "deep"/,
     );
-    expect(() => networkCell({ ...given, network: 'lazy', widths: [1, 1] })).toThrow(/one hidden layer/);
-    expect(() => networkCell({ ...given, network: 'trained', widths: [1], method: 'exact' })).toThrow(
+    expect(() => cell({ ...given, network: 'lazy', widths: [1, 1] })).toThrow(/one hidden layer/);
+    expect(() => cell({ ...given, network: 'trained', widths: [1], method: 'exact' })).toThrow(
       /invalid method/,
     );
-    expect(() => networkCell({ ...given, network: 'trained', widths: [] })).toThrow(/invalid widths: \[\]/);
+    expect(() => cell({ ...given, network: 'trained', widths: [] })).toThrow(/invalid widths: \[\]/);
   });
 });
 
 describe('cells of networks on digits', () => {
   const given = { d: 64, psi2: 2, eps: 0.5, testRows: 400, data: 'digits' } as const;
-  const frozen = networkCell({ ...given, network: 'deep-frozen', widths: [1], method: 'exact' });
+  const frozen = cell({ ...given, network: 'deep-frozen', widths: [1], method: 'exact' });
 
   it('have names of their own, and leave those of the linear teacher as they were', () => {
     const { data: _, ...taught } = frozen;
     expect(cellKey(frozen)).not.toBe(cellKey(taught));
-    expect(cellKey(networkCell(taught))).toBe(cellKey(taught));
+    expect(cellKey(cell(taught))).toBe(cellKey(taught));
   });
 
   it('share the rows of a seed whatever the network, and never test on what they trained on', () => {
@@ -131,10 +132,11 @@ describe('cells of networks on digits', () => {
       Array.from({ length: x.length / d }, (_, i) => x.subarray(i * d, (i + 1) * d).join());
     const [one, other, third] = [
       frozen,
-      networkCell({ ...given, network: 'lazy', widths: [0.1], eps: 0 }),
+      cell({ ...given, network: 'lazy', widths: [0.1], eps: 0 }),
       { ...frozen, seed: 1 },
-    ].map((cell) => {
-      const { train, test } = cellProblem(cell, `${cell.network} ${cell.seed}`);
+    ].map((of) => {
+      const streams = `${of.network} ${of.seed}`;
+      const { train, test } = cellProblem(of, { streams, digits: digitsBelowFive });
       return { train: rows(train), test: [...test].flatMap(rows) };
     });
     expect([one!.train.length, one!.test.length]).toEqual([128, 400]);
@@ -145,23 +147,23 @@ describe('cells of networks on digits', () => {
   });
 
   it('learn something, are attacked, and have no theory', async () => {
-    const result = await runNetworkCell(frozen);
+    const result = await run(frozen);
     expect(result.training.converged).toBe(true);
     // The risk of predicting 0 is 1.
     expect(result.standardRisk.value).toBeLessThan(0.8);
     expect(result.adversarialRisks[0]!.value).toBeGreaterThan(result.standardRisk.value);
-    expect(cellTheory(frozen)).toBeNull();
-    expect(theoryOf(standardRisk, frozen)).toBeNaN();
+    expect(theoryOf(frozen)).toBeNull();
+    expect(predicted(standardRisk, frozen)).toBeNaN();
   });
 
   it('refuse another dimension, label noise, and more rows than there are', () => {
     const args = { ...given, network: 'lazy', widths: [1] } as const;
-    expect(() => networkCell({ ...args, d: 30 })).toThrow('invalid d: 30 (expected 64 with digits)');
-    expect(() => networkCell({ ...args, tau: 0.2 })).toThrow('invalid tau: 0.2');
-    expect(() => networkCell({ ...args, testRows: 1700 })).toThrow(
+    expect(() => cell({ ...args, d: 30 })).toThrow('invalid d: 30 (expected 64 with digits)');
+    expect(() => cell({ ...args, tau: 0.2 })).toThrow('invalid tau: 0.2');
+    expect(() => cell({ ...args, testRows: 1700 })).toThrow(
       'invalid testRows: 1700 (expected at most the 1669 of 1797 digits that are not trained on)',
     );
-    expect(() => networkCell({ ...args, data: 'letters' as 'digits' })).toThrow('invalid data: "letters"');
+    expect(() => cell({ ...args, data: 'letters' as 'digits' })).toThrow('invalid data: "letters"');
   });
 });
 
@@ -170,7 +172,7 @@ describe('figures of networks', () => {
     const settings = { ...figure.defaults, ...figure.quick };
     const plan = figure.plan(settings);
     const cells = figureCells(plan);
-    expect(cells.some(isNetworkCell)).toBe(true);
+    expect(cells.some(({ network }) => network !== undefined)).toBe(true);
     expect(new Set(cells.map(cellKey)).size).toBe(cells.length);
     expect(plan.claims.length).toBeGreaterThan(1);
     for (const panel of plan.panels)
@@ -188,7 +190,7 @@ describe('figures of networks', () => {
       expect(keys).toHaveLength(2 * length);
       for (let k = 0; k < length; k++) expect(keys[2 * k + 1]).toEqual(keys[2 * k]);
       expect(new Set(keys.flat()).size).toBe(length * 3 * settings.psi1.length * settings.seeds);
-      for (const cell of figureCells(plan(settings))) expect(isNetworkCell(cell) && cell.data).toBe('digits');
+      for (const { data } of figureCells(plan(settings))) expect(data).toBe('digits');
       expect(claims.length).toBeGreaterThan(1);
     }
   });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Dataset } from '../../src/data/dataset.ts';
-import { DIGITS, diabetes, digitsBelowFive } from '../../src/data/shippedSets.ts';
+import { DIGITS } from '../../src/data/digits.ts';
+import { diabetes, digitsBelowFive } from '../../src/data/shippedSets.ts';
 import { columnStatistics } from '../../src/data/tabular.ts';
 
 /** float32 */

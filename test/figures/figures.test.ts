@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Cell, cellKey } from '../../src/cells/cell.ts';
+import { atWholeSizes, type Cell, isFrozen } from '../../src/cells/cell.ts';
 import type { CellResult } from '../../src/cells/cellResult.ts';
-import { cellTheory } from '../../src/cells/measure.ts';
-import { isNetworkCell } from '../../src/cells/networkCell.ts';
+import { cellKey } from '../../src/cells/node/cellKey.ts';
+import { theoryOf } from '../../src/cells/theoryOf.ts';
 import type { FigureSettings } from '../../src/figures/figure.ts';
 import { figureCells, figurePoints, meanOver } from '../../src/figures/figurePoints.ts';
 import { checkSettings } from '../../src/figures/figureSettings.ts';
@@ -11,7 +11,7 @@ import { adversarialRiskAt } from '../../src/theory/index.ts';
 
 /** A simulation that agrees with theory to the last digit; where there is none, one of nothing learnt. */
 function perfect(cell: Cell): CellResult {
-  const risk = cellTheory(cell) ?? { standardRisk: 1, gradientNorm: 0, thetaNormSquared: 0 };
+  const risk = theoryOf(atWholeSizes(cell)) ?? { standardRisk: 1, gradientNorm: 0, thetaNormSquared: 0 };
   const estimate = (value: number) => ({ value, standardError: 0, count: 1 });
   return {
     standardRisk: estimate(risk.standardRisk),
@@ -42,11 +42,7 @@ describe.each(figures.map((figure) => [figure.name, figure] as const))('the figu
 });
 
 /** No theory says anything of lazy or trained networks: the claims about them are claims about simulations. */
-const predicted = figures.filter((figure) =>
-  figureCells(figure.plan(figure.defaults)).every(
-    (cell) => !isNetworkCell(cell) || cell.network === 'deep-frozen',
-  ),
-);
+const predicted = figures.filter((figure) => figureCells(figure.plan(figure.defaults)).every(isFrozen));
 
 describe.each(predicted.map((figure) => [figure.name, figure] as const))('the figure %s', (_, figure) => {
   it('makes claims that the theory bears out', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cellKey } from '../../src/cells/cell.ts';
 import { cellSeconds } from '../../src/cells/cellSeconds.ts';
+import { cellKey } from '../../src/cells/node/cellKey.ts';
 import { cellsOfShard, parseShard, shardOfEnvironment } from '../../src/sweep/shards.ts';
 import { sweepCells } from '../../src/sweep/sweepSpec.ts';
 

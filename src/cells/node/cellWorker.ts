@@ -1,10 +1,12 @@
 /** The module that each worker process runs: it starts the engine it is told to, once, and then takes cells. */
 
+import { digitsBelowFive } from '../../data/shippedSets.ts';
 import { linearAlgebra } from '../../exact/index.ts';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../../runtime/index.ts';
 import type { Cell } from '../cell.ts';
 import type { CellResult } from '../cellResult.ts';
 import { runCell } from '../runCell.ts';
+import { streamKey } from './cellKey.ts';
 import { serve } from './workerProcess.ts';
 
 export interface CellTask {
@@ -29,7 +31,7 @@ serve(async ({ cell, device }: CellTask): Promise<CellReport | CellFailure> => {
   const runtime = await loadRuntime(device);
   const start = performance.now();
   try {
-    const result = await runCell(cell);
+    const result = await runCell(cell, { streams: streamKey(cell), digits: digitsBelowFive });
     return { result, runtime, algebra: linearAlgebra().name, seconds: (performance.now() - start) / 1000 };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };

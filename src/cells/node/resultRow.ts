@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { Runtime } from '../../runtime/index.ts';
 import { naming, readLines } from '../../wholeFile.ts';
-import { type Cell, cellKey } from '../cell.ts';
+import type { Cell } from '../cell.ts';
 import type { CellResult } from '../cellResult.ts';
+import { cellKey } from './cellKey.ts';
 
 /** One finished cell, as a line of cells.jsonl. */
 export interface ResultRow {

@@ -2,7 +2,8 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Runtime } from '../../runtime/index.ts';
 import { makeFolder, naming, writeWholePieces } from '../../wholeFile.ts';
-import { type Cell, cellKey } from '../cell.ts';
+import type { Cell } from '../cell.ts';
+import { cellKey } from './cellKey.ts';
 import type { CellReport } from './cellWorker.ts';
 import { commitOfPackage } from './provenance.ts';
 import {

@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path';
 import type { Runtime } from '../../runtime/index.ts';
 import { makeFolder } from '../../wholeFile.ts';
-import { type Cell, cellKey } from '../cell.ts';
+import type { Cell } from '../cell.ts';
 import { cellSeconds } from '../cellSeconds.ts';
+import { cellKey } from './cellKey.ts';
 import { runCells } from './cellPool.ts';
 import { lockFile } from './fileLock.ts';
 import { linesText, type RowFaults, UNHASHED } from './resultRow.ts';

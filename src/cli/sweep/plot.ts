@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { cellKey } from '../../cells/cell.ts';
+import { cellKey } from '../../cells/node/cellKey.ts';
 import { checkChoice, UserError } from '../../errors.ts';
 import { drawFigure } from '../../figures/figureDrawing.ts';
 import { figureCells, figurePoints } from '../../figures/figurePoints.ts';

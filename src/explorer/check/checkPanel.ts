@@ -1,3 +1,4 @@
+import { rowsOf, unitsOf } from '../../cells/cell.ts';
 import { byId, html } from '../page/elements.ts';
 import { fixedText } from '../page/numbers.ts';
 import { letters, symbol } from '../page/symbols.ts';
@@ -5,10 +6,10 @@ import { MAX_D, MAX_SEEDS } from '../state/link.ts';
 import type { State, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
 import { axisNamed, placeOf } from '../theory/curve.ts';
+import { cellFor } from './cellFor.ts';
 import { matching, withMeasurement } from './measurements.ts';
 import { pointsToCheck, tooMuch } from './places.ts';
 import type { CheckReport, CheckRequest, MeasuredRisk } from './protocol.ts';
-import { sizesOf } from './sizes.ts';
 
 /** The panel that trains finite models in a worker and puts what they measure into the store. */
 export function checkPanel(store: Store): void {
@@ -98,12 +99,12 @@ export function checkPanel(store: Store): void {
     if (document.activeElement !== d) d.value = String(state.d);
     if (document.activeElement !== seeds) seeds.value = String(state.seeds);
     clear.hidden = state.measurements.length === 0;
-    const { widths, n } = sizesOf(state.settings, state.d);
+    const of = cellFor(state.settings, state.d);
     byId('check-size').replaceChildren(
       symbol({ letter: 'N' }),
-      ` = ${widths.join(', ')} features, `,
+      ` = ${unitsOf(of).join(', ')} features, `,
       symbol({ letter: 'n' }),
-      ` = ${n} samples`,
+      ` = ${rowsOf(of)} samples`,
     );
     showResults(state);
   }

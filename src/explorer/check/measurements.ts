@@ -1,7 +1,30 @@
+import type { CellResult } from '../../cells/cellResult.ts';
+import { type Estimate, meanOf } from '../../evaluation/estimate.ts';
 import type { PlacedMeasurement } from '../draw/curveView.ts';
 import type { Settings } from '../state/parameters.ts';
 import { type Axis, placeOf, settingsAt } from '../theory/curve.ts';
-import type { Measurement } from './protocol.ts';
+import type { MeasuredRisk, Measurement } from './protocol.ts';
+
+/** What the models of one point measured, one result a seed. */
+export const measurementOf = (
+  settings: Settings,
+  d: number,
+  results: readonly CellResult[],
+): Measurement => ({
+  settings,
+  d,
+  seeds: results.length,
+  standardRisk: average(results.map(({ standardRisk }) => standardRisk)),
+  adversarialRisk: average(results.map(({ adversarialRisks }) => adversarialRisks[0]!)),
+  converged: results.filter(({ training }) => training.converged).length,
+});
+
+/** One model has only the error of its test set; several show how much models differ, too. */
+function average(estimates: readonly Estimate[]): MeasuredRisk {
+  const { value, standardError } =
+    estimates.length === 1 ? estimates[0]! : meanOf(estimates.map((estimate) => estimate.value));
+  return { value, standardError };
+}
 
 /** Settings that give the same model and the same question are the same. */
 const key = (settings: Settings): string => {

@@ -1,8 +1,9 @@
+import { rowsOf, widthOf } from '../../cells/cell.ts';
 import { activationNames } from '../../theory/index.ts';
 import { type AxisName, MAX_DEPTH, type Settings } from '../state/parameters.ts';
 import { riskAt } from '../theory/ask.ts';
 import { type Axis, settingsAt } from '../theory/curve.ts';
-import { sizesOf } from './sizes.ts';
+import { cellFor, workOf } from './cellFor.ts';
 
 /** Where a curve is checked: a few places that tell its shape and train in a page within a minute or so. */
 const places: Readonly<Record<AxisName, readonly number[]>> = {
@@ -29,10 +30,10 @@ const MOST_WORK = 4e8;
 export function tooMuch(points: readonly Settings[], d: number): string | undefined {
   if (points.length === 0) return 'the risk is infinite here: there is nothing to compare with';
   for (const settings of points) {
-    const { widths, n } = sizesOf(settings, d);
-    const work = n * widths.reduce((sum, width, l) => sum + width * (widths[l - 1] ?? d), 0);
+    const work = workOf(settings, d).reduce((sum, layer) => sum + layer, 0);
+    const of = cellFor(settings, d);
     if (work > MOST_WORK)
-      return `N = ${widths.at(-1)} features and n = ${n} samples are too many for a page; lower d, or use the command line`;
+      return `N = ${widthOf(of)} features and n = ${rowsOf(of)} samples are too many for a page; lower d, or use the command line`;
   }
   return undefined;
 }
