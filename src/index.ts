@@ -56,6 +56,25 @@ export {
   standardisedModel,
 } from './models/standardisedModel.ts';
 export type { LinearAlgebra, ProductShape } from './numerics/linearAlgebra.ts';
+export type { AxisOptions, AxisScale, FigurePoint } from './plots/axes.ts';
+export { type GridImage, type ImageGrid, type ImageRow, imageGrid } from './plots/imageGrid.ts';
+export { palette, paletteOrder } from './plots/palette.ts';
+export {
+  type Guide,
+  type Panel,
+  type PanelFigure,
+  panelFigure,
+  type Series,
+  type SeriesPoint,
+  type SymbolName,
+} from './plots/panels.ts';
+export { writePicture } from './plots/picture.ts';
+export {
+  type SurfaceFigure,
+  type SurfaceLine,
+  type SurfaceSpot,
+  surfaceFigure,
+} from './plots/surface.ts';
 export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';

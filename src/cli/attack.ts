@@ -143,11 +143,11 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     // The plots are loaded only when there is one to draw.
     if (args.plot !== undefined) {
       const { robustnessFigure } = await import('./robustnessFigure.ts');
-      await writePicture('plot', args.plot, robustnessFigure(result));
+      await writePicture(args.plot, robustnessFigure(result));
     }
     if (args.images !== undefined && size) {
       const { worstExamples } = await import('./worstExamples.ts');
-      await writePicture('images', args.images, await worstExamples(f, data, attack, largest, size));
+      await writePicture(args.images, await worstExamples(f, data, attack, largest, size));
     }
     model.dispose();
     const output = { model: args.model, csv: args.csv, units, ...result, checks, runtime, seconds };

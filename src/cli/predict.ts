@@ -110,7 +110,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
     if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
     if (args.plot !== undefined) {
       const { predictionFigure } = await import('./predictionFigure.ts');
-      await writePicture('plot', args.plot, predictionFigure(rows));
+      await writePicture(args.plot, predictionFigure(rows));
     }
     const best = rows.reduce((a, b) => (b.adversarialRisk < a.adversarialRisk ? b : a));
     if (args.json)

@@ -1,7 +1,8 @@
 import type { Cell } from '../cells/cell.ts';
 import type { Measure } from '../cells/measure.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
-import type { Guide, Scale, SymbolName } from '../plots/panels.ts';
+import type { AxisScale } from '../plots/axes.ts';
+import type { Guide, SymbolName } from '../plots/panels.ts';
 import type { ActivationName } from '../theory/index.ts';
 
 /** What people may change about a figure. Every figure has all of these and uses those that make sense for it. */
@@ -70,7 +71,7 @@ export interface SurfacePlan {
 export interface AxisPlan {
   /** May hold `$TeX$`. */
   readonly label: string;
-  readonly scale: Scale;
+  readonly scale: AxisScale;
 }
 
 export interface PlanPanel {

@@ -1,26 +1,12 @@
-import {
-  type AxisOptions,
-  type PanelFigure,
-  panelFigure,
-  type Series,
-  type SeriesPoint,
-} from '../plots/panels.ts';
-import { svgToPng } from '../plots/png.ts';
+import type { AxisOptions } from '../plots/axes.ts';
+import { type PanelFigure, panelFigure, type Series, type SeriesPoint } from '../plots/panels.ts';
 import { surfaceFigure } from '../plots/surface.ts';
 import type { AxisPlan, FigurePlan, SurfacePlan } from './figure.ts';
 import type { PanelPoints } from './figurePoints.ts';
 
-/** Draws measured points with standard errors on top of the theory; SVG and PNG. */
-export function drawFigure(
-  plan: FigurePlan,
-  measured: readonly PanelPoints[],
-  caption: string,
-): { svg: string; png: Uint8Array } {
-  const svg = plan.surface
-    ? drawSurface(plan, plan.surface, measured, caption)
-    : drawPanels(plan, measured, caption);
-  return { svg, png: svgToPng(svg) };
-}
+/** Measured points with standard errors on top of the theory, as SVG source described by the caption. */
+export const drawFigure = (plan: FigurePlan, measured: readonly PanelPoints[], caption: string): string =>
+  plan.surface ? drawSurface(plan, plan.surface, measured, caption) : drawPanels(plan, measured, caption);
 
 function drawSurface(
   plan: FigurePlan,

@@ -4,6 +4,7 @@ import type { CellResult } from '../cells/cellResult.ts';
 import { cellKey } from '../cells/node/cellKey.ts';
 import { failureLine, type RunProgress, type RunStart, runMissing } from '../cells/node/runMissing.ts';
 import { UserError } from '../errors.ts';
+import { writePicture } from '../plots/picture.ts';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
 import { writeWholeFile } from '../wholeFile.ts';
 import type { Claim, Figure, FigureSettings, MeanOf, Verdict } from './figure.ts';
@@ -34,7 +35,7 @@ export interface Reproduction {
   readonly panels: readonly { readonly title: string; readonly points: PanelPoints }[];
   readonly claims: readonly ({ readonly statement: string } & Verdict)[];
   /** Paths of what was written. */
-  readonly files: Readonly<Record<'rows' | 'svg' | 'png' | 'caption' | 'json', string>>;
+  readonly files: Readonly<Record<'rows' | 'svg' | 'png' | 'pdf' | 'caption' | 'json', string>>;
   /** Wall-clock time of the simulation, without cells that were finished before. */
   readonly seconds: number;
 }
@@ -65,13 +66,13 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     rows: join(out, 'cells.jsonl'),
     svg: path('.svg'),
     png: path('.png'),
+    pdf: path('.pdf'),
     caption: path('.txt'),
     json: path('.json'),
   };
   const caption = `${plan.caption} ${plan.setting ?? teacherSetting(settings)} Engine: ${runtime.engine}. Settings are this package's own choice.`;
-  const { svg, png } = drawFigure(plan, points, caption);
-  writeWholeFile(files.svg, svg);
-  writeWholeFile(files.png, png);
+  const svg = drawFigure(plan, points, caption);
+  for (const path of [files.svg, files.png, files.pdf]) await writePicture(path, svg);
   writeWholeFile(files.caption, `${caption}\n`);
   const numbers = { figure: figure.name, settings, version, runtime, panels, claims };
   writeWholeFile(files.json, `${JSON.stringify(numbers, null, 2)}\n`);

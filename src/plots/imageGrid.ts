@@ -1,69 +1,72 @@
-import { parseHTML } from 'linkedom';
-import { outlineTexts } from './texLabels.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { emptyDocument, INK, svgText, textMarkup } from './svgText.ts';
 
-/** A picture of one channel, row after row from the top. */
-export interface Image {
+/** An image of one channel. */
+export interface GridImage {
+  /** Rows of pixels. */
   readonly height: number;
+  /** Pixels in a row. */
   readonly width: number;
+  /** One value for each pixel, row after row from the top. */
   readonly values: ArrayLike<number>;
-  /** Grey from low (white) to high (black), or blue below zero and red above it, white at zero. */
+  /** Grey from low (white) to high (black), or blue at the low end, white in the middle and red at the high end. */
   readonly colours: 'grey' | 'signed';
-  /** The values of the ends of the scale. */
+  /** The values of the ends of the scale; what lies beyond is drawn as the end. */
   readonly range: readonly [number, number];
 }
 
+/** A row of images. */
 export interface ImageRow {
+  /** To the left of the row; may hold `$TeX$`. */
   readonly label: string;
   /** One under each title. */
-  readonly images: readonly Image[];
+  readonly images: readonly GridImage[];
 }
 
+/** Images in rows and columns. */
 export interface ImageGrid {
+  /** Above the columns; each may hold `$TeX$`. */
   readonly titles: readonly string[];
+  /** From top to bottom. */
   readonly rows: readonly ImageRow[];
-  /** What is drawn, in words, for those who cannot see it. */
+  /** What is drawn, in words, for those who cannot see it; the title of a PDF. */
   readonly description: string;
 }
 
+/** Pixels of the longer side of an image. */
 const SIZE = 130;
 const GAP = 14;
 const LABEL = 150;
 const TOP = 34;
+const FONT = 15;
 
-/** Rows of small pictures under titles, each row with a label, as an SVG string without fonts. */
-export function imageGrid({ titles, rows, description }: ImageGrid): string {
+/**
+ * Rows of small images under titles, each row with a label, as SVG source. It holds no fonts, and the same grid gives the
+ * same bytes.
+ * @param grid what is drawn; the longer side of each image is 130 pixels
+ * @throws InvalidArgumentError for an image whose values are not one for each pixel
+ */
+export function imageGrid(grid: ImageGrid): string {
+  const { titles, rows, description } = grid;
   const width = LABEL + titles.length * (SIZE + GAP) + GAP;
   const height = TOP + rows.length * (SIZE + GAP) + GAP;
   const left = (column: number): number => LABEL + column * (SIZE + GAP);
   const top = (row: number): number => TOP + row * (SIZE + GAP);
-  const headings = titles.map(
-    (title, j) => `<text x="${left(j) + SIZE / 2}" y="${TOP - 12}" text-anchor="middle">${title}</text>`,
+  const headings = titles.map((title, j) =>
+    textMarkup(title, { x: left(j) + SIZE / 2, y: TOP - 12, anchor: 'middle', size: FONT }),
   );
-  const labels = rows.map(
-    ({ label }, i) =>
-      `<text x="${LABEL - GAP}" y="${top(i) + SIZE / 2 + 5}" text-anchor="end">${label}</text>`,
+  const labels = rows.map(({ label }, i) =>
+    textMarkup(label, { x: LABEL - GAP, y: top(i) + SIZE / 2 + 5, anchor: 'end', size: FONT }),
   );
   const pictures = rows.flatMap(({ images }, i) => images.map((image, j) => picture(image, left(j), top(i))));
-  const { document } = parseHTML('<!doctype html><html><body><svg></svg></body></html>');
-  const svg = document.querySelector('svg')!;
-  const attributes = {
-    xmlns: 'http://www.w3.org/2000/svg',
-    width: String(width),
-    height: String(height),
-    viewBox: `0 0 ${width} ${height}`,
-    'font-size': '15',
-    fill: '#1a1a1a',
-    color: '#1a1a1a',
-    role: 'img',
-    'aria-label': description,
-  };
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  svg.innerHTML = `<rect width="${width}" height="${height}" fill="white"></rect>${[...headings, ...labels, ...pictures].join('')}`;
-  outlineTexts(svg as unknown as Element);
-  return svg.outerHTML;
+  const document = emptyDocument();
+  document.body.innerHTML = `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="${INK}" color="${INK}"><rect width="${width}" height="${height}" fill="white"></rect></svg>`;
+  return svgText(document.querySelector('svg')!, description, [...headings, ...labels, ...pictures]);
 }
 
-function picture({ height, width, values, colours, range }: Image, x: number, y: number): string {
+function picture({ height, width, values, colours, range }: GridImage, x: number, y: number): string {
+  if (values.length !== height * width)
+    throw new InvalidArgumentError('values', values.length, `${height} x ${width} values`);
   const pixel = SIZE / Math.max(height, width);
   const [low, high] = range;
   const pixels = Array.from({ length: height * width }, (_, i) => {

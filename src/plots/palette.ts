@@ -1,10 +1,16 @@
-/** Okabe & Ito's colours: told apart by colour-blind readers, and in grey by the symbols that go with them. */
+/** Okabe & Ito's colours: colour-blind readers can tell them apart. */
 export const palette = {
+  /** #0072B2 */
   blue: '#0072B2',
+  /** #D55E00 */
   vermillion: '#D55E00',
+  /** #009E73 */
   green: '#009E73',
+  /** #CC79A7 */
   purple: '#CC79A7',
+  /** #E69F00 */
   orange: '#E69F00',
+  /** #333333 */
   black: '#333333',
 } as const;
 

@@ -13,7 +13,8 @@ const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
  * The same picture gives the same bytes. resvg first reduces the SVG to groups and paths with all styles resolved.
  */
 export function svgToPdf(svg: string): Uint8Array {
-  const title = /\baria-label="([^"]*)"/.exec(svg)?.[1] ?? '';
+  const source = parseHTML(`<!doctype html><html><body>${svg}</body></html>`).document;
+  const title = source.querySelector('svg')?.getAttribute('aria-label') ?? '';
   const plain = new Resvg(svg, { font: { loadSystemFonts: false } }).toString();
   const { document } = parseHTML(`<!doctype html><html><body>${plain}</body></html>`);
   const root = document.querySelector('svg') as Element;

@@ -20,12 +20,14 @@ export function pictureFormat(option: string, path: string): (typeof FORMATS)[nu
 }
 
 /**
- * Writes a picture in the format of its file's name, whole or not at all.
- * @param svg without text elements
- * @throws InvalidArgumentError as pictureFormat does; UserError when the file cannot be written
+ * Writes a picture in the format of its file's name, whole or not at all: SVG as it is, PNG with two pixels for each of
+ * the SVG's, or PDF with outlines in place of fonts.
+ * @param path ending in `.svg`, `.png` or `.pdf`
+ * @param svg source without text elements, such as that of {@link panelFigure}
+ * @throws InvalidArgumentError for a path with another end; UserError when the file cannot be written
  */
-export async function writePicture(option: string, path: string, svg: string): Promise<void> {
-  const format = pictureFormat(option, path);
+export async function writePicture(path: string, svg: string): Promise<void> {
+  const format = pictureFormat('path', path);
   if (format === '.svg') writeWholeFile(path, svg);
   else if (format === '.png') writeWholeFile(path, (await import('./png.ts')).svgToPng(svg));
   else writeWholeFile(path, (await import('./pdf.ts')).svgToPdf(svg));

@@ -21,7 +21,7 @@ interface Outlines {
 function typeset(label: string): Outlines {
   const tex = label
     .split('$')
-    .map((part, i) => (i % 2 === 1 || part === '' ? part : `\\text{${part.replace(/[\\{}$&#^_%~]/g, '')}}`))
+    .map((part, i) => (i % 2 === 1 || part === '' ? part : `\\text{${part.replace(/[\\{}]/g, '\\$&')}}`))
     .join('');
   const container = typesetter.convert(tex, { display: false });
   const svg = adaptor.firstChild(container as never) as never;
@@ -32,6 +32,9 @@ function typeset(label: string): Outlines {
   ];
   return { markup: `<g transform="translate(${-left})">${adaptor.innerHTML(svg)}</g>`, width };
 }
+
+/** Text for the inside of markup. linkedom itself escapes nothing but the quotes of attributes. */
+export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** The width of a label at a font size, both in pixels. */
 export const labelWidth = (label: string, fontSize: number): number =>
@@ -60,7 +63,7 @@ export function outlineTexts(svg: Element): void {
     const placed = `translate(${x.toFixed(2)},${y.toFixed(2)}) scale(${scale.toFixed(5)})`;
     group.setAttribute('transform', [text.getAttribute('transform') ?? '', placed].join(' ').trim());
     group.setAttribute('role', 'img');
-    group.setAttribute('aria-label', label.replaceAll('$', ''));
+    group.setAttribute('aria-label', escaped(label.replaceAll('$', '')));
     group.setAttribute('fill', text.getAttribute('fill') ?? 'currentColor');
     group.setAttribute('stroke', 'none');
     group.innerHTML = markup;

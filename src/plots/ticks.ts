@@ -12,7 +12,8 @@ const MULTIPLES = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]] as const;
 
 /**
  * About `count` numbered ticks at round values within the domain, ends included. On a logarithmic axis these are multiples
- * of powers of ten, at most `count` of them, and the other whole multiples are ticks without numbers.
+ * of powers of ten, at most `count` of them, and the other whole multiples are ticks without numbers; where fewer than
+ * two multiples lie in the domain, the ticks are those of a linear axis.
  */
 export function axisTicks(
   scale: 'linear' | 'log',
@@ -31,5 +32,6 @@ export function axisTicks(
       const hasNumber = power % every === 0 && numbered.some((one) => one === multiple);
       if (at >= low && at <= high && (hasNumber || multiple !== 1.5)) found.push({ at, numbered: hasNumber });
     }
-  return found;
+  // A short part of a decade may hold none of these multiples, or one.
+  return found.filter((tick) => tick.numbered).length < 2 ? axisTicks('linear', [low, high], count) : found;
 }

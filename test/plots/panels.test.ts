@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type PanelFigure, panelFigure, plainNumber } from '../../src/plots/panels.ts';
+import { plainNumber } from '../../src/plots/axes.ts';
+import { type PanelFigure, panelFigure } from '../../src/plots/panels.ts';
 import { svgToPng } from '../../src/plots/png.ts';
 import { labelWidth } from '../../src/plots/texLabels.ts';
+import { labels, numberOf, parsed } from './drawn.ts';
 
 const figure: PanelFigure = {
   panels: [0, 0.5].map((eps) => ({
@@ -52,6 +54,81 @@ describe('panelFigure', () => {
     expect(new DataView(png.buffer, png.byteOffset).getUint32(16)).toBe(
       2 * Number(/width="(\d+)"/.exec(svg)![1]),
     );
+  });
+});
+
+describe('the places of panelFigure', () => {
+  const drawn = (changes: Partial<PanelFigure>) => {
+    const points = [
+      { x: 10, y: -1, standardError: 0.5 },
+      { x: 1, y: 2, standardError: 3 },
+      { x: 100, y: Number.POSITIVE_INFINITY },
+    ];
+    const root = parsed(
+      panelFigure({
+        panels: [
+          {
+            title: 'same',
+            series: [
+              { label: 'data', colour: '#123456', draw: 'symbols', points },
+              { label: 'curve', colour: '#654321', draw: 'line', points: [...points, { x: 100, y: 3 }] },
+            ],
+          },
+        ],
+        x: { label: 'x', scale: 'log', domain: [1, 100] },
+        y: { label: 'y', scale: 'linear', domain: [-2, 3] },
+        description: 'places',
+        ...changes,
+      }),
+    );
+    const rect = root.querySelector('rect[aria-label="frame"], g[aria-label="frame"] rect')!;
+    const [left, width] = [numberOf(rect, 'x'), numberOf(rect, 'width')];
+    return { root, left, width };
+  };
+  // Two rows of legend of 22 pixels above 40; the frame is 350 - 56 pixels high.
+  const [top, bottom] = [84, 84 + 294];
+  const level = (y: number): number => bottom - ((bottom - top) * (y + 2)) / 5;
+
+  it('are those of the values, on a logarithmic and a linear axis', () => {
+    const { root, left, width } = drawn({});
+    const dots = [...root.querySelectorAll('g[aria-label="dot"] circle')];
+    const at = dots.flatMap((dot) => [numberOf(dot, 'cx'), numberOf(dot, 'cy')]);
+    [left + width / 2, level(-1), left, level(2)].forEach((value, i) => {
+      expect(at[i]).toBeCloseTo(value, 1);
+    });
+    // The infinite value is left out of the symbols, and breaks the line before its last point.
+    expect(dots).toHaveLength(2);
+    expect(root.querySelector('g[aria-label="line"] path')!.getAttribute('d')!.match(/M/g)).toHaveLength(2);
+  });
+
+  it('let error bars reach one standard error to both sides, also of negative values', () => {
+    const bars = [...drawn({}).root.querySelectorAll('g[aria-label="rule"] line')];
+    const ends = bars.flatMap((bar) => [numberOf(bar, 'y1'), numberOf(bar, 'y2')].sort((a, b) => b - a));
+    [level(-1.5), level(-0.5), level(-1), level(5)].forEach((value, i) => {
+      expect(ends[i]).toBeCloseTo(value, 1);
+    });
+  });
+
+  it('have long ticks at numbers, and short ones at the other multiples of powers of ten', () => {
+    const ticks = [...drawn({}).root.querySelectorAll('g[aria-label="x-axis tick"]')];
+    const [short, long] = ticks.map((group) => group.querySelectorAll('path').length);
+    // 1, 2, 5, 10, 20, 50 and 100 have numbers; of 1 .. 9, 10 .. 90 and 100 that leaves twelve.
+    expect([short, long]).toEqual([12, 7]);
+  });
+
+  it('keep panels apart that have the same title', () => {
+    const panel = { title: 'same', series: [] };
+    const { root } = drawn({ panels: [panel, panel, panel] });
+    const titles = labels(root).filter(({ words }) => words === 'same');
+    expect(titles).toHaveLength(3);
+    expect(numberOf(root, 'width')).toBe(74 + 3 * 290 + 16);
+  });
+
+  it('cannot be found for an axis without length or for no panels', () => {
+    const axis = { label: '', scale: 'log', domain: [0, 1] } as const;
+    expect(() => drawn({ x: axis })).toThrow('invalid x.domain: [0, 1] (expected two numbers above 0');
+    expect(() => drawn({ y: { ...axis, scale: 'linear', domain: [1, 1] } })).toThrow('invalid y.domain');
+    expect(() => drawn({ panels: [] })).toThrow('invalid panels');
   });
 });
 

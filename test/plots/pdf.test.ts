@@ -72,14 +72,14 @@ describe('writePicture', () => {
     ['a.pdf', '%PDF-1.4'],
   ])('writes %s as what its name says', async (name, begin) => {
     const path = join(folder, name);
-    await writePicture('plot', path, svg('<rect width="10" height="10"/>'));
+    await writePicture(path, svg('<rect width="10" height="10"/>'));
     expect(readFileSync(path).toString('latin1').startsWith(begin)).toBe(true);
   });
 
   it.each(['a.gif', 'svg', '', 'a.svg.txt', 'a.'])('refuses %j, naming the three formats', async (name) => {
     const message = `invalid plot: ${JSON.stringify(name)} (expected FILE.svg, FILE.png or FILE.pdf)`;
     expect(() => pictureFormat('plot', name)).toThrow(message);
-    await expect(writePicture('plot', name, svg(''))).rejects.toThrow(message);
+    await expect(writePicture(name, svg(''))).rejects.toThrow(message.replace('plot', 'path'));
     expect(existsSync(join(folder, name, 'x'))).toBe(false);
   });
 });

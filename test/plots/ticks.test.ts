@@ -13,6 +13,7 @@ describe('ticks', () => {
     { scale: 'log', domain: [0.1, 10], count: 7, values: [0.1, 0.2, 0.5, 1, 2, 5, 10] },
     { scale: 'log', domain: [1, 5], count: 7, values: [1, 1.5, 2, 3, 5] },
     { scale: 'log', domain: [0.01, 100], count: 9, values: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] },
+    { scale: 'log', domain: [1.1, 1.4], count: 3, values: [1.1, 1.2, 1.3, 1.4] },
     { scale: 'log', domain: [1e-6, 1e6], count: 5, values: [1e-6, 1e-3, 1, 1e3, 1e6] },
   ] as const)('stand at round values: $scale $domain', ({ scale, domain, count, values }) => {
     expect(numbered(scale, domain, count)).toEqual(values);

@@ -4,6 +4,7 @@ import { cellKey } from '../../cells/node/cellKey.ts';
 import { checkChoice, UserError } from '../../errors.ts';
 import { drawFigure } from '../../figures/figureDrawing.ts';
 import { figureCells, figurePoints } from '../../figures/figurePoints.ts';
+import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { existingSweep } from '../../sweep/sweepFolder.ts';
 import { plotName, type SweepPlotOptions, sweepPlan } from '../../sweep/sweepPlot.ts';
 import { sweepRows } from '../../sweep/sweepRows.ts';
@@ -19,6 +20,7 @@ interface PlotArgs {
   by: string | undefined;
   where: string[];
   device: string | undefined;
+  plot: string | undefined;
 }
 
 export const plotCommand: CommandModule<object, PlotArgs> = {
@@ -37,11 +39,16 @@ export const plotCommand: CommandModule<object, PlotArgs> = {
         default: [],
         describe: 'field=value that is held, such as d=100; for each other field that varies',
       })
+      .option('plot', {
+        type: 'string',
+        describe: `${PICTURE_FILE}, in place of all three in the folder of the sweep`,
+      })
       .example(
         '$0 sweep plot --out results/sweep --x psi1 --by eps --where d=100',
         'AR against psi1 at d = 100, a curve for each eps',
       ),
-  handler({ out, x, y, by, where, device }) {
+  async handler({ out, x, y, by, where, device, plot }) {
+    if (plot !== undefined) pictureFormat('plot', plot);
     const folder = existingSweep(out);
     const options: SweepPlotOptions = {
       x,
@@ -59,11 +66,11 @@ export const plotCommand: CommandModule<object, PlotArgs> = {
     const results = new Map(rows.map(({ key, result }) => [key, result]));
     const caption = `${plan.caption} Engine: ${rows[0]!.runtime.engine}; version ${version}.`;
     const points = figurePoints(plan, (cell) => results.get(cellKey(cell))!);
-    const { svg, png } = drawFigure(plan, points, caption);
-    const path = join(out, plotName(options));
-    writeWholeFile(`${path}.svg`, svg);
-    writeWholeFile(`${path}.png`, png);
-    writeWholeFile(`${path}.txt`, `${caption}\n`);
-    process.stdout.write(`picture: ${path}.png\n`);
+    const svg = drawFigure(plan, points, caption);
+    const base = join(out, plotName(options));
+    const pictures = plot === undefined ? ['.svg', '.png', '.pdf'].map((end) => base + end) : [plot];
+    for (const path of pictures) await writePicture(path, svg);
+    writeWholeFile(`${base}.txt`, `${caption}\n`);
+    process.stdout.write(`picture: ${plot ?? `${base}.png`}\n`);
   },
 };

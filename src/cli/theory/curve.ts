@@ -53,7 +53,7 @@ export const curveCommand: CommandModule<object, CurveArguments> = {
     if (args.plot !== undefined) {
       // Typesetting takes a second to load, which nobody else should wait for.
       const { curveFigure } = await import('./curveFigure.ts');
-      await writePicture('plot', args.plot, curveFigure(curve, axis));
+      await writePicture(args.plot, curveFigure(curve, axis));
     }
     reportConvergence(curve);
     const rows = curve.map(({ at, ...risk }) => ({ [axis.parameter]: at, ...risk }));

@@ -72,7 +72,7 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
       const { surfaceFigure } = await import('./surfaceFigure.ts');
       const { rho = 1, tau = 0, nonlinearEnergy = 0 } = options;
       const nothing = rho ** 2 + tau ** 2 + nonlinearEnergy;
-      await writePicture('plot', args.plot, surfaceFigure(surface, [xAxis, yAxis], measure, nothing));
+      await writePicture(args.plot, surfaceFigure(surface, [xAxis, yAxis], measure, nothing));
     }
     reportConvergence(risks.flat());
     if (args.json) {
