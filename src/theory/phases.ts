@@ -78,18 +78,19 @@ const VANISHING = 1e-25;
 /**
  * The moments of F theta = C beta, as small multiples of eps^2 J + lambda I choose among its solutions: eta A^-1 C beta at
  * (1, d eps^2, d lambda) as d -> 0. `bias` is divided by d^2: it is then theta' B F^-1 B theta with
- * B = (eps^2 J + lambda I)/max(eps^2, lambda), and Infinity where the features do not explain the whole signal.
+ * B = (eps^2 J + lambda I)/max(eps^2, lambda). Where the features do not explain the whole signal `bias` is Infinity and the
+ * other moments have no meaning.
  */
 export function exactFit(
   map: FeatureMap,
   { eps, lambda }: Pick<Problem, 'eps' | 'lambda'>,
 ): ResolventMoments {
   const free = map.moments(1, 0, 0);
-  const missed = free.bias > 1e-20 * map.signalVariance;
+  if (free.bias > 1e-20 * map.signalVariance) return { ...free, bias: Infinity };
   const largest = Math.max(eps * eps, lambda);
-  if (largest === 0) return missed ? { ...free, bias: Infinity } : free;
+  if (largest === 0) return free;
   const pulled = map.moments(1, (VANISHING * eps * eps) / largest, (VANISHING * lambda) / largest);
-  return { ...pulled, bias: missed ? Infinity : pulled.bias / (VANISHING * VANISHING) };
+  return { ...pulled, bias: pulled.bias / (VANISHING * VANISHING) };
 }
 
 /**

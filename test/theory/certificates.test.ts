@@ -3,7 +3,14 @@ import { relativeGradient } from '../../src/theory/certificates/certificate.ts';
 import { linearObjective, smallEpsRisk } from '../../src/theory/certificates/linearRegression.ts';
 import { meiMontanariRisk } from '../../src/theory/certificates/meiMontanari.ts';
 import { theorem42, theorem42Point } from '../../src/theory/certificates/theorem42.ts';
-import { asymptoticRisk, linear, randomFeatures, UserError } from '../../src/theory/index.ts';
+import {
+  asymptoticRisk,
+  deepRandomFeatures,
+  type FeatureMap,
+  linear,
+  randomFeatures,
+  UserError,
+} from '../../src/theory/index.ts';
 import { SaddleEquations } from '../../src/theory/saddleEquations.ts';
 import { solveSaddlePoint } from '../../src/theory/saddlePoint.ts';
 import { CERTIFICATE, EXACT, expectClose, expectRelative } from './support.ts';
@@ -148,5 +155,29 @@ describe('certify', () => {
     const map = randomFeatures({ psi1: 2, activation: 'gelu' });
     expect(() => asymptoticRisk(map, { psi2: 3, eps: 0.5, certify: true })).toThrow(UserError);
     expect(asymptoticRisk(map, { psi2: 3, eps: 0.5 })).not.toHaveProperty('certificate');
+  });
+
+  it.each([
+    ['deep features', deepRandomFeatures({ widths: [2, 1] })],
+    [
+      'deep features that see the last layer alone',
+      deepRandomFeatures({ widths: [2, 1], activation: 'cos' }),
+    ],
+    ['linear regression with a spectrum', linear({ covariance: { eigenvalues: [1, 2] } })],
+  ])('has none for %s, with an attack or without', (_, map) => {
+    for (const eps of [0, 0.2])
+      expect(() => asymptoticRisk(map, { psi2: 3, eps, tau: 0.5, certify: true })).toThrow(/^no certificate/);
+  });
+
+  it('takes the certificate of a map of one’s own, whatever its name', () => {
+    const own: FeatureMap = {
+      ...randomFeatures({ psi1: 2 }),
+      name: 'linear',
+      certificate: (problem, { phase }) =>
+        phase === 'learning' && problem.psi2 === 3 ? { route: 'Theorem 4.2', error: 0.25 } : undefined,
+    };
+    const certified = (psi2: number) => asymptoticRisk(own, { psi2, eps: 0.5, certify: true }).certificate;
+    expect(certified(3)).toEqual({ route: 'Theorem 4.2', error: 0.25 });
+    expect(() => certified(4)).toThrow(/^no certificate for linear/);
   });
 });

@@ -13,7 +13,10 @@ export interface EstimatedFeaturesOptions {
   readonly targetVariance: number;
   /** Rows that F and c are means of, more than N. */
   readonly rows: number;
-  /** Whether |theta|^2 is wanted; without it, it may come out wrong at lambda = 0, where evaluations then cost N, not N^2. Default true. */
+  /**
+   * Whether |theta|^2 is wanted; otherwise it has no meaning at lambda = 0, where an evaluation then costs N operations and
+   * not N^2. Default true.
+   */
   readonly norms?: boolean;
 }
 

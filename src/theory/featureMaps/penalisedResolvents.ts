@@ -7,7 +7,7 @@ import { type FeatureMatrices, meanEigenvalue, productTransposed } from './penci
 const NODES = 21;
 /** Panels in x = log(zeta |J| / (eta |F|)). */
 const EDGES = [-10, -6, -2, 2, 6, 10];
-/** A penalty larger than this, beside F and J of unit mean eigenvalue, takes too many digits from the interpolated slopes. */
+/** A penalty larger than this, beside F and J of unit mean eigenvalue, takes too many digits from differences. */
 const LARGEST_PENALTY = 1e3;
 
 /** (1 - w) F + w J: its eigenvalues, and the diagonal of F and the squares of c in its eigenbasis. */
@@ -53,34 +53,31 @@ export class PenalisedResolvents {
     const [low, high] = [EDGES[index - 1]!, EDGES[index]!];
     lagrange((2 * x - low - high) / (high - low), weights, slopes);
     const perShare = 2 / ((high - low) * share * (1 - share));
-    let [F, FI, mixedF, S, SI, mixedS, dF, dS] = [0, 0, 0, 0, 0, 0, 0, 0];
+    let [F, FI, S, SI, dF, dS] = [0, 0, 0, 0, 0, 0];
     const nodes = this.panel(index);
     for (let k = 0; k < NODES; k++) {
       const { values, F: onBasis, squares } = nodes[k]!;
-      let [f, fi, fm, s, si, sm] = [0, 0, 0, 0, 0, 0];
+      let [f, fi, s, si] = [0, 0, 0, 0];
       for (let i = 0; i < values.length; i++) {
         const r = 1 / (values[i]! + mu);
         const onF = onBasis[i]! * r;
         const onC = squares[i]! * r;
         f += onF;
         fi += onF * r;
-        fm += onF * r * values[i]!;
         s += onC;
         si += onC * r;
-        sm += onC * r * values[i]!;
       }
       F += weights[k]! * f;
       FI += weights[k]! * fi;
-      mixedF += weights[k]! * fm;
       S += weights[k]! * s;
       SI += weights[k]! * si;
-      mixedS += weights[k]! * sm;
       dF += slopes[k]! * f;
       dS += slopes[k]! * s;
     }
-    // With R = ((1-w) F + w J + mu)^-1: tr F R F R - tr F R J R = d tr F R / dw, and the two mix to tr F R ((1-w) F + w J) R.
+    // With R = ((1-w) F + w J + mu)^-1: tr F R F R - tr F R J R = d tr F R / dw, and the two mix to tr F R - mu tr F R^2.
     const differenceF = -dF * perShare;
     const differenceS = -dS * perShare;
+    const [mixedF, mixedS] = [F - mu * FI, S - mu * SI];
     const square = total * total;
     return {
       traceF: (F * scaleF) / total,
