@@ -94,6 +94,9 @@ export const cellDefaults = {
   seed: 0,
 } as const satisfies Partial<Cell>;
 
+/** The fields that only networks have. */
+export const networkFields = ['network', 'widths', 'data'] as const satisfies (keyof Cell)[];
+
 /** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
 const MOST_FEATURES = 1e8;
 

@@ -59,27 +59,34 @@ export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions
 
   const measure = options.y === 'SR' ? standardRisk : adversarialRisk(k ?? 0);
   const groups = by
-    ? valuesOf(cells, by).map((value) => cells.filter((cell) => cell[by] === value))
+    ? valuesOf(cells, by).map((value) => cells.filter((cell) => fieldOf(cell, by) === value))
     : [cells];
   const [low, high] = [numbers[0]!, numbers.at(-1)!];
   const scale = low > 0 && high / low > 8 ? 'log' : 'linear';
   const along = gridValues({ from: low, to: high, count: 160, scale });
+  const curves = groups.map((group, i) =>
+    limitCurve(
+      by ? valueLabel(by, fieldOf(group[0]!, by)) : 'theory',
+      lookOf(i).colour,
+      measure,
+      along,
+      (at) => moved(group, x, at),
+    ),
+  );
+  const drawn = curves.filter(({ points }) => points.length > 0);
   return {
     x: { label: [WORDS[x], TEX[x] ?? x].filter(Boolean).join(' '), scale },
     y: { label: options.y === 'SR' ? 'standard risk' : 'adversarial risk', scale: 'log' },
     guides: [],
     claims: [],
-    caption: caption(cells, { x, by, measure, k }),
+    caption: caption(cells, { x, by, measure, k, theory: drawn.length > 0 }),
     panels: [
       {
         title: '',
-        curves: groups.map(([first], i) =>
-          limitCurve(by ? valueLabel(by, first![by]) : 'theory', lookOf(i).colour, measure, along, (at) =>
-            moved(first!, x, at),
-          ),
-        ),
+        curves: drawn,
         measured: groups.map((group, i) => ({
-          label: 'simulation',
+          // Without a curve beside them the points themselves must say which they are.
+          label: by && !drawn.includes(curves[i]!) ? curves[i]!.label : 'simulation',
           ...lookOf(i),
           emphasis: 'open',
           spots: numbers
@@ -102,9 +109,31 @@ function fieldNamed(option: string, name: string): Field {
   throw new InvalidArgumentError(option, name, near ? `${near}?` : `one of ${swept.join(', ')}`);
 }
 
-const valuesOf = (cells: readonly Cell[], name: Field): Cell[Field][] => [
-  ...new Set(cells.map((cell) => cell[name])),
+type Value = string | number | undefined;
+
+/** The value of a field; lists in the way they are written after `--where`. */
+function fieldOf(cell: Cell, name: Field): Value {
+  const value = cell[name];
+  return typeof value === 'object' ? value.join(',') : value;
+}
+
+const valuesOf = (cells: readonly Cell[], name: Field): Value[] => [
+  ...new Set(cells.map((cell) => fieldOf(cell, name))),
 ];
+
+/**
+ * The fields whose values x and by do not decide. The widths of a network decide psi1, and psi1 the widths where networks of
+ * one depth have one for each.
+ */
+function otherFields(cells: readonly Cell[], x: Field, by: Field | undefined): Field[] {
+  const depths = new Set(cells.map(({ widths }) => widths?.length));
+  const decided = depths.size === 1 && valuesOf(cells, 'widths').length === valuesOf(cells, 'psi1').length;
+  return (fields as Field[]).filter((name) => {
+    if (name === 'epsTest' || name === x || name === by) return false;
+    if (name === 'psi1') return cells[0]!.widths === undefined;
+    return name !== 'widths' || !(decided && (x === 'psi1' || by === 'psi1'));
+  });
+}
 
 /** The cells that all of `where` holds for, and the place of the radius at test in their lists, if it names one. */
 function chosen(
@@ -122,7 +151,7 @@ function chosen(
     else {
       const field = fieldNamed('where', name);
       const held = valueNamed(text, value, valuesOf(cells, field));
-      cells = cells.filter((cell) => cell[field] === held);
+      cells = cells.filter((cell) => fieldOf(cell, field) === held);
     }
   }
   return { cells, k };
@@ -147,8 +176,7 @@ function refuseOthers(
   cells: readonly Cell[],
   { x, by, y, k }: { x: Field; by: Field | undefined; y: 'SR' | 'AR'; k: number | undefined },
 ): void {
-  const varied = (fields as Field[])
-    .filter((name) => name !== 'epsTest' && name !== x && name !== by)
+  const varied = otherFields(cells, x, by)
     .map((name) => ({ name: name as string, values: valuesOf(cells, name) as unknown[] }))
     .filter(({ values }) => values.length > 1);
   const { epsTest } = cells[0]!;
@@ -164,18 +192,25 @@ function refuseOthers(
 
 function caption(
   cells: readonly Cell[],
-  { x, by, measure, k }: { x: Field; by: Field | undefined; measure: Measure; k: number | undefined },
+  of: {
+    readonly x: Field;
+    readonly by: Field | undefined;
+    readonly measure: Measure;
+    readonly k: number | undefined;
+    readonly theory: boolean;
+  },
 ): string {
+  const { x, by, measure, k, theory } = of;
   const seeds = new Set(cells.map(({ seed }) => seed)).size;
   const together = new Set(cells.map(({ epsTest, eps }) => epsTest.length === 1 && epsTest[0] === eps));
   const radius = together.has(true) && together.size === 1 ? 'its eps' : `${cells[0]!.epsTest[k ?? 0]}`;
-  const fixed = (fields as Field[])
-    .filter((name) => name !== 'epsTest' && name !== x && name !== by)
+  const fixed = otherFields(cells, x, by)
+    .filter((name) => cells[0]![name] !== undefined)
     .filter((name) => name !== 'attackSteps' || cells[0]!.method === 'pgd')
-    .map((name) => `${name} = ${cells[0]![name]}`);
+    .map((name) => `${name} = ${fieldOf(cells[0]!, name)}`);
   return [
     `${measure.name} against ${x}${by ? `, for each ${by}` : ''}.`,
-    'Curves: asymptotic theory.',
+    theory ? 'Curves: asymptotic theory.' : 'No theory is drawn.',
     seeds === 1
       ? 'Symbols: simulations with one seed, without error bars.'
       : `Symbols: simulated means over ${seeds} seeds; bars: one standard error over seeds.`,
@@ -190,8 +225,29 @@ const valueLabel = (name: Field, value: unknown): string => {
   return typeof value === 'number' ? `${tex ?? name} ${value}` : String(value);
 };
 
-/** The cell with another value of a field; the radius at test goes with that of training where the two are the same. */
-function moved(cell: Cell, field: string, value: number): Cell {
+/**
+ * The cell of a group with another value of a field. The radius at test goes with that of training where the two are the
+ * same, and the widths of a network with psi1.
+ */
+function moved(group: readonly Cell[], field: Field, value: number): Cell {
+  const cell = group[0]!;
+  const widths = field === 'psi1' && cell.widths ? widthsAt(group, value) : cell.widths;
   const together = field === 'eps' && cell.epsTest.length === 1 && cell.epsTest[0] === cell.eps;
-  return { ...cell, [field]: value, ...(together && { epsTest: [value] }) };
+  return {
+    ...cell,
+    ...(widths && { widths }),
+    [field]: value,
+    ...(together && { epsTest: [value] }),
+  } as Cell;
+}
+
+/** The widths where the last of them is psi1, in straight lines between those of the group. */
+function widthsAt(group: readonly Cell[], psi1: number): number[] {
+  const sorted = [...group].sort((a, b) => a.psi1 - b.psi1);
+  const above = sorted.find((cell) => cell.psi1 >= psi1) ?? sorted.at(-1)!;
+  const below = sorted.findLast((cell) => cell.psi1 < above.psi1) ?? above;
+  const share = above === below ? 0 : (psi1 - below.psi1) / (above.psi1 - below.psi1);
+  return below.widths!.map((width, l) =>
+    l === below.widths!.length - 1 ? psi1 : width + share * (above.widths![l]! - width),
+  );
 }

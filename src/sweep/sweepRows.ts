@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cell, cellDefaults } from '../cells/cell.ts';
+import { type Cell, cellDefaults, networkFields } from '../cells/cell.ts';
 import { cellKey } from '../cells/node/cellKey.ts';
 import { type LockOptions, lockFile } from '../cells/node/fileLock.ts';
 import { type ResultRow, type RowFaults, rowsOfFile } from '../cells/node/resultRow.ts';
@@ -107,6 +107,7 @@ export function* sweepCsv(folder: SweepFolder, counting: Counting): Generator<st
     'd',
     'eps',
     ...(Object.keys(cellDefaults) as (keyof typeof cellDefaults)[]),
+    ...(folder.cells.some(({ network }) => network !== undefined) ? networkFields : []),
   ] as const;
   const measured = [
     'SR',
@@ -125,7 +126,13 @@ export function* sweepCsv(folder: SweepFolder, counting: Counting): Generator<st
       const { standardRisk: sr, adversarialRisks, thetaNormSquared, training } = result;
       const ar = adversarialRisks[k]!;
       const numbers = [sr.value, sr.standardError, epsTest, ar.value, ar.standardError, thetaNormSquared];
-      const values = [...fields.map((f) => cell[f]), ...numbers, training.converged, seconds, runtime.device];
+      const values = [
+        ...fields.map((name) => (name === 'widths' ? cell.widths?.join(' ') : cell[name])),
+        ...numbers,
+        training.converged,
+        seconds,
+        runtime.device,
+      ];
       yield `${values.join(',')}\n`;
     }
 }

@@ -1,11 +1,12 @@
-import { type Cell, type CellArgs, cell, cellDefaults, simulable } from '../cells/cell.ts';
+import { type Cell, type CellArgs, cell, cellDefaults, networkFields, simulable } from '../cells/cell.ts';
 import { nearestName } from '../checkOptions.ts';
 import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type Grid, gridValues } from '../theory/index.ts';
 
 /**
  * A sweep as people write it, in JSON: for each field of a cell a value, a list of values or a range, and the number of
- * seeds. The cells are all combinations. `epsTest` is one list of radii for every cell, never swept.
+ * seeds. The cells are all combinations. `epsTest` is one list of radii for every cell, never swept. `widths` is one list, a
+ * width for each hidden layer, or several such lists; a range stands for networks of one hidden layer.
  *
  *   { "seeds": 5, "cells": { "d": [50, 100], "psi1": { "from": 0.5, "to": 8, "count": 9, "scale": "log" }, "psi2": 2, "eps": 0.3 } }
  */
@@ -15,9 +16,11 @@ export interface SweepSpec {
 }
 
 /** What a sweep may vary, and `epsTest`. */
-export const fields = ['psi1', 'psi2', 'd', 'eps', 'epsTest', ...Object.keys(cellDefaults)].filter(
-  (name) => name !== 'seed',
-);
+export const fields = [
+  ...['psi1', 'psi2', 'd', 'eps', 'epsTest'],
+  ...Object.keys(cellDefaults).filter((name) => name !== 'seed'),
+  ...networkFields,
+];
 const required = ['psi2', 'd', 'eps'];
 /** More would not fit beside each other in memory; several sweeps will. */
 const MOST_CELLS = 1_000_000;
@@ -64,13 +67,24 @@ function checkObject(name: string, value: unknown, known: readonly string[]): Re
 
 function checkList(name: string, values: readonly unknown[]): readonly unknown[] {
   if (values.length === 0) throw new InvalidArgumentError(`cells.${name}`, values, 'at least one value');
-  if (new Set(values).size < values.length)
+  if (new Set(values.map((value) => JSON.stringify(value))).size < values.length)
     throw new InvalidArgumentError(`cells.${name}`, values, 'values that differ');
   return values;
 }
 
 function valuesOf(name: string, value: unknown): readonly unknown[] {
   if (name === 'epsTest') return [checkList(name, Array.isArray(value) ? value : [value])];
+  if (name === 'widths') return networksOf(value);
+  return listOf(name, value);
+}
+
+/** The widths of each network: a list of lists, or else one list, one number or a range of them. */
+function networksOf(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) return listOf('widths', value).map((width) => [width]);
+  return value.some(Array.isArray) ? checkList('widths', value) : [value];
+}
+
+function listOf(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return checkList(name, value);
   if (typeof value !== 'object' || value === null) return [value];
   const {

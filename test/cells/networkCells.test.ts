@@ -14,6 +14,7 @@ import { trainedWidthDigits } from '../../src/figures/trainedWidthDigits.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { reference } from '../theory/reference.ts';
 
 beforeAll(async () => {
   await testRuntime();
@@ -54,6 +55,21 @@ describe('cells of networks', () => {
       // Monte Carlo, in standard errors, and the bias of d = 30.
       expect(Math.abs(mean - value), name).toBeLessThan(3 * error + 0.05 * value);
     }
+  });
+
+  it('have the theory that was computed independently of this package, whatever they are', () => {
+    const expectRisks = (of: Cell, { SR, AR }: { SR: number; AR: number }) => {
+      const risk = theoryOf(of)!;
+      expect(Math.abs(risk.standardRisk / SR - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(predicted(adversarialRisk(), of) / AR - 1)).toBeLessThan(1e-6);
+    };
+    const d = 100;
+    for (const { psi1, psi2, eps, lambda, tau, ...risks } of reference.randomFeatures)
+      expectRisks(cell({ d, psi1, psi2, eps, lambda, tau }), risks);
+    for (const { psi2, eps, lambda, tau, ...risks } of reference.linear)
+      expectRisks(cell({ d, features: 'linear', psi2, eps, lambda, tau }), risks);
+    for (const { widths, psi2, eps, lambda, tau, ...risks } of reference.deep)
+      expectRisks(cell({ d, network: 'deep-frozen', widths, psi2, eps, lambda, tau }), risks);
   });
 
   it('have the theory of the widths that are whole numbers of units', () => {

@@ -7,7 +7,13 @@ import type { FigureSettings } from '../../src/figures/figure.ts';
 import { figureCells, figurePoints, meanOver } from '../../src/figures/figurePoints.ts';
 import { checkSettings } from '../../src/figures/figureSettings.ts';
 import { figureNamed, figures } from '../../src/figures/index.ts';
-import { adversarialRiskAt } from '../../src/theory/index.ts';
+import {
+  adversarialRiskAt,
+  asymptoticRisk,
+  deepRandomFeatures,
+  linear,
+  randomFeatures,
+} from '../../src/theory/index.ts';
 
 /** A simulation that agrees with theory to the last digit; where there is none, one of nothing learnt. */
 function perfect(cell: Cell): CellResult {
@@ -38,6 +44,83 @@ describe.each(figures.map((figure) => [figure.name, figure] as const))('the figu
     const points = figurePoints(plan, perfect).flat(2);
     for (const { y } of points.filter((point) => point.y.agrees !== null))
       expect(Math.abs(y.simulated.value - y.theory)).toBeLessThan(1e-9 * (1 + y.theory));
+  });
+});
+
+describe('the theory that figures draw', () => {
+  const tanh = { activation: 'tanh' } as const;
+  const usual = { psi2: 2, eps: 0.3, tau: 0.2 };
+  /** The risks at a place of a curve, asked of the theory with numbers: figure, its curve, and what it is. */
+  const drawn: readonly [string, [panel: number, curve: number], (x: number) => number][] = [
+    ['curse', [0, 0], (x) => asymptoticRisk(randomFeatures({ psi1: x }), { ...usual, eps: 0 }).standardRisk],
+    [
+      'curse',
+      [2, 0],
+      (x) => asymptoticRisk(randomFeatures({ psi1: x }), { ...usual, eps: 0.6 }).standardRisk,
+    ],
+    ['curse', [1, 1], (x) => asymptoticRisk(randomFeatures({ psi1: x }), usual).adversarialRisk],
+    [
+      'double-descent',
+      [0, 3],
+      (x) => asymptoticRisk(randomFeatures({ psi1: x }), { psi2: 2, eps: 0.5, tau: 0.5 }).standardRisk,
+    ],
+    [
+      'sample-size',
+      [1, 2],
+      (x) => asymptoticRisk(randomFeatures({ psi1: 2 }), { psi2: x, eps: 0.6, tau: 0.2 }).adversarialRisk,
+    ],
+    [
+      'regularisation',
+      [0, 2],
+      (x) => asymptoticRisk(randomFeatures({ psi1: x }), { ...usual, lambda: 0.3 }).adversarialRisk,
+    ],
+    [
+      'train-test-eps',
+      [0, 1],
+      (x) => asymptoticRisk(randomFeatures({ psi1: 1 }), { ...usual, epsTest: x }).adversarialRisk,
+    ],
+    [
+      'null-phase',
+      [0, 2],
+      (x) => Math.sqrt(asymptoticRisk(randomFeatures({ psi1: 2 }), { ...usual, eps: x }).thetaNormSquared),
+    ],
+    [
+      'activations',
+      [0, 1],
+      (x) => asymptoticRisk(randomFeatures({ psi1: x, ...tanh }), usual).adversarialRisk,
+    ],
+    [
+      'attacks',
+      [0, 0],
+      (x) => asymptoticRisk(randomFeatures({ psi1: 2 }), { ...usual, eps: 0.5, epsTest: x }).adversarialRisk,
+    ],
+    ['linear', [0, 2], (x) => asymptoticRisk(linear(), { psi2: 1 / x, eps: 0.3, tau: 0.5 }).standardRisk],
+    ['depth', [1, 1], (x) => asymptoticRisk(deepRandomFeatures({ widths: [x, x] }), usual).adversarialRisk],
+    ['trained-width', [1, 0], (x) => asymptoticRisk(randomFeatures({ psi1: x }), usual).adversarialRisk],
+  ];
+
+  it.each(drawn)('is in %s, at curve %j, that of its axis', (name, [panel, curve], expected) => {
+    const { defaults, plan } = figureNamed(name);
+    const { points } = plan(defaults).panels[panel]!.curves[curve]!;
+    for (const k of [3, Math.floor(points.length / 2), points.length - 2]) {
+      const { x, y } = points[k]!;
+      expect(Math.abs(y - expected(x))).toBeLessThanOrEqual(1e-9 * expected(x));
+    }
+  });
+
+  it('is at a simulated point that of its whole numbers of features and samples', () => {
+    const { defaults, plan } = figureNamed('curse');
+    // At d = 50 a width of 0.25 is 13 features (12.5), that is 0.26; of 5 seeds the values 1 to 5 deviate by sqrt(10 / 4).
+    const [points] = figurePoints(plan({ ...defaults, epsilons: [0.3] }), (cell) => ({
+      ...perfect(cell),
+      standardRisk: { value: cell.seed + 1, standardError: 7, count: 9 },
+    }));
+    const { y, d } = points![0]![0]!;
+    expect(d).toBe(50);
+    const { standardRisk } = asymptoticRisk(randomFeatures({ psi1: 0.26 }), usual);
+    expect(Math.abs(y.theory / standardRisk - 1)).toBeLessThan(1e-12);
+    expect(y.simulated.value).toBe(3);
+    expect(y.simulated.standardError).toBeCloseTo(Math.sqrt(10 / 4 / 5), 12);
   });
 });
 

@@ -32,6 +32,45 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('is over networks, too: lists of widths, or a range of them for one hidden layer', () => {
+    const given = { d: 20, psi2: 3, eps: 0.3 };
+    const widthsOf = (cells: object) => sweepCells({ cells: { ...given, ...cells } }).map((c) => c.widths);
+    expect(widthsOf({ network: 'deep-frozen', widths: [2, 1] })).toEqual([[2, 1]]);
+    expect(widthsOf({ network: 'trained', widths: [[1], [2, 1]] })).toEqual([[1], [2, 1]]);
+    const range = { from: 1, to: 4, count: 3, scale: 'log' };
+    const cells = sweepCells({ cells: { ...given, network: ['lazy', 'trained'], widths: range } });
+    expect(cells.map(({ network, widths, psi1 }) => [network, widths, psi1])).toEqual([
+      ['lazy', [1], 1],
+      ['lazy', [2], 2],
+      ['lazy', [4], 4],
+      ['trained', [1], 1],
+      ['trained', [2], 2],
+      ['trained', [4], 4],
+    ]);
+    const linear = sweepCells({ cells: { ...given, features: 'linear', psi2: [0.5, 2] } });
+    expect(linear.map(({ features, psi1 }) => [features, psi1])).toEqual([
+      ['linear', 1],
+      ['linear', 1],
+    ]);
+  });
+
+  const network = { d: 20, psi2: 3, eps: 0.3, network: 'lazy' };
+  it.each([
+    [{ ...network, widths: [1], psi1: 2 }, 'invalid psi1: 2 (expected none beside widths'],
+    [{ ...network }, 'invalid widths: undefined (expected one number > 0 for each hidden layer)'],
+    [{ ...network, widths: [1, 2] }, 'invalid widths: [1, 2] (expected one hidden layer for a lazy'],
+    [{ ...network, widths: [[1], [1]] }, 'invalid cells.widths: [[1], [1]] (expected values that differ)'],
+    [{ ...network, widths: [1], method: 'exact' }, `invalid method: "exact" (expected 'pgd'`],
+    [{ ...network, widths: [1], features: 'linear' }, `invalid features: "linear" (expected 'random'`],
+    [{ ...network, widths: [1], data: 'digits' }, 'invalid d: 20 (expected 64 with digits)'],
+    [{ ...network, network: 'deep', widths: [1] }, 'invalid network: "deep"'],
+    [{ d: 20, psi2: 3, eps: 0.3, widths: [1] }, 'invalid widths: [1] (expected none without a network)'],
+    [{ d: 20, psi2: 3, eps: 0.3, data: 'digits' }, 'invalid data: "digits" (expected none without'],
+    [{ ...network, width: [1] }, 'invalid key of cells: "width" (expected widths?)'],
+  ])('refuses fields that do not fit a network: %j', (cells, message) => {
+    expect(() => sweepCells({ cells })).toThrow(message);
+  });
+
   it.each([
     [{ ...spec, cell: {} }, 'invalid key of sweep: "cell" (expected cells?)'],
     [{ cells: { ...spec.cells, psi: 1 } }, 'invalid key of cells: "psi" (expected psi1?)'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { figurePoints } from '../../src/figures/figurePoints.ts';
 import { plotName, type SweepPlotOptions, sweepPlan } from '../../src/sweep/sweepPlot.ts';
 import { sweepCells } from '../../src/sweep/sweepSpec.ts';
+import { asymptoticRisk, deepRandomFeatures } from '../../src/theory/index.ts';
 
 const swept = {
   d: [50, 100],
@@ -101,6 +102,34 @@ describe('the picture of a sweep', () => {
     [{ where: ['dd=50'] }, 'invalid where: "dd" (expected d?)'],
   ])('refuses %j by name', (options, message) => {
     expect(() => plan(options)).toThrow(message);
+  });
+
+  it('has the theory of deep frozen layers, whose widths go with psi1', () => {
+    const widths = [
+      [2, 1],
+      [2, 4],
+    ];
+    const cells = { d: 40, psi2: 2, eps: 0.3, tau: 0.2, network: 'deep-frozen', widths };
+    const { panels, caption } = plan({}, folderOf(2, cells));
+    const { points } = panels[0]!.curves[0]!;
+    const risk = (psi1: number) =>
+      asymptoticRisk(deepRandomFeatures({ widths: [2, psi1] }), { psi2: 2, eps: 0.3, tau: 0.2 });
+    expect(points).toHaveLength(160);
+    for (const k of [0, 60, 159]) expect(points[k]!.y).toBeCloseTo(risk(points[k]!.x).adversarialRisk, 9);
+    expect(panels[0]!.measured[0]!.spots.map(({ x }) => x)).toEqual([1, 4]);
+    expect(caption).not.toContain('widths =');
+    expect(caption).toContain('network = deep-frozen');
+  });
+
+  it('draws networks without a theory by their points alone, and names them there', () => {
+    const cells = { d: 20, psi2: 2, eps: [0.1, 0.3], network: ['lazy', 'trained'], widths: [2] };
+    const { panels, caption } = plan({ x: 'eps', by: 'network' }, folderOf(2, cells));
+    expect(panels[0]!.curves).toEqual([]);
+    expect(panels[0]!.measured.map(({ label }) => label)).toEqual(['lazy', 'trained']);
+    expect(caption).toContain('No theory is drawn.');
+    expect(caption).toContain('widths = 2');
+    const several = { ...cells, network: 'lazy', widths: [[1], [2]] };
+    expect(() => plan({ x: 'eps' }, folderOf(2, several))).toThrow('the sweep varies widths (1, 2) as well');
   });
 
   it('has a file name of its own', () => {

@@ -72,6 +72,27 @@ describe('the table of a sweep', () => {
     }
   });
 
+  it('has the fields of networks where the sweep is over networks', () => {
+    const out = join(temporaryFolder(onTestFinished), 'networks');
+    const widths = [[2, 1], [1]];
+    beginSweep({ cells: { d: 20, psi2: 3, eps: 0.3, network: 'deep-frozen', widths } }, out);
+    const folder = existingSweep(out);
+    const store = openResultStore(out, { version: '1', device: 'wasm' });
+    for (const cell of folder.cells)
+      store.add(cell, {
+        result: resultOf(cell),
+        runtime: { device: 'wasm', engine: 'wasm' } as unknown as Runtime,
+        algebra: 'none',
+        seconds: 1,
+      });
+    const rows = table(sweepCsv(folder, counting));
+    expect(rows.map((row) => [row.network, row.widths, row.psi1])).toEqual([
+      ['deep-frozen', '2 1', '1'],
+      ['deep-frozen', '1', '1'],
+    ]);
+    expect([...sweepCsv(begun().folder, counting)][0]).not.toContain('widths');
+  });
+
   it('has its head alone before anything is finished', () => {
     expect([...sweepCsv(begun().folder, counting)]).toHaveLength(1);
   });
