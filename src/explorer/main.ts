@@ -1,4 +1,4 @@
-/** The page: one store, views that draw what it holds, and an address that says it. */
+/** The page: a store of its state, views that draw the state, and an address that holds it. */
 import { checkPanel } from './check/checkPanel.ts';
 import { controls } from './page/controls.ts';
 import { curveFigure } from './page/curveFigure.ts';
@@ -56,10 +56,10 @@ function drawSoon(): void {
 }
 
 // Browsers limit how often an address may change.
-let saying: ReturnType<typeof setTimeout> | undefined;
-function sayInAddress(): void {
-  clearTimeout(saying);
-  saying = setTimeout(() => {
+let pending: ReturnType<typeof setTimeout> | undefined;
+function updateAddress(): void {
+  clearTimeout(pending);
+  pending = setTimeout(() => {
     const link = toLink(store.state);
     window.history.replaceState(
       null,
@@ -73,7 +73,7 @@ store.subscribe((state, before) => {
   if (state.theme !== before.theme) applyTheme(state.theme);
   labelTheme();
   drawSoon();
-  sayInAddress();
+  updateAddress();
 });
 window.addEventListener('hashchange', () => {
   const { state, complaints } = fromLink(window.location.hash.slice(1));
@@ -97,10 +97,7 @@ function labelTheme(): void {
 function complain(found: readonly string[]): void {
   const notice = byId('notice');
   notice.hidden = found.length === 0;
-  notice.textContent =
-    found.length === 0
-      ? ''
-      : `This link says what cannot be: ${found.join('; ')}. The usual values stand in.`;
+  notice.textContent = `Parts of this link are not valid and were ignored: ${found.join('; ')}. The default values are used instead.`;
 }
 
 labelTheme();

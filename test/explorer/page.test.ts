@@ -111,7 +111,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await typed(page, 'psi1')).toBe(4);
     expect(await typed(page, 'eps')).toBe(0.4);
     await page.fill('#psi2', '-1');
-    expect(await page.textContent('#psi2-wrong')).toBe('psi2 is above 0');
+    expect(await page.textContent('#psi2-wrong')).toBe('psi2 must be above 0');
     expect(await page.getAttribute('#psi2', 'aria-invalid')).toBe('true');
     await page.fill('#psi2', '3');
     expect(await page.isVisible('#psi2-wrong')).toBe(false);

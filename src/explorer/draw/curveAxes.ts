@@ -6,8 +6,8 @@ import { svg } from './svg.ts';
 
 /** From so many names on, they are slanted. */
 const MANY = 6;
-/** Below this width in pixels the axis has fewer numbers. */
-const NARROW = 560;
+/** Below this width in pixels the axis has fewer numbers, and the names of the curves stand above the frame. */
+export const NARROW = 560;
 
 /** Whether the names below the frame are slanted, and so need more height. */
 export const slanted = (axis: Axis): boolean => axis.kind === 'places' && axis.places.length > MANY;

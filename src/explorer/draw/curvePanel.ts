@@ -2,7 +2,7 @@ import { parameters, roundFor } from '../state/parameters.ts';
 import { nothingRisk } from '../theory/ask.ts';
 import type { RiskAt } from '../theory/curve.ts';
 import { coverFrame, gridLines } from './axes.ts';
-import { curveAxes, riskTicks, slanted } from './curveAxes.ts';
+import { curveAxes, NARROW, riskTicks, slanted } from './curveAxes.ts';
 import { labelsAbove, labelsBeside } from './curveLabels.ts';
 import { curveNotes } from './curveNotes.ts';
 import type { CurveView } from './curveView.ts';
@@ -14,9 +14,6 @@ import { riskDots, riskPath } from './riskCurves.ts';
 import { riskDomain } from './riskDomain.ts';
 import { scaleOf } from './scale.ts';
 import { set, svg } from './svg.ts';
-
-/** Below this width in pixels the names of the curves stand above the frame. */
-const NARROW = 560;
 
 export interface CurvePanel {
   readonly element: SVGSVGElement;
@@ -30,7 +27,7 @@ export interface CurvePanel {
   resize(width: number, height: number): void;
 }
 
-/** Both risks along an axis, with what there is to say about them. */
+/** Both risks along an axis, with their names, notes, measured points and marks. */
 export function curvePanel(): CurvePanel {
   const layer = (name: string): SVGGElement => svg('g', { class: name });
   const [bands, grid, notes, axes] = [layer('bands'), layer('grid-lines'), layer('notes'), layer('axes')];
@@ -74,7 +71,7 @@ export function curvePanel(): CurvePanel {
     return { frame, x, y: scaleOf(yScale, riskDomain(curve, nothingRisk(settings), yScale), up) };
   }
 
-  /** Axes stay as they are while only the curves move: that keeps a slider's frame short. */
+  /** Axes are redrawn only when they change, so that a frame takes little time while a slider moves. */
   function drawAxes({ axis }: CurveView): void {
     const { frame, y } = plane;
     const key = [width, height, axis.name, y.kind, ...y.domain].join();
@@ -92,19 +89,21 @@ export function curvePanel(): CurvePanel {
     dots.replaceChildren(...riskDots(plane, axis, curve));
   }
 
+  function draw(next: CurveView): void {
+    view = next;
+    plane = planeOf(next);
+    drawAxes(next);
+    bands.replaceChildren(...nullBands(plane, next.axis, next.curve));
+    drawCurves(next);
+    notes.replaceChildren(...curveNotes(plane, next));
+    labels.replaceChildren(...(width < NARROW ? labelsAbove(plane) : labelsBeside(plane, next.curve)));
+    points.replaceChildren(...errorBars(plane, next.measurements));
+    here.replaceChildren(...placeMark(plane, next.here, 5));
+  }
+
   return {
     element,
-    draw(next) {
-      view = next;
-      plane = planeOf(next);
-      drawAxes(next);
-      bands.replaceChildren(...nullBands(plane, next.axis, next.curve));
-      drawCurves(next);
-      notes.replaceChildren(...curveNotes(plane, next));
-      labels.replaceChildren(...(width < NARROW ? labelsAbove(plane) : labelsBeside(plane, next.curve)));
-      points.replaceChildren(...errorBars(plane, next.measurements));
-      here.replaceChildren(...placeMark(plane, next.here, 5));
-    },
+    draw,
     point(risk) {
       pointed.replaceChildren(...(risk ? placeMark(plane, risk, 4.5) : []));
     },
@@ -122,7 +121,7 @@ export function curvePanel(): CurvePanel {
     resize(w, h) {
       [width, height] = [w, h];
       set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
-      if (view) this.draw(view);
+      if (view) draw(view);
     },
   };
 }

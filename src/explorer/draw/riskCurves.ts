@@ -10,7 +10,7 @@ const GAP: readonly [number, number] = [Number.NaN, Number.NaN];
 export const riskPath = ({ x, y }: Plane, curve: readonly RiskAt[], name: RiskName): string =>
   pathThrough(
     curve.flatMap((risk, i): (readonly [number, number])[] => [
-      // Between interpolators of another kind the curve jumps.
+      // The risk jumps where the ridgeless phase begins or ends.
       ...(i > 0 && (risk.phase === 'ridgeless') !== (curve[i - 1]!.phase === 'ridgeless') ? [GAP] : []),
       [x.pixel(risk.at), Math.max(FAR, y.pixel(risk[`${name}Risk`]))],
     ]),

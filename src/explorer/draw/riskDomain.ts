@@ -9,8 +9,8 @@ function roundUp(value: number): number {
 }
 
 /**
- * The range of risks to show. Peaks may run off the top: what matters is the scale of predicting nothing, and a peak
- * that is infinite has no scale at all.
+ * The range of risks to show. It follows the risk of predicting nothing and the bulk of the curve, so that a high or
+ * infinite peak is cut off at the top and the rest stays readable.
  */
 export function riskDomain(
   curve: readonly RiskAt[],

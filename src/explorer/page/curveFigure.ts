@@ -5,8 +5,10 @@ import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
 import { type Axis, axisNamed, curveAlong, placeOf, type RiskAt, settingsAt } from '../theory/curve.ts';
-import { byId, html } from './elements.ts';
+import { byId } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
+import { onWidth } from './plotSize.ts';
+import { showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
 
 const axisNames: Readonly<Record<AxisName, string>> = {
@@ -69,20 +71,13 @@ export function curveFigure(
   const placeText = (risk: RiskAt): string =>
     view?.axis.kind === 'places' ? view.axis.places[risk.at]! : shortText(risk.at);
 
-  function showTip(risk: RiskAt): void {
-    const { axis } = view!;
-    tip.replaceChildren(
-      html('div', {}, symbol(letters[axis.name]), ` = ${placeText(risk)}`),
-      html('div', { className: 'adversarial' }, `adversarial ${riskText(risk.adversarialRisk)}`),
-      html('div', { className: 'standard' }, `standard ${riskText(risk.standardRisk)}`),
-      ...(risk.phase === 'learning' ? [] : [html('div', {}, risk.phase)]),
-    );
-    tip.hidden = false;
-    const x = panel.pixelOf(risk.at);
-    const beyond = x + tip.offsetWidth + 24 > box.clientWidth;
-    tip.style.left = `${box.offsetLeft + (beyond ? Math.max(0, x - tip.offsetWidth - 14) : x + 14)}px`;
-    tip.style.top = `${box.offsetTop + 26}px`;
-  }
+  const showTip = (risk: RiskAt): void =>
+    showRiskTip(tip, box, {
+      place: [symbol(letters[view!.axis.name]), ` = ${placeText(risk)}`],
+      risk,
+      x: panel.pixelOf(risk.at),
+      y: () => 26,
+    });
 
   /** What a screen reader says of the slider that the plot is. */
   function describe(risk: RiskAt): void {
@@ -121,10 +116,7 @@ export function curveFigure(
     event.preventDefault();
   });
 
-  new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry!.contentRect.width);
-    if (width > 0) panel.resize(width, heightFor(width));
-  }).observe(box);
+  onWidth(box, panel.resize);
 
   return {
     svg: panel.element,
@@ -156,10 +148,6 @@ export function curveFigure(
     },
   };
 }
-
-/** As high as leaves the values in sight on a projector; never flatter than a phone needs. */
-export const heightFor = (width: number): number =>
-  Math.round(Math.max(300, Math.min(window.innerHeight - 370, 0.8 * width)));
 
 /** The neighbouring point of the curve that a key asks for. */
 function stepped({ curve, axis }: CurveView, at: number, key: string): number | undefined {

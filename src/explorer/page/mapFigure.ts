@@ -5,10 +5,11 @@ import type { Measure, State, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
 import type { MapAnswer, MapRequest } from '../theory/mapWorker.ts';
 import { mapKey, type PlanePoint, type RiskGrid } from '../theory/phaseMap.ts';
-import { heightFor } from './curveFigure.ts';
 import { byId, html } from './elements.ts';
-import { riskText, shortText } from './numbers.ts';
+import { shortText } from './numbers.ts';
 import type { Underlay } from './pictures.ts';
+import { onWidth } from './plotSize.ts';
+import { showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
 import { resolvedTheme } from './theme.ts';
 
@@ -56,25 +57,18 @@ export function mapFigure(store: Store): MapFigure {
     tip.hidden = point === undefined;
     if (!point) return;
     const settings = settingsUnder(point);
-    const risk = riskAt(settings);
-    tip.replaceChildren(
-      html(
-        'div',
-        {},
+    const { left, top } = box.getBoundingClientRect();
+    showRiskTip(tip, box, {
+      place: [
         symbol(letters.psi1),
         ` = ${shortText(settings.psi1)},  `,
         symbol(letters.eps),
         ` = ${shortText(settings.eps)}`,
-      ),
-      html('div', { className: 'adversarial' }, `adversarial ${riskText(risk.adversarialRisk)}`),
-      html('div', { className: 'standard' }, `standard ${riskText(risk.standardRisk)}`),
-      ...(risk.phase === 'learning' ? [] : [html('div', {}, risk.phase)]),
-    );
-    const { left, top } = box.getBoundingClientRect();
-    const [x, y] = [event.clientX - left, event.clientY - top];
-    const beyond = x + tip.offsetWidth + 24 > box.clientWidth;
-    tip.style.left = `${box.offsetLeft + (beyond ? Math.max(0, x - tip.offsetWidth - 14) : x + 14)}px`;
-    tip.style.top = `${box.offsetTop + Math.max(4, y - tip.offsetHeight - 10)}px`;
+      ],
+      risk: riskAt(settings),
+      x: event.clientX - left,
+      y: (height) => Math.max(4, event.clientY - top - height - 10),
+    });
   });
   box.addEventListener('pointerleave', () => {
     tip.hidden = true;
@@ -84,10 +78,7 @@ export function mapFigure(store: Store): MapFigure {
     if (point) store.change({ settings: settingsUnder(point) });
   });
 
-  new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry!.contentRect.width);
-    if (width > 0) panel.resize(width, heightFor(width));
-  }).observe(box);
+  onWidth(box, panel.resize);
 
   let drawnTheme = '';
   let drawnSettings: Settings | undefined;

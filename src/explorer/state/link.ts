@@ -6,7 +6,7 @@ import { initialState, type State } from './state.ts';
 const axes: readonly AxisName[] = ['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'];
 const numbers = ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'below'] as const;
 
-/** The state as the part of a link after `#`; what is as usual is left out. */
+/** The state as the part of a link after `#`; default values are left out. */
 export function toLink({ settings, measurements, ...view }: State): string {
   const query = new URLSearchParams(settingsEntries(settings, defaults));
   for (const name of ['axis', 'yScale', 'mapOf', 'theme', 'd', 'seeds'] as const)
@@ -15,7 +15,7 @@ export function toLink({ settings, measurements, ...view }: State): string {
   return query.toString();
 }
 
-/** The state of a link. What it says badly is taken as usual and named in `complaints`. */
+/** The state of a link. A part that is not valid takes its default value and is named in `complaints`. */
 export function fromLink(link: string): { state: State; complaints: string[] } {
   const complaints: string[] = [];
   const query = new URLSearchParams(link);

@@ -116,10 +116,10 @@ export const parameters: Readonly<Record<NumberName, Parameter>> = {
 
 /** Why `value` cannot be this parameter, or undefined when it can. */
 export function objection({ name, positive }: Parameter, value: number): string | undefined {
-  if (!Number.isFinite(value)) return `${name} is a number`;
-  if (value < 0 || (positive && value === 0)) return `${name} is ${positive ? 'above 0' : '0 or more'}`;
+  if (!Number.isFinite(value)) return `${name} must be a number`;
+  if (value < 0 || (positive && value === 0)) return `${name} must be ${positive ? 'above 0' : '0 or more'}`;
   // Beyond this the page would only show rounding.
-  return value > 1e6 ? `${name} is at most 1000000` : undefined;
+  return value > 1e6 ? `${name} must be at most 1000000` : undefined;
 }
 
 export const SLIDER_STEPS = 600;

@@ -48,13 +48,13 @@ export function curveAlong(settings: Settings, axis: Axis, count = 151): RiskAt[
     return axis.places.map((_, at) => ({ at, ...riskAt(settingsAt(settings, axis, at)) }));
   const { from, to, scale } = axis;
   const values = gridValues({ from, to, scale, count });
-  // The peak of unregularised features is narrow: it is met exactly, and more closely around.
+  // The peak of unregularised features is narrow, so the curve has its exact place and closer points around it.
   const peak = axis.name === 'psi1' ? settings.psi2 : axis.name === 'psi2' ? settings.psi1 : undefined;
   if (peak !== undefined && peak > from && peak < to) {
     values.push(peak, ...CLOSE.flatMap((step) => [peak * (1 - step), peak * (1 + step)]));
     values.sort((a, b) => a - b);
   }
-  // At eps = lambda = 0 another interpolator wins, by a jump: the curve begins close to it.
+  // The limit of eps to 0 at lambda = 0 is not the risk at eps = 0, so the curve has a point close to 0 as well.
   if (axis.name === 'eps' && settings.lambda === 0) values.splice(1, 0, 1e-4);
   return riskCurve(mapOf(settings), optionsOf(settings), {
     parameter: libraryName(axis.name, settings),

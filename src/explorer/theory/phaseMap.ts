@@ -42,7 +42,7 @@ export function riskGrid(settings: Settings, measure: Measure, nx: number, ny: n
       parameter: libraryName('psi1', settings),
       values: { from: width.from, to: width.to, count: nx, scale: 'log' },
     },
-    // At eps = 0 itself another interpolator wins, by a jump: the lowest row is the limit from above.
+    // The limit of eps to 0 at lambda = 0 is not the risk at eps = 0; the lowest row shows the limit.
     y: { parameter: 'eps', values: { from: SMALL, to: radius.to, count: ny } },
   });
   const nothing = Math.log(1 + settings.tau ** 2);

@@ -1,0 +1,26 @@
+import type { AsymptoticRisk } from '../../theory/index.ts';
+import { html } from './elements.ts';
+import { riskText } from './numbers.ts';
+
+/** Fills a tip with a place and the risks there, and shows it at a point of a plot: to its right where there is room. */
+export function showRiskTip(tip: HTMLElement, box: HTMLElement, { place, risk, x, y }: TipContent): void {
+  tip.replaceChildren(
+    html('div', {}, ...place),
+    html('div', { className: 'adversarial' }, `adversarial ${riskText(risk.adversarialRisk)}`),
+    html('div', { className: 'standard' }, `standard ${riskText(risk.standardRisk)}`),
+    ...(risk.phase === 'learning' ? [] : [html('div', {}, risk.phase)]),
+  );
+  tip.hidden = false;
+  const beyond = x + tip.offsetWidth + 24 > box.clientWidth;
+  tip.style.left = `${box.offsetLeft + (beyond ? Math.max(0, x - tip.offsetWidth - 14) : x + 14)}px`;
+  tip.style.top = `${box.offsetTop + y(tip.offsetHeight)}px`;
+}
+
+interface TipContent {
+  readonly place: readonly (Node | string)[];
+  readonly risk: AsymptoticRisk;
+  /** The point, in pixels from the left of the plot. */
+  readonly x: number;
+  /** The top of the tip, in pixels from that of the plot, by the height of the tip. */
+  readonly y: (height: number) => number;
+}
