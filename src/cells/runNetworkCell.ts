@@ -1,7 +1,4 @@
 import type { Dataset } from '../data/dataset.ts';
-import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
-import { deepReadoutProblem, solveDeepReadout } from '../exact/deepReadout.ts';
-import { trainReadoutExactly } from '../exact/exactReadout.ts';
 import { deepRandomFeaturesModel } from '../models/deepRandomFeaturesModel.ts';
 import { LazyHidden } from '../models/LazyHidden.ts';
 import { mlpModel } from '../models/mlpModel.ts';
@@ -9,7 +6,7 @@ import { tf } from '../runtime/tf.ts';
 import { streamKey } from './cell.ts';
 import type { CellResult, TrainingReport } from './cellResult.ts';
 import { type NetworkCell, unitsOf } from './networkCell.ts';
-import { EXACT_TOLERANCE, takeSolution, trainAndMeasure, trainByGradient } from './trainAndMeasure.ts';
+import { trainAndMeasure, trainByGradient, trainExactly } from './trainAndMeasure.ts';
 
 /** Cycles of training by gradient at most: where a network interpolates, its objective falls for ever. */
 const MAX_CYCLES = 4;
@@ -29,20 +26,7 @@ function modelOf(cell: NetworkCell): tf.LayersModel {
 }
 
 async function train(model: tf.LayersModel, data: Dataset, cell: NetworkCell): Promise<TrainingReport> {
-  const { d, eps, lambda, activation, network, method } = cell;
-  if (network === 'deep-frozen' && eps === 0) {
-    await trainReadoutExactly(model, data, { lambda });
-    return { iterations: 0, residual: 0, converged: true };
-  }
-  if (network === 'deep-frozen' && method === 'exact') {
-    const features = randomFeaturesMap({
-      inputDim: d,
-      units: unitsOf(cell),
-      activation,
-      seed: streamKey(cell),
-    });
-    const options = { eps, lambda, tolerance: EXACT_TOLERANCE };
-    return takeSolution(model, solveDeepReadout(deepReadoutProblem(data, features), options));
-  }
-  return trainByGradient(model, data, cell, { maxCycles: MAX_CYCLES });
+  return cell.network === 'deep-frozen' && (cell.eps === 0 || cell.method === 'exact')
+    ? trainExactly(model, data, cell)
+    : trainByGradient(model, data, cell, { maxCycles: MAX_CYCLES });
 }

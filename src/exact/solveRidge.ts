@@ -1,26 +1,20 @@
 import { dot, norm, transposedTimes } from '../numerics/vectors.ts';
-import { type ExactResult, trainingErrors } from './exactResult.ts';
-import { centring } from './intercept.ts';
+import type { ExactSettings } from './exactOptions.ts';
+import type { ExactResult } from './exactResult.ts';
+import { centring, type Rows } from './intercept.ts';
 import { solveRidgeSystem } from './ridge.ts';
+import { trainingErrors } from './trainingErrors.ts';
 
 /** `ridge` as the exact solvers report it; the gap is that of the dual point u = y - Phi theta. */
-export function solveRidge({
-  lambda,
-  fitIntercept,
-  ...given
-}: {
-  readonly n: number;
-  readonly N: number;
-  readonly phi: Float64Array;
-  readonly y: Float64Array;
-  readonly lambda: number;
-  readonly fitIntercept: boolean;
-}): ExactResult {
+export function solveRidge(
+  given: Rows,
+  { lambda, fitIntercept }: Pick<ExactSettings, 'lambda' | 'fitIntercept'>,
+): ExactResult {
   const { n, N } = given;
   // About the means the residuals of the ridge solution have the sum 0, and the intercept beside it is 0.
   const { phi, y, interceptOf } = centring(fitIntercept, given);
   const theta = solveRidgeSystem(phi, y, lambda, fitIntercept);
-  const errors = trainingErrors(phi, y, theta, () => 0);
+  const errors = trainingErrors(phi, y, theta, 0);
   const square = dot(theta, theta);
   const residuals = y.map((value, i) => value - dot(phi.subarray(i * N, (i + 1) * N), theta));
   const g = transposedTimes(phi, residuals, N);

@@ -57,13 +57,20 @@ describe('trainReadoutExactly', () => {
     tf.dispose([model, without, opened].flatMap((one) => one.getWeights()));
   });
 
-  it('refuses an intercept that a read-out has no place for, and an eps in place of the penalty', async () => {
+  it('refuses an intercept that a read-out has no place for, options it lacks and another last layer', async () => {
     const model = models['one layer'](false);
     expect(() => setReadout(model, new Float64Array(20), 0.5)).toThrow(
       'invalid intercept: 0.5 (expected 0 for a last layer without a bias)',
     );
-    await expect(trainReadoutExactly(model, data, { eps: 0.3 } as object)).rejects.toThrow(
-      'invalid eps: 0.3 (expected an option of trainReadoutExactly, which trains at eps = 0: lambda)',
+    await expect(trainReadoutExactly(model, data, { norm: 'l2' } as object)).rejects.toThrow(
+      'invalid norm: "l2" (expected an option of trainReadoutExactly: eps, lambda',
+    );
+    await expect(trainReadoutExactly(model, data, { fitIntercept: true })).rejects.toThrow(
+      'invalid fitIntercept: true (expected false for a last layer without a bias)',
+    );
+    const two = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [d], name: 'two' })] });
+    await expect(trainReadoutExactly(two, data)).rejects.toThrow(
+      'invalid model: "two" (expected a last layer that is a linear read-out of one output)',
     );
     await expect(trainReadoutExactly(model, data, 0.3 as never)).rejects.toThrow('invalid options: 0.3');
     await expect(trainReadoutExactly(model, { ...data, y: [1, 2] as never })).rejects.toThrow(

@@ -2,6 +2,7 @@ import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve, dot, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { withOnes, withSumZero } from '../intercept.ts';
 import type { Jacobians } from '../jacobians.ts';
+import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { dualBound } from './dualBound.ts';
 import type { Bounds, InteriorPoint, StartedProgramme } from './interiorPoint.ts';
@@ -51,7 +52,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     const columns = features.subarray(0, N * n);
     algebra.multiplyTransposed(columns, columns, phiPhi, { m: N, n: N, k: n, lower: true });
     for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
-    addToDiagonal(matrix, N, N, ridge);
+    addToDiagonal(matrix, N, CONE_JITTER, ridge);
     return algebra.choleskyInPlace(matrix, N) ? matrix : null;
   })();
 
@@ -152,7 +153,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       jacobians.weightedGram(width, bent);
       algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: 2 * n, lower: true });
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += bent[a * N + b]!;
-      addToDiagonal(hessian, M, N, ridge);
+      addToDiagonal(hessian, M, CONE_JITTER, ridge, N);
       return algebra.choleskyInPlace(hessian, M);
     },
 
@@ -259,14 +260,4 @@ function tailsOf(points: Float64Array, n: number, d: number): Float64Array {
   const v = new Float64Array(n * d);
   for (let i = 0; i < n; i++) v.set(points.subarray(i * (d + 1) + 1, (i + 1) * (d + 1)), i * d);
   return v;
-}
-
-/**
- * A += ridge I on the first `penalised` of its n rows, and on all of them as much as keeps features that the data cannot tell
- * apart from leaving A singular at ridge = 0.
- */
-function addToDiagonal(a: Float64Array, n: number, penalised: number, ridge: number): void {
-  let largest = 0;
-  for (let i = 0; i < n; i++) largest = Math.max(largest, a[i * n + i]!);
-  for (let i = 0; i < n; i++) a[i * n + i]! += (i < penalised ? ridge : 0) + 1e-13 * largest;
 }
