@@ -15,11 +15,12 @@ import { teacher } from '../src/data/teacher.ts';
 import {
   adversarialRegression,
   type ExactResult,
-  type LinearizedProblem,
   linearAlgebra,
-  linearizedProblem,
-  solveLinearized,
+  type ReadoutProblem,
+  readoutProblem,
+  solveReadout,
 } from '../src/exact/index.ts';
+import { randomFeaturesMap } from '../src/models/deepRandomFeaturesModel.ts';
 import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
 import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';
 import { adversarialTraining } from '../src/training/adversarialTraining.ts';
@@ -65,7 +66,7 @@ function clarabel(job: object): { objective: number; ms: number; solverMs: numbe
 }
 
 /** Milliseconds until training by gradient is within 1 per cent of the optimum, looked at after each of its cycles. */
-async function gradientTime({ d, N, n }: LinearizedProblem, optimum: number): Promise<string> {
+async function gradientTime({ d, N, n }: ReadoutProblem, optimum: number): Promise<string> {
   const seed = 'benchmark';
   const model = randomFeaturesModel({ inputDim: d, units: N, seed });
   const ends: number[] = [];
@@ -93,9 +94,10 @@ for (const { d, N, n } of sizes) {
   const model = randomFeaturesModel({ inputDim: d, units: N, seed });
   const W = model.layers[0]!.getWeights()[0]!.dataSync() as Float32Array;
   model.dispose();
-  const problem = linearizedProblem(teacher({ d, tau: 0.2, seed }).sample('train', n), { W });
-  const ours = timed(() => solveLinearized(problem, { eps: EPS }));
-  const rough = timed(() => solveLinearized(problem, { eps: EPS, tolerance: 1e-2 }));
+  const data = teacher({ d, tau: 0.2, seed }).sample('train', n);
+  const problem = readoutProblem(data, { W });
+  const ours = timed(() => solveReadout(problem, { eps: EPS }));
+  const rough = timed(() => solveReadout(problem, { eps: EPS, tolerance: 1e-2 }));
   const gradient = await gradientTime(problem, ours.result.objective);
   const ratio = Number(gradient.replace('> ', '')) / rough.ms;
   rows.push([
@@ -106,7 +108,10 @@ for (const { d, N, n } of sizes) {
     `${gradient.startsWith('>') ? '> ' : ''}${ratio.toFixed(0)}`,
   ]);
   if (options.python && N === 200) {
-    const peer = clarabel({ kind: 'linearized', ...problem, eps: EPS, tolerance: 1e-6 });
+    const map = await randomFeaturesMap({ inputDim: d, units: [N], seed });
+    const { slopes } = map.oneLayer(Float64Array.from(data.x), n)!;
+    const { phi, y } = problem;
+    const peer = clarabel({ kind: 'linearized', n, d, N, phi, slopes, W, y, eps: EPS, tolerance: 1e-6 });
     say(
       `objective: ours ${ours.result.objective.toPrecision(9)} (gap ${ours.result.relativeGap.toExponential(1)}), Clarabel ${peer.objective.toPrecision(9)}\n`,
     );
@@ -162,9 +167,9 @@ if (options.large) {
   const model = randomFeaturesModel({ inputDim: d, units: N, seed: 'benchmark' });
   const W = model.layers[0]!.getWeights()[0]!.dataSync() as Float32Array;
   model.dispose();
-  const problem = linearizedProblem(teacher({ d, tau: 0.2, seed: 'benchmark' }).sample('train', n), { W });
+  const problem = readoutProblem(teacher({ d, tau: 0.2, seed: 'benchmark' }).sample('train', n), { W });
   const started = performance.now();
-  const { iterations, relativeGap } = solveLinearized(problem, {
+  const { iterations, relativeGap } = solveReadout(problem, {
     eps: EPS,
     onProgress: (at) => say(`iteration ${at.iteration}, gap ${at.relativeGap.toExponential(1)}\n`),
   });

@@ -6,8 +6,8 @@
 import { readMnistImages } from '../src/data/mnistImages.ts';
 import { digitsBelowFive } from '../src/data/shippedSets.ts';
 import { measureFeatures } from '../src/evaluation/measureFeatures.ts';
-import { randomFeaturesMap } from '../src/evaluation/randomFeaturesMap.ts';
 import { linearAlgebra } from '../src/exact/index.ts';
+import { randomFeaturesMap } from '../src/models/deepRandomFeaturesModel.ts';
 import { mlpModel } from '../src/models/mlpModel.ts';
 import { loadRuntime, runtimeLine } from '../src/runtime/index.ts';
 import { predictRobustRisk } from '../src/table/predictRobustRisk.ts';
@@ -34,17 +34,17 @@ const images = {
   y: data.y.subarray(0, 5000).map((digit) => (digit < 5 ? 1 : -1)),
 };
 const options = { share: 1 };
-await timed('one random layer, N 500, 5,000 rows', () =>
-  measureFeatures(randomFeaturesMap({ inputDim: 784, units: [500] }), images, options),
+await timed('one random layer, N 500, 5,000 rows', async () =>
+  measureFeatures(await randomFeaturesMap({ inputDim: 784, units: [500] }), images, options),
 );
-await timed('two random layers, N 500, 5,000 rows', () =>
-  measureFeatures(randomFeaturesMap({ inputDim: 784, units: [500, 500] }), images, options),
+await timed('two random layers, N 500, 5,000 rows', async () =>
+  measureFeatures(await randomFeaturesMap({ inputDim: 784, units: [500, 500] }), images, options),
 );
 await timed('a tf.layers model of one layer, N 500, 5,000 rows', () =>
   measureFeatures(mlpModel({ inputDim: 784, units: [500] }), images, options),
 );
-const measured = await timed('digits, one random layer, N 300, 898 rows', () =>
-  measureFeatures(randomFeaturesMap({ inputDim: 64, units: [300] }), digitsBelowFive()),
+const measured = await timed('digits, one random layer, N 300, 898 rows', async () =>
+  measureFeatures(await randomFeaturesMap({ inputDim: 64, units: [300] }), digitsBelowFive()),
 );
 const eps = gridValues({ from: 0.05, to: 2, count: 40, scale: 'log' });
 const n = gridValues({ from: 100, to: 1500, count: 25, scale: 'log' }).map(Math.round);

@@ -7,7 +7,7 @@
 import { linearised, linearisedLoss, modelFunction, pgd } from '../src/attacks/index.ts';
 import { toTensors } from '../src/data/dataset.ts';
 import { setReadout } from '../src/exact/exactReadout.ts';
-import { linearizedProblem, solveLinearized } from '../src/exact/index.ts';
+import { readoutProblem, solveReadout } from '../src/exact/index.ts';
 import { loadRuntime, randomFeaturesModel, risks, teacher, tf } from '../src/index.ts';
 
 console.log((await loadRuntime()).engine);
@@ -44,7 +44,7 @@ async function gap(d: number, psi1: number, eps: number, seed: number): Promise<
   const [train, test] = [problem.sample('train', 2 * d), problem.sample('test', 2000)];
   const model = randomFeaturesModel({ inputDim: d, units: psi1 * d, seed });
   const W = (await model.layers[0]!.getWeights()[0]!.data()) as Float32Array;
-  setReadout(model, solveLinearized(linearizedProblem(train, { W }), { eps, tolerance: 1e-4 }).theta);
+  setReadout(model, solveReadout(readoutProblem(train, { W }), { eps, tolerance: 1e-4 }).theta);
   const measured: number[] = [];
   for (const attack of [linearised(), pgd({ steps: 40 })]) {
     const { adversarial } = await risks(model, test, { attack, epsilons: [eps] });

@@ -19,7 +19,6 @@ export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
 export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
-export { type RandomFeaturesMapArgs, randomFeaturesMap } from './evaluation/randomFeaturesMap.ts';
 export {
   type RiskOptions,
   type Risks,
@@ -33,17 +32,26 @@ export { type SanityCheck, type SanityOptions, sanityChecks } from './evaluation
 export { type ExactReadoutOptions, setReadout, trainReadoutExactly } from './exact/exactReadout.ts';
 export * from './exact/index.ts';
 export { type RidgeFit, ridge, ridgeWithIntercept } from './exact/ridge.ts';
-export { type ActivationName, centredActivation } from './models/activations.ts';
+export {
+  type ActivationName,
+  centredActivation,
+  type OwnActivation,
+  type RegisteredName,
+  registerActivation,
+} from './models/activations.ts';
 export { CentredActivation, type CentredActivationArgs } from './models/CentredActivation.ts';
 export { type ConvModelArgs, convModel } from './models/convModel.ts';
 export {
   type DeepRandomFeaturesModelArgs,
   deepRandomFeaturesModel,
+  type RandomFeaturesMapArgs,
+  randomFeaturesMap,
 } from './models/deepRandomFeaturesModel.ts';
 export type { FrozenFeatures } from './models/frozenFeatures.ts';
+export type { HostLayer } from './models/hostSteps.ts';
 export { LazyHidden, type LazyHiddenArgs } from './models/LazyHidden.ts';
 export type { LayerArgs } from './models/layerArgs.ts';
-export { LayeredFeatures, type LayerStep } from './models/layeredFeatures.ts';
+export { type AffineStep, LayeredFeatures, type LayerStep, type OneLayer } from './models/layeredFeatures.ts';
 export { type MlpModelArgs, mlpModel } from './models/mlpModel.ts';
 export { loadModel, saveModel } from './models/modelFiles.ts';
 export { RandomFeatures, type RandomFeaturesArgs } from './models/RandomFeatures.ts';

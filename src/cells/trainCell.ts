@@ -1,18 +1,10 @@
 import { pgd } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
-import { deepReadoutProblem, solveDeepReadout } from '../exact/deepReadout.ts';
-import { setReadout, trainReadoutExactly } from '../exact/exactReadout.ts';
-import {
-  adversarialRegression,
-  type ExactResult,
-  linearizedProblem,
-  solveLinearized,
-} from '../exact/index.ts';
+import { trainReadoutExactly } from '../exact/exactReadout.ts';
 import type { tf } from '../runtime/tf.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import type { AdversarialTrainingOptions } from '../training/trainingOptions.ts';
-import { type Cell, type DeepCell, isFrozen, type LinearCell, type RandomCell, unitsOf } from './cell.ts';
+import { type Cell, isFrozen } from './cell.ts';
 import type { TrainingReport } from './cellResult.ts';
 
 /** A cycle that changes the training objective by less than this fraction ends training by gradient. */
@@ -37,14 +29,11 @@ export async function trainCell(
   { streams, onProgress }: CellTraining,
 ): Promise<TrainingReport> {
   const { eps, lambda } = cell;
-  if (isFrozen(cell) && eps === 0) {
-    await trainReadoutExactly(model, data, { lambda });
-    return { iterations: 0, residual: 0, converged: true };
-  }
-  if (isFrozen(cell) && cell.method === 'exact') {
-    const solved = await exactReadout(model, data, cell, streams);
-    setReadout(model, solved.theta, solved.intercept);
-    return { iterations: solved.iterations, residual: solved.relativeGap, converged: solved.converged };
+  if (isFrozen(cell) && (eps === 0 || cell.method === 'exact')) {
+    const solved = await trainReadoutExactly(model, data, { eps, lambda, tolerance: EXACT_TOLERANCE });
+    const { iterations, relativeGap, converged } = solved;
+    // A closed form leaves nothing but rounding.
+    return { iterations, residual: eps === 0 ? 0 : relativeGap, converged };
   }
   const { iterations, residual, converged } = await adversarialTraining(model, data, {
     eps,
@@ -56,22 +45,4 @@ export async function trainCell(
     ...(onProgress && { onProgress }),
   });
   return { iterations, residual, converged };
-}
-
-/** The exact optimum of the problem linearised in the perturbation. */
-async function exactReadout(
-  model: tf.LayersModel,
-  data: Dataset,
-  cell: RandomCell | LinearCell | DeepCell,
-  seed: string,
-): Promise<ExactResult> {
-  const { eps, lambda, activation } = cell;
-  const options = { eps, lambda, tolerance: EXACT_TOLERANCE };
-  if (cell.network === 'deep-frozen') {
-    const features = randomFeaturesMap({ inputDim: cell.d, units: unitsOf(cell), activation, seed });
-    return solveDeepReadout(deepReadoutProblem(data, features), options);
-  }
-  if (cell.features === 'linear') return adversarialRegression(data, options);
-  const W = (await model.layers[0]!.getWeights()[0]!.data()) as Float32Array;
-  return solveLinearized(linearizedProblem(data, { W, activation }), options);
 }

@@ -12,7 +12,7 @@ import {
   InvalidArgumentError,
 } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
-import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
+import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { predictRobustRisk, type RiskPrediction } from '../table/predictRobustRisk.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
@@ -201,9 +201,8 @@ async function measure(
   const measured: MeasuredMoments[] = [];
   for (const width of widths.length > 0 ? widths : DEFAULT_WIDTHS) {
     const units = model === 'deep' ? [width, width] : [width];
-    measured.push(
-      await measureFeatures(randomFeaturesMap({ inputDim: data.d, units, activation, seed }), data, options),
-    );
+    const map = await randomFeaturesMap({ inputDim: data.d, units, activation, seed });
+    measured.push(await measureFeatures(map, data, options));
   }
   return measured;
 }

@@ -6,19 +6,11 @@ import { dot, norm, times, transposedTimes } from '../numerics/vectors.ts';
 import { type InteriorPoint, interiorPoint } from './cone/interiorPoint.ts';
 import type { AttackNorm } from './cone/normBlocks.ts';
 import { sharedNormProgramme } from './cone/sharedNormProgramme.ts';
-import {
-  EXACT_OPTIONS,
-  type ExactData,
-  type ExactOptions,
-  type ExactResult,
-  gapOf,
-  resolveExact,
-  runInteriorPoint,
-  scaleOf,
-  trainingErrors,
-} from './exactResult.ts';
+import { EXACT_OPTIONS, type ExactData, type ExactOptions, resolveExact } from './exactOptions.ts';
+import type { ExactResult } from './exactResult.ts';
 import { centring } from './intercept.ts';
 import { ridge } from './ridge.ts';
+import { type Formulation, scaleOf, solveProgramme } from './solveProgramme.ts';
 import { solveRidge } from './solveRidge.ts';
 
 export type { AttackNorm };
@@ -50,45 +42,30 @@ export function adversarialRegression(data: ExactData, options: AdversarialRegre
   const settings = resolveExact('adversarialRegression', options, OPTIONS);
   const attack = checkChoice('norm', options.norm ?? 'l2', NORMS);
   const { n, d: N } = data;
-  const given = { n, N, phi: Float64Array.from(data.x), y: Float64Array.from(data.y) };
-  const { eps, lambda, fitIntercept, tolerance } = settings;
-  if (eps === 0) return solveRidge({ ...given, lambda, fitIntercept });
-  const { phi, y: targets, interceptOf } = centring(fitIntercept, given);
-  const unit = scaleOf(targets);
-  const y = targets.map((value) => value / unit);
-  const programme = sharedNormProgramme(
-    { n, N, phi, y, eps, lambda, norm: attack, intercept: fitIntercept },
-    linearAlgebra(),
-  );
-  // Naming the zeros costs a little of the objective: leave room for it.
-  const inner = attack === 'linf' ? { ...settings, tolerance: tolerance / 10 } : settings;
-  const solved = runInteriorPoint(programme, { n, y }, inner, unit);
-  const { bounds, iterations, warmStart } = solved;
-  let theta: Float64Array = solved.x.slice(0, N);
-  let upper = bounds.upper;
-  const offset = fitIntercept ? solved.x[N]! : 0;
-  if (attack === 'linf') {
-    const sparse = withZeros(theta, solved, 2 * n);
-    const residuals = y.map((value) => value - offset);
-    const value = objectiveOf(phi, residuals, sparse, eps, n * lambda, attack);
-    if (value - bounds.lower <= Math.max(tolerance * value, upper - bounds.lower)) {
-      theta = sparse;
-      upper = value;
-    }
-  }
-  const gap = gapOf({ upper, lower: bounds.lower }, y, unit);
-  theta = theta.map((value) => value * unit);
-  const beside = offset * unit;
-  const cost = eps * dualNorm(theta, attack);
+  const rows = { n, N, phi: Float64Array.from(data.x), y: Float64Array.from(data.y) };
+  return settings.eps === 0
+    ? solveRidge(rows, settings)
+    : solveProgramme(rows, settings, sharedNorm(attack, settings));
+}
+
+function sharedNorm(norm: AttackNorm, { eps, tolerance }: { eps: number; tolerance: number }): Formulation {
+  const common: Formulation = {
+    programme: (rows) => sharedNormProgramme({ ...rows, norm }, linearAlgebra()),
+    costs: (theta) => eps * dualNorm(theta, norm),
+  };
+  if (norm !== 'linf') return common;
   return {
-    theta,
-    intercept: interceptOf(theta, beside),
-    ...gap,
-    ...trainingErrors(phi, targets, theta, () => cost, beside),
-    iterations,
-    residual: bounds.residual / (norm(transposedTimes(phi, y, N)) || 1),
-    converged: gap.relativeGap <= tolerance,
-    warmStart,
+    ...common,
+    // Naming the zeros costs a little of the objective: leave room for it.
+    innerTolerance: tolerance / 10,
+    refine({ theta, offset, bounds: { upper, lower }, s, z }, { n, phi, y, lambda }) {
+      const sparse = withZeros(theta, { s, z }, 2 * n);
+      const residuals = y.map((value) => value - offset);
+      const value = objectiveOf(phi, residuals, sparse, eps, n * lambda, norm);
+      return value - lower <= Math.max(tolerance * value, upper - lower)
+        ? { theta: sparse, upper: value }
+        : { theta, upper };
+    },
   };
 }
 

@@ -1,13 +1,13 @@
 import { checkInteger } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 
-/** Iterations that `solveLinearized` usually needs for a relative gap of 1e-6. */
+/** Iterations that `solveReadout` usually needs for a relative gap of 1e-6. */
 const ITERATIONS = 7;
 /** What passes over memory add to the multiplications. */
 const OVERHEAD = 2;
 
 /**
- * Roughly how long `solveLinearized` will take here, for a word before a long run: its multiply-adds over the rate of this
+ * Roughly how long `solveReadout` will take here, for a word before a long run: its multiply-adds over the rate of this
  * machine's linear algebra, measured on a small product in a few milliseconds.
  * @param sizes rows n, input dimension d and features N
  */

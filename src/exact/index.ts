@@ -9,30 +9,11 @@ export {
   largestInterpolatingEps,
 } from './adversarialRegression.ts';
 export type { InteriorPoint } from './cone/interiorPoint.ts';
-export {
-  type DeepReadoutProblem,
-  deepGradientNorms,
-  deepReadoutProblem,
-  solveDeepReadout,
-} from './deepReadout.ts';
-export {
-  DEFAULT_TOLERANCE,
-  type ExactData,
-  type ExactOptions,
-  type ExactProgress,
-  type ExactResult,
-  type WarmStart,
-} from './exactResult.ts';
+export { type CriticalEps, type CriticalEpsOptions, criticalEpsReadout } from './criticalEpsReadout.ts';
+export { DEFAULT_TOLERANCE, type ExactData, type ExactOptions, type ExactProgress } from './exactOptions.ts';
+export type { ExactResult, WarmStart } from './exactResult.ts';
 export { expectedSeconds } from './expectedSeconds.ts';
 export type { Jacobians } from './jacobians.ts';
-export { adversarialRegressionPath, linearizedPath, type PathOptions, type PathPoint } from './path.ts';
-export {
-  type CriticalEps,
-  type CriticalEpsOptions,
-  criticalEpsLinearized,
-  gradientNorms,
-  type LinearizedOptions,
-  type LinearizedProblem,
-  linearizedProblem,
-  solveLinearized,
-} from './solveLinearized.ts';
+export { adversarialRegressionPath, type PathOptions, type PathPoint, readoutPath } from './path.ts';
+export { type FeatureLayer, gradientNorms, type ReadoutProblem, readoutProblem } from './readoutProblem.ts';
+export { type Gradients, type ReadoutOptions, solveReadout } from './solveReadout.ts';

@@ -1,7 +1,7 @@
 import { dot } from '../numerics/vectors.ts';
 
 /** Features n x N, row after row, and targets n. */
-interface Rows {
+export interface Rows {
   readonly n: number;
   readonly N: number;
   readonly phi: Float64Array;

@@ -1,45 +1,60 @@
-import type { LinearAlgebra } from '../numerics/linearAlgebra.ts';
+import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
 
-export interface OneLayer {
+/**
+ * Jacobians of one layer, K_i = W' diag(slopes_i) with W the N x d `weights`. With D the n x N slopes
+ * sum_i e_i K_i' K_i = (W W') o (D' diag(e) D), o the entrywise product, so no N x N matrix is formed per sample.
+ */
+export function oneLayerJacobians({
+  n,
+  N,
+  d,
+  slopes,
+  weights,
+}: {
   readonly n: number;
   readonly N: number;
   readonly d: number;
-  /** sigma'(W x_i), n x N. */
+  /** n x N */
   readonly slopes: Float64Array;
-  /** The paper's W transposed, d x N. */
-  readonly W: Float64Array;
-}
-
-/**
- * Jacobians of one layer sigma(W x), K_i = W' diag(slopes_i). With D the slopes sum_i e_i K_i' K_i = (W W') o (D' diag(e) D),
- * o the entrywise product, so no N x N matrix is formed per sample.
- */
-export function oneLayerJacobians({ n, N, d, slopes, W }: OneLayer, algebra: LinearAlgebra): Jacobians {
-  const rows = transpose(W, d, N);
-  const gates = transpose(slopes, n, N);
-  const overlaps = new Float64Array(N * N);
-  algebra.multiplyTransposed(rows, rows, overlaps, { m: N, n: N, k: d, lower: true });
-  const weighted = new Float64Array(N * n);
-  const gated = new Float64Array(n * N);
-  const images = new Float64Array(n * d);
+  /** N x d */
+  readonly weights: Float64Array;
+}): Jacobians {
+  const algebra = linearAlgebra();
+  const columns = once(() => transpose(weights, N, d));
+  const gates = once(() => transpose(slopes, n, N));
+  const overlaps = once(() => {
+    const products = new Float64Array(N * N);
+    algebra.multiplyTransposed(weights, weights, products, { m: N, n: N, k: d, lower: true });
+    return products;
+  });
   return {
     images(theta) {
-      for (let i = 0; i < n; i++)
-        for (let a = 0; a < N; a++) gated[i * N + a] = slopes[i * N + a]! * theta[a]!;
-      algebra.multiplyTransposed(gated, W, images, { m: n, n: d, k: N });
+      const gated = slopes.map((slope, at) => slope * theta[at % N]!);
+      const images = new Float64Array(n * d);
+      algebra.multiplyTransposed(gated, columns(), images, { m: n, n: d, k: N });
       return images;
     },
     pullBack(v, out) {
-      algebra.multiplyTransposed(rows, v, out, { m: N, n, k: d });
-      for (let j = 0; j < out.length; j++) out[j]! *= gates[j]!;
+      algebra.multiplyTransposed(weights, v, out, { m: N, n, k: d });
+      const gate = gates();
+      for (let j = 0; j < out.length; j++) out[j]! *= gate[j]!;
     },
-    weightedGram(weights, out) {
-      for (let a = 0; a < N; a++)
-        for (let i = 0; i < n; i++) weighted[a * n + i] = weights[i]! * gates[a * n + i]!;
-      algebra.multiplyTransposed(weighted, gates, out, { m: N, n: N, k: n, lower: true });
-      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! *= overlaps[a * N + b]!;
+    weightedGram(weightOf, out) {
+      const [gate, overlap] = [gates(), overlaps()];
+      const weighted = gate.map((value, at) => weightOf[at % n]! * value);
+      algebra.multiplyTransposed(weighted, gate, out, { m: N, n: N, k: n, lower: true });
+      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! *= overlap[a * N + b]!;
     },
+  };
+}
+
+/** The value of `make`, made when it is first asked for: rows to test on need no products of the weights. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

@@ -1,10 +1,12 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AdversarialRegressionOptions, adversarialRegression } from './adversarialRegression.ts';
-import type { ExactData, ExactOptions, ExactResult } from './exactResult.ts';
-import { type LinearizedOptions, type LinearizedProblem, solveLinearized } from './solveLinearized.ts';
+import type { ExactData, ExactOptions } from './exactOptions.ts';
+import type { ExactResult } from './exactResult.ts';
+import type { ReadoutProblem } from './readoutProblem.ts';
+import { type ReadoutOptions, solveReadout } from './solveReadout.ts';
 
-/** A point of a path: {@link linearizedPath}, {@link adversarialRegressionPath}. */
+/** A point of a path: {@link readoutPath}, {@link adversarialRegressionPath}. */
 export interface PathPoint {
   /** Radius of the perturbations, in units of the input; >= 0. */
   readonly eps: number;
@@ -25,17 +27,17 @@ const SHARED: OptionNames<PathOptions<ExactOptions>> = {
 const POINT: OptionNames<PathPoint> = { eps: true, lambda: true };
 
 /**
- * `solveLinearized` at each point in order, each started from the one before.
+ * `solveReadout` at each point in order, each started from the one before.
  * @param points in an order in which neighbours are near each other
- * @throws InvalidArgumentError as `solveLinearized` does
+ * @throws InvalidArgumentError as `solveReadout` does
  */
-export const linearizedPath = (
-  problem: LinearizedProblem,
+export const readoutPath = (
+  problem: ReadoutProblem,
   points: readonly PathPoint[],
-  options: PathOptions<LinearizedOptions> = {},
+  options: PathOptions<ReadoutOptions> = {},
 ): ExactResult[] => {
-  checkOptions('linearizedPath', options, { ...SHARED, gradients: true });
-  return path(points, (point) => solveLinearized(problem, { ...options, ...point }));
+  checkOptions('readoutPath', options, { ...SHARED, gradients: true });
+  return path(points, (point) => solveReadout(problem, { ...options, ...point }));
 };
 
 /**
@@ -54,7 +56,7 @@ export const adversarialRegressionPath = (
 
 function path(
   points: readonly PathPoint[],
-  solve: (options: PathPoint & Pick<LinearizedOptions, 'start'>) => ExactResult,
+  solve: (options: PathPoint & Pick<ReadoutOptions, 'start'>) => ExactResult,
 ): ExactResult[] {
   if (!Array.isArray(points)) throw new InvalidArgumentError('points', points, 'a list of {eps, lambda}');
   for (const point of points) checkOptions('a point of a path', point ?? null, POINT);

@@ -1,30 +1,34 @@
-import { checkChoice } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import { type ActivationName, activationNames } from '../theory/activations.ts';
-import { centredActivation } from './activations.ts';
+import { centredActivation, checkActivation, type RegisteredName } from './activations.ts';
+import { centredStep, type HostLayer } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
+import type { LayerStep } from './layeredFeatures.ts';
 
 /** Arguments of the {@link CentredActivation} layer, beside those of any layer of TensorFlow.js. */
 export interface CentredActivationArgs extends LayerArgs {
   /** By name; the mean under N(0, 1) is subtracted. */
-  activation: ActivationName;
+  activation: RegisteredName;
 }
 
 /** An activation of the theory, centred under N(0, 1), as a layer without weights: any shape, float32. */
-export class CentredActivation extends tf.layers.Layer {
+export class CentredActivation extends tf.layers.Layer implements HostLayer {
   /** The name under which a saved model asks for this layer. */
   static readonly className = 'CentredActivation';
   /** The one it was made with. */
-  readonly activation: ActivationName;
+  readonly activation: RegisteredName;
 
   /** @throws InvalidArgumentError for unknown arguments, an unknown activation. */
   constructor(args: CentredActivationArgs) {
     super(checkLayerArgs('CentredActivation', args, { activation: true }));
-    this.activation = checkChoice('activation', args.activation, activationNames);
+    this.activation = checkActivation(args.activation);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => centredActivation(this.activation)(Array.isArray(inputs) ? inputs[0]! : inputs));
+  }
+
+  hostSteps(): LayerStep[] {
+    return [centredStep(this.activation)];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

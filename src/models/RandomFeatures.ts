@@ -1,8 +1,9 @@
-import { checkChoice, checkInteger, checkSeed, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, checkSeed, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import { type ActivationName, activationNames } from '../theory/activations.ts';
-import { centredActivation } from './activations.ts';
+import { centredActivation, checkActivation, type RegisteredName } from './activations.ts';
+import { affineStep, centredStep, type HostLayer, linearStep } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
+import type { LayerStep } from './layeredFeatures.ts';
 import { unitSphereRows } from './unitSphereRows.ts';
 
 /** Arguments of the {@link RandomFeatures} layer, beside those of any layer of TensorFlow.js. */
@@ -10,7 +11,7 @@ export interface RandomFeaturesArgs extends LayerArgs {
   /** Number of random features, N. */
   units: number;
   /** Activation sigma by name, centred so that E sigma(G) = 0 for G ~ N(0, 1). Default 'shifted-relu', the paper's. */
-  activation?: ActivationName;
+  activation?: RegisteredName;
   /** Names the stream from which W is drawn. Default 0. */
   seed?: number | string;
 }
@@ -22,14 +23,14 @@ export interface RandomFeaturesArgs extends LayerArgs {
  * Input [..., d], output [..., N], float32. The kernel is stored as W' with shape [d, N]. It is a non-trainable weight
  * from its creation on: no optimiser, and no later `trainable = true`, can move it.
  */
-export class RandomFeatures extends tf.layers.Layer {
+export class RandomFeatures extends tf.layers.Layer implements HostLayer {
   /** The name under which a saved model asks for this layer. */
   static readonly className = 'RandomFeatures';
 
   /** Number of random features, N. */
   readonly units: number;
   /** Before centring. */
-  readonly activation: ActivationName;
+  readonly activation: RegisteredName;
   /** Names the stream from which W is drawn. */
   readonly seed: number | string;
   private kernel?: ReturnType<RandomFeatures['addWeight']>;
@@ -38,7 +39,7 @@ export class RandomFeatures extends tf.layers.Layer {
   constructor(args: RandomFeaturesArgs) {
     super(checkLayerArgs('RandomFeatures', args, { units: true, activation: true, seed: true }));
     this.units = checkInteger('units', args.units);
-    this.activation = checkChoice('activation', args.activation ?? 'shifted-relu', activationNames);
+    this.activation = checkActivation(args.activation ?? 'shifted-relu');
     this.seed = checkSeed(args.seed ?? 0);
   }
 
@@ -70,6 +71,14 @@ export class RandomFeatures extends tf.layers.Layer {
       const features = centredActivation(this.activation)(tf.matMul(rows, this.kernel!.read()));
       return x.rank === 2 ? features : features.reshape([...x.shape.slice(0, -1), this.units]);
     });
+  }
+
+  async hostSteps(width: number): Promise<LayerStep[]> {
+    const { seed, units } = this;
+    const affine = this.built
+      ? await affineStep(this)
+      : linearStep(unitSphereRows(seed, units, width), units);
+    return [affine, centredStep(this.activation)];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,7 +1,9 @@
 import type { OptionNames } from '../checkOptions.ts';
 import { checkBoolean, checkPositive, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
+import type { HostLayer } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
+import type { LayerStep } from './layeredFeatures.ts';
 
 /** Arguments of the {@link Standardise} layer: one mean and one deviation a column. */
 export interface StandardiseArgs extends LayerArgs {
@@ -27,7 +29,7 @@ const OPTIONS: OptionNames<Omit<StandardiseArgs, keyof LayerArgs>> = {
  * [n, columns], float32.
  * The statistics are non-trainable weights: they are saved with the model, and no training moves them.
  */
-export class Standardise extends tf.layers.Layer {
+export class Standardise extends tf.layers.Layer implements HostLayer {
   /** The name under which a saved model asks for this layer. */
   static readonly className = 'Standardise';
 
@@ -74,10 +76,14 @@ export class Standardise extends tf.layers.Layer {
         shape,
         `[n, ${this.mean.length}], one column for each mean`,
       );
-    const inverse = this.deviation.map((s) => (s === 0 ? 0 : 1 / s));
     this.centre = this.constant('mean', this.mean);
-    this.factor = this.constant('factor', this.invert ? this.deviation : inverse);
+    this.factor = this.constant('factor', this.invert ? this.deviation : this.factors());
     this.built = true;
+  }
+
+  /** 1 / deviation, and 0 for a column of deviation 0. */
+  private factors(): number[] {
+    return this.deviation.map((s) => (s === 0 ? 0 : 1 / s));
   }
 
   private constant(name: string, values: readonly number[]): ReturnType<Standardise['addWeight']> {
@@ -100,6 +106,14 @@ export class Standardise extends tf.layers.Layer {
         ? tf.clipByValue(standardised, -this.clip, this.clip)
         : standardised;
     });
+  }
+
+  hostSteps(): LayerStep[] | null {
+    if (this.invert) return null;
+    const { mean, clip } = this;
+    return [
+      { kind: 'scale', centre: Float64Array.from(mean), factor: Float64Array.from(this.factors()), clip },
+    ];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

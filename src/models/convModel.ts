@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import { type ActivationName, activationNames } from '../theory/activations.ts';
+import { checkActivation, type RegisteredName } from './activations.ts';
 import { CentredActivation } from './CentredActivation.ts';
 import { drawKernels } from './mlpModel.ts';
 
@@ -16,7 +16,7 @@ export interface ConvModelArgs {
   /** Step of each convolution. Default 2, which halves the image. */
   strides?: number;
   /** Centred. Default 'shifted-relu'. */
-  activation?: ActivationName;
+  activation?: RegisteredName;
   /** Default 1. */
   outputs?: number;
   /** Names the streams of the starting weights. Default 0. */
@@ -49,7 +49,7 @@ export function convModel(args: ConvModelArgs): tf.Sequential {
     throw new InvalidArgumentError('filters', filters, 'the filters of each convolution');
   const sizes = { imageShape, filters, kernelSize: [kernelSize], strides: [strides], outputs: [outputs] };
   for (const [name, values] of Object.entries(sizes)) for (const size of values) checkInteger(name, size);
-  checkChoice('activation', activation, activationNames);
+  checkActivation(activation);
   const inputDim = imageShape.reduce((product, axis) => product * axis, 1);
   const model = tf.sequential({
     layers: [

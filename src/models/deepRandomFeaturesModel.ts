@@ -1,12 +1,10 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkBoolean, checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
+import { checkBoolean, checkInteger, checkSeed, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import {
-  type ActivationName,
-  activation as activationNamed,
-  activationNames,
-} from '../theory/activations.ts';
-import { layerSeed } from './deepRandomFeaturesSeed.ts';
+import { activation as activationNamed } from '../theory/activations.ts';
+import { checkActivation, type RegisteredName } from './activations.ts';
+import { onHost } from './hostSteps.ts';
+import type { LayeredFeatures } from './layeredFeatures.ts';
 import { RandomFeatures } from './RandomFeatures.ts';
 import { Standardise } from './Standardise.ts';
 
@@ -17,7 +15,7 @@ export interface DeepRandomFeaturesModelArgs {
   /** Features of each frozen layer, from the first to the last. */
   units: readonly number[];
   /** Activation of every layer, centred. Default 'shifted-relu'. */
-  activation?: ActivationName;
+  activation?: RegisteredName;
   /** Names the streams of the weights. Default 0; the first layer is then that of `randomFeaturesModel`. */
   seed?: number | string;
   /** Whether the read-out has a bias: an intercept to be trained. Default false, as in the paper. */
@@ -41,39 +39,51 @@ const OPTIONS: OptionNames<DeepRandomFeaturesModelArgs> = {
  */
 export function deepRandomFeaturesModel(args: DeepRandomFeaturesModelArgs): tf.Sequential {
   checkOptions('deepRandomFeaturesModel', args, OPTIONS);
-  const { units, activation = 'shifted-relu', seed = 0, useBias = false } = args ?? {};
+  const { useBias = false, ...sizes } = args ?? {};
   checkBoolean('useBias', useBias);
+  const readout = tf.layers.dense({ units: 1, useBias, kernelInitializer: 'zeros', name: 'readout' });
+  return tf.sequential({ layers: [...frozenLayers(sizes), readout] });
+}
+
+/** What a {@link randomFeaturesMap} is made of. */
+export type RandomFeaturesMapArgs = Omit<DeepRandomFeaturesModelArgs, 'useBias'>;
+
+/**
+ * The frozen layers of `deepRandomFeaturesModel` without a model or an engine: one or more, in float64 on the host, with the
+ * same weights.
+ * @throws InvalidArgumentError as `deepRandomFeaturesModel` does
+ */
+export async function randomFeaturesMap(args: RandomFeaturesMapArgs): Promise<LayeredFeatures> {
+  const { useBias: _, ...options } = OPTIONS;
+  checkOptions('randomFeaturesMap', args, options);
+  return (await onHost(frozenLayers(args), args.inputDim))!;
+}
+
+/** From the input to phi_L. */
+function frozenLayers(args: RandomFeaturesMapArgs): tf.layers.Layer[] {
+  const { units, activation = 'shifted-relu', seed = 0 } = args ?? {};
   const inputDim = checkInteger('inputDim', args?.inputDim);
   checkUnits(units);
-  checkChoice('activation', activation, activationNames);
+  checkActivation(activation);
   const { muStarSquared, mu1 } = activationNamed(activation).moments;
   const deviation = Math.sqrt(mu1 * mu1 + muStarSquared);
-  const layers: tf.layers.Layer[] = [];
-  units.forEach((width, l) => {
-    const place = l === 0 ? { inputShape: [inputDim] } : {};
-    if (l > 0) {
-      const below = units[l - 1]!;
-      layers.push(
-        new Standardise({
-          mean: new Array(below).fill(0),
-          deviation: new Array(below).fill(deviation),
-          name: `unit_variance_${l}`,
-        }),
-      );
-    }
-    layers.push(
-      new RandomFeatures({
-        units: width,
-        activation,
-        seed: layerSeed(seed, l),
-        name: `features_${l + 1}`,
-        ...place,
-      }),
-    );
+  return units.flatMap((width, l) => {
+    const below = units[l - 1] ?? 0;
+    const unitVariance = {
+      mean: new Array<number>(below).fill(0),
+      deviation: new Array<number>(below).fill(deviation),
+      name: `unit_variance_${l}`,
+    };
+    const features = { units: width, activation, seed: layerSeed(seed, l), name: `features_${l + 1}` };
+    return l === 0
+      ? [new RandomFeatures({ ...features, inputShape: [inputDim] })]
+      : [new Standardise(unitVariance), new RandomFeatures(features)];
   });
-  layers.push(tf.layers.dense({ units: 1, useBias, kernelInitializer: 'zeros', name: 'readout' }));
-  return tf.sequential({ layers });
 }
+
+/** The seed of the l-th frozen layer, l from 0: the first is that of a model of one layer, the others have their own. */
+const layerSeed = (seed: number | string, l: number): number | string =>
+  l === 0 ? seed : `${checkSeed(seed)}, layer ${l + 1}`;
 
 /** @throws InvalidArgumentError for no layers or a width that is not a whole number >= 1 */
 export function checkUnits(units: readonly number[]): readonly number[] {

@@ -1,18 +1,21 @@
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+import { transpose } from '../numerics/vectors.ts';
 import type { FrozenFeatures } from './frozenFeatures.ts';
+
+/** W u + b */
+export interface AffineStep {
+  readonly kind: 'affine';
+  /** outputs x inputs, row after row */
+  readonly weights: Float64Array;
+  /** rows of the weights */
+  readonly outputs: number;
+  /** length outputs; default none */
+  readonly bias?: Float64Array;
+}
 
 /** One step of a layered map. */
 export type LayerStep =
-  | {
-      /** W u + b */
-      readonly kind: 'affine';
-      /** outputs x inputs, row after row */
-      readonly weights: Float64Array;
-      /** rows of the weights */
-      readonly outputs: number;
-      /** length outputs; default none */
-      readonly bias?: Float64Array;
-    }
+  | AffineStep
   | {
       /** the same function of every entry */
       readonly kind: 'elementwise';
@@ -35,6 +38,21 @@ export type LayerStep =
 /** Clipped entries whose gradients are taken off at once. */
 const CLIPPED = 1024;
 
+/**
+ * Features of one affine layer behind scalings, and their input gradients in closed form: d phi_a / d x at row i is
+ * slopes[i, a] times row a of the weights, but 0 in the columns where the input is clipped.
+ */
+export interface OneLayer {
+  /** n x N */
+  readonly phi: Float64Array;
+  /** n x N */
+  readonly slopes: Float64Array;
+  /** N x d, by units of the input */
+  readonly weights: Float64Array;
+  /** i d + j for each input that is clipped and would otherwise have a gradient */
+  readonly clipped: readonly number[];
+}
+
 /** Affine layers, elementwise activations and scalings, one after another, in float64; derivatives by the chain rule. */
 export class LayeredFeatures implements FrozenFeatures {
   readonly name = 'layers in float64';
@@ -42,7 +60,8 @@ export class LayeredFeatures implements FrozenFeatures {
   readonly units: number;
   readonly widest: number;
   readonly gradientGram?: (x: Float64Array, n: number) => Float64Array;
-  private readonly steps: readonly LayerStep[];
+  /** From the input on. */
+  readonly steps: readonly LayerStep[];
 
   /** From the first step to the last; that their sizes fit is not checked. */
   constructor(inputDim: number, steps: readonly LayerStep[]) {
@@ -56,11 +75,7 @@ export class LayeredFeatures implements FrozenFeatures {
     }
     this.units = width;
     this.widest = widest;
-    // Scalings may come before the one layer, anything elementwise after it.
-    const first = steps.findIndex((step) => step.kind !== 'scale');
-    const affine = steps.filter((step) => step.kind === 'affine').length;
-    if (affine === 1 && steps[first]!.kind === 'affine')
-      this.gradientGram = (x, n) => this.oneLayerGram(x, n);
+    if (this.onlyLayer() !== null) this.gradientGram = (x, n) => this.oneLayerGram(x, n);
   }
 
   features(x: Float64Array, n: number): Float64Array {
@@ -126,41 +141,50 @@ export class LayeredFeatures implements FrozenFeatures {
     return values;
   }
 
-  /**
-   * One affine layer of weights W: (W S^2 W') o sum D_i D_i', S what scales the inputs, D the slopes of the activations.
-   * An input that is clipped has no gradient: what it adds to that, one column of d phi / d x an entry, is taken off.
-   */
-  private oneLayerGram(x: Float64Array, n: number): Float64Array {
-    const algebra = linearAlgebra();
-    const at = this.steps.findIndex((step) => step.kind === 'affine');
-    const layer = this.steps[at] as Extract<LayerStep, { kind: 'affine' }>;
-    const N = this.units;
-    const d = this.inputDim;
-    // d phi_a / d x along row a of the weights, whatever stands before and after, one slope an entry.
-    const before = new LayeredFeatures(d, this.steps.slice(0, at));
-    const ones = new Float64Array(n * d).fill(1);
-    const inputSlopes = before.along(x, ones, n, 1);
-    const inner = new Float64Array(n * N);
-    algebra.multiplyTransposed(before.features(x, n), layer.weights, inner, { m: n, n: N, k: d });
-    if (layer.bias) for (let j = 0; j < inner.length; j++) inner[j]! += layer.bias[j % N]!;
-    const after = new LayeredFeatures(N, this.steps.slice(at + 1));
-    const slopes = after.along(inner, new Float64Array(n * N).fill(1), n, 1);
+  /** Where the one affine layer is, scalings alone before it and anything elementwise after it; null for other maps. */
+  private onlyLayer(): number | null {
+    const first = this.steps.findIndex((step) => step.kind !== 'scale');
+    const affine = this.steps.filter((step) => step.kind === 'affine').length;
+    return affine === 1 && this.steps[first]!.kind === 'affine' ? first : null;
+  }
+
+  /** Features and gradients at n rows of x in the closed form of one layer; null for a map that is not of that form. */
+  oneLayer(x: Float64Array, n: number): OneLayer | null {
+    const at = this.onlyLayer();
+    if (at === null) return null;
+    const { units: N, inputDim: d } = this;
+    const layer = this.steps[at] as AffineStep;
+    // The derivatives of entrywise maps are their images of ones.
+    const before = { values: new Float64Array(n * d).fill(1), k: 1 };
+    const scaled = new LayeredFeatures(d, this.steps.slice(0, at)).run(x, n, before);
+    const inner = new LayeredFeatures(d, [layer]).run(scaled, n);
+    const after = { values: new Float64Array(n * N).fill(1), k: 1 };
+    const phi = new LayeredFeatures(N, this.steps.slice(at + 1)).run(inner, n, after);
     const factor = new Float64Array(d).fill(1);
     for (const step of this.steps.slice(0, at))
       if (step.kind === 'scale') for (let j = 0; j < d; j++) factor[j]! *= step.factor[j]!;
-    const rows = layer.weights.map((w, j) => w * factor[j % d]!);
+    const clipped: number[] = [];
+    before.values.forEach((slope, entry) => {
+      if (slope === 0 && factor[entry % d] !== 0) clipped.push(entry);
+    });
+    const weights = layer.weights.map((w, j) => w * factor[j % d]!);
+    return { phi, slopes: after.values, weights, clipped };
+  }
+
+  /**
+   * One layer: (W W') o sum D_i D_i', D_i the slopes at row i. An input that is clipped has no gradient: what it adds to
+   * that, one column of d phi / d x an entry, is taken off.
+   */
+  private oneLayerGram(x: Float64Array, n: number): Float64Array {
+    const algebra = linearAlgebra();
+    const { units: N, inputDim: d } = this;
+    const { slopes, weights: rows, clipped } = this.oneLayer(x, n)!;
     const overlaps = new Float64Array(N * N);
     algebra.multiplyTransposed(rows, rows, overlaps, { m: N, n: N, k: d, lower: true });
-    const gates = new Float64Array(N * n);
-    for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) gates[a * n + i] = slopes[i * N + a]!;
+    const gates = transpose(slopes, n, N);
     const gram = new Float64Array(N * N);
     algebra.multiplyTransposed(gates, gates, gram, { m: N, n: N, k: n, lower: true });
     for (let j = 0; j < gram.length; j++) gram[j]! *= overlaps[j]!;
-
-    const clipped: number[] = [];
-    inputSlopes.forEach((slope, entry) => {
-      if (slope === 0 && factor[entry % d] !== 0) clipped.push(entry);
-    });
     for (let from = 0; from < clipped.length; from += CLIPPED) {
       const entries = clipped.slice(from, from + CLIPPED);
       const k = entries.length;

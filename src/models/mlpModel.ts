@@ -1,8 +1,8 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkBoolean, checkChoice, checkInteger } from '../errors.ts';
+import { checkBoolean, checkInteger } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
-import { type ActivationName, activationNames } from '../theory/activations.ts';
+import { checkActivation, type RegisteredName } from './activations.ts';
 import { CentredActivation } from './CentredActivation.ts';
 import { checkUnits } from './deepRandomFeaturesModel.ts';
 
@@ -13,7 +13,7 @@ export interface MlpModelArgs {
   /** Width of each hidden layer, from the first to the last. */
   units: readonly number[];
   /** Centred. Default 'shifted-relu'. */
-  activation?: ActivationName;
+  activation?: RegisteredName;
   /** Outputs: 1 for regression and squared loss, classes for cross-entropy. Default 1. */
   outputs?: number;
   /** Whether the read-out has a bias, as the hidden layers do. Default false. */
@@ -46,7 +46,7 @@ export function mlpModel(args: MlpModelArgs): tf.Sequential {
   checkUnits(units);
   checkInteger('outputs', outputs);
   checkBoolean('useBias', useBias);
-  checkChoice('activation', activation, activationNames);
+  checkActivation(activation);
   const layers = units.flatMap((width, l) => [
     tf.layers.dense({
       units: width,

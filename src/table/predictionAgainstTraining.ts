@@ -4,8 +4,8 @@ import type { Dataset } from '../data/dataset.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
-import { randomFeaturesMap } from '../evaluation/randomFeaturesMap.ts';
-import { gradientNorms, linearizedProblem, solveLinearized } from '../exact/index.ts';
+import { gradientNorms, readoutProblem, solveReadout } from '../exact/index.ts';
+import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import { unitSphereRows } from '../models/unitSphereRows.ts';
 import { stream } from '../random/stream.ts';
 import { predictRobustRisk } from './predictRobustRisk.ts';
@@ -95,7 +95,7 @@ export async function measuredRepeats(
 ): Promise<MeasuredMoments[]> {
   const measured: MeasuredMoments[] = [];
   for (let k = 0; k < repeats; k++) {
-    const map = randomFeaturesMap({ inputDim: data.d, units: [width], seed: `${seed}, ${k}` });
+    const map = await randomFeaturesMap({ inputDim: data.d, units: [width], seed: `${seed}, ${k}` });
     measured.push(await measureFeatures(map, data, { seed: `${seed}, ${k}` }));
   }
   return measured;
@@ -113,9 +113,9 @@ function train(
       order.slice(from, to).map((i) => otherRows[i]!),
     );
   const W = unitSphereRows(seed, N, data.d);
-  const problem = linearizedProblem(pick(0, n), { W });
-  const { theta, intercept } = solveLinearized(problem, { eps, lambda, tolerance: 1e-4, fitIntercept: true });
-  const test = linearizedProblem(pick(n, order.length), { W });
+  const problem = readoutProblem(pick(0, n), { W });
+  const { theta, intercept } = solveReadout(problem, { eps, lambda, tolerance: 1e-4, fitIntercept: true });
+  const test = readoutProblem(pick(n, order.length), { W });
   const lengths = gradientNorms(test, theta);
   let [standard, adversarial] = [0, 0];
   for (let i = 0; i < test.n; i++) {

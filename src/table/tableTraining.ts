@@ -26,8 +26,8 @@ import {
   type ExactProgress,
   type ExactResult,
   expectedSeconds,
-  linearizedProblem,
-  solveLinearized,
+  readoutProblem,
+  solveReadout,
 } from '../exact/index.ts';
 import type { ActivationName } from '../models/activations.ts';
 import { mlpModel } from '../models/mlpModel.ts';
@@ -279,9 +279,9 @@ async function trainExactly(
     const wanted = { eps, lambda, fitIntercept };
     if (!(features instanceof RandomFeatures)) return adversarialRegression(train, { ...wanted, norm });
     const W = features.getWeights()[0]!.dataSync() as Float32Array;
-    const problem = linearizedProblem(train, { W, activation });
+    const problem = readoutProblem(train, { W, activation });
     onSolving?.({ expectedSeconds: expectedSeconds(problem) });
-    return solveLinearized(problem, { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) });
+    return solveReadout(problem, { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) });
   };
   const solved = explained(solve, notes);
   setReadout(core, solved.theta, solved.intercept);

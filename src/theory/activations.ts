@@ -24,6 +24,9 @@ export interface Activation {
   readonly moments: ActivationMoments;
 }
 
+/** A known name, or one that `registerActivation` was given. */
+export type RegisteredName = ActivationName | (string & Record<never, never>);
+
 /** A function of one's own: `f`, its derivative, and the points where the derivative jumps. */
 export interface CustomActivation {
   /** For messages. Default 'custom'. */
@@ -37,7 +40,7 @@ export interface CustomActivation {
 }
 
 /** A named activation, a function of one's own, or bare moments (`mu0` is then immaterial). */
-export type ActivationSpec = ActivationName | CustomActivation | ActivationMoments;
+export type ActivationSpec = RegisteredName | CustomActivation | ActivationMoments;
 
 const CUSTOM: OptionNames<CustomActivation> = { name: true, f: true, derivative: true, kinks: true };
 const MOMENTS: OptionNames<ActivationMoments> = {
@@ -47,13 +50,13 @@ const MOMENTS: OptionNames<ActivationMoments> = {
   nuSquared: true,
 };
 
-const resolved = new Map<ActivationName, Activation>();
+const resolved = new Map<string, Activation>();
 
 /**
  * The activation of that name, or the one made of the caller's function and derivative.
  * @throws InvalidArgumentError on an unknown name or option, a function without derivative, or a constant function.
  */
-export function activation(spec: ActivationName | CustomActivation): Activation {
+export function activation(spec: RegisteredName | CustomActivation): Activation {
   if (typeof spec === 'object' && spec !== null) {
     const { name = 'custom', f, derivative, kinks = [] } = spec;
     if (typeof f !== 'function' || typeof derivative !== 'function')
@@ -63,9 +66,9 @@ export function activation(spec: ActivationName | CustomActivation): Activation 
     checkMoments(name, moments);
     return { name, value: f, derivative, kinks, moments };
   }
-  const name = checkChoice('activation', spec, activationNames);
-  let found = resolved.get(name);
+  let found = resolved.get(spec);
   if (found === undefined) {
+    const name = checkChoice('activation', spec, activationNames);
     const { value, derivative, kinks = [], moments }: ActivationDefinition = namedActivations[name];
     found = {
       name,
@@ -77,6 +80,17 @@ export function activation(spec: ActivationName | CustomActivation): Activation 
     resolved.set(name, found);
   }
   return found;
+}
+
+/**
+ * Gives a function of one's own a name, under which `activation` finds it from then on.
+ * @throws InvalidArgumentError for a name that is taken, and as `activation` does
+ */
+export function nameActivation(name: string, own: Omit<CustomActivation, 'name'>): void {
+  if (typeof name !== 'string' || name === '') throw new InvalidArgumentError('name', name, 'a string');
+  if (resolved.has(name) || (activationNames as readonly string[]).includes(name))
+    throw new InvalidArgumentError('name', name, 'a name that no activation has yet');
+  resolved.set(name, activation({ ...own, name }));
 }
 
 /**

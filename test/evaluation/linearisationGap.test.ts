@@ -3,7 +3,7 @@ import { type Attack, linearised, pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { risks } from '../../src/evaluation/risk.ts';
 import { setReadout } from '../../src/exact/exactReadout.ts';
-import { linearizedProblem, solveLinearized } from '../../src/exact/index.ts';
+import { readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
 import { testRuntime } from '../support/runtime.ts';
 
@@ -20,7 +20,7 @@ it.each([0.3, 1])(
     const [train, test] = [problem.sample('train', n), problem.sample('test', rows)];
     const model = randomFeaturesModel({ inputDim: d, units: N, seed: 1 });
     const W = (await model.layers[0]!.getWeights()[0]!.data()) as Float32Array;
-    const { theta } = solveLinearized(linearizedProblem(train, { W }), { eps, tolerance: 1e-4 });
+    const { theta } = solveReadout(readoutProblem(train, { W }), { eps, tolerance: 1e-4 });
     setReadout(model, theta);
 
     // The surrogate in float64, from W and theta alone; W is d x N.

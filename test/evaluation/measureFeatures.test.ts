@@ -5,7 +5,7 @@ import { teacher } from '../../src/data/teacher.ts';
 import { cutModel } from '../../src/evaluation/cutModel.ts';
 import { differencedFeatures } from '../../src/evaluation/differencedFeatures.ts';
 import { measureFeatures } from '../../src/evaluation/measureFeatures.ts';
-import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
+import { randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
 import type { FrozenFeatures } from '../../src/models/frozenFeatures.ts';
 import { loadModel, saveModel } from '../../src/models/modelFiles.ts';
 import { RandomFeatures } from '../../src/models/RandomFeatures.ts';
@@ -37,7 +37,7 @@ const largestDifference = (a: Float64Array, b: Float64Array): number =>
 describe('measureFeatures', () => {
   it('measures the covariances that a plain sum over its rows gives', async () => {
     const N = 6;
-    const map = randomFeaturesMap({ inputDim: d, units: [N] });
+    const map = await randomFeaturesMap({ inputDim: d, units: [N] });
     const measured = await measureFeatures(map, data, { share: 0.6, seed: 'split' });
     const others = new Set(measured.otherRows);
     const rows = Array.from({ length: data.n }, (_, i) => i).filter((i) => !others.has(i));
@@ -61,7 +61,7 @@ describe('measureFeatures', () => {
   });
 
   it('has one J, by the short way of one layer, along every axis, and in batches of any size', async () => {
-    const map = randomFeaturesMap({ inputDim: d, units: [7], activation: 'tanh' });
+    const map = await randomFeaturesMap({ inputDim: d, units: [7], activation: 'tanh' });
     const short = await measureFeatures(map, data);
     const long = await measureFeatures(longWay(map), data, { directions: d });
     const small = await measureFeatures(longWay(map), data, { directions: d, memory: 2e4 });
@@ -71,7 +71,7 @@ describe('measureFeatures', () => {
   });
 
   it('estimates J from a few random directions without bias', async () => {
-    const map = randomFeaturesMap({ inputDim: d, units: [10, 4] });
+    const map = await randomFeaturesMap({ inputDim: d, units: [10, 4] });
     const exact = await measureFeatures(map, data, { directions: d, share: 1 });
     const repeats = 40;
     const traces: number[] = [];
@@ -86,14 +86,14 @@ describe('measureFeatures', () => {
   });
 
   it('refuses a width that memory does not hold, one class, and rows of another width', async () => {
-    const wide = { ...longWay(randomFeaturesMap({ inputDim: d, units: [3] })), units: 20000 };
+    const wide = { ...longWay(await randomFeaturesMap({ inputDim: d, units: [3] })), units: 20000 };
     await expect(measureFeatures(wide, data)).rejects.toThrow(
       /20000 features take 19.2 GB to measure, more than the 1.2 GB allowed; at most 5000 fit/,
     );
-    const map = randomFeaturesMap({ inputDim: d, units: [3] });
+    const map = await randomFeaturesMap({ inputDim: d, units: [3] });
     const one = { ...data, y: new Float32Array(data.n).fill(1) };
     await expect(measureFeatures(map, one)).rejects.toThrow(/all 150 measured targets are 1: .* one class/);
-    const other = randomFeaturesMap({ inputDim: d + 1, units: [3] });
+    const other = await randomFeaturesMap({ inputDim: d + 1, units: [3] });
     await expect(measureFeatures(other, data)).rejects.toThrow(/invalid x: "8 columns"/);
     await expect(measureFeatures(map, data, { share: 0 })).rejects.toThrow(/invalid share: 0/);
     await expect(measureFeatures(map, data, { shares: 1 } as object)).rejects.toThrow(
@@ -106,7 +106,7 @@ describe('measureFeatures', () => {
   });
 
   it('refuses rows of another kind in one line', async () => {
-    const map = randomFeaturesMap({ inputDim: d, units: [3] });
+    const map = await randomFeaturesMap({ inputDim: d, units: [3] });
     const x = tf.tensor2d(data.x, [data.n, d]);
     const nested = Array.from({ length: data.n }, () => new Array<number>(d).fill(1));
     for (const [wrong, message] of [

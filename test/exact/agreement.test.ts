@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { risks } from '../../src/evaluation/risk.ts';
-import { linearizedProblem, solveLinearized } from '../../src/exact/index.ts';
+import { readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
@@ -35,7 +35,7 @@ describe('training by gradient and the exact solver', () => {
         return adversarial[0]!.value;
       };
 
-      const exact = solveLinearized(linearizedProblem(data, { W }), { eps });
+      const exact = solveReadout(readoutProblem(data, { W }), { eps });
       expect(exact.converged).toBe(true);
       const attack = pgd({ steps: 2, relStepSize: 1 });
       // A gentle rate: past interpolation the risk still moves while the objective hardly does.

@@ -57,13 +57,62 @@ describe('trainReadoutExactly', () => {
     tf.dispose([model, without, opened].flatMap((one) => one.getWeights()));
   });
 
-  it('refuses an intercept that a read-out has no place for, and an eps in place of the penalty', async () => {
+  it.each(Object.entries(models).filter(([name]) => name !== 'a network'))(
+    'trains adversarially at the optimum of the linearised problem, %s',
+    async (_, make) => {
+      const model = make(true);
+      const [eps, lambda] = [0.2, 0.1];
+      const before = tf.memory().numTensors;
+      const solved = await trainReadoutExactly(model, data, { eps, lambda, tolerance: 1e-9 });
+      expect(tf.memory().numTensors).toBe(before);
+      expect(solved.converged).toBe(true);
+      // The objective once more, from the model's own outputs and its gradients by autodiff, float32.
+      const x = tf.tensor2d(data.x, [data.n, d]);
+      const slopes = tf.grad((inputs) => tf.sum(model.apply(inputs) as tf.Tensor))(x);
+      const lengths = await tf.norm(slopes, 2, 1).data();
+      const [kernel, bias] = model.layers
+        .at(-1)!
+        .getWeights()
+        .map((weight) => weight.dataSync());
+      expect([...kernel!]).toEqual([...Float32Array.from(solved.theta)]);
+      expect(bias![0]).toBe(Math.fround(solved.intercept));
+      const objective = (await residuals(model)).reduce(
+        (sum, r, i) => sum + (Math.abs(r) + eps * lengths[i]!) ** 2 / (2 * data.n),
+        (lambda / 2) * solved.theta.reduce((sum, t) => sum + t * t, 0),
+      );
+      expect(Math.abs(objective / solved.objective - 1)).toBeLessThan(1e-5);
+      // Without an intercept the objective is larger, and the bias 0.
+      const without = await trainReadoutExactly(model, data, { eps, lambda, fitIntercept: false });
+      expect(without.objective).toBeGreaterThan(solved.objective);
+      expect(model.layers.at(-1)!.getWeights()[1]!.dataSync()[0]).toBe(0);
+      tf.dispose([x, slopes, model.getWeights()]);
+    },
+  );
+
+  it('refuses an eps > 0 where a layer is not known in float64', async () => {
+    const layers = [
+      tf.layers.dense({ units: 4, activation: 'softsign', inputShape: [d] }),
+      tf.layers.dense({ units: 1 }),
+    ];
+    await expect(trainReadoutExactly(tf.sequential({ layers }), data, { eps: 0.1 })).rejects.toThrow(
+      'a layer before the read-out is not known in float64',
+    );
+  });
+
+  it('refuses an intercept that a read-out has no place for, options it lacks and another last layer', async () => {
     const model = models['one layer'](false);
     expect(() => setReadout(model, new Float64Array(20), 0.5)).toThrow(
       'invalid intercept: 0.5 (expected 0 for a last layer without a bias)',
     );
-    await expect(trainReadoutExactly(model, data, { eps: 0.3 } as object)).rejects.toThrow(
-      'invalid eps: 0.3 (expected an option of trainReadoutExactly, which trains at eps = 0: lambda)',
+    await expect(trainReadoutExactly(model, data, { norm: 'l2' } as object)).rejects.toThrow(
+      'invalid norm: "l2" (expected an option of trainReadoutExactly: eps, lambda',
+    );
+    await expect(trainReadoutExactly(model, data, { fitIntercept: true })).rejects.toThrow(
+      'invalid fitIntercept: true (expected false for a last layer without a bias)',
+    );
+    const two = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [d], name: 'two' })] });
+    await expect(trainReadoutExactly(two, data)).rejects.toThrow(
+      'invalid model: "two" (expected a last layer that is a linear read-out of one output)',
     );
     await expect(trainReadoutExactly(model, data, 0.3 as never)).rejects.toThrow('invalid options: 0.3');
     await expect(trainReadoutExactly(model, { ...data, y: [1, 2] as never })).rejects.toThrow(

@@ -1,25 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
 import {
   type AttackNorm,
   adversarialRegression,
   adversarialRegressionPath,
   criticalEpsLinear,
-  criticalEpsLinearized,
-  type DeepReadoutProblem,
-  deepGradientNorms,
-  deepReadoutProblem,
+  criticalEpsReadout,
   type ExactData,
   type ExactOptions,
   type ExactResult,
   gradientNorms,
-  type LinearizedProblem,
-  linearizedPath,
-  linearizedProblem,
-  solveDeepReadout,
-  solveLinearized,
+  type ReadoutProblem,
+  readoutPath,
+  readoutProblem,
+  solveReadout,
 } from '../../src/exact/index.ts';
 import { ridge, ridgeWithIntercept } from '../../src/exact/ridge.ts';
+import { randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 import { diabetes, features, teacherRows } from './problems.ts';
 
@@ -248,9 +244,12 @@ describe('an intercept beside the coefficients of adversarial regression', () =>
 });
 
 describe('an intercept beside the read-out of frozen features', () => {
-  const deepProblem = (): DeepReadoutProblem =>
+  const deepProblem = async (): Promise<ReadoutProblem> =>
     skewed(
-      deepReadoutProblem(teacherRows(40, 12), randomFeaturesMap({ inputDim: 12, units: [20, 15], seed: 3 })),
+      readoutProblem(
+        teacherRows(40, 12),
+        await randomFeaturesMap({ inputDim: 12, units: [20, 15], seed: 3 }),
+      ),
     );
 
   it.each([
@@ -267,7 +266,7 @@ describe('an intercept beside the read-out of frozen features', () => {
         const costs = Array.from(gradientNorms(problem, point.theta), (q) => eps * q);
         return objectiveAt(residualsOf(problem, point), costs, point.theta, lambda);
       };
-      const found = solveLinearized(problem, { eps, lambda, fitIntercept: true });
+      const found = solveReadout(problem, { eps, lambda, fitIntercept: true });
       expect(found.converged).toBe(true);
       expect(Math.abs(valueAt(found) / found.objective - 1)).toBeLessThan(1e-9);
       const square = lambda * found.theta.reduce((sum, value) => sum + value * value, 0);
@@ -286,19 +285,19 @@ describe('an intercept beside the read-out of frozen features', () => {
           lambda,
         );
       expect(found.objective / golden(beside, -20, 20)).toBeLessThan(1 + GAP);
-      const averaged = solveLinearized(problem, { eps, lambda, fitIntercept: true, gradients: 'averaged' });
+      const averaged = solveReadout(problem, { eps, lambda, fitIntercept: true, gradients: 'averaged' });
       expect(averaged.converged).toBe(true);
       // One norm for all rows is below the root mean square of theirs: near, and not the same.
       expect(Math.abs(averaged.objective / found.objective - 1)).toBeLessThan(0.05);
     }
   });
 
-  it('is the same for features that know their structure and those that do not, and with averaged gradients', () => {
+  it('is the same for features that know their structure and those that do not, and with averaged gradients', async () => {
     const data = skewed(teacherRows(40, 12));
     const options = { eps: 0.4, lambda: 0.02, fitIntercept: true, tolerance: 1e-9 };
-    const one = solveLinearized(linearizedProblem(data, { W: unitSphereRows(0, 18, 12) }), options);
-    const deep = solveDeepReadout(
-      deepReadoutProblem(data, randomFeaturesMap({ inputDim: 12, units: [18] })),
+    const one = solveReadout(readoutProblem(data, { W: unitSphereRows(0, 18, 12) }), options);
+    const deep = solveReadout(
+      readoutProblem(data, await randomFeaturesMap({ inputDim: 12, units: [18] })),
       options,
     );
     // Two routes to one float64 optimum.
@@ -306,12 +305,12 @@ describe('an intercept beside the read-out of frozen features', () => {
     expect(Math.abs(deep.intercept - one.intercept)).toBeLessThan(1e-4);
   });
 
-  it('finds a minimum two layers deep', () => {
-    const problem = deepProblem();
+  it('finds a minimum two layers deep', async () => {
+    const problem = await deepProblem();
     const [eps, lambda] = [0.2, 0.01];
-    const found = solveDeepReadout(problem, { eps, lambda, fitIntercept: true, tolerance: 1e-9 });
+    const found = solveReadout(problem, { eps, lambda, fitIntercept: true, tolerance: 1e-9 });
     const valueAt = (point: Pick<ExactResult, 'theta' | 'intercept'>): number => {
-      const costs = Array.from(deepGradientNorms(problem, point.theta), (q) => eps * q);
+      const costs = Array.from(gradientNorms(problem, point.theta), (q) => eps * q);
       return objectiveAt(residualsOf(problem, point), costs, point.theta, lambda);
     };
     expect(found.converged).toBe(true);
@@ -319,19 +318,19 @@ describe('an intercept beside the read-out of frozen features', () => {
       expect(valueAt(moved)).toBeGreaterThan(found.objective * (1 - 1e-8));
   });
 
-  it('moves with a constant added to the targets, and nothing else does', () => {
+  it('moves with a constant added to the targets, and nothing else does', async () => {
     const problem = features(40, 15, 30);
-    const deep = deepProblem();
+    const deep = await deepProblem();
     const solvers = [
       (by: number, eps: number) =>
-        solveLinearized({ ...problem, y: problem.y.map((v) => v + by) }, { eps, fitIntercept: true }),
+        solveReadout({ ...problem, y: problem.y.map((v) => v + by) }, { eps, fitIntercept: true }),
       (by: number, eps: number) =>
-        solveLinearized(
+        solveReadout(
           { ...problem, y: problem.y.map((v) => v + by) },
           { eps, fitIntercept: true, gradients: 'averaged' },
         ),
       (by: number, eps: number) =>
-        solveDeepReadout({ ...deep, y: deep.y.map((v) => v + by) }, { eps, fitIntercept: true }),
+        solveReadout({ ...deep, y: deep.y.map((v) => v + by) }, { eps, fitIntercept: true }),
     ];
     for (const solve of solvers)
       for (const eps of [0, 0.3]) {
@@ -346,11 +345,11 @@ describe('an intercept beside the read-out of frozen features', () => {
   it.each(['exact', 'averaged'] as const)(
     'gives theta = 0 from the critical eps on, %s gradients',
     (gradients) => {
-      const problem: LinearizedProblem = skewed(features(60, 20, 50));
-      const critical = criticalEpsLinearized(problem, { gradients, fitIntercept: true });
+      const problem: ReadoutProblem = skewed(features(60, 20, 50));
+      const critical = criticalEpsReadout(problem, { gradients, fitIntercept: true });
       const mean = problem.y.reduce((sum, value) => sum + value / 60, 0);
       const variance = problem.y.reduce((sum, value) => sum + (value - mean) ** 2 / 60, 0);
-      const beyond = solveLinearized(problem, {
+      const beyond = solveReadout(problem, {
         eps: 1.0001 * critical.upper,
         gradients,
         fitIntercept: true,
@@ -358,7 +357,7 @@ describe('an intercept beside the read-out of frozen features', () => {
       expect(beyond.converged && beyond.theta.every((value) => value === 0)).toBe(true);
       expect(beyond.intercept).toBeCloseTo(mean, 10);
       expect(beyond.objective).toBeCloseTo(variance / 2, 10);
-      const before = solveLinearized(problem, { eps: 0.97 * critical.lower, gradients, fitIntercept: true });
+      const before = solveReadout(problem, { eps: 0.97 * critical.lower, gradients, fitIntercept: true });
       expect(before.objective).toBeLessThan((variance / 2) * (1 - 1e-4));
     },
   );
@@ -366,8 +365,8 @@ describe('an intercept beside the read-out of frozen features', () => {
   it('follows a path to the same optima in fewer steps', () => {
     const problem = skewed(features(40, 20, 60));
     const points = [0.2, 0.21, 0.22, 0.23].map((eps) => ({ eps, lambda: 0.01 }));
-    const path = linearizedPath(problem, points, { fitIntercept: true });
-    const alone = points.map((point) => solveLinearized(problem, { ...point, fitIntercept: true }));
+    const path = readoutPath(problem, points, { fitIntercept: true });
+    const alone = points.map((point) => solveReadout(problem, { ...point, fitIntercept: true }));
     path.forEach((result, k) => {
       expect(result.converged).toBe(true);
       expect(Math.abs(result.objective / alone[k]!.objective - 1)).toBeLessThan(GAP);
@@ -388,9 +387,9 @@ describe('an intercept beside the read-out of frozen features', () => {
       for (const lambda of [0, 0.01, 1]) {
         const options = { eps, lambda, fitIntercept: true };
         for (const solve of [
-          (more: Partial<ExactOptions>) => solveLinearized(problem, { ...options, ...more }),
+          (more: Partial<ExactOptions>) => solveReadout(problem, { ...options, ...more }),
           (more: Partial<ExactOptions>) =>
-            solveLinearized(problem, { ...options, gradients: 'averaged', ...more }),
+            solveReadout(problem, { ...options, gradients: 'averaged', ...more }),
           (more: Partial<ExactOptions>) => adversarialRegression(data, { ...options, ...more }),
         ]) {
           const best = solve({ tolerance: 1e-9 }).objective;
@@ -405,8 +404,8 @@ describe('an intercept beside the read-out of frozen features', () => {
   });
 
   it('is 0 where none is fitted', () => {
-    expect(solveLinearized(skewed(features(20, 8, 10)), { eps: 0.1 }).intercept).toBe(0);
-    expect(solveLinearized(skewed(features(20, 8, 10)), { eps: 0, lambda: 1 }).intercept).toBe(0);
+    expect(solveReadout(skewed(features(20, 8, 10)), { eps: 0.1 }).intercept).toBe(0);
+    expect(solveReadout(skewed(features(20, 8, 10)), { eps: 0, lambda: 1 }).intercept).toBe(0);
     expect(adversarialRegression(diabetes(), { eps: 0.1 }).intercept).toBe(0);
   });
 });

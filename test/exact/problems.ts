@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { teacher } from '../../src/data/teacher.ts';
-import { type ExactData, type LinearizedProblem, linearizedProblem } from '../../src/exact/index.ts';
+import { type ExactData, type ReadoutProblem, readoutProblem } from '../../src/exact/index.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 
 /** scikit-learn's diabetes: columns centred and divided by their population deviation, y as it is. */
@@ -29,5 +29,5 @@ export const teacherRows = (n: number, d: number, seed = 1, tau = 0.5): ExactDat
   teacher({ d, tau, seed }).sample('train', n);
 
 /** Shifted-ReLU features of the linear teacher's rows. */
-export const features = (n: number, d: number, N: number, { seed = 1, tau = 0.2 } = {}): LinearizedProblem =>
-  linearizedProblem(teacherRows(n, d, seed, tau), { W: unitSphereRows(seed, N, d) });
+export const features = (n: number, d: number, N: number, { seed = 1, tau = 0.2 } = {}): ReadoutProblem =>
+  readoutProblem(teacherRows(n, d, seed, tau), { W: unitSphereRows(seed, N, d) });

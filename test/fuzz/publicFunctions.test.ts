@@ -87,8 +87,8 @@ const target = (
   options: readonly number[] = [],
 ): Target => ({ name, call: call as Target['call'], args, spots, options });
 
-const problem = (): root.LinearizedProblem =>
-  root.linearizedProblem(data(), { W: stream('fuzz', 'W').fillGaussian(new Float64Array(4 * d)) });
+const problem = (): root.ReadoutProblem =>
+  root.readoutProblem(data(), { W: stream('fuzz', 'W').fillGaussian(new Float64Array(4 * d)) });
 
 const targets: readonly Target[] = [
   // theory
@@ -408,20 +408,20 @@ const targets: readonly Target[] = [
     [],
   ),
   target(
-    'linearizedProblem',
-    root.linearizedProblem,
+    'readoutProblem',
+    root.readoutProblem,
     () => [data(), { W: new Float64Array(3).fill(1) }],
     { 0: 'data', ...of(1, { W: 'array', activation: 'name' }) },
     [1],
   ),
   target(
-    'solveLinearized',
-    root.solveLinearized,
+    'solveReadout',
+    root.solveReadout,
     () => [problem(), { eps: 0.1 }],
     of(1, { ...exactSpots, gradients: 'name' }),
     [1],
   ),
-  target('linearizedPath', root.linearizedPath, () => [problem(), [{ eps: 0.1 }]], { 1: 'points' }, []),
+  target('readoutPath', root.readoutPath, () => [problem(), [{ eps: 0.1 }]], { 1: 'points' }, []),
   target('criticalEpsLinear', root.criticalEpsLinear, () => [data()], { 0: 'data', 1: 'name' }),
   target(
     'largestInterpolatingEps',
@@ -430,8 +430,8 @@ const targets: readonly Target[] = [
     { 0: 'data', 1: 'name' },
   ),
   target(
-    'criticalEpsLinearized',
-    root.criticalEpsLinearized,
+    'criticalEpsReadout',
+    root.criticalEpsReadout,
     () => [problem()],
     of(1, { gradients: 'name', tolerance: 'positive' }),
     [1],
@@ -512,10 +512,8 @@ const leftOut: Readonly<Record<string, string>> = {
   predictedCriticalEps: 'takes what measureFeatures returns',
   inputSlope: 'is a part for attacks of one’s own',
   linearisedLoss: 'is a part for attacks of one’s own',
-  gradientNorms: 'takes what linearizedProblem returns',
-  deepGradientNorms: 'takes what deepReadoutProblem returns',
-  deepReadoutProblem: 'is tried in test/exact',
-  solveDeepReadout: 'checks as solveLinearized does',
+  gradientNorms: 'takes what readoutProblem returns',
+  registerActivation: 'is tried in test/models',
   ermTraining: 'takes an attack',
   noiseTraining: 'takes an attack',
   worstCase: 'takes an attack',

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
 import { cutModel } from '../../src/evaluation/cutModel.ts';
-import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
-import { deepRandomFeaturesModel } from '../../src/models/deepRandomFeaturesModel.ts';
+import { deepRandomFeaturesModel, randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
 import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
@@ -24,7 +23,7 @@ describe('deepRandomFeaturesModel', () => {
       const frozen = tf.model({ inputs: model.inputs, outputs: model.layers.at(-2)!.output });
       const phi = frozen.predict(tf.tensor2d(data.x, [data.n, d])) as tf.Tensor;
       const x = Float64Array.from(data.x);
-      const map = randomFeaturesMap({ inputDim: d, units, activation: 'gelu', seed: 7 });
+      const map = await randomFeaturesMap({ inputDim: d, units, activation: 'gelu', seed: 7 });
       const expected = map.features(x, data.n);
       (await phi.data()).forEach((value, at) => {
         expect(Math.abs(value - expected[at]!)).toBeLessThan(FLOAT32);
@@ -37,12 +36,12 @@ describe('deepRandomFeaturesModel', () => {
     }
   });
 
-  it('keeps pre-activations at unit variance in every layer', () => {
+  it('keeps pre-activations at unit variance in every layer', async () => {
     const rows = teacher({ d: 60 }).sample('x', 200);
     const x = Float64Array.from(rows.x);
     for (const units of [[200], [200, 200], [200, 200, 200]]) {
       // Without its own activation the last layer shows its pre-activation: a linear one, by its second moment.
-      const map = randomFeaturesMap({ inputDim: 60, units, activation: 'tanh', seed: 2 });
+      const map = await randomFeaturesMap({ inputDim: 60, units, activation: 'tanh', seed: 2 });
       const phi = map.features(x, rows.n);
       const square = phi.reduce((sum, value) => sum + value * value, 0) / phi.length;
       // E tanh(G)^2 at unit variance; finite widths scatter by a few per cent.

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/data/batches.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { measureFeatures } from '../../src/evaluation/measureFeatures.ts';
-import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
-import { deepGradientNorms, deepReadoutProblem, solveDeepReadout } from '../../src/exact/deepReadout.ts';
+import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
+import { randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
 import { predictedCriticalEps, predictRobustRisk } from '../../src/table/predictRobustRisk.ts';
 import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
 
@@ -25,7 +25,7 @@ describe('predictRobustRisk', () => {
       const found: number[][] = settings.map(() => []);
       for (let seed = 0; seed < seeds; seed++) {
         const data = teacher({ d, tau, seed }).sample('x', 1500);
-        const map = randomFeaturesMap({ inputDim: d, units, seed });
+        const map = await randomFeaturesMap({ inputDim: d, units, seed });
         const measured = await measureFeatures(map, data, { share: 1, seed });
         settings.forEach((setting, k) => {
           const [risk] = predictRobustRisk(measured, setting);
@@ -49,7 +49,7 @@ describe('predictRobustRisk', () => {
     const x = base.x.map((value) => (Math.exp(0.5 * value) - Math.exp(0.125)) / 0.604);
     const y = base.y.map((value, i) => value + 0.5 * Math.sin(2 * x[i * 20]!));
     const data = { ...base, x, y };
-    const map = randomFeaturesMap({ inputDim: 20, units: [50], activation: 'tanh', seed: 1 });
+    const map = await randomFeaturesMap({ inputDim: 20, units: [50], activation: 'tanh', seed: 1 });
     const measured = await measureFeatures(map, data, { share: 0.5 });
     const [n, eps] = [150, 0.3];
     const [predicted] = predictRobustRisk(measured, { n, eps });
@@ -65,15 +65,15 @@ describe('predictRobustRisk', () => {
         picked.x.set(x.subarray(others[i]! * 20, (others[i]! + 1) * 20), (i - from) * 20);
         picked.y[i - from] = y[others[i]!]! - measured.targetMean;
       }
-      const problem = deepReadoutProblem(picked, map);
+      const problem = readoutProblem(picked, map);
       const phi = problem.phi.map((value, at) => value - measured.mean[at % 50]!);
       return { ...problem, phi };
     };
     const test = rows(900, 1500);
     const values: number[] = [];
     for (let k = 0; k < 6; k++) {
-      const { theta } = solveDeepReadout(rows(k * n, (k + 1) * n), { eps, tolerance: 1e-5 });
-      const lengths = deepGradientNorms(test, theta);
+      const { theta } = solveReadout(rows(k * n, (k + 1) * n), { eps, tolerance: 1e-5 });
+      const lengths = gradientNorms(test, theta);
       let risk = 0;
       for (let i = 0; i < test.n; i++) {
         let residual = test.y[i]!;
@@ -92,19 +92,19 @@ describe('predictRobustRisk', () => {
     // One label in ten is 1.
     const data = { ...base, y: base.y.map((value) => (value > 1.3 ? 1 : -1)) };
     const [N, n, eps] = [40, 150, 0.1];
-    const map = randomFeaturesMap({ inputDim: 20, units: [N], seed: 1 });
+    const map = await randomFeaturesMap({ inputDim: 20, units: [N], seed: 1 });
     const measured = await measureFeatures(map, data);
     const [predicted] = predictRobustRisk(measured, { n, eps });
     const rows = (from: number, to: number) =>
-      deepReadoutProblem(rowsOf(data, measured.otherRows.slice(from, to)), map);
+      readoutProblem(rowsOf(data, measured.otherRows.slice(from, to)), map);
     const test = rows(900, 1500);
     const trained = (fitIntercept: boolean): number => {
       let risk = 0;
       for (let k = 0; k < 6; k++) {
-        const { theta, intercept } = solveDeepReadout(rows(k * n, (k + 1) * n), {
+        const { theta, intercept } = solveReadout(rows(k * n, (k + 1) * n), {
           ...{ eps, fitIntercept, tolerance: 1e-4 },
         });
-        const lengths = deepGradientNorms(test, theta);
+        const lengths = gradientNorms(test, theta);
         for (let i = 0; i < test.n; i++) {
           let residual = test.y[i]! - intercept;
           for (let a = 0; a < N; a++) residual -= test.phi[i * N + a]! * theta[a]!;
@@ -121,7 +121,7 @@ describe('predictRobustRisk', () => {
 
   it('answers for every combination, eps running fastest, as each alone', async () => {
     const data = teacher({ d: 10, tau }).sample('x', 200);
-    const measured = await measureFeatures(randomFeaturesMap({ inputDim: 10, units: [15] }), data);
+    const measured = await measureFeatures(await randomFeaturesMap({ inputDim: 10, units: [15] }), data);
     const all = predictRobustRisk(measured, {
       n: [20, 50],
       eps: [0, 0.2, 5],
@@ -144,7 +144,7 @@ describe('predictRobustRisk', () => {
 
   it('refuses rows and radii that are none', async () => {
     const data = teacher({ d: 10 }).sample('x', 100);
-    const measured = await measureFeatures(randomFeaturesMap({ inputDim: 10, units: [5] }), data);
+    const measured = await measureFeatures(await randomFeaturesMap({ inputDim: 10, units: [5] }), data);
     expect(() => predictRobustRisk(measured, { n: 0, eps: 0.1 })).toThrow(/invalid n: 0/);
     expect(() => predictRobustRisk(measured, { n: 20, eps: [0.1, -1] })).toThrow(/invalid eps: -1/);
     expect(() => predictRobustRisk(measured, { n: 20, eps: [] })).toThrow(/invalid eps/);
@@ -155,7 +155,7 @@ describe('predictRobustRisk', () => {
     expect(() => predictRobustRisk(data as never, { n: 20, eps: 0.1 })).toThrow(
       /^invalid measured: .* \(expected moments, as measureFeatures gives them\)/,
     );
-    const narrow = await measureFeatures(randomFeaturesMap({ inputDim: 10, units: [60] }), data);
+    const narrow = await measureFeatures(await randomFeaturesMap({ inputDim: 10, units: [60] }), data);
     expect(() => predictRobustRisk(narrow, { n: 20, eps: 0.1 })).toThrow(
       /50 rows say too little of 60 features/,
     );

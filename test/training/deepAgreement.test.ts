@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
-import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
 import { risks } from '../../src/evaluation/risk.ts';
-import { deepReadoutProblem, solveDeepReadout } from '../../src/exact/deepReadout.ts';
 import { setReadout } from '../../src/exact/exactReadout.ts';
-import { deepRandomFeaturesModel } from '../../src/models/deepRandomFeaturesModel.ts';
+import { readoutProblem, solveReadout } from '../../src/exact/index.ts';
+import { deepRandomFeaturesModel, randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
 import { testRuntime } from '../support/runtime.ts';
 
@@ -23,8 +22,8 @@ describe('training a deep read-out by gradient', () => {
       (await risks(model, test, { attack: pgd({ steps: 10 }), epsilons: [eps] })).adversarial[0]!.value;
 
     const model = deepRandomFeaturesModel({ inputDim: d, units, seed: 1 });
-    const exact = solveDeepReadout(
-      deepReadoutProblem(data, randomFeaturesMap({ inputDim: d, units, seed: 1 })),
+    const exact = solveReadout(
+      readoutProblem(data, await randomFeaturesMap({ inputDim: d, units, seed: 1 })),
       {
         eps,
         lambda,

@@ -1,5 +1,6 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve, dot, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { addToDiagonal, NEWTON_JITTER } from '../jitter.ts';
 
 /** Up to this many columns the N x N form is quick enough, and it is the more accurate one near interpolation. */
 const ALWAYS_PRIMAL = 400;
@@ -75,13 +76,11 @@ function primal(
       const columns = transpose(rows, m, N);
       const weighted = columns.map((value, at) => value * weights[at % m]!);
       algebra.multiplyTransposed(weighted, columns, matrix, { m: N, n: N, k: m, lower: true });
-      let largest = 0;
       for (let j = 0; j < N; j++) {
         matrix[j * N + j]! += diagonal[j]!;
         if (dense) for (let k = 0; k <= j; k++) matrix[j * N + k]! += dense.weight * dense.matrix[j * N + k]!;
-        largest = Math.max(largest, matrix[j * N + j]!);
       }
-      for (let j = 0; j < N; j++) matrix[j * N + j]! += 1e-15 * largest;
+      addToDiagonal(matrix, N, NEWTON_JITTER);
       return algebra.choleskyInPlace(matrix, N);
     },
     solve: (b) => choleskySolve(matrix, b),

@@ -151,11 +151,12 @@ export function maximumBlock(N: number, at: number): NormBlock {
 
 /**
  * The l1 norm, under which an l-infinity attack is paid for: h_j >= |theta_j| and q = sum h_j. Eliminating h leaves q and the
- * multiplier of its definition beside theta.
+ * multiplier of its definition beside theta, with the Schur complements of the h_j on the diagonal and in the corner.
  */
 export function sumBlock(N: number, at: number): NormBlock {
-  const stiffness = new Float64Array(N);
-  const lean = new Float64Array(N);
+  // Second derivatives in h_j, and what couples h_j with theta_j over them.
+  const curvature = new Float64Array(N);
+  const coupling = new Float64Array(N);
   return {
     lp: 2 * N,
     cones: 0,
@@ -188,36 +189,38 @@ export function sumBlock(N: number, at: number): NormBlock {
     },
     form({ weight }) {
       const diagonal = new Float64Array(N);
-      let compliance = 0;
+      let inverseSum = 0;
       for (let j = 0; j < N; j++) {
         const above = 1 / weight[at + j]! ** 2;
         const below = 1 / weight[at + N + j]! ** 2;
-        stiffness[j] = above + below;
-        lean[j] = (below - above) / (above + below);
+        curvature[j] = above + below;
+        coupling[j] = (below - above) / (above + below);
         diagonal[j] = (4 * above * below) / (above + below);
-        compliance += 1 / (above + below);
+        inverseSum += 1 / (above + below);
       }
       return {
         diagonal,
         metricWeight: 0,
         row: null,
-        border: [new Float64Array(N), lean.slice()],
+        border: [new Float64Array(N), coupling.slice()],
         corner: [
           [0, 1],
-          [1, -compliance],
+          [1, -inverseSum],
         ],
       };
     },
     reduce(rhsTheta, rhsQ) {
-      let give = 0;
+      // The right-hand side of the multiplier's row, h eliminated.
+      let multiplier = 0;
       for (let j = 0; j < N; j++) {
-        rhsTheta[j]! -= lean[j]! * rhsQ[j]!;
-        give += rhsQ[j]! / stiffness[j]!;
+        rhsTheta[j]! -= coupling[j]! * rhsQ[j]!;
+        multiplier += rhsQ[j]! / curvature[j]!;
       }
-      return [0, give];
+      return [0, multiplier];
     },
     expand(theta, border, rhsQ) {
-      for (let j = 0; j < N; j++) rhsQ[j] = (rhsQ[j]! + border[1]!) / stiffness[j]! - lean[j]! * theta[j]!;
+      for (let j = 0; j < N; j++)
+        rhsQ[j] = (rhsQ[j]! + border[1]!) / curvature[j]! - coupling[j]! * theta[j]!;
     },
   };
 }

@@ -2,10 +2,18 @@ import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve, dot, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { withOnes, withSumZero } from '../intercept.ts';
 import type { Jacobians } from '../jacobians.ts';
+import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { dualBound } from './dualBound.ts';
 import type { Bounds, InteriorPoint, StartedProgramme } from './interiorPoint.ts';
-import { newResidualForm, residualForm, residualPull, residualSlacks } from './residualCones.ts';
+import {
+  DISTANCE,
+  newResidualForm,
+  residualForm,
+  residualPull,
+  residualSlacks,
+  startResiduals,
+} from './residualCones.ts';
 
 export interface PerSampleProblem {
   readonly n: number;
@@ -51,18 +59,19 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     const columns = features.subarray(0, N * n);
     algebra.multiplyTransposed(columns, columns, phiPhi, { m: N, n: N, k: n, lower: true });
     for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
-    addToDiagonal(matrix, N, N, ridge);
+    addToDiagonal(matrix, N, CONE_JITTER, ridge);
     return algebra.choleskyInPlace(matrix, N) ? matrix : null;
   })();
 
   const form = newResidualForm(n);
   const pull = new Float64Array(n);
   const width = new Float64Array(n);
-  const kappa = new Float64Array(n);
-  const tilt = new Float64Array(n * M);
+  // What is left of q_i once p_i is eliminated, and the row that couples it with the coefficients.
+  const schur = new Float64Array(n);
+  const onBound = new Float64Array(n * M);
   const left = new Float64Array(M * 2 * n);
   const right = new Float64Array(M * 2 * n);
-  const bent = new Float64Array(N * N);
+  const gram = new Float64Array(N * N);
   const hessian = new Float64Array(M * M);
   // Its last row, that of an intercept, stays zero.
   const pulled = new Float64Array(M * n);
@@ -130,7 +139,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
         const head = scaling.point[i * (d + 1)]! / scaling.beta[i]!;
         width[i] = e;
         pull[i] = 2 * head;
-        kappa[i] = form.width[i]! + e * (2 * scaling.point[i * (d + 1)]! ** 2 - 1);
+        schur[i] = form.width[i]! + e * (2 * scaling.point[i * (d + 1)]! ** 2 - 1);
         for (let j = 0; j < d; j++) omega[i * d + j]! *= -1 / scaling.beta[i]!;
       }
       // Columns: [phi_i, k_i], and the same with the 2 x 2 form of each sample, q_i eliminated.
@@ -140,19 +149,19 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
         for (let i = 0; i < n; i++) {
           const f = features[a * n + i]!;
           const k = pulled[a * n + i]!;
-          const over = 1 / kappa[i]!;
+          const over = 1 / schur[i]!;
           const cross = coupling[i]! * pull[i]! * over;
           left[own + i] = f;
           left[own + n + i] = k;
           right[own + i] = (curvature[i]! - coupling[i]! ** 2 * over) * f + cross * k;
           right[own + n + i] = cross * f + 2 * (form.width[i]! - width[i]!) * over * k;
-          tilt[i * M + a] = pull[i]! * k - coupling[i]! * f;
+          onBound[i * M + a] = pull[i]! * k - coupling[i]! * f;
         }
       }
-      jacobians.weightedGram(width, bent);
+      jacobians.weightedGram(width, gram);
       algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: 2 * n, lower: true });
-      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += bent[a * N + b]!;
-      addToDiagonal(hessian, M, N, ridge);
+      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
+      addToDiagonal(hessian, M, CONE_JITTER, ridge, N);
       return algebra.choleskyInPlace(hessian, M);
     },
 
@@ -161,20 +170,20 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       const p = rhs.subarray(M, M + n);
       const q = rhs.subarray(M + n);
       const onPhi = new Float64Array(n);
-      const onTilt = new Float64Array(n);
+      const fromBound = new Float64Array(n);
       for (let i = 0; i < n; i++) {
         q[i]! -= eps * p[i]! * form.inverse[i]!;
         onPhi[i] = form.slope[i]! * p[i]!;
-        onTilt[i] = q[i]! / kappa[i]!;
+        fromBound[i] = q[i]! / schur[i]!;
       }
       const fromPhi = transposedTimes(phi, onPhi, M);
-      const fromTilt = transposedTimes(tilt, onTilt, M);
-      for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]! + fromTilt[a]!;
+      const alongBound = transposedTimes(onBound, fromBound, M);
+      for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]! + alongBound[a]!;
       choleskySolve(hessian, theta);
       const fitted = times(phi, theta, n);
-      const tilted = times(tilt, theta, n);
+      const bounded = times(onBound, theta, n);
       for (let i = 0; i < n; i++) {
-        q[i] = (q[i]! - tilted[i]!) / kappa[i]!;
+        q[i] = (q[i]! - bounded[i]!) / schur[i]!;
         p[i] = (p[i]! - eps * q[i]!) * form.inverse[i]! - form.slope[i]! * fitted[i]!;
       }
       return rhs;
@@ -229,44 +238,26 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   function inside({ x, s }: { x: Float64Array; s: Float64Array }, value: number): InteriorPoint {
     const distance = DISTANCE * (Math.sqrt((2 * value) / n) || 1);
     const z = new Float64Array(s.length);
+    const residuals = y.map((value, i) => value - s[i]!);
+    const q = x.subarray(M + n);
     for (let i = 0; i < n; i++) {
       const at = 2 * n + i * (d + 1);
-      const residual = y[i]! - s[i]!;
-      const p = Math.hypot(residual, distance);
-      const q = Math.hypot(norm(s.subarray(at + 1, at + 1 + d)), distance / eps);
-      const t = p + eps * q;
-      x[M + i] = p;
-      x[M + n + i] = q;
-      s[i] = p - residual;
-      s[n + i] = p + residual;
-      // Small numbers without cancellation: the product of the two is distance^2.
-      if (residual > 0) s[i] = distance ** 2 / s[n + i]!;
-      else s[n + i] = distance ** 2 / s[i]!;
-      s[at] = q;
-      z[i] = (t * s[n + i]!) / (2 * p);
-      z[n + i] = (t * s[i]!) / (2 * p);
-      z[at] = eps * t;
-      for (let j = 1; j <= d; j++) z[at + j] = (-eps * t * s[at + j]!) / q;
+      q[i] = Math.hypot(norm(s.subarray(at + 1, at + 1 + d)), distance / eps);
+    }
+    const costs = q.map((bound) => eps * bound);
+    const t = startResiduals({ residuals, costs, distance }, { p: x.subarray(M, M + n), s, z });
+    for (let i = 0; i < n; i++) {
+      const at = 2 * n + i * (d + 1);
+      s[at] = q[i]!;
+      z[at] = eps * t[i]!;
+      for (let j = 1; j <= d; j++) z[at + j] = (-eps * t[i]! * s[at + j]!) / q[i]!;
     }
     return { x, s, z };
   }
 }
 
-/** How far inside the cones a start lies, in root mean squares of |r| + eps q; a tenth of it costs iterations. */
-const DISTANCE = 0.5;
-
 function tailsOf(points: Float64Array, n: number, d: number): Float64Array {
   const v = new Float64Array(n * d);
   for (let i = 0; i < n; i++) v.set(points.subarray(i * (d + 1) + 1, (i + 1) * (d + 1)), i * d);
   return v;
-}
-
-/**
- * A += ridge I on the first `penalised` of its n rows, and on all of them as much as keeps features that the data cannot tell
- * apart from leaving A singular at ridge = 0.
- */
-function addToDiagonal(a: Float64Array, n: number, penalised: number, ridge: number): void {
-  let largest = 0;
-  for (let i = 0; i < n; i++) largest = Math.max(largest, a[i * n + i]!);
-  for (let i = 0; i < n; i++) a[i * n + i]! += (i < penalised ? ridge : 0) + 1e-13 * largest;
 }

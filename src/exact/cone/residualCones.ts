@@ -59,6 +59,39 @@ export function residualPull(
   out.set(transposedTimes(phi, u, N));
 }
 
+/** How far inside the cones a start lies, in root mean squares of |r| + eps q; a tenth of it costs iterations. */
+export const DISTANCE = 0.5;
+
+/** Where an interior point begins: `distance` inside the cones of the residuals r_i, at bounds eps q_i on what eps costs. */
+export interface ResidualStart {
+  readonly residuals: Float64Array;
+  readonly costs: Float64Array;
+  readonly distance: number;
+}
+
+/**
+ * Sets p_i = (r_i^2 + distance^2)^(1/2), its two slacks, and their duals, which are complementary with sum t_i = p_i + eps q_i.
+ * @returns t
+ */
+export function startResiduals(
+  { residuals, costs, distance }: ResidualStart,
+  { p, s, z }: { readonly p: Float64Array; readonly s: Float64Array; readonly z: Float64Array },
+): Float64Array {
+  const n = residuals.length;
+  return residuals.map((residual, i) => {
+    p[i] = Math.hypot(residual, distance);
+    // The smaller of p - r and p + r without cancellation: the product of the two is distance^2.
+    const wide = p[i]! + Math.abs(residual);
+    const narrow = distance ** 2 / wide;
+    s[i] = residual > 0 ? narrow : wide;
+    s[n + i] = residual > 0 ? wide : narrow;
+    const t = p[i]! + costs[i]!;
+    z[i] = (t * s[n + i]!) / (2 * p[i]!);
+    z[n + i] = (t * s[i]!) / (2 * p[i]!);
+    return t;
+  });
+}
+
 /** The form at a scaling whose first 2 n coordinates are the residual inequalities. */
 export function residualForm({ weight }: Scaling, eps: number, out: ResidualForm): void {
   const n = out.inverse.length;

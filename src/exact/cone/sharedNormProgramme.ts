@@ -5,7 +5,14 @@ import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { lowRankSystem, withUnitColumn } from './diagonalPlusLowRank.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { type AttackNorm, euclideanBlock, maximumBlock, type NormBlock, sumBlock } from './normBlocks.ts';
-import { newResidualForm, residualForm, residualPull, residualSlacks } from './residualCones.ts';
+import {
+  DISTANCE,
+  newResidualForm,
+  residualForm,
+  residualPull,
+  residualSlacks,
+  startResiduals,
+} from './residualCones.ts';
 
 export interface SharedNormProblem {
   readonly n: number;
@@ -111,15 +118,15 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       const theta = rhs.subarray(0, M);
       const p = rhs.subarray(M, M + n);
       const onPhi = new Float64Array(n);
-      let pressure = 0;
+      let onBound = 0;
       for (let i = 0; i < n; i++) {
         onPhi[i] = form.slope[i]! * p[i]!;
-        pressure += eps * form.inverse[i]! * p[i]!;
+        onBound += eps * form.inverse[i]! * p[i]!;
       }
       const fromPhi = transposedTimes(phi, onPhi, M);
       for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]!;
       const right = block.reduce(theta, q(rhs));
-      right[0]! -= pressure;
+      right[0]! -= onBound;
       system.solve(theta);
       const beside = solveSmall(
         schur,
@@ -147,29 +154,18 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       // theta = 0, its p, and its q times eps, about DISTANCE above |r| and the norm.
       const x = new Float64Array(size);
       block.start(x.subarray(0, N), DISTANCE / eps, q(x));
-      for (let i = 0; i < n; i++) x[M + i] = Math.hypot(y[i]!, DISTANCE);
       const s = apply(x);
       const z = new Float64Array(s.length);
-      const bound = eps * block.bound(q(x));
-      let total = 0;
-      for (let i = 0; i < n; i++) {
-        const p = x[M + i]!;
-        // p - r and p + r without cancellation: their product is the square of the distance.
-        s[i] = y[i]! > 0 ? DISTANCE ** 2 / (p + y[i]!) : p - y[i]!;
-        s[n + i] = y[i]! > 0 ? p + y[i]! : DISTANCE ** 2 / (p - y[i]!);
-        const t = p + bound;
-        z[i] = (t * s[n + i]!) / (2 * p);
-        z[n + i] = (t * s[i]!) / (2 * p);
-        total += t;
-      }
-      block.startDual(s, eps * total, z);
+      const costs = new Float64Array(n).fill(eps * block.bound(q(x)));
+      const t = startResiduals(
+        { residuals: y, costs, distance: DISTANCE },
+        { p: x.subarray(M, M + n), s, z },
+      );
+      block.startDual(s, eps * t.reduce((sum, value) => sum + value, 0), z);
       return { x, s, z };
     },
   };
 }
-
-/** For targets of root mean square 1. */
-const DISTANCE = 0.5;
 
 function blockOf({ n, N, norm, metric }: SharedNormProblem): NormBlock {
   const at = 2 * n;

@@ -3,13 +3,13 @@ import { teacher } from '../../src/data/teacher.ts';
 import { meanOf } from '../../src/evaluation/estimate.ts';
 import {
   adversarialRegression,
-  criticalEpsLinearized,
+  criticalEpsReadout,
   expectedSeconds,
   gradientNorms,
-  type LinearizedProblem,
-  linearizedPath,
-  linearizedProblem,
-  solveLinearized,
+  type ReadoutProblem,
+  readoutPath,
+  readoutProblem,
+  solveReadout,
 } from '../../src/exact/index.ts';
 import { ridge } from '../../src/exact/ridge.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
@@ -21,7 +21,7 @@ const GAP = 1e-6;
 const ROUNDING = 1e-10;
 
 /** The objective, written out once more from the definition. */
-function objectiveAt(problem: LinearizedProblem, theta: Float64Array, eps: number, lambda = 0): number {
+function objectiveAt(problem: ReadoutProblem, theta: Float64Array, eps: number, lambda = 0): number {
   const { n, N, phi, y } = problem;
   const q = gradientNorms(problem, theta);
   let sum = 0;
@@ -33,14 +33,14 @@ function objectiveAt(problem: LinearizedProblem, theta: Float64Array, eps: numbe
   return sum + (lambda / 2) * theta.reduce((total, value) => total + value * value, 0);
 }
 
-describe('solveLinearized', () => {
+describe('solveReadout', () => {
   // The same cone programme by cvxpy 1.9.3 with Clarabel 0.11.1 at its default tolerances (1e-8).
   it.each([
     { n: 90, d: 30, N: 60, lambda: 0, objective: 0.22005286752 },
     { n: 40, d: 20, N: 80, lambda: 0.01, objective: 0.06046340883 },
   ])('agrees with Clarabel at n $n, d $d, N $N, lambda $lambda', ({ n, d, N, lambda, objective }) => {
     const problem = features(n, d, N);
-    const result = solveLinearized(problem, { eps: 0.3, lambda, tolerance: 1e-8 });
+    const result = solveReadout(problem, { eps: 0.3, lambda, tolerance: 1e-8 });
     expect(result.converged).toBe(true);
     expect(Math.abs(result.objective / objective - 1)).toBeLessThan(3e-8);
     expect(Math.abs(objectiveAt(problem, result.theta, 0.3, lambda) / result.objective - 1)).toBeLessThan(
@@ -54,7 +54,7 @@ describe('solveLinearized', () => {
     const data = teacher({ d: 15, tau: 0.3, seed: 4 }).sample('train', 30);
     const kernel = unitSphereRows(4, 45, 15);
     for (const eps of [0.1, 0.5]) {
-      const { objective, dualityGap } = solveLinearized(linearizedProblem(data, { W: kernel }), { eps });
+      const { objective, dualityGap } = solveReadout(readoutProblem(data, { W: kernel }), { eps });
       const reweighted = linearizedOptimum({ data, kernel, eps }).objective;
       expect(reweighted).toBeGreaterThanOrEqual(objective - dualityGap);
       expect(reweighted / objective).toBeLessThan(1 + 1e-3);
@@ -64,8 +64,8 @@ describe('solveLinearized', () => {
   it('is ridge regression at eps = 0, and near it just above', () => {
     const problem = features(50, 20, 30);
     const theta = ridge(problem.phi, problem.y, 0.1);
-    expect(solveLinearized(problem, { eps: 0, lambda: 0.1 }).theta).toEqual(theta);
-    const near = solveLinearized(problem, { eps: 1e-6, lambda: 0.1, tolerance: 1e-9 });
+    expect(solveReadout(problem, { eps: 0, lambda: 0.1 }).theta).toEqual(theta);
+    const near = solveReadout(problem, { eps: 1e-6, lambda: 0.1, tolerance: 1e-9 });
     expect(near.converged).toBe(true);
     theta.forEach((value, a) => {
       expect(near.theta[a]).toBeCloseTo(value, 3);
@@ -76,10 +76,10 @@ describe('solveLinearized', () => {
     const d = 6;
     const W = unitSphereRows(2, 9, d);
     const data = teacherRows(4, d);
-    const problem = linearizedProblem(data, { W, activation: name });
+    const problem = readoutProblem(data, { W, activation: name });
     const theta = Float64Array.from({ length: 9 }, (_, a) => Math.sin(a + 1));
     const value = (x: Float64Array) => {
-      const { phi } = linearizedProblem({ n: 4, d, x, y: data.y }, { W, activation: name });
+      const { phi } = readoutProblem({ n: 4, d, x, y: data.y }, { W, activation: name });
       return Array.from({ length: 4 }, (_, i) => theta.reduce((sum, t, a) => sum + t * phi[i * 9 + a]!, 0));
     };
     const step = 1e-6;
@@ -96,7 +96,16 @@ describe('solveLinearized', () => {
 
   it('with averaged gradients is a linear model in whitened features', () => {
     const problem = features(40, 15, 30);
-    const { n, N, d, phi, slopes, W, y } = problem;
+    const { n, N, d, phi, y } = problem;
+    const W = unitSphereRows(1, N, d);
+    const { x: inputs } = teacherRows(n, d, 1, 0.2);
+    // Of the ReLU at W x, from its definition.
+    const slopes = Float64Array.from({ length: n * N }, (_, at) => {
+      const [i, a] = [Math.floor(at / N), at % N];
+      let u = 0;
+      for (let j = 0; j < d; j++) u += W[j * N + a]! * inputs[i * d + j]!;
+      return u > 0 ? 1 : 0;
+    });
     // J = (1/n) sum K_i' K_i from its definition, its Cholesky factor L, and Phi L^-T.
     const J = new Float64Array(N * N);
     for (let i = 0; i < n; i++)
@@ -118,7 +127,7 @@ describe('solveLinearized', () => {
         x[i * N + a]! /= L[a * N + a]!;
       }
     for (const eps of [0.1, 0.5]) {
-      const averaged = solveLinearized(problem, { eps, gradients: 'averaged' });
+      const averaged = solveReadout(problem, { eps, gradients: 'averaged' });
       const whitened = adversarialRegression({ n, d: N, x, y }, { eps });
       expect(averaged.converged).toBe(true);
       expect(Math.abs(averaged.objective / whitened.objective - 1)).toBeLessThan(2 * GAP);
@@ -129,13 +138,13 @@ describe('solveLinearized', () => {
     'gives theta = 0 from the critical eps on, %s gradients',
     (gradients) => {
       const problem = features(60, 20, 50);
-      const critical = criticalEpsLinearized(problem, { gradients });
+      const critical = criticalEpsReadout(problem, { gradients });
       expect(critical.converged).toBe(true);
       const atZero = problem.y.reduce((sum, value) => sum + value * value, 0) / (2 * problem.n);
-      const beyond = solveLinearized(problem, { eps: critical.upper * 1.0001, gradients });
+      const beyond = solveReadout(problem, { eps: critical.upper * 1.0001, gradients });
       expect(beyond.converged && beyond.theta.every((value) => value === 0)).toBe(true);
       expect(beyond.objective).toBeCloseTo(atZero, 10);
-      const before = solveLinearized(problem, { eps: critical.lower * 0.97, gradients });
+      const before = solveReadout(problem, { eps: critical.lower * 0.97, gradients });
       expect(before.objective).toBeLessThan(atZero * (1 - 1e-4));
     },
   );
@@ -143,8 +152,8 @@ describe('solveLinearized', () => {
   it('follows a path in eps and lambda to the same optima in fewer steps', () => {
     const problem = features(40, 20, 60);
     const points = [0.2, 0.21, 0.22, 0.23, 0.24].map((eps) => ({ eps, lambda: 0.01 }));
-    const path = linearizedPath(problem, [...points, { eps: 0.24, lambda: 0.1 }, { eps: 1 }]);
-    const alone = [...points, { eps: 0.24, lambda: 0.1 }, { eps: 1 }].map((p) => solveLinearized(problem, p));
+    const path = readoutPath(problem, [...points, { eps: 0.24, lambda: 0.1 }, { eps: 1 }]);
+    const alone = [...points, { eps: 0.24, lambda: 0.1 }, { eps: 1 }].map((p) => solveReadout(problem, p));
     path.forEach((result, k) => {
       expect(result.converged).toBe(true);
       expect(Math.abs(result.objective / alone[k]!.objective - 1)).toBeLessThan(GAP);
@@ -159,8 +168,8 @@ describe('solveLinearized', () => {
     const doubled = new Float64Array(10 * 40);
     for (let j = 0; j < 10; j++) for (let a = 0; a < 40; a++) doubled[j * 40 + a] = W[j * 20 + (a % 20)]!;
     for (const gradients of ['exact', 'averaged'] as const) {
-      const once = solveLinearized(linearizedProblem(data, { W }), { eps: 0.3, gradients });
-      const twice = solveLinearized(linearizedProblem(data, { W: doubled }), { eps: 0.3, gradients });
+      const once = solveReadout(readoutProblem(data, { W }), { eps: 0.3, gradients });
+      const twice = solveReadout(readoutProblem(data, { W: doubled }), { eps: 0.3, gradients });
       expect(once.converged && twice.converged).toBe(true);
       expect(Math.abs(twice.objective / once.objective - 1)).toBeLessThan(2 * GAP);
     }
@@ -172,16 +181,16 @@ describe('solveLinearized', () => {
     const x = Float64Array.from({ length: 8 * d }, (_, at) => (at % d === 0 ? 1 + at : 0));
     const W = unitSphereRows(1, 12, d);
     const y = Float64Array.from({ length: 8 }, (_, i) => i - 2);
-    const constant = solveLinearized(linearizedProblem({ n: 8, d, x, y }, { W }), { eps: 0.2 });
+    const constant = solveReadout(readoutProblem({ n: 8, d, x, y }, { W }), { eps: 0.2 });
     expect(constant.converged && constant.theta.every(Number.isFinite)).toBe(true);
-    const single = solveLinearized(features(1, 5, 8), { eps: 0.2 });
+    const single = solveReadout(features(1, 5, 8), { eps: 0.2 });
     // Eight features, six numbers to match: the row is fitted with no gradient at all, and the optimum is 0.
     expect(single).toMatchObject({ relativeGap: 0, converged: true });
     expect(single.objective).toBeLessThan(1e-18);
     const problem = features(10, 5, 8);
-    const zero = solveLinearized({ ...problem, y: new Float64Array(10) }, { eps: 0.2 });
+    const zero = solveReadout({ ...problem, y: new Float64Array(10) }, { eps: 0.2 });
     expect(zero).toMatchObject({ objective: 0, relativeGap: 0, converged: true });
-    expect(criticalEpsLinearized({ ...problem, y: new Float64Array(10) }).value).toBe(0);
+    expect(criticalEpsReadout({ ...problem, y: new Float64Array(10) }).value).toBe(0);
   });
 
   it.each([
@@ -190,7 +199,7 @@ describe('solveLinearized', () => {
     { n: 60, d: 20, N: 40, eps: 1.5, lambda: 0 },
   ])('begins at most twice above the optimum, n $n, N $N, eps $eps', ({ n, d, N, eps, lambda }) => {
     const objectives: number[] = [];
-    const { objective } = solveLinearized(features(n, d, N), {
+    const { objective } = solveReadout(features(n, d, N), {
       ...{ eps, lambda, tolerance: 1e-9 },
       onProgress: (at) => objectives.push(at.objective),
     });
@@ -200,14 +209,14 @@ describe('solveLinearized', () => {
   it('reports progress, and an honest gap when stopped early', () => {
     const problem = features(40, 20, 60);
     const gaps: number[] = [];
-    const stopped = solveLinearized(problem, {
+    const stopped = solveReadout(problem, {
       eps: 0.3,
       maxIterations: 5,
       onProgress: ({ relativeGap }) => gaps.push(relativeGap),
     });
     expect(gaps).toHaveLength(6);
     expect(stopped.converged).toBe(false);
-    const best = solveLinearized(problem, { eps: 0.3, tolerance: 1e-8 }).objective;
+    const best = solveReadout(problem, { eps: 0.3, tolerance: 1e-8 }).objective;
     expect(stopped.objective).toBeGreaterThanOrEqual(best * (1 - 1e-8));
     expect(stopped.objective - stopped.dualityGap).toBeLessThanOrEqual(best);
   });
@@ -224,40 +233,40 @@ describe('solveLinearized', () => {
 
   it('refuses what it cannot use, by name', () => {
     const problem = features(10, 5, 8);
-    expect(() => solveLinearized(problem, { eps: -1 })).toThrow('invalid eps: -1');
-    expect(() => solveLinearized(problem, { eps: 0.1, tolerance: 0 })).toThrow('invalid tolerance: 0');
-    expect(() => solveLinearized(problem, { eps: 0.1, alpha: 1 } as { eps: number })).toThrow(
-      'invalid alpha: 1 (expected an option of solveLinearized: lambda?)',
+    expect(() => solveReadout(problem, { eps: -1 })).toThrow('invalid eps: -1');
+    expect(() => solveReadout(problem, { eps: 0.1, tolerance: 0 })).toThrow('invalid tolerance: 0');
+    expect(() => solveReadout(problem, { eps: 0.1, alpha: 1 } as { eps: number })).toThrow(
+      'invalid alpha: 1 (expected an option of solveReadout: lambda?)',
     );
-    expect(() => solveLinearized(problem, { eps: 0.1, fitIntercept: 'yes' as never })).toThrow(
+    expect(() => solveReadout(problem, { eps: 0.1, fitIntercept: 'yes' as never })).toThrow(
       'invalid fitIntercept: "yes" (expected true or false)',
     );
-    expect(() => solveLinearized(problem, undefined as never)).toThrow('invalid options: null');
-    expect(() => solveLinearized(teacherRows(5, 4) as never, { eps: 0.1 })).toThrow(
-      /^invalid problem: .* \(expected a problem made by linearizedProblem\)/,
+    expect(() => solveReadout(problem, undefined as never)).toThrow('invalid options: null');
+    expect(() => solveReadout(teacherRows(5, 4) as never, { eps: 0.1 })).toThrow(
+      /^invalid problem: .* \(expected a problem made by readoutProblem\)/,
     );
-    expect(() => linearizedPath(problem, [{ eps: 0.1, norm: 'l2' } as { eps: number }])).toThrow(
+    expect(() => readoutPath(problem, [{ eps: 0.1, norm: 'l2' } as { eps: number }])).toThrow(
       /^invalid norm: "l2" \(expected an option of a point of a path/,
     );
-    expect(() => linearizedPath(problem, [{ eps: 0.1 }], { eps: 0.2 } as object)).toThrow(
-      /^invalid eps: 0.2 \(expected an option of linearizedPath/,
+    expect(() => readoutPath(problem, [{ eps: 0.1 }], { eps: 0.2 } as object)).toThrow(
+      /^invalid eps: 0.2 \(expected an option of readoutPath/,
     );
-    expect(() => criticalEpsLinearized(problem, { gradient: 'exact' } as object)).toThrow(
-      'invalid gradient: "exact" (expected an option of criticalEpsLinearized: gradients?)',
+    expect(() => criticalEpsReadout(problem, { gradient: 'exact' } as object)).toThrow(
+      'invalid gradient: "exact" (expected an option of criticalEpsReadout: gradients?)',
     );
     const rows = teacherRows(5, 4);
     const nested = { ...rows, x: [[1, 2]] as never };
-    expect(() => linearizedProblem(nested, { W: new Float64Array(8) })).toThrow(
+    expect(() => readoutProblem(nested, { W: new Float64Array(8) })).toThrow(
       'invalid x: [[1, 2]] (expected a Float32Array or Float64Array of n * d = 20 values)',
     );
-    expect(() => linearizedProblem(rows, { W: [1, 2, 3, 4] as never })).toThrow('invalid W: [1, 2, 3, 4]');
-    expect(() => solveLinearized(problem, { eps: 0.1, gradients: 'mean' as 'exact' })).toThrow(
+    expect(() => readoutProblem(rows, { W: [1, 2, 3, 4] as never })).toThrow('invalid W: [1, 2, 3, 4]');
+    expect(() => solveReadout(problem, { eps: 0.1, gradients: 'mean' as 'exact' })).toThrow(
       'invalid gradients',
     );
-    expect(() => linearizedProblem(teacherRows(5, 4), { W: new Float64Array(7) })).toThrow(
+    expect(() => readoutProblem(teacherRows(5, 4), { W: new Float64Array(7) })).toThrow(
       'a multiple of d = 4',
     );
-    expect(() => linearizedProblem(teacherRows(5, 4), { W: new Float64Array(8).fill(Number.NaN) })).toThrow(
+    expect(() => readoutProblem(teacherRows(5, 4), { W: new Float64Array(8).fill(Number.NaN) })).toThrow(
       'invalid W',
     );
   });
@@ -294,7 +303,7 @@ describe('the exact solution against the asymptotic theory', () => {
     const solved = seeds.map((seed) => {
       const problem = teacher({ d, tau, seed });
       const W = unitSphereRows(seed, N, d);
-      const result = solveLinearized(linearizedProblem(problem.sample('train', psi2 * d), { W }), {
+      const result = solveReadout(readoutProblem(problem.sample('train', psi2 * d), { W }), {
         eps,
         tolerance: 1e-3,
       });

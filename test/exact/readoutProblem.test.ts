@@ -1,21 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
-import { randomFeaturesMap } from '../../src/evaluation/randomFeaturesMap.ts';
-import { deepGradientNorms, deepReadoutProblem, solveDeepReadout } from '../../src/exact/deepReadout.ts';
-import { linearizedProblem, solveLinearized } from '../../src/exact/index.ts';
+import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
+import { randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 
 const d = 12;
 const data = teacher({ d, tau: 0.3 }).sample('train', 40);
 
-describe('solveDeepReadout', () => {
-  it('agrees with the solver for one layer, and does not depend on what memory allows', () => {
+describe('solveReadout', () => {
+  it('agrees with the solver for one layer, and does not depend on what memory allows', async () => {
     const N = 18;
     const options = { eps: 0.4, lambda: 0.02, tolerance: 1e-8 };
-    const expected = solveLinearized(linearizedProblem(data, { W: unitSphereRows(0, N, d) }), options);
+    const expected = solveReadout(readoutProblem(data, { W: unitSphereRows(0, N, d) }), options);
     for (const memory of [1e9, 1]) {
-      const features = randomFeaturesMap({ inputDim: d, units: [N] });
-      const found = solveDeepReadout(deepReadoutProblem(data, features, { memory }), options);
+      const features = await randomFeaturesMap({ inputDim: d, units: [N] });
+      const found = solveReadout(readoutProblem(data, features, { memory }), options);
       expect(found.converged).toBe(true);
       // Two routes to one float64 optimum, each to a gap of 1e-8.
       expect(Math.abs(found.objective / expected.objective - 1)).toBeLessThan(1e-7);
@@ -24,13 +23,18 @@ describe('solveDeepReadout', () => {
     }
   });
 
-  it('finds a minimum: no small change of theta lowers the objective, three layers deep', () => {
-    const features = randomFeaturesMap({ inputDim: d, units: [20, 15, 10], activation: 'tanh', seed: 3 });
-    const problem = deepReadoutProblem(data, features);
+  it('finds a minimum: no small change of theta lowers the objective, three layers deep', async () => {
+    const features = await randomFeaturesMap({
+      inputDim: d,
+      units: [20, 15, 10],
+      activation: 'tanh',
+      seed: 3,
+    });
+    const problem = readoutProblem(data, features);
     const { eps, lambda } = { eps: 0.2, lambda: 0.01 };
-    const { theta, objective, converged } = solveDeepReadout(problem, { eps, lambda, tolerance: 1e-9 });
+    const { theta, objective, converged } = solveReadout(problem, { eps, lambda, tolerance: 1e-9 });
     const objectiveAt = (point: Float64Array): number => {
-      const lengths = deepGradientNorms(problem, point);
+      const lengths = gradientNorms(problem, point);
       let sum = 0.5 * lambda * point.reduce((square, t) => square + t * t, 0);
       for (let i = 0; i < problem.n; i++) {
         const fitted = point.reduce((f, t, a) => f + t * problem.phi[i * problem.N + a]!, 0);
@@ -48,8 +52,8 @@ describe('solveDeepReadout', () => {
       }
   });
 
-  it('takes input gradients by the chain rule, as differences show', () => {
-    const features = randomFeaturesMap({ inputDim: d, units: [9, 7], activation: 'erf', seed: 1 });
+  it('takes input gradients by the chain rule, as differences show', async () => {
+    const features = await randomFeaturesMap({ inputDim: d, units: [9, 7], activation: 'erf', seed: 1 });
     const x = Float64Array.from(data.x.subarray(0, 3 * d));
     const jacobians = features.jacobians(x, 3);
     const h = 1e-5;
@@ -68,19 +72,17 @@ describe('solveDeepReadout', () => {
     }
   });
 
-  it('refuses rows of another width than the features read', () => {
-    const features = randomFeaturesMap({ inputDim: d + 1, units: [5] });
-    expect(() => deepReadoutProblem(data, features)).toThrow(/invalid x: "12 columns" \(expected 13/);
-    expect(() => deepReadoutProblem(data, {} as never)).toThrow(
-      'invalid features: {} (expected LayeredFeatures',
+  it('refuses rows of another width than the features read', async () => {
+    const features = await randomFeaturesMap({ inputDim: d + 1, units: [5] });
+    expect(() => readoutProblem(data, features)).toThrow(/invalid x: "12 columns" \(expected 13/);
+    expect(() => readoutProblem(data, {} as never)).toThrow('invalid W: undefined (expected');
+    const fitting = await randomFeaturesMap({ inputDim: d, units: [5] });
+    expect(() => readoutProblem(data, fitting, { bytes: 1 } as object)).toThrow(
+      'invalid bytes: 1 (expected an option of readoutProblem: memory)',
     );
-    const fitting = randomFeaturesMap({ inputDim: d, units: [5] });
-    expect(() => deepReadoutProblem(data, fitting, { bytes: 1 } as object)).toThrow(
-      'invalid bytes: 1 (expected an option of deepReadoutProblem: memory)',
-    );
-    const problem = deepReadoutProblem(data, fitting);
-    expect(() => solveDeepReadout(problem, { eps: 0.1, norm: 'l2' } as { eps: number })).toThrow(
-      /^invalid norm: "l2" \(expected an option of solveDeepReadout/,
+    const problem = readoutProblem(data, fitting);
+    expect(() => solveReadout(problem, { eps: 0.1, norm: 'l2' } as { eps: number })).toThrow(
+      /^invalid norm: "l2" \(expected an option of solveReadout/,
     );
   });
 });

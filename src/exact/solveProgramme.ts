@@ -1,0 +1,146 @@
+import { norm, transposedTimes } from '../numerics/vectors.ts';
+import {
+  type Bounds,
+  type InteriorPoint,
+  type InteriorPointResult,
+  interiorPoint,
+  type StartedProgramme,
+} from './cone/interiorPoint.ts';
+import type { ExactSettings } from './exactOptions.ts';
+import type { ExactResult, WarmStart } from './exactResult.ts';
+import { centring, type Rows } from './intercept.ts';
+import { trainingErrors } from './trainingErrors.ts';
+
+/** Rows about their means where an intercept is fitted, targets of root mean square 1, and what is asked for there. */
+export interface ScaledRows extends Rows {
+  readonly eps: number;
+  readonly lambda: number;
+  readonly intercept: boolean;
+}
+
+/** One kind of adversarial training as a cone programme. */
+export interface Formulation {
+  readonly programme: (rows: ScaledRows) => StartedProgramme;
+  /** eps q_i at theta, one for all rows or one a row. */
+  readonly costs: (theta: Float64Array) => number | Float64Array;
+  /** Relative gap at which the solver stops, where `refine` then spends some of it; default the one asked for. */
+  readonly innerTolerance?: number;
+  /** Another theta that the gap allows as well, with its objective; default the one that the solver found. */
+  readonly refine?: (found: Found, rows: ScaledRows) => { theta: Float64Array; upper: number };
+}
+
+/** What the interior-point method found, in solver units. */
+export interface Found extends InteriorPointResult {
+  readonly theta: Float64Array;
+  /** What stands beside theta' phi. */
+  readonly offset: number;
+}
+
+/**
+ * The minimiser of an adversarial objective with eps > 0 on features and targets: centres and scales the rows, runs the
+ * interior-point method, and reports theta, the intercept and the gap in the units of the rows.
+ */
+export function solveProgramme(
+  given: Rows,
+  settings: ExactSettings,
+  { programme, costs, innerTolerance, refine }: Formulation,
+): ExactResult {
+  const { eps, lambda, fitIntercept: intercept, tolerance } = settings;
+  const { n, N } = given;
+  const { phi, y: targets, interceptOf } = centring(intercept, given);
+  const unit = scaleOf(targets);
+  const y = targets.map((value) => value / unit);
+  const rows = { n, N, phi, y, eps, lambda, intercept };
+  const inner = { ...settings, tolerance: innerTolerance ?? tolerance };
+  const { warmStart, ...solved } = runInteriorPoint(programme(rows), { n, y }, inner, unit);
+  const { x, bounds, iterations } = solved;
+  const found = { ...solved, theta: x.slice(0, N), offset: intercept ? x[N]! : 0 };
+  const best = refine?.(found, rows) ?? { theta: found.theta, upper: bounds.upper };
+  const gap = gapOf({ upper: best.upper, lower: bounds.lower }, y, unit);
+  const theta = best.theta.map((value) => value * unit);
+  const beside = found.offset * unit;
+  return {
+    theta,
+    intercept: interceptOf(theta, beside),
+    ...gap,
+    ...trainingErrors(phi, targets, theta, costs(theta), beside),
+    iterations,
+    residual: bounds.residual / (norm(transposedTimes(phi, y, N)) || 1),
+    converged: gap.relativeGap <= tolerance,
+    warmStart,
+  };
+}
+
+/** Root mean square; 1 for zeros, so that it can divide. */
+export function scaleOf(y: ArrayLike<number>): number {
+  let square = 0;
+  for (let i = 0; i < y.length; i++) square += y[i]! * y[i]!;
+  return Math.sqrt(square / y.length) || 1;
+}
+
+/**
+ * Runs the interior-point method from the neighbour's iterate where that is near enough to be worth it, otherwise from
+ * the programme's own start, for targets of root mean square 1, and keeps an iterate for the next neighbour.
+ */
+function runInteriorPoint(
+  programme: StartedProgramme,
+  { n, y }: { readonly n: number; readonly y: Float64Array },
+  settings: ExactSettings,
+  unit: number,
+): InteriorPointResult & { readonly warmStart: WarmStart } {
+  const { eps, lambda, tolerance, maxIterations, start, onProgress } = settings;
+  let kept: InteriorPoint | null = null;
+  const atZero = 0.5 * y.reduce((sum, value) => sum + value * value, 0);
+  // A start of another size is that of a problem with an intercept for one without, or the other way about.
+  const near =
+    start &&
+    Math.abs(Math.log(eps / start.eps)) < MOST_STEP &&
+    start.lambda === lambda &&
+    start.point?.x.length === programme.size;
+  const result = interiorPoint(
+    programme,
+    near && start.point ? neighbour(start.point, 2 * n, eps / start.eps) : programme.start(),
+    {
+      tolerance,
+      negligible: NEGLIGIBLE * atZero,
+      maxIterations,
+      onIteration(iteration, { upper, lower }, { x, s, z }) {
+        const relativeGap = (upper - lower) / upper;
+        if (kept === null && relativeGap < WARM_GAP) kept = { x: x.slice(), s: s.slice(), z: z.slice() };
+        onProgress({ iteration, objective: (upper * unit * unit) / n, relativeGap });
+      },
+    },
+  );
+  const warmStart = { point: kept, eps, lambda };
+  // Beyond the critical eps the minimiser is 0 itself, which interior points only approach.
+  if (atZero > result.bounds.upper) return { ...result, warmStart };
+  const bounds = { ...result.bounds, upper: atZero };
+  const converged = atZero - bounds.lower <= tolerance * atZero;
+  return { ...result, x: new Float64Array(result.x.length), bounds, converged, warmStart };
+}
+
+/** Share of the objective at theta = 0 below which an objective is zero. */
+const NEGLIGIBLE = 1e-18;
+/** The iterate that suits a start at a neighbouring eps: the first this close to the optimum, still well inside the cones. */
+const WARM_GAP = 3e-2;
+/** Beyond this step in log eps the programme's own start is as quick. */
+const MOST_STEP = Math.log(1.25);
+
+/** The dual coordinates of the bounds q are proportional to eps; rescaled, the point stays inside the cones. */
+function neighbour(point: InteriorPoint, from: number, ratio: number): InteriorPoint {
+  const z = point.z.slice();
+  for (let j = from; j < z.length; j++) z[j]! *= ratio;
+  return { ...point, z };
+}
+
+/** The gap of bounds on a sum over rows in solver units, as results report it. */
+function gapOf(
+  { upper, lower }: Pick<Bounds, 'upper' | 'lower'>,
+  y: Float64Array,
+  unit: number,
+): Pick<ExactResult, 'objective' | 'dualityGap' | 'relativeGap'> {
+  const gap = Math.max(0, upper - lower);
+  const scale = (unit * unit) / y.length;
+  const solved = upper <= NEGLIGIBLE * 0.5 * y.reduce((sum, value) => sum + value * value, 0);
+  return { objective: upper * scale, dualityGap: gap * scale, relativeGap: solved ? 0 : gap / upper };
+}

@@ -1,0 +1,59 @@
+import type { OptionNames } from '../checkOptions.ts';
+import { checkChoice } from '../errors.ts';
+import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+import { averagedGradients } from './averagedGradients.ts';
+import { perSampleProgramme } from './cone/perSampleProgramme.ts';
+import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
+import type { ExactResult } from './exactResult.ts';
+import { checkProblem, gradientNorms, type ReadoutProblem } from './readoutProblem.ts';
+import { type Formulation, solveProgramme } from './solveProgramme.ts';
+import { solveRidge } from './solveRidge.ts';
+
+/** What {@link solveReadout} is asked for: radius, penalty, accuracy, and whose gradients count. */
+export interface ReadoutOptions extends ExactOptions {
+  /**
+   * 'exact': each sample's own gradient, q_i = |K_i theta| with K_i = d phi / d x at row i. 'averaged': one q for all,
+   * q^2 = theta' J theta with J the mean of K_i' K_i, which is what q_i^2 concentrates at. Default 'exact'.
+   */
+  readonly gradients?: Gradients;
+}
+
+/** Whose gradients an attack is linearised with. */
+export type Gradients = (typeof GRADIENTS)[number];
+
+const GRADIENTS = ['exact', 'averaged'] as const;
+
+const OPTIONS: OptionNames<ReadoutOptions> = { ...EXACT_OPTIONS, gradients: true };
+
+/** @throws InvalidArgumentError for anything else */
+export const checkGradients = (gradients: Gradients | undefined): Gradients =>
+  checkChoice('gradients', gradients ?? 'exact', GRADIENTS);
+
+/**
+ * The adversarially trained read-out of frozen features, the attack linearised in the perturbation:
+ *
+ *   theta = argmin (1/2n) sum (|y_i - theta' phi_i| + eps q_i)^2 + (lambda/2) |theta|^2,   q_i = |grad f(x_i)|_2,
+ *
+ * or theta and the intercept b of y_i - b - theta' phi_i with `fitIntercept`.
+ *
+ * A second-order cone programme, solved in float64 by a primal-dual interior-point method with a proved duality gap. The
+ * linearisation is asymptotically exact for inputs of norm about sqrt(d) (Hassani & Javanmard 2022). An iteration costs
+ * about 1.5 n N^2 multiplications for one layer and n d N^2 / 2 for several.
+ *
+ * @throws InvalidArgumentError for options out of range; UserError at eps = lambda = 0 when the features lack full rank
+ */
+export function solveReadout(problem: ReadoutProblem, options: ReadoutOptions): ExactResult {
+  const settings = resolveExact('solveReadout', options, OPTIONS);
+  checkProblem(problem);
+  const gradients = checkGradients(options.gradients);
+  if (settings.eps === 0) return solveRidge(problem, settings);
+  const formulationOf = gradients === 'exact' ? ownGradients : averagedGradients;
+  return solveProgramme(problem, settings, formulationOf(problem, settings.eps));
+}
+
+/** Each sample pays for its own gradient. */
+const ownGradients = (problem: ReadoutProblem, eps: number): Formulation => ({
+  programme: (rows) =>
+    perSampleProgramme({ ...rows, d: problem.d, jacobians: problem.jacobians }, linearAlgebra()),
+  costs: (theta) => gradientNorms(problem, theta).map((length) => eps * length),
+});

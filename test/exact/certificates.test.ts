@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adversarialRegression,
+  type ExactResult,
+  readoutProblem,
+  solveReadout,
+} from '../../src/exact/index.ts';
+import { addToDiagonal } from '../../src/exact/jitter.ts';
+import { ridgeCertificate } from '../../src/exact/solveRidge.ts';
+import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
+import { stream } from '../../src/random/stream.ts';
+import { features, teacherRows } from './problems.ts';
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, value, j) => sum + value * b[j]!, 0);
+
+describe('ridgeCertificate', () => {
+  it('is the primal less the dual objective, at any theta', () => {
+    const [n, N, lambda] = [12, 5, 0.3];
+    const { x, y } = teacherRows(n, N, 3);
+    const rows = { n, N, phi: Float64Array.from(x), y: Float64Array.from(y) };
+    const theta = stream('ridge certificate').fillGaussian(new Float64Array(N));
+    const row = (i: number): Float64Array => rows.phi.subarray(i * N, (i + 1) * N);
+    const u = rows.y.map((value, i) => value - dot(row(i), theta));
+    const primal = dot(u, u) / (2 * n) + (lambda / 2) * dot(theta, theta);
+    const g = Array.from({ length: N }, (_, a) => u.reduce((sum, value, i) => sum + value * row(i)[a]!, 0));
+    const dual = dot(u, rows.y) / n - dot(u, u) / (2 * n) - dot(g, g) / (2 * n * n * lambda);
+    const found = ridgeCertificate(rows, theta, lambda);
+    // Rounding.
+    expect(Math.abs(found.objective / primal - 1)).toBeLessThan(1e-12);
+    expect(Math.abs(found.dualityGap / (primal - dual) - 1)).toBeLessThan(1e-10);
+    expect(Math.abs(found.relativeGap / ((primal - dual) / primal) - 1)).toBeLessThan(1e-10);
+  });
+});
+
+describe('the reported gap of a solver that is stopped early', () => {
+  const rows = teacherRows(40, 20, 2);
+  const problem = features(40, 20, 60);
+  const solvers: Record<string, (more: object) => ExactResult> = {
+    'own gradients': (more) => solveReadout(problem, { eps: 0.3, ...more }),
+    'averaged gradients': (more) => solveReadout(problem, { eps: 0.3, gradients: 'averaged', ...more }),
+    'with an intercept': (more) => solveReadout(problem, { eps: 0.3, fitIntercept: true, ...more }),
+    l2: (more) => adversarialRegression(rows, { eps: 0.3, ...more }),
+    linf: (more) => adversarialRegression(rows, { eps: 0.1, norm: 'linf', ...more }),
+    l1: (more) => adversarialRegression(rows, { eps: 0.5, norm: 'l1', ...more }),
+  };
+
+  it.each(Object.entries(solvers))(
+    'covers the distance from the optimum, and is not idle, %s',
+    (_, solve) => {
+      const best = solve({ tolerance: 1e-9 }).objective;
+      const shares: number[] = [];
+      for (let maxIterations = 1; maxIterations <= 4; maxIterations++) {
+        const { objective, dualityGap, relativeGap, converged } = solve({ maxIterations, tolerance: 1e-9 });
+        expect(objective - dualityGap).toBeLessThanOrEqual(best * (1 + 1e-8));
+        expect(Math.abs(relativeGap / (dualityGap / objective) - 1)).toBeLessThan(1e-12);
+        expect(converged).toBe(false);
+        shares.push((objective - best) / dualityGap);
+      }
+      // An interior-point iterate is about as far above the optimum as its bound is below it.
+      expect(Math.max(...shares)).toBeGreaterThan(0.02);
+    },
+  );
+});
+
+describe('addToDiagonal', () => {
+  it('adds the ridge to the penalised entries and a share of the largest to all', () => {
+    const matrix = Float64Array.of(2, 9, 9, 9, 8, 9, 9, 9, 4);
+    expect(addToDiagonal(matrix, 3, 0.25, 10, 2)).toBe(8);
+    expect([...matrix]).toEqual([14, 9, 9, 9, 20, 9, 9, 9, 6]);
+  });
+
+  it('leaves copied columns and copied features solvable at lambda = 0', () => {
+    const rows = teacherRows(30, 10);
+    const doubled = { ...rows, d: 20, x: new Float64Array(600) };
+    for (let i = 0; i < 30; i++)
+      for (let j = 0; j < 20; j++) doubled.x[i * 20 + j] = rows.x[i * 10 + (j % 10)]!;
+    const W = unitSphereRows(3, 20, 10);
+    const copies = new Float64Array(400);
+    for (let j = 0; j < 10; j++) for (let a = 0; a < 40; a++) copies[j * 40 + a] = W[j * 20 + (a % 20)]!;
+    const twice = adversarialRegression(doubled, { eps: 0.1, norm: 'l1', tolerance: 1e-8 });
+    expect(twice.converged).toBe(true);
+    const [one, two] = [W, copies].map((kernel) =>
+      solveReadout(readoutProblem(rows, { W: kernel }), { eps: 0.3, tolerance: 1e-8 }),
+    );
+    expect(two!.converged).toBe(true);
+    expect(Math.abs(two!.objective / one!.objective - 1)).toBeLessThan(2e-8);
+  });
+});
