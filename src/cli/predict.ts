@@ -128,12 +128,7 @@ function gridOf(text: string): Grid {
   for (const lambda of grid.lambda ?? []) checkNonNegative('lambda', lambda);
   const points = AXES.reduce((product, axis) => product * (grid[axis]?.length ?? 1), 1);
   if (points > MOST_POINTS) throw new InvalidArgumentError('grid', text, `at most ${MOST_POINTS} points`);
-  return {
-    n: grid.n,
-    eps: grid.eps,
-    lambda: grid.lambda ?? [0],
-    ...(grid.width ? { widths: grid.width } : {}),
-  };
+  return { n: grid.n, eps: grid.eps, lambda: grid.lambda, widths: grid.width };
 }
 
 /** Refuses what only the measuring, or the predictions after it, would refuse. */
@@ -152,9 +147,8 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
 function readData({ csv, target, positive, raw, clip }: PredictArguments): CsvDataset {
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
   return readCsvDataset(csv, {
-    ...{ target, raw },
-    ...(positive === undefined ? {} : { positive: positive.split(',').map((name) => name.trim()) }),
-    ...(clip === undefined ? {} : { clip }),
+    ...{ target, raw, clip },
+    positive: positive?.split(',').map((name) => name.trim()),
   });
 }
 
@@ -179,10 +173,7 @@ async function predictions(
   grid: Grid,
 ): Promise<DataPredictions> {
   const { model, layer, share, seed } = args;
-  const options = {
-    ...{ ...grid, share, seed },
-    ...(args['eps-test'] === undefined ? {} : { epsTest: args['eps-test'] }),
-  };
+  const options = { ...grid, epsTest: args['eps-test'], share, seed };
   if (model === 'random' || model === 'deep')
     return predictOnData(data, {
       ...options,
@@ -197,10 +188,7 @@ async function predictions(
   const { announceRuntime } = await import('./announceRuntime.ts');
   announceRuntime(await loadRuntime('auto'));
   const loaded = await loadModel(model);
-  const found = await predictOnData(data, {
-    ...{ ...options, model: loaded },
-    ...(layer === undefined ? {} : { layer }),
-  });
+  const found = await predictOnData(data, { ...options, model: loaded, layer });
   loaded.dispose();
   return found;
 }

@@ -20,14 +20,13 @@ export interface ClassTable {
  * @throws UserError naming the file, and the row and column of what is not a number; when there is one class only, or more
  * than two and nothing said of which is +1; InvalidArgumentError for an unknown target or class
  */
-export const readCsvClasses = (path: string, target: string, positive?: readonly string[]): ClassTable => {
-  if (positive !== undefined && !Array.isArray(positive))
-    throw new InvalidArgumentError('positive', positive, 'a list of classes');
-  return classTableOf(readCsvFile(path), target, positive);
-};
+export const readCsvClasses = (path: string, target: string, positive?: readonly string[]): ClassTable =>
+  classTableOf(readCsvFile(path), target, positive);
 
 /** The cells of a file as {@link readCsvClasses} reads them. */
 export function classTableOf(cells: CsvFile, target: string, positive?: readonly string[]): ClassTable {
+  if (positive !== undefined && !Array.isArray(positive))
+    throw new InvalidArgumentError('positive', positive, 'a list of classes');
   const { file, names, rows } = cells;
   const column = columnNamed(names, 'target', target);
   const labels = rows.map((row) => row[column]!);

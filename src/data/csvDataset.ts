@@ -12,11 +12,11 @@ export interface CsvDatasetOptions {
   /** Name of its column; all others are inputs. */
   readonly target: string;
   /** The classes that count as +1, the others as -1. Default: as {@link readCsvClasses} where the target holds text. */
-  readonly positive?: readonly string[];
+  readonly positive?: readonly string[] | undefined;
   /** Leave inputs and target in their units. Default false: mean 0 and deviation 1; classes stay +1 and -1. */
   readonly raw?: boolean;
   /** Deviations at which standardised inputs are clipped. Default not at all. */
-  readonly clip?: number;
+  readonly clip?: number | undefined;
 }
 
 const OPTIONS: OptionNames<CsvDatasetOptions> = { target: true, positive: true, raw: true, clip: true };
@@ -39,8 +39,6 @@ export function readCsvDataset(path: string, options: CsvDatasetOptions): CsvDat
   const { target, positive, raw = false, clip } = options;
   checkBoolean('raw', raw);
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with raw inputs');
-  if (positive !== undefined && !Array.isArray(positive))
-    throw new InvalidArgumentError('positive', positive, 'a list of classes');
   const file = readCsvFile(path);
   if (positive === undefined && !holdsText(file, target))
     return { data: tableDataset(tableOf(file), target, { inputs: !raw, target: !raw, clip }), classes: null };

@@ -10,15 +10,15 @@ import { type PredictionGrid, predictRobustRisk, type RiskPrediction } from './p
 /** The grid to predict on, and the features: random ones of some widths, or those of a model. */
 export interface DataPredictionOptions extends PredictionGrid {
   /** Features a layer: a grid of predictions for each width. Default 50, 100 and 200; none with a model. */
-  readonly widths?: readonly number[];
+  readonly widths?: readonly number[] | undefined;
   /** Layers of random features, all of one width. Default 1. */
   readonly depth?: number;
   /** Of random features. Default 'shifted-relu'. */
   readonly activation?: ActivationName;
   /** A model whose features are measured in place of random ones. */
-  readonly model?: tf.LayersModel;
+  readonly model?: tf.LayersModel | undefined;
   /** Name of the layer at which the model is cut. Default the one before its last. */
-  readonly layer?: string;
+  readonly layer?: string | undefined;
   /** Fraction of the rows to measure on. Default 0.5. */
   readonly share?: number;
   /** Names the streams of the weights and of the measured rows. Default 0. */
@@ -66,11 +66,13 @@ export interface DataPredictions {
  */
 export async function predictOnData(data: Dataset, options: DataPredictionOptions): Promise<DataPredictions> {
   checkOptions('predictOnData', options ?? null, OPTIONS);
-  const { n, eps, lambda = 0, epsTest } = options;
-  const grid = { n, eps, lambda, ...(epsTest === undefined ? {} : { epsTest }) };
+  const { n, eps, lambda, epsTest } = options;
   const measured = await measurements(data, options);
   const predictions = measured.flatMap((moments) =>
-    predictRobustRisk(moments, grid).map((prediction) => ({ width: moments.units, ...prediction })),
+    predictRobustRisk(moments, { n, eps, lambda, epsTest }).map((prediction) => ({
+      width: moments.units,
+      ...prediction,
+    })),
   );
   return {
     measuredRows: measured[0]!.rows,

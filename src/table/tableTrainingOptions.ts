@@ -54,13 +54,13 @@ export interface TableTrainingOptions {
   /** Fraction of the rows on which training by gradient is stopped early. Default 0, none. */
   readonly validationFraction?: number;
   /** Standardised inputs are clipped at plus and minus this many deviations, within the model too. Default not at all. */
-  readonly clip?: number;
+  readonly clip?: number | undefined;
   /** Rows in a step of training by gradient. Default all. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Cycles of training by gradient, each twice as long as the one before. Default 5. */
-  readonly maxCycles?: number;
+  readonly maxCycles?: number | undefined;
   /** Folder of the checkpoints from which an interrupted training by gradient goes on. Default none are kept. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** Called by training by gradient. */
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Called by the exact solver of random features: with a rough forecast before it begins, then after each iteration. */
