@@ -94,9 +94,10 @@ const RISKS = [
 
 const panels: Panel[] = [];
 for (const comparison of comparisons) {
-  const rows = await predictionAgainstTraining(comparison.data, comparison);
-  process.stdout.write(`${comparison.name}\n${tableOf(rows)}\n${summaryOf(rows)}\n\n`);
-  if (comparison.drawn) panels.push(...(await panelsOf(comparison, rows)));
+  const { name, data, drawn, ...settings } = comparison;
+  const rows = await predictionAgainstTraining(data, settings);
+  process.stdout.write(`${name}\n${tableOf(rows)}\n${summaryOf(rows)}\n\n`);
+  if (drawn) panels.push(...(await panelsOf(comparison, rows)));
 }
 const folder = process.argv[2];
 if (folder) draw(folder);

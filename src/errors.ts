@@ -12,6 +12,8 @@ export class InvalidArgumentError extends UserError {
   readonly argument: string;
   /** What was given for it. */
   readonly value: unknown;
+  /** What would have done. */
+  readonly expected: string;
 
   /**
    * Its message is one line: `invalid {argument}: {value} (expected {expected})`.
@@ -22,6 +24,7 @@ export class InvalidArgumentError extends UserError {
     super(oneLine(`invalid ${name}: ${show(value)} (expected ${expected})`));
     this.argument = argument;
     this.value = value;
+    this.expected = expected;
   }
 }
 

@@ -10,11 +10,14 @@
 export * from './attacks/index.ts';
 export { rowsOf } from './data/batches.ts';
 export { type ClassTable, readCsvClasses } from './data/csvClasses.ts';
-export { readCsvTable, type Table } from './data/csvTable.ts';
+export { type CsvDataset, type CsvDatasetOptions, readCsvDataset } from './data/csvDataset.ts';
+export { csvText, readCsvTable } from './data/csvTable.ts';
 export { type Dataset, type TensorPair, toTensors } from './data/dataset.ts';
 export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
 export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
-export { type Standardising, tableDataset } from './data/tabular.ts';
+export type { ColumnStatistics } from './data/standardise.ts';
+export type { Table } from './data/table.ts';
+export { type Standardising, tableDataset } from './data/tableDataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
@@ -58,7 +61,6 @@ export { RandomFeatures, type RandomFeaturesArgs } from './models/RandomFeatures
 export { type RandomFeaturesModelArgs, randomFeaturesModel } from './models/randomFeaturesModel.ts';
 export { Standardise, type StandardiseArgs } from './models/Standardise.ts';
 export {
-  type ColumnStatistics,
   type SplitModel,
   splitStandardised,
   standardisedModel,
@@ -86,6 +88,13 @@ export {
 export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
+export { type AttackedModel, attackedModel, attackSanityChecks } from './table/attackedModel.ts';
+export {
+  type DataPredictionOptions,
+  type DataPredictions,
+  predictOnData,
+  type WidthPrediction,
+} from './table/predictOnData.ts';
 export {
   measuredMap,
   type OneOrMany,
@@ -94,6 +103,15 @@ export {
   predictRobustRisk,
   type RiskPrediction,
 } from './table/predictRobustRisk.ts';
+export {
+  type TableMethod,
+  type TableModel,
+  type TableTrainingOptions,
+  tableMethods,
+  tableModels,
+} from './table/tableTrainingOptions.ts';
+export { type TableTraining, trainOnTable } from './table/trainOnTable.ts';
+export { type WorstExample, worstExamples } from './table/worstExamples.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';
 export type {
   TrainingCallback,

@@ -8,16 +8,15 @@ import {
   errorAbove,
   type LossName,
   lossNames,
-  type ModelFunction,
   misclassified,
   type NormName,
   normNames,
   worstOf,
 } from '../attacks/index.ts';
 import { readCsvTable } from '../data/csvTable.ts';
-import { type Dataset, toTensors } from '../data/dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { decimal } from '../data/decimal.ts';
-import { asDataset, tabularProblem } from '../data/tabular.ts';
+import { tableDataset } from '../data/tableDataset.ts';
 import {
   checkChoice,
   checkInteger,
@@ -26,15 +25,16 @@ import {
   InvalidArgumentError,
 } from '../errors.ts';
 import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
-import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
+import type { SanityCheck } from '../evaluation/sanityChecks.ts';
 import { loadModel, readModelFile } from '../models/modelFiles.ts';
-import { splitStandardised } from '../models/standardisedModel.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
-import { tf } from '../runtime/tf.ts';
+import { attackedModel, attackSanityChecks } from '../table/attackedModel.ts';
+import { worstExamples } from '../table/worstExamples.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { numberList } from './numberList.ts';
 import { numberOption } from './numberOption.ts';
+import { withOptionNames } from './optionNames.ts';
 import { table } from './table.ts';
 import { parseRange } from './theory/grid.ts';
 
@@ -63,9 +63,6 @@ interface AttackArguments {
 
 /** Of which the attack runs anew for each: more would take days. */
 const MOST_BUDGETS = 1000;
-
-/** Rows on which the sanity checks run. */
-const CHECKED_ROWS = 500;
 
 export const attackCommand: CommandModule<object, AttackArguments> = {
   command: 'attack',
@@ -129,30 +126,32 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);
     const model = await loadModel(args.model);
-    const { f, data, units } = await attacked(model, rows, args.raw);
+    const target = await withOptionNames({ data: 'csv' }, () => attackedModel(model, rows, args.raw));
     const size = args.images === undefined ? null : imageSize(model.inputs[0]!.shape.slice(1));
     const largest = Math.max(...epsilons);
     const before = performance.now();
-    const result = await robustRisk(f, data, attack, {
+    const result = await robustRisk(target.f, target.data, attack, {
       epsilons,
       batchSize: args['batch-size'],
       ...(criterion ? { criterion } : {}),
     });
     const seconds = (performance.now() - before) / 1000;
-    const checks = args.checks ? await checksOf(f, data, attack, largest) : null;
+    const checks = args.checks ? await attackSanityChecks(target, attack, largest) : null;
     // The plots are loaded only when there is one to draw.
     if (args.plot !== undefined) {
       const { robustnessFigure } = await import('./robustnessFigure.ts');
       await writePicture(args.plot, robustnessFigure(result));
     }
     if (args.images !== undefined && size) {
-      const { worstExamples } = await import('./worstExamples.ts');
-      await writePicture(args.images, await worstExamples(f, data, attack, largest, size));
+      const { worstExamplesFigure } = await import('./worstExamplesFigure.ts');
+      const examples = await worstExamples(target, attack, largest);
+      await writePicture(args.images, worstExamplesFigure(examples, attack, largest, size));
     }
     model.dispose();
+    const { units } = target;
     const output = { model: args.model, csv: args.csv, units, ...result, checks, runtime, seconds };
     process.stdout.write(
-      args.json ? `${JSON.stringify(output)}\n` : `${report(result, checks, data.n, seconds, units)}\n`,
+      args.json ? `${JSON.stringify(output)}\n` : `${report(result, checks, rows.n, seconds, units)}\n`,
     );
   },
 };
@@ -160,8 +159,8 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
 function dataOf({ csv, target, scale }: AttackArguments): Dataset {
   checkPositive('scale', scale);
   const rows = readCsvTable(csv);
-  const problem = asDataset(tabularProblem(rows, target ?? rows.names.at(-1)!));
-  return { ...problem, x: problem.x.map((value) => value / scale) };
+  const data = tableDataset(rows, target ?? rows.names.at(-1)!, { inputs: false, target: false });
+  return { ...data, x: data.x.map((value) => value / scale) };
 }
 
 function attackOf({ attack: names, norm, loss, steps, restarts, bounds, seed }: AttackArguments): Attack {
@@ -191,52 +190,6 @@ function criterionOf(text: string | undefined): Criterion | undefined {
   if (!(limit >= 0))
     throw new InvalidArgumentError('success', text, `${misclassified.name}, or a number >= 0`);
   return errorAbove(limit);
-}
-
-/**
- * What is attacked, and on which rows. A model that standardises its inputs is cut behind that layer, so that eps is in
- * standard deviations, as it was in training, unless the inputs' own units are asked for.
- */
-async function attacked(
-  model: tf.LayersModel,
-  rows: Dataset,
-  raw: boolean,
-): Promise<{ f: ModelFunction; data: Dataset; units: string }> {
-  const f = onRows(model, rows);
-  const split = raw ? null : splitStandardised(model);
-  if (!split) return { f, data: rows, units: "the inputs' own units" };
-  const standardised = tf.tidy(() => split.standardise(tf.tensor2d(rows.x, [rows.n, rows.d])));
-  const x = (await standardised.data()) as Float32Array;
-  standardised.dispose();
-  return { f: split.core, data: { ...rows, x }, units: 'standard deviations of the inputs' };
-}
-
-/** The model on flat rows, whatever the shape of its inputs. */
-function onRows(model: tf.LayersModel, { d }: Dataset): ModelFunction {
-  const shape = model.inputs[0]!.shape.slice(1);
-  const size = shape.reduce<number>((product, axis) => product * (axis ?? Number.NaN), 1);
-  if (model.inputs.length !== 1 || size !== d)
-    throw new InvalidArgumentError('csv', `${d} inputs a row`, `[${shape}], one input of the model`);
-  return (x) => model.apply(x.reshape([-1, ...(shape as number[])]), { training: false }) as tf.Tensor;
-}
-
-async function checksOf(
-  f: ModelFunction,
-  data: Dataset,
-  { settings: { norm, loss, bounds, seed } }: Attack,
-  eps: number,
-): Promise<SanityCheck[]> {
-  const n = Math.min(data.n, CHECKED_ROWS);
-  const { x, y } = toTensors({ n, d: data.d, x: data.x.subarray(0, n * data.d), y: data.y.subarray(0, n) });
-  const checks = await sanityChecks(f, x, y, {
-    eps,
-    norm: norm.name,
-    loss,
-    seed,
-    ...(bounds ? { bounds } : {}),
-  });
-  tf.dispose([x, y]);
-  return checks;
 }
 
 function report(

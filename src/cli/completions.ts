@@ -3,7 +3,7 @@ import { normNames } from '../attacks/index.ts';
 import { METHODS } from '../cells/cell.ts';
 import { figures } from '../figures/index.ts';
 import { DEVICE_CHOICES } from '../runtime/index.ts';
-import { tableMethods, tableModels } from '../table/tableTraining.ts';
+import { tableMethods, tableModels } from '../table/tableTrainingOptions.ts';
 import { activationNames } from '../theory/activations.ts';
 import { featureKinds } from './theory/features.ts';
 

@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
-import { isTextColumn, readCsvClasses } from '../data/csvClasses.ts';
-import { readCsvTable } from '../data/csvTable.ts';
-import type { Dataset } from '../data/dataset.ts';
-import { tableDataset } from '../data/tabular.ts';
+import { type CsvDataset, readCsvDataset } from '../data/csvDataset.ts';
 import {
   checkChoice,
   checkInteger,
@@ -11,13 +8,15 @@ import {
   checkPositive,
   InvalidArgumentError,
 } from '../errors.ts';
-import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
-import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
-import { predictRobustRisk, type RiskPrediction } from '../table/predictRobustRisk.ts';
+import {
+  type DataPredictionOptions,
+  type DataPredictions,
+  predictOnData,
+  type WidthPrediction,
+} from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { numberOption } from './numberOption.ts';
-import type { PredictionRow } from './predictionFigure.ts';
 import { table } from './table.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
@@ -40,10 +39,9 @@ interface PredictArguments {
 
 const AXES = ['n', 'width', 'eps', 'lambda'] as const;
 type AxisName = (typeof AXES)[number];
-type Grid = Record<AxisName, readonly number[]>;
+type Grid = Pick<DataPredictionOptions, 'n' | 'eps' | 'lambda' | 'widths'>;
 
 const GRID_FORM = 'axes n, width, eps, lambda, such as n=150:600:4,width=60,150,300,eps=0.1,0.4';
-const DEFAULT_WIDTHS = [50, 100, 200];
 
 export const predictCommand: CommandModule<object, PredictArguments> = {
   command: 'predict',
@@ -94,30 +92,24 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const grid = gridOf(args.grid);
     checkOptionsOf(args);
-    const { data, remarks } = readData(args);
-    const measurements = await measure(args, data, grid.width);
-    const rows: PredictionRow[] = measurements.flatMap((measured) =>
-      predictRobustRisk(measured, {
-        n: grid.n,
-        eps: grid.eps,
-        lambda: grid.lambda,
-        ...(args['eps-test'] === undefined ? {} : { epsTest: args['eps-test'] }),
-      }).map((prediction) => ({ width: measured.units, ...prediction })),
-    );
-    remarks.push(
-      `measured on ${measurements[0]!.rows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
-    );
+    const read = readData(args);
+    const found = await predictions(args, read, grid);
+    const { data } = read;
+    const remarks = [
+      ...remarksOn(args, read),
+      `measured on ${found.measuredRows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
+    ];
+    const { predictions: rows, best } = found;
     if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
     if (args.plot !== undefined) {
       const { predictionFigure } = await import('./predictionFigure.ts');
       await writePicture(args.plot, predictionFigure(rows));
     }
-    const best = rows.reduce((a, b) => (b.adversarialRisk < a.adversarialRisk ? b : a));
     if (args.json)
       process.stdout.write(
         `${JSON.stringify({ csv: args.csv, model: args.model, remarks, best, predictions: rows })}\n`,
       );
-    else process.stdout.write(`${report(rows, best, args['eps-test'] !== undefined, remarks)}\n`);
+    else process.stdout.write(`${report(found, args['eps-test'] !== undefined, remarks)}\n`);
   },
 };
 
@@ -136,7 +128,7 @@ function gridOf(text: string): Grid {
   for (const lambda of grid.lambda ?? []) checkNonNegative('lambda', lambda);
   const points = AXES.reduce((product, axis) => product * (grid[axis]?.length ?? 1), 1);
   if (points > MOST_POINTS) throw new InvalidArgumentError('grid', text, `at most ${MOST_POINTS} points`);
-  return { n: grid.n, eps: grid.eps, width: grid.width ?? [], lambda: grid.lambda ?? [0] };
+  return { n: grid.n, eps: grid.eps, lambda: grid.lambda, widths: grid.width };
 }
 
 /** Refuses what only the measuring, or the predictions after it, would refuse. */
@@ -152,77 +144,70 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
     throw new InvalidArgumentError('layer', layer, 'none without a saved model');
 }
 
-function readData({ csv, target, positive, raw, clip }: PredictArguments): {
-  data: Dataset;
-  remarks: string[];
-} {
+function readData({ csv, target, positive, raw, clip }: PredictArguments): CsvDataset {
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
-  const clipped = clip === undefined ? [] : [`inputs clipped at ${clip} standard deviations`];
-  if (positive === undefined && !isTextColumn(csv, target)) {
-    if (raw)
-      return { data: tableDataset(readCsvTable(csv), target, { inputs: false, target: false }), remarks: [] };
-    const remarks = [
-      'inputs and target standardised: eps counts in standard deviations, risks in shares of the variance of the target',
-      ...clipped,
-    ];
-    return { data: tableDataset(readCsvTable(csv), target, { inputs: true, target: true, clip }), remarks };
-  }
-  const names = positive?.split(',').map((name) => name.trim());
-  const classes = readCsvClasses(csv, target, names);
-  const remarks = [`${target} ${classes.positive.join(', ')} is +1, ${classes.negative.join(', ')} is -1`];
-  if (!raw) remarks.push('inputs standardised: eps counts in standard deviations of a column');
-  remarks.push(...clipped);
-  return { data: tableDataset(classes.table, target, { inputs: !raw, target: false, clip }), remarks };
+  return readCsvDataset(csv, {
+    ...{ target, raw, clip },
+    positive: positive?.split(',').map((name) => name.trim()),
+  });
 }
 
-async function measure(
+/** In which units the data are. */
+function remarksOn({ target, raw, clip }: PredictArguments, { classes }: CsvDataset): string[] {
+  const remarks = classes
+    ? [`${target} ${classes.positive.join(', ')} is +1, ${classes.negative.join(', ')} is -1`]
+    : [];
+  if (!raw)
+    remarks.push(
+      classes
+        ? 'inputs standardised: eps counts in standard deviations of a column'
+        : 'inputs and target standardised: eps counts in standard deviations, risks in shares of the variance of the target',
+    );
+  if (clip !== undefined) remarks.push(`inputs clipped at ${clip} standard deviations`);
+  return remarks;
+}
+
+async function predictions(
   args: PredictArguments,
-  data: Dataset,
-  widths: readonly number[],
-): Promise<MeasuredMoments[]> {
+  { data }: CsvDataset,
+  grid: Grid,
+): Promise<DataPredictions> {
   const { model, layer, share, seed } = args;
-  const options = { share, seed };
-  if (model !== 'random' && model !== 'deep') {
-    if (widths.length > 0) throw new InvalidArgumentError('grid', args.grid, 'no width with a saved model');
-    const { loadModel, readModelFile } = await import('../models/modelFiles.ts');
-    readModelFile(model);
-    const { loadRuntime } = await import('../runtime/index.ts');
-    const { announceRuntime } = await import('./announceRuntime.ts');
-    announceRuntime(await loadRuntime('auto'));
-    const loaded = await loadModel(model);
-    const measured = await measureFeatures(loaded, data, {
+  const options = { ...grid, epsTest: args['eps-test'], share, seed };
+  if (model === 'random' || model === 'deep')
+    return predictOnData(data, {
       ...options,
-      ...(layer === undefined ? {} : { layer }),
+      activation: args.activation as ActivationName,
+      depth: model === 'deep' ? 2 : 1,
     });
-    loaded.dispose();
-    return [measured];
-  }
-  const activation = checkChoice('activation', args.activation, activationNames) as ActivationName;
-  const measured: MeasuredMoments[] = [];
-  for (const width of widths.length > 0 ? widths : DEFAULT_WIDTHS) {
-    const units = model === 'deep' ? [width, width] : [width];
-    const map = await randomFeaturesMap({ inputDim: data.d, units, activation, seed });
-    measured.push(await measureFeatures(map, data, options));
-  }
-  return measured;
+  if (grid.widths) throw new InvalidArgumentError('grid', args.grid, 'no width with a saved model');
+  // Random features need no runtime, which takes a second to load.
+  const { loadModel, readModelFile } = await import('../models/modelFiles.ts');
+  readModelFile(model);
+  const { loadRuntime } = await import('../runtime/index.ts');
+  const { announceRuntime } = await import('./announceRuntime.ts');
+  announceRuntime(await loadRuntime('auto'));
+  const loaded = await loadModel(model);
+  const found = await predictOnData(data, { ...options, model: loaded, layer });
+  loaded.dispose();
+  return found;
 }
 
 function report(
-  rows: readonly PredictionRow[],
-  best: PredictionRow,
+  { predictions: rows, best, comparable }: DataPredictions,
   oneRadius: boolean,
   remarks: readonly string[],
 ): string {
-  const number = (name: keyof RiskPrediction | 'width') => ({
+  const number = (name: keyof WidthPrediction) => ({
     title: name,
-    value: (row: PredictionRow) => String(Number((row[name] as number).toPrecision(6))),
+    value: (row: WidthPrediction) => String(Number((row[name] as number).toPrecision(6))),
   });
   const risk = (
     title: string,
     name: 'standardRisk' | 'adversarialRisk' | 'gradientNorm' | 'interpolatedFraction',
   ) => ({
     title,
-    value: (row: PredictionRow) => row[name].toFixed(3),
+    value: (row: WidthPrediction) => row[name].toFixed(3),
   });
   const lines = table(rows, [
     number('n'),
@@ -234,11 +219,9 @@ function report(
     risk('AR', 'adversarialRisk'),
     risk('gradient', 'gradientNorm'),
     risk('fitted', 'interpolatedFraction'),
-    { title: 'phase', value: (row: PredictionRow) => row.phase },
+    { title: 'phase', value: (row: WidthPrediction) => row.phase },
   ]);
   const advice = `least adversarial risk at ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`;
-  // Rows at different radii are different questions; there is no best among them.
-  const comparable = oneRadius || rows.every((row) => row.eps === rows[0]!.eps);
   return [
     ...remarks,
     '',

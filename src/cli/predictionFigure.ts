@@ -1,9 +1,7 @@
 import { UserError } from '../errors.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import { type Panel, panelFigure, type Series } from '../plots/panels.ts';
-import type { RiskPrediction } from '../table/predictRobustRisk.ts';
-
-export type PredictionRow = RiskPrediction & { readonly width: number };
+import type { WidthPrediction } from '../table/predictOnData.ts';
 
 const AXES = [
   { name: 'n', label: 'training rows $n$', symbol: 'n' },
@@ -19,7 +17,7 @@ const MOST_COLOURS = 6;
  * one after that; what further axes there are stays at its first value.
  * @throws UserError when no axis has two values
  */
-export function predictionFigure(rows: readonly PredictionRow[]): string {
+export function predictionFigure(rows: readonly WidthPrediction[]): string {
   const axes = AXES.map((axis) => ({ ...axis, values: [...new Set(rows.map((row) => row[axis.name]))] }))
     .filter(({ values }) => values.length > 1)
     .sort((a, b) => b.values.length - a.values.length);

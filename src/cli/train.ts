@@ -3,29 +3,31 @@ import { dirname, join, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { csvText, readCsvTable } from '../data/csvTable.ts';
-import { type TabularProblem, tabularProblem } from '../data/tabular.ts';
-import { checkChoice, checkInteger, UserError } from '../errors.ts';
+import { checkChoice, UserError } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import {
-  checkTableTraining,
+  TABLE_TRAINING_DEFAULTS as DEFAULTS,
   type TableMethod,
   type TableModel,
-  type TableTraining,
   tableMethods,
   tableModels,
-  trainOnTable,
-} from '../table/tableTraining.ts';
+} from '../table/tableTrainingOptions.ts';
+import { checkTableTraining, type TableTraining, trainOnTable } from '../table/trainOnTable.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { interruptible } from './interruptible.ts';
 import { notice } from './notices.ts';
 import { numberOption } from './numberOption.ts';
+import { withOptionNames } from './optionNames.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
 import { table } from './table.ts';
+
+/** Options that are called otherwise in code. */
+const OPTIONS = { folder: 'checkpoints' };
 
 /** Seconds from which a run is announced and shows its progress. */
 const WORTH_A_WORD = 2;
@@ -61,35 +63,43 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     yargs
       .option('csv', { type: 'string', demandOption: true, describe: 'CSV file with a header, all numbers' })
       .option('target', { type: 'string', demandOption: true, describe: 'column to predict from all others' })
-      .option('model', { type: 'string', default: 'linear', describe: tableModels.join(', ') })
-      .option('method', { type: 'string', default: 'pgd', describe: tableMethods.join(', ') })
+      .option('model', { type: 'string', default: DEFAULTS.model, describe: tableModels.join(', ') })
+      .option('method', { type: 'string', default: DEFAULTS.method, describe: tableMethods.join(', ') })
       .option('eps', {
         ...numberOption('eps'),
         demandOption: true,
         describe: 'radius of the attack, in standard deviations of the inputs',
       })
-      .option('norm', { type: 'string', default: 'l2', describe: normNames.join(', ') })
-      .option('lambda', { ...numberOption('lambda'), default: 0, describe: 'ridge penalty' })
+      .option('norm', { type: 'string', default: DEFAULTS.norm, describe: normNames.join(', ') })
+      .option('lambda', { ...numberOption('lambda'), default: DEFAULTS.lambda, describe: 'ridge penalty' })
       .option('intercept', {
         type: 'boolean',
-        default: true,
+        default: DEFAULTS.fitIntercept,
         describe: 'fit an intercept, which lambda leaves alone; --no-intercept for none',
       })
       .option('width', {
         ...numberOption('width'),
-        default: 200,
+        default: DEFAULTS.width,
         describe: 'random features; units of a hidden layer',
       })
-      .option('depth', { ...numberOption('depth'), default: 2, describe: 'hidden layers of the deep model' })
-      .option('activation', { type: 'string', default: 'shifted-relu', describe: activationNames.join(', ') })
+      .option('depth', {
+        ...numberOption('depth'),
+        default: DEFAULTS.depth,
+        describe: 'hidden layers of the deep model',
+      })
+      .option('activation', {
+        type: 'string',
+        default: DEFAULTS.activation,
+        describe: activationNames.join(', '),
+      })
       .option('seed', {
         type: 'string',
-        default: '0',
+        default: String(DEFAULTS.seed),
         describe: 'of the split, the features and the training',
       })
       .option('test-fraction', {
         ...numberOption('test-fraction'),
-        default: 0.2,
+        default: DEFAULTS.testFraction,
         describe: 'rows held out to measure on',
       })
       .option('clip', {
@@ -98,7 +108,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       })
       .option('validation-fraction', {
         ...numberOption('validation-fraction'),
-        default: 0,
+        default: DEFAULTS.validationFraction,
         describe: 'rows on whose robust risk training by gradient stops early',
       })
       .option('batch-size', {
@@ -122,35 +132,35 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         '',
       ),
   async handler(args) {
-    const { csv, target, method, eps, norm, lambda, save, seed, model: kind } = args;
-    const problem = tabularProblem(readCsvTable(csv), target);
-    const options = checkTableTraining({
-      model: checkChoice('model', kind, tableModels) as TableModel,
-      method: checkChoice('method', method, tableMethods) as TableMethod,
-      eps,
-      norm: checkChoice('norm', norm, normNames) as NormName,
-      lambda,
+    const { csv, target, save } = args;
+    const data = readCsvTable(csv);
+    const options = {
+      model: args.model as TableModel,
+      method: args.method as TableMethod,
+      eps: args.eps,
+      norm: args.norm as NormName,
+      lambda: args.lambda,
       fitIntercept: args.intercept,
       width: args.width,
       depth: args.depth,
-      activation: checkChoice('activation', args.activation, activationNames) as ActivationName,
-      seed,
+      activation: args.activation as ActivationName,
+      seed: args.seed,
       testFraction: args['test-fraction'],
       validationFraction: args['validation-fraction'],
-      ...(args.clip === undefined ? {} : { clip: args.clip }),
-      ...(args['batch-size'] === undefined ? {} : { batchSize: args['batch-size'] }),
-      ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
-      ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
-    });
-    if (args['max-cycles'] !== undefined) checkInteger('max-cycles', args['max-cycles']);
+      clip: args.clip,
+      batchSize: args['batch-size'],
+      maxCycles: args['max-cycles'],
+      folder: args.checkpoints,
+    };
+    await withOptionNames(OPTIONS, () => checkTableTraining(data, { target, ...options }));
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
     const before = performance.now();
     let bar: ProgressBar | undefined;
     const train = (): Promise<TableTraining> =>
-      trainOnTable(problem, {
-        ...options,
+      trainOnTable(data, {
+        ...{ target, ...options },
         onProgress({ step, maxSteps, loss, robustLoss }) {
           bar ??= progressBar(maxSteps, 'train');
           bar.update(step, `loss ${loss.toFixed(3)}, robust loss ${robustLoss.toFixed(3)}`);
@@ -172,16 +182,17 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         : `the same command goes on from the last checkpoint in ${args.checkpoints}, or anew where there is none yet`;
     };
     // The exact solver does not yield: there the system's own answer to Ctrl-C is the quick one.
-    const trained = await (method === 'exact' ? train() : interruptible(kept, train)).finally(() =>
-      bar?.stop(),
-    );
+    const trained = await withOptionNames(OPTIONS, () =>
+      args.method === 'exact' ? train() : interruptible(kept, train),
+    ).finally(() => bar?.stop());
     const { model, rows, clean, robust, trivial, training, intercept, notes } = trained;
     for (const note of notes) notice(note);
-    const description = { csv, target, inputs: problem.inputs, ...options };
+    const inputs = data.names.filter((name) => name !== target);
+    const description = { csv, target, inputs, ...options };
     if (save !== undefined) {
       model.setUserDefinedMetadata({ ...description, epsUnit: 'standard deviations of the inputs' });
       await saveModel(model, save);
-      writeWholeFile(join(save, 'held-out.csv'), csvText(asTable(trained.test)));
+      writeWholeFile(join(save, 'held-out.csv'), csvText(trained.test));
     }
     model.dispose();
     const seconds = (performance.now() - before) / 1000;
@@ -204,16 +215,6 @@ function checkWritable(folder: string): void {
   if (!statSync(there).isDirectory())
     throw new UserError(`cannot create ${JSON.stringify(folder)}: ${JSON.stringify(there)} is no folder`);
   naming('write', folder, () => accessSync(there, constants.W_OK));
-}
-
-/** Inputs and, last, the target. */
-function asTable({ n, d, x, y, inputs, target }: TabularProblem) {
-  const values = new Float64Array(n * (d + 1));
-  for (let i = 0; i < n; i++) {
-    values.set(x.subarray(i * d, (i + 1) * d), i * (d + 1));
-    values[i * (d + 1) + d] = y[i]!;
-  }
-  return { names: [...inputs, target], rows: n, values };
 }
 
 function report(

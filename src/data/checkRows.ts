@@ -1,12 +1,8 @@
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import type { Dataset } from './dataset.ts';
 
-/** Rows on the host in float32 or float64, as `Dataset` and `ExactData` have them. */
-interface Rows {
-  readonly n: number;
-  readonly d: number;
-  readonly x: Float32Array | Float64Array;
-  readonly y: Float32Array | Float64Array;
-}
+/** Rows on the host in either precision. */
+type Rows = Dataset<Float32Array | Float64Array>;
 
 type FloatArray = 'Float32Array' | 'Float64Array';
 const EITHER: readonly FloatArray[] = ['Float32Array', 'Float64Array'];

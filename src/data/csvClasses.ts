@@ -1,7 +1,7 @@
 import { InvalidArgumentError, oneLine, UserError } from '../errors.ts';
-import { cellNumber, columnNamed, readCsvFile } from './csvFile.ts';
-import type { Table } from './csvTable.ts';
-import { decimal } from './decimal.ts';
+import { type CsvFile, cellNumber, readCsvFile } from './csvFile.ts';
+import { tableOf } from './csvTable.ts';
+import { columnNamed, type Table } from './table.ts';
 
 /** A table whose target column holds +1 and -1, and the classes behind them. */
 export interface ClassTable {
@@ -20,10 +20,13 @@ export interface ClassTable {
  * @throws UserError naming the file, and the row and column of what is not a number; when there is one class only, or more
  * than two and nothing said of which is +1; InvalidArgumentError for an unknown target or class
  */
-export function readCsvClasses(path: string, target: string, positive?: readonly string[]): ClassTable {
+export const readCsvClasses = (path: string, target: string, positive?: readonly string[]): ClassTable =>
+  classTableOf(readCsvFile(path), target, positive);
+
+/** The cells of a file as {@link readCsvClasses} reads them. */
+export function classTableOf(cells: CsvFile, target: string, positive?: readonly string[]): ClassTable {
   if (positive !== undefined && !Array.isArray(positive))
     throw new InvalidArgumentError('positive', positive, 'a list of classes');
-  const cells = readCsvFile(path);
   const { file, names, rows } = cells;
   const column = columnNamed(names, 'target', target);
   const labels = rows.map((row) => row[column]!);
@@ -50,21 +53,9 @@ export function readCsvClasses(path: string, target: string, positive?: readonly
   if (up.size === classes.length)
     throw new InvalidArgumentError('positive', [...up], 'at least one class left for -1');
 
-  const values = new Float64Array(rows.length * names.length);
-  for (let at = 0; at < values.length; at++) {
-    const [i, j] = [Math.floor(at / names.length), at % names.length];
-    values[at] = j === column ? (up.has(labels[i]!) ? 1 : -1) : cellNumber(cells, i, j);
-  }
   return {
-    table: { names, rows: rows.length, values },
+    table: tableOf(cells, (i, j) => (j === column ? (up.has(labels[i]!) ? 1 : -1) : cellNumber(cells, i, j))),
     positive: classes.filter((name) => up.has(name)),
     negative: classes.filter((name) => !up.has(name)),
   };
-}
-
-/** Whether a column of that name holds anything that is not a number. */
-export function isTextColumn(path: string, name: string): boolean {
-  const { names, rows } = readCsvFile(path);
-  const column = names.indexOf(name);
-  return column >= 0 && rows.some((row) => row[column] !== '' && !Number.isFinite(decimal(row[column]!)));
 }

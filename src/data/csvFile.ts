@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { InvalidArgumentError, oneLine, UserError } from '../errors.ts';
+import { oneLine, UserError } from '../errors.ts';
 import { naming } from '../wholeFile.ts';
 import { csvRows } from './csvRows.ts';
 import { decimal } from './decimal.ts';
@@ -62,13 +62,6 @@ export function readCsvFile(path: string): CsvFile {
 function countsRows(cells: readonly string[]): boolean {
   const first = decimal(cells[0]!);
   return (first === 0 || first === 1) && cells.every((cell, i) => decimal(cell) === first + i);
-}
-
-/** The position of a column. @throws InvalidArgumentError when there is none of that name */
-export function columnNamed(names: readonly string[], option: string, name: string): number {
-  const found = names.indexOf(name);
-  if (found < 0) throw new InvalidArgumentError(option, name, `a column: ${names.join(', ')}`);
-  return found;
 }
 
 /** The number in a cell. @throws UserError naming the file, the row (the first below the header is 1) and the column */

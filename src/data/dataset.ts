@@ -1,16 +1,16 @@
 import { tf } from '../runtime/tf.ts';
 import { checkSizes } from './checkRows.ts';
 
-/** Rows of a regression problem on the host: `x` is n x d, row after row; `y` has n values. Both float32. */
-export interface Dataset {
+/** Rows of a regression problem on the host: `x` is n x d, row after row; `y` has n values. float32, unless it says otherwise. */
+export interface Dataset<Values extends Float32Array | Float64Array = Float32Array> {
   /** Rows. */
   readonly n: number;
   /** Columns of x, the input dimension. */
   readonly d: number;
   /** Inputs, n x d, row after row. */
-  readonly x: Float32Array;
+  readonly x: Values;
   /** Targets, n. */
-  readonly y: Float32Array;
+  readonly y: Values;
 }
 
 /** The same rows as tensors, x: [n, d] and y: [n, 1]. The caller disposes them. */

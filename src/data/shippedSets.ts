@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { readCsvClasses } from './csvClasses.ts';
 import { readCsvTable } from './csvTable.ts';
 import type { Dataset } from './dataset.ts';
-import { tableDataset } from './tabular.ts';
+import { tableDataset } from './tableDataset.ts';
 
 /** Path of a file of the folder data, which has their sources and licences. */
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../data/${name}`, import.meta.url));

@@ -1,17 +1,8 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import type { ColumnStatistics } from '../data/standardise.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { Standardise } from './Standardise.ts';
-
-/** Means and standard deviations, one a column. */
-export interface ColumnStatistics {
-  /** In the units of the column. */
-  readonly mean: readonly number[];
-  /** Population standard deviations, >= 0. */
-  readonly deviation: readonly number[];
-  /** Standardised values are clipped at plus and minus this many deviations; default not at all. Inputs only. */
-  readonly clip?: number;
-}
 
 const STATISTICS: OptionNames<ColumnStatistics> = { mean: true, deviation: true, clip: true };
 

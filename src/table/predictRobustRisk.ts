@@ -17,9 +17,9 @@ export interface PredictionGrid {
   /** l2 radius in training, in units of the inputs that were measured. */
   readonly eps: OneOrMany;
   /** Ridge penalty (lambda/2)|theta|^2. Default 0. */
-  readonly lambda?: OneOrMany;
+  readonly lambda?: OneOrMany | undefined;
   /** l2 radius at test; default that of training. */
-  readonly epsTest?: number;
+  readonly epsTest?: number | undefined;
 }
 
 const GRID: OptionNames<PredictionGrid> = { n: true, eps: true, lambda: true, epsTest: true };

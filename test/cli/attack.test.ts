@@ -34,6 +34,7 @@ beforeAll(async () => {
   model.dispose();
   const lines = rows.map((row, i) => [targets[i], ...row].join(','));
   writeFileSync(join(folder, 'data.csv'), ['y,a,b,c,d', ...lines].join('\n'));
+  writeFileSync(join(folder, 'narrow.csv'), 'a,b,y\n1,2,3\n4,5,6');
   writeFileSync(join(folder, 'holes.csv'), ['y,a,b,c,d', lines[0], '1,2,,4,5'].join('\n'));
 });
 
@@ -96,7 +97,27 @@ describe('rrf attack', () => {
         ),
       );
     expect(shown).toMatch(/^fgm \| pgd in l2 on 30 rows/);
-    expect(shown.match(/^ok /gm)).toHaveLength(12);
+    const verdicts = shown.split('\n\n').at(-1)!.trim().split('\n');
+    expect(verdicts.length).toBeGreaterThan(5);
+    for (const verdict of verdicts) expect(verdict).toMatch(/^ok {4}/);
+    expect(shown).toMatch(/^ok {4}PGD finds the exact maximum of a linear model/m);
+  });
+
+  it('counts the rows that an attack can make the model mistake, and an output of 0 as mistaken', async () => {
+    // Labels are the signs of the outputs, so that a row is lost where |f| <= eps |w|; the last row's output is 0.
+    const labelled = [...rows, [0, 0, 0, 0]];
+    const outputs = labelled.map((row) => row.reduce((sum, v, j) => sum + v * w[j]!, 0));
+    const path = join(folder, 'labels.csv');
+    const lines = labelled.map((row, i) => [...row, outputs[i]! < 0 ? -1 : 1].join(','));
+    writeFileSync(path, ['a,b,c,d,label', ...lines].join('\n'));
+    const epsilons = [0, 0.3, 0.8];
+    const found = JSON.parse(
+      await rrf('--csv', path, '--epsilons', epsilons.join(), '--success', 'misclassified', '--json'),
+    );
+    epsilons.forEach((eps, k) => {
+      const lost = outputs.filter((f) => Math.abs(f) <= eps * Math.hypot(...w)).length;
+      expect(found.curve[k].success.value).toBeCloseTo(lost / labelled.length, 6);
+    });
   });
 
   it('draws the robustness curve', async () => {
@@ -134,13 +155,15 @@ describe('rrf attack', () => {
     [['--epsilons', '1', '--bounds', '0,1'], /^invalid x: .*within bounds/],
     [['--epsilons', '1', '--success', 'often'], /^invalid success: "often"/],
     [['--epsilons', '1', '--scale', '0'], /^invalid scale: 0/],
+    [['--epsilons', '1', '--csv', 'NARROW'], /^invalid csv: "2 inputs a row" \(expected \[2,2,1\]/],
     [['--epsilons', '1', '--target', 'z'], /^invalid target: "z" \(expected a column: y, a, b, c, d\)/],
     [['--epsilons', '1', '--plot', 'curve.gif'], /^invalid plot: "curve.gif"/],
     [['--epsilons', '1', '--images', 'worst.jpg'], /^invalid images: "worst.jpg"/],
     [['--epsilons', '1', '--csv', '/nowhere.csv'], /^cannot read "\/nowhere.csv"/],
     [['--epsilons', '1', '--model', '/nowhere'], /nowhere/],
   ])('refuses %j in one line', async (options, line) => {
-    const error = await onData(...options).catch((thrown) => thrown);
+    const given = options.map((option) => (option === 'NARROW' ? join(folder, 'narrow.csv') : option));
+    const error = await onData(...given).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toMatch(line);
     expect(error.message).not.toContain('\n');

@@ -61,14 +61,35 @@ describe('rrf predict', () => {
     expect(text).toMatch(/least adversarial risk at 0.3: n \d+, width \d+, eps 0.\d, lambda 0/);
   });
 
-  it('clips inputs where asked, says so, and predicts otherwise', async () => {
-    const asked = ['--csv', numbers, '--target', 'grade', '--grid', 'n=80,width=10,eps=0.3', '--json'];
-    const whole = JSON.parse(await predict(...asked));
+  it.each([
+    [[], Number.POSITIVE_INFINITY],
+    [['--clip', '1'], 1],
+  ])('standardises, and clips inputs where asked %j, as by hand', async (options, clip) => {
+    const grid = ['--target', 'grade', '--grid', 'n=80,width=10,eps=0.3', '--json'];
+    const found = JSON.parse(await predict('--csv', numbers, ...grid, ...options));
     vi.restoreAllMocks();
-    const clipped = JSON.parse(await predict(...asked, '--clip', '1'));
-    expect(clipped.remarks).toContain('inputs clipped at 1 standard deviations');
-    // Smaller inputs, and so other moments.
-    expect(clipped.best.adversarialRisk).not.toBeCloseTo(whole.best.adversarialRisk, 3);
+    const limits = found.remarks.filter((remark: string) => remark.startsWith('inputs clipped'));
+    expect(limits).toEqual(clip === 1 ? ['inputs clipped at 1 standard deviations'] : []);
+    // Means and deviations over all rows, divisor n; the target, last, is not clipped.
+    const [header, ...lines] = readFileSync(numbers, 'utf8').trim().split('\n');
+    const cells = lines.map((line) => line.split(',').map(Number));
+    const columns = Array.from({ length: d + 1 }, (_, j) => {
+      const column = cells.map((row) => row[j]!);
+      const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+      const square = column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length;
+      const limit = j < d ? clip : Number.POSITIVE_INFINITY;
+      return column.map((value) => Math.max(-limit, Math.min(limit, (value - mean) / Math.sqrt(square))));
+    });
+    const path = join(folder, 'by-hand.csv');
+    const rows = cells.map((_, i) => columns.map((column) => column[i]).join(','));
+    writeFileSync(path, [header, ...rows].join('\n'));
+    const byHand = JSON.parse(await predict('--csv', path, ...grid, '--raw'));
+    for (const name of ['standardRisk', 'adversarialRisk', 'gradientNorm'])
+      expect(found.best[name] / byHand.best[name]).toBeCloseTo(1, 5);
+  });
+
+  it('refuses to clip inputs in their own units, or at 0', async () => {
+    const asked = ['--csv', numbers, '--target', 'grade', '--grid', 'n=80,width=10,eps=0.3'];
     await expect(predict(...asked, '--clip', '1', '--raw')).rejects.toThrow(
       'invalid clip: 1 (expected none with --raw)',
     );
@@ -100,10 +121,22 @@ describe('rrf predict', () => {
   it('maps classes given as text, and says how', async () => {
     const text = await predict('--csv', words, '--target', 'grade', '--grid', 'n=50,width=10,eps=0.2');
     expect(text).toMatch(/grade good is \+1, bad is -1/);
+    vi.restoreAllMocks();
     const turned = await predict(
       ...['--csv', words, '--target', 'grade', '--positive', 'bad', '--grid', 'n=50,width=10,eps=0.2'],
     );
     expect(turned).toMatch(/grade bad is \+1, good is -1/);
+    vi.restoreAllMocks();
+    // Where the attack lets nothing be learnt, the risk is the variance of +1 and -1, which are not standardised.
+    const lines = readFileSync(words, 'utf8').split('\n').slice(1, -1);
+    const share = lines.filter((line) => line.endsWith('good')).length / 200;
+    const lost = JSON.parse(
+      await predict(
+        ...['--csv', words, '--target', 'grade', '--grid', 'n=50,width=10,eps=90', '--share', '1', '--json'],
+      ),
+    );
+    expect(lost.best.phase).toBe('null');
+    expect(lost.best.standardRisk).toBeCloseTo((4 * share * (1 - share) * 200) / 199, 10);
   });
 
   it('refuses one class, unknown columns, classes and axes in one line', async () => {

@@ -7,7 +7,8 @@ import yargs from 'yargs';
 import { pgd } from '../../src/attacks/index.ts';
 import { trainCommand } from '../../src/cli/train.ts';
 import { readCsvTable } from '../../src/data/csvTable.ts';
-import { asDataset, splitProblem, tabularProblem } from '../../src/data/tabular.ts';
+import { splitTable, targetLast } from '../../src/data/table.ts';
+import { tableDataset } from '../../src/data/tableDataset.ts';
 import { UserError } from '../../src/errors.ts';
 import { meanOf } from '../../src/evaluation/estimate.ts';
 import { loadModel } from '../../src/models/modelFiles.ts';
@@ -97,7 +98,10 @@ describe('rrf train', () => {
       );
       expect(result.saved).toBe(save);
       const model = await loadModel(save);
-      const held = asDataset(tabularProblem(readCsvTable(join(save, 'held-out.csv')), 'target'));
+      const held = tableDataset(readCsvTable(join(save, 'held-out.csv')), 'target', {
+        inputs: false,
+        target: false,
+      });
       const x = tf.tensor2d(held.x, [held.n, held.d]);
       const y = tf.tensor2d(held.y, [held.n, 1]);
       const squares = tf.squaredDifference(model.predict(x) as tf.Tensor, y).dataSync() as Float32Array;
@@ -163,15 +167,10 @@ describe('rrf train', () => {
   });
 
   it('gives the numbers of seed 0 in code for --seed 0', async () => {
-    const [held] = splitProblem(
-      tabularProblem(readCsvTable(diabetes), 'target'),
-      [{ option: 'test-fraction', fraction: 0.2 }],
-      0,
-    );
+    const [held] = splitTable(targetLast(readCsvTable(diabetes), 'target'), { testFraction: 0.2 }, 0);
     const save = join(home, 'seed');
     await onDiabetes('--method', 'exact', '--eps', '0.1', '--seed', '0', '--save', save);
-    const saved = tabularProblem(readCsvTable(join(save, 'held-out.csv')), 'target');
-    expect(saved.y).toEqual(held!.y);
+    expect(readCsvTable(join(save, 'held-out.csv'))).toEqual(held);
   });
 
   it.each(['fgsm', 'fast', 'free', 'trades', 'noise', 'erm'])('trains by %s', async (method) => {
@@ -273,7 +272,7 @@ describe('rrf train', () => {
     [['--method', 'magic'], 'invalid method: "magic" (expected one of exact, pgd'],
     [['--norm', 'l3'], 'invalid norm: "l3"'],
     [['--test-fraction', '1.5'], 'invalid test-fraction: 1.5'],
-    [['--test-fraction', '0.001'], 'test-fraction 0.001 of 442 rows leaves 0 of them'],
+    [['--test-fraction', '0.001'], 'invalid test-fraction: 0.001 (expected at least 2 of the 442 rows'],
     [['--model', 'deep', '--method', 'exact'], 'invalid method: "exact" (expected a method by gradient'],
     [
       ['--model', 'random-features', '--method', 'exact', '--norm', 'linf'],
@@ -286,6 +285,8 @@ describe('rrf train', () => {
       ['--method', 'exact', '--batch-size', '8'],
       'invalid batch-size: 8 (expected none with the method exact',
     ],
+    [['--batch-size', '0', '--device', 'abacus'], 'invalid batch-size: 0'],
+    [['--max-cycles', '0.5', '--device', 'abacus'], 'invalid max-cycles: 0.5'],
     [['--method', 'exact', '--checkpoints', 'here'], 'invalid checkpoints: "here"'],
     [['--method', 'exact', '--validation-fraction', '0.2'], 'invalid validation-fraction: 0.2'],
     [['--method', 'exact', '--max-cycles', '2'], 'invalid max-cycles: 2'],

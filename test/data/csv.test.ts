@@ -5,21 +5,10 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCsvClasses } from '../../src/data/csvClasses.ts';
+import { readCsvDataset } from '../../src/data/csvDataset.ts';
 import { csvRows } from '../../src/data/csvRows.ts';
 import { csvText, readCsvTable } from '../../src/data/csvTable.ts';
 import { decimal } from '../../src/data/decimal.ts';
-import { readIdxImages } from '../../src/data/idxImages.ts';
-import { readMnistImages } from '../../src/data/mnistImages.ts';
-import {
-  clippedAt,
-  columnNotes,
-  columnStatistics,
-  splitProblem,
-  standardised,
-  tableDataset,
-  tabularProblem,
-} from '../../src/data/tabular.ts';
-import { teacher } from '../../src/data/teacher.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rrf-csv-'));
 const file = join(folder, 'data.csv');
@@ -153,107 +142,68 @@ describe('readCsvTable', () => {
   });
 });
 
-describe('a tabular problem', () => {
-  const text = `a,y,b,c,d\n${Array.from({ length: 10 }, (_, i) => `${i},${i * i},7,${-i},${i}`).join('\n')}`;
-
-  it('has one column as its target and the others, in order, as inputs', () => {
-    const problem = tabularProblem(read(text), 'y');
-    expect(problem.inputs).toEqual(['a', 'b', 'c', 'd']);
-    expect([...problem.x.slice(4, 8)]).toEqual([1, 7, -1, 1]);
-    expect([...problem.y]).toEqual([0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
+describe('readCsvClasses', () => {
+  it('numbers two classes in their order, or as it is told', () => {
+    writeFileSync(file, 'a,kind,b\n1,red,2\n3,blue,4\n5,red,6\n');
+    expect(readCsvClasses(file, 'kind')).toEqual({
+      table: { names: ['a', 'kind', 'b'], rows: 3, values: Float64Array.of(1, 1, 2, 3, -1, 4, 5, 1, 6) },
+      positive: ['red'],
+      negative: ['blue'],
+    });
+    expect([...readCsvClasses(file, 'kind', ['blue']).table.values]).toEqual([1, -1, 2, 3, 1, 4, 5, -1, 6]);
+    // Numbers in the order of numbers: 10 comes behind 9.
+    writeFileSync(file, 'a,kind\n1,10\n2,9\n');
+    expect(readCsvClasses(file, 'kind').positive).toEqual(['10']);
   });
 
-  it('says which columns are constant or equal', () => {
-    expect(columnNotes(tabularProblem(read(text), 'y'))).toEqual([
-      'column "b" is constant and ignored',
-      'columns "a" and "d" are equal',
-    ]);
-  });
-
-  it('notes a value that is a million times what is usual in its column, and no wide spread', () => {
-    const rows = Array.from({ length: 20 }, (_, i) => [10 + i, 10 ** (i / 2), i]);
-    rows[3]![0] = -1e12;
-    const notes = () =>
-      columnNotes(tabularProblem(read(`a,b,y\n${rows.map((r) => r.join(',')).join('\n')}\n`), 'y'));
-    expect(notes()).toEqual([
-      'column "a" holds -1000000000000, a million times what is usual there: is it right?',
-    ]);
-    rows[3]![0] = 12;
-    rows[5]![2] = 3e9;
-    expect(notes()).toEqual([
-      'column "y" holds 3000000000, a million times what is usual there: is it right?',
-    ]);
-  });
-
-  it('refuses options that there are not', () => {
-    const table = read(text);
-    const options = { inputs: true, target: true, Clip: 3 };
-    expect(() => tableDataset(table, 'y', options)).toThrow(
-      'invalid Clip: 3 (expected an option of tableDataset: clip?)',
+  it('refuses classes that leave nothing to tell apart', () => {
+    writeFileSync(file, 'a,kind\n1,x\n2,y\n3,z\n');
+    expect(() => readCsvClasses(file, 'kind')).toThrow(
+      'has 3 classes (x, y, z): name those that count as +1',
     );
-    expect(() => tableDataset(table, 'y', {} as never)).toThrow(
-      'invalid inputs: undefined (expected true or false)',
-    );
-    expect(() => teacher({ d: 3, sigma: 1 } as never)).toThrow(
-      'invalid sigma: 1 (expected an option of teacher: tau?)',
-    );
-    expect(() => readMnistImages({ row: 3 } as never)).toThrow(
-      'invalid row: 3 (expected an option of readMnistImages',
-    );
-    expect(() => readIdxImages('a', 'b', { rows: 3 } as never)).toThrow('invalid rows');
-    expect(() => readCsvClasses(file, 'y', { positive: [1] } as never)).toThrow('invalid positive');
+    expect(() => readCsvClasses(file, 'kind', ['x', 'w'])).toThrow('invalid positive: "w"');
+    expect(() => readCsvClasses(file, 'kind', ['x', 'y', 'z'])).toThrow('at least one class left for -1');
+    expect(() => readCsvClasses(file, 'kind', { positive: [1] } as never)).toThrow('invalid positive');
+    writeFileSync(file, 'a,kind\n1,x\n2,\n');
+    expect(() => readCsvClasses(file, 'kind')).toThrow(/row 2, column "kind" of .* is missing/);
+  });
+});
+
+describe('readCsvDataset', () => {
+  const numbers = 'a,y,b\n1,4,5\n3,4,5\n5,4,5\n7,12,5\n';
+  const classes = 'a,y\n1,up\n3,down\n';
+
+  it('standardises numbers by the population deviation, and clips inputs only', () => {
+    writeFileSync(file, numbers);
+    // a has mean 4 and variance (9 + 1 + 1 + 9) / 4 = 5; y mean 6 and variance (4 + 4 + 4 + 36) / 4 = 12.
+    const { data, classes: none } = readCsvDataset(file, { target: 'y', clip: 1 });
+    const one = 1 / Math.sqrt(5);
+    expect(none).toBe(null);
+    expect([data.n, data.d]).toEqual([4, 2]);
+    expect(data.x).toEqual(Float32Array.of(-1, 0, -one, 0, one, 0, 1, 0));
+    expect(data.y).toEqual(Float32Array.from([-2, -2, -2, 6], (value) => value / Math.sqrt(12)));
+    const raw = readCsvDataset(file, { target: 'y', raw: true }).data;
+    expect(raw.x).toEqual(Float32Array.of(1, 5, 3, 5, 5, 5, 7, 5));
+    expect(raw.y).toEqual(Float32Array.of(4, 4, 4, 12));
   });
 
-  it('refuses an unknown or constant target, and no inputs, by name', () => {
-    expect(() => tabularProblem(read(text), 'z')).toThrow(
-      'invalid target: "z" (expected a column: a, y, b, c, d)',
-    );
-    expect(() => tabularProblem(read(text), 'b')).toThrow('the target "b" is constant (7)');
-    expect(() => tabularProblem(read('y\n1\n2\n'), 'y')).toThrow('there are no inputs beside the target "y"');
+  it('takes a target that holds text, or of which positive classes are named, for classes', () => {
+    writeFileSync(file, classes);
+    const { data, classes: found } = readCsvDataset(file, { target: 'y' });
+    expect(found).toEqual({ positive: ['up'], negative: ['down'] });
+    expect(data).toEqual({ n: 2, d: 1, x: Float32Array.of(-1, 1), y: Float32Array.of(1, -1) });
+    writeFileSync(file, numbers);
+    const named = readCsvDataset(file, { target: 'y', positive: ['4'], raw: true });
+    expect(named.data.y).toEqual(Float32Array.of(1, 1, 1, -1));
+    expect(named.data.x[1]).toBe(5);
   });
 
-  it('is split into parts that hold every row once, the same for the same seed', () => {
-    const problem = tabularProblem(read(text), 'y');
-    const fractions = [
-      { option: 'test', fraction: 0.2 },
-      { option: 'validation', fraction: 0.3 },
-    ];
-    const parts = splitProblem(problem, fractions, 1);
-    expect(parts.map(({ n }) => n)).toEqual([2, 3, 5]);
-    expect(parts.flatMap(({ y }) => [...y]).sort((a, b) => a - b)).toEqual([...problem.y]);
-    for (const part of parts)
-      for (let i = 0; i < part.n; i++) expect(part.y[i]).toBe(part.x[i * part.d]! ** 2);
-    expect(splitProblem(problem, fractions, 1)).toEqual(parts);
-    expect(splitProblem(problem, fractions, 2)).not.toEqual(parts);
-    const one = (fraction: number) => () => splitProblem(problem, [{ option: 'test-fraction', fraction }], 1);
-    expect(one(1)).toThrow('invalid test-fraction: 1 (expected a number between 0 and 1)');
-    expect(one(-0.1)).toThrow('invalid test-fraction: -0.1');
-    expect(one(0.1)).toThrow('test-fraction 0.1 of 10 rows leaves 1 of them: 2 are needed');
-    expect(one(0.9)).toThrow('10 rows leave 1 to train on');
-  });
-
-  it('standardised has means 0 and deviations 1, and 0 where a column is constant', () => {
-    const problem = tabularProblem(read(text), 'y');
-    const done = standardised(problem, columnStatistics(problem.x, 4), columnStatistics(problem.y, 1));
-    const { mean, deviation } = columnStatistics(done.x, 4);
-    for (const value of [...mean, columnStatistics(done.y, 1).mean[0]!]) expect(value).toBeCloseTo(0, 14);
-    expect(deviation.map((value) => Number(value.toFixed(12)))).toEqual([1, 0, 1, 1]);
-  });
-
-  it('clips standardised inputs where asked, and no targets', () => {
-    const problem = tabularProblem(read(text), 'y');
-    const inputs = columnStatistics(problem.x, 4);
-    const target = columnStatistics(problem.y, 1);
-    const whole = standardised(problem, inputs, target);
-    const clipped = standardised(problem, clippedAt(0.5, inputs), target);
-    expect([...whole.x].some((value) => Math.abs(value) > 0.5)).toBe(true);
-    expect([...clipped.x]).toEqual([...whole.x].map((value) => Math.max(-0.5, Math.min(0.5, value))));
-    expect(clipped.y).toEqual(whole.y);
-    expect(() => clippedAt(0, inputs)).toThrow('invalid clip: 0');
-  });
-
-  it('takes a constant column for constant even where its mean is rounded', () => {
-    const values = new Float64Array(30).fill(0.1);
-    expect(columnStatistics(values, 1)).toEqual({ mean: [0.1], deviation: [0] });
+  it('refuses options that make no sense together, and others', () => {
+    writeFileSync(file, numbers);
+    const asked = (options: object) => () => readCsvDataset(file, { target: 'y', ...options });
+    expect(asked({ raw: true, clip: 3 })).toThrow('invalid clip: 3 (expected none with raw inputs)');
+    expect(asked({ clip: 0 })).toThrow('invalid clip: 0');
+    expect(asked({ target: 'z' })).toThrow('invalid target: "z" (expected a column: a, y, b)');
+    expect(asked({ Clip: 3 })).toThrow('invalid Clip: 3 (expected an option of readCsvDataset: clip?)');
   });
 });

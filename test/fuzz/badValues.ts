@@ -22,6 +22,7 @@ const bad = {
   boolean: () => ['true', 'yes', 0, 1, {}, []],
   numbers: () => [3, 'x', {}, [Number.NaN], ['1'], [-1], [null], [{}], true, () => 1],
   positives: () => [3, 'x', {}, [], [0], [-1], [1.5], [Number.NaN], ['1'], true],
+  ratios: () => [3, 'x', {}, [], [0], [-1], [Number.NaN], ['1'], true],
   oneOrMany: () => ['x', {}, [], [Number.NaN], ['1'], [-1], -1, Number.NaN, true, () => 1],
   points: () => [3, 'x', {}, [0], [null], [{ eps: -1 }], [{}], true],
   bounds: () => [3, 'x', {}, [1, 0], [0], [Number.NaN, 1], ['0', 1], [1, 1], true],

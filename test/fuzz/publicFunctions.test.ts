@@ -33,6 +33,8 @@ let x: root.tf.Tensor;
 let y: root.tf.Tensor;
 let folder: string;
 let table: root.Table;
+let wide: root.Table;
+const many = root.teacher({ d, seed: 1 }).sample('measured', 60);
 let moments: root.MeasuredMoments;
 
 const random = theory.randomFeatures({ psi1: 2 });
@@ -120,7 +122,7 @@ const targets: readonly Target[] = [
     'deepRandomFeatures',
     theory.deepRandomFeatures,
     () => [{ widths: [2, 1] }],
-    of(0, { widths: 'positives', activation: 'name' }),
+    of(0, { widths: 'ratios', activation: 'name' }),
     [0],
   ),
   target('linear', theory.linear, () => [{}], of(0, {}), [0]),
@@ -207,7 +209,7 @@ const targets: readonly Target[] = [
     { 0: 'map', ...of(1, { psi2: 'positive', eps: 'nonNegative' }) },
     [1],
   ),
-  target('l2RadiusOfLinf', theory.l2RadiusOfLinf, () => [0.1, 10], { 0: 'nonNegative', 1: 'count' }),
+  target('l2RadiusOfLinf', theory.l2RadiusOfLinf, () => [0.1, 10], { 0: 'nonNegative', 1: 'positive' }),
   target(
     'meiMontanariRisk',
     theory.meiMontanariRisk,
@@ -352,6 +354,13 @@ const targets: readonly Target[] = [
   ),
   target('rowsOf', root.rowsOf, () => [data(), [0, 1]], { 0: 'data' }),
   target('readCsvTable', root.readCsvTable, () => ['nowhere.csv'], { 0: 'positive' }),
+  target(
+    'readCsvDataset',
+    root.readCsvDataset,
+    () => ['nowhere.csv', { target: 'y' }],
+    { 0: 'positive', ...of(1, { target: 'name', raw: 'boolean', clip: 'positive' }) },
+    [1],
+  ),
   target('readIdxImages', root.readIdxImages, () => ['nowhere', 'nowhere'], { 0: 'positive', 1: 'positive' }),
   target(
     'tableDataset',
@@ -488,6 +497,57 @@ const targets: readonly Target[] = [
     { ...of(1, { n: 'oneOrMany', eps: 'oneOrMany', lambda: 'oneOrMany', epsTest: 'nonNegative' }) },
     [1],
   ),
+  // table
+  target(
+    'trainOnTable',
+    async (set: root.Table, options: root.TableTrainingOptions) =>
+      (await root.trainOnTable(set, options)).model.dispose(),
+    () => [wide, { target: 'b', eps: 0.1, method: 'exact', lambda: 0.1 }],
+    of(1, {
+      target: 'name',
+      eps: 'nonNegative',
+      model: 'name',
+      method: 'name',
+      norm: 'name',
+      lambda: 'nonNegative',
+      fitIntercept: 'boolean',
+      activation: 'name',
+      seed: 'seed',
+      testFraction: 'positive',
+      clip: 'positive',
+      batchSize: 'count',
+      maxCycles: 'count',
+    }),
+    [1],
+  ),
+  target(
+    'attackedModel',
+    root.attackedModel,
+    () => [model, data()],
+    { 0: 'model', 1: 'data', 2: 'boolean' },
+    [],
+  ),
+  target(
+    'predictOnData',
+    root.predictOnData,
+    () => [many, { n: 20, eps: 0.1, widths: [4] }],
+    {
+      0: 'data',
+      ...of(1, {
+        n: 'oneOrMany',
+        eps: 'oneOrMany',
+        lambda: 'oneOrMany',
+        epsTest: 'nonNegative',
+        widths: 'positives',
+        depth: 'count',
+        activation: 'name',
+        model: 'model',
+        layer: 'name',
+        share: 'positive',
+      }),
+    },
+    [1],
+  ),
 ];
 
 /** Functions that are not thrown at, and why. */
@@ -503,6 +563,9 @@ const leftOut: Readonly<Record<string, string>> = {
   loadRuntime: 'is tried in test/runtime',
   readMnistImages: 'is tried in test/data with its package',
   readCsvClasses: 'reads as readCsvTable does',
+  csvText: 'takes what readCsvTable returns',
+  attackSanityChecks: 'takes what attackedModel returns',
+  worstExamples: 'takes what attackedModel returns',
   standardisedModel: 'takes what this package computes',
   splitStandardised: 'takes any model',
   ridgeWithIntercept: 'checks as ridge does',
@@ -532,8 +595,9 @@ beforeAll(async () => {
   const rows = data();
   x = tf.tensor2d(rows.x, [n, d]);
   y = tf.tensor2d(rows.y, [n, 1]);
+  const wideRows = Float64Array.from(many.y, (value, i) => (i % 2 === 0 ? value : many.x[i]!));
+  wide = { names: ['a', 'b'], rows: 30, values: wideRows };
   table = { names: ['a', 'b'], rows: 2, values: new Float64Array([1, 2, 3, 5]) };
-  const many = root.teacher({ d, seed: 1 }).sample('measured', 60);
   moments = await root.measureFeatures(model, many);
 });
 afterAll(() => {

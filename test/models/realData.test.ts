@@ -4,7 +4,7 @@ import { pgd } from '../../src/attacks/index.ts';
 import { rowsOf } from '../../src/data/batches.ts';
 import { readCsvClasses } from '../../src/data/csvClasses.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
-import { asDataset, tabularProblem } from '../../src/data/tabular.ts';
+import { tableDataset } from '../../src/data/tableDataset.ts';
 import { robustRisk } from '../../src/evaluation/risk.ts';
 import { convModel } from '../../src/models/convModel.ts';
 import { mlpModel } from '../../src/models/mlpModel.ts';
@@ -16,7 +16,7 @@ import { testRuntime } from '../support/runtime.ts';
 function digits(): { train: Dataset; test: Dataset } {
   const path = fileURLToPath(new URL('../../data/digits.csv', import.meta.url));
   const { table } = readCsvClasses(path, 'digit', ['0', '1', '2', '3', '4']);
-  const all = asDataset(tabularProblem(table, 'digit'));
+  const all = tableDataset(table, 'digit', { inputs: false, target: false });
   const data = { ...all, x: all.x.map((pixel) => pixel / 16) };
   const order = stream('digits').permutation(data.n);
   return { train: rowsOf(data, order.subarray(0, 500)), test: rowsOf(data, order.subarray(500, 1000)) };

@@ -3,7 +3,7 @@ import { misclassified, pgd, type SampleLoss } from '../../src/attacks/index.ts'
 import { rowsOf } from '../../src/data/batches.ts';
 import { readCsvTable } from '../../src/data/csvTable.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
-import { tableDataset } from '../../src/data/tabular.ts';
+import { tableDataset } from '../../src/data/tableDataset.ts';
 import { robustRisk } from '../../src/evaluation/risk.ts';
 import { mlpModel } from '../../src/models/mlpModel.ts';
 import { stream } from '../../src/random/stream.ts';

@@ -1,0 +1,20 @@
+import { InvalidArgumentError } from '../errors.ts';
+
+/**
+ * Does a part of a command's work. An argument that it refuses is named as the option that it came from: words are joined by
+ * hyphens on the command line, testFraction is --test-fraction.
+ * @param others options that have another name than their argument, by argument
+ */
+export async function withOptionNames<T>(
+  others: Readonly<Record<string, string>>,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    const { argument, value, expected } = error;
+    const option = others[argument] ?? argument.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new InvalidArgumentError(option, value, expected);
+  }
+}

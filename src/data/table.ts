@@ -1,0 +1,83 @@
+import { checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import { stream } from '../random/stream.ts';
+
+/** A table of numbers with named columns, in float64. */
+export interface Table {
+  /** Of the columns, from the header. */
+  readonly names: readonly string[];
+  /** Rows below the header. */
+  readonly rows: number;
+  /** rows x names.length, row after row. */
+  readonly values: Float64Array;
+}
+
+/** The position of a column. @throws InvalidArgumentError naming `argument` when there is none of that name */
+export function columnNamed(names: readonly string[], argument: string, name: string): number {
+  const found = names.indexOf(name);
+  if (found < 0) throw new InvalidArgumentError(argument, name, `a column: ${names.join(', ')}`);
+  return found;
+}
+
+/**
+ * The same table with the target as its last column, behind all inputs.
+ * @throws InvalidArgumentError for an unknown target; UserError when the target is constant or there are no inputs
+ */
+export function targetLast({ names, rows, values }: Table, target: string): Table {
+  const column = columnNamed(names, 'target', target);
+  const columns = names.length;
+  if (columns === 1) throw new UserError(`there are no inputs beside the target ${JSON.stringify(target)}`);
+  const order = [...names.keys()].filter((j) => j !== column).concat(column);
+  const moved = values.map((_, at) => values[at - (at % columns) + order[at % columns]!]!);
+  const y = moved.filter((_, at) => at % columns === columns - 1);
+  if (y.every((value) => value === y[0]))
+    throw new UserError(
+      `the target ${JSON.stringify(target)} is constant (${y[0]}): there is nothing to predict`,
+    );
+  return { names: order.map((j) => names[j]!), rows, values: moved };
+}
+
+/** Some rows of a table, in the given order. */
+function rowsOfTable({ names, values }: Table, rows: Uint32Array): Table {
+  const columns = names.length;
+  const picked = new Float64Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    picked.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return { names, rows: rows.length, values: picked };
+}
+
+/**
+ * Parts of a table by a seeded permutation of its rows: one of each fraction, and the rest last.
+ * @param fractions of the rows, each under the name by which messages call it
+ * @throws InvalidArgumentError for a fraction outside (0, 1), or of fewer than two rows; UserError when fewer than two are
+ * left
+ */
+export function splitTable(
+  table: Table,
+  fractions: Readonly<Record<string, number>>,
+  seed: number | string,
+): Table[] {
+  const order = stream(seed, 'rows').permutation(table.rows);
+  let start = 0;
+  const parts = Object.entries(fractions).map(([name, fraction]) => {
+    checkFraction(name, checkPositive(name, fraction));
+    const part = order.subarray(start, start + Math.round(fraction * table.rows));
+    start += part.length;
+    if (part.length < 2)
+      throw new InvalidArgumentError(
+        name,
+        fraction,
+        `at least 2 of the ${table.rows} rows, not ${part.length}`,
+      );
+    return rowsOfTable(table, part);
+  });
+  const rest = order.subarray(start);
+  if (rest.length < 2)
+    throw new UserError(`${table.rows} rows leave ${rest.length} to train on: 2 are needed`);
+  return [...parts, rowsOfTable(table, rest)];
+}
+
+/** @throws InvalidArgumentError for a fraction >= 1 */
+export function checkFraction(name: string, fraction: number): void {
+  if (fraction >= 1) throw new InvalidArgumentError(name, fraction, 'a number between 0 and 1');
+}

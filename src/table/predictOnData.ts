@@ -1,0 +1,104 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
+import type { ActivationName } from '../models/activations.ts';
+import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
+import type { tf } from '../runtime/tf.ts';
+import { type PredictionGrid, predictRobustRisk, type RiskPrediction } from './predictRobustRisk.ts';
+
+/** The grid to predict on, and the features: random ones of some widths, or those of a model. */
+export interface DataPredictionOptions extends PredictionGrid {
+  /** Features a layer: a grid of predictions for each width. Default 50, 100 and 200; none with a model. */
+  readonly widths?: readonly number[] | undefined;
+  /** Layers of random features, all of one width. Default 1. */
+  readonly depth?: number;
+  /** Of random features. Default 'shifted-relu'. */
+  readonly activation?: ActivationName;
+  /** A model whose features are measured in place of random ones. */
+  readonly model?: tf.LayersModel | undefined;
+  /** Name of the layer at which the model is cut. Default the one before its last. */
+  readonly layer?: string | undefined;
+  /** Fraction of the rows to measure on. Default 0.5. */
+  readonly share?: number;
+  /** Names the streams of the weights and of the measured rows. Default 0. */
+  readonly seed?: number | string;
+}
+
+const OPTIONS: OptionNames<DataPredictionOptions> = {
+  n: true,
+  eps: true,
+  lambda: true,
+  epsTest: true,
+  widths: true,
+  depth: true,
+  activation: true,
+  model: true,
+  layer: true,
+  share: true,
+  seed: true,
+};
+
+const WIDTHS = [50, 100, 200];
+
+/** A prediction, and the number of features that it is for. */
+export type WidthPrediction = RiskPrediction & {
+  /** Features, N. */
+  readonly width: number;
+};
+
+/** Predictions for every combination of width, n, lambda and eps, and the one of least adversarial risk. */
+export interface DataPredictions {
+  /** Rows that the features were measured on. */
+  readonly measuredRows: number;
+  /** eps runs fastest, then lambda, n and width. */
+  readonly predictions: readonly WidthPrediction[];
+  /** The prediction of least adversarial risk. */
+  readonly best: WidthPrediction;
+  /** Whether all predictions are at one test radius; otherwise `best` is merely at the smallest. */
+  readonly comparable: boolean;
+}
+
+/**
+ * Measures features on a data set and predicts, before any training, the risks of read-outs with an intercept that are
+ * adversarially trained on n of its rows: `measureFeatures`, then {@link predictRobustRisk}, for each width.
+ * @throws InvalidArgumentError and UserError as these do; InvalidArgumentError for widths beside a model
+ */
+export async function predictOnData(data: Dataset, options: DataPredictionOptions): Promise<DataPredictions> {
+  checkOptions('predictOnData', options ?? null, OPTIONS);
+  const { n, eps, lambda, epsTest } = options;
+  const measured = await measurements(data, options);
+  const predictions = measured.flatMap((moments) =>
+    predictRobustRisk(moments, { n, eps, lambda, epsTest }).map((prediction) => ({
+      width: moments.units,
+      ...prediction,
+    })),
+  );
+  return {
+    measuredRows: measured[0]!.rows,
+    predictions,
+    best: predictions.reduce((a, b) => (b.adversarialRisk < a.adversarialRisk ? b : a)),
+    comparable: predictions.every((row) => row.epsTest === predictions[0]!.epsTest),
+  };
+}
+
+async function measurements(data: Dataset, options: DataPredictionOptions): Promise<MeasuredMoments[]> {
+  const { model, layer, depth = 1, activation = 'shifted-relu', share = 0.5, seed = 0 } = options;
+  if (model !== undefined) {
+    if (options.widths !== undefined)
+      throw new InvalidArgumentError('widths', options.widths, 'none with a model');
+    return [await measureFeatures(model, data, { share, seed, ...(layer === undefined ? {} : { layer }) })];
+  }
+  if (layer !== undefined) throw new InvalidArgumentError('layer', layer, 'none without a model');
+  const { widths = WIDTHS } = options;
+  if (!(Array.isArray(widths) && widths.length > 0))
+    throw new InvalidArgumentError('widths', widths, 'a list of widths');
+  checkInteger('depth', depth);
+  const measured: MeasuredMoments[] = [];
+  for (const width of widths) {
+    const units = new Array<number>(depth).fill(width);
+    const map = await randomFeaturesMap({ inputDim: data.d, units, activation, seed });
+    measured.push(await measureFeatures(map, data, { share, seed }));
+  }
+  return measured;
+}

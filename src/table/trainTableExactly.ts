@@ -1,0 +1,54 @@
+import type { Table } from '../data/table.ts';
+import { inputsAndTarget } from '../data/tableDataset.ts';
+import { UserError } from '../errors.ts';
+import { setReadout } from '../exact/exactReadout.ts';
+import {
+  adversarialRegression,
+  type ExactResult,
+  expectedSeconds,
+  readoutProblem,
+  solveReadout,
+} from '../exact/index.ts';
+import { RandomFeatures } from '../models/RandomFeatures.ts';
+import type { tf } from '../runtime/tf.ts';
+import type { TableTrainingSettings } from './tableTrainingOptions.ts';
+import type { TableTraining } from './trainOnTable.ts';
+
+/**
+ * Sets the read-out of a linear or random-features model to the exact solution on standardised rows.
+ * @param notes on the columns, which an error of the solver ends with
+ */
+export function trainTableExactly(
+  model: tf.Sequential,
+  train: Table,
+  { eps, lambda, fitIntercept, norm, activation, onSolving }: TableTrainingSettings,
+  notes: readonly string[],
+): TableTraining['training'] {
+  const data = inputsAndTarget(train);
+  const features = model.layers[0]!;
+  const solve = (): ExactResult => {
+    const wanted = { eps, lambda, fitIntercept };
+    if (!(features instanceof RandomFeatures)) return adversarialRegression(data, { ...wanted, norm });
+    const W = features.getWeights()[0]!.dataSync() as Float32Array;
+    const problem = readoutProblem(data, { W, activation });
+    onSolving?.({ expectedSeconds: expectedSeconds(problem) });
+    return solveReadout(problem, { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) });
+  };
+  const { theta, intercept, objective, relativeGap, iterations, residual, converged } = explained(
+    solve,
+    notes,
+  );
+  setReadout(model, theta, intercept);
+  return { converged, iterations, residual, objective, relativeGap };
+}
+
+/** Adds what is known of the columns to an error of the solver. */
+function explained<T>(solve: () => T, notes: readonly string[]): T {
+  try {
+    return solve();
+  } catch (error) {
+    if (error instanceof UserError && notes.length > 0)
+      throw new UserError(`${error.message} (${notes.join('; ')})`);
+    throw error;
+  }
+}
