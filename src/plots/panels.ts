@@ -85,6 +85,13 @@ export function panelFigure(figure: PanelFigure): string {
     const [low, high] = { x, y }[axis].domain;
     return at >= low && at <= high;
   };
+  // resvg aborts the process at a group of which its clip path leaves nothing.
+  const meets = ({ points }: Series): boolean =>
+    (['x', 'y'] as const).every((name) => {
+      const values = points.map((point) => point[name]).filter(Number.isFinite);
+      const [low, high] = { x, y }[name].domain;
+      return Math.min(...values) <= high && Math.max(...values) >= low;
+    });
   const rows = legendRows(panels);
   const inner = panels.length * panelWidth(panels.length);
   const top = MARGIN.top + LEGEND_ROW * rows.length;
@@ -114,7 +121,9 @@ export function panelFigure(figure: PanelFigure): string {
         .map(({ axis, at }) =>
           (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: '#9a9a9a', strokeDasharray: '5,4' }),
         ),
-      ...panels.flatMap(({ series }, i) => series.flatMap((one) => seriesMarks(one, String(i), y.scale))),
+      ...panels.flatMap(({ series }, i) =>
+        series.filter(meets).flatMap((one) => seriesMarks(one, String(i), y.scale)),
+      ),
       Plot.frame({ stroke: '#222' }),
       Plot.text(panels, {
         fx: (_, i) => String(i),
