@@ -41,7 +41,7 @@ export interface Panel {
   readonly series: readonly Series[];
 }
 
-/** A dashed line across every panel, upright at a value of x or level at a value of y. */
+/** A dashed line across every panel, upright at a value of x or level at a value of y; none where that is out of sight. */
 export interface Guide {
   /** The axis that it crosses. */
   readonly axis: 'x' | 'y';
@@ -81,6 +81,17 @@ export function panelFigure(figure: PanelFigure): string {
   checkAxis('x', x);
   checkAxis('y', y);
   if (panels.length === 0) throw new InvalidArgumentError('panels', panels, 'at least one panel');
+  const isSeen = ({ axis, at }: Guide): boolean => {
+    const [low, high] = { x, y }[axis].domain;
+    return at >= low && at <= high;
+  };
+  // resvg aborts the process at a group of which its clip path leaves nothing.
+  const meets = ({ points }: Series): boolean =>
+    (['x', 'y'] as const).every((name) => {
+      const values = points.map((point) => point[name]).filter(Number.isFinite);
+      const [low, high] = { x, y }[name].domain;
+      return Math.min(...values) <= high && Math.max(...values) >= low;
+    });
   const rows = legendRows(panels);
   const inner = panels.length * panelWidth(panels.length);
   const top = MARGIN.top + LEGEND_ROW * rows.length;
@@ -105,14 +116,14 @@ export function panelFigure(figure: PanelFigure): string {
       Plot.gridY(tickValues(y, upwards).numbered, { stroke: '#e4e4e4', strokeOpacity: 1 }),
       ...axisMarks('x', x, across),
       ...axisMarks('y', y, upwards),
-      ...guides.map(({ axis, at }) =>
-        (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], {
-          stroke: '#9a9a9a',
-          strokeDasharray: '5,4',
-          clip: true,
-        }),
+      ...guides
+        .filter(isSeen)
+        .map(({ axis, at }) =>
+          (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: '#9a9a9a', strokeDasharray: '5,4' }),
+        ),
+      ...panels.flatMap(({ series }, i) =>
+        series.filter(meets).flatMap((one) => seriesMarks(one, String(i), y.scale)),
       ),
-      ...panels.flatMap(({ series }, i) => series.flatMap((one) => seriesMarks(one, String(i), y.scale))),
       Plot.frame({ stroke: '#222' }),
       Plot.text(panels, {
         fx: (_, i) => String(i),

@@ -33,6 +33,7 @@ describe('rrf reproduce', () => {
     expect(narrowAr.y.simulated.value).toBeGreaterThan(narrowSr.y.simulated.value);
     expect(narrowSr.y.simulated.count).toBe(2);
     const picture = readFileSync(files.png);
+    expect(readFileSync(files.pdf, 'latin1').startsWith('%PDF')).toBe(true);
     expect([...picture.subarray(1, 4)].map((c) => String.fromCharCode(c)).join('')).toBe('PNG');
     const rows = readFileSync(files.rows, 'utf8')
       .trim()

@@ -47,7 +47,18 @@ it('gives the same numbers whole and in shards, and a second run simulates nothi
   expect(csv).toHaveLength(13);
   expect(new Set(csv.map((line) => line.split(',').length)).size).toBe(1);
   const plot = await sweep('plot', '--out', whole, '--x', 'psi1', '--by', 'eps');
-  expect(existsSync(plot.stdout.replace('picture: ', '').trim())).toBe(true);
+  const png = plot.stdout.replace('picture: ', '').trim();
+  const begin = (path: string): string => readFileSync(path).subarray(0, 4).toString('latin1');
+  expect(['.png', '.svg', '.pdf'].map((end) => begin(png.replace('.png', end)))).toEqual([
+    '\x89PNG',
+    '<svg',
+    '%PDF',
+  ]);
+  const named = join(folder, 'named.pdf');
+  const drawn = await sweep('plot', '--out', whole, '--x', 'psi1', '--by', 'eps', '--plot', named);
+  expect([drawn.stdout, begin(named)]).toEqual([`picture: ${named}\n`, '%PDF']);
+  const wrong = await sweep('plot', '--out', whole, '--x', 'psi1', '--plot', 'named.gif');
+  expect(wrong.stderr).toBe('rrf: invalid plot: "named.gif" (expected FILE.svg, FILE.png or FILE.pdf)\n');
 });
 
 it('loses at most the cells in flight when it is killed, and goes on from there', async () => {

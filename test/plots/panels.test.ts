@@ -124,6 +124,18 @@ describe('the places of panelFigure', () => {
     expect(numberOf(root, 'width')).toBe(74 + 3 * 290 + 16);
   });
 
+  it('leave out a series and a guide that lie beyond the axes, which resvg could not draw', () => {
+    const series = (['line', 'symbols'] as const).map((draw) => ({
+      label: draw,
+      colour: 'red',
+      draw,
+      points: [2, 3].map((x) => ({ x, y: 10 })),
+    }));
+    const { root } = drawn({ panels: [{ title: 'empty', series }], guides: [{ axis: 'y', at: 10 }] });
+    expect(root.querySelector('[clip-path]')).toBeNull();
+    expect(svgToPng(root.outerHTML).length).toBeGreaterThan(1000);
+  });
+
   it('cannot be found for an axis without length or for no panels', () => {
     const axis = { label: '', scale: 'log', domain: [0, 1] } as const;
     expect(() => drawn({ x: axis })).toThrow('invalid x.domain: [0, 1] (expected two numbers above 0');
