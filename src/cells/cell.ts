@@ -100,11 +100,12 @@ export const networkFields = ['network', 'widths', 'data'] as const satisfies (k
 /** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
 const MOST_FEATURES = 1e8;
 
+type Needed = 'psi2' | 'd' | 'eps';
+
 /**
  * A cell as people write it: psi2, d and eps, and whatever else differs from `cellDefaults`. With a `network` the widths of
  * its hidden layers stand in the place of psi1.
  */
-type Needed = 'psi2' | 'd' | 'eps';
 export interface CellArgs extends Pick<Simulation, Needed>, Partial<Omit<Simulation, Needed>> {
   readonly features?: Cell['features'];
   readonly network?: (typeof NETWORKS)[number] | undefined;

@@ -162,6 +162,10 @@ describe('cells of networks on digits', () => {
     expect(new Set([...one!.train, ...one!.test]).size).toBe(528);
   });
 
+  it('need the digits, which a page has not', () => {
+    expect(() => cellProblem(frozen, { streams: 'any' })).toThrow('the digits are a file');
+  });
+
   it('learn something, are attacked, and have no theory', async () => {
     const result = await run(frozen);
     expect(result.training.converged).toBe(true);
