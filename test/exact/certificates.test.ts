@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { perSampleProgramme } from '../../src/exact/cone/perSampleProgramme.ts';
+import { sharedNormProgramme } from '../../src/exact/cone/sharedNormProgramme.ts';
 import {
   adversarialRegression,
   type ExactResult,
   readoutProblem,
   solveReadout,
 } from '../../src/exact/index.ts';
+import { centring } from '../../src/exact/intercept.ts';
 import { addToDiagonal } from '../../src/exact/jitter.ts';
 import { ridgeCertificate } from '../../src/exact/solveRidge.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
+import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
 import { stream } from '../../src/random/stream.ts';
 import { features, teacherRows } from './problems.ts';
 
@@ -59,6 +63,33 @@ describe('the reported gap of a solver that is stopped early', () => {
       }
       // An interior-point iterate is about as far above the optimum as its bound is below it.
       expect(Math.max(...shares)).toBeGreaterThan(0.02);
+    },
+  );
+});
+
+describe('the lower bound beside an intercept', () => {
+  const [n, N, d] = [24, 10, 8];
+  const { phi, y, jacobians } = features(n, d, N);
+  const centred = centring(true, { n, N, phi, y });
+  const rows = { n, N, d, phi: centred.phi, y: centred.y, eps: 0.2, lambda: 0, intercept: true };
+  const programmes = {
+    'one norm a sample': perSampleProgramme({ ...rows, jacobians }, linearAlgebra()),
+    'one norm for all': sharedNormProgramme({ ...rows, eps: 5, norm: 'l2' }, linearAlgebra()),
+  };
+
+  it.each(Object.entries(programmes))(
+    'takes a constant off the dual point, which the dual asks for: %s',
+    (_, programme) => {
+      const { x, s, z } = programme.start();
+      const boundAt = (shift: number): number => {
+        // u_i = z_i - z_(n + i) moves by 2 shift, and t_i = z_i + z_(n + i) not at all.
+        const moved = z.map((value, at) => (at < n ? value + shift : at < 2 * n ? value - shift : value));
+        return programme.bounds({ x, s, z: moved, az: programme.applyTransposed(moved) }).lower;
+      };
+      expect(boundAt(0)).toBeGreaterThan(0);
+      // Rounding.
+      for (const shift of [-0.05, 0.02, 0.1])
+        expect(Math.abs(boundAt(shift) / boundAt(0) - 1)).toBeLessThan(1e-10);
     },
   );
 });
