@@ -33,17 +33,21 @@ export function pack(): Packed {
   // Types are checked elsewhere; without that a build takes seconds.
   const tsc = [fileOf('typescript', 'bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck'];
   execFileSync(process.execPath, [...tsc, '--outDir', join(built, 'dist')], { cwd: root });
-  for (const file of ['package.json', ...packageJson.files.filter((path: string) => path !== 'dist')])
+  // Of a pattern its folder: npm chooses among the files.
+  const files = packageJson.files.map((path: string) => path.replace(/\/[^/]*\*.*$/, ''));
+  for (const file of ['package.json', ...files.filter((path: string) => path !== 'dist')])
     cpSync(join(root, file), join(built, file), { recursive: true });
   const args = ['pack', '--ignore-scripts', '--json', '--silent', '--offline', '--pack-destination', home];
-  const [{ filename, size, files }] = JSON.parse(execFileSync('npm', args, { cwd: built, encoding: 'utf8' }));
+  const [{ filename, size, files: inside }] = JSON.parse(
+    execFileSync('npm', args, { cwd: built, encoding: 'utf8' }),
+  );
   const tarball = join(home, filename);
   execFileSync('tar', ['xzf', tarball, '-C', home]);
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'), 'dir');
   return {
     tarball,
     size,
-    files: files.map(({ path }: { path: string }) => path),
+    files: inside.map(({ path }: { path: string }) => path),
     folder: join(home, 'package'),
     dispose: () => rmSync(home, { recursive: true }),
   };
