@@ -20,10 +20,11 @@ export interface Ascent {
   readonly centre: tf.Tensor;
   judge(point: tf.Tensor): Judgement;
   slope(point: tf.Tensor): Slope;
-  /** The slope at the centre. Computed at the first call, for which a tidy must be open that outlives the ascent. */
-  slopeAtCentre(): Slope;
-  /** The slope at the centre on the way to the far side of a ball: where the first order leaves two, the worse one. */
-  slopeInto(ball: Ball): Slope;
+  /**
+   * Computes the slope at the centre, which all budgets share. It may depend on the ball all the same: where the first
+   * order leaves two sides to go to, the worse of them is taken; without a ball, either.
+   */
+  slopeAtCentre(): (ball?: Ball) => Slope;
   /** A row for each sample and side, from one for each sample. */
   eachSide<L extends Lengths>(perSample: L): L;
   /** From rows for every side back to one row a sample, the worse. */
@@ -60,8 +61,11 @@ function climbLoss({ f, x, y, criterion }: AttackProblem, { loss }: AttackSettin
     success.dispose();
     return here;
   };
-  const slopeAtCentre = once(() => slope(x));
-  return { centre: x, judge, slope, slopeAtCentre, slopeInto: slopeAtCentre, ...oneRowASample };
+  const slopeAtCentre = () => {
+    const here = slope(x);
+    return () => here;
+  };
+  return { centre: x, judge, slope, slopeAtCentre, ...oneRowASample };
 }
 
 /**
@@ -71,21 +75,21 @@ function climbLoss({ f, x, y, criterion }: AttackProblem, { loss }: AttackSettin
 function leaveTargets(problem: AttackProblem, settings: AttackSettings, bothSides: boolean): Ascent {
   const { x } = problem;
   const climb = climbLoss(problem, settings);
-  const away = once(() => farthestMove(problem, settings));
-  const leaving = (here: Slope, move: tf.Tensor): Slope => ({
-    ...here,
-    gradient: pick(away().onTarget, here.gradient, move),
-  });
-  const slopeAtCentre = once(() => leaving(climb.slopeAtCentre(), away().move));
   return {
     ...climb,
-    slopeAtCentre,
-    slopeInto(ball) {
-      if (!bothSides) return slopeAtCentre();
-      const { move } = away();
-      const lossBeyond = (v: tf.Tensor): tf.Tensor => climb.judge(ball.ascend(x, v, ball.eps)).loss;
-      const back = lossBeyond(move.neg()).greater(lossBeyond(move));
-      return leaving(climb.slopeAtCentre(), pick(back, move, move.neg()));
+    slopeAtCentre() {
+      const here = climb.slope(x);
+      const { onTarget, move } = farthestMove(problem, settings);
+      const leaving = (along: tf.Tensor): Slope => ({
+        ...here,
+        gradient: pick(onTarget, here.gradient, along),
+      });
+      return (ball) => {
+        if (!ball || !bothSides) return leaving(move);
+        const lossBeyond = (v: tf.Tensor): tf.Tensor => climb.judge(ball.ascend(x, v, ball.eps)).loss;
+        const back = lossBeyond(move.neg()).greater(lossBeyond(move));
+        return leaving(pick(back, move, move.neg()));
+      };
     },
   };
 }
@@ -96,21 +100,18 @@ function pushBothWays(problem: AttackProblem, settings: AttackSettings): Ascent 
   const up = tf.onesLike(y);
   const eachSide = <L extends Lengths>(perSample: L): L =>
     (typeof perSample === 'number' ? perSample : tf.concat([perSample, perSample])) as L;
-  const { judge, slope } = pushed({ ...problem, y: eachSide(y) }, settings, tf.concat([up, up.neg()]));
-  const slopeAtCentre = once((): Slope => {
-    // Both sides start at the input, so one pass over n rows serves them both.
-    const { gradient, ...here } = pushed(problem, settings, up).slope(x);
-    const both = Object.fromEntries(
-      Object.entries(here).map(([name, tensor]) => [name, eachSide(tensor)]),
-    ) as Judgement;
-    return { ...both, gradient: tf.concat([gradient, gradient.neg()]) };
-  });
   return {
     centre: eachSide(x),
-    judge,
-    slope,
-    slopeAtCentre,
-    slopeInto: slopeAtCentre,
+    ...pushed({ ...problem, y: eachSide(y) }, settings, tf.concat([up, up.neg()])),
+    slopeAtCentre() {
+      // Both sides start at the input, so one pass over n rows serves them both.
+      const { gradient, ...here } = pushed(problem, settings, up).slope(x);
+      const both = Object.fromEntries(
+        Object.entries(here).map(([name, tensor]) => [name, eachSide(tensor)]),
+      ) as Judgement;
+      const slope = { ...both, gradient: tf.concat([gradient, gradient.neg()]) };
+      return () => slope;
+    },
     eachSide,
     fold(found) {
       const side = (k: number): Perturbed => eachTensor(found, (tensor) => tf.split(tensor, 2)[k]!);
@@ -127,12 +128,10 @@ function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), y, loss))(x, up);
   const away = up.sub(value.less(y).toFloat().mul(2));
   const atCentre = { ...judged(value, y, loss, criterion), gradient: grad.mul(column(away, x)) };
-  const slopeAtCentre = (): Slope => atCentre;
   return {
     centre: x,
     ...pushed(problem, settings, away),
-    slopeAtCentre,
-    slopeInto: slopeAtCentre,
+    slopeAtCentre: () => () => atCentre,
     ...oneRowASample,
   };
 }
@@ -145,13 +144,5 @@ function pushed({ f, y, criterion }: AttackProblem, { loss }: AttackSettings, pu
       const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), y, loss))(point, push);
       return { ...judged(value, y, loss, criterion), gradient: grad };
     },
-  };
-}
-
-function once<T>(compute: () => T): () => T {
-  let result: T | undefined;
-  return () => {
-    result ??= compute();
-    return result;
   };
 }

@@ -1,18 +1,16 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkInteger, InvalidArgumentError } from '../errors.ts';
-import { tf } from '../runtime/tf.ts';
+import type { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';
-import { checkCriterion, checkEps, checkEpsilons, checkTensors } from './checkProblem.ts';
-import { type Criterion, judged } from './criteria.ts';
-import { fitting, targetColumns } from './losses.ts';
-import { type ModelFunction, modelFunction } from './modelFunction.ts';
+import type { Criterion } from './criteria.ts';
+import type { ModelFunction } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
-import { column, eachTensor, orClean, type Perturbed } from './perSample.ts';
+import type { Perturbed } from './perSample.ts';
 import type { Draw } from './randomDelta.ts';
-import { runInBatches } from './runInBatches.ts';
 
 /** A budget in the units of the input: one for all samples, or one for each. */
 export type Eps = number | ArrayLike<number>;
+
+/** Numbers of a batch on the host, row by row: as nested arrays, of which the innermost may be typed arrays. */
+export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
 
 /** What is attacked: rows x, their targets [n, k], the model as a function, and when that has succeeded. */
 export interface AttackProblem {
@@ -33,15 +31,15 @@ export interface AttackProblem {
 export type AttackSearch = (eps: Lengths, draw: Draw) => Perturbed;
 
 /** The clean inputs and the worst ones for each eps. The caller disposes all of it. */
-export type Sweep = {
+export type PerturbedEach = {
   /** The inputs themselves, and the loss there. */
   readonly clean: Perturbed;
   /** One for each eps, in order. */
   readonly worst: Perturbed[];
 };
 
-/** What `Attack.sweep` can be told besides the budgets. */
-export interface SweepOptions {
+/** What `Attack.perturbEach` can be told besides the budgets. */
+export interface PerturbEachOptions {
   /**
    * When the attack has succeeded on a sample. It is judged at every input that the attack visits and at the clean one,
    * and an input that reaches it is kept in preference to one of greater loss. Default: the loss alone counts.
@@ -54,14 +52,12 @@ export interface SweepOptions {
 }
 
 /** What `Attack.run` attacks with, and in what portions. */
-export interface RunOptions extends Omit<SweepOptions, 'firstRow'> {
+export interface RunOptions extends Omit<PerturbEachOptions, 'firstRow'> {
   /** Budgets, in units of the input; each one number, or one for each sample. */
   readonly epsilons: readonly Eps[];
   /** Rows on the device at a time, which bounds the memory beside that of the results. Default 2048. */
   readonly batchSize?: number;
 }
-
-const SWEEP_OPTIONS: OptionNames<SweepOptions> = { criterion: true, key: true, firstRow: true };
 
 /** What `Attack.run` found, for K budgets and N samples. The caller disposes it. */
 export interface AttackRun {
@@ -104,103 +100,24 @@ export interface Attack {
     key?: number | string,
   ): Perturbed;
   /** `perturb` for several budgets, which share the clean pass; with a criterion it says what succeeded. */
-  sweep(
+  perturbEach(
     model: tf.LayersModel | ModelFunction,
     x: tf.Tensor,
     y: tf.Tensor,
     epsilons: readonly Eps[],
-    options?: SweepOptions,
-  ): Sweep;
+    options?: PerturbEachOptions,
+  ): PerturbedEach;
   /**
    * Attacks any number of samples with several budgets, batch by batch, and looks at the data: one read at the end.
+   * @param x rows [n, ...], a tensor or nested arrays
+   * @param y targets [n] or [n, k], a tensor or nested arrays
    * @throws InvalidArgumentError also for unknown options, for x without rows, for NaN in x, y or the model's output, for
    * inputs outside the bounds, for labels that the model does not have, and for a criterion that is not for this attack
    */
   run(
     model: tf.LayersModel | ModelFunction,
-    x: tf.Tensor,
-    y: tf.Tensor,
+    x: tf.Tensor | NestedNumbers,
+    y: tf.Tensor | NestedNumbers,
     options: RunOptions,
   ): Promise<AttackRun>;
-}
-
-/** An attack from its name, its settings and how it is made ready for a problem. */
-export function boundedAttack<S extends AttackSettings>(
-  name: string,
-  settings: S,
-  prepare: (problem: AttackProblem) => AttackSearch,
-): Attack & { readonly settings: S } {
-  const attack: Attack & { readonly settings: S } = {
-    name,
-    settings,
-    prepare,
-
-    perturb(model, x, y, eps, key = 0) {
-      checkTensors(x, y);
-      checkEps(eps, x.shape[0]!);
-      return tf.tidy(() => {
-        const problem = problemOf(model, x, y);
-        if (eps !== 0) return prepare(problem)(lengthsOf(eps, x), { key, firstRow: 0 });
-        return judgedAt(problem, settings, problem.x.clone());
-      });
-    },
-
-    sweep(model, x, y, epsilons, options = {}) {
-      checkOptions('sweep', options, SWEEP_OPTIONS);
-      checkTensors(x, y);
-      checkEpsilons(epsilons, x.shape[0]!);
-      const { criterion, key = 0, firstRow = 0 } = options;
-      checkCriterion(criterion, settings);
-      checkInteger('firstRow', firstRow, 0);
-      return tf.tidy(() => {
-        const problem = { ...problemOf(model, x, y), ...(criterion && { criterion }) };
-        const clean = judgedAt(problem, settings, problem.x.clone());
-        const search = epsilons.every((eps) => eps === 0) ? null : prepare(problem);
-        const worst = epsilons.map((eps) => {
-          if (eps === 0 || search === null) return eachTensor(clean, (tensor) => tensor.clone());
-          return tf.tidy(() => {
-            const found = search(lengthsOf(eps, x), { key, firstRow });
-            // An attack that only looks at one point leaves it to be judged here.
-            const complete = criterion && !found.success ? judgedAt(problem, settings, found.x) : found;
-            return orClean(complete, clean);
-          });
-        });
-        return { clean, worst };
-      });
-    },
-
-    run: (model, x, y, options) => runInBatches(attack, model, x, y, options),
-  };
-  return attack;
-}
-
-/** What is attacked, as every attack takes it; within a tidy. */
-export const problemOf = (
-  model: tf.LayersModel | ModelFunction,
-  x: tf.Tensor,
-  y: tf.Tensor,
-): AttackProblem => ({
-  f: modelFunction(model),
-  x: x.toFloat(),
-  y: targetColumns(x, y.toFloat()),
-});
-
-const lengthsOf = (eps: Eps, x: tf.Tensor): Lengths =>
-  typeof eps === 'number' ? eps : column(tf.tensor1d(Array.from(eps)), x);
-
-/** The loss of a problem at a point, checked to fit. */
-export const lossAt = ({ f, y }: AttackProblem, { loss }: AttackSettings, point: tf.Tensor): tf.Tensor =>
-  loss.value(fitting(f(point), y, loss), y);
-
-/** A point with its loss, and whether it reaches the criterion of the problem. */
-export const judgedAt = (
-  { f, y, criterion }: AttackProblem,
-  { loss }: AttackSettings,
-  point: tf.Tensor,
-): Perturbed => ({ x: point, ...judged(f(point), y, loss, criterion) });
-
-/** @throws InvalidArgumentError for anything but an attack that stays within eps, such as `pgd` without its brackets */
-export function checkAttack(attack: Attack): Attack {
-  if (typeof attack?.sweep === 'function' && attack.settings) return attack;
-  throw new InvalidArgumentError('attack', attack, 'an attack, such as pgd()');
 }

@@ -1,10 +1,12 @@
 import { checkChoice } from '../errors.ts';
+import { apgd } from './apgd.ts';
 import type { Attack } from './attack.ts';
 import type { GradientAttackOptions } from './attackOptions.ts';
 import { randomDirection, randomNoise } from './baselines.ts';
 import { fgm, fgsm } from './fgm.ts';
 import { linearised } from './linearised.ts';
-import { apgd, bim, momentumPgd, pgd } from './pgd.ts';
+import { momentumPgd } from './momentumPgd.ts';
+import { bim, pgd } from './pgd.ts';
 
 const iterative = { pgd, bim, 'momentum-pgd': momentumPgd, apgd };
 const oneStep = { fgm, fgsm, linearised };

@@ -9,9 +9,14 @@ export interface Ball {
   readonly centre: tf.Tensor;
   /** One for all rows, or one a row, [m, 1, ...]. */
   readonly eps: Lengths;
+  /** eps times a number: the length of a step. */
+  partOfEps(part: number): Lengths;
   /** Back into the ball: projects about the centre, then clips to the bounds, which brings no entry further out. */
   nearest(point: tf.Tensor): tf.Tensor;
-  /** `nearest(point + v)`, v the step of that length that is steepest but for entries at a bound; it may go beyond them. */
+  /**
+   * `nearest(point + v)`, v a step of that length that ascends within the bounds at little cost: the steepest but for
+   * entries at a bound, some of which may lead beyond; in l1, `ascendInBounds`.
+   */
   ascend(point: tf.Tensor, gradient: tf.Tensor, length: Lengths): tf.Tensor;
   /**
    * `nearest(point + v)`, v the step of greatest <gradient, v> that is no longer than that and leads to no input out of
@@ -66,9 +71,13 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
   const ball: Ball = {
     centre,
     eps,
+    partOfEps: (part) => (typeof eps === 'number' ? eps * part : eps.mul(part)),
     nearest: (point) => moved(norm.project(point.sub(centre), eps)),
-    ascend: (point, gradient, length) =>
-      tf.tidy(() => ball.nearest(point.add(norm.steepest(inward(point, gradient), length)))),
+    ascend(point, gradient, length) {
+      // The steepest step in l1 moves one entry alone, and the bounds would leave little of it.
+      if (norm.name === 'l1') return ball.ascendInBounds(point, gradient, length);
+      return tf.tidy(() => ball.nearest(point.add(norm.steepest(inward(point, gradient), length))));
+    },
     ascendInBounds: (point, gradient, length) =>
       tf.tidy(() => ball.nearest(point.add(steepest(point, gradient, length)))),
     pointAt: (delta) => tf.tidy(() => moved(delta.mul(eps))),

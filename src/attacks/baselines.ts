@@ -1,9 +1,10 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkInteger } from '../errors.ts';
 import type { tf } from '../runtime/tf.ts';
-import { type Attack, boundedAttack, judgedAt } from './attack.ts';
+import type { Attack } from './attack.ts';
 import { ATTACK_OPTIONS, type AttackOptions, resolveAttack } from './attackOptions.ts';
 import { type Ball, ballAbout } from './ball.ts';
+import { boundedAttack, judgedAt } from './boundedAttack.ts';
 import { type Perturbed, worse } from './perSample.ts';
 import { randomDelta } from './randomDelta.ts';
 

@@ -2,7 +2,7 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { GRADIENT_ATTACK_OPTIONS, type GradientAttackOptions } from './attackOptions.ts';
 import { type GradientAttack, gradientAttack } from './gradientAttack.ts';
-import type { Stepper } from './steppers.ts';
+import type { Stepper } from './stepper.ts';
 
 /** What {@link fgm} can be told: all but the steps, of which there is one, of length eps. */
 export type FgmOptions = Omit<GradientAttackOptions, 'steps' | 'stepSize' | 'relStepSize'>;
@@ -11,13 +11,9 @@ const { steps: _, stepSize: __, relStepSize: ___, ...ONE_STEP } = GRADIENT_ATTAC
 const FGM_OPTIONS: OptionNames<FgmOptions> = ONE_STEP;
 
 /** All of eps in one step. */
-const wholeStep = (): Stepper => ({
-  begin: () => ({}),
-  next: ({ point, gradient }, memory, _i, ball) => ({
-    point: ball.ascendInBounds(point, gradient, ball.eps),
-    memory,
-  }),
-});
+const wholeStep =
+  (): Stepper =>
+  ({ point, gradient }, ball) => ({ point: ball.ascendInBounds(point, gradient, ball.eps) });
 
 /**
  * Fast gradient method (Goodfellow, Shlens & Szegedy 2015): one step of length eps along the steepest direction.

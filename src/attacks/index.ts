@@ -1,3 +1,4 @@
+export { apgd } from './apgd.ts';
 export type { Slope } from './ascent.ts';
 export type {
   Attack,
@@ -5,18 +6,22 @@ export type {
   AttackRun,
   AttackSearch,
   Eps,
+  NestedNumbers,
+  PerturbEachOptions,
+  PerturbedEach,
   RunOptions,
-  Sweep,
-  SweepOptions,
 } from './attack.ts';
 export { type AttackName, attackNamed, attackNames } from './attackNamed.ts';
-export type {
-  AttackOptions,
-  AttackSettings,
-  GradientAttackOptions,
-  GradientAttackSettings,
+export {
+  type AttackOptions,
+  type AttackSettings,
+  type GradientAttackOptions,
+  type GradientAttackSettings,
+  resolveAttack,
 } from './attackOptions.ts';
+export { type Ball, ballAbout } from './ball.ts';
 export { type BaselineOptions, randomDirection, randomNoise } from './baselines.ts';
+export { boundedAttack, judgedAt } from './boundedAttack.ts';
 export {
   type Criterion,
   errorAbove,
@@ -26,7 +31,7 @@ export {
   reachedTarget,
 } from './criteria.ts';
 export { type FgmOptions, type FgsmOptions, fgm, fgsm } from './fgm.ts';
-export type { GradientAttack } from './gradientAttack.ts';
+export { type GradientAttack, gradientAttack } from './gradientAttack.ts';
 export { inputSlope, linearised, linearisedLoss } from './linearised.ts';
 export {
   absoluteLoss,
@@ -41,8 +46,10 @@ export {
 } from './losses.ts';
 export { type MinimalNormAttack, type MinimalNormOptions, minimalNorm, type Nearest } from './minimalNorm.ts';
 export { type ModelFunction, modelFunction } from './modelFunction.ts';
+export { type MomentumOptions, momentumPgd } from './momentumPgd.ts';
 export { type Lengths, type Norm, type NormName, normNames } from './norms/index.ts';
-export type { Perturbed } from './perSample.ts';
-export { apgd, bim, type MomentumOptions, momentumPgd, pgd } from './pgd.ts';
-export type { Draw } from './randomDelta.ts';
+export { type Perturbed, worse } from './perSample.ts';
+export { bim, pgd } from './pgd.ts';
+export { type Draw, randomDelta } from './randomDelta.ts';
+export type { Memory, Place, Stepper } from './stepper.ts';
 export { worstOf } from './worstOf.ts';

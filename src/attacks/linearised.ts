@@ -1,9 +1,10 @@
 import { checkOptions } from '../checkOptions.ts';
 import { tf } from '../runtime/tf.ts';
 import { ascentOf, type Slope } from './ascent.ts';
-import { type Attack, boundedAttack, lossAt } from './attack.ts';
+import type { Attack } from './attack.ts';
 import { ATTACK_OPTIONS, type AttackOptions, type AttackSettings, resolveAttack } from './attackOptions.ts';
 import { ballAbout } from './ball.ts';
+import { boundedAttack, lossAt } from './boundedAttack.ts';
 import { fitting, targetColumns } from './losses.ts';
 import type { ModelFunction } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
@@ -21,7 +22,7 @@ export function linearised(options: AttackOptions = {}): Attack {
   const settings = resolveAttack(options);
   return boundedAttack('linearised', settings, (problem) => {
     const { x } = problem;
-    const here = ascentOf(problem, settings, false).slopeAtCentre();
+    const here = ascentOf(problem, settings, false).slopeAtCentre()();
     return (eps) => {
       const point = ballAbout(x, eps, settings).ascendInBounds(x, here.gradient, eps);
       const loss = lossAt(problem, settings, point);
@@ -64,4 +65,4 @@ export function linearisedLoss(
  * @param settings the loss and the norm; an attack has them as its `settings`
  */
 export const inputSlope = (f: ModelFunction, x: tf.Tensor, y: tf.Tensor, settings: AttackSettings): Slope =>
-  ascentOf({ f, x, y: targetColumns(x, y) }, settings, false).slopeAtCentre();
+  ascentOf({ f, x, y: targetColumns(x, y) }, settings, false).slopeAtCentre()();

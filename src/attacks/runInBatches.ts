@@ -1,14 +1,48 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import { type Attack, type AttackRun, problemOf, type RunOptions } from './attack.ts';
+import type { Attack, AttackRun, NestedNumbers, RunOptions } from './attack.ts';
+import { problemOf } from './boundedAttack.ts';
 import { checkEpsilons, checkTargets, checkTensors, faultsIn, refuse, rowsFrom } from './checkProblem.ts';
 import { type ModelFunction, modelFunction } from './modelFunction.ts';
 
 const RUN_OPTIONS: OptionNames<RunOptions> = { epsilons: true, criterion: true, key: true, batchSize: true };
 
-/** `Attack.run`, by its `sweep` of one batch after the other. */
-export async function runInBatches(
+/** `Attack.run`, of data as they come. */
+export async function runOn(
+  attack: Attack,
+  model: tf.LayersModel | ModelFunction,
+  x: tf.Tensor | NestedNumbers,
+  y: tf.Tensor | NestedNumbers,
+  options: RunOptions,
+): Promise<AttackRun> {
+  const made: tf.Tensor[] = [];
+  const tensorOf = (name: string, rows: tf.Tensor | NestedNumbers): tf.Tensor => {
+    if (!isRows(rows)) return rows;
+    made.push(tf.tensor(rows as tf.TensorLike, shapeOf(name, rows), 'float32'));
+    return made.at(-1)!;
+  };
+  try {
+    return await runInBatches(attack, model, tensorOf('x', x), tensorOf('y', y), options);
+  } finally {
+    tf.dispose(made);
+  }
+}
+
+const isRows = (rows: unknown): rows is NestedNumbers => Array.isArray(rows) || ArrayBuffer.isView(rows);
+
+/** @throws InvalidArgumentError where rows differ in length or depth */
+function shapeOf(name: string, rows: NestedNumbers): number[] {
+  if (ArrayBuffer.isView(rows)) return [rows.length];
+  const [first = [], ...others] = Array.from<unknown, number[]>(rows as ArrayLike<unknown>, (row) =>
+    isRows(row) ? shapeOf(name, row) : [],
+  );
+  if (others.every((other) => String(other) === String(first))) return [rows.length, ...first];
+  throw new InvalidArgumentError(name, rows, 'a tensor, or nested arrays of numbers with rows of one length');
+}
+
+/** `Attack.run`, by its `perturbEach` of one batch after the other. */
+async function runInBatches(
   attack: Attack,
   model: tf.LayersModel | ModelFunction,
   x: tf.Tensor,
@@ -35,7 +69,7 @@ export async function runInBatches(
       return tf.tidy(() => {
         const rows = rowsFrom(inputs, firstRow, size);
         const their = rowsFrom(targets, firstRow, size);
-        const { clean, worst } = attack.sweep(f, rows, their, budgets, {
+        const { clean, worst } = attack.perturbEach(f, rows, their, budgets, {
           key,
           firstRow,
           ...(criterion && { criterion }),

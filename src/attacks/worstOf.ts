@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { type Attack, boundedAttack, checkAttack } from './attack.ts';
+import type { Attack } from './attack.ts';
+import { boundedAttack, checkAttack } from './boundedAttack.ts';
 import { type Perturbed, worse } from './perSample.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { checkAttack } from '../attacks/attack.ts';
+import { checkAttack } from '../attacks/boundedAttack.ts';
 import { checkEpsilons, checkTargets } from '../attacks/checkProblem.ts';
 import { type Attack, type Criterion, type ModelFunction, modelFunction } from '../attacks/index.ts';
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
@@ -82,7 +82,7 @@ export async function robustRisk(
       try {
         await checkTargets(f, x, y, attack.settings, criterion);
         const table = tf.tidy(() => {
-          const { clean, worst } = attack.sweep(f, x, y, epsilons, {
+          const { clean, worst } = attack.perturbEach(f, x, y, epsilons, {
             firstRow,
             ...(criterion && { criterion }),
           });

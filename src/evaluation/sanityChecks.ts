@@ -1,4 +1,5 @@
 import { ATTACK_OPTIONS } from '../attacks/attackOptions.ts';
+import { checkAttack } from '../attacks/boundedAttack.ts';
 import {
   type Attack,
   type AttackOptions,
@@ -27,10 +28,12 @@ export interface SanityOptions extends Omit<AttackOptions, 'targeted'> {
   readonly eps: number;
   /** Steps of the attacks. Default 20. */
   readonly steps?: number;
+  /** Attacks of one's own, which must keep within the budget as the others do. Default none. */
+  readonly attacks?: readonly Attack[];
 }
 
 const { targeted: _, ...OF_ATTACKS } = ATTACK_OPTIONS;
-const OPTIONS: OptionNames<SanityOptions> = { ...OF_ATTACKS, eps: true, steps: true };
+const OPTIONS: OptionNames<SanityOptions> = { ...OF_ATTACKS, eps: true, steps: true, attacks: true };
 
 /** What a check measured, and what it makes of that. */
 export interface SanityCheck {
@@ -75,7 +78,7 @@ export async function sanityChecks(
   settings: SanityOptions,
 ): Promise<SanityCheck[]> {
   checkOptions('sanityChecks', settings, OPTIONS);
-  const { eps, steps = 20, ...options } = settings ?? {};
+  const { eps, steps = 20, attacks: own = [], ...options } = settings ?? {};
   checkPositive('eps', eps);
   checkInteger('steps', steps);
   const f = modelFunction(model);
@@ -100,6 +103,7 @@ export async function sanityChecks(
     linearised(options),
     randomNoise(options),
     randomDirection(options),
+    ...own.map(checkAttack),
   ];
   const best = await one(pgdWith(strong));
   const inSeries = async (series: readonly Attack[]): Promise<Float32Array[]> => {

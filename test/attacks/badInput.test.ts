@@ -122,23 +122,29 @@ describe('tensors', () => {
     });
     const count = tf.memory().numTensors;
     const any = (value: unknown) => value as never;
+    // What `run` takes as nested arrays, the others refuse.
+    for (const [message, xs, ys] of [
+      [/^invalid x: \[\[0, 0\]\] \(expected a tensor/, [[0, 0]], y],
+      [/^invalid y: \[1, 2\] \(expected a tensor/, x, [1, 2]],
+    ] as const) {
+      expect(await refusal(() => pgd().perturb(f, any(xs), any(ys), 0))).toMatch(message);
+      expect(await refusal(() => pgd().perturbEach(f, any(xs), any(ys), [0]))).toMatch(message);
+    }
     const attempts: [RegExp, unknown, unknown, unknown][] = [
       [/^invalid x: "shape \[6,6\]" \(expected \[n, 5\]/, model, wide, y],
       [/^invalid model: ".*x of shape \[6,6\]/, narrow, wide, y],
       [/^invalid model: "2 inputs" /, two, x, y],
       [/^invalid model: undefined /, undefined, x, y],
       [/^invalid model: \[\[?1, 2\]?\] /, () => [1, 2], x, y],
-      [/^invalid x: \[\[0, 0\]\] \(expected a tensor/, f, [[0, 0]], y],
       [/^invalid x: "shape \[6\]" /, f, flat, y],
       [/^invalid x: \[\w+\] .*not disposed/, f, gone, y],
-      [/^invalid y: \[1, 2\] \(expected a tensor/, f, x, [1, 2]],
       [/^invalid y: "a tensor of string" /, f, x, words],
     ];
     for (const [message, m, inputsOf, targets] of attempts) {
       const [a, b, c] = [any(m), any(inputsOf), any(targets)];
       expect(await refusal(() => pgd().run(a, b, c, { epsilons: [0] }))).toMatch(message);
       expect(await refusal(() => pgd().perturb(a, b, c, 0))).toMatch(message);
-      expect(await refusal(() => pgd().sweep(a, b, c, [0]))).toMatch(message);
+      expect(await refusal(() => pgd().perturbEach(a, b, c, [0]))).toMatch(message);
     }
     expect(tf.memory().numTensors).toBe(count);
     expect(await refusal(() => pgd().perturb(f, x, y, any(undefined)))).toMatch(/^invalid eps: undefined/);
@@ -199,7 +205,7 @@ describe('options', () => {
     for (const [act, message] of made) expect(await refusal(act)).toMatch(message);
     const run = { epsilons: [0.1], batch_size: 2 } as RunOptions;
     expect(await refusal(() => pgd().run(f, x, y, run))).toMatch(/^invalid batch_size: 2 .*run: batchSize\?/);
-    expect(await refusal(() => pgd().sweep(f, x, y, [0.1], any({ kee: 1 })))).toMatch(
+    expect(await refusal(() => pgd().perturbEach(f, x, y, [0.1], any({ kee: 1 })))).toMatch(
       /^invalid kee: 1 .*key\?/,
     );
     const ofRisk = { epsilons: [0.1], criteria: 1 } as RobustRiskOptions;

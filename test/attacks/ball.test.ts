@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ballAbout } from '../../src/attacks/ball.ts';
 import {
   type Attack,
   apgd,
@@ -57,6 +58,8 @@ describe.each(normNames)('the points of a ball in %s', (norm) => {
   const oneStep: [string, Attack][] = [
     ['FGM', fgm({ norm, bounds: [0, 1], loss: 'margin' })],
     ['the linearised attack', linearised({ norm, bounds: [0, 1], loss: 'margin' })],
+    // Its own steps do not lead there; it tries the whole step besides.
+    ['PGD', pgd({ norm, bounds: [0, 1], loss: 'margin', restarts: 2 })],
   ];
 
   it.each(oneStep)('%s finds the worst input of a linear model within bounds', (_, attack) => {
@@ -87,6 +90,35 @@ describe.each(normNames)('the points of a ball in %s', (norm) => {
       tf.dispose([found.x, found.loss]);
     }
     tf.dispose([x, y, data.x, data.y]);
+  });
+
+  it('PGD is not below FGM within bounds, for any sample of a regression on a linear model', () => {
+    const { f } = linearModel(d);
+    const data = batch(n, d);
+    const x = tf.tidy(() => tf.clipByValue(data.x.mul(0.5).add(0.5), 0, 1));
+    for (const eps of [0.1, 1, 4]) {
+      const [one, many] = [fgm, pgd].map((attack) => {
+        const found = attack({ norm, bounds: [0, 1] }).perturb(f, x, data.y, eps);
+        found.x.dispose();
+        return take(found.loss);
+      });
+      many!.forEach((loss, i) => {
+        expect(loss).toBeGreaterThanOrEqual(one![i]! * (1 - FLOAT32));
+      });
+    }
+    tf.dispose([x, data.x, data.y]);
+  });
+
+  it('are reached by steps that spend their length where the bounds leave room', () => {
+    // The first entry is at its bound already. The rest is that of the free step along (3, 4), or in l1 along 4 alone.
+    const x = tf.tensor2d([[1, 0.5, 0.1]]);
+    const ball = ballAbout(x, 10, pgd({ norm, bounds: [0, 1] }).settings);
+    const moved = take(tf.tidy(() => ball.ascend(x, tf.tensor2d([[12, 3, 4]]), 0.2).sub(x)));
+    const expected = { l2: [0, 0.12, 0.16], linf: [0, 0.2, 0.2], l1: [0, 0, 0.2] }[norm];
+    moved.forEach((v, i) => {
+      expect(Math.abs(v - expected[i]!)).toBeLessThan(1e-6);
+    });
+    x.dispose();
   });
 
   it.each([1, 1000, 30000])('keep to eps where inputs are near %i and their roundings are not', (size) => {
@@ -128,4 +160,15 @@ describe.each(normNames)('the points of a ball in %s', (norm) => {
       expect(distance).toBeGreaterThanOrEqual(0.1 - floats * 2 ** -14);
     tf.dispose([x, data.x, data.y, found.x, found.loss]);
   });
+});
+
+it('a step of PGD in l1 goes on to the next entries where the bounds stop the first', () => {
+  const { f, w } = linearModel(d);
+  const x = tf.fill([1, d], 0.5);
+  const attack = pgd({ norm: 'l1', bounds: [0, 1], loss: 'margin', steps: 1, stepSize: 1.75 });
+  const found = attack.perturb(f, x, tf.tensor1d([-1]), 3);
+  // Three entries have half a unit of room each, and the fourth takes the rest.
+  const gained = take(tf.tidy(() => f(found.x).sub(f(x))))[0]!;
+  expect(Math.abs(gained - mostGained('l1', w, Array(d).fill(0.5), 1.75))).toBeLessThan(1e-4);
+  tf.dispose([x, { ...found }]);
 });

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { adaptiveSteps, apgdCheckpoints } from '../../src/attacks/apgd.ts';
+import { ballAbout } from '../../src/attacks/ball.ts';
 import {
   type Attack,
   apgd,
@@ -12,7 +14,7 @@ import {
   worstOf,
 } from '../../src/attacks/index.ts';
 import { normNames } from '../../src/attacks/norms/index.ts';
-import { apgdCheckpoints } from '../../src/attacks/steppers.ts';
+import type { Memory } from '../../src/attacks/stepper.ts';
 import { InvalidArgumentError } from '../../src/errors.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -147,6 +149,44 @@ describe('APGD', () => {
     // p = 0.22, 0.41, 0.57, 0.70, 0.80, 0.87, 0.93, 0.99 of 100 steps.
     expect([...apgdCheckpoints(100).keys()]).toEqual([22, 41, 57, 70, 80, 87, 93, 99]);
     expect([...apgdCheckpoints(100).values()]).toEqual([22, 19, 16, 13, 10, 7, 6, 6]);
+  });
+
+  it('halves the step where the best loss stalls or too few steps rise, but not twice on end for stalling', () => {
+    // Losses as they come, one row a history, up to the checkpoints 22 and 41; 0.75 * 19 = 14.25 rises are enough.
+    const histories: ((i: number) => number)[] = [
+      (i) => i,
+      // It rises 18 times after step 23, and never to its best again.
+      (i) => (i <= 22 ? i : i / 100),
+      // Halved at 22 for no rise at all; then it rises, and never to its best.
+      (i) => (i === 0 ? 100 : Math.max(0, i - 22)),
+      () => 0,
+    ];
+    const { settings } = apgd();
+    const next = adaptiveSteps(settings);
+    const steps: number[][] = [];
+    tf.tidy(() => {
+      const rows = histories.length;
+      const ball = ballAbout(tf.zeros([rows, 1]), 1, settings);
+      let point = ball.centre;
+      let memory: Memory | null = null;
+      for (let i = 0; i <= 41; i++) {
+        const loss = tf.tensor1d(histories.map((history) => history(i)));
+        const step: ReturnType<typeof next> = next(
+          { point, loss, gradient: tf.ones([rows, 1]) },
+          ball,
+          i,
+          memory,
+        );
+        point = step.point;
+        memory = step.memory!;
+        if (i === 22 || i === 41) steps.push([...memory.step!.dataSync()]);
+      }
+    });
+    // From 2 eps on.
+    expect(steps).toEqual([
+      [2, 2, 1, 1],
+      [2, 1, 1, 0.5],
+    ]);
   });
 
   it('climbs a ridge on which steps of one length oscillate', () => {

@@ -40,6 +40,33 @@ describe('attack.run', () => {
     model.dispose();
   });
 
+  it('takes nested and typed arrays for tensors, keeps none of them, and refuses ragged ones', async () => {
+    const { f } = linearModel(d);
+    const { x, y } = batch(n, d);
+    const options = { epsilons: [0.3] };
+    const expected = await pgd().run(f, x, y, options);
+    const count = tf.memory().numTensors;
+    const rows = rowsOf(x);
+    for (const [xs, ys] of [
+      [x.arraySync() as number[][], y.arraySync() as number[][]],
+      [rows, y.dataSync() as Float32Array],
+      [rows.map((row) => [...row]), [...y.dataSync()]],
+    ] as const) {
+      const run = await pgd().run(f, xs, ys, options);
+      expect(run.x[0]!.dataSync()).toEqual(expected.x[0]!.dataSync());
+      expect(run.loss.dataSync()).toEqual(expected.loss.dataSync());
+      run.dispose();
+      expect(tf.memory().numTensors).toBe(count);
+    }
+    const ragged = [...rows.slice(1).map((row) => [...row]), [1, 2]];
+    await expect(pgd().run(f, ragged, y, options)).rejects.toThrow(/^invalid x: .*rows of one length/);
+    await expect(pgd().run(f, rows, [1, 2], options)).rejects.toThrow(/^invalid y: "2 rows"/);
+    await expect(pgd().run(f, rows[0]!, y, options)).rejects.toThrow(/^invalid x: "shape \[20\]"/);
+    expect(tf.memory().numTensors).toBe(count);
+    expected.dispose();
+    tf.dispose([x, y]);
+  });
+
   it.each(['l2', 'linf', 'l1'] as const)('takes a budget for each sample, in %s', async (norm) => {
     const model = featuresModel(d, 50);
     const { x, y } = batch(n, d);

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { apgd, fgm, linearised, pgd, randomNoise } from '../../src/attacks/index.ts';
+import { apgd, fgm, linearised, normNames, pgd, randomDelta, randomNoise } from '../../src/attacks/index.ts';
 import { robustRisk } from '../../src/evaluation/risk.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
-import { batch, gaussian, hostDual, linearModel, take } from './problems.ts';
+import { batch, gaussian, hostDual, linearModel, rowsOf, take } from './problems.ts';
 
 const n = 20;
 const d = 20;
@@ -43,15 +43,25 @@ describe('random starts', () => {
       expect(run.x[1]!.dataSync()).toEqual(expected);
       run.dispose();
     }
-    const rest = noise.sweep(f, x.slice([18, 0], [2, d]), y.slice([18, 0], [2, 1]), [0.5], {
+    const rest = noise.perturbEach(f, x.slice([18, 0], [2, d]), y.slice([18, 0], [2, 1]), [0.5], {
       key: 'a',
       firstRow: 18,
     });
     expect(rest.worst[0]!.x.dataSync()).toEqual(expected.slice(18 * d));
-    // No two rows begin alike.
-    const deltas = tf.tidy(() => tf.unstack(whole.x.sub(x)).map((row) => String(row.dataSync())));
-    expect(new Set(deltas).size).toBe(n);
     tf.dispose([x, y, whole.x, whole.loss, rest.clean, rest.worst]);
+  });
+
+  it.each(normNames)('in %s are different for each row, run, seed and key', (norm) => {
+    // About zero, so that no rounding of x + delta tells two equal deltas apart.
+    const x = tf.zeros([50, d]);
+    const deltas = [0, 1].flatMap((seed) =>
+      ['a', 'b'].flatMap((key) =>
+        [0, 1].map((run) => randomDelta(x, randomNoise({ norm, seed }).settings, { key, firstRow: 0 }, run)),
+      ),
+    );
+    const rows = deltas.flatMap((delta) => rowsOf(delta).map(String));
+    expect(new Set(rows).size).toBe(8 * 50);
+    tf.dispose([x, deltas]);
   });
 
   it('do not make a risk depend on its batches', async () => {

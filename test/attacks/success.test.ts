@@ -34,6 +34,18 @@ function signs() {
   return { f, w, x, y, outputs };
 }
 
+describe('an output of exactly 0', () => {
+  it('has no sign: it is misclassified, and no target is reached', () => {
+    const y = tf.tensor2d([1, -1], [2, 1]);
+    const reached = ({ reached: of }: typeof misclassified) => [
+      ...take(tf.tidy(() => of(tf.zeros([2, 1]), y))),
+    ];
+    expect(reached(misclassified)).toEqual([1, 1]);
+    expect(reached(reachedTarget)).toEqual([0, 0]);
+    y.dispose();
+  });
+});
+
 describe('success', () => {
   it.each(['squared', 'absolute', 'margin'] as const)(
     'of the %s loss is a misclassification within eps, not the largest loss',

@@ -38,14 +38,16 @@ export function pack(): Packed {
   for (const part of new Set<string>(['package.json', ...parts.filter((path: string) => path !== 'dist')]))
     cpSync(join(root, part), join(built, part), { recursive: true });
   const args = ['pack', '--ignore-scripts', '--json', '--silent', '--offline', '--pack-destination', home];
-  const [{ filename, size, files }] = JSON.parse(execFileSync('npm', args, { cwd: built, encoding: 'utf8' }));
+  const [{ filename, size, files: inside }] = JSON.parse(
+    execFileSync('npm', args, { cwd: built, encoding: 'utf8' }),
+  );
   const tarball = join(home, filename);
   execFileSync('tar', ['xzf', tarball, '-C', home]);
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'), 'dir');
   return {
     tarball,
     size,
-    files: files.map(({ path }: { path: string }) => path),
+    files: inside.map(({ path }: { path: string }) => path),
     folder: join(home, 'package'),
     dispose: () => rmSync(home, { recursive: true }),
   };

@@ -1,4 +1,4 @@
-import { checkAttack } from '../../attacks/attack.ts';
+import { checkAttack } from '../../attacks/boundedAttack.ts';
 import { type Attack, pgd } from '../../attacks/index.ts';
 import { lossAt, type TrainingMethod } from './trainingMethod.ts';
 
