@@ -147,10 +147,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       seed: args.seed,
       testFraction: args['test-fraction'],
       validationFraction: args['validation-fraction'],
-      clip: args.clip,
-      batchSize: args['batch-size'],
-      maxCycles: args['max-cycles'],
-      folder: args.checkpoints,
+      // A model's metadata take no undefined.
+      ...(args.clip === undefined ? {} : { clip: args.clip }),
+      ...(args['batch-size'] === undefined ? {} : { batchSize: args['batch-size'] }),
+      ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
+      ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
     };
     await withOptionNames(OPTIONS, () => checkTableTraining(data, { target, ...options }));
     if (save !== undefined) checkWritable(save);
