@@ -9,7 +9,6 @@ export default defineConfig({
   // Relative, so that the folder opens under any address.
   base: './',
   plugins: [typesetFormulas()],
-  define: { 'process.env.RRF_BLAS': '"off"' },
   // Found only when "check it" begins, they would reload the page under it.
   optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'seedrandom'] },
   worker: { format: 'es' },
