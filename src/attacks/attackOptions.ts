@@ -100,14 +100,13 @@ export const GRADIENT_ATTACK_OPTIONS: OptionNames<GradientAttackOptions> = {
   bothSides: true,
 };
 
-/** @throws InvalidArgumentError naming the first option that makes no sense. */
-export function resolveAttack({
-  norm = 'l2',
-  bounds,
-  loss = 'squared',
-  targeted = false,
-  seed = 0,
-}: AttackOptions): AttackSettings {
+/**
+ * The options of an attack with every choice made.
+ * @param options those that every attack takes
+ * @throws InvalidArgumentError naming the first option that makes no sense
+ */
+export function resolveAttack(options: AttackOptions): AttackSettings {
+  const { norm = 'l2', bounds, loss = 'squared', targeted = false, seed = 0 } = options;
   if (bounds !== undefined && !areBounds(bounds))
     throw new InvalidArgumentError('bounds', bounds, '[low, high], low < high');
   const away = lossNamed(loss);

@@ -6,6 +6,7 @@ import { signOf } from './norms/norm.ts';
 
 /** The inputs that an attack may choose from: within eps of the centre, row by row, and within the bounds. */
 export interface Ball {
+  /** The inputs about which to look, [m, ...]. */
   readonly centre: tf.Tensor;
   /** One for all rows, or one a row, [m, 1, ...]. */
   readonly eps: Lengths;
@@ -38,6 +39,11 @@ export const EPS_TOLERANCE = 1e-5;
 /** x minus this times |x| is the next float32 below x, or the one after that where x is a power of two. */
 const ONE_FLOAT = 1.5 * 2 ** -24;
 
+/**
+ * The ball about inputs, in the norm and within the bounds of the settings.
+ * @param centre [m, ...]
+ * @param eps one radius for all rows, or one a row, [m, 1, ...]
+ */
 export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSettings): Ball {
   const { norm, bounds } = settings;
   const { clip, steepest } = boundedSteps(settings);

@@ -13,6 +13,12 @@ import { runOn } from './runInBatches.ts';
 
 const EACH_OPTIONS: OptionNames<PerturbEachOptions> = { criterion: true, key: true, firstRow: true };
 
+/** An attack with the settings `S` that it was made of. */
+export interface AttackWith<S extends AttackSettings> extends Attack {
+  /** The options it was made of, with every choice made. */
+  readonly settings: S;
+}
+
 /**
  * An attack that stays within eps, of any kind, from how it is made ready for a problem: training, risks and sanity checks
  * take it as they take {@link pgd}. Without a gradient to climb; with one, {@link gradientAttack} does more of the work.
@@ -24,8 +30,8 @@ export function boundedAttack<S extends AttackSettings>(
   name: string,
   settings: S,
   prepare: (problem: AttackProblem) => AttackSearch,
-): Attack & { readonly settings: S } {
-  const attack: Attack & { readonly settings: S } = {
+): AttackWith<S> {
+  const attack: AttackWith<S> = {
     name,
     settings,
     prepare,
@@ -87,12 +93,16 @@ const lengthsOf = (eps: Eps, x: tf.Tensor): Lengths =>
 export const lossAt = ({ f, y }: AttackProblem, { loss }: AttackSettings, point: tf.Tensor): tf.Tensor =>
   loss.value(fitting(f(point), y, loss), y);
 
-/** A point with its loss, and whether it reaches the criterion of the problem. */
-export const judgedAt = (
-  { f, y, criterion }: AttackProblem,
-  { loss }: AttackSettings,
-  point: tf.Tensor,
-): Perturbed => ({ x: point, ...judged(f(point), y, loss, criterion) });
+/**
+ * A point with its loss, and whether it reaches the criterion of the problem.
+ * @param problem model, targets and criterion
+ * @param settings of which the loss matters
+ * @param point inputs, of the shape of the problem's
+ */
+export const judgedAt = (problem: AttackProblem, settings: AttackSettings, point: tf.Tensor): Perturbed => {
+  const { f, y, criterion } = problem;
+  return { x: point, ...judged(f(point), y, settings.loss, criterion) };
+};
 
 /** @throws InvalidArgumentError for anything but an attack that stays within eps, such as `pgd` without its brackets */
 export function checkAttack(attack: Attack): Attack {

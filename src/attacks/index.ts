@@ -21,7 +21,7 @@ export {
 } from './attackOptions.ts';
 export { type Ball, ballAbout } from './ball.ts';
 export { type BaselineOptions, randomDirection, randomNoise } from './baselines.ts';
-export { boundedAttack, judgedAt } from './boundedAttack.ts';
+export { type AttackWith, boundedAttack, judgedAt } from './boundedAttack.ts';
 export {
   type Criterion,
   errorAbove,
@@ -51,5 +51,5 @@ export { type Lengths, type Norm, type NormName, normNames } from './norms/index
 export { type Perturbed, worse } from './perSample.ts';
 export { bim, pgd } from './pgd.ts';
 export { type Draw, randomDelta } from './randomDelta.ts';
-export type { Memory, Place, Stepper } from './stepper.ts';
+export type { Memory, Place, Step, Stepper } from './stepper.ts';
 export { worstOf } from './worstOf.ts';

@@ -16,14 +16,14 @@ const ROWS_A_STREAM = 16;
 /**
  * A point uniform in the unit ball of the norm for each row, in the shape of x. It depends on the seed, on the key and
  * on the row's number alone, not on the batch in which the row comes.
+ * @param x batch of which the shape matters, [m, ...]
+ * @param settings of which norm and seed matter
+ * @param draw the key, and the number of the first row
  * @param run number of the start, or of the sample
  */
-export function randomDelta(
-  x: tf.Tensor,
-  { norm, seed }: AttackSettings,
-  { key, firstRow }: Draw,
-  run: number,
-): tf.Tensor {
+export function randomDelta(x: tf.Tensor, settings: AttackSettings, draw: Draw, run: number): tf.Tensor {
+  const { norm, seed } = settings;
+  const { key, firstRow } = draw;
   const end = firstRow + x.shape[0]!;
   const size = x.size / x.shape[0]!;
   const delta = new Float32Array(x.size);

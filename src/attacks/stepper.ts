@@ -22,12 +22,15 @@ export type Memory = { readonly [name: string]: tf.Tensor };
  * @param i 0 at the start of each run, then 1, 2, ...
  * @param memory what the last step returned; null at the start of each run, and where that was nothing
  */
-export type Stepper = (
-  here: Place,
-  ball: Ball,
-  i: number,
-  memory: Memory | null,
-) => { readonly point: tf.Tensor; readonly memory?: Memory };
+export type Stepper = (here: Place, ball: Ball, i: number, memory: Memory | null) => Step;
+
+/** What a stepper returns. */
+export interface Step {
+  /** Where it goes, a point of the ball. */
+  readonly point: tf.Tensor;
+  /** What it wants to be told at the next step. */
+  readonly memory?: Memory;
+}
 
 /** The length of a step in units of the input. */
 export const stepLength = (ball: Ball, { stepSize, relStepSize }: GradientAttackSettings): Lengths =>

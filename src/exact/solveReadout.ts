@@ -19,9 +19,9 @@ export interface ReadoutOptions extends ExactOptions {
 }
 
 /** Whose gradients an attack is linearised with. */
-export type Gradients = (typeof GRADIENTS)[number];
+export type Gradients = 'exact' | 'averaged';
 
-const GRADIENTS = ['exact', 'averaged'] as const;
+const GRADIENTS: readonly Gradients[] = ['exact', 'averaged'];
 
 const OPTIONS: OptionNames<ReadoutOptions> = { ...EXACT_OPTIONS, gradients: true };
 

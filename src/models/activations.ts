@@ -67,7 +67,7 @@ export const checkActivation = (name: RegisteredName): RegisteredName =>
  * sigma(u) - E sigma(G) elementwise, G ~ N(0, 1): the centred activation that the asymptotics are about.
  * @throws InvalidArgumentError for an unknown name
  */
-export function centredActivation(name: RegisteredName): OnTensors {
+export function centredActivation(name: RegisteredName): (u: tf.Tensor) => tf.Tensor {
   const raw = onTensors.get(checkActivation(name))!;
   const { mu0 } = activation(name).moments;
   return mu0 === 0 ? raw : (u) => raw(u).sub(mu0);

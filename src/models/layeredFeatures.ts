@@ -4,6 +4,7 @@ import type { FrozenFeatures } from './frozenFeatures.ts';
 
 /** W u + b */
 export interface AffineStep {
+  /** Tells it from other steps. */
   readonly kind: 'affine';
   /** outputs x inputs, row after row */
   readonly weights: Float64Array;

@@ -69,4 +69,6 @@ export {
 } from './optimum.ts';
 export { type CriticalEpsOptions, criticalEps, type Phase } from './phases.ts';
 export { type AsymptoticRisk, adversarialRiskAt, asymptoticRisk, type RiskOptions } from './risk.ts';
+export type { Problem } from './saddleEquations.ts';
+export type { SaddlePoint } from './saddlePoint.ts';
 export { type Sensitivity, sensitivities } from './sensitivities.ts';

@@ -14,17 +14,23 @@ import { NOWHERE, nestedBrackets, newton, type Start } from './solvers.ts';
 
 /** A solution of the saddle-point equations, in the letters of `SaddleEquations`. */
 export interface SaddlePoint {
+  /** which of the regimes it lies in */
   readonly phase: Phase;
   /** s^2 */
   readonly risk: number;
+  /** the gradient norm */
   readonly q: number;
   /** 1/V: 0 for ridgeless interpolators, Infinity in the null phase */
   readonly kappa: number;
+  /** eps q / (kappa s), the scaled size below which residuals are fitted exactly */
   readonly u: number;
+  /** |theta|^2 */
   readonly thetaNormSquared: number;
+  /** solver steps */
   readonly iterations: number;
   /** the largest relative error of the three equations */
   readonly residual: number;
+  /** residual below 1e-10 */
   readonly converged: boolean;
 }
 
