@@ -119,7 +119,7 @@ describe('measureFeatures', () => {
         { ...data, y: [...data.y] },
         /^invalid y: \[.{1,80} \(expected a Float32Array or Float64Array of n = 300/,
       ],
-      [x, /^invalid data: \[Tensor\] \(expected rows as \{n, d, x, y\}/],
+      [x, /^invalid data: \[Tensor\] \(expected a data set \{n, d, x, y\}/],
       [null, /^invalid data: null/],
     ] as [unknown, RegExp][])
       await expect(measureFeatures(map, wrong as Dataset)).rejects.toThrow(message);
