@@ -88,14 +88,14 @@ describe('risks', () => {
     const attack = pgd();
     const failing = {
       ...attack,
-      sweep: () => {
-        throw new Error('no sweep');
+      perturbEach: () => {
+        throw new Error('no budgets');
       },
     };
     const holes = { ...data, x: data.x.map((value, i) => (i === 3 ? Number.NaN : value)) };
     const count = tf.memory().numTensors;
     await expect(risks(f, holes, { attack, epsilons: [0.1] })).rejects.toThrow('invalid x: NaN');
-    await expect(risks(f, data, { attack: failing, epsilons: [0.1] })).rejects.toThrow('no sweep');
+    await expect(risks(f, data, { attack: failing, epsilons: [0.1] })).rejects.toThrow('no budgets');
     await expect(
       risks((x) => f(x).mul(Number.POSITIVE_INFINITY), data, { attack, epsilons: [0.1] }),
     ).rejects.toThrow('invalid model');
