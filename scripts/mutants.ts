@@ -119,11 +119,11 @@ function workplace(): string {
   return folder;
 }
 
-/** Exit code of the tests below `tests` that reach the file; null when they took too long. */
-function test(folder: string, file: string, tests: string): Promise<number | null> {
+/** Exit code of the tests below `tests`; null when they took too long. */
+function test(folder: string, tests: string): Promise<number | null> {
   return new Promise((done) => {
     const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
-    const child = spawn(process.execPath, [vitest, 'related', file, '--run', '--bail=1', '--dir', tests], {
+    const child = spawn(process.execPath, [vitest, 'run', '--bail=1', `${tests}/`], {
       cwd: folder,
       stdio: 'ignore',
       detached: process.platform !== 'win32',
@@ -143,7 +143,7 @@ async function verdictOn(mutant: Mutant, folder: string, tests: string): Promise
   const text = readFileSync(at, 'utf8');
   writeFileSync(at, text.slice(0, mutant.start) + mutant.text + text.slice(mutant.end));
   try {
-    const code = await test(folder, mutant.file, tests);
+    const code = await test(folder, tests);
     return code === null ? 'timed out' : code === 0 ? 'survived' : 'noticed';
   } finally {
     writeFileSync(at, text);
