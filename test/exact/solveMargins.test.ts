@@ -91,6 +91,17 @@ describe('solveMargins', () => {
     }
   });
 
+  // The same problem by cvxpy 1.9.3 with Clarabel 0.11.1 at its default tolerances; scripts/peers/compareMargins.ts.
+  it.each([
+    { loss: 'logistic', objective: 0.49738327794 },
+    { loss: 'hinge', objective: 0.48075243021 },
+    { loss: 'squaredHinge', objective: 0.27407034788 },
+  ] as const)('agrees with Clarabel: $loss', ({ loss, objective }) => {
+    const options = { eps: 0.3, lambda: 0.01, loss, tolerance: 1e-8 };
+    const found = solveMargins(labelled(90, 30, 60), options);
+    expect(Math.abs(found.objective / objective - 1)).toBeLessThan(2e-8);
+  });
+
   // Two rows at +-(a, 0) leave one number t: margins (a - eps) t.
   it('has the solution in closed form of two opposite rows', () => {
     const [a, eps, lambda] = [1.5, 0.4, 0.7];
