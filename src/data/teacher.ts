@@ -1,25 +1,36 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkInteger, checkNonNegative, checkPositive } from '../errors.ts';
-import { stream } from '../random/stream.ts';
+import { checkChoice, checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
+import { type Stream, stream } from '../random/stream.ts';
+import { checkFlip, LABEL_LAWS, type LabelLaw, type Noise } from '../theory/index.ts';
 import type { Dataset } from './dataset.ts';
+import { type Fill, noiseFill } from './drawNoise.ts';
 
 /** The linear teacher to draw; its input dimension has no default. */
 export interface TeacherArgs {
   /** Input dimension. */
   readonly d: number;
-  /** Standard deviation of the label noise. Default 0. */
+  /** Standard deviation of the noise, or the scale of what blurs the labels. Default 0. */
   readonly tau?: number;
+  /** Law of the noise of y = <x, beta> + xi. Default 'gaussian'. */
+  readonly noise?: Noise;
+  /** Labels in place of values: y = sign(<x, beta> + tau xi) with a normal ('probit') or a logistic xi. Default none. */
+  readonly labels?: LabelLaw;
+  /** Probability in [0, 1/2] that a label is turned over. Default 0. */
+  readonly flip?: number;
   /** Norm of the signal beta. Default 1. */
   readonly rho?: number;
   /** Names the streams of beta and of every sample. Default 0. */
   readonly seed?: number | string;
 }
 
-/** The linear teacher of Hassani & Javanmard, section 2: x ~ N(0, I_d), y = <x, beta> + xi, xi ~ N(0, tau^2). */
+/**
+ * The linear teacher of Hassani & Javanmard, section 2: x ~ N(0, I_d), y = <x, beta> + xi, xi ~ N(0, tau^2). The noise may
+ * have another law, and the sign of the sum may be all that is told.
+ */
 export interface Teacher {
   /** Input dimension. */
   readonly d: number;
-  /** Standard deviation of the label noise. */
+  /** Standard deviation of the noise. */
   readonly tau: number;
   /** |beta| */
   readonly rho: number;
@@ -31,13 +42,35 @@ export interface Teacher {
   batches(name: string, n: number, batchSize?: number): Generator<Dataset>;
 }
 
-const TEACHER_ARGS: OptionNames<TeacherArgs> = { d: true, tau: true, rho: true, seed: true };
+const TEACHER_ARGS: OptionNames<TeacherArgs> = {
+  d: true,
+  tau: true,
+  noise: true,
+  labels: true,
+  flip: true,
+  rho: true,
+  seed: true,
+};
 
-/** A seeded linear teacher. @throws InvalidArgumentError for d < 1, tau < 0, rho <= 0, or an option that there is not. */
+/**
+ * A seeded linear teacher.
+ * @throws InvalidArgumentError for d < 1, tau < 0, rho <= 0, a law of noise or labels that makes no sense, or an option that
+ * there is not
+ */
 export function teacher(args: TeacherArgs): Teacher {
   checkOptions('teacher', args, TEACHER_ARGS);
   const d = checkInteger('d', args.d);
-  const tau = checkNonNegative('tau', args.tau ?? 0);
+  const given = args.tau === undefined ? undefined : checkNonNegative('tau', args.tau);
+  const tau = given ?? 0;
+  const { noise = 'gaussian', labels, flip = 0 } = args;
+  if (labels !== undefined) {
+    checkChoice('labels', labels, LABEL_LAWS);
+    if (args.noise !== undefined)
+      throw new InvalidArgumentError('noise', args.noise, 'none beside labels, which have a law of their own');
+  } else if (args.flip !== undefined) throw new InvalidArgumentError('flip', flip, 'none without labels');
+  checkFlip(flip);
+  const fillOf = (random: Stream): Fill =>
+    labels === 'logistic' ? logisticFill(tau, random) : noiseFill(noise, given, random);
   const rho = checkPositive('rho', args.rho ?? 1);
   const seed = args.seed ?? 0;
   const beta = stream(seed, 'teacher', 'beta').fillGaussian(new Float64Array(d));
@@ -49,15 +82,19 @@ export function teacher(args: TeacherArgs): Teacher {
     checkInteger('batchSize', batchSize);
     // Inputs and noise come from streams of their own, so that rows do not depend on how they are batched.
     const inputs = stream(seed, 'teacher', name, 'x');
-    const noise = stream(seed, 'teacher', name, 'xi');
+    const fill = fillOf(stream(seed, 'teacher', name, 'xi'));
+    const turned = stream(seed, 'teacher', name, 'flip');
     for (let start = 0; start < n; start += batchSize) {
       const rows = Math.min(batchSize, n - start);
       const x = inputs.fillGaussian(new Float32Array(rows * d));
-      const y = noise.fillGaussian(new Float32Array(rows), tau);
+      const y = fill(new Float32Array(rows));
       for (let i = 0; i < rows; i++) {
         let signal = 0;
         for (let j = 0; j < d; j++) signal += x[i * d + j]! * beta[j]!;
         y[i]! += signal;
+        if (labels === undefined) continue;
+        // A sum of exactly 0 counts as positive.
+        y[i] = y[i]! < 0 !== turned.uniform() < flip ? -1 : 1;
       }
       yield { n: rows, d, x, y };
     }
@@ -65,3 +102,15 @@ export function teacher(args: TeacherArgs): Teacher {
 
   return { d, tau, rho, beta, batches, sample: (name, n) => batches(name, n, n).next().value as Dataset };
 }
+
+/** Logistic draws of this scale. */
+const logisticFill =
+  (scale: number, random: Stream): Fill =>
+  (out) => {
+    for (let i = 0; i < out.length; i++) {
+      // Above 0, so that its logit is finite.
+      const u = Math.max(random.uniform(), 2 ** -54);
+      out[i] = scale * (Math.log(u) - Math.log1p(-u));
+    }
+    return out;
+  };
