@@ -147,12 +147,12 @@ function finite<A extends ArrayLike<number>>(losses: A): A {
 }
 
 /** The attack and budgets of `risks`. */
-export interface RiskOptions extends Omit<RobustRiskOptions, 'criterion'> {
+export interface RisksOptions extends Omit<RobustRiskOptions, 'criterion'> {
   /** Its norm and loss are those of the risks. */
   readonly attack: Attack;
 }
 
-const RISK_OPTIONS: OptionNames<RiskOptions> = { attack: true, epsilons: true, batchSize: true };
+const RISKS_OPTIONS: OptionNames<RisksOptions> = { attack: true, epsilons: true, batchSize: true };
 
 /** Mean losses over rows: SR and, lower bounds as found by the attack, AR. */
 export interface Risks {
@@ -170,9 +170,9 @@ export interface Risks {
 export async function risks(
   model: tf.LayersModel | ModelFunction,
   data: Dataset | Iterable<Dataset>,
-  options: RiskOptions,
+  options: RisksOptions,
 ): Promise<Risks> {
-  checkOptions('risks', options, RISK_OPTIONS);
+  checkOptions('risks', options, RISKS_OPTIONS);
   const { attack, ...others } = options ?? {};
   const { standard, curve } = await robustRisk(model, data, attack, others);
   return { standard, adversarial: curve.map((point) => point.risk) };
