@@ -188,7 +188,7 @@ function report(
     risk('fitted', 'interpolatedFraction'),
     { title: 'phase', value: (row: WidthPrediction) => row.phase },
   ]);
-  const advice = `least adversarial risk at ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`;
+  const advice = `least adversarial risk at eps-test ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`;
   return [
     ...remarks,
     '',

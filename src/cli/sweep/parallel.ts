@@ -12,22 +12,23 @@ const options = {
   rrf: textOr('npx rrf', 'the command'),
 } as const;
 
-export const parallelCommand: CommandModule<object, InferredOptionTypes<typeof options> & { spec: string }> =
-  {
-    command: 'parallel <spec>',
-    describe: 'Print the line that runs a sweep with GNU parallel',
-    builder: (yargs) =>
-      yargs
-        .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
-        .options(options)
-        .example(
-          '$0 sweep parallel sweep.json --out results/sweep --shards 4',
-          'four parts, as many at a time as cores',
-        ),
-    handler({ spec, out, shards, rrf }) {
-      const { cells } = sweepFor(readSpec(spec), out);
-      const count = shards === undefined ? suggestedShards(cells) : checkInteger('shards', shards);
-      const job = { rrf, spec: resolve(spec), out: resolve(out), shards: count, runOptions: '--workers 1' };
-      process.stdout.write(`${parallelLine(job, availableParallelism())}\n`);
-    },
-  };
+type ParallelArguments = InferredOptionTypes<typeof options> & { spec: string };
+
+export const parallelCommand: CommandModule<object, ParallelArguments> = {
+  command: 'parallel <spec>',
+  describe: 'Print the line that runs a sweep with GNU parallel',
+  builder: (yargs) =>
+    yargs
+      .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
+      .options(options)
+      .example(
+        '$0 sweep parallel sweep.json --out results/sweep --shards 4',
+        'four parts, as many at a time as cores',
+      ),
+  handler({ spec, out, shards, rrf }) {
+    const { cells } = sweepFor(readSpec(spec), out);
+    const count = shards === undefined ? suggestedShards(cells) : checkInteger('shards', shards);
+    const job = { rrf, spec: resolve(spec), out: resolve(out), shards: count, runOptions: '--workers 1' };
+    process.stdout.write(`${parallelLine(job, availableParallelism())}\n`);
+  },
+};
