@@ -13,6 +13,7 @@ import {
   normNames,
   worstOf,
 } from '../attacks/index.ts';
+import { given } from '../checkOptions.ts';
 import { readCsvTable } from '../data/csvTable.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { decimal } from '../data/decimal.ts';
@@ -136,28 +137,30 @@ function attackOf({ attack: names, norm, loss, steps, restarts, bounds, seed }: 
   const options = {
     loss: loss as LossName,
     seed,
-    ...(norm === undefined ? {} : { norm: norm as NormName }),
-    ...(steps === undefined ? {} : { steps }),
-    ...(restarts === undefined ? {} : { restarts }),
-    ...(bounds === undefined ? {} : { bounds: boundsOf(bounds) }),
+    ...given({
+      norm: norm as NormName | undefined,
+      steps,
+      restarts,
+      bounds: bounds === undefined ? undefined : boundsOf(bounds),
+    }),
   };
   const attacks = names.split(',').map((name) => attackNamed(name as AttackName, options));
   return attacks.length === 1 ? attacks[0]! : worstOf(attacks);
 }
 
-function boundsOf(given: string): [number, number] {
-  const [low, high, ...more] = numberList('bounds', given);
+function boundsOf(text: string): [number, number] {
+  const [low, high, ...more] = numberList('bounds', text);
   if (low === undefined || high === undefined || more.length > 0)
-    throw new InvalidArgumentError('bounds', given, 'low,high');
+    throw new InvalidArgumentError('bounds', text, 'low,high');
   return [low, high];
 }
 
-function criterionOf(given: string | undefined): Criterion | undefined {
-  if (given === undefined) return undefined;
-  if (given === misclassified.name) return misclassified;
-  const limit = decimal(given);
+function criterionOf(words: string | undefined): Criterion | undefined {
+  if (words === undefined) return undefined;
+  if (words === misclassified.name) return misclassified;
+  const limit = decimal(words);
   if (!(limit >= 0))
-    throw new InvalidArgumentError('success', given, `${misclassified.name}, or a number >= 0`);
+    throw new InvalidArgumentError('success', words, `${misclassified.name}, or a number >= 0`);
   return errorAbove(limit);
 }
 

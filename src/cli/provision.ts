@@ -1,4 +1,5 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
+import { given } from '../checkOptions.ts';
 import { findNative } from '../runtime/native.ts';
 import { provision } from '../runtime/provision/provision.ts';
 import type { StepReport } from '../runtime/provision/steps.ts';
@@ -37,7 +38,7 @@ export const provisionCommand: CommandModule<object, InferredOptionTypes<typeof 
         force,
         verify,
         showOutput: process.stderr.isTTY === true,
-        ...(cudaLibraries === undefined ? {} : { cudaLibraries }),
+        ...given({ cudaLibraries }),
       },
       stepReport(process.stderr),
     );

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
+import { given } from '../checkOptions.ts';
 import { csvText, readCsvTable } from '../data/csvTable.ts';
 import { checkChoice, UserError } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
@@ -101,10 +102,12 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       testFraction: args['test-fraction'],
       validationFraction: args['validation-fraction'],
       // A model's metadata take no undefined.
-      ...(args.clip === undefined ? {} : { clip: args.clip }),
-      ...(args['batch-size'] === undefined ? {} : { batchSize: args['batch-size'] }),
-      ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
-      ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
+      ...given({
+        clip: args.clip,
+        batchSize: args['batch-size'],
+        maxCycles: args['max-cycles'],
+        folder: args.checkpoints,
+      }),
     };
     await withOptionNames(OTHERWISE, () => checkTableTraining(data, { target, ...asked }));
     if (save !== undefined) checkWritable(save);
@@ -135,7 +138,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         ? 'nothing is kept; with --checkpoints DIR the same command goes on from the last checkpoint'
         : `the same command goes on from the last checkpoint in ${args.checkpoints}, or anew where there is none yet`;
     };
-    // The exact solver does not yield: there the system's own answer to Ctrl-C is the quick one.
+    // The exact solver does not return to the event loop: there Ctrl-C ends the process by the system's own default.
     const trained = await withOptionNames(OTHERWISE, () =>
       args.method === 'exact' ? train() : interruptible(kept, train),
     ).finally(() => bar?.stop());

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
@@ -119,7 +119,10 @@ export interface Path {
 export function tracer(map: FeatureMap, options: PartialRiskOptions, running: readonly Parameter[]): Path {
   checkOptions('the training problem', options, PROBLEM_OPTIONS);
   const isProportion = running.map((parameter) => Object.hasOwn(checkMap(map).proportions, parameter));
-  const now = { lambda: 0, tau: 0, rho: 1, nonlinearEnergy: 0, ...given(options) } as Record<Scalar, number>;
+  const now = { lambda: 0, tau: 0, rho: 1, nonlinearEnergy: 0, ...given(options ?? {}) } as Record<
+    Scalar,
+    number
+  >;
   running.forEach((parameter, i) => {
     if (isProportion[i]) return;
     if (!isScalar(parameter))
@@ -153,7 +156,3 @@ export function tracer(map: FeatureMap, options: PartialRiskOptions, running: re
     },
   };
 }
-
-/** What is given; an option that is undefined is not. */
-const given = (options: PartialRiskOptions): PartialRiskOptions =>
-  Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));

@@ -1,4 +1,5 @@
 import { linesText, type RowFaults, UNHASHED } from '../../cells/node/resultRow.ts';
+import { given } from '../../checkOptions.ts';
 import type { Counting } from '../../sweep/sweepRows.ts';
 import { notice, warn } from '../notices.ts';
 import { neededText, text } from '../options.ts';
@@ -13,7 +14,7 @@ export const sweepOptions = {
 /** The rows of this version count, of one engine where one is named; what is damaged is said. */
 export const counting = (device: string | undefined): Counting => ({
   version,
-  ...(device !== undefined && { device }),
+  ...given({ device }),
   onFaults: faultsSaid(),
 });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { cellKey } from '../../cells/node/cellKey.ts';
+import { given } from '../../checkOptions.ts';
 import { checkChoice, UserError } from '../../errors.ts';
 import { drawFigure } from '../../figures/figureDrawing.ts';
 import { figureCells, figurePoints } from '../../figures/figurePoints.ts';
@@ -43,7 +44,7 @@ export const plotCommand: CommandModule<object, InferredOptionTypes<typeof optio
     const drawn: SweepPlotOptions = {
       x,
       y: checkChoice('y', y, ['SR', 'AR']),
-      ...(by !== undefined && { by }),
+      ...given({ by }),
       where,
     };
     const plan = sweepPlan(folder, drawn);

@@ -1,5 +1,5 @@
 import type { InferredOptionTypes } from 'yargs';
-import { nearestName } from '../../checkOptions.ts';
+import { given, nearestName } from '../../checkOptions.ts';
 import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
 import {
   type ActivationName,
@@ -96,9 +96,7 @@ export function riskOptions(args: TheoryArguments, running: readonly string[] = 
   if (eps === undefined && !running.includes('eps'))
     throw missing('eps', 'the l2 radius of the training attack');
   return {
-    ...(psi2 === undefined ? {} : { psi2 }),
-    ...(eps === undefined ? {} : { eps }),
-    ...(epsTest === undefined ? {} : { epsTest }),
+    ...given({ psi2, eps, epsTest }),
     lambda: lambda ?? 0,
     tau: tau ?? 0,
     rho: rho ?? 1,
