@@ -5,6 +5,7 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { batchesOf } from '../data/batches.ts';
 import { checkDataset, type Dataset, toTensors } from '../data/dataset.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 import { type Estimate, RunningMean } from './estimate.ts';
 
@@ -81,7 +82,7 @@ export async function robustRisk(
       const { x, y } = toTensors(batch);
       try {
         await checkTargets(f, x, y, attack.settings, criterion);
-        const table = tf.tidy(() => {
+        const values = await computed(() => {
           const { clean, worst } = attack.perturbEach(f, x, y, epsilons, {
             firstRow,
             ...(criterion && { criterion }),
@@ -92,8 +93,6 @@ export async function robustRisk(
             ...worst.flatMap((found) => found.success ?? []),
           ]);
         });
-        const values = await table.data();
-        table.dispose();
         [...means, ...(criterion ? successes : [])].forEach((mean, k) => {
           mean.add(finite(values.subarray(k * batch.n, (k + 1) * batch.n)));
         });
