@@ -80,7 +80,7 @@ export const phaseDiagram: Figure = {
       })),
       claims: [
         {
-          statement: `at eps = ${Math.min(...epsilons)} and psi1 = ${Math.max(...psi1)} the adversarial risk is below that of predicting nothing`,
+          statement: `at eps = ${Math.min(...epsilons)} and psi1 = ${Math.max(...psi1)} robust training has a lower adversarial risk than predicting nothing`,
           check(mean) {
             const found = mean(
               cellsOf(settings, { psi1: Math.max(...psi1), eps: Math.min(...epsilons) }),
