@@ -100,6 +100,7 @@ function axisValues(axis: Axis): readonly number[] {
   checkOptions('an axis', axis ?? null, AXIS);
   const { parameter, values } = axis;
   const listed = Array.isArray(values) ? (values as readonly number[]) : gridValues(values as Grid);
+  if (listed.length === 0) throw new InvalidArgumentError('values', listed, 'at least one value');
   for (const value of listed)
     if (isScalar(parameter)) resolveRiskOptions({ psi2: 1, eps: 1, [parameter]: value });
     else checkPositive(parameter, value);

@@ -430,6 +430,24 @@ const targets: readonly Target[] = [
     of(1, { ...exactSpots, gradients: 'name' }),
     [1],
   ),
+  target(
+    'solveMargins',
+    root.solveMargins,
+    () => [
+      { ...problem(), y: problem().y.map(Math.sign) },
+      { eps: 0.1, lambda: 0.1 },
+    ],
+    of(1, {
+      eps: 'nonNegative',
+      lambda: 'positive',
+      loss: 'name',
+      tolerance: 'positive',
+      maxIterations: 'count',
+      fitIntercept: 'boolean',
+      onProgress: 'callback',
+    }),
+    [1],
+  ),
   target('readoutPath', root.readoutPath, () => [problem(), [{ eps: 0.1 }]], { 1: 'points' }, []),
   target('criticalEpsLinear', root.criticalEpsLinear, () => [data()], { 0: 'data', 1: 'name' }),
   target(

@@ -15,15 +15,15 @@ import {
 } from './cones.ts';
 
 /**
- * A convex quadratic cone programme: minimise (1/2) x' P x over x with s(x) = A x + s0 in a cone K, given by the operations
+ * A convex quadratic cone programme: minimise (1/2) x' P x + c' x over x with s(x) = A x + s0 in a cone K, given by the operations
  * on it that are cheap for its structure.
  */
 export interface ConeProgramme {
   readonly shape: ConeShape;
   /** Length of x. */
   readonly size: number;
-  /** P x. */
-  quadratic(x: Float64Array): Float64Array;
+  /** P x + c. */
+  gradient(x: Float64Array): Float64Array;
   /** A x. */
   apply(x: Float64Array): Float64Array;
   /** A' z. */
@@ -119,7 +119,7 @@ export function interiorPoint(
       return { ...best, iterations: iteration };
 
     // The residual P x - A' z and the duality measure.
-    const px = programme.quadratic(x);
+    const px = programme.gradient(x);
     const mu = dot(s, z) / degree;
 
     // Predictor: towards complementarity zero. There -residual + A' W^-1 y = -P x, as y = -lambda.

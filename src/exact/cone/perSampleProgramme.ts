@@ -106,7 +106,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       return result;
     },
 
-    quadratic(x) {
+    gradient(x) {
       const result = new Float64Array(size);
       for (let a = 0; a < N; a++) result[a] = ridge * x[a]!;
       for (let i = 0; i < n; i++) {

@@ -66,7 +66,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       return result;
     },
 
-    quadratic(x) {
+    gradient(x) {
       const result = new Float64Array(size);
       for (let a = 0; a < N; a++) result[a] = ridge * x[a]!;
       const bound = eps * block.bound(q(x));

@@ -1,0 +1,106 @@
+import { dot, norm, times } from '../numerics/vectors.ts';
+import { withOnes } from './intercept.ts';
+import type { MarginLoss } from './marginLosses.ts';
+import type { ReadoutProblem } from './readoutProblem.ts';
+
+/** An adversarial margin problem: (1/n) sum l(y_i f(x_i) - eps q_i) + (lambda/2) |theta|^2 in x = theta, or (theta, b). */
+export interface MarginRows extends Pick<ReadoutProblem, 'n' | 'd' | 'N' | 'jacobians'> {
+  /** Coefficients: N, or N + 1 with an intercept. */
+  readonly M: number;
+  /** y_i phi_i, or y_i (phi_i, 1), n x M. */
+  readonly labelled: Float64Array;
+  readonly eps: number;
+  readonly lambda: number;
+  readonly loss: MarginLoss;
+  readonly intercept: boolean;
+  /** The constant classifier that is best: b, and the objective there; theta = 0. */
+  readonly constant: Float64Array;
+  /** sum y_i a_i = 0 is what an intercept asks of dual variables: those of the heavier class shrunk; all as they are without one. */
+  allowed(a: Float64Array): Float64Array;
+}
+
+export function marginRows(
+  problem: ReadoutProblem,
+  asked: {
+    readonly eps: number;
+    readonly lambda: number;
+    readonly loss: MarginLoss;
+    readonly intercept: boolean;
+  },
+): MarginRows {
+  const { n, d, N, y, jacobians } = problem;
+  const M = asked.intercept ? N + 1 : N;
+  const design = asked.intercept ? withOnes(problem.phi, n, N) : problem.phi;
+  const constant = new Float64Array(M);
+  if (asked.intercept) constant[N] = bestConstant(asked.loss, y);
+  return {
+    ...asked,
+    ...{ n, d, N, M, jacobians, constant },
+    labelled: design.map((value, at) => y[Math.floor(at / M)]! * value),
+    allowed: asked.intercept ? (a) => balanced(a, y) : (a) => a,
+  };
+}
+
+/** What is measured at one x. */
+export interface MarginPoint {
+  readonly x: Float64Array;
+  /** y_i f(x_i) */
+  readonly clean: Float64Array;
+  /** K_i theta, n x d. */
+  readonly images: Float64Array;
+  /** sqrt(q_i^2 + nu^2) */
+  readonly lengths: Float64Array;
+  /** Margins less eps times these lengths. */
+  readonly margins: Float64Array;
+  /** The objective with these lengths. */
+  readonly value: number;
+}
+
+/** @param nu what rounds the norms off at 0; default 0, the problem itself */
+export function marginPoint(rows: MarginRows, x: Float64Array, nu = 0): MarginPoint {
+  const { n, d, N, labelled, jacobians, eps, lambda, loss } = rows;
+  const theta = x.subarray(0, N);
+  const clean = times(labelled, x, n);
+  const images = eps > 0 ? jacobians.images(theta) : new Float64Array(n * d);
+  const lengths = rowNorms(images, n, d).map((length) => Math.hypot(length, nu));
+  const margins = clean.map((value, i) => value - eps * lengths[i]!);
+  const value = mean(margins, loss.value) + (lambda / 2) * dot(theta, theta);
+  return { x, clean, images, lengths, margins, value };
+}
+
+/** Mean gradient length along sum y_i phi_i of outputs whose mean square is 1: where bounds on the norms begin. */
+export function typicalLength({ n, d, N, M, labelled, jacobians }: MarginRows): number {
+  const x = new Float64Array(M);
+  for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) x[a]! += labelled[i * M + a]!;
+  const size = norm(times(labelled, x, n)) / Math.sqrt(n);
+  const length = mean(rowNorms(jacobians.images(x.subarray(0, N)), n, d), (value) => value) / size;
+  return length > 0 && Number.isFinite(length) ? length : 1;
+}
+
+export const mean = (values: Float64Array, of: (value: number) => number): number =>
+  values.reduce((sum, value) => sum + of(value), 0) / values.length;
+
+const rowNorms = (rows: Float64Array, n: number, d: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => norm(rows.subarray(i * d, (i + 1) * d)));
+
+/** The constant that minimises the loss of all labels, by bisection on its slope. */
+function bestConstant({ pull }: MarginLoss, y: Float64Array): number {
+  const positive = y.reduce((count, label) => count + (label > 0 ? 1 : 0), 0);
+  let [from, to] = [-50, 50];
+  for (let halving = 0; halving < 100; halving++) {
+    const middle = (from + to) / 2;
+    if (positive * pull(middle) > (y.length - positive) * pull(-middle)) from = middle;
+    else to = middle;
+  }
+  return to;
+}
+
+function balanced(a: Float64Array, y: Float64Array): Float64Array {
+  let [positive, negative] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    if (y[i]! > 0) positive += a[i]!;
+    else negative += a[i]!;
+  }
+  const least = Math.min(positive, negative);
+  return a.map((value, i) => (least === 0 ? 0 : (value * least) / (y[i]! > 0 ? positive : negative)));
+}

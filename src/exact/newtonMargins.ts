@@ -1,0 +1,151 @@
+import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+import { choleskySolve, dot, norm, transpose } from '../numerics/vectors.ts';
+import { addToDiagonal, CONE_JITTER } from './jitter.ts';
+import { type MarginPoint, type MarginRows, marginPoint, mean, typicalLength } from './marginRows.ts';
+
+/** When {@link newtonMargins} stops, and what it tells on the way. */
+export interface NewtonOptions {
+  readonly tolerance: number;
+  readonly maxIterations: number;
+  readonly onIteration: (
+    iteration: number,
+    bounds: { readonly upper: number; readonly lower: number },
+  ) => void;
+  /** Asked once, when the best point stays the constant classifier: whether that is proved to be optimal. */
+  readonly constantIsOptimal: () => boolean;
+}
+
+/** The best point found, a lower bound on the objective, and where the search stood. */
+export interface NewtonResult {
+  readonly best: MarginPoint;
+  readonly lower: number;
+  readonly iterations: number;
+  readonly residual: number;
+}
+
+/**
+ * Newton's method for a margin loss with a second derivative, on objectives with sqrt(q_i^2 + nu^2) in place of q_i. Whatever
+ * nu is, a_i = -l'(v_i) and omega_i = K_i theta / sqrt(q_i^2 + nu^2), |omega_i| <= 1, are a feasible point of the dual
+ *
+ *   max - |g|^2 / (2 lambda) - (1/n) sum l*(-a_i),   g = (1/n) sum a_i (y_i phi_i - eps K_i' omega_i),
+ *
+ * so that every iterate proves a gap for the problem itself; nu falls whenever it is what is left of that gap.
+ */
+export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonResult {
+  const { n, d, N, M, labelled, jacobians, eps, lambda, loss } = rows;
+  const algebra = linearAlgebra();
+  const columns = transpose(labelled, n, M);
+  // Without an attack no row has a gradient to pay for.
+  const attacked = eps > 0 ? n : 0;
+  // K_i' omega_i as columns. Its last row, that of an intercept, stays zero.
+  const pulled = new Float64Array(M * n);
+  const left = new Float64Array(M * (n + attacked));
+  const right = new Float64Array(M * (n + attacked));
+  const gram = new Float64Array(N * N);
+  const hessian = new Float64Array(M * M);
+
+  /** Fills `left` with u_i = y_i phi_i - eps k_i and k_i = K_i' omega_i. */
+  function slopesAt({ images, lengths }: MarginPoint): void {
+    if (attacked > 0) {
+      const omega = images.map((value, at) => value / lengths[Math.floor(at / d)]!);
+      jacobians.pullBack(omega, pulled.subarray(0, N * n));
+    }
+    for (let a = 0; a < M; a++) {
+      const own = a * (n + attacked);
+      for (let i = 0; i < n; i++) left[own + i] = columns[a * n + i]! - eps * pulled[a * n + i]!;
+      for (let i = 0; i < attacked; i++) left[own + n + i] = pulled[a * n + i]!;
+    }
+  }
+
+  /** (1/n) sum a_i u_i. */
+  function pullOf(weights: Float64Array): Float64Array {
+    const sum = new Float64Array(M);
+    for (let a = 0; a < M; a++)
+      sum[a] = dot(weights, left.subarray(a * (n + attacked), a * (n + attacked) + n)) / n;
+    return sum;
+  }
+
+  /** The step along the slopes at hand; null where rounding leaves the Newton matrix singular. */
+  function newtonStep({ margins, lengths }: MarginPoint, rhs: Float64Array): Float64Array | null {
+    const bends = margins.map((margin) => loss.curvature(margin) / n);
+    const turns = lengths.map((length, i) => (eps * loss.pull(margins[i]!)) / (n * length));
+    for (let a = 0; a < M; a++) {
+      const own = a * (n + attacked);
+      for (let i = 0; i < n; i++) right[own + i] = bends[i]! * left[own + i]!;
+      for (let i = 0; i < attacked; i++) right[own + n + i] = -turns[i]! * left[own + n + i]!;
+    }
+    algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: n + attacked, lower: true });
+    if (attacked > 0) jacobians.weightedGram(turns, gram);
+    for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
+    addToDiagonal(hessian, M, CONE_JITTER, lambda, N);
+    return algebra.choleskyInPlace(hessian, M) ? choleskySolve(hessian, rhs.slice()) : null;
+  }
+
+  /** A point below along the step; null where rounding hides any descent. */
+  function descend(from: MarginPoint, step: Float64Array, decrement: number, nu: number): MarginPoint | null {
+    for (let share = 1; share > 1e-8; share /= 2) {
+      const found = marginPoint(
+        rows,
+        from.x.map((value, a) => value + share * step[a]!),
+        nu,
+      );
+      if (found.value <= from.value - ENOUGH * share * decrement) return found;
+    }
+    return null;
+  }
+
+  const constant = marginPoint(rows, rows.constant);
+  let best = constant;
+  let lower = 0;
+  const first = eps > 0 ? FIRST * typicalLength(rows) : 0;
+  let nu = first;
+  let scale = 0;
+  let asked = false;
+  let at = marginPoint(rows, rows.constant, nu);
+  for (let iteration = 0; ; iteration++) {
+    slopesAt(at);
+    const duals = at.margins.map(loss.pull);
+    const rhs = pullOf(duals);
+    for (let a = 0; a < N; a++) rhs[a]! -= lambda * at.x[a]!;
+    scale ||= norm(rhs) || 1;
+    const dual = rows.allowed(duals);
+    const g = pullOf(dual).subarray(0, N);
+    const bound = -dot(g, g) / (2 * lambda) - mean(dual, loss.conjugate);
+    lower = Math.max(lower, bound);
+    const exact = marginPoint(rows, at.x);
+    if (exact.value < best.value) best = exact;
+    options.onIteration(iteration, { upper: best.value, lower });
+    const found = { best, lower, iterations: iteration, residual: norm(rhs) / scale };
+    if (best.value - lower <= options.tolerance * best.value || iteration === options.maxIterations)
+      return found;
+    if (best === constant && nu < ASK_AT * first && !asked) {
+      asked = true;
+      if (options.constantIsOptimal()) return { ...found, lower: best.value, residual: 0 };
+    }
+
+    const step = newtonStep(at, rhs);
+    const decrement = step ? dot(step, rhs) : 0;
+    const next = step && decrement > 0 ? descend(at, step, decrement, nu) : null;
+    if (next === null && nu <= LAST * first) return found;
+    at = next ?? at;
+    // What nu alone leaves of the gap: the gradient's share is |rhs|^2 / (2 lambda).
+    const smoothed = exact.value - bound - dot(rhs, rhs) / (2 * lambda);
+    if (nu > 0 && (next === null || decrement < REDUCE_AT * smoothed)) {
+      nu *= REDUCE_BY;
+      at = marginPoint(rows, at.x, nu);
+    }
+  }
+}
+
+/** nu begins at this share of a gradient's typical length, */
+const FIRST = 0.3;
+/** falls by this factor */
+const REDUCE_BY = 0.1;
+/** when the squared Newton decrement is below this share of what nu leaves of the gap, */
+const REDUCE_AT = 0.2;
+/** and ends where float64 does, as a share of its beginning. */
+const LAST = 1e-10;
+/** At this share of its beginning a best point that is still constant is put to the proof. */
+const ASK_AT = 1e-2;
+/** Share of the descent that the slope promises which a step has to achieve. */
+const ENOUGH = 1e-4;
