@@ -56,6 +56,12 @@ export function checkOptions(of: string, options: unknown, names: Readonly<Recor
   }
 }
 
+/** The options that are given: one that is undefined is left to its default. */
+export const given = <T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
 /** The name among `known` that `name` may have been meant for; undefined where none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const translated = ELSEWHERE[name];

@@ -12,7 +12,7 @@ export { rowsOf } from './data/batches.ts';
 export { type ClassTable, readCsvClasses } from './data/csvClasses.ts';
 export { type CsvDataset, type CsvDatasetOptions, readCsvDataset } from './data/csvDataset.ts';
 export { csvText, readCsvTable } from './data/csvTable.ts';
-export { type Dataset, type TensorPair, toTensors } from './data/dataset.ts';
+export { type Dataset, type HostRows, type TensorPair, toTensors } from './data/dataset.ts';
 export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
 export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
 export type { ColumnStatistics } from './data/standardise.ts';
@@ -23,8 +23,8 @@ export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
 export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
 export {
-  type RiskOptions,
   type Risks,
+  type RisksOptions,
   type RobustRisk,
   type RobustRiskOptions,
   type RobustRiskPoint,

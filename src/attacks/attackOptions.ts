@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import { checkBoolean, checkInteger, checkPositive, checkSeed, InvalidArgumentError } from '../errors.ts';
 import { type LossName, lossNamed, type SampleLoss, towards } from './losses.ts';
 import { type Norm, type NormName, normNamed } from './norms/index.ts';
@@ -135,8 +135,7 @@ export function resolveGradientAttack(
   defaults: GradientAttackOptions,
 ): GradientAttackSettings {
   checkOptions(of, options, GRADIENT_ATTACK_OPTIONS);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const merged: GradientAttackOptions = { ...defaults, ...Object.fromEntries(given) };
+  const merged: GradientAttackOptions = { ...defaults, ...given(options) };
   const { stepSize, useBest = true, randomStart = false, bothSides = true } = merged;
   if (stepSize !== undefined && options.relStepSize !== undefined)
     throw new InvalidArgumentError('stepSize', stepSize, 'either stepSize or relStepSize, not both');

@@ -24,6 +24,9 @@ export const adversarialRisk = (k = 0): Measure => ({
   theory: (risk, { epsTest }) => adversarialRiskAt(risk, epsTest[k]!),
 });
 
+/** The risk of cells that are trained and tested at eps: SR where there is no attack, otherwise AR. */
+export const riskTrainedAt = (eps: number): Measure => (eps === 0 ? standardRisk : adversarialRisk());
+
 export const thetaNorm: Measure = {
   name: '|theta|',
   simulated: (result) => Math.sqrt(result.thetaNormSquared),

@@ -1,5 +1,6 @@
 import { fgm, linearised, pgd } from '../attacks/index.ts';
 import { risks } from '../evaluation/risk.ts';
+import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 import type { Cell } from './cell.ts';
 import { cellModel } from './cellModel.ts';
@@ -20,11 +21,9 @@ export async function runCell(cell: Cell, options: CellSources & CellTraining): 
       attack: testAttacks[cell.testAttack],
       epsilons: cell.epsTest,
     });
-    const square = tf.tidy(() =>
+    const [thetaNormSquared] = await computed(() =>
       model.trainableWeights.map((weight) => tf.sum(tf.square(weight.read()))).reduce((a, b) => a.add(b)),
     );
-    const [thetaNormSquared] = await square.data();
-    square.dispose();
     return {
       standardRisk: standard,
       adversarialRisks: adversarial,

@@ -1,4 +1,4 @@
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import {
   type Attack,
   type AttackName,
@@ -13,6 +13,7 @@ import {
   normNames,
   worstOf,
 } from '../attacks/index.ts';
+import { given } from '../checkOptions.ts';
 import { readCsvTable } from '../data/csvTable.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { decimal } from '../data/decimal.ts';
@@ -33,33 +34,38 @@ import { attackedModel, attackSanityChecks } from '../table/attackedModel.ts';
 import { worstExamples } from '../table/worstExamples.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { numberList } from './numberList.ts';
-import { numberOption } from './numberOption.ts';
 import { withOptionNames } from './optionNames.ts';
+import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { table } from './table.ts';
 import { parseRange } from './theory/grid.ts';
 
-interface AttackArguments {
-  model: string;
-  csv: string;
-  target: string | undefined;
-  scale: number;
-  attack: string;
-  norm: string | undefined;
-  loss: string;
-  epsilons: string;
-  steps: number | undefined;
-  restarts: number | undefined;
-  bounds: string | undefined;
-  success: string | undefined;
-  seed: string;
-  'batch-size': number;
-  checks: boolean;
-  plot: string | undefined;
-  images: string | undefined;
-  json: boolean;
-  device: string;
-  raw: boolean;
-}
+const options = {
+  model: neededText('folder of a saved layers model'),
+  csv: neededText('CSV file with a header'),
+  target: text('column of the targets [the last]'),
+  scale: { ...number('scale', 'divide every input by this'), default: 1 },
+  attack: textOr('pgd', `${attackNames.join(', ')}; several, separated by commas, for the worst of them`),
+  norm: text(`${normNames.join(', ')} [l2; linf for bim and fgsm]`),
+  loss: textOr('squared', lossNames.join(', ')),
+  epsilons: neededText('from:to:count, or 0,0.1,0.5'),
+  steps: number('steps', "gradient steps [the attack's own]"),
+  restarts: number(
+    'restarts',
+    'runs, of which the worst counts: one from the input, the others from random points [1]',
+  ),
+  raw: flag("eps in the inputs' own units, also where the model standardises them itself"),
+  bounds: text('low,high of every input'),
+  success: text("when an attack succeeds: 'misclassified', or an error that it must exceed"),
+  seed: textOr('0', 'of the random starts'),
+  'batch-size': { ...number('batch-size', 'rows at a time'), default: 2048 },
+  checks: flag('sanity checks at the largest eps too'),
+  plot: text(`draw the robustness curve: ${PICTURE_FILE}`),
+  images: text(`draw the worst examples at the largest eps, for inputs that are images: ${PICTURE_FILE}`),
+  json: jsonOption,
+  device: deviceOption,
+} as const;
+
+type AttackArguments = InferredOptionTypes<typeof options>;
 
 /** Of which the attack runs anew for each: more would take days. */
 const MOST_BUDGETS = 1000;
@@ -69,43 +75,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
   describe: 'Attack a saved TensorFlow.js model and measure its robust risk',
   builder: (yargs) =>
     yargs
-      .option('model', { type: 'string', demandOption: true, describe: 'folder of a saved layers model' })
-      .option('csv', { type: 'string', demandOption: true, describe: 'CSV file with a header' })
-      .option('target', { type: 'string', describe: 'column of the targets [the last]' })
-      .option('scale', { ...numberOption('scale'), default: 1, describe: 'divide every input by this' })
-      .option('attack', {
-        type: 'string',
-        default: 'pgd',
-        describe: `${attackNames.join(', ')}; several, separated by commas, for the worst of them`,
-      })
-      .option('norm', { type: 'string', describe: `${normNames.join(', ')} [l2; linf for bim and fgsm]` })
-      .option('loss', { type: 'string', default: 'squared', describe: lossNames.join(', ') })
-      .option('epsilons', { type: 'string', demandOption: true, describe: 'from:to:count, or 0,0.1,0.5' })
-      .option('steps', { ...numberOption('steps'), describe: "gradient steps [the attack's own]" })
-      .option('restarts', {
-        ...numberOption('restarts'),
-        describe: 'runs, of which the worst counts: one from the input, the others from random points [1]',
-      })
-      .option('raw', {
-        type: 'boolean',
-        default: false,
-        describe: "eps in the inputs' own units, also where the model standardises them itself",
-      })
-      .option('bounds', { type: 'string', describe: 'low,high of every input' })
-      .option('success', {
-        type: 'string',
-        describe: "when an attack succeeds: 'misclassified', or an error that it must exceed",
-      })
-      .option('seed', { type: 'string', default: '0', describe: 'of the random starts' })
-      .option('batch-size', { ...numberOption('batch-size'), default: 2048, describe: 'rows at a time' })
-      .option('checks', { type: 'boolean', default: false, describe: 'sanity checks at the largest eps too' })
-      .option('plot', { type: 'string', describe: `draw the robustness curve: ${PICTURE_FILE}` })
-      .option('images', {
-        type: 'string',
-        describe: `draw the worst examples at the largest eps, for inputs that are images: ${PICTURE_FILE}`,
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
-      .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
+      .options(options)
       .example(
         '$0 attack --model out/model --csv out/model/held-out.csv --epsilons 0:0.5:6 --steps 40 --restarts 5',
         'what rrf train saved, on the rows it held out',
@@ -167,10 +137,12 @@ function attackOf({ attack: names, norm, loss, steps, restarts, bounds, seed }: 
   const options = {
     loss: loss as LossName,
     seed,
-    ...(norm === undefined ? {} : { norm: norm as NormName }),
-    ...(steps === undefined ? {} : { steps }),
-    ...(restarts === undefined ? {} : { restarts }),
-    ...(bounds === undefined ? {} : { bounds: boundsOf(bounds) }),
+    ...given({
+      norm: norm as NormName | undefined,
+      steps,
+      restarts,
+      bounds: bounds === undefined ? undefined : boundsOf(bounds),
+    }),
   };
   const attacks = names.split(',').map((name) => attackNamed(name as AttackName, options));
   return attacks.length === 1 ? attacks[0]! : worstOf(attacks);
@@ -183,12 +155,12 @@ function boundsOf(text: string): [number, number] {
   return [low, high];
 }
 
-function criterionOf(text: string | undefined): Criterion | undefined {
-  if (text === undefined) return undefined;
-  if (text === misclassified.name) return misclassified;
-  const limit = decimal(text);
+function criterionOf(words: string | undefined): Criterion | undefined {
+  if (words === undefined) return undefined;
+  if (words === misclassified.name) return misclassified;
+  const limit = decimal(words);
   if (!(limit >= 0))
-    throw new InvalidArgumentError('success', text, `${misclassified.name}, or a number >= 0`);
+    throw new InvalidArgumentError('success', words, `${misclassified.name}, or a number >= 0`);
   return errorAbove(limit);
 }
 

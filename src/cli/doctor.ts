@@ -1,16 +1,17 @@
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { checkChoice } from '../errors.ts';
 import { linearAlgebra } from '../exact/index.ts';
 import { DEVICE_CHOICES } from '../runtime/device.ts';
 import { type MatmulRate, measureMatmulRate } from '../runtime/matmulRate.ts';
 import { type EngineCheck, probeEngines } from '../runtime/probe.ts';
 import { loadRuntime, type Runtime } from '../runtime/runtime.ts';
+import { flag, textOr } from './options.ts';
 import { version } from './version.ts';
 
-interface DoctorArguments {
-  device: string;
-  json: boolean;
-}
+const options = {
+  device: textOr('auto', `one of ${DEVICE_CHOICES.join(', ')}`),
+  json: flag('print JSON'),
+} as const;
 
 /** What `rrf doctor --json` prints. */
 export interface Diagnosis {
@@ -24,13 +25,12 @@ export interface Diagnosis {
   engines: EngineCheck[];
 }
 
-export const doctorCommand: CommandModule<object, DoctorArguments> = {
+export const doctorCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
   command: 'doctor',
   describe: 'Say which engine runs, which others there are, and how fast it is',
   builder: (yargs) =>
     yargs
-      .option('device', { type: 'string', default: 'auto', describe: `one of ${DEVICE_CHOICES.join(', ')}` })
-      .option('json', { type: 'boolean', default: false, describe: 'print JSON' })
+      .options(options)
       .example('$0 doctor', 'the engine that auto takes')
       .example('$0 doctor --device wasm --json', 'another one, for machines'),
   async handler({ device, json }) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type CsvDataset, readCsvDataset } from '../data/csvDataset.ts';
 import {
   checkChoice,
@@ -16,26 +16,9 @@ import {
   type WidthPrediction,
 } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
-import { numberOption } from './numberOption.ts';
+import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { table } from './table.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
-
-interface PredictArguments {
-  csv: string;
-  target: string;
-  positive: string | undefined;
-  model: string;
-  layer: string | undefined;
-  activation: string;
-  grid: string;
-  'eps-test': number | undefined;
-  share: number;
-  seed: string;
-  raw: boolean;
-  clip: number | undefined;
-  plot: string | undefined;
-  json: boolean;
-}
 
 const AXES = ['n', 'width', 'eps', 'lambda'] as const;
 type AxisName = (typeof AXES)[number];
@@ -43,47 +26,31 @@ type Grid = Pick<DataPredictionOptions, 'n' | 'eps' | 'lambda' | 'widths'>;
 
 const GRID_FORM = 'axes n, width, eps, lambda, such as n=150:600:4,width=60,150,300,eps=0.1,0.4';
 
+const options = {
+  csv: neededText('CSV file: inputs and a target'),
+  target: neededText('column of the targets'),
+  positive: text('classes that count as +1, the others as -1: 0,1,2'),
+  model: textOr('random', "'random', 'deep' (two layers of one width), or folder of a saved layers model"),
+  layer: text('where a saved model is cut [before its last layer]'),
+  activation: textOr('shifted-relu', 'of random and deep features'),
+  grid: neededText(GRID_FORM),
+  'eps-test': number('eps-test', 'radius at test, the same for every row [its eps]'),
+  share: { ...number('share', 'fraction of the rows to measure on'), default: 0.5 },
+  seed: textOr('0', 'of the weights and of the measured rows'),
+  raw: flag('leave columns and targets in their units'),
+  clip: number('clip', 'clip standardised inputs at so many deviations [not]'),
+  plot: text(`draw the predictions: ${PICTURE_FILE}`),
+  json: jsonOption,
+} as const;
+
+type PredictArguments = InferredOptionTypes<typeof options>;
+
 export const predictCommand: CommandModule<object, PredictArguments> = {
   command: 'predict',
   describe: 'Predict robust risk on your data before training anything',
   builder: (yargs) =>
     yargs
-      .option('csv', { type: 'string', demandOption: true, describe: 'CSV file: inputs and a target' })
-      .option('target', { type: 'string', demandOption: true, describe: 'column of the targets' })
-      .option('positive', { type: 'string', describe: 'classes that count as +1, the others as -1: 0,1,2' })
-      .option('model', {
-        type: 'string',
-        default: 'random',
-        describe: "'random', 'deep' (two layers of one width), or folder of a saved layers model",
-      })
-      .option('layer', { type: 'string', describe: 'where a saved model is cut [before its last layer]' })
-      .option('activation', {
-        type: 'string',
-        default: 'shifted-relu',
-        describe: 'of random and deep features',
-      })
-      .option('grid', { type: 'string', demandOption: true, describe: GRID_FORM })
-      .option('eps-test', {
-        ...numberOption('eps-test'),
-        describe: 'radius at test, the same for every row [its eps]',
-      })
-      .option('share', {
-        ...numberOption('share'),
-        default: 0.5,
-        describe: 'fraction of the rows to measure on',
-      })
-      .option('seed', { type: 'string', default: '0', describe: 'of the weights and of the measured rows' })
-      .option('raw', {
-        type: 'boolean',
-        default: false,
-        describe: 'leave columns and targets in their units',
-      })
-      .option('clip', {
-        ...numberOption('clip'),
-        describe: 'clip standardised inputs at so many deviations [not]',
-      })
-      .option('plot', { type: 'string', describe: `draw the predictions: ${PICTURE_FILE}` })
-      .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
+      .options(options)
       .example(
         '$0 predict --csv data/digits.csv --target digit --positive 0,1,2,3,4 --grid n=150:600:4,width=60,300,eps=0.4',
         '',
@@ -113,21 +80,21 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
   },
 };
 
-function gridOf(text: string): Grid {
+function gridOf(given: string): Grid {
   const grid: Partial<Record<AxisName, readonly number[]>> = {};
-  for (const part of text.split(/,(?=[a-z-]+=)/i)) {
+  for (const part of given.split(/,(?=[a-z-]+=)/i)) {
     const { parameter, values } = parseGrid(part);
     const name = AXES.find((axis) => axis === parameter);
-    if (!name || grid[name]) throw new InvalidArgumentError('grid', text, GRID_FORM);
+    if (!name || grid[name]) throw new InvalidArgumentError('grid', given, GRID_FORM);
     grid[name] = name === 'n' || name === 'width' ? values.map(Math.round) : values;
   }
-  if (!grid.n || !grid.eps) throw new InvalidArgumentError('grid', text, `n and eps at least; ${GRID_FORM}`);
+  if (!grid.n || !grid.eps) throw new InvalidArgumentError('grid', given, `n and eps at least; ${GRID_FORM}`);
   for (const width of grid.width ?? []) checkInteger('width', width);
   for (const n of grid.n) checkInteger('n', n);
   for (const eps of grid.eps) checkNonNegative('eps', eps);
   for (const lambda of grid.lambda ?? []) checkNonNegative('lambda', lambda);
   const points = AXES.reduce((product, axis) => product * (grid[axis]?.length ?? 1), 1);
-  if (points > MOST_POINTS) throw new InvalidArgumentError('grid', text, `at most ${MOST_POINTS} points`);
+  if (points > MOST_POINTS) throw new InvalidArgumentError('grid', given, `at most ${MOST_POINTS} points`);
   return { n: grid.n, eps: grid.eps, lambda: grid.lambda, widths: grid.width };
 }
 
@@ -173,10 +140,10 @@ async function predictions(
   grid: Grid,
 ): Promise<DataPredictions> {
   const { model, layer, share, seed } = args;
-  const options = { ...grid, epsTest: args['eps-test'], share, seed };
+  const grids = { ...grid, epsTest: args['eps-test'], share, seed };
   if (model === 'random' || model === 'deep')
     return predictOnData(data, {
-      ...options,
+      ...grids,
       activation: args.activation as ActivationName,
       depth: model === 'deep' ? 2 : 1,
     });
@@ -188,7 +155,7 @@ async function predictions(
   const { announceRuntime } = await import('./announceRuntime.ts');
   announceRuntime(await loadRuntime('auto'));
   const loaded = await loadModel(model);
-  const found = await predictOnData(data, { ...options, model: loaded, layer });
+  const found = await predictOnData(data, { ...grids, model: loaded, layer });
   loaded.dispose();
   return found;
 }
@@ -198,7 +165,7 @@ function report(
   oneRadius: boolean,
   remarks: readonly string[],
 ): string {
-  const number = (name: keyof WidthPrediction) => ({
+  const exact = (name: keyof WidthPrediction) => ({
     title: name,
     value: (row: WidthPrediction) => String(Number((row[name] as number).toPrecision(6))),
   });
@@ -210,18 +177,18 @@ function report(
     value: (row: WidthPrediction) => row[name].toFixed(3),
   });
   const lines = table(rows, [
-    number('n'),
-    number('width'),
-    number('lambda'),
-    number('eps'),
-    ...(oneRadius ? [number('epsTest')] : []),
+    exact('n'),
+    exact('width'),
+    exact('lambda'),
+    exact('eps'),
+    ...(oneRadius ? [exact('epsTest')] : []),
     risk('SR', 'standardRisk'),
     risk('AR', 'adversarialRisk'),
     risk('gradient', 'gradientNorm'),
     risk('fitted', 'interpolatedFraction'),
     { title: 'phase', value: (row: WidthPrediction) => row.phase },
   ]);
-  const advice = `least adversarial risk at ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`;
+  const advice = `least adversarial risk at eps-test ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`;
   return [
     ...remarks,
     '',

@@ -1,32 +1,28 @@
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
+import { given } from '../checkOptions.ts';
 import { findNative } from '../runtime/native.ts';
 import { provision } from '../runtime/provision/provision.ts';
 import type { StepReport } from '../runtime/provision/steps.ts';
+import { flag } from './options.ts';
 
-interface ProvisionArguments {
-  cuda: boolean;
-  cudaLibraries?: boolean | undefined;
-  force: boolean;
-  verify: boolean;
-}
+const options = {
+  cuda: flag('build for NVIDIA GPUs'),
+  'cuda-libraries': {
+    type: 'boolean',
+    describe: "with --cuda: fetch NVIDIA's CUDA libraries too, 2.8 GB (default: where a driver is seen)",
+  },
+  force: flag('build it anew although it is there'),
+  verify: flag(
+    'compare the checksums of all files of an engine that is there; build it anew when one differs',
+  ),
+} as const;
 
-export const provisionCommand: CommandModule<object, ProvisionArguments> = {
+export const provisionCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
   command: 'provision',
   describe: 'Build the native TensorFlow engine where its official download fails',
   builder: (yargs) =>
     yargs
-      .option('cuda', { type: 'boolean', default: false, describe: 'build for NVIDIA GPUs' })
-      .option('cuda-libraries', {
-        type: 'boolean',
-        describe: "with --cuda: fetch NVIDIA's CUDA libraries too, 2.8 GB (default: where a driver is seen)",
-      })
-      .option('force', { type: 'boolean', default: false, describe: 'build it anew although it is there' })
-      .option('verify', {
-        type: 'boolean',
-        default: false,
-        describe:
-          'compare the checksums of all files of an engine that is there; build it anew when one differs',
-      })
+      .options(options)
       .example('$0 provision', 'native CPU')
       .example('$0 provision --cuda', 'NVIDIA GPUs'),
   async handler({ cuda, cudaLibraries, force, verify }) {
@@ -42,7 +38,7 @@ export const provisionCommand: CommandModule<object, ProvisionArguments> = {
         force,
         verify,
         showOutput: process.stderr.isTTY === true,
-        ...(cudaLibraries === undefined ? {} : { cudaLibraries }),
+        ...given({ cudaLibraries }),
       },
       stepReport(process.stderr),
     );

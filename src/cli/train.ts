@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
+import { given } from '../checkOptions.ts';
 import { csvText, readCsvTable } from '../data/csvTable.ts';
 import { checkChoice, UserError } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
@@ -21,111 +22,64 @@ import { naming, writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { interruptible } from './interruptible.ts';
 import { notice } from './notices.ts';
-import { numberOption } from './numberOption.ts';
 import { withOptionNames } from './optionNames.ts';
+import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
 import { table } from './table.ts';
 
 /** Options that are called otherwise in code. */
-const OPTIONS = { folder: 'checkpoints' };
+const OTHERWISE = { folder: 'checkpoints' };
 
 /** Seconds from which a run is announced and shows its progress. */
 const WORTH_A_WORD = 2;
 
-interface TrainArguments {
-  csv: string;
-  target: string;
-  model: string;
-  method: string;
-  eps: number;
-  norm: string;
-  lambda: number;
-  intercept: boolean;
-  width: number;
-  depth: number;
-  activation: string;
-  seed: string;
-  'test-fraction': number;
-  'validation-fraction': number;
-  clip: number | undefined;
-  'batch-size': number | undefined;
-  'max-cycles': number | undefined;
-  checkpoints: string | undefined;
-  save: string | undefined;
-  json: boolean;
-  device: string;
-}
+const options = {
+  csv: neededText('CSV file with a header, all numbers'),
+  target: neededText('column to predict from all others'),
+  model: textOr(DEFAULTS.model, tableModels.join(', ')),
+  method: textOr(DEFAULTS.method, tableMethods.join(', ')),
+  eps: {
+    ...number('eps', 'radius of the attack, in standard deviations of the inputs'),
+    demandOption: true,
+  },
+  norm: textOr(DEFAULTS.norm, normNames.join(', ')),
+  lambda: { ...number('lambda', 'ridge penalty'), default: DEFAULTS.lambda },
+  intercept: {
+    ...flag('fit an intercept, which lambda leaves alone; --no-intercept for none'),
+    default: DEFAULTS.fitIntercept,
+  },
+  width: {
+    ...number('width', 'random features; units of a hidden layer'),
+    default: DEFAULTS.width,
+  },
+  depth: { ...number('depth', 'hidden layers of the deep model'), default: DEFAULTS.depth },
+  activation: textOr(DEFAULTS.activation, activationNames.join(', ')),
+  seed: textOr(String(DEFAULTS.seed), 'of the split, the features and the training'),
+  'test-fraction': {
+    ...number('test-fraction', 'rows held out to measure on'),
+    default: DEFAULTS.testFraction,
+  },
+  clip: number('clip', 'clip standardised inputs at so many deviations [not]; the saved model does so too'),
+  'validation-fraction': {
+    ...number('validation-fraction', 'rows on whose robust risk training by gradient stops early'),
+    default: DEFAULTS.validationFraction,
+  },
+  'batch-size': number('batch-size', 'rows in a step of training by gradient [all]'),
+  'max-cycles': number('max-cycles', 'cycles of training by gradient, each twice as long [5]'),
+  checkpoints: text('folder from which an interrupted training goes on'),
+  save: text('folder for the model and the held-out rows'),
+  json: jsonOption,
+  device: deviceOption,
+} as const;
+
+type TrainArguments = InferredOptionTypes<typeof options>;
 
 export const trainCommand: CommandModule<object, TrainArguments> = {
   command: 'train',
   describe: 'Train a robust regression on a CSV file and measure it on held-out rows',
   builder: (yargs) =>
     yargs
-      .option('csv', { type: 'string', demandOption: true, describe: 'CSV file with a header, all numbers' })
-      .option('target', { type: 'string', demandOption: true, describe: 'column to predict from all others' })
-      .option('model', { type: 'string', default: DEFAULTS.model, describe: tableModels.join(', ') })
-      .option('method', { type: 'string', default: DEFAULTS.method, describe: tableMethods.join(', ') })
-      .option('eps', {
-        ...numberOption('eps'),
-        demandOption: true,
-        describe: 'radius of the attack, in standard deviations of the inputs',
-      })
-      .option('norm', { type: 'string', default: DEFAULTS.norm, describe: normNames.join(', ') })
-      .option('lambda', { ...numberOption('lambda'), default: DEFAULTS.lambda, describe: 'ridge penalty' })
-      .option('intercept', {
-        type: 'boolean',
-        default: DEFAULTS.fitIntercept,
-        describe: 'fit an intercept, which lambda leaves alone; --no-intercept for none',
-      })
-      .option('width', {
-        ...numberOption('width'),
-        default: DEFAULTS.width,
-        describe: 'random features; units of a hidden layer',
-      })
-      .option('depth', {
-        ...numberOption('depth'),
-        default: DEFAULTS.depth,
-        describe: 'hidden layers of the deep model',
-      })
-      .option('activation', {
-        type: 'string',
-        default: DEFAULTS.activation,
-        describe: activationNames.join(', '),
-      })
-      .option('seed', {
-        type: 'string',
-        default: String(DEFAULTS.seed),
-        describe: 'of the split, the features and the training',
-      })
-      .option('test-fraction', {
-        ...numberOption('test-fraction'),
-        default: DEFAULTS.testFraction,
-        describe: 'rows held out to measure on',
-      })
-      .option('clip', {
-        ...numberOption('clip'),
-        describe: 'clip standardised inputs at so many deviations [not]; the saved model does so too',
-      })
-      .option('validation-fraction', {
-        ...numberOption('validation-fraction'),
-        default: DEFAULTS.validationFraction,
-        describe: 'rows on whose robust risk training by gradient stops early',
-      })
-      .option('batch-size', {
-        ...numberOption('batch-size'),
-        describe: 'rows in a step of training by gradient [all]',
-      })
-      .option('max-cycles', {
-        ...numberOption('max-cycles'),
-        describe: 'cycles of training by gradient, each twice as long [5]',
-      })
-      .option('checkpoints', {
-        type: 'string',
-        describe: 'folder from which an interrupted training goes on',
-      })
-      .option('save', { type: 'string', describe: 'folder for the model and the held-out rows' })
-      .option('json', { type: 'boolean', default: false, describe: 'one JSON object on standard output' })
-      .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
+      .options(options)
       .example('$0 train --csv data/diabetes.csv --target target --method exact --eps 0.1', 'a linear model')
       .example(
         '$0 train --csv data/diabetes.csv --target target --model deep --width 16 --eps 0.1 --norm linf --save out/model',
@@ -134,7 +88,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   async handler(args) {
     const { csv, target, save } = args;
     const data = readCsvTable(csv);
-    const options = {
+    const asked = {
       model: args.model as TableModel,
       method: args.method as TableMethod,
       eps: args.eps,
@@ -148,12 +102,14 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       testFraction: args['test-fraction'],
       validationFraction: args['validation-fraction'],
       // A model's metadata take no undefined.
-      ...(args.clip === undefined ? {} : { clip: args.clip }),
-      ...(args['batch-size'] === undefined ? {} : { batchSize: args['batch-size'] }),
-      ...(args['max-cycles'] === undefined ? {} : { maxCycles: args['max-cycles'] }),
-      ...(args.checkpoints === undefined ? {} : { folder: args.checkpoints }),
+      ...given({
+        clip: args.clip,
+        batchSize: args['batch-size'],
+        maxCycles: args['max-cycles'],
+        folder: args.checkpoints,
+      }),
     };
-    await withOptionNames(OPTIONS, () => checkTableTraining(data, { target, ...options }));
+    await withOptionNames(OTHERWISE, () => checkTableTraining(data, { target, ...asked }));
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
@@ -161,7 +117,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     let bar: ProgressBar | undefined;
     const train = (): Promise<TableTraining> =>
       trainOnTable(data, {
-        ...{ target, ...options },
+        ...{ target, ...asked },
         onProgress({ step, maxSteps, loss, robustLoss }) {
           bar ??= progressBar(maxSteps, 'train');
           bar.update(step, `loss ${loss.toFixed(3)}, robust loss ${robustLoss.toFixed(3)}`);
@@ -182,14 +138,14 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         ? 'nothing is kept; with --checkpoints DIR the same command goes on from the last checkpoint'
         : `the same command goes on from the last checkpoint in ${args.checkpoints}, or anew where there is none yet`;
     };
-    // The exact solver does not yield: there the system's own answer to Ctrl-C is the quick one.
-    const trained = await withOptionNames(OPTIONS, () =>
+    // The exact solver does not return to the event loop: there Ctrl-C ends the process by the system's own default.
+    const trained = await withOptionNames(OTHERWISE, () =>
       args.method === 'exact' ? train() : interruptible(kept, train),
     ).finally(() => bar?.stop());
     const { model, rows, clean, robust, trivial, training, intercept, notes } = trained;
     for (const note of notes) notice(note);
     const inputs = data.names.filter((name) => name !== target);
-    const description = { csv, target, inputs, ...options };
+    const description = { csv, target, inputs, ...asked };
     if (save !== undefined) {
       model.setUserDefinedMetadata({ ...description, epsUnit: 'standard deviations of the inputs' });
       await saveModel(model, save);

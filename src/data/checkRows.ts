@@ -1,8 +1,5 @@
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
-import type { Dataset } from './dataset.ts';
-
-/** Rows on the host in either precision. */
-type Rows = Dataset<Float32Array | Float64Array>;
+import type { HostRows } from './dataset.ts';
 
 type FloatArray = 'Float32Array' | 'Float64Array';
 const EITHER: readonly FloatArray[] = ['Float32Array', 'Float64Array'];
@@ -12,7 +9,7 @@ const EITHER: readonly FloatArray[] = ['Float32Array', 'Float64Array'];
  * @param least rows that are needed
  * @throws InvalidArgumentError as {@link checkSizes} does, and for the first value that is not a finite number, by row
  */
-export function checkRows(data: Rows, least = 1): void {
+export function checkRows(data: HostRows, least = 1): void {
   checkSizes(data, EITHER, least);
   const { d, x, y } = data;
   const badX = x.findIndex((value) => !Number.isFinite(value));
@@ -30,7 +27,7 @@ export function checkRows(data: Rows, least = 1): void {
  * Rows of which only the kind and the sizes are looked at.
  * @throws InvalidArgumentError for anything else, such as tensors and nested arrays, and for sizes that disagree
  */
-export function checkSizes(data: Rows, kinds: readonly FloatArray[], least: number): void {
+export function checkSizes(data: HostRows, kinds: readonly FloatArray[], least: number): void {
   if (!data || typeof data !== 'object' || !['n', 'd', 'x', 'y'].every((name) => name in data))
     throw new InvalidArgumentError(
       'data',

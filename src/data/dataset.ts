@@ -13,6 +13,9 @@ export interface Dataset<Values extends Float32Array | Float64Array = Float32Arr
   readonly y: Values;
 }
 
+/** Rows on the host in either precision: what is solved in float64. A `Dataset` will do. */
+export type HostRows = Dataset<Float32Array | Float64Array>;
+
 /** The same rows as tensors, x: [n, d] and y: [n, 1]. The caller disposes them. */
 export interface TensorPair {
   /** [n, d] */

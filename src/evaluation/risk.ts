@@ -5,6 +5,7 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { batchesOf } from '../data/batches.ts';
 import { checkDataset, type Dataset, toTensors } from '../data/dataset.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 import { type Estimate, RunningMean } from './estimate.ts';
 
@@ -81,7 +82,7 @@ export async function robustRisk(
       const { x, y } = toTensors(batch);
       try {
         await checkTargets(f, x, y, attack.settings, criterion);
-        const table = tf.tidy(() => {
+        const values = await computed(() => {
           const { clean, worst } = attack.perturbEach(f, x, y, epsilons, {
             firstRow,
             ...(criterion && { criterion }),
@@ -92,8 +93,6 @@ export async function robustRisk(
             ...worst.flatMap((found) => found.success ?? []),
           ]);
         });
-        const values = await table.data();
-        table.dispose();
         [...means, ...(criterion ? successes : [])].forEach((mean, k) => {
           mean.add(finite(values.subarray(k * batch.n, (k + 1) * batch.n)));
         });
@@ -147,12 +146,12 @@ function finite<A extends ArrayLike<number>>(losses: A): A {
 }
 
 /** The attack and budgets of `risks`. */
-export interface RiskOptions extends Omit<RobustRiskOptions, 'criterion'> {
+export interface RisksOptions extends Omit<RobustRiskOptions, 'criterion'> {
   /** Its norm and loss are those of the risks. */
   readonly attack: Attack;
 }
 
-const RISK_OPTIONS: OptionNames<RiskOptions> = { attack: true, epsilons: true, batchSize: true };
+const RISKS_OPTIONS: OptionNames<RisksOptions> = { attack: true, epsilons: true, batchSize: true };
 
 /** Mean losses over rows: SR and, lower bounds as found by the attack, AR. */
 export interface Risks {
@@ -170,9 +169,9 @@ export interface Risks {
 export async function risks(
   model: tf.LayersModel | ModelFunction,
   data: Dataset | Iterable<Dataset>,
-  options: RiskOptions,
+  options: RisksOptions,
 ): Promise<Risks> {
-  checkOptions('risks', options, RISK_OPTIONS);
+  checkOptions('risks', options, RISKS_OPTIONS);
   const { attack, ...others } = options ?? {};
   const { standard, curve } = await robustRisk(model, data, attack, others);
   return { standard, adversarial: curve.map((point) => point.risk) };

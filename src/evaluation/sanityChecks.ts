@@ -20,6 +20,7 @@ import { fitting, targetColumns } from '../attacks/losses.ts';
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkInteger, checkPositive } from '../errors.ts';
 import { stream } from '../random/stream.ts';
+import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** The attack options and the budget that {@link sanityChecks} tries. */
@@ -150,12 +151,10 @@ export async function sanityChecks(
 
 /** Noise in the model: each attack then climbs another function at each step. */
 async function repeatable(f: ModelFunction, x: tf.Tensor): Promise<SanityCheck> {
-  const both = tf.tidy(() => {
+  const [difference, largest] = (await computed(() => {
     const first = f(x);
     return tf.stack([tf.max(tf.abs(f(x).sub(first))), tf.max(tf.abs(first))]);
-  });
-  const [difference, largest] = Array.from(await both.data()) as [number, number];
-  both.dispose();
+  })) as unknown as [number, number];
   const passed = !(difference > ROUNDING * largest);
   const remark = passed ? '' : '; attack the mean of several passes instead (Athalye et al. 2018)';
   return {
@@ -178,7 +177,7 @@ async function againstDifferences(
 ): Promise<SanityCheck> {
   const n = x.shape[0]!;
   const random = stream('sanity checks', 'directions');
-  const sampled = tf.tidy(() => {
+  const errors = await computed(() => {
     const outputs = f(x).reshape([n, -1]);
     const count = outputs.shape[1]!;
     const signs = tf.tensor1d(Array.from({ length: count }, () => (random.uniform() < 0.5 ? -1 : 1)));
@@ -202,8 +201,6 @@ async function againstDifferences(
     });
     return tf.min(tf.stack(errors), 0);
   });
-  const errors = Array.from(await sampled.data());
-  sampled.dispose();
   const wrong = errors.filter((error) => !(error <= DIFFERENCE)).length;
   const median = errors.toSorted((a, b) => a - b)[Math.floor(n / 2)]!;
   return {
@@ -229,11 +226,10 @@ async function unbounded(
   const n = x.shape[0]!;
   const { norm, loss: climbed } = attack.settings;
   const loss = climbed.targets === 'classes' ? marginLoss : climbed;
-  const farthest = tf.tidy(() => tf.max(norm.measure(x.sub(tf.mean(x, 0, true)))).mul(2));
-  const reach = Math.max(eps, (await farthest.data())[0]!);
-  farthest.dispose();
+  const [farthest] = await computed(() => tf.max(norm.measure(x.sub(tf.mean(x, 0, true)))).mul(2));
+  const reach = Math.max(eps, farthest!);
   const run = await attack.run(f, x, y, { epsilons: [reach] });
-  const losses = tf.tidy(() => {
+  const values = await computed(() => {
     const targets = targetColumns(x, y);
     const lossOf = (prediction: tf.Tensor): tf.Tensor =>
       loss.value(fitting(prediction, targets, loss), targets);
@@ -245,8 +241,6 @@ async function unbounded(
     return tf.stack([lossOf(f(run.x[0]!)), tf.max(tf.stack(others), 0)]);
   });
   run.dispose();
-  const values = (await losses.data()) as Float32Array;
-  losses.dispose();
   const [found, least] = [values.subarray(0, n), values.subarray(n)];
   const reached = Array.from(found, (value, i) =>
     loss === marginLoss ? value > 0 || least[i]! <= 0 : value >= least[i]! - LINEAR * Math.abs(least[i]!),
@@ -269,9 +263,8 @@ async function budgetRespected(
   const ratios: number[] = [];
   for (const attack of attacks) {
     const run = await attack.run(f, x, y, { epsilons: [eps] });
-    const farthest = tf.tidy(() => tf.max(attack.settings.norm.measure(run.x[0]!.sub(x))).div(eps));
-    ratios.push((await farthest.data())[0]!);
-    farthest.dispose();
+    const [farthest] = await computed(() => tf.max(attack.settings.norm.measure(run.x[0]!.sub(x))).div(eps));
+    ratios.push(farthest!);
     run.dispose();
   }
   const most = Math.max(...ratios);
@@ -323,11 +316,9 @@ function notBelow(name: string, attack: Float32Array, other: Float32Array): Sani
 
 /** Masked gradients: a model whose gradient is zero, NaN or vanishing leads every gradient attack astray. */
 async function gradients(f: ModelFunction, x: tf.Tensor, y: tf.Tensor, attack: Attack): Promise<SanityCheck> {
-  const sizes = tf.tidy(() =>
+  const values = await computed(() =>
     attack.settings.norm.dual(inputSlope(f, x, y, attack.settings).gradient).reshape([-1]),
   );
-  const values = Array.from(await sizes.data());
-  sizes.dispose();
   const finite = values.filter(Number.isFinite);
   const median = finite.toSorted((a, b) => a - b)[Math.floor(finite.length / 2)] ?? 0;
   const zero = values.filter((value) => value === 0).length;
@@ -360,9 +351,7 @@ async function againstExact(
     const finding = 'no exact answer is known: it needs one output, a loss of its residual, and no bounds';
     return { name, passed: null, finding, measured: {} };
   }
-  const predicted = tf.tidy(() => linearisedLoss(f, x, y, attack.settings, eps));
-  const exact = (await predicted.data()) as Float32Array;
-  predicted.dispose();
+  const exact = await computed(() => linearisedLoss(f, x, y, attack.settings, eps));
   const run = await attack.run(f, x, y, { epsilons: [eps] });
   const real = await run.loss.data();
   run.dispose();

@@ -1,12 +1,13 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkRows } from '../data/checkRows.ts';
+import type { HostRows } from '../data/dataset.ts';
 import { checkBoolean, checkChoice, UserError } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { dot, norm, times, transposedTimes } from '../numerics/vectors.ts';
 import { type InteriorPoint, interiorPoint } from './cone/interiorPoint.ts';
 import type { AttackNorm } from './cone/normBlocks.ts';
 import { sharedNormProgramme } from './cone/sharedNormProgramme.ts';
-import { EXACT_OPTIONS, type ExactData, type ExactOptions, resolveExact } from './exactOptions.ts';
+import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
 import { centring } from './intercept.ts';
 import { ridge } from './ridge.ts';
@@ -37,7 +38,7 @@ const OPTIONS: OptionNames<AdversarialRegressionOptions> = { ...EXACT_OPTIONS, n
  * With an l-infinity attack coefficients that are zero at the optimum are exactly 0.
  * @throws InvalidArgumentError for options or data out of range; UserError at eps = lambda = 0 when the columns are dependent
  */
-export function adversarialRegression(data: ExactData, options: AdversarialRegressionOptions): ExactResult {
+export function adversarialRegression(data: HostRows, options: AdversarialRegressionOptions): ExactResult {
   checkRows(data);
   const settings = resolveExact('adversarialRegression', options, OPTIONS);
   const attack = checkChoice('norm', options.norm ?? 'l2', NORMS);
@@ -117,7 +118,7 @@ const attackSize = (g: Float64Array, attack: AttackNorm): number =>
  * @throws InvalidArgumentError for data out of range
  */
 export function criticalEpsLinear(
-  data: ExactData,
+  data: HostRows,
   attack: AttackNorm = 'l2',
   options: { readonly fitIntercept?: boolean } = {},
 ): number {
@@ -140,7 +141,7 @@ export function criticalEpsLinear(
  * @param attack norm of the perturbation
  * @throws UserError when the rows are dependent, so that y need not be interpolated
  */
-export function largestInterpolatingEps(data: ExactData, attack: AttackNorm = 'l2'): number {
+export function largestInterpolatingEps(data: HostRows, attack: AttackNorm = 'l2'): number {
   checkRows(data);
   checkChoice('norm', attack, NORMS);
   const { n, d } = data;

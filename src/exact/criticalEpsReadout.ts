@@ -25,12 +25,12 @@ export interface CriticalEps {
 }
 
 /** How {@link criticalEpsReadout} finds a critical radius, and of which training. */
-export interface CriticalEpsOptions extends Pick<ReadoutOptions, 'gradients' | 'fitIntercept'> {
+export interface CriticalEpsReadoutOptions extends Pick<ReadoutOptions, 'gradients' | 'fitIntercept'> {
   /** Relative distance of the bounds at which it stops. Default 1e-6. */
   readonly tolerance?: number;
 }
 
-const CRITICAL_EPS_OPTIONS: OptionNames<CriticalEpsOptions> = {
+const CRITICAL_EPS_READOUT_OPTIONS: OptionNames<CriticalEpsReadoutOptions> = {
   gradients: true,
   fitIntercept: true,
   tolerance: true,
@@ -44,8 +44,11 @@ const CRITICAL_EPS_OPTIONS: OptionNames<CriticalEpsOptions> = {
  * With an intercept Phi and y count about their means.
  * @throws InvalidArgumentError for options out of range
  */
-export function criticalEpsReadout(problem: ReadoutProblem, options: CriticalEpsOptions = {}): CriticalEps {
-  checkOptions('criticalEpsReadout', options, CRITICAL_EPS_OPTIONS);
+export function criticalEpsReadout(
+  problem: ReadoutProblem,
+  options: CriticalEpsReadoutOptions = {},
+): CriticalEps {
+  checkOptions('criticalEpsReadout', options, CRITICAL_EPS_READOUT_OPTIONS);
   checkProblem(problem);
   const gradients = checkGradients(options.gradients);
   const tolerance = checkPositive('tolerance', options.tolerance ?? 1e-6);

@@ -8,18 +8,6 @@ import {
 } from '../errors.ts';
 import type { WarmStart } from './exactResult.ts';
 
-/** Rows in float32 or float64: x is n x d, row after row. A `Dataset` will do. */
-export interface ExactData {
-  /** Rows. */
-  readonly n: number;
-  /** Columns of x. */
-  readonly d: number;
-  /** Inputs, n x d. */
-  readonly x: Float32Array | Float64Array;
-  /** Targets, n. */
-  readonly y: Float32Array | Float64Array;
-}
-
 /** The problem and the accuracy that the exact solvers are asked for; only `eps` has no default. */
 export interface ExactOptions {
   /**

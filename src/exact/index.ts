@@ -9,8 +9,12 @@ export {
   largestInterpolatingEps,
 } from './adversarialRegression.ts';
 export type { InteriorPoint } from './cone/interiorPoint.ts';
-export { type CriticalEps, type CriticalEpsOptions, criticalEpsReadout } from './criticalEpsReadout.ts';
-export { DEFAULT_TOLERANCE, type ExactData, type ExactOptions, type ExactProgress } from './exactOptions.ts';
+export {
+  type CriticalEps,
+  type CriticalEpsReadoutOptions,
+  criticalEpsReadout,
+} from './criticalEpsReadout.ts';
+export { DEFAULT_TOLERANCE, type ExactOptions, type ExactProgress } from './exactOptions.ts';
 export type { ExactResult, WarmStart } from './exactResult.ts';
 export { expectedSeconds } from './expectedSeconds.ts';
 export type { Jacobians } from './jacobians.ts';

@@ -1,7 +1,8 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import type { HostRows } from '../data/dataset.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AdversarialRegressionOptions, adversarialRegression } from './adversarialRegression.ts';
-import type { ExactData, ExactOptions } from './exactOptions.ts';
+import type { ExactOptions } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
 import type { ReadoutProblem } from './readoutProblem.ts';
 import { type ReadoutOptions, solveReadout } from './solveReadout.ts';
@@ -46,7 +47,7 @@ export const readoutPath = (
  * @throws InvalidArgumentError as `adversarialRegression` does
  */
 export const adversarialRegressionPath = (
-  data: ExactData,
+  data: HostRows,
   points: readonly PathPoint[],
   options: PathOptions<AdversarialRegressionOptions> = {},
 ): ExactResult[] => {

@@ -1,5 +1,6 @@
 import { checkOptions } from '../checkOptions.ts';
 import { checkFloats, checkRows } from '../data/checkRows.ts';
+import type { HostRows } from '../data/dataset.ts';
 import { checkInteger, checkPositive, InvalidArgumentError } from '../errors.ts';
 import type { RegisteredName } from '../models/activations.ts';
 import { centredStep, linearStep } from '../models/hostSteps.ts';
@@ -7,7 +8,6 @@ import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { norm } from '../numerics/vectors.ts';
 import type { CustomActivation } from '../theory/activations.ts';
 import { blockedJacobians } from './blockedJacobians.ts';
-import type { ExactData } from './exactOptions.ts';
 import type { Jacobians } from './jacobians.ts';
 import { oneLayerJacobians } from './oneLayerJacobians.ts';
 
@@ -44,7 +44,7 @@ export interface FeatureLayer {
  * @throws InvalidArgumentError for sizes that disagree, values that are not finite, or an unknown activation
  */
 export function readoutProblem(
-  data: ExactData,
+  data: HostRows,
   features: LayeredFeatures | FeatureLayer,
   options: { readonly memory?: number } = {},
 ): ReadoutProblem {

@@ -6,10 +6,10 @@ import { around, baseSettings, cellOf, panelOf } from './shared.ts';
 
 const AR = adversarialRisk();
 
-/** The curse for five activations. */
+/** The rise of the adversarial risk with width, for five activations. */
 export const activations: Figure = {
   name: 'activations',
-  summary: 'the curse for five activations',
+  summary: 'adversarial risk against width for five activations: each has a best width',
   defaults: {
     ...baseSettings,
     psi1: [0.5, 1, 2, 4, 8],

@@ -1,7 +1,7 @@
 import { atWholeSizes } from '../cells/cell.ts';
-import { adversarialRisk, predicted, standardRisk } from '../cells/measure.ts';
+import { adversarialRisk, predicted, riskTrainedAt } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, type MeanOf, shown } from './figure.ts';
-import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf } from './shared.ts';
+import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf, spotsByWidth } from './shared.ts';
 
 const AR = adversarialRisk();
 const DEPTHS = [1, 2, 3];
@@ -60,14 +60,9 @@ export const depth: Figure = {
           label: 'simulation',
           ...lookOf(i),
           emphasis: 'open',
-          spots: psi1
-            // At N = n, eps = lambda = 0 the risk is infinite.
-            .filter((width) => eps > 0 || settings.lambda[0]! > 0 || width !== psi2)
-            .map((width) => ({
-              x: width,
-              y: eps > 0 ? AR : standardRisk,
-              cells: cellsOf(settings, layers(count, width, eps)),
-            })),
+          spots: spotsByWidth(settings, { eps, measure: riskTrainedAt(eps), isFrozen: true }, (width) =>
+            layers(count, width, eps),
+          ),
         })),
       })),
       claims: [
@@ -95,7 +90,7 @@ export const depth: Figure = {
                 },
               },
               {
-                statement: `at eps = ${strongest} and the widest layers three frozen layers are worse than one, in simulation`,
+                statement: `at eps = ${strongest} and the largest width three frozen layers have a higher adversarial risk than one, in simulation`,
                 check(mean: MeanOf) {
                   const widest = Math.max(...psi1);
                   const at = (count: number) => mean(cellsOf(settings, layers(count, widest, strongest)), AR);

@@ -1,7 +1,7 @@
 import { standardRisk } from '../cells/measure.ts';
 import { interpolationPeak, randomFeatures } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf } from './shared.ts';
+import { around, baseSettings, cellsOf, kindsByEps, panelOf } from './shared.ts';
 
 /** The peak at the interpolation threshold, and where it goes as eps grows. */
 export const doubleDescent: Figure = {
@@ -37,13 +37,12 @@ export const doubleDescent: Figure = {
         panelOf(
           '',
           settings,
-          epsilons.map((eps) => ({
-            label: `theory, $\\varepsilon = ${eps}$`,
+          kindsByEps(settings, {
             measure: standardRisk,
             along: around(psi1, 2),
             at: psi1,
-            argsAt: (width) => ({ psi1: width, eps }),
-          })),
+            argsAt: (width) => ({ psi1: width }),
+          }),
         ),
       ],
       claims: [

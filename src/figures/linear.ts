@@ -1,7 +1,7 @@
 import { standardRisk } from '../cells/measure.ts';
 import { asymptoticRisk, gridValues, linear as linearFeatures } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
-import { baseSettings, cellsOf, panelOf } from './shared.ts';
+import { baseSettings, cellsOf, kindsByEps, panelOf } from './shared.ts';
 
 /** Adversarial linear regression (Javanmard, Soltanolkotabi & Hassani 2020). */
 export const linear: Figure = {
@@ -46,13 +46,12 @@ export const linear: Figure = {
         panelOf(
           '',
           settings,
-          epsilons.map((eps) => ({
-            label: `theory, $\\varepsilon = ${eps}$`,
+          kindsByEps(settings, {
             measure: standardRisk,
             along,
             at: ratios,
-            argsAt: (ratio) => ({ features: 'linear', psi1: 1, psi2: 1 / ratio, eps }),
-          })),
+            argsAt: (ratio) => ({ features: 'linear', psi1: 1, psi2: 1 / ratio }),
+          }),
         ),
       ],
       claims: [

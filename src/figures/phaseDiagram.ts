@@ -7,7 +7,7 @@ const AR = adversarialRisk();
 const WIDTHS = { from: 0.2, to: 40, count: 90, scale: 'log' } as const;
 const RADII = { from: 0.02, to: 1.6, count: 80 } as const;
 
-/** Adversarial risk over width and radius: where robust training pays, where it harms, where nothing is learnt. */
+/** Adversarial risk over width and radius: where it is below that of predicting nothing, where above, where theta = 0. */
 export const phaseDiagram: Figure = {
   name: 'phase-diagram',
   summary: 'adversarial risk over width and eps, with the null phase and the best width',
@@ -80,7 +80,7 @@ export const phaseDiagram: Figure = {
       })),
       claims: [
         {
-          statement: `at eps = ${Math.min(...epsilons)} and psi1 = ${Math.max(...psi1)} robust training beats predicting nothing`,
+          statement: `at eps = ${Math.min(...epsilons)} and psi1 = ${Math.max(...psi1)} robust training has a lower adversarial risk than predicting nothing`,
           check(mean) {
             const found = mean(
               cellsOf(settings, { psi1: Math.max(...psi1), eps: Math.min(...epsilons) }),
@@ -93,7 +93,7 @@ export const phaseDiagram: Figure = {
           },
         },
         {
-          statement: `at eps = ${Math.max(...epsilons)} and psi1 = ${Math.max(...psi1)} it is worse than predicting nothing, or no better`,
+          statement: `at eps = ${Math.max(...epsilons)} and psi1 = ${Math.max(...psi1)} the adversarial risk is that of predicting nothing, or higher`,
           check(mean) {
             const found = mean(
               cellsOf(settings, { psi1: Math.max(...psi1), eps: Math.max(...epsilons) }),

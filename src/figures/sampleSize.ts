@@ -1,6 +1,6 @@
 import { adversarialRisk, standardRisk } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf } from './shared.ts';
+import { around, baseSettings, cellsOf, kindsByEps, panelOf } from './shared.ts';
 
 /** Risk against the number of training samples. */
 export const sampleSize: Figure = {
@@ -22,13 +22,12 @@ export const sampleSize: Figure = {
       panelOf(
         title,
         settings,
-        epsilons.map((eps) => ({
-          label: `theory, $\\varepsilon = ${eps}$`,
+        kindsByEps(settings, {
           measure,
           along: around(psi2, 2),
           at: psi2,
-          argsAt: (samples) => ({ psi2: samples, eps }),
-        })),
+          argsAt: (samples) => ({ psi2: samples }),
+        }),
       );
     const [few, many] = [Math.min(...psi2), Math.max(...psi2)];
     return {

@@ -3,7 +3,7 @@ import { type Measure, predicted } from '../cells/measure.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import type { SymbolName } from '../plots/panels.ts';
 import { gridValues } from '../theory/index.ts';
-import type { Curve, FigureSettings, Measured, PlanPanel } from './figure.ts';
+import type { Curve, FigureSettings, Measured, PlanPanel, Spot } from './figure.ts';
 
 /** Where the figures agree unless they say otherwise. */
 export const baseSettings: FigureSettings = {
@@ -83,6 +83,30 @@ export interface Kind {
   readonly at: readonly number[];
   /** What a cell at x is. */
   readonly argsAt: (x: number) => Partial<CellArgs>;
+}
+
+/** One measure along one axis, a kind for each radius in training. */
+export const kindsByEps = ({ epsilons }: FigureSettings, { argsAt, ...kind }: Omit<Kind, 'label'>): Kind[] =>
+  epsilons.map((eps) => ({
+    ...kind,
+    label: `theory, $\\varepsilon = ${eps}$`,
+    argsAt: (x) => ({ ...argsAt(x), eps }),
+  }));
+
+/**
+ * Simulated points along the widths of a figure.
+ * @param isFrozen whether the read-out alone is trained: then the risk is infinite at N = n and eps = lambda = 0, which is left out
+ */
+export function spotsByWidth(
+  settings: FigureSettings,
+  { eps, measure, isFrozen }: { readonly eps: number; readonly measure: Measure; readonly isFrozen: boolean },
+  argsAt: (width: number) => Partial<CellArgs>,
+): Spot[] {
+  const diverges = (width: number): boolean =>
+    isFrozen && eps === 0 && settings.lambda[0] === 0 && width === settings.psi2[0];
+  return settings.psi1
+    .filter((width) => !diverges(width))
+    .map((width) => ({ x: width, y: measure, cells: cellsOf(settings, argsAt(width)) }));
 }
 
 /** A panel of kinds, each in its own colour, simulated at the largest d. */

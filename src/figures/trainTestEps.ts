@@ -50,7 +50,7 @@ export const trainTestEps: Figure = {
       ],
       claims: [
         {
-          statement: `under an attack of radius ${RADII[far]} training at eps = ${most} beats training at eps = ${least}`,
+          statement: `under an attack of radius ${RADII[far]} the model trained at eps = ${most} has a lower risk than that trained at eps = ${least}`,
           compares: ['epsilons'],
           check(mean) {
             const at = (eps: number) =>

@@ -1,7 +1,7 @@
 import type { CellArgs } from '../cells/cell.ts';
-import { adversarialRisk, standardRisk } from '../cells/measure.ts';
+import { adversarialRisk, riskTrainedAt } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, notClearlyAbove, shown } from './figure.ts';
-import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf } from './shared.ts';
+import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf, spotsByWidth } from './shared.ts';
 
 const kinds = [
   { name: 'random', label: 'random features, simulation' },
@@ -15,9 +15,6 @@ const AR = adversarialRisk();
 /** One kind of network of width psi1, trained at eps. */
 const networkOf = (kind: Kind, psi1: number, eps: number): Partial<CellArgs> =>
   kind === 'random' ? { psi1, eps, method: 'exact' } : { network: kind, widths: [psi1], eps };
-
-/** What is measured of a model trained at eps. */
-const measureAt = (eps: number) => (eps === 0 ? standardRisk : AR);
 
 /** Random features, the lazy regime and fully trained networks of one width, side by side. */
 export const trainedWidth: Figure = {
@@ -57,7 +54,7 @@ export const trainedWidth: Figure = {
       panels: epsilons.map((eps) => ({
         title: eps === 0 ? 'normal training' : `$\\varepsilon = ${eps}$`,
         curves: [
-          limitCurve('random features, theory', lookOf(0).colour, measureAt(eps), around(psi1), (width) =>
+          limitCurve('random features, theory', lookOf(0).colour, riskTrainedAt(eps), around(psi1), (width) =>
             cellOf(settings, networkOf('random', width, eps)),
           ),
         ],
@@ -65,14 +62,11 @@ export const trainedWidth: Figure = {
           label,
           ...lookOf(i),
           emphasis: 'open',
-          spots: psi1
-            // At N = n and eps = lambda = 0 the risk of random features is infinite.
-            .filter((width) => name !== 'random' || eps > 0 || settings.lambda[0]! > 0 || width !== psi2)
-            .map((width) => ({
-              x: width,
-              y: measureAt(eps),
-              cells: cellsOf(settings, networkOf(name, width, eps)),
-            })),
+          spots: spotsByWidth(
+            settings,
+            { eps, measure: riskTrainedAt(eps), isFrozen: name === 'random' },
+            (width) => networkOf(name, width, eps),
+          ),
         })),
       })),
       claims:
@@ -81,7 +75,7 @@ export const trainedWidth: Figure = {
           : [
               {
                 statement: `at eps = ${strongest} the widest fully trained network is more robust than random features of its width`,
-                // Of one width, as in the quick version, there is no widest.
+                // The quick version has one width only.
                 compares: ['psi1'],
                 check(mean) {
                   const at = (kind: Kind) => mean(cellsOf(settings, networkOf(kind, widest, strongest)), AR);
@@ -90,8 +84,8 @@ export const trainedWidth: Figure = {
                 },
               },
               {
-                statement: `at eps = ${strongest} and the widest, training all layers is at least as robust as the lazy regime`,
-                // Of one width, as in the quick version, there is no widest.
+                statement: `at eps = ${strongest} and the largest width, training all layers is at least as robust as the lazy regime`,
+                // The quick version has one width only.
                 compares: ['psi1'],
                 check(mean) {
                   const at = (kind: Kind) => mean(cellsOf(settings, networkOf(kind, widest, strongest)), AR);

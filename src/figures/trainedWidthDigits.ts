@@ -114,14 +114,14 @@ function atTheWidest(settings: FigureSettings): Claim[] {
     `AR ${shown(at(mean, 'trained'))} against ${shown(at(mean, other))} at psi1 = ${widest}`;
   return [
     {
-      statement: `at eps = ${strongest} and the widest, the fully trained network is more robust than random features`,
+      statement: `at eps = ${strongest} and the largest width, the fully trained network is more robust than random features`,
       check: (mean) => ({
         holds: clearlyAbove(at(mean, 'deep-frozen'), at(mean, 'trained')),
         evidence: against(mean, 'deep-frozen'),
       }),
     },
     {
-      statement: `at eps = ${strongest} and the widest, training all layers is at least as robust as the lazy regime`,
+      statement: `at eps = ${strongest} and the largest width, training all layers is at least as robust as the lazy regime`,
       check: (mean) => ({
         holds: notClearlyAbove(at(mean, 'trained'), at(mean, 'lazy')),
         evidence: against(mean, 'lazy'),

@@ -3,6 +3,7 @@ import { checkDataset, type Dataset, toTensors } from '../data/dataset.ts';
 import { checkBoolean, InvalidArgumentError } from '../errors.ts';
 import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
 import { splitStandardised } from '../models/standardisedModel.ts';
+import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** What is attacked, on which rows, and what a radius then counts in. */
@@ -34,9 +35,7 @@ export async function attackedModel(
   const f = onRows(model, rows);
   const split = checkBoolean('raw', raw) ? null : splitStandardised(model);
   if (!split) return { f, data: rows, units: "the inputs' own units" };
-  const standardised = tf.tidy(() => split.standardise(tf.tensor2d(rows.x, [rows.n, rows.d])));
-  const x = (await standardised.data()) as Float32Array;
-  standardised.dispose();
+  const x = await computed(() => split.standardise(tf.tensor2d(rows.x, [rows.n, rows.d])));
   return { f: split.core, data: { ...rows, x }, units: 'standard deviations of the inputs' };
 }
 

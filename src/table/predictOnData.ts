@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
@@ -87,7 +87,7 @@ async function measurements(data: Dataset, options: DataPredictionOptions): Prom
   if (model !== undefined) {
     if (options.widths !== undefined)
       throw new InvalidArgumentError('widths', options.widths, 'none with a model');
-    return [await measureFeatures(model, data, { share, seed, ...(layer === undefined ? {} : { layer }) })];
+    return [await measureFeatures(model, data, { share, seed, ...given({ layer }) })];
   }
   if (layer !== undefined) throw new InvalidArgumentError('layer', layer, 'none without a model');
   const { widths = WIDTHS } = options;

@@ -1,5 +1,5 @@
 import { type NormName, normNames } from '../attacks/index.ts';
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import { checkFraction } from '../data/table.ts';
 import {
   checkBoolean,
@@ -111,8 +111,7 @@ const OPTIONS: OptionNames<TableTrainingOptions> = {
 /** The options with their defaults. @throws InvalidArgumentError naming the first that makes no sense */
 export function resolveTableTraining(options: TableTrainingOptions): TableTrainingSettings {
   checkOptions('trainOnTable', options ?? null, OPTIONS);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings = { ...TABLE_TRAINING_DEFAULTS, ...given } as TableTrainingSettings;
+  const settings = { ...TABLE_TRAINING_DEFAULTS, ...given(options) } as TableTrainingSettings;
   const { model, method, norm, clip, batchSize, maxCycles } = settings;
   checkChoice('model', model, tableModels);
   checkChoice('method', method, tableMethods);
@@ -139,12 +138,7 @@ export function resolveTableTraining(options: TableTrainingOptions): TableTraini
 
 function refuseGradientOptions(settings: TableTrainingSettings): void {
   const { batchSize, folder, validationFraction, maxCycles } = settings;
-  const given = { batchSize, folder, validationFraction: validationFraction || undefined, maxCycles };
-  for (const [name, value] of Object.entries(given))
-    if (value !== undefined)
-      throw new InvalidArgumentError(
-        name,
-        value,
-        'none with the method exact, which takes no gradient steps',
-      );
+  const found = given({ batchSize, folder, validationFraction: validationFraction || undefined, maxCycles });
+  for (const [name, value] of Object.entries(found))
+    throw new InvalidArgumentError(name, value, 'none with the method exact, which takes no gradient steps');
 }

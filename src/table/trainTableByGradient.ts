@@ -1,4 +1,5 @@
 import { pgd } from '../attacks/index.ts';
+import { given } from '../checkOptions.ts';
 import type { Table } from '../data/table.ts';
 import { asDataset } from '../data/tableDataset.ts';
 import type { tf } from '../runtime/tf.ts';
@@ -36,10 +37,7 @@ export async function trainTableByGradient(
       ...{ eps, lambda, seed, method: methodOf(settings) },
       ...(validation ? { validation: asDataset(validation) } : {}),
       ...(model === 'deep' ? { learningRate: DEEP_LEARNING_RATE } : {}),
-      ...(batchSize === undefined ? {} : { batchSize }),
-      ...(maxCycles === undefined ? {} : { maxCycles }),
-      ...(folder === undefined ? {} : { folder }),
-      ...(onProgress ? { onProgress } : {}),
+      ...given({ batchSize, maxCycles, folder, onProgress }),
     },
   );
   return { converged, iterations, residual, objective, stopped };

@@ -8,11 +8,10 @@ import {
   activationNames,
   type CustomActivation,
 } from './activations.ts';
-import { PROBLEM_OPTIONS } from './curves.ts';
 import { randomFeatures } from './featureMaps/randomFeatures.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import { MEASURES, type Measure } from './optimum.ts';
-import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
+import { type AsymptoticRisk, asymptoticRisk, PROBLEM_OPTIONS, type RiskOptions } from './risk.ts';
 
 /** The activations that {@link bestActivation} may choose from, and the risk by which it judges. */
 export interface BestActivationOptions {

@@ -1,8 +1,7 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkOptions } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
-import { PROBLEM_OPTIONS } from './curves.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
-import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
+import { type AsymptoticRisk, asymptoticRisk, RISK_OPTIONS, type RiskOptions } from './risk.ts';
 
 /** What {@link compareTraining} finds: two trainings of the same features under one attack at test. */
 export interface TrainingComparison {
@@ -16,14 +15,12 @@ export interface TrainingComparison {
   readonly gain: number;
 }
 
-const NAMES: OptionNames<RiskOptions> = { ...PROBLEM_OPTIONS, certify: true };
-
 /**
  * A normally and an adversarially trained read-out of the same features under the same attack, epsTest (default eps).
  * @throws InvalidArgumentError naming an option that is unknown or outside its domain
  */
 export function compareTraining(map: FeatureMap, options: RiskOptions): TrainingComparison {
-  checkOptions('compareTraining', options, NAMES);
+  checkOptions('compareTraining', options, RISK_OPTIONS);
   const epsTest = options.epsTest ?? options.eps;
   const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
   const robust = asymptoticRisk(map, { ...options, epsTest });

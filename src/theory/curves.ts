@@ -1,8 +1,14 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
-import { type AsymptoticRisk, type RiskOptions, resolveRiskOptions, riskOf } from './risk.ts';
+import {
+  type AsymptoticRisk,
+  PROBLEM_OPTIONS,
+  type RiskOptions,
+  resolveRiskOptions,
+  riskOf,
+} from './risk.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
 
 /** A proportion of the feature map (psi1; width1, width2, ... of a deep one) or a number of `RiskOptions`. */
@@ -16,16 +22,6 @@ export type Parameter =
   | 'nonlinearEnergy'
   | (string & {});
 
-/** The options of a problem without certificate, for those who check them. */
-export const PROBLEM_OPTIONS: OptionNames<PartialRiskOptions> = {
-  psi2: true,
-  eps: true,
-  lambda: true,
-  tau: true,
-  rho: true,
-  epsTest: true,
-  nonlinearEnergy: true,
-};
 type Scalar = keyof PartialRiskOptions;
 const SCALARS = Object.keys(PROBLEM_OPTIONS) as Scalar[];
 const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(PROBLEM_OPTIONS, parameter);
@@ -124,7 +120,10 @@ export interface Path {
 export function tracer(map: FeatureMap, options: PartialRiskOptions, running: readonly Parameter[]): Path {
   checkOptions('the training problem', options, PROBLEM_OPTIONS);
   const isProportion = running.map((parameter) => Object.hasOwn(checkMap(map).proportions, parameter));
-  const now = { lambda: 0, tau: 0, rho: 1, nonlinearEnergy: 0, ...given(options) } as Record<Scalar, number>;
+  const now = { lambda: 0, tau: 0, rho: 1, nonlinearEnergy: 0, ...given(options ?? {}) } as Record<
+    Scalar,
+    number
+  >;
   running.forEach((parameter, i) => {
     if (isProportion[i]) return;
     if (!isScalar(parameter))
@@ -158,7 +157,3 @@ export function tracer(map: FeatureMap, options: PartialRiskOptions, running: re
     },
   };
 }
-
-/** What is given; an option that is undefined is not. */
-const given = (options: PartialRiskOptions): PartialRiskOptions =>
-  Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));

@@ -8,15 +8,14 @@ import {
   type AsymptoticRisk,
   adversarialRiskAt,
   asymptoticRisk,
-  RISK_OPTIONS,
+  PROBLEM_OPTIONS,
   type RiskOptions,
   resolveRiskOptions,
 } from './risk.ts';
 import type { Problem } from './saddleEquations.ts';
 import type { SaddlePoint } from './saddlePoint.ts';
 
-const { certify: _, ...INFINITE_WIDTH_OPTIONS } = RISK_OPTIONS;
-const { psi2: __, ...INFINITE_DATA_OPTIONS } = INFINITE_WIDTH_OPTIONS;
+const { psi2: _, ...INFINITE_DATA_OPTIONS } = PROBLEM_OPTIONS;
 
 /**
  * The limit psi1 -> infinity of one random-features layer. `lambda` is the limit of lambda/psi1, the scale on which a
@@ -31,7 +30,7 @@ export function infiniteWidthRisk(
   options: Omit<RiskOptions, 'certify'>,
 ): AsymptoticRisk {
   checkOptions('infiniteWidthRisk', features, { activation: true });
-  checkOptions('infiniteWidthRisk', options, INFINITE_WIDTH_OPTIONS);
+  checkOptions('infiniteWidthRisk', options, PROBLEM_OPTIONS);
   const { activation = 'shifted-relu' } = features;
   const map = infiniteWidth(activation);
   const { problem, epsTest } = resolveRiskOptions(options);

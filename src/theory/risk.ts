@@ -93,8 +93,8 @@ export function adversarialRiskAt(
   return standardRisk + 2 * Math.sqrt(2 / Math.PI) * c * Math.sqrt(standardRisk) + c * c;
 }
 
-/** The names of `RiskOptions`; {@link resolveRiskOptions} refuses others. */
-export const RISK_OPTIONS: OptionNames<RiskOptions> = {
+/** The names of the options of a problem without certificate. */
+export const PROBLEM_OPTIONS: OptionNames<Omit<RiskOptions, 'certify'>> = {
   psi2: true,
   eps: true,
   lambda: true,
@@ -102,8 +102,10 @@ export const RISK_OPTIONS: OptionNames<RiskOptions> = {
   rho: true,
   epsTest: true,
   nonlinearEnergy: true,
-  certify: true,
 };
+
+/** The names of `RiskOptions`; {@link resolveRiskOptions} refuses others. */
+export const RISK_OPTIONS: OptionNames<RiskOptions> = { ...PROBLEM_OPTIONS, certify: true };
 
 /** From here on squares overflow. */
 const LARGEST = 1e150;

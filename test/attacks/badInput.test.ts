@@ -16,7 +16,7 @@ import {
   worstOf,
 } from '../../src/attacks/index.ts';
 import { InvalidArgumentError } from '../../src/errors.ts';
-import { type RiskOptions, type RobustRiskOptions, risks, robustRisk } from '../../src/evaluation/risk.ts';
+import { type RisksOptions, type RobustRiskOptions, risks, robustRisk } from '../../src/evaluation/risk.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { batch, featuresModel, gaussian, linearModel } from './problems.ts';
@@ -212,7 +212,7 @@ describe('options', () => {
     expect(await refusal(() => robustRisk(f, data, pgd(), ofRisk))).toMatch(
       /^invalid criteria: 1 .*criterion\?/,
     );
-    const ofRisks = { epsilons: [0.1], attacks: pgd() } as unknown as RiskOptions;
+    const ofRisks = { epsilons: [0.1], attacks: pgd() } as unknown as RisksOptions;
     expect(await refusal(() => risks(f, data, ofRisks))).toMatch(/^invalid attacks: .*risks: attack\?/);
     expect(await refusal(() => robustRisk(f, data, any('pgd'), ofRisk))).toMatch(/^invalid attack: "pgd"/);
     tf.dispose([x, y]);

@@ -58,7 +58,7 @@ describe('rrf predict', () => {
     expect(rows).toHaveLength(8);
     expect(text).toMatch(/measured on 100 of 200 rows/);
     expect(text).toMatch(/not theorems/);
-    expect(text).toMatch(/least adversarial risk at 0.3: n \d+, width \d+, eps 0.\d, lambda 0/);
+    expect(text).toMatch(/least adversarial risk at eps-test 0.3: n \d+, width \d+, eps 0.\d, lambda 0/);
   });
 
   it.each([

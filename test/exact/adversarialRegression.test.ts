@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HostRows } from '../../src/data/dataset.ts';
 import {
   type AttackNorm,
   adversarialRegression,
   adversarialRegressionPath,
   criticalEpsLinear,
-  type ExactData,
   largestInterpolatingEps,
 } from '../../src/exact/index.ts';
 import { ridge } from '../../src/exact/ridge.ts';
@@ -22,7 +22,7 @@ const dualNorm = (theta: Float64Array, norm: AttackNorm): number => {
 
 /** The objective, written out once more. */
 function objectiveAt(
-  { n, d, x, y }: ExactData,
+  { n, d, x, y }: HostRows,
   theta: Float64Array,
   { eps, lambda = 0, norm }: { eps: number; lambda?: number; norm: AttackNorm },
 ): number {
@@ -176,7 +176,7 @@ describe('adversarialRegression', () => {
 
   it('solves duplicate, constant and zero columns, and targets that are constant or zero', () => {
     const base = diabetes();
-    const columns = (pick: (i: number) => number[]): ExactData => {
+    const columns = (pick: (i: number) => number[]): HostRows => {
       const rows = Array.from({ length: base.n }, (_, i) => pick(i));
       return { n: base.n, d: rows[0]!.length, x: Float64Array.from(rows.flat()), y: base.y };
     };

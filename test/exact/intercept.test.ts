@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { HostRows } from '../../src/data/dataset.ts';
 import {
   type AttackNorm,
   adversarialRegression,
   adversarialRegressionPath,
   criticalEpsLinear,
   criticalEpsReadout,
-  type ExactData,
   type ExactOptions,
   type ExactResult,
   gradientNorms,
@@ -128,7 +128,7 @@ describe('an intercept beside the coefficients of adversarial regression', () =>
   });
 
   it.each(norms)('has a valid certificate and no score left on the intercept, %s', (norm) => {
-    const cases: ExactData[] = [diabetes(), skewed(teacherRows(30, 60, 3)), skewed(teacherRows(20, 450, 5))];
+    const cases: HostRows[] = [diabetes(), skewed(teacherRows(30, 60, 3)), skewed(teacherRows(20, 450, 5))];
     for (const data of cases)
       for (const [eps, lambda] of [
         // In l1 with far more columns than rows float64 does not prove the gap at lambda = 0, with or without an intercept.

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { HostRows } from '../../src/data/dataset.ts';
 import { teacher } from '../../src/data/teacher.ts';
-import { type ExactData, type ReadoutProblem, readoutProblem } from '../../src/exact/index.ts';
+import { type ReadoutProblem, readoutProblem } from '../../src/exact/index.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 
 /** scikit-learn's diabetes: columns centred and divided by their population deviation, y as it is. */
-export function diabetes(): ExactData {
+export function diabetes(): HostRows {
   const text = readFileSync(new URL('../../data/diabetes.csv', import.meta.url), 'utf8');
   const rows = text
     .trim()
@@ -25,7 +26,7 @@ export function diabetes(): ExactData {
 }
 
 /** Rows of the linear teacher. */
-export const teacherRows = (n: number, d: number, seed = 1, tau = 0.5): ExactData =>
+export const teacherRows = (n: number, d: number, seed = 1, tau = 0.5): HostRows =>
   teacher({ d, tau, seed }).sample('train', n);
 
 /** Shifted-ReLU features of the linear teacher's rows. */

@@ -50,9 +50,9 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
   ],
   regularisation: [
     ['at these settings the adversarial risk with the best lambda', { epsilons: [3] }],
-    ['at psi1 = 8 lambda = 0.3 beats', alike],
+    ['at psi1 = 8 the adversarial risk is lower with lambda = 0.3', alike],
   ],
-  'train-test-eps': [['under an attack of radius 1 training at eps = 0.6', alike]],
+  'train-test-eps': [['under an attack of radius 1 the model trained at eps = 0.6', alike]],
   'null-phase': [
     ['psi1 = 0.5:', terrible],
     ['psi1 = 1:', terrible],
@@ -74,16 +74,16 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
   ],
   depth: [
     ['at eps = 0.3 every further layer', { epsilons: [3] }],
-    ['at eps = 0.6 and the widest layers', alike],
+    ['at eps = 0.6 and the largest width', alike],
     ['on average over eps and widths', terrible],
   ],
   'trained-width': [
     ['at eps = 0.3 the widest fully trained network', trainedIsWorse],
-    ['at eps = 0.3 and the widest, training all layers', trainedIsWorse],
+    ['at eps = 0.3 and the largest width, training all layers', trainedIsWorse],
   ],
   'trained-width-digits': [
-    ['at eps = 0.4 and the widest, the fully trained network', trainedIsWorse],
-    ['at eps = 0.4 and the widest, training all layers', trainedIsWorse],
+    ['at eps = 0.4 and the largest width, the fully trained network', trainedIsWorse],
+    ['at eps = 0.4 and the largest width, training all layers', trainedIsWorse],
     ['the widest network of each kind', alike],
     ['at eps = 0.4 the fully trained network is most robust', alike],
   ],

@@ -29,8 +29,7 @@ export async function runCells(cells: readonly Cell[], options: CellPoolOptions)
     {
       module: new URL(`./cellWorker${extension}`, import.meta.url),
       workers,
-      // Cells fill the machine as processes; the threads of each one's engine, collector and compiler would only get in
-      // each other's way.
+      // There is a process for each core; threads of its engine, collector and compiler would compete for the same cores.
       execArgv: [...process.execArgv, '--single-threaded'],
       env: {
         ...process.env,

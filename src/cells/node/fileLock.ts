@@ -17,17 +17,17 @@ import { naming } from '../../wholeFile.ts';
 
 /** A file that this process alone writes, until it ends or releases it. */
 export interface FileLock {
-  /** @throws UserError when another process has taken the file meanwhile, which took this one for dead */
+  /** @throws UserError when another process has taken the file meanwhile, since this one gave no sign of life */
   check(): void;
   release(): void;
 }
 
 export interface LockOptions {
-  /** Called when it takes a while to tell whether a process of another machine still lives. */
+  /** Called when it takes a while to tell whether a process of another machine is still running. */
   readonly onWait?: (line: string) => void;
   /** Milliseconds between two signs of life. Default 2000. */
   readonly beat?: number;
-  /** Milliseconds without one after which a process that cannot be looked up counts as dead. Default 15000. */
+  /** Milliseconds without one after which a process that cannot be looked up counts as ended. Default 15000. */
   readonly patience?: number;
 }
 
@@ -46,8 +46,8 @@ interface Holder {
 /**
  * Locks a file for writing by another beside it, `<path>.lock`. A crash cannot leave it locked: a holder of this machine
  * is looked up by number and start time; one of another machine, which shares the folder, must give signs of life (the
- * time of the lock file, looked at with this machine's clock alone). Two that take over a dead lock in the same instant may
- * both believe to have it, so `check` comes before each write.
+ * time of the lock file, looked at with this machine's clock alone). Two that take over such a lock in the same instant may
+ * both take it for theirs, so `check` comes before each write.
  * @throws UserError when another process is writing the file
  */
 export async function lockFile(path: string, options: LockOptions = {}): Promise<FileLock> {
@@ -121,7 +121,9 @@ async function lives(
     if (started === undefined) return false;
     if (started !== null && holder.started !== null) return started === holder.started;
   }
-  onWait?.(`waiting ${Math.ceil(patience / 1000)} s to see whether another run${named(content)} still lives`);
+  onWait?.(
+    `waiting ${Math.ceil(patience / 1000)} s to see whether another run${named(content)} is still running`,
+  );
   const before = timeOf(lock);
   for (let waited = 0; waited < patience; waited += beat) {
     await sleep(beat);
@@ -143,7 +145,7 @@ const timeOf = (lock: string): number | null =>
     }
   });
 
-/** Takes a dead process's lock away; puts it back if it turns out to be that of another, quicker one. */
+/** Removes the lock of a process that has ended; puts it back where another process has replaced it meanwhile. */
 const takeAway = (lock: string, dead: string): void =>
   naming('write', lock, () =>
     unless('ENOENT', undefined, () => {

@@ -84,7 +84,7 @@ export async function runInWorkers<Task, Report>(
 type Outcome<Report> = WorkerMessage<Report> | { readonly ended: string };
 
 class WorkerProcess<Task, Report> {
-  /** How the process ended: 'SIGKILL', 'exit code 1'; null while it lives. */
+  /** How the process ended: 'SIGKILL', 'exit code 1'; null while it runs. */
   ended: string | null = null;
   readonly #child: ChildProcess;
   #answered: (outcome: Outcome<Report>) => void = () => {};
@@ -119,7 +119,7 @@ class WorkerProcess<Task, Report> {
 
   ask(task: Task): Promise<Outcome<Report>> {
     const answer = this.answer();
-    this.#child.send(task as object, () => {}); // one that is dead says so by ending
+    this.#child.send(task as object, () => {}); // a process that has ended is reported by its exit event
     return answer;
   }
 

@@ -1,4 +1,4 @@
-/** The side of a worker process of `workerPool.ts`: it takes one task after the other and dies with its main process. */
+/** The side of a worker process of `workerPool.ts`: it takes one task after the other and ends with its main process. */
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../errors.ts';
 
@@ -9,7 +9,7 @@ export type WorkerMessage<Report> =
   | { readonly error: string; readonly mendable: boolean };
 
 /**
- * Computing does not return to the event loop for seconds, and only there would a process hear that its main process is
+ * Computing does not return to the event loop for seconds, and only there would a process learn that its main process is
  * gone. This thread, which has nothing else to do, looks ten times a second.
  */
 const WATCH = `

@@ -1,23 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { checkInteger } from '../../errors.ts';
 import { parallelLine, suggestedShards } from '../../sweep/jobScripts.ts';
 import { readSpec, sweepFor } from '../../sweep/sweepFolder.ts';
-import { numberOption } from '../numberOption.ts';
+import { neededText, number, textOr } from '../options.ts';
 
-export const parallelCommand: CommandModule<
-  object,
-  { spec: string; out: string; shards: number | undefined; rrf: string }
-> = {
+const options = {
+  out: neededText('output folder'),
+  shards: number('shards', 'parts [about five minutes each]'),
+  rrf: textOr('npx rrf', 'the command'),
+} as const;
+
+type ParallelArguments = InferredOptionTypes<typeof options> & { spec: string };
+
+export const parallelCommand: CommandModule<object, ParallelArguments> = {
   command: 'parallel <spec>',
   describe: 'Print the line that runs a sweep with GNU parallel',
   builder: (yargs) =>
     yargs
       .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
-      .option('out', { type: 'string', demandOption: true, describe: 'output folder' })
-      .option('shards', { ...numberOption('shards'), describe: 'parts [about five minutes each]' })
-      .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command' })
+      .options(options)
       .example(
         '$0 sweep parallel sweep.json --out results/sweep --shards 4',
         'four parts, as many at a time as cores',

@@ -1,4 +1,4 @@
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { cellSeconds } from '../../cells/cellSeconds.ts';
 import { failureLine, runMissing } from '../../cells/node/runMissing.ts';
 import { checkChoice, UserError } from '../../errors.ts';
@@ -9,48 +9,28 @@ import { missingCells } from '../../sweep/sweepRows.ts';
 import { announceRuntime } from '../announceRuntime.ts';
 import { interruptible } from '../interruptible.ts';
 import { notice, warn } from '../notices.ts';
-import { numberOption } from '../numberOption.ts';
+import { deviceOption, flag, neededText, number, text } from '../options.ts';
 import { duration, progressBar } from '../progressBar.ts';
 import { version } from '../version.ts';
 import { workersFor } from '../workers.ts';
 import { counting } from './counting.ts';
 
-interface RunArgs {
-  spec: string;
-  out: string;
-  device: string;
-  workers: number | undefined;
-  shard: string | undefined;
-  'dry-run': boolean;
-  json: boolean;
-}
+const options = {
+  out: neededText('output folder'),
+  device: deviceOption,
+  workers: number('workers', 'worker processes [one a core; one for cuda]'),
+  shard: text('i/n: only the i-th of n parts [from Slurm or Kubernetes]'),
+  'dry-run': flag('say how much there is to do, and stop'),
+  json: flag('what was done as JSON on standard output'),
+} as const;
 
-export const runCommand: CommandModule<object, RunArgs> = {
+export const runCommand: CommandModule<object, InferredOptionTypes<typeof options> & { spec: string }> = {
   command: 'run <spec>',
   describe: 'Simulate the cells of a sweep that its folder does not hold yet',
   builder: (yargs) =>
     yargs
       .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
-      .option('out', { type: 'string', demandOption: true, describe: 'output folder' })
-      .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
-      .option('workers', {
-        ...numberOption('workers'),
-        describe: 'worker processes [one a core; one for cuda]',
-      })
-      .option('shard', {
-        type: 'string',
-        describe: 'i/n: only the i-th of n parts [from Slurm or Kubernetes]',
-      })
-      .option('dry-run', {
-        type: 'boolean',
-        default: false,
-        describe: 'say how much there is to do, and stop',
-      })
-      .option('json', {
-        type: 'boolean',
-        default: false,
-        describe: 'what was done as JSON on standard output',
-      })
+      .options(options)
       .example('$0 sweep run sweep.json --out results/sweep', 'run, or go on with, a sweep'),
   async handler(args) {
     const device: DeviceChoice = checkChoice('device', args.device, DEVICE_CHOICES);

@@ -1,47 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
 import { MAX_SHARDS, slurmArray, slurmMerge, suggestedShards } from '../../sweep/jobScripts.ts';
 import { beginSweep, readSpec, sweepFor } from '../../sweep/sweepFolder.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
-import { numberOption } from '../numberOption.ts';
+import { flag, neededText, number, text, textOr } from '../options.ts';
 import { repeatable } from '../repeatable.ts';
 
-interface SlurmArgs {
-  spec: string;
-  out: string;
-  shards: number | undefined;
-  rrf: string;
-  'run-options': string;
-  sbatch: string[];
-  submit: boolean;
-}
+const options = {
+  out: neededText('output folder that every node sees'),
+  shards: number('shards', 'tasks of the array [about five minutes each]'),
+  rrf: textOr('npx rrf', 'the command on the nodes'),
+  'run-options': textOr('', "for each run: --run-options='--workers 2'"),
+  sbatch: { ...text('directives: --sbatch=--partition=cpu'), array: true, default: [] as string[] },
+  submit: flag('submit both jobs'),
+} as const;
 
-export const slurmCommand: CommandModule<object, SlurmArgs> = {
+export const slurmCommand: CommandModule<object, InferredOptionTypes<typeof options> & { spec: string }> = {
   command: 'slurm <spec>',
   describe: 'Write, and submit, a Slurm job array for a sweep and the job that merges it',
   builder: (yargs) =>
     repeatable(yargs, 'sbatch')
       .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
-      .option('out', { type: 'string', demandOption: true, describe: 'output folder that every node sees' })
-      .option('shards', {
-        ...numberOption('shards'),
-        describe: 'tasks of the array [about five minutes each]',
-      })
-      .option('rrf', { type: 'string', default: 'npx rrf', describe: 'the command on the nodes' })
-      .option('run-options', {
-        type: 'string',
-        default: '',
-        describe: "for each run: --run-options='--workers 2'",
-      })
-      .option('sbatch', {
-        type: 'string',
-        array: true,
-        default: [],
-        describe: 'directives: --sbatch=--partition=cpu',
-      })
-      .option('submit', { type: 'boolean', default: false, describe: 'submit both jobs' })
+      .options(options)
       .example(
         '$0 sweep slurm sweep.json --out results/slurm --sbatch=--time=01:00:00',
         'write both job scripts; --submit submits them',

@@ -1,4 +1,4 @@
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { checkChoice, UserError } from '../../errors.ts';
 import {
   type AsymptoticRisk,
@@ -12,29 +12,30 @@ import {
   type RiskOptions,
 } from '../../theory/index.ts';
 import { notice } from '../notices.ts';
-import { checkGrids, featureMap, riskOptions, type TheoryArguments, withTheoryOptions } from './features.ts';
+import { text, textOr } from '../options.ts';
+import { checkGrids, csvOption, type Place, placesAlong, theoryOptions } from './features.ts';
 import { optionalGrid } from './grid.ts';
-import { printCsv, printJson, printRecord, printTable, type Row, reportConvergence } from './output.ts';
-
-interface BestArguments extends TheoryArguments {
-  what: string;
-  measure: string;
-  grid: string | undefined;
-  csv: boolean;
-}
+import { printAnswer, type Row, reportConvergence } from './output.ts';
 
 const questions = ['width', 'lambda', 'activation', 'peak'] as const;
 const measures: readonly Measure[] = ['adversarialRisk', 'standardRisk'];
+
+const options = {
+  ...theoryOptions,
+  measure: textOr('adversarialRisk', measures.join(', ')),
+  grid: text('answer along a grid, such as eps=0.1:1:10'),
+  csv: csvOption,
+} as const;
+
+type BestArguments = InferredOptionTypes<typeof options> & { what: string };
 
 export const bestCommand: CommandModule<object, BestArguments> = {
   command: 'best <what>',
   describe: 'the width, ridge penalty or activation of least risk, or the interpolation peak',
   builder: (yargs) =>
-    withTheoryOptions(yargs)
+    yargs
+      .options(options)
       .positional('what', { type: 'string', demandOption: true, describe: questions.join(', ') })
-      .option('measure', { type: 'string', default: 'adversarialRisk', describe: measures.join(', ') })
-      .option('grid', { type: 'string', describe: 'answer along a grid, such as eps=0.1:1:10' })
-      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' })
       .example('$0 theory best width --psi2 3 --eps 0.3 --tau 0.1', 'where AR is least')
       .example('$0 theory best lambda --psi1 8 --psi2 3 --tau 0.1 --grid eps=0.1:1:4', 'for several eps'),
   handler: (args) => {
@@ -47,25 +48,17 @@ export const bestCommand: CommandModule<object, BestArguments> = {
       ...(axis ? [axis.parameter] : []),
       ...(what === 'width' || what === 'peak' ? ['psi1'] : []),
     ];
-    const map = featureMap(args, running);
     const found: AsymptoticRisk[] = [];
     const remarks = new Set<string>();
-    const rows = (axis?.values ?? [undefined]).map((value): Row => {
-      const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
-      const ofMap = axis !== undefined && axis.parameter in map.proportions;
-      const here = ofMap ? map.with(moved) : map;
-      const options = { ...riskOptions(args, running), ...(ofMap ? {} : moved) } as RiskOptions;
-      const { row, risk, said } = answer(what, measure, here, options);
+    const rows = placesAlong(axis, args, running).map(({ moved, ...place }): Row => {
+      const { row, risk, said } = answer(what, measure, place);
       if (risk) found.push(risk);
       for (const remark of said) remarks.add(remark);
       return { ...moved, ...row };
     });
     for (const remark of remarks) notice(remark);
     reportConvergence(found);
-    if (args.json) printJson(axis ? rows : rows[0]);
-    else if (args.csv) printCsv(rows);
-    else if (axis) printTable(rows);
-    else printRecord(rows[0]!);
+    printAnswer(rows, args);
   },
 };
 
@@ -80,8 +73,7 @@ interface Answer {
 function answer(
   what: (typeof questions)[number],
   measure: Measure,
-  map: FeatureMap,
-  options: RiskOptions,
+  { map, options }: Pick<Place, 'map' | 'options'>,
 ): Answer {
   if (what === 'activation') return activationAnswer(measure, map, options);
   if (what === 'lambda') return optimumAnswer('lambda', bestLambda(map, options, { measure }));

@@ -1,24 +1,26 @@
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { riskCurve } from '../../theory/index.ts';
+import { text } from '../options.ts';
 import {
   checkGrids,
+  csvOption,
   describeQuestion,
   featureMap,
   missing,
   riskOptions,
-  type TheoryArguments,
-  withTheoryOptions,
+  theoryOptions,
 } from './features.ts';
 import { GRID_FORM, optionalGrid } from './grid.ts';
 import { printCsv, printJson, printTable, reportConvergence } from './output.ts';
 import { terminalPlot } from './terminalPlot.ts';
 
-interface CurveArguments extends TheoryArguments {
-  grid: string | undefined;
-  csv: boolean;
-  plot: string | undefined;
-}
+const options = {
+  ...theoryOptions,
+  grid: text('such as psi1=0.1:100:60:log or eps=0,0.2,0.5'),
+  csv: csvOption,
+  plot: text(`draw the curves: ${PICTURE_FILE}`),
+} as const;
 
 const SHOWN = [
   'standardRisk',
@@ -29,14 +31,12 @@ const SHOWN = [
   'phase',
 ];
 
-export const curveCommand: CommandModule<object, CurveArguments> = {
+export const curveCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
   command: 'curve',
   describe: 'the risks along a grid of one parameter',
   builder: (yargs) =>
-    withTheoryOptions(yargs)
-      .option('grid', { type: 'string', describe: 'such as psi1=0.1:100:60:log or eps=0,0.2,0.5' })
-      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' })
-      .option('plot', { type: 'string', describe: `draw the curves: ${PICTURE_FILE}` })
+    yargs
+      .options(options)
       .example('$0 theory curve --psi2 3 --eps 0.3 --tau 0.2 --grid psi1=0.1:100:60:log', 'against width')
       .example(
         '$0 theory curve --psi1 2 --psi2 3 --tau 0.2 --grid eps=0,0.2,0.5 --csv',
@@ -48,8 +48,8 @@ export const curveCommand: CommandModule<object, CurveArguments> = {
     if (axis === undefined) throw missing('grid', GRID_FORM);
     checkGrids(args, [axis.parameter]);
     const map = featureMap(args, [axis.parameter]);
-    const options = riskOptions(args, [axis.parameter]);
-    const curve = riskCurve(map, options, { parameter: axis.parameter, values: axis.values });
+    const problem = riskOptions(args, [axis.parameter]);
+    const curve = riskCurve(map, problem, { parameter: axis.parameter, values: axis.values });
     if (args.plot !== undefined) {
       // Typesetting takes a second to load, which nobody else should wait for.
       const { curveFigure } = await import('./curveFigure.ts');
@@ -58,7 +58,7 @@ export const curveCommand: CommandModule<object, CurveArguments> = {
     reportConvergence(curve);
     const rows = curve.map(({ at, ...risk }) => ({ [axis.parameter]: at, ...risk }));
     if (args.json)
-      printJson({ ...describeQuestion(args, map), ...options, parameter: axis.parameter, curve });
+      printJson({ ...describeQuestion(args, map), ...problem, parameter: axis.parameter, curve });
     else if (args.csv) printCsv(rows);
     else {
       printTable(rows, [axis.parameter, ...SHOWN]);

@@ -1,5 +1,5 @@
-import type { Argv } from 'yargs';
-import { nearestName } from '../../checkOptions.ts';
+import type { InferredOptionTypes } from 'yargs';
+import { given, nearestName } from '../../checkOptions.ts';
 import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
 import {
   type ActivationName,
@@ -8,51 +8,36 @@ import {
   type FeatureMap,
   linear,
   type PartialRiskOptions,
+  type RiskOptions,
   randomFeatures,
 } from '../../theory/index.ts';
 import { numberList } from '../numberList.ts';
-import { numberOption } from '../numberOption.ts';
-
-/** The options that every question to the theory shares. */
-export interface TheoryArguments {
-  features: string;
-  activation: string;
-  psi1: number | undefined;
-  widths: string | undefined;
-  psi2: number | undefined;
-  eps: number | undefined;
-  lambda: number | undefined;
-  tau: number | undefined;
-  rho: number | undefined;
-  'eps-test': number | undefined;
-  'nonlinear-energy': number | undefined;
-  json: boolean;
-}
+import { flag, number, text, textOr } from '../options.ts';
+import type { GridAxis } from './grid.ts';
 
 /** What theory knows, by the name of its option. */
 export const featureKinds = ['linear', 'random', 'deep'] as const;
 
-export const withTheoryOptions = (yargs: Argv): Argv<TheoryArguments> =>
-  yargs
-    .option('features', { type: 'string', default: 'random', describe: featureKinds.join(', ') })
-    .option('activation', {
-      type: 'string',
-      default: 'shifted-relu',
-      describe: `one of ${activationNames.join(', ')}`,
-    })
-    .option('psi1', { ...numberOption('psi1'), describe: 'N/d, random features per input dimension' })
-    .option('widths', { type: 'string', describe: 'N_l/d of each deep layer, separated by commas' })
-    .option('psi2', { ...numberOption('psi2'), describe: 'n/d, training samples per input dimension' })
-    .option('eps', { ...numberOption('eps'), describe: 'l2 radius of the training attack' })
-    .option('lambda', { ...numberOption('lambda'), describe: 'ridge penalty [0]' })
-    .option('tau', { ...numberOption('tau'), describe: 'label noise, standard deviation [0]' })
-    .option('rho', { ...numberOption('rho'), describe: 'norm of the signal [1]' })
-    .option('eps-test', { ...numberOption('eps-test'), describe: 'l2 radius of the attack at test [eps]' })
-    .option('nonlinear-energy', {
-      ...numberOption('nonlinear-energy'),
-      describe: 'energy of a nonlinear part of the target [0]',
-    })
-    .option('json', { type: 'boolean', default: false, describe: 'JSON on standard output' });
+/** The options that every question to the theory shares. */
+export const theoryOptions = {
+  features: textOr('random', featureKinds.join(', ')),
+  activation: textOr('shifted-relu', `one of ${activationNames.join(', ')}`),
+  psi1: number('psi1', 'N/d, random features per input dimension'),
+  widths: text('N_l/d of each deep layer, separated by commas'),
+  psi2: number('psi2', 'n/d, training samples per input dimension'),
+  eps: number('eps', 'l2 radius of the training attack'),
+  lambda: number('lambda', 'ridge penalty [0]'),
+  tau: number('tau', 'label noise, standard deviation [0]'),
+  rho: number('rho', 'norm of the signal [1]'),
+  'eps-test': number('eps-test', 'l2 radius of the attack at test [eps]'),
+  'nonlinear-energy': number('nonlinear-energy', 'energy of a nonlinear part of the target [0]'),
+  json: flag('JSON on standard output'),
+} as const;
+
+export type TheoryArguments = InferredOptionTypes<typeof theoryOptions>;
+
+/** Whether the answer is comma-separated. */
+export const csvOption = flag('comma-separated values');
 
 /** The numbers of the training problem that may run along a grid, by the names that the theory gives them. */
 const SCALARS = {
@@ -111,14 +96,36 @@ export function riskOptions(args: TheoryArguments, running: readonly string[] = 
   if (eps === undefined && !running.includes('eps'))
     throw missing('eps', 'the l2 radius of the training attack');
   return {
-    ...(psi2 === undefined ? {} : { psi2 }),
-    ...(eps === undefined ? {} : { eps }),
-    ...(epsTest === undefined ? {} : { epsTest }),
+    ...given({ psi2, eps, epsTest }),
     lambda: lambda ?? 0,
     tau: tau ?? 0,
     rho: rho ?? 1,
     nonlinearEnergy: nonlinearEnergy ?? 0,
   };
+}
+
+/** A point of a grid: what the grid gives it, its feature map, and its options of the risk. */
+export interface Place {
+  readonly moved: Readonly<Record<string, number>>;
+  readonly map: FeatureMap;
+  readonly options: RiskOptions;
+}
+
+/** The points of a grid, or the one point that the options name where there is no grid. */
+export function placesAlong(
+  axis: GridAxis | undefined,
+  args: TheoryArguments,
+  running: readonly string[],
+): Place[] {
+  const map = featureMap(args, running);
+  const options = riskOptions(args, running) as RiskOptions;
+  if (!axis) return [{ moved: {}, map, options }];
+  return axis.values.map((value) => {
+    const moved = { [axis.parameter]: value };
+    return axis.parameter in map.proportions
+      ? { moved, map: map.with(moved), options }
+      : { moved, map, options: { ...options, ...moved } };
+  });
 }
 
 export const missing = (option: string, meaning: string): UserError =>

@@ -28,6 +28,17 @@ export function printRecord(record: Row): void {
     if (value !== undefined) process.stdout.write(`${name.padEnd(width)}${value}\n`);
 }
 
+/** One row for each point of a grid, or a record of the one point there is, in the form that the options ask for. */
+export function printAnswer(
+  rows: readonly Row[],
+  { json, csv, grid }: { readonly json: boolean; readonly csv: boolean; readonly grid: string | undefined },
+): void {
+  if (json) printJson(grid === undefined ? rows[0] : rows);
+  else if (csv) printCsv(rows);
+  else if (grid === undefined) printRecord(rows[0]!);
+  else printTable(rows);
+}
+
 export const short = (value: unknown): string =>
   typeof value === 'number'
     ? Number.isInteger(value)

@@ -1,26 +1,14 @@
-import type { CommandModule } from 'yargs';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { checkChoice, InvalidArgumentError } from '../../errors.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { riskSurface } from '../../theory/index.ts';
-import {
-  checkGrids,
-  describeQuestion,
-  featureMap,
-  riskOptions,
-  type TheoryArguments,
-  withTheoryOptions,
-} from './features.ts';
+import { flag, text, textOr } from '../options.ts';
+import { checkGrids, describeQuestion, featureMap, riskOptions, theoryOptions } from './features.ts';
 import { GRID_FORM, type GridAxis, MOST_POINTS, parseGrid } from './grid.ts';
 import { printCsv, printJson, reportConvergence } from './output.ts';
 import { terminalMap } from './terminalPlot.ts';
 
-interface SurfaceArguments extends TheoryArguments {
-  grid: string[] | undefined;
-  csv: boolean;
-  measure: string;
-  plot: string | undefined;
-}
-
+/** What a surface can show: a number of each of its points. */
 const measures = [
   'adversarialRisk',
   'standardRisk',
@@ -28,28 +16,22 @@ const measures = [
   'trainingLoss',
   'interpolatedFraction',
 ] as const;
+export type SurfaceMeasure = (typeof measures)[number];
 
-export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
+const options = {
+  ...theoryOptions,
+  grid: { ...text('two of them: --grid psi1=0.1:100:60:log eps=0:1:20'), array: true },
+  measure: textOr('adversarialRisk', `shown: ${measures.join(', ')}`),
+  csv: flag('comma-separated values, one point a line'),
+  plot: text(`draw the surface: ${PICTURE_FILE}`),
+} as const;
+
+export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
   command: 'surface',
   describe: 'the risks over two grids, the first across and the second upwards',
   builder: (yargs) =>
-    withTheoryOptions(yargs)
-      .option('grid', {
-        type: 'string',
-        array: true,
-        describe: 'two of them: --grid psi1=0.1:100:60:log eps=0:1:20',
-      })
-      .option('measure', {
-        type: 'string',
-        default: 'adversarialRisk',
-        describe: `shown: ${measures.join(', ')}`,
-      })
-      .option('csv', {
-        type: 'boolean',
-        default: false,
-        describe: 'comma-separated values, one point a line',
-      })
-      .option('plot', { type: 'string', describe: `draw the surface: ${PICTURE_FILE}` })
+    yargs
+      .options(options)
       .example(
         '$0 theory surface --psi2 3 --tau 0.2 --grid psi1=0.1:100:30:log eps=0:1:12',
         'AR over width and eps',
@@ -61,8 +43,8 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
     const running = [xAxis.parameter, yAxis.parameter];
     checkGrids(args, running);
     const map = featureMap(args, running);
-    const options = riskOptions(args, running);
-    const surface = riskSurface(map, options, {
+    const problem = riskOptions(args, running);
+    const surface = riskSurface(map, problem, {
       x: { parameter: xAxis.parameter, values: xAxis.values },
       y: { parameter: yAxis.parameter, values: yAxis.values },
     });
@@ -70,7 +52,7 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
     if (args.plot !== undefined) {
       // Typesetting takes a second to load, which nobody else should wait for.
       const { surfaceFigure } = await import('./surfaceFigure.ts');
-      const { rho = 1, tau = 0, nonlinearEnergy = 0 } = options;
+      const { rho = 1, tau = 0, nonlinearEnergy = 0 } = problem;
       const nothing = rho ** 2 + tau ** 2 + nonlinearEnergy;
       await writePicture(args.plot, surfaceFigure(surface, [xAxis, yAxis], measure, nothing));
     }
@@ -78,7 +60,7 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
     if (args.json) {
       printJson({
         ...describeQuestion(args, map),
-        ...options,
+        ...problem,
         x: { parameter: xAxis.parameter, values: x },
         y: { parameter: yAxis.parameter, values: y },
         risks,

@@ -3,14 +3,7 @@ import { surfaceFigure as draw } from '../../plots/surface.ts';
 import type { RiskSurface } from '../../theory/index.ts';
 import { parameterSymbol } from './curveFigure.ts';
 import type { GridAxis } from './grid.ts';
-
-/** What a surface shows: a number of each of its points. */
-export type SurfaceMeasure =
-  | 'adversarialRisk'
-  | 'standardRisk'
-  | 'gradientNorm'
-  | 'trainingLoss'
-  | 'interpolatedFraction';
+import type { SurfaceMeasure } from './surface.ts';
 
 /** Times the risk of predicting nothing at which the colours end: an infinite peak would leave none for the rest. */
 const REACH = 2.2;

@@ -44,8 +44,8 @@ export function terminalPlot(series: readonly TerminalSeries[], options: Termina
 }
 
 /**
- * A surface as shades, rows upwards in y. Each shade covers an equal share of the points, so that one peak does not
- * bleach the rest.
+ * A surface as shades, rows upwards in y. Each shade covers an equal share of the points, so that one peak does not take
+ * all shades but the lightest.
  */
 export function terminalMap(
   values: readonly (readonly number[])[],

@@ -1,6 +1,5 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve, dot, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import { withOnes, withSumZero } from '../intercept.ts';
 import type { Jacobians } from '../jacobians.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
@@ -8,25 +7,19 @@ import { dualBound } from './dualBound.ts';
 import type { Bounds, InteriorPoint, StartedProgramme } from './interiorPoint.ts';
 import {
   DISTANCE,
+  designOf,
   newResidualForm,
+  type ResidualProblem,
+  residualDuals,
   residualForm,
   residualPull,
   residualSlacks,
   startResiduals,
 } from './residualCones.ts';
 
-export interface PerSampleProblem {
-  readonly n: number;
-  readonly N: number;
+export interface PerSampleProblem extends ResidualProblem {
   readonly d: number;
-  /** Features, n x N. */
-  readonly phi: Float64Array;
   readonly jacobians: Jacobians;
-  readonly y: Float64Array;
-  readonly eps: number;
-  readonly lambda: number;
-  /** Whether an intercept that is not penalised stands beside theta; Phi and y are then about their means. Default false. */
-  readonly intercept?: boolean;
 }
 
 /**
@@ -40,11 +33,8 @@ export interface PerSampleProblem {
  * is a feature that is always 1, without a gradient and without a penalty.
  */
 export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlgebra): StartedProgramme {
-  const { n, N, d, jacobians, y, eps, lambda, intercept = false } = problem;
-  // Coefficients: theta, and the intercept where there is one.
-  const M = intercept ? N + 1 : N;
-  const phi = intercept ? withOnes(problem.phi, n, N) : problem.phi;
-  const ridge = n * lambda;
+  const { n, N, d, jacobians, y, eps, intercept } = problem;
+  const { M, phi, ridge } = designOf(problem);
   const shape: ConeShape = { lp: 2 * n, cones: n, size: d + 1 };
   const size = M + 2 * n;
   const features = transpose(phi, n, M);
@@ -88,9 +78,8 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   }
 
   function apply(x: Float64Array): Float64Array {
-    const s = new Float64Array(coneLength(shape));
+    const s = residualSlacks(phi, M, n, x, coneLength(shape));
     const theta = x.subarray(0, N);
-    residualSlacks(phi, M, n, x, s);
     const images = jacobians.images(theta);
     for (let i = 0; i < n; i++) {
       const at = 2 * n + i * (d + 1);
@@ -106,8 +95,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     apply,
 
     applyTransposed(z) {
-      const result = new Float64Array(size);
-      residualPull(phi, M, n, z, result);
+      const result = residualPull(phi, M, n, z, size);
       for (let i = 0; i < n; i++) result[M + n + i] = z[2 * n + i * (d + 1)]!;
       jacobians.pullBack(tails(z), backward);
       for (let a = 0; a < N; a++) {
@@ -192,9 +180,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     bounds({ x, z, s, az }): Bounds {
       const theta = x.subarray(0, N);
       const upper = objective(x, s);
-      const u = new Float64Array(n);
-      for (let i = 0; i < n; i++) u[i] = z[i]! - z[n + i]!;
-      if (intercept) withSumZero(u);
+      const u = residualDuals(z, n, intercept);
       let linear = 0;
       let quadratic = 0;
       for (let i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
 import { times, transposedTimes } from '../../numerics/vectors.ts';
+import { withOnes, withSumZero } from '../intercept.ts';
 import type { Scaling } from './cones.ts';
 
 /**
@@ -28,35 +29,70 @@ export const newResidualForm = (n: number): ResidualForm => ({
   width: new Float64Array(n),
 });
 
-/** The 2 n inequalities at x = (theta, p, ...), y left out: s_i = p_i + theta' phi_i and s_(n+i) = p_i - theta' phi_i. */
+/** What every programme here minimises over: rows, the radius and the penalty of theta. */
+export interface ResidualProblem {
+  readonly n: number;
+  readonly N: number;
+  /** Features, n x N, row after row. */
+  readonly phi: Float64Array;
+  readonly y: Float64Array;
+  readonly eps: number;
+  readonly lambda: number;
+  /** Whether an intercept that is not penalised stands beside theta; Phi and y are then about their means. Default false. */
+  readonly intercept?: boolean;
+}
+
+/** The design and the number M of its columns, N or, with an intercept, a column of ones more; and n lambda. */
+export function designOf({ n, N, phi, lambda, intercept }: ResidualProblem): {
+  M: number;
+  phi: Float64Array;
+  ridge: number;
+} {
+  return { M: intercept ? N + 1 : N, phi: intercept ? withOnes(phi, n, N) : phi, ridge: n * lambda };
+}
+
+/**
+ * The 2 n inequalities at x = (theta, p, ...), y left out: s_i = p_i + theta' phi_i and s_(n+i) = p_i - theta' phi_i.
+ * @param length of the slacks in all; those after the first 2 n are 0
+ */
 export function residualSlacks(
   phi: Float64Array,
   N: number,
   n: number,
   x: Float64Array,
-  s: Float64Array,
-): void {
+  length: number,
+): Float64Array {
+  const s = new Float64Array(length);
   const fitted = times(phi, x.subarray(0, N), n);
   for (let i = 0; i < n; i++) {
     s[i] = x[N + i]! + fitted[i]!;
     s[n + i] = x[N + i]! - fitted[i]!;
   }
+  return s;
 }
 
-/** The transpose of that on their duals: sets theta and p of `out`. */
+/** The transpose of that on their duals, theta and p of a vector of `size` variables; the others are 0. */
 export function residualPull(
   phi: Float64Array,
   N: number,
   n: number,
   z: Float64Array,
-  out: Float64Array,
-): void {
+  size: number,
+): Float64Array {
+  const out = new Float64Array(size);
   const u = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     u[i] = z[i]! - z[n + i]!;
     out[N + i] = z[i]! + z[n + i]!;
   }
   out.set(transposedTimes(phi, u, N));
+  return out;
+}
+
+/** The duals u_i of the residuals; with an intercept their sum is 0. */
+export function residualDuals(z: Float64Array, n: number, intercept = false): Float64Array {
+  const u = Float64Array.from({ length: n }, (_, i) => z[i]! - z[n + i]!);
+  return intercept ? withSumZero(u) : u;
 }
 
 /** How far inside the cones a start lies, in root mean squares of |r| + eps q; a tenth of it costs iterations. */

@@ -1,32 +1,25 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
-import { withOnes, withSumZero } from '../intercept.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { lowRankSystem, withUnitColumn } from './diagonalPlusLowRank.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { type AttackNorm, euclideanBlock, maximumBlock, type NormBlock, sumBlock } from './normBlocks.ts';
 import {
   DISTANCE,
+  designOf,
   newResidualForm,
+  type ResidualProblem,
+  residualDuals,
   residualForm,
   residualPull,
   residualSlacks,
   startResiduals,
 } from './residualCones.ts';
 
-export interface SharedNormProblem {
-  readonly n: number;
-  readonly N: number;
-  /** Rows of the design, n x N. */
-  readonly phi: Float64Array;
-  readonly y: Float64Array;
-  readonly eps: number;
-  readonly lambda: number;
+export interface SharedNormProblem extends ResidualProblem {
   readonly norm: AttackNorm;
   /** J and its Cholesky factor for the norm sqrt(theta' J theta), each N x N in the lower triangle; norm 'l2' only. */
   readonly metric?: { readonly matrix: Float64Array; readonly factor: Float64Array };
-  /** Whether an intercept that is not penalised stands beside theta; Phi and y are then about their means. Default false. */
-  readonly intercept?: boolean;
 }
 
 /**
@@ -36,11 +29,8 @@ export interface SharedNormProblem {
  * and n.
  */
 export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearAlgebra): StartedProgramme {
-  const { n, N, y, eps, lambda, metric, intercept = false } = problem;
-  // Coefficients: theta, and the intercept where there is one.
-  const M = intercept ? N + 1 : N;
-  const phi = intercept ? withOnes(problem.phi, n, N) : problem.phi;
-  const ridge = n * lambda;
+  const { n, N, y, eps, metric, intercept } = problem;
+  const { M, phi, ridge } = designOf(problem);
   const block = blockOf(problem);
   const shape: ConeShape = { lp: 2 * n + block.lp, cones: block.cones, size: block.coneSize };
   const size = M + n + block.variables;
@@ -59,9 +49,8 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
   const q = (x: Float64Array): Float64Array => x.subarray(M + n);
 
   function apply(x: Float64Array): Float64Array {
-    const s = new Float64Array(coneLength(shape));
+    const s = residualSlacks(phi, M, n, x, coneLength(shape));
     const theta = x.subarray(0, N);
-    residualSlacks(phi, M, n, x, s);
     block.apply(theta, q(x), s);
     return s;
   }
@@ -72,8 +61,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
     apply,
 
     applyTransposed(z) {
-      const result = new Float64Array(size);
-      residualPull(phi, M, n, z, result);
+      const result = residualPull(phi, M, n, z, size);
       block.applyTransposed(z, result.subarray(0, N), q(result));
       return result;
     },
@@ -191,9 +179,7 @@ function lowerBound(
   az: Float64Array,
 ): { lower: number; residual: number } {
   const ridge = n * lambda;
-  const u = new Float64Array(n);
-  for (let i = 0; i < n; i++) u[i] = z[i]! - z[n + i]!;
-  if (intercept) withSumZero(u);
+  const u = residualDuals(z, n, intercept);
   let square = 0;
   let total = 0;
   for (let i = 0; i < n; i++) {

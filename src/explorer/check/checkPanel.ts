@@ -1,11 +1,11 @@
 import { rowsOf, unitsOf } from '../../cells/cell.ts';
-import { byId, html } from '../page/elements.ts';
+import { byId, fillTable, html } from '../page/elements.ts';
 import { fixedText } from '../page/numbers.ts';
 import { letters, symbol } from '../page/symbols.ts';
 import { MAX_D, MAX_SEEDS } from '../state/link.ts';
 import type { State, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
-import { axisNamed, placeOf } from '../theory/curve.ts';
+import { axisNamed, placeText } from '../theory/curve.ts';
 import { cellFor } from './cellFor.ts';
 import { matching, withMeasurement } from './measurements.ts';
 import { pointsToCheck, tooMuch } from './places.ts';
@@ -14,15 +14,9 @@ import type { CheckReport, CheckRequest, MeasuredRisk } from './protocol.ts';
 /** The panel that trains finite models in a worker and puts what they measure into the store. */
 export function checkPanel(store: Store): void {
   const where = byId<HTMLSelectElement>('check-where');
-  const [d, seeds] = ['check-d', 'check-seeds'].map((id) => byId<HTMLInputElement>(id)) as [
-    HTMLInputElement,
-    HTMLInputElement,
-  ];
-  const [start, stop, clear] = ['check-start', 'check-stop', 'check-clear'].map((id) => byId(id)) as [
-    HTMLElement,
-    HTMLElement,
-    HTMLElement,
-  ];
+  const d = byId<HTMLInputElement>('check-d');
+  const seeds = byId<HTMLInputElement>('check-seeds');
+  const [start, stop, clear] = [byId('check-start'), byId('check-stop'), byId('check-clear')];
   const progress = byId<HTMLProgressElement>('check-progress');
   const status = byId('check-status');
   let worker: Worker | undefined;
@@ -124,25 +118,18 @@ function showResults({ measurements, settings, axis }: State): void {
     const theory = riskAt(measurement.settings);
     const beside = ({ value, standardError }: MeasuredRisk, limit: number): string =>
       `${fixedText(value)} ± ${fixedText(2 * standardError)} (${fixedText(limit)})`;
-    const place = along.kind === 'places' ? along.places[at]! : String(placeOf(measurement.settings, along));
-    const cells = [
-      place,
+    return [
+      placeText(along, at),
       beside(measurement.standardRisk, theory.standardRisk),
       beside(measurement.adversarialRisk, theory.adversarialRisk),
       `${measurement.converged} of ${measurement.seeds}`,
     ];
-    return html('tr', {}, ...cells.map((text) => html('td', {}, text)));
   });
   if (rows.length === 0) {
     byId('check-results').replaceChildren();
     return;
   }
-  const titles = [symbol(letters[axis]), 'standard', 'adversarial', 'converged'].map((title) => {
-    const cell = html('th', {}, title);
-    cell.setAttribute('scope', 'col');
-    return cell;
-  });
-  const table = html('table', {}, html('thead', {}, html('tr', {}, ...titles)), html('tbody', {}, ...rows));
+  const headings = [symbol(letters[axis]), 'standard', 'adversarial', 'converged'];
   const caption = html(
     'p',
     { className: 'aside' },
@@ -152,7 +139,7 @@ function showResults({ measurements, settings, axis }: State): void {
   const region = html(
     'div',
     { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What was measured' },
-    table,
+    fillTable(html('table'), headings, rows),
   );
   byId('check-results').replaceChildren(region, caption);
 }

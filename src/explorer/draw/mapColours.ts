@@ -6,9 +6,9 @@ type Rgb = readonly [number, number, number];
 export const BAND = Math.log(2) / 4;
 export const BANDS = 6;
 
-const ends: Readonly<Record<'light' | 'dark', { below: Rgb; level: Rgb; above: Rgb; null: Rgb }>> = {
-  light: { below: [0, 98, 160], level: [246, 243, 236], above: [196, 78, 0], null: [226, 223, 216] },
-  dark: { below: [70, 165, 226], level: [34, 37, 43], above: [236, 130, 54], null: [52, 55, 61] },
+const ends: Readonly<Record<'light' | 'dark', { below: Rgb; level: Rgb; above: Rgb }>> = {
+  light: { below: [0, 98, 160], level: [246, 243, 236], above: [196, 78, 0] },
+  dark: { below: [70, 165, 226], level: [34, 37, 43], above: [236, 130, 54] },
 };
 
 /** The colour of a risk of which the logarithm, over that of predicting nothing, is `logRatio`. */
@@ -19,8 +19,6 @@ export function colourOf(logRatio: number, theme: 'light' | 'dark'): Rgb {
   const end = band < 0 ? below : above;
   return level.map((c, i) => Math.round(c + (end[i]! - c) * share)) as unknown as Rgb;
 }
-
-export const nullColour = (theme: 'light' | 'dark'): Rgb => ends[theme].null;
 
 /** The bands from least to most risk, with the ratio in the middle of each. */
 export const legend = (theme: 'light' | 'dark'): { ratio: number; colour: Rgb }[] =>

@@ -4,7 +4,15 @@ import type { CurveView, PlacedMeasurement } from '../draw/curveView.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
-import { type Axis, axisNamed, curveAlong, placeOf, type RiskAt, settingsAt } from '../theory/curve.ts';
+import {
+  type Axis,
+  axisNamed,
+  curveAlong,
+  placeOf,
+  placeText,
+  type RiskAt,
+  settingsAt,
+} from '../theory/curve.ts';
 import { byId } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { onWidth } from './plotSize.ts';
@@ -68,12 +76,9 @@ export function curveFigure(
     pointed({ settings, risk });
   }
 
-  const placeText = (risk: RiskAt): string =>
-    view?.axis.kind === 'places' ? view.axis.places[risk.at]! : shortText(risk.at);
-
   const showTip = (risk: RiskAt): void =>
     showRiskTip(tip, box, {
-      place: [symbol(letters[view!.axis.name]), ` = ${placeText(risk)}`],
+      place: [symbol(letters[view!.axis.name]), ` = ${placeText(view!.axis, risk.at, shortText)}`],
       risk,
       x: panel.pixelOf(risk.at),
       y: () => 26,
@@ -88,7 +93,7 @@ export function curveFigure(
     box.setAttribute('aria-valuenow', String(Math.min(to, Math.max(from, risk.at))));
     box.setAttribute(
       'aria-valuetext',
-      `${axis.name} ${placeText(risk)}: adversarial risk ${riskText(risk.adversarialRisk)}, standard risk ${riskText(risk.standardRisk)}, phase ${risk.phase}`,
+      `${axis.name} ${placeText(axis, risk.at, shortText)}: adversarial risk ${riskText(risk.adversarialRisk)}, standard risk ${riskText(risk.standardRisk)}, phase ${risk.phase}`,
     );
   }
 

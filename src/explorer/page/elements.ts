@@ -15,3 +15,15 @@ export function html<K extends keyof HTMLElementTagNameMap>(
   element.append(...children);
   return element;
 }
+
+/** Fills a table: a heading for each column, and the cells below it row by row. */
+export function fillTable<T extends HTMLTableElement>(
+  table: T,
+  headings: readonly (Node | string)[],
+  rows: readonly (readonly string[])[],
+): T {
+  const head = html('tr', {}, ...headings.map((heading) => html('th', { scope: 'col' }, heading)));
+  const body = rows.map((cells) => html('tr', {}, ...cells.map((text) => html('td', {}, text))));
+  table.replaceChildren(html('thead', {}, head), html('tbody', {}, ...body));
+  return table;
+}

@@ -1,15 +1,12 @@
 import type { PlacedMeasurement } from '../draw/curveView.ts';
-import type { Axis, RiskAt } from '../theory/curve.ts';
+import { type Axis, placeText, type RiskAt } from '../theory/curve.ts';
 import type { RiskGrid } from '../theory/phaseMap.ts';
-import { html } from './elements.ts';
+import { fillTable } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { letters, symbol } from './symbols.ts';
 
 const csv = (rows: readonly (readonly (string | number)[])[]): string =>
   `${rows.map((row) => row.join(',')).join('\n')}\n`;
-
-const placeName = (axis: Axis, at: number): string | number =>
-  axis.kind === 'places' ? axis.places[at]! : at;
 
 /** The curves, then what was measured on them, in full precision. */
 export const curveCsv = (
@@ -31,7 +28,7 @@ export const curveCsv = (
       'models',
     ],
     ...curve.map((risk) => [
-      placeName(axis, risk.at),
+      placeText(axis, risk.at),
       'theory',
       risk.standardRisk,
       '',
@@ -43,7 +40,7 @@ export const curveCsv = (
       '',
     ]),
     ...measurements.map(({ at, measurement: { standardRisk, adversarialRisk, d, seeds } }) => [
-      placeName(axis, at),
+      placeText(axis, at),
       'measured',
       standardRisk.value,
       standardRisk.standardError,
@@ -65,28 +62,17 @@ export function mapCsv({ nx, psi1, eps, logRatio }: RiskGrid, measure: string): 
 }
 
 /** A readable table of about twenty points. */
-export function fillTable(table: HTMLTableElement, axis: Axis, curve: readonly RiskAt[]): void {
+export function fillCurveTable(table: HTMLTableElement, axis: Axis, curve: readonly RiskAt[]): void {
   const every = Math.max(1, Math.floor(curve.length / 20));
-  const cells = (tag: 'th' | 'td', texts: readonly string[]): HTMLTableRowElement =>
-    html('tr', {}, ...texts.map((text) => html(tag, {}, text)));
-  const head = cells('th', ['', 'standard', 'adversarial', 'phase']);
-  head.cells[0]!.append(symbol(letters[axis.name]));
-  for (const cell of head.cells) cell.setAttribute('scope', 'col');
-  table.replaceChildren(
-    html('thead', {}, head),
-    html(
-      'tbody',
-      {},
-      ...curve
-        .filter((_, i) => i % every === 0)
-        .map((risk) =>
-          cells('td', [
-            axis.kind === 'places' ? axis.places[risk.at]! : shortText(risk.at),
-            riskText(risk.standardRisk),
-            riskText(risk.adversarialRisk),
-            risk.phase,
-          ]),
-        ),
-    ),
+  const shown = curve.filter((_, i) => i % every === 0);
+  fillTable(
+    table,
+    [symbol(letters[axis.name]), 'standard', 'adversarial', 'phase'],
+    shown.map((risk) => [
+      placeText(axis, risk.at, shortText),
+      riskText(risk.standardRisk),
+      riskText(risk.adversarialRisk),
+      risk.phase,
+    ]),
   );
 }

@@ -5,7 +5,7 @@ import type { CurveFigure } from './curveFigure.ts';
 import { byId, html } from './elements.ts';
 import type { MapFigure } from './mapFigure.ts';
 import { download, pngFile, svgFile, type Underlay } from './pictures.ts';
-import { curveCsv, fillTable, mapCsv } from './tables.ts';
+import { curveCsv, fillCurveTable, mapCsv } from './tables.ts';
 
 const PNG_DENSITY = 3;
 
@@ -40,7 +40,7 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
   const details = byId<HTMLDetailsElement>('table-details');
   const table = byId<HTMLTableElement>('curve-table');
   details.addEventListener('toggle', () => {
-    if (details.open) fillTable(table, curves.axis, curves.curve);
+    if (details.open) fillCurveTable(table, curves.axis, curves.curve);
   });
   return {
     show({ settings, axis }) {
@@ -48,7 +48,7 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
       const command = curveCommand(settings, axisNamed(axis));
       byId('curve-command-row').hidden = command === undefined;
       byId('curve-command').textContent = command ?? '';
-      if (details.open) fillTable(table, curves.axis, curves.curve);
+      if (details.open) fillCurveTable(table, curves.axis, curves.curve);
     },
   };
 }

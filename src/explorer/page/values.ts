@@ -1,7 +1,7 @@
 import type { AsymptoticRisk } from '../../theory/index.ts';
 import type { Settings } from '../state/parameters.ts';
 import { criticalEpsAt, epsTestOf, nothingRisk } from '../theory/ask.ts';
-import { type Axis, placeOf } from '../theory/curve.ts';
+import { type Axis, placeOf, placeText } from '../theory/curve.ts';
 import { byId, html } from './elements.ts';
 import { fixedText, riskText, shortText } from './numbers.ts';
 import { letters, symbol } from './symbols.ts';
@@ -18,9 +18,8 @@ const phases: Readonly<Record<AsymptoticRisk['phase'], string>> = {
 
 /** Shows the numbers at one point, and the formula behind them with those numbers in it. */
 export function showValues(settings: Settings, risk: AsymptoticRisk, axis: Axis): void {
-  const place = placeOf(settings, axis);
-  const placeText = axis.kind === 'places' ? axis.places[place]! : String(place);
-  byId('values-place').replaceChildren(symbol(letters[axis.name]), ` = ${placeText}`);
+  const place = placeText(axis, placeOf(settings, axis));
+  byId('values-place').replaceChildren(symbol(letters[axis.name]), ` = ${place}`);
   byId('standard-risk').textContent = riskText(risk.standardRisk);
   byId('adversarial-risk').textContent = riskText(risk.adversarialRisk);
   byId('more-values').replaceChildren(

@@ -31,6 +31,10 @@ export function settingsAt(settings: Settings, axis: Axis, at: number): Settings
   return { ...settings, [axis.name]: at };
 }
 
+/** A place of an axis: its name, or the number that it is. */
+export const placeText = (axis: Axis, at: number, numberText: (value: number) => string = String): string =>
+  axis.kind === 'places' ? axis.places[at]! : numberText(at);
+
 /** Where the settings lie on an axis. */
 export function placeOf(settings: Settings, { name }: Axis): number {
   if (name === 'activation') return activationNames.indexOf(settings.activation);

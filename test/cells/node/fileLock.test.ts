@@ -74,8 +74,8 @@ it('is taken over from another machine that gives no sign of life, and only then
   clearInterval(beating);
   const lock = await lockFile(path, options);
   expect(waits).toEqual([
-    'waiting 5 s to see whether another run (process 12 on node7) still lives',
-    'waiting 1 s to see whether another run (process 12 on node7) still lives',
+    'waiting 5 s to see whether another run (process 12 on node7) is still running',
+    'waiting 1 s to see whether another run (process 12 on node7) is still running',
   ]);
   lock.release();
 });
