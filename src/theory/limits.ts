@@ -15,7 +15,8 @@ import {
 import type { Problem } from './saddleEquations.ts';
 import type { SaddlePoint } from './saddlePoint.ts';
 
-const { certify: _, ...INFINITE_WIDTH_OPTIONS } = RISK_OPTIONS;
+// The limits are those of the square loss and of Gaussian noise.
+const { certify: _, loss: _loss, noise: _noise, ...INFINITE_WIDTH_OPTIONS } = RISK_OPTIONS;
 const { psi2: __, ...INFINITE_DATA_OPTIONS } = INFINITE_WIDTH_OPTIONS;
 
 /**
@@ -28,7 +29,7 @@ const { psi2: __, ...INFINITE_DATA_OPTIONS } = INFINITE_WIDTH_OPTIONS;
  */
 export function infiniteWidthRisk(
   features: { readonly activation?: ActivationSpec },
-  options: Omit<RiskOptions, 'certify'>,
+  options: Omit<RiskOptions, 'certify' | 'loss' | 'noise'>,
 ): AsymptoticRisk {
   checkOptions('infiniteWidthRisk', features, { activation: true });
   checkOptions('infiniteWidthRisk', options, INFINITE_WIDTH_OPTIONS);
@@ -64,7 +65,7 @@ export function infiniteWidthRisk(
  */
 export function infiniteDataRisk(
   map: FeatureMap,
-  options: Omit<RiskOptions, 'psi2' | 'certify'>,
+  options: Omit<RiskOptions, 'psi2' | 'certify' | 'loss' | 'noise'>,
 ): AsymptoticRisk {
   checkMap(map);
   checkOptions('infiniteDataRisk', options, INFINITE_DATA_OPTIONS);
