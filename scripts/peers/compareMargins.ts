@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../../src/cli/table.ts';
 import { teacher } from '../../src/data/teacher.ts';
-import { MARGIN_LOSSES, type MarginResult, readoutProblem, solveMargins } from '../../src/exact/index.ts';
+import { type MarginResult, readoutProblem, solveMargins } from '../../src/exact/index.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
+import { MARGIN_LOSSES } from '../../src/theory/channels/losses.ts';
 
 const { values } = parseArgs({ options: { python: { type: 'string', default: 'python3' } } });
 const script = fileURLToPath(new URL('clarabelMargins.py', import.meta.url));

@@ -1,5 +1,5 @@
 import type { Stream } from '../random/stream.ts';
-import { type Noise, noiseParts, secondMoment } from '../theory/index.ts';
+import { type Noise, noiseParts } from '../theory/channels/noise.ts';
 
 /** Fills `out` with independent draws, in order, so that two short fills equal one long one. */
 export type Fill = (out: Float32Array) => Float32Array;
@@ -72,7 +72,3 @@ function gamma(shape: number, normal: () => number, random: Stream): number {
     if (v > 0 && Math.log(1 - random.uniform()) < 0.5 * z * z + d - d * v + d * Math.log(v)) return d * v;
   }
 }
-
-/** The standard deviation of a law. */
-export const noiseDeviation = (noise: Noise, tau: number | undefined): number =>
-  Math.sqrt(secondMoment(noiseParts(noise, tau)));

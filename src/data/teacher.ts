@@ -1,7 +1,14 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkChoice, checkInteger, checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  InvalidArgumentError,
+} from '../errors.ts';
 import { type Stream, stream } from '../random/stream.ts';
-import { checkFlip, LABEL_LAWS, type LabelLaw, type Noise } from '../theory/index.ts';
+import { checkFlip, LABEL_LAWS, type LabelLaw } from '../theory/channels/labels.ts';
+import type { Noise } from '../theory/channels/noise.ts';
 import type { Dataset } from './dataset.ts';
 import { type Fill, noiseFill } from './drawNoise.ts';
 
@@ -66,7 +73,11 @@ export function teacher(args: TeacherArgs): Teacher {
   if (labels !== undefined) {
     checkChoice('labels', labels, LABEL_LAWS);
     if (args.noise !== undefined)
-      throw new InvalidArgumentError('noise', args.noise, 'none beside labels, which have a law of their own');
+      throw new InvalidArgumentError(
+        'noise',
+        args.noise,
+        'none beside labels, which have a law of their own',
+      );
   } else if (args.flip !== undefined) throw new InvalidArgumentError('flip', flip, 'none without labels');
   checkFlip(flip);
   const fillOf = (random: Stream): Fill =>

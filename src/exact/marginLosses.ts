@@ -1,3 +1,5 @@
+import type { MarginLossName } from '../theory/channels/losses.ts';
+
 /**
  * A convex loss of the margin w = y f, falling where it is not flat, as the exact solver uses it: beside its derivatives the
  * conjugate of its dual variable, a = -l'(w) >= 0.
@@ -11,11 +13,6 @@ export interface MarginLoss {
   /** l*(-a) = max over w of -a w - l(w), at any a that `pull` may give. */
   conjugate(a: number): number;
 }
-
-/** Losses of the margin that can be trained exactly. */
-export const MARGIN_LOSSES = ['logistic', 'hinge', 'squaredHinge'] as const;
-/** A loss of the margin that can be trained exactly. */
-export type MarginLossName = (typeof MARGIN_LOSSES)[number];
 
 /** log(1 + exp(-w)). */
 const logistic: MarginLoss = {

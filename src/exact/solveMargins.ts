@@ -9,11 +9,12 @@ import {
 } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { norm, transposedTimes } from '../numerics/vectors.ts';
+import { MARGIN_LOSSES, type MarginLossName } from '../theory/channels/losses.ts';
 import { interiorPoint } from './cone/interiorPoint.ts';
 import { marginProgramme } from './cone/marginProgramme.ts';
 import { criticalEpsReadout } from './criticalEpsReadout.ts';
 import { DEFAULT_TOLERANCE, type ExactOptions } from './exactOptions.ts';
-import { MARGIN_LOSSES, type MarginLossName, marginLosses } from './marginLosses.ts';
+import { marginLosses } from './marginLosses.ts';
 import { type MarginRows, marginPoint, marginRows, mean } from './marginRows.ts';
 import { type NewtonResult, newtonMargins } from './newtonMargins.ts';
 import { checkProblem, type ReadoutProblem } from './readoutProblem.ts';

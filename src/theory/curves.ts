@@ -1,9 +1,19 @@
 import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
+import { checkFlip } from './channels/labels.ts';
+import {
+  CLASSIFICATION_OPTIONS,
+  type ClassificationOptions,
+  type ClassificationRisk,
+  resolveClassification,
+  solveClassification,
+} from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
+import { solveRegression } from './regression.ts';
 import {
   type AsymptoticRisk,
+  isClassification,
   PROBLEM_OPTIONS,
   type RiskOptions,
   resolveRiskOptions,
@@ -20,11 +30,13 @@ export type Parameter =
   | 'rho'
   | 'epsTest'
   | 'nonlinearEnergy'
+  | 'flip'
   | (string & {});
 
-type Scalar = keyof PartialRiskOptions;
-const SCALARS = Object.keys(PROBLEM_OPTIONS) as Scalar[];
-const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(PROBLEM_OPTIONS, parameter);
+type Scalar = Exclude<keyof PartialRiskOptions, 'loss' | 'noise'> | 'flip';
+const { loss: _, noise: __, ...REGRESSION_SCALARS } = PROBLEM_OPTIONS;
+const { loss: ___, labels: ____, ...CLASSIFICATION_SCALARS } = CLASSIFICATION_OPTIONS;
+const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(CLASSIFICATION_SCALARS, parameter);
 
 const AXES = { x: true, y: true } as const;
 const AXIS: OptionNames<Axis> = { parameter: true, values: true };
@@ -40,8 +52,18 @@ export interface Axis {
 /** The options of a curve; those that run along an axis may be left out. */
 export type PartialRiskOptions = Partial<Omit<RiskOptions, 'certify'>>;
 
+/** The same of a classifier, which is one by its loss. */
+export type PartialClassificationOptions = Partial<ClassificationOptions> &
+  Pick<ClassificationOptions, 'loss'>;
+
 /** A point of {@link riskCurve}: the risks, and where they are. */
 export type CurvePoint = AsymptoticRisk & {
+  /** the value of the running parameter */
+  readonly at: number;
+};
+
+/** A point of {@link riskCurve} of a classifier. */
+export type ClassificationCurvePoint = ClassificationRisk & {
   /** the value of the running parameter */
   readonly at: number;
 };
@@ -51,20 +73,31 @@ export type CurvePoint = AsymptoticRisk & {
  * @param options the training problem; what runs along the axis may be left out
  * @throws InvalidArgumentError for a parameter that neither the map nor the options have, or a value out of its domain.
  */
-export function riskCurve(map: FeatureMap, options: PartialRiskOptions, axis: Axis): CurvePoint[] {
+export function riskCurve(map: FeatureMap, options: PartialRiskOptions, axis: Axis): CurvePoint[];
+/** The same of a classifier. @throws InvalidArgumentError as above */
+export function riskCurve(
+  map: FeatureMap,
+  options: PartialClassificationOptions,
+  axis: Axis,
+): ClassificationCurvePoint[];
+export function riskCurve(
+  map: FeatureMap,
+  options: PartialRiskOptions | PartialClassificationOptions,
+  axis: Axis,
+): (CurvePoint | ClassificationCurvePoint)[] {
   const values = axisValues(axis);
   const curve = tracer(map, options, [axis.parameter]);
   return values.map((at) => ({ at, ...curve.visit([at]) }));
 }
 
 /** The risks over a rectangle of two parameters. */
-export interface RiskSurface {
+export interface RiskSurface<Risk = AsymptoticRisk> {
   /** values of the parameter of x */
   readonly x: readonly number[];
   /** values of the parameter of y */
   readonly y: readonly number[];
   /** risks[i][j] at y[i], x[j] */
-  readonly risks: readonly (readonly AsymptoticRisk[])[];
+  readonly risks: readonly (readonly Risk[])[];
 }
 
 /**
@@ -75,7 +108,18 @@ export function riskSurface(
   map: FeatureMap,
   options: PartialRiskOptions,
   axes: { readonly x: Axis; readonly y: Axis },
-): RiskSurface {
+): RiskSurface;
+/** The same of a classifier. */
+export function riskSurface(
+  map: FeatureMap,
+  options: PartialClassificationOptions,
+  axes: { readonly x: Axis; readonly y: Axis },
+): RiskSurface<ClassificationRisk>;
+export function riskSurface(
+  map: FeatureMap,
+  options: PartialRiskOptions | PartialClassificationOptions,
+  axes: { readonly x: Axis; readonly y: Axis },
+): RiskSurface<AsymptoticRisk | ClassificationRisk> {
   checkOptions('riskSurface', axes ?? null, AXES);
   const x = axisValues(axes.x);
   const y = axisValues(axes.y);
@@ -85,7 +129,7 @@ export function riskSurface(
   const surface = tracer(map, options, [axes.y.parameter, axes.x.parameter]);
   const risks = y.map((atY, i) => {
     // To and fro, so that every start is a neighbour.
-    const row = new Array<AsymptoticRisk>(x.length);
+    const row = new Array<AsymptoticRisk | ClassificationRisk>(x.length);
     for (let step = 0; step < x.length; step++) {
       const j = i % 2 === 0 ? step : x.length - 1 - step;
       row[j] = surface.visit([atY, x[j]!]);
@@ -102,44 +146,67 @@ function axisValues(axis: Axis): readonly number[] {
   const listed = Array.isArray(values) ? (values as readonly number[]) : gridValues(values as Grid);
   if (listed.length === 0) throw new InvalidArgumentError('values', listed, 'at least one value');
   for (const value of listed)
-    if (isScalar(parameter)) resolveRiskOptions({ psi2: 1, eps: 1, [parameter]: value });
+    if (parameter === 'flip') checkFlip(value);
+    else if (isScalar(parameter)) resolveRiskOptions({ psi2: 1, eps: 1, [parameter]: value });
     else checkPositive(parameter, value);
   return listed;
 }
 
 /** Goes from point to point of a problem some of whose parameters run. */
-export interface Path {
+export interface Path<Risk = AsymptoticRisk> {
   /** The risks where the running parameters have these values, in their order. Values are not checked here. */
-  visit(values: readonly number[]): AsymptoticRisk;
+  visit(values: readonly number[]): Risk;
 }
 
 /**
  * Checks the problem once; then sets the running parameters point by point and keeps the last map and the last solution.
  * @throws InvalidArgumentError for a parameter that nobody has, or an option that is unknown or out of its domain
  */
-export function tracer(map: FeatureMap, options: PartialRiskOptions, running: readonly Parameter[]): Path {
-  checkOptions('the training problem', options, PROBLEM_OPTIONS);
+export function tracer(
+  map: FeatureMap,
+  options: PartialRiskOptions,
+  running: readonly Parameter[],
+): Path<AsymptoticRisk>;
+export function tracer(
+  map: FeatureMap,
+  options: PartialClassificationOptions,
+  running: readonly Parameter[],
+): Path<ClassificationRisk>;
+export function tracer(
+  map: FeatureMap,
+  options: PartialRiskOptions | PartialClassificationOptions,
+  running: readonly Parameter[],
+): Path<AsymptoticRisk | ClassificationRisk>;
+export function tracer(
+  map: FeatureMap,
+  options: PartialRiskOptions | PartialClassificationOptions,
+  running: readonly Parameter[],
+): Path<AsymptoticRisk | ClassificationRisk> {
+  const ofClasses = isClassification(options);
+  const scalars = Object.keys(ofClasses ? CLASSIFICATION_SCALARS : REGRESSION_SCALARS);
+  checkOptions('the training problem', options, ofClasses ? CLASSIFICATION_OPTIONS : PROBLEM_OPTIONS);
   const isProportion = running.map((parameter) => Object.hasOwn(checkMap(map).proportions, parameter));
-  const now = { lambda: 0, tau: 0, rho: 1, nonlinearEnergy: 0, ...given(options ?? {}) } as Record<
-    Scalar,
-    number
-  >;
+  const { loss, noise, labels, ...numbers } = given(options ?? {}) as PartialRiskOptions &
+    PartialClassificationOptions;
+  const now = { lambda: 0, rho: 1, nonlinearEnergy: 0, ...numbers } as Record<Scalar, number>;
   running.forEach((parameter, i) => {
     if (isProportion[i]) return;
-    if (!isScalar(parameter))
+    if (!scalars.includes(parameter))
       throw new InvalidArgumentError(
         'parameter',
         parameter,
-        `one of ${[...Object.keys(map.proportions), ...SCALARS].join(', ')}`,
+        `one of ${[...Object.keys(map.proportions), ...scalars].join(', ')}`,
       );
-    // What runs need not be given; 1 is in the domain of each.
-    now[parameter] = 1;
+    // What runs need not be given; this is in the domain of each.
+    now[parameter as Scalar] = 0.5;
   });
   const followsEps = now.epsTest === undefined;
   if (followsEps) now.epsTest = now.eps;
-  resolveRiskOptions(now);
+  const epsTest = (): number => (followsEps ? now.eps : now.epsTest);
+
+  const words = { ...(loss && { loss }), ...(noise && { noise }), ...(labels && { labels }) };
+  const solver = solverOf(map, now, words, ofClasses);
   let currentMap = map;
-  let last: SaddlePoint | undefined;
   return {
     visit(values) {
       for (let i = 0; i < running.length; i++) {
@@ -149,11 +216,50 @@ export function tracer(map: FeatureMap, options: PartialRiskOptions, running: re
         else if (currentMap.proportions[parameter] !== value)
           currentMap = currentMap.with({ [parameter]: value });
       }
-      const { psi2, eps, lambda, tau, rho, nonlinearEnergy } = now;
-      const problem = { psi2, eps, lambda, noise: tau * tau + nonlinearEnergy, rho };
-      const solution = solveSaddlePoint(currentMap, problem, last);
-      if (solution.phase === 'learning') last = solution;
-      return riskOf(solution, problem, followsEps ? eps : now.epsTest);
+      return solver(currentMap, epsTest());
     },
+  };
+}
+
+/** Solves at the numbers that `now` holds, from the last solution; checks them, and the words, once. */
+function solverOf(
+  map: FeatureMap,
+  now: Record<Scalar, number>,
+  words: object,
+  ofClasses: boolean,
+): (map: FeatureMap, epsTest: number) => AsymptoticRisk | ClassificationRisk {
+  if (ofClasses) {
+    const options = (): ClassificationOptions => ({ ...now, ...words }) as ClassificationOptions;
+    resolveClassification(map, options());
+    let last: Float64Array | undefined;
+    return (here, epsTest) => {
+      const { risk, at } = solveClassification(
+        here,
+        resolveClassification(here, options()).problem,
+        epsTest,
+        last,
+      );
+      last = at ?? last;
+      return risk;
+    };
+  }
+  const { kind } = resolveRiskOptions({ ...now, ...words });
+  if (kind) {
+    let last: Float64Array | undefined;
+    return (here, epsTest) => {
+      const { problem, kind: atNow } = resolveRiskOptions({ ...now, ...words });
+      const { risk, at } = solveRegression(here, problem, atNow!, epsTest, last);
+      last = at ?? last;
+      return risk;
+    };
+  }
+  now.tau ??= 0;
+  let last: SaddlePoint | undefined;
+  return (here, epsTest) => {
+    const { psi2, eps, lambda, tau, rho, nonlinearEnergy } = now;
+    const problem = { psi2, eps, lambda, noise: tau * tau + nonlinearEnergy, rho };
+    const solution = solveSaddlePoint(here, problem, last);
+    if (solution.phase === 'learning') last = solution;
+    return riskOf(solution, problem, epsTest);
   };
 }

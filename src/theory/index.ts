@@ -26,6 +26,7 @@ export {
   hermiteActivation,
   type NamedActivationRisk,
 } from './bestActivation.ts';
+export { type CapacityOptions, type RobustCapacity, robustCapacity } from './capacity.ts';
 export type { Certificate } from './certificates/certificate.ts';
 export {
   type LinearObjective,
@@ -41,11 +42,42 @@ export {
   type Theorem42Value,
   theorem42,
 } from './certificates/theorem42.ts';
+export type { LabelLaw } from './channels/labels.ts';
+export type {
+  HuberLoss,
+  MarginLoss,
+  MarginLossName,
+  PlainLoss,
+  QuantileLoss,
+  ResidualLoss,
+  ResidualLossName,
+} from './channels/losses.ts';
+export type {
+  DiscreteNoise,
+  GaussianNoise,
+  LaplaceNoise,
+  Noise,
+  NoiseName,
+  RademacherNoise,
+  SampledNoise,
+  SparseNoise,
+  StudentNoise,
+} from './channels/noise.ts';
+export type { OwnLoss } from './channels/ownLoss.ts';
+export {
+  type ClassificationOptions,
+  type ClassificationRisk,
+  type MarginDistribution,
+  marginBelow,
+  robustErrorAt,
+} from './classification.ts';
 export { compareTraining, l2RadiusOfLinf, type TrainingComparison } from './comparison.ts';
 export {
   type Axis,
+  type ClassificationCurvePoint,
   type CurvePoint,
   type Parameter,
+  type PartialClassificationOptions,
   type PartialRiskOptions,
   type RiskSurface,
   riskCurve,
@@ -61,14 +93,21 @@ export { interpolationPeak } from './interpolationPeak.ts';
 export { infiniteDataRisk, infiniteWidthRisk } from './limits.ts';
 export type { Where } from './minimise.ts';
 export {
+  bestEps,
   bestLambda,
   bestWidth,
+  type ErrorMeasure,
   type Measure,
   type Optimum,
   type SearchOptions,
 } from './optimum.ts';
-export { type CriticalEpsOptions, criticalEps, type Phase } from './phases.ts';
+export {
+  type CriticalClassificationOptions,
+  type CriticalEpsOptions,
+  criticalEps,
+  type Phase,
+} from './phases.ts';
 export { type AsymptoticRisk, adversarialRiskAt, asymptoticRisk, type RiskOptions } from './risk.ts';
 export type { Problem } from './saddleEquations.ts';
 export type { SaddlePoint } from './saddlePoint.ts';
-export { type Sensitivity, sensitivities } from './sensitivities.ts';
+export { type ClassificationSensitivity, type Sensitivity, sensitivities } from './sensitivities.ts';

@@ -15,7 +15,9 @@ import {
 import type { Problem } from './saddleEquations.ts';
 import type { SaddlePoint } from './saddlePoint.ts';
 
-const { psi2: _, ...INFINITE_DATA_OPTIONS } = PROBLEM_OPTIONS;
+// The limits are those of the square loss and of Gaussian noise.
+const { loss: _loss, noise: _noise, ...INFINITE_WIDTH_OPTIONS } = PROBLEM_OPTIONS;
+const { psi2: _, ...INFINITE_DATA_OPTIONS } = INFINITE_WIDTH_OPTIONS;
 
 /**
  * The limit psi1 -> infinity of one random-features layer. `lambda` is the limit of lambda/psi1, the scale on which a
@@ -27,10 +29,10 @@ const { psi2: _, ...INFINITE_DATA_OPTIONS } = PROBLEM_OPTIONS;
  */
 export function infiniteWidthRisk(
   features: { readonly activation?: ActivationSpec },
-  options: Omit<RiskOptions, 'certify'>,
+  options: Omit<RiskOptions, 'certify' | 'loss' | 'noise'>,
 ): AsymptoticRisk {
   checkOptions('infiniteWidthRisk', features, { activation: true });
-  checkOptions('infiniteWidthRisk', options, PROBLEM_OPTIONS);
+  checkOptions('infiniteWidthRisk', options, INFINITE_WIDTH_OPTIONS);
   const { activation = 'shifted-relu' } = features;
   const map = infiniteWidth(activation);
   const { problem, epsTest } = resolveRiskOptions(options);
@@ -63,7 +65,7 @@ export function infiniteWidthRisk(
  */
 export function infiniteDataRisk(
   map: FeatureMap,
-  options: Omit<RiskOptions, 'psi2' | 'certify'>,
+  options: Omit<RiskOptions, 'psi2' | 'certify' | 'loss' | 'noise'>,
 ): AsymptoticRisk {
   checkMap(map);
   checkOptions('infiniteDataRisk', options, INFINITE_DATA_OPTIONS);

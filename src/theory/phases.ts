@@ -2,6 +2,11 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from '../numerics/gaussian.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
+import { criticalMarginRadius } from './channels/criticalMarginRadius.ts';
+import { type LabelLaw, teacherOf } from './channels/labels.ts';
+import { isMarginLoss, type MarginLoss, type ResidualLoss } from './channels/losses.ts';
+import type { Noise } from './channels/noise.ts';
+import { criticalResidualRadius, residualKind } from './channels/residualKind.ts';
 import { checkMap, type FeatureMap, type ResolventMoments } from './featureMaps/featureMap.ts';
 import type { Problem } from './saddleEquations.ts';
 
@@ -18,6 +23,20 @@ export interface CriticalEpsOptions {
   readonly rho?: number;
   /** energy of a part of the target no linear function explains; it acts as noise; default 0 */
   readonly nonlinearEnergy?: number;
+  /** the loss of the residual; default 'square' */
+  readonly loss?: ResidualLoss;
+  /** the law of the label noise; default 'gaussian' */
+  readonly noise?: Noise;
+}
+
+/** The same for a classifier, of any loss of the margin. */
+export interface CriticalClassificationOptions extends Omit<CriticalEpsOptions, 'loss' | 'noise'> {
+  /** a loss of the margin; which one does not matter */
+  readonly loss: MarginLoss;
+  /** default 'probit' */
+  readonly labels?: LabelLaw;
+  /** probability that a label is turned over; default 0 */
+  readonly flip?: number;
 }
 
 /** The other options of `asymptoticRisk` may stand beside them, so that one object serves both. */
@@ -28,10 +47,26 @@ const CRITICAL_EPS_OPTIONS: OptionNames<
   tau: true,
   rho: true,
   nonlinearEnergy: true,
+  loss: true,
+  noise: true,
   eps: true,
   lambda: true,
   epsTest: true,
   certify: true,
+};
+const CRITICAL_CLASSIFICATION_OPTIONS: OptionNames<
+  CriticalClassificationOptions & { eps: number; lambda: number; epsTest: number }
+> = {
+  psi2: true,
+  loss: true,
+  labels: true,
+  flip: true,
+  tau: true,
+  rho: true,
+  nonlinearEnergy: true,
+  eps: true,
+  lambda: true,
+  epsTest: true,
 };
 
 /**
@@ -41,13 +76,25 @@ const CRITICAL_EPS_OPTIONS: OptionNames<
  * @param options sample size and noise; the other options of `asymptoticRisk` may stand beside them and do not matter
  * @throws InvalidArgumentError when psi2 or rho is not > 0, tau or nonlinearEnergy not >= 0, or an option is unknown.
  */
-export function criticalEps(map: FeatureMap, options: CriticalEpsOptions): number {
+export function criticalEps(
+  map: FeatureMap,
+  options: CriticalEpsOptions | CriticalClassificationOptions,
+): number {
   checkMap(map);
-  checkOptions('criticalEps', options, CRITICAL_EPS_OPTIONS);
+  const ofMargin = isMarginLoss((options as Partial<CriticalClassificationOptions> | undefined)?.loss);
+  checkOptions('criticalEps', options, ofMargin ? CRITICAL_CLASSIFICATION_OPTIONS : CRITICAL_EPS_OPTIONS);
   const { psi2, tau = 0, rho = 1, nonlinearEnergy = 0 } = options;
   checkPositive('psi2', psi2);
   checkPositive('rho', rho);
   const noise = checkNonNegative('tau', tau) ** 2 + checkNonNegative('nonlinearEnergy', nonlinearEnergy);
+  if (ofMargin) {
+    const { labels, flip = 0 } = options as CriticalClassificationOptions;
+    const signal = rho * rho * map.signalVariance;
+    const teacher = teacherOf({ signal, ...(labels && { labels }), tau, besides: nonlinearEnergy, flip });
+    return criticalMarginRadius(map, { psi2, rho, teacher });
+  }
+  const kind = residualKind(options as CriticalEpsOptions, options.tau, nonlinearEnergy);
+  if (kind) return criticalResidualRadius(map, { psi2, rho, ...kind });
   return criticalRadius(map, { psi2, noise, rho });
 }
 

@@ -21,6 +21,7 @@ const UNSET: ResolventMoments = {
   traceFJ: 0,
   traceFI: 0,
   signal: 0,
+  signalF: 0,
   signalJ: 0,
   signalI: 0,
   bias: 0,

@@ -1,6 +1,8 @@
 import { UserError } from '../errors.ts';
+import { channelSensitivities, ERRORS, RISKS } from './channelSensitivities.ts';
+import type { ClassificationOptions } from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
-import { type RiskOptions, resolveRiskOptions } from './risk.ts';
+import { isClassification, type RiskOptions, resolveRiskOptions } from './risk.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
 import { solveSaddlePoint } from './saddlePoint.ts';
 
@@ -10,6 +12,16 @@ export interface Sensitivity {
   readonly standardRisk: number;
   /** of AR at epsTest */
   readonly adversarialRisk: number;
+  /** of |grad f(x)| */
+  readonly gradientNorm: number;
+}
+
+/** Derivatives of the errors of a classifier with respect to one parameter. */
+export interface ClassificationSensitivity {
+  /** of the error */
+  readonly error: number;
+  /** of the robust error at epsTest */
+  readonly robustError: number;
   /** of |grad f(x)| */
   readonly gradientNorm: number;
 }
@@ -28,9 +40,20 @@ const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
  * @throws UserError where the risk is not differentiable in this way: at eps = 0, where it has a kink in |eps|, and in the
  * phases 'exact' and 'immune'.
  */
-export function sensitivities(map: FeatureMap, options: RiskOptions): Record<string, Sensitivity> {
+export function sensitivities(map: FeatureMap, options: RiskOptions): Record<string, Sensitivity>;
+/** The same of a classifier, and with respect to flip. @throws UserError in the phase 'separable' */
+export function sensitivities(
+  map: FeatureMap,
+  options: ClassificationOptions,
+): Record<string, ClassificationSensitivity>;
+export function sensitivities(
+  map: FeatureMap,
+  options: RiskOptions | ClassificationOptions,
+): Record<string, Sensitivity> | Record<string, ClassificationSensitivity> {
   checkMap(map);
-  const { problem, epsTest } = resolveRiskOptions(options);
+  if (isClassification(options)) return channelSensitivities(map, options, ERRORS);
+  const { problem, epsTest, kind } = resolveRiskOptions(options);
+  if (kind) return channelSensitivities(map, options, RISKS);
   const { lambda = 0, tau = 0, eps, psi2 } = options;
   const solution = solveSaddlePoint(map, problem);
   const parameters: Record<string, number> = { ...map.proportions, psi2, eps, lambda, tau };

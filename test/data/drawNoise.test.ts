@@ -76,7 +76,11 @@ describe('labels of a teacher', () => {
   });
 
   it('are the same whole or in batches, for every law', () => {
-    for (const law of [{ labels: 'probit', flip: 0.2 }, { labels: 'logistic' }, { noise: 'student' }] as const) {
+    for (const law of [
+      { labels: 'probit', flip: 0.2 },
+      { labels: 'logistic' },
+      { noise: 'student' },
+    ] as const) {
       const problem = teacher({ d: 3, tau: 0.5, seed: 'rows', ...law });
       const parts = [...problem.batches('test', 17, 4)];
       expect(parts.flatMap((part) => [...part.y])).toEqual([...problem.sample('test', 17).y]);

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   criticalEpsReadout,
   gradientNorms,
-  type MarginLossName,
   type MarginOptions,
   type MarginResult,
   type ReadoutProblem,
@@ -10,6 +9,7 @@ import {
   solveReadout,
 } from '../../src/exact/index.ts';
 import { stream } from '../../src/random/stream.ts';
+import type { MarginLossName } from '../../src/theory/index.ts';
 import { features } from './problems.ts';
 
 const losses: readonly MarginLossName[] = ['logistic', 'hinge', 'squaredHinge'];

@@ -66,6 +66,7 @@ const riskSpots = {
   certify: 'boolean',
 } as const;
 const { certify: _, ...pointSpots } = riskSpots;
+const marginSpots = { ...pointSpots, labels: 'name', flip: 'nonNegative' } as const;
 const exactSpots = {
   eps: 'nonNegative',
   lambda: 'nonNegative',
@@ -99,6 +100,35 @@ const targets: readonly Target[] = [
     theory.asymptoticRisk,
     () => [random, { psi2: 3, eps: 0.3 }],
     { 0: 'map', ...of(1, riskSpots) },
+    [1],
+  ),
+  target(
+    'asymptoticRisk of a classifier',
+    theory.asymptoticRisk,
+    () => [random, { psi2: 3, eps: 0.3, loss: 'hinge' }],
+    { 0: 'map', ...of(1, { ...marginSpots, loss: 'name' }) },
+    [1],
+  ),
+  target(
+    'robustErrorAt',
+    theory.robustErrorAt,
+    () => [theory.asymptoticRisk(random, { psi2: 3, eps: 0.3, loss: 'hinge' }), 0.1],
+    { 1: 'nonNegative' },
+  ),
+  target(
+    'robustCapacity',
+    theory.robustCapacity,
+    () => [random, { eps: 0.3 }],
+    {
+      0: 'map',
+      ...of(1, {
+        eps: 'nonNegative',
+        tau: 'nonNegative',
+        rho: 'positive',
+        flip: 'nonNegative',
+        labels: 'name',
+      }),
+    },
     [1],
   ),
   target('adversarialRiskAt', theory.adversarialRiskAt, () => [{ standardRisk: 1, gradientNorm: 1 }, 0.1], {
@@ -172,6 +202,13 @@ const targets: readonly Target[] = [
     theory.bestLambda,
     () => [random, { psi2: 3, eps: 0.3 }],
     { 0: 'map', ...of(1, { psi2: 'positive', eps: 'nonNegative' }) },
+    [1],
+  ),
+  target(
+    'bestEps',
+    theory.bestEps,
+    () => [random, { psi2: 3, epsTest: 0.3 }],
+    { 0: 'map', ...of(1, { psi2: 'positive', epsTest: 'nonNegative' }) },
     [1],
   ),
   target(
@@ -613,6 +650,7 @@ const leftOut: Readonly<Record<string, string>> = {
   measuredFeatures: 'is tried in test/theory',
   linearObjective: 'is a certificate, tried in test/theory',
   theorem42: 'is a certificate, tried in test/theory',
+  marginBelow: 'takes any number',
 };
 
 beforeAll(async () => {

@@ -34,6 +34,7 @@ describe('estimatedFeatures', () => {
     close(slope([1, 0, 0], 'traceF'), at.traceFF);
     close(slope([0, 1, 0], 'traceF'), at.traceFJ);
     close(slope([0, 0, 1], 'traceF'), at.traceFI);
+    close(slope([1, 0, 0], 'signal'), at.signalF);
     close(slope([0, 1, 0], 'signal'), at.signalJ);
     close(slope([0, 0, 1], 'signal'), at.signalI);
     close(10 - 2 * at.signal + slope([1, 0, 0], 'signal'), at.bias);
@@ -42,7 +43,16 @@ describe('estimatedFeatures', () => {
   it('has the limit eta -> 0 of its moments at eta = 0', () => {
     const map = estimatedFeatures({ F, J, c, targetVariance: 10, rows: 50 });
     const [limit, near] = [map.moments(0, 1, 0), map.moments(1e-6, 1, 0)];
-    for (const name of ['traceF', 'traceFF', 'traceFJ', 'traceFI', 'signal', 'signalJ', 'signalI'] as const)
+    for (const name of [
+      'traceF',
+      'traceFF',
+      'traceFJ',
+      'traceFI',
+      'signal',
+      'signalF',
+      'signalJ',
+      'signalI',
+    ] as const)
       expect(Math.abs(near[name] / limit[name] - 1), name).toBeLessThan(1e-4);
   });
 

@@ -61,6 +61,7 @@ describe.each(maps)('the resolvent moments of %s', (_, map) => {
       tolerance,
     );
     const signalF = slope((x) => at(eta + x, zeta, lambda).signal);
+    expectClose(m.signalF, signalF, tolerance);
     const bias = map.signalVariance - 2 * eta * m.signal + eta * eta * signalF;
     expectClose(m.bias, bias, tolerance);
   });

@@ -77,6 +77,7 @@ describe('the resolvents of measuredFeatures', () => {
       traceFJ: trace(product(FR, JR)) / 4,
       traceFI: trace(product(FR, R)) / 4,
       signal,
+      signalF: form(F),
       signalJ: form(J),
       signalI: theta.reduce((sum, value) => sum + value * value, 0),
       bias: targetVariance - 2 * eta * signal + eta ** 2 * form(F),

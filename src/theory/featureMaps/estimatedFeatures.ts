@@ -89,6 +89,10 @@ class CorrectedResolvents {
       ...at,
       traceFF: at.traceFF - at.traceF ** 2 / m,
       signal: at.signal - (sample.targetVariance * at.traceF) / m,
+      signalF:
+        at.signalF -
+        (sample.targetVariance * at.traceFF + 2 * at.traceF * at.signal) / m +
+        2 * sample.targetVariance * (at.traceF / m) ** 2,
       signalJ: at.signalJ - (sample.targetVariance * at.traceFJ) / m,
       signalI: at.signalI - (sample.targetVariance * at.traceFI) / m,
     };
@@ -149,6 +153,10 @@ class CorrectedResolvents {
       traceFJ: -scale * (byZeta + byEta * etaByZeta),
       traceFI: -scale * (byLambda + byEta * etaByLambda),
       signal: (targetVariance - left / wanted) / wanted,
+      signalF:
+        ((at.signalF - (targetVariance * at.traceFF) / m) / (1 - a) ** 2 -
+          (2 * (at.signal - (targetVariance * at.traceF) / m) * byEta) / (1 - a) ** 3) /
+        stretch,
       signalJ: (eta * eta * at.signalJ + at.bias * etaByZeta) / (wanted * wanted),
       signalI: (eta * eta * at.signalI + at.bias * etaByLambda) / (wanted * wanted),
       bias: at.bias / stretch,

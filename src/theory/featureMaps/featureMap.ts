@@ -19,6 +19,8 @@ export interface ResolventMoments {
   readonly traceFI: number;
   /** beta' C' A^-1 C beta */
   readonly signal: number;
+  /** beta' C' A^-1 F A^-1 C beta, which bias and signal give only with cancellation where eta is small */
+  readonly signalF: number;
   /** beta' C' A^-1 J A^-1 C beta */
   readonly signalJ: number;
   /** beta' C' A^-2 C beta */

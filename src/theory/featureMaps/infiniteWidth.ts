@@ -26,6 +26,7 @@ export function infiniteWidth(activation: ActivationSpec = 'shifted-relu'): Feat
         traceFJ: r * r,
         traceFI: r / p + (star > 0 ? star / (lambda * lambda) : 0),
         signal: r,
+        signalF: r * r,
         signalJ: r * r,
         signalI: r / p,
         bias: ((zeta * linear + lambda) / p) ** 2,

@@ -46,7 +46,7 @@ export function linear(options: LinearOptions = {}): FeatureMap {
     proportions: {},
     with: () => map,
     moments(eta, zeta, lambda) {
-      let [traceF, traceFF, traceFI, signal, signalI, bias] = [0, 0, 0, 0, 0, 0];
+      let [traceF, traceFF, traceFI, signal, signalF, signalI, bias] = [0, 0, 0, 0, 0, 0, 0];
       for (let i = 0; i < count; i++) {
         const f = eigenvalues[i]!;
         if (f === 0) continue;
@@ -56,6 +56,7 @@ export function linear(options: LinearOptions = {}): FeatureMap {
         traceFI += f * r * r;
         const w = weights[i]! * f;
         signal += w * f * r;
+        signalF += w * (f * r) ** 2;
         signalI += w * f * r * r;
         bias += w * ((zeta + lambda) * r) ** 2;
       }
@@ -67,6 +68,7 @@ export function linear(options: LinearOptions = {}): FeatureMap {
         traceFJ: traceFI,
         traceFI,
         signal,
+        signalF,
         signalJ: signalI,
         signalI,
         bias,

@@ -109,7 +109,7 @@ export class PairResolvents {
   private withoutPenalty(eta: number, zeta: number, norms: boolean): ResolventMoments {
     const { f, j, c, P } = this.pencil;
     const n = f.length;
-    let [traceF, traceFF, traceFJ, traceFI, signal, signalJ] = [0, 0, 0, 0, 0, 0];
+    let [traceF, traceFF, traceFJ, traceFI, signal, signalF, signalJ] = [0, 0, 0, 0, 0, 0, 0];
     let bias = this.unexplained;
     const reached = new Float64Array(n);
     for (let i = 0; i < n; i++) {
@@ -122,12 +122,13 @@ export class PairResolvents {
       traceFI += onF * r * P[i * n + i]!;
       reached[i] = r * c[i]!;
       signal += c[i]! * reached[i]!;
+      signalF += f[i]! * reached[i]! ** 2;
       signalJ += j[i]! * reached[i]! ** 2;
       // What shrinking takes from the fit: A^-1 zeta J a.
       bias += f[i]! * (zeta * onJ * this.fit[i]!) ** 2;
     }
     const signalI = norms ? quadraticForm(P, reached) : 0;
-    return { traceF, traceFF, traceFJ, traceFI, signal, signalJ, signalI, bias };
+    return { traceF, traceFF, traceFJ, traceFI, signal, signalF, signalJ, signalI, bias };
   }
 
   /** zeta = 0: A is diagonal in the eigenbasis of F; at lambda = 0 its pseudoinverse. */
@@ -135,7 +136,7 @@ export class PairResolvents {
     this.basisOfF ??= this.diagonaliseF();
     const { f, c, J } = this.basisOfF;
     const n = f.length;
-    let [traceF, traceFF, traceFJ, traceFI, signal, signalI] = [0, 0, 0, 0, 0, 0];
+    let [traceF, traceFF, traceFJ, traceFI, signal, signalF, signalI] = [0, 0, 0, 0, 0, 0, 0];
     let bias = this.unexplained;
     const reached = new Float64Array(n);
     for (let i = 0; i < n; i++) {
@@ -148,11 +149,12 @@ export class PairResolvents {
       traceFI += onF * r;
       reached[i] = r * c[i]!;
       signal += c[i]! * reached[i]!;
+      signalF += f[i]! * reached[i]! ** 2;
       signalI += reached[i]! ** 2;
       bias += (lambda * reached[i]!) ** 2 / f[i]!;
     }
     const signalJ = quadraticForm(J, reached);
-    return { traceF, traceFF, traceFJ, traceFI, signal, signalJ, signalI, bias };
+    return { traceF, traceFF, traceFJ, traceFI, signal, signalF, signalJ, signalI, bias };
   }
 
   private diagonaliseF(): { f: Float64Array; c: Float64Array; J: Float64Array } {
@@ -178,7 +180,7 @@ export class PairResolvents {
     const R = productTransposed(inverse, inverse, n);
     const RP = productTransposed(R, P, n);
     const row = (A: Float64Array, i: number): Float64Array => A.subarray(i * n, (i + 1) * n);
-    let [traceF, traceFF, traceFJ, traceFI, signalJ] = [0, 0, 0, 0, 0];
+    let [traceF, traceFF, traceFJ, traceFI, signalF, signalJ] = [0, 0, 0, 0, 0, 0];
     for (let i = 0; i < n; i++) {
       const own = row(R, i);
       traceF += f[i]! * own[i]!;
@@ -198,11 +200,12 @@ export class PairResolvents {
     );
     let bias = this.unexplained;
     for (let i = 0; i < n; i++) {
+      signalF += f[i]! * reached[i]! ** 2;
       signalJ += j[i]! * reached[i]! ** 2;
       bias += f[i]! * lost[i]! ** 2;
     }
     const [signal, signalI] = [dot(c, reached), quadraticForm(P, reached)];
-    return { traceF, traceFF, traceFJ, traceFI, signal, signalJ, signalI, bias };
+    return { traceF, traceFF, traceFJ, traceFI, signal, signalF, signalJ, signalI, bias };
   }
 }
 

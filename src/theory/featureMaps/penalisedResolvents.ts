@@ -85,6 +85,7 @@ export class PenalisedResolvents {
       traceFJ: ((mixedF + (1 - share) * differenceF) * scaleF * scaleJ) / square,
       traceFI: (FI * scaleF) / square,
       signal: S / total,
+      signalF: ((mixedS - share * differenceS) * scaleF) / square,
       signalJ: ((mixedS + (1 - share) * differenceS) * scaleJ) / square,
       signalI: SI / square,
     };

@@ -33,6 +33,7 @@ export function withSignal(
     traceFJ,
     traceFI,
     signal: scale * x.xr,
+    signalF: scale * (linear * x.xxrr + x.xrr * shift.byEta),
     signalJ: scale * (linear * x.xxrr + x.xrr * shift.byZeta),
     signalI: scale * x.xrr * shift.byLambda,
     // 1 - 2 eta S + eta^2 S_F as |(zeta mu1^2 x + sigma) R|^2 over the d directions of x, plus what the features make of

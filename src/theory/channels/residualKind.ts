@@ -1,0 +1,66 @@
+import type { FeatureMap } from '../featureMaps/featureMap.ts';
+import { newAverages } from './averages.ts';
+import type { GaussianPart } from './gaussianMixtures.ts';
+import { type ResidualLoss, residualLoss } from './losses.ts';
+import { type Noise, noiseParts } from './noise.ts';
+import type { ResidualChannel } from './residualChannel.ts';
+import type { ResidualProblem } from './residualEquations.ts';
+import { ResidualLaw } from './residualLaw.ts';
+
+/** What turns the square loss under Gaussian noise into another problem. */
+export interface ChannelOptions {
+  /** the loss of the residual; default 'square' */
+  readonly loss?: ResidualLoss;
+  /** the law of the label noise; default 'gaussian' */
+  readonly noise?: Noise;
+}
+
+/** The loss and the noise of a regression, resolved. */
+export interface ResidualKind {
+  readonly channel: ResidualChannel;
+  readonly noise: readonly GaussianPart[];
+}
+
+const isPlain = (given: unknown, name: string, key: 'name' | 'law'): boolean =>
+  given === undefined ||
+  given === name ||
+  (given !== null &&
+    typeof given === 'object' &&
+    (given as Record<string, unknown>)[key] === name &&
+    Object.keys(given).length === 1);
+
+/**
+ * The loss and the noise where they are not the square and the Gaussian, whose equations have a solver of their own.
+ * @throws InvalidArgumentError for a loss or a law that there is not
+ */
+export function residualKind(
+  { loss, noise }: ChannelOptions,
+  tau: number | undefined,
+  nonlinearEnergy: number,
+): ResidualKind | undefined {
+  if (isPlain(loss, 'square', 'name') && isPlain(noise, 'gaussian', 'law')) return undefined;
+  const parts = noiseParts(noise ?? 'gaussian', tau);
+  return {
+    channel: residualLoss(loss ?? 'square'),
+    noise:
+      nonlinearEnergy === 0
+        ? parts
+        : parts.map((part) => ({ ...part, variance: part.variance + nonlinearEnergy })),
+  };
+}
+
+/**
+ * The radius from which on theta = 0: eps_c^2 = [(E l'')^2 beta' C' J^-1 C beta + E l'^2 (1/n) tr F J^-1]/(E |l'|)^2, averages
+ * of the loss at r = y.
+ */
+export function criticalResidualRadius(
+  map: FeatureMap,
+  { psi2, rho, noise, channel }: Pick<ResidualProblem, 'psi2' | 'rho' | 'noise' | 'channel'>,
+): number {
+  if (map.unattacked) return Infinity;
+  const law = new ResidualLaw(noise);
+  law.missed = rho * rho * map.signalVariance;
+  const { mu, chi, attack } = channel.untrained(law, newAverages());
+  const { signal, traceF } = map.moments(0, 1, 0);
+  return Math.sqrt((rho * mu) ** 2 * signal + (chi * traceF) / psi2) / attack;
+}

@@ -1,0 +1,323 @@
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import { checkNonNegative, checkPositive, UserError } from '../errors.ts';
+import { newPartialMoments } from './channels/averages.ts';
+import { solveCapacity } from './channels/capacityEquations.ts';
+import { criticalMarginRadius } from './channels/criticalMarginRadius.ts';
+import { hardMargin } from './channels/hardMargin.ts';
+import { type LabelLaw, teacherOf } from './channels/labels.ts';
+import { type MarginLoss, marginLoss } from './channels/losses.ts';
+import { MarginEquations, type MarginProblem } from './channels/marginEquations.ts';
+import { MarginLaw, type Teacher } from './channels/marginLaw.ts';
+import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { type FixedPoint, solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
+import { CRITICAL } from './phases.ts';
+
+/** Adversarial training of a classifier, in the scaling in which n, N and d grow in proportion. */
+export interface ClassificationOptions {
+  /** n/d, training samples per input dimension; > 0 */
+  readonly psi2: number;
+  /** l2 radius of the training attack, O(1) while |x| is about sqrt(d); >= 0 */
+  readonly eps: number;
+  /** the loss of the margin y f(x) */
+  readonly loss: MarginLoss;
+  /**
+   * the law of the labels, default 'probit': y = sign(u + tau xi), u = <x, beta>, xi standard Gaussian; 'logistic': xi
+   * standard logistic, P(y = 1) = 1/(1 + exp(-u/tau))
+   */
+  readonly labels?: LabelLaw;
+  /** probability that a label is turned over, up to 1/2; default 0 */
+  readonly flip?: number;
+  /** ridge penalty, (lambda/2)|theta|^2 beside (1/n) sum of the worst losses over the ball; default 0 */
+  readonly lambda?: number;
+  /** scale of the latent noise of the labels; default 0 */
+  readonly tau?: number;
+  /** norm of the signal beta; default 1 */
+  readonly rho?: number;
+  /** l2 radius of the attack at test; default eps */
+  readonly epsTest?: number;
+  /** energy of a part of the target that no linear function of x explains; it acts as noise; default 0 */
+  readonly nonlinearEnergy?: number;
+}
+
+/** The law of the margin v = y f(x) of fresh rows: a mixture of skew-normal densities, (2/s) phi(v/s) [p + (1 - 2p) Phi(a v/s)]. */
+export interface MarginDistribution {
+  /** s, the deviation of f(x) */
+  readonly scale: number;
+  /** p, the probability that a label is turned over */
+  readonly flip: number;
+  /** the slopes a; one for probit labels */
+  readonly slopes: readonly number[];
+  /** their probabilities */
+  readonly weights: readonly number[];
+}
+
+/**
+ * The limit of an adversarially trained classifier as n, N, d grow in proportion. In the phase 'separable' its scale means
+ * nothing: it is then given at E f(x)^2 = 1.
+ */
+export interface ClassificationRisk {
+  /** P(y f(x) < 0) on new data */
+  readonly error: number;
+  /** P(y f(x + delta) < 0 for some |delta| <= epsTest) */
+  readonly robustError: number;
+  /** the radius `robustError` belongs to */
+  readonly epsTest: number;
+  /** |grad f(x)|, which concentrates */
+  readonly gradientNorm: number;
+  /** |theta|^2 */
+  readonly thetaNormSquared: number;
+  /** E f(x)^2 */
+  readonly outputVariance: number;
+  /** E f(x) <x, beta> */
+  readonly overlap: number;
+  /** mean of the worst losses over the training balls, the penalty not included */
+  readonly trainingLoss: number;
+  /** share of the worst training margins that the kink of the loss holds; in the phase 'separable', of support vectors */
+  readonly kinkFraction: number;
+  /** the law of y f(x) on new data, for {@link marginBelow} */
+  readonly margins: MarginDistribution;
+  /**
+   * 'learning'; 'null': theta = 0, eps is critical or beyond, and the error that of guessing; 'separable': lambda = 0 and n/d
+   * at most the robust capacity: the limit as lambda falls to 0, the robust max-margin classifier.
+   */
+  readonly phase: 'learning' | 'null' | 'separable';
+  /** evaluations of the saddle-point equations; 0 for a phase known in closed form */
+  readonly iterations: number;
+  /** largest relative error of the saddle-point equations */
+  readonly residual: number;
+  /** residual below 1e-9 */
+  readonly converged: boolean;
+}
+
+export const CLASSIFICATION_OPTIONS: OptionNames<ClassificationOptions> = {
+  psi2: true,
+  eps: true,
+  loss: true,
+  labels: true,
+  flip: true,
+  lambda: true,
+  tau: true,
+  rho: true,
+  epsTest: true,
+  nonlinearEnergy: true,
+};
+
+/** A problem whose options are checked; the loss at 0 belongs to the null phase. */
+export interface ClassificationProblem extends MarginProblem {
+  readonly atZero: number;
+  /** a loss of one's own, of whose tail nothing is known */
+  readonly own?: boolean;
+}
+
+/** @throws InvalidArgumentError naming the option that is unknown or outside its domain */
+export function resolveClassification(
+  map: FeatureMap,
+  options: ClassificationOptions,
+): { problem: ClassificationProblem; epsTest: number } {
+  checkOptions('classification', options, CLASSIFICATION_OPTIONS);
+  const { psi2, eps, loss, labels, flip = 0, lambda = 0, tau = 0, rho = 1 } = options;
+  const { epsTest = eps, nonlinearEnergy = 0 } = options;
+  checkPositive('psi2', psi2);
+  checkNonNegative('eps', eps);
+  checkNonNegative('lambda', lambda);
+  checkNonNegative('epsTest', epsTest);
+  const teacher = teacherOf({
+    signal: checkPositive('rho', rho) ** 2 * map.signalVariance,
+    ...(labels !== undefined && { labels }),
+    tau: checkNonNegative('tau', tau),
+    besides: checkNonNegative('nonlinearEnergy', nonlinearEnergy),
+    flip,
+  });
+  return {
+    problem: { psi2, eps, lambda, rho, teacher, ...marginLoss(loss), own: typeof loss !== 'string' },
+    epsTest,
+  };
+}
+
+const ACCEPTED = 1e-9;
+
+/** A solution, and the point it was found at, from which a neighbour may start. */
+export interface SolvedClassification {
+  readonly risk: ClassificationRisk;
+  readonly at?: Float64Array;
+}
+
+/** Solves a problem: decides the phase first. */
+export function solveClassification(
+  map: FeatureMap,
+  problem: ClassificationProblem,
+  epsTest: number,
+  start?: Float64Array,
+): SolvedClassification {
+  const { eps, lambda, psi2 } = problem;
+  if (eps > 0 && eps >= CRITICAL * criticalMarginRadius(map, problem))
+    return { risk: nullRisk(problem, epsTest) };
+  const capacity = lambda === 0 ? solveCapacity(map, problem).psi2 : 0;
+  if (lambda === 0 && psi2 <= capacity) {
+    if (problem.own)
+      throw new UserError(
+        'no limit of a loss of one’s own without a penalty where the labels can be fitted: give lambda > 0',
+      );
+    // Scaled by 1/lambda the equations of the max-margin classifier are those of another loss at lambda = 1.
+    const hard = { ...problem, lambda: 1, channel: hardMargin(1) };
+    const { equations, x: at, ...steps } = solveLearning(map, hard, start, capacity);
+    return { risk: riskOf(equations, 'separable', steps, epsTest), at };
+  }
+  const { equations, x: at, ...steps } = solveLearning(map, problem, start);
+  return { risk: riskOf(equations, 'learning', steps, epsTest), at };
+}
+
+function solveLearning(
+  map: FeatureMap,
+  problem: MarginProblem,
+  start: Float64Array | undefined,
+  capacity = Infinity,
+): FixedPoint & { readonly x: Float64Array; readonly equations: MarginEquations } {
+  const equations = new MarginEquations(map, problem);
+  const near = start?.length === equations.size ? start.slice() : undefined;
+  const found = solveFromStarts(
+    equations.step,
+    [
+      () => near && { x: near, near: true },
+      // Near the capacity the output is too large to be found from nowhere.
+      () => (problem.psi2 > 0.9 * capacity ? towardsCapacity(map, problem, capacity) : undefined),
+      () => ({ x: equations.start(), near: false }),
+      () => weakerPenalties((lambda, x) => fixedPoint(map, { ...problem, lambda }, x), problem.lambda),
+    ],
+    ACCEPTED,
+  );
+  return { equations, ...found };
+}
+
+/** Halvings of the distance to the capacity, at which the output grows without bound. */
+const HALVINGS = 60;
+
+/** A start below the capacity: from half of it on, each start extrapolated from the last two solutions. */
+function towardsCapacity(
+  map: FeatureMap,
+  problem: MarginProblem,
+  capacity: number,
+): { readonly x: Float64Array; readonly near: boolean } | undefined {
+  let before: Float64Array | undefined;
+  let last: Float64Array | undefined;
+  for (let halvings = 1; halvings < HALVINGS; halvings++) {
+    const psi2 = capacity * (1 - 2 ** -halvings);
+    if (psi2 >= problem.psi2) break;
+    const next = last?.map((value, i) => value + (before ? value - before[i]! : 0));
+    const { at, residual } = fixedPoint(map, { ...problem, psi2 }, next);
+    if (!(residual < ACCEPTED)) break;
+    before = last;
+    last = at;
+  }
+  return last && { x: last, near: true };
+}
+
+/** Ends at a problem's equations, from x or from nowhere. */
+function fixedPoint(map: FeatureMap, problem: MarginProblem, x: Float64Array | undefined) {
+  const equations = new MarginEquations(map, problem);
+  const at = x ?? equations.start();
+  return { at, ...solveFixedPoint(equations.step, at, x !== undefined) };
+}
+
+function riskOf(
+  equations: MarginEquations,
+  phase: 'learning' | 'separable',
+  { iterations, residual }: { readonly iterations: number; readonly residual: number },
+  epsTest: number,
+): ClassificationRisk {
+  const { averages, law } = equations;
+  const { channel } = equations.problem;
+  // A direction without a scale is given at Q = 1.
+  const unit = phase === 'separable' ? 1 / equations.outputVariance : 1;
+  const outputVariance = equations.outputVariance * unit;
+  const margins = {
+    scale: Math.sqrt(outputVariance),
+    flip: law.teacher.flip,
+    slopes: [...law.slopes],
+    weights: [...law.weights],
+  };
+  const gradientNorm = Math.sqrt(equations.gradientSquared * unit);
+  return {
+    error: errorOf(margins),
+    robustError: robustErrorAt({ margins, gradientNorm }, epsTest),
+    epsTest,
+    gradientNorm,
+    thetaNormSquared: equations.thetaNormSquared * unit,
+    outputVariance,
+    overlap: equations.overlap * Math.sqrt(unit),
+    trainingLoss:
+      channel.trainingLoss?.(law, equations.V, equations.problem.eps * equations.gradientNorm) ??
+      averages.loss,
+    kinkFraction: averages.kink,
+    margins,
+    phase,
+    iterations,
+    residual,
+    converged: residual < ACCEPTED,
+  };
+}
+
+const nullRisk = ({ atZero, teacher }: ClassificationProblem, epsTest: number): ClassificationRisk => ({
+  // What guessing would do, with and without attack.
+  error: 0.5,
+  robustError: 0.5,
+  epsTest,
+  gradientNorm: 0,
+  thetaNormSquared: 0,
+  outputVariance: 0,
+  overlap: 0,
+  trainingLoss: atZero,
+  kinkFraction: 0,
+  margins: {
+    scale: 0,
+    flip: teacher.flip,
+    slopes: teacher.latent.map(() => 0),
+    weights: teacher.latent.map(({ weight }) => weight),
+  },
+  phase: 'null',
+  iterations: 0,
+  residual: 0,
+  converged: true,
+});
+
+/** p + (1 - 2p) times the angle between output and latent variable over pi. */
+function errorOf({ flip, slopes, weights }: MarginDistribution): number {
+  let angle = 0;
+  for (let k = 0; k < slopes.length; k++) angle += weights[k]! * Math.atan2(1, slopes[k]!);
+  return flip + ((1 - 2 * flip) * angle) / Math.PI;
+}
+
+/**
+ * The robust error at any test radius from one solution, at no further cost: P(y f(x) < epsTest q).
+ * @param risk of which two fields are enough
+ * @param epsTest l2 radius of the attack at test, >= 0
+ */
+export function robustErrorAt(
+  { margins, gradientNorm }: Pick<ClassificationRisk, 'margins' | 'gradientNorm'>,
+  epsTest: number,
+): number {
+  return checkNonNegative('epsTest', epsTest) === 0
+    ? errorOf(margins)
+    : marginBelow({ margins }, epsTest * gradientNorm);
+}
+
+/**
+ * P(y f(x) < margin) on fresh rows. A constant output (the null phase) is right as often as wrong, at any margin.
+ * @param risk of which the margins are enough
+ * @param margin in units of f
+ */
+export function marginBelow({ margins }: Pick<ClassificationRisk, 'margins'>, margin: number): number {
+  const { scale, flip, slopes, weights } = margins;
+  if (scale === 0) return 0.5;
+  const law = new MarginLaw(plainTeacher(flip, weights));
+  law.scale = scale;
+  law.slopes.set(slopes);
+  return law.below(margin, newPartialMoments()).mass;
+}
+
+/** A teacher of which the law of margins needs the flips and the weights only. */
+const plainTeacher = (flip: number, weights: readonly number[]): Teacher => ({
+  signal: 1,
+  flip,
+  latent: weights.map((weight) => ({ weight, shift: 0, variance: 0 })),
+});
