@@ -1,10 +1,11 @@
 /**
- * The exact solver against cvxpy with Clarabel at equal accuracy, and against our own training by gradient to 1 per cent
- * of the optimum, in one run on one machine. Usage:
+ * The exact solver against cvxpy with Clarabel at equal accuracy, against advtrain-linear at its own stopping rule, and
+ * against our own training by gradient to 1 per cent of the optimum, in one run on one machine. Usage:
  *
- *     npx tsx scripts/benchmarkExact.ts [--python PATH] [--device cpu|wasm] [--large]
+ *     npx tsx scripts/benchmarkExact.ts [--python PATH] [--advtrain PATH] [--device cpu|wasm] [--large] [--no-gradient]
  *
- * PATH is a Python that has cvxpy and clarabel; without it that part is left out. --large adds d 400, N 2000, n 1200.
+ * The PATHs are Pythons that have cvxpy and clarabel, and advtrain-linear (scripts/peers/README.md); without one its part
+ * is left out. --large adds d 400, N 2000, n 1200 and a table of 54,000 rows and 30 columns.
  * RRF_BLAS=off keeps the solver to plain JavaScript. Prints milliseconds and ratios; each of ours is the median of nine.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +15,7 @@ import { table } from '../src/cli/table.ts';
 import { teacher } from '../src/data/teacher.ts';
 import {
   adversarialRegression,
+  type HostRows,
   type ExactResult,
   linearAlgebra,
   type ReadoutProblem,
@@ -22,6 +24,7 @@ import {
 } from '../src/exact/index.ts';
 import { randomFeaturesMap } from '../src/models/deepRandomFeaturesModel.ts';
 import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
+import { stream } from '../src/random/stream.ts';
 import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';
 import { adversarialTraining } from '../src/training/adversarialTraining.ts';
 
@@ -29,7 +32,9 @@ const { values: options } = parseArgs({
   options: {
     python: { type: 'string' },
     device: { type: 'string', default: 'cpu' },
+    advtrain: { type: 'string' },
     large: { type: 'boolean', default: false },
+    'no-gradient': { type: 'boolean', default: false },
   },
 });
 const EPS = 0.3;
@@ -52,18 +57,26 @@ function timed(solve: () => ExactResult, rounds = 9): Timed {
   return runs.sort((a, b) => a.ms - b.ms)[Math.floor(rounds / 2)]!;
 }
 
-function clarabel(job: object): { objective: number; ms: number; solverMs: number } {
-  const script = fileURLToPath(new URL('peers/clarabelLinearized.py', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(options.python!, [script], {
+interface PeerTime {
+  readonly objective: number;
+  readonly ms: number;
+}
+
+function peer<T extends PeerTime>(python: string, name: string, job: object): T {
+  const script = fileURLToPath(new URL(`peers/${name}.py`, import.meta.url));
+  const { status, stdout, stderr } = spawnSync(python, [script], {
     input: JSON.stringify(job, (_, value) =>
       ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
     ),
     encoding: 'utf8',
-    maxBuffer: 1e8,
+    maxBuffer: 1e9,
   });
-  if (status !== 0) throw new Error(`${options.python} failed: ${stderr.trim().split('\n').at(-1)}`);
+  if (status !== 0) throw new Error(`${python} failed: ${stderr.trim().split('\n').at(-1)}`);
   return JSON.parse(stdout);
 }
+
+const clarabel = (job: object): PeerTime & { readonly solverMs: number } =>
+  peer(options.python!, 'clarabelLinearized', job);
 
 /** Milliseconds until training by gradient is within 1 per cent of the optimum, looked at after each of its cycles. */
 async function gradientTime({ d, N, n }: ReadoutProblem, optimum: number): Promise<string> {
@@ -84,6 +97,22 @@ async function gradientTime({ d, N, n }: ReadoutProblem, optimum: number): Promi
   return first < 0 ? `> ${ends.at(-1)!.toFixed(0)}` : ends[first]!.toFixed(0);
 }
 
+/** A table with correlated columns, indicators, and noise whose size depends on a column: 54,000 rows, 30 columns. */
+function longTable(): HostRows {
+  const [n, d] = [54_000, 30];
+  const x = stream('benchmark', 'table').fillGaussian(new Float64Array(n * d));
+  const theta = stream('benchmark', 'coefficients').fillGaussian(new Float64Array(d));
+  const y = stream('benchmark', 'noise').fillGaussian(new Float64Array(n), 0.3);
+  for (let i = 0; i < n; i++) {
+    const row = x.subarray(i * d, (i + 1) * d);
+    for (let j = 1; j < 6; j++) row[j] = 0.9 * row[0]! + 0.45 * row[j]!;
+    for (let j = 6; j < 20; j++) row[j] = row[j]! > 0.8 ? 1 : 0;
+    y[i]! *= Math.exp(0.5 * row[0]!);
+    for (let j = 0; j < d; j++) y[i]! += theta[j]! * row[j]!;
+  }
+  return { n, d, x, y };
+}
+
 const rows: string[][] = [];
 const sizes = [
   { d: 100, N: 200, n: 300 },
@@ -97,16 +126,18 @@ for (const { d, N, n } of sizes) {
   const data = teacher({ d, tau: 0.2, seed }).sample('train', n);
   const problem = readoutProblem(data, { W });
   const ours = timed(() => solveReadout(problem, { eps: EPS }));
-  const rough = timed(() => solveReadout(problem, { eps: EPS, tolerance: 1e-2 }));
-  const gradient = await gradientTime(problem, ours.result.objective);
-  const ratio = Number(gradient.replace('> ', '')) / rough.ms;
-  rows.push([
-    `d ${d}, N ${N}, n ${n}`,
-    'gradient, to 1 %',
-    rough.ms.toFixed(0),
-    gradient,
-    `${gradient.startsWith('>') ? '> ' : ''}${ratio.toFixed(0)}`,
-  ]);
+  if (!options['no-gradient']) {
+    const rough = timed(() => solveReadout(problem, { eps: EPS, tolerance: 1e-2 }));
+    const gradient = await gradientTime(problem, ours.result.objective);
+    const ratio = Number(gradient.replace('> ', '')) / rough.ms;
+    rows.push([
+      `d ${d}, N ${N}, n ${n}`,
+      'gradient, to 1 %',
+      rough.ms.toFixed(0),
+      gradient,
+      `${gradient.startsWith('>') ? '> ' : ''}${ratio.toFixed(0)}`,
+    ]);
+  }
   if (options.python && N === 200) {
     const map = await randomFeaturesMap({ inputDim: d, units: [N], seed });
     const { slopes } = map.oneLayer(Float64Array.from(data.x), n)!;
@@ -132,26 +163,38 @@ for (const { d, N, n } of sizes) {
   }
 }
 
-if (options.python) {
-  const data = teacher({ d: 200, tau: 0.2, seed: 'benchmark' }).sample('linear', 1000);
-  const ours = timed(() => adversarialRegression(data, { eps: EPS }));
-  const peer = clarabel({
-    kind: 'linear',
-    n: 1000,
-    N: 200,
-    d: 200,
-    eps: EPS,
-    tolerance: 1e-6,
-    phi: data.x,
-    y: data.y,
-  });
-  rows.push([
-    'linear, d 200, n 1000',
-    'cvxpy + Clarabel, to 1e-6',
-    ours.ms.toFixed(0),
-    peer.ms.toFixed(0),
-    (peer.ms / ours.ms).toFixed(0),
-  ]);
+const linear = [
+  {
+    name: 'linear, d 200, n 1000',
+    data: teacher({ d: 200, tau: 0.2, seed: 'benchmark' }).sample('linear', 1000),
+  },
+  ...(options.large ? [{ name: 'table, d 30, n 54000', data: longTable() }] : []),
+];
+for (const { name, data } of linear) {
+  const { n, d, x, y } = data;
+  for (const norm of ['l2', 'linf'] as const) {
+    const eps = norm === 'l2' ? EPS : EPS / Math.sqrt(d);
+    const ours = timed(() => adversarialRegression(data, { eps, norm }), n > 10_000 ? 3 : 9);
+    const { objective, relativeGap, iterations } = ours.result;
+    say(
+      `${name}, ${norm}: objective ${objective.toPrecision(9)}, gap ${relativeGap.toExponential(1)}, ${iterations} iterations\n`,
+    );
+    const job = { kind: 'linear', norm, n, N: d, d, eps, tolerance: 1e-6, phi: x, y };
+    const against = (who: string, theirs: PeerTime): void => {
+      const distance = `, ${(theirs.objective / objective - 1).toExponential(1)} above`;
+      rows.push([
+        `${name}, ${norm}`,
+        who + distance,
+        ours.ms.toFixed(0),
+        theirs.ms.toFixed(0),
+        (theirs.ms / ours.ms).toFixed(1),
+      ]);
+    };
+    if (options.python) against('cvxpy + Clarabel', clarabel(job));
+    if (options.advtrain) against('advtrain-linear', peer(options.advtrain, 'advtrainLinear', job));
+    if (!options.python && !options.advtrain)
+      rows.push([`${name}, ${norm}`, '-', ours.ms.toFixed(0), '-', '-']);
+  }
 }
 
 const titles = ['problem', 'against', 'ours, ms', 'theirs, ms', 'ratio'];

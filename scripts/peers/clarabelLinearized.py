@@ -1,6 +1,6 @@
 """Solves the linearised adversarial training problem, or adversarially trained linear regression, with cvxpy and Clarabel.
 Reads one JSON object from standard input: {"kind": "linearized" | "linear", "n", "N", "d", "eps", "tolerance", "phi",
-"slopes", "W", "y"} (row-major; linear: phi, y only), and answers {"objective", "ms", "solverMs"}, the objective evaluated
+"slopes", "W", "y"} (row-major; linear: phi, y and the attack's "norm", "l2" or "linf"), and answers {"objective", "ms", "solverMs"}, the objective evaluated
 afresh at the theta found, per row; ms includes cvxpy's compilation, solverMs is Clarabel's own."""
 
 import json
@@ -26,8 +26,9 @@ if job["kind"] == "linearized":
     norms = lambda value: np.linalg.norm((slopes * value) @ W.T, axis=1)
 else:
     c = cp.Variable()
-    constraints += [c >= eps * cp.norm(theta, 2)]
-    norms = np.linalg.norm
+    order = {"l2": 2, "linf": 1}[job["norm"]]
+    constraints += [c >= eps * cp.norm(theta, order)]
+    norms = lambda value: np.linalg.norm(value, order)
 problem = cp.Problem(cp.Minimize(cp.sum_squares(p + c) / (2 * n)), constraints)
 problem.solve(solver=cp.CLARABEL, tol_gap_rel=job["tolerance"], tol_gap_abs=1e-12)
 ms = 1e3 * (time.perf_counter() - started)

@@ -12,7 +12,7 @@ import type { WarmStart } from './exactResult.ts';
 export interface ExactOptions {
   /**
    * Radius of the perturbations, in units of the input; >= 0. At lambda = 0, with more features than rows and eps below
-   * about 0.01, float64 seldom proves the gap that is asked for: `converged` is then false, and the gap says how far it is.
+   * about 1e-4, float64 may not prove the gap that is asked for: `converged` is then false, and the gap says how far it is.
    */
   readonly eps: number;
   /** Penalty (lambda / 2) |theta|^2 beside (1/2n) sum. Default 0. */

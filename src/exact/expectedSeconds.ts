@@ -2,9 +2,9 @@ import { checkInteger } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 
 /** Iterations that `solveReadout` usually needs for a relative gap of 1e-6. */
-const ITERATIONS = 7;
+const ITERATIONS = 6;
 /** What passes over memory add to the multiplications. */
-const OVERHEAD = 2;
+const OVERHEAD = 1.5;
 
 /**
  * Roughly how long `solveReadout` will take here, for a word before a long run: its multiply-adds over the rate of this
@@ -34,7 +34,7 @@ export function expectedSeconds({
     linearAlgebra().multiplyTransposed(a, a, c, shape);
     best = Math.min(best, performance.now() - started);
   }
-  // A Newton matrix from 3 n columns, its factor, and five products with all the gradients.
-  const work = 1.5 * n * N * N + N ** 3 / 6 + 5 * n * N * d;
+  // A Newton matrix from 3 n columns, its factor, and seven products with all the gradients.
+  const work = 1.5 * n * N * N + N ** 3 / 6 + 7 * n * N * d;
   return (OVERHEAD * ITERATIONS * work * best) / 1e3 / size ** 3;
 }

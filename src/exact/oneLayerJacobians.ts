@@ -24,6 +24,7 @@ export function oneLayerJacobians({
   const algebra = linearAlgebra();
   const columns = once(() => transpose(weights, N, d));
   const gates = once(() => transpose(slopes, n, N));
+  const scratch = once(() => new Float64Array(n * N));
   const overlaps = once(() => {
     const products = new Float64Array(N * N);
     algebra.multiplyTransposed(weights, weights, products, { m: N, n: N, k: d, lower: true });
@@ -31,7 +32,9 @@ export function oneLayerJacobians({
   });
   return {
     images(theta) {
-      const gated = slopes.map((slope, at) => slope * theta[at % N]!);
+      const gated = scratch();
+      for (let i = 0, at = 0; i < n; i++)
+        for (let a = 0; a < N; a++, at++) gated[at] = slopes[at]! * theta[a]!;
       const images = new Float64Array(n * d);
       algebra.multiplyTransposed(gated, columns(), images, { m: n, n: d, k: N });
       return images;
@@ -43,7 +46,9 @@ export function oneLayerJacobians({
     },
     weightedGram(weightOf, out) {
       const [gate, overlap] = [gates(), overlaps()];
-      const weighted = gate.map((value, at) => weightOf[at % n]! * value);
+      const weighted = scratch();
+      for (let a = 0, at = 0; a < N; a++)
+        for (let i = 0; i < n; i++, at++) weighted[at] = weightOf[i]! * gate[at]!;
       algebra.multiplyTransposed(weighted, gate, out, { m: N, n: N, k: n, lower: true });
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! *= overlap[a * N + b]!;
     },

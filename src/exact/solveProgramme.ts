@@ -122,7 +122,7 @@ function runInteriorPoint(
 /** Share of the objective at theta = 0 below which an objective is zero. */
 const NEGLIGIBLE = 1e-18;
 /** The iterate that suits a start at a neighbouring eps: the first this close to the optimum, still well inside the cones. */
-const WARM_GAP = 3e-2;
+const WARM_GAP = 3e-3;
 /** Beyond this step in log eps the programme's own start is as quick. */
 const MOST_STEP = Math.log(1.25);
 

@@ -174,6 +174,45 @@ describe('adversarialRegression', () => {
     }
   });
 
+  it('proves the gap of an interpolating solution at lambda = 0', () => {
+    const data = teacherRows(20, 450, 5);
+    for (const norm of norms)
+      for (const fitIntercept of [false, true]) {
+        const found = adversarialRegression(data, { eps: 0.05, norm, fitIntercept });
+        expect(found.converged).toBe(true);
+        expect(found.cleanError).toBeLessThan(1e-2 * found.robustError);
+      }
+  });
+
+  it('begins at most twice above the optimum in l2, and needs few iterations for many rows', () => {
+    const once = teacherRows(50, 10, 7);
+    const copies = 40;
+    const many = {
+      ...once,
+      n: 50 * copies,
+      x: new Float64Array(500 * copies),
+      y: new Float64Array(50 * copies),
+    };
+    for (let k = 0; k < copies; k++) {
+      many.x.set(once.x, 500 * k);
+      many.y.set(once.y, 50 * k);
+    }
+    for (const norm of norms) {
+      const options = { eps: norm === 'linf' ? 0.05 : 0.2, norm };
+      const objectives: number[] = [];
+      const found = adversarialRegression(many, {
+        ...options,
+        onProgress: ({ objective }) => objectives.push(objective),
+      });
+      const alone = adversarialRegression(once, { ...options, tolerance: 1e-8 });
+      expect(found.converged).toBe(true);
+      // Copies of the rows change nothing.
+      expect(Math.abs(found.objective / alone.objective - 1)).toBeLessThan(GAP);
+      expect(found.iterations).toBeLessThanOrEqual(12);
+      if (norm === 'l2') expect(objectives[0]).toBeLessThanOrEqual(2 * alone.objective);
+    }
+  });
+
   it('solves duplicate, constant and zero columns, and targets that are constant or zero', () => {
     const base = diabetes();
     const columns = (pick: (i: number) => number[]): HostRows => {

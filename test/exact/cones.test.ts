@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  clippingTerm,
   coneLength,
   jordanDivide,
   jordanProduct,
@@ -66,6 +67,44 @@ describe('Nesterov-Todd scaling', () => {
     const flat = inside(1);
     flat[0] = 0;
     expect(scalingOf(shape, inside(2), flat, newScaling(shape))).toBe(false);
+  });
+});
+
+describe('clippingTerm', () => {
+  /** v_j on R_+, t - |v| and t + |v| on each cone. */
+  const eigenvalues = (v: Float64Array): number[] => [
+    ...v.subarray(0, shape.lp),
+    ...Array.from({ length: shape.cones }, (_, g) => {
+      const at = shape.lp + g * shape.size;
+      const norm = Math.hypot(...v.subarray(at + 1, at + shape.size));
+      return [v[at]! - norm, v[at]! + norm];
+    }).flat(),
+  ];
+
+  it('brings every eigenvalue into the interval, by no more than its upper end', () => {
+    const [low, high] = [0.4, 1.5];
+    const v = stream('clipping').fillGaussian(new Float64Array(length), 2);
+    const term = v.slice();
+    clippingTerm(shape, term, low, high);
+    const before = eigenvalues(v);
+    const after = eigenvalues(v.map((value, j) => value + term[j]!));
+    before.forEach((value, j) => {
+      const expected = value < low ? low : value > 2 * high ? value - high : Math.min(value, high);
+      expect(after[j]).toBeCloseTo(expected, 9);
+    });
+    // Some of each kind are met.
+    for (const hit of [
+      (value: number) => value < low,
+      (value: number) => value > high && value < 2 * high,
+      (value: number) => value > 2 * high,
+    ])
+      expect(before.some(hit)).toBe(true);
+  });
+
+  it('leaves what lies within as it is', () => {
+    const term = inside(9);
+    clippingTerm(shape, term, 0, 1e9);
+    expect(term.every((value) => value === 0)).toBe(true);
   });
 });
 

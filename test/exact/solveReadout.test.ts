@@ -13,6 +13,8 @@ import {
 } from '../../src/exact/index.ts';
 import { ridge } from '../../src/exact/ridge.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
+import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
+import { choleskySolve, dot, solveLower } from '../../src/numerics/vectors.ts';
 import { activation, asymptoticRisk, randomFeatures } from '../../src/theory/index.ts';
 import { linearizedOptimum } from '../support/linearizedOptimum.ts';
 import { features, teacherRows } from './problems.ts';
@@ -162,6 +164,28 @@ describe('solveReadout', () => {
     expect(steps(path)).toBeLessThan(steps(alone));
   });
 
+  it('interpolates with the least gradients as eps vanishes at lambda = 0, and proves it', () => {
+    // Where all residuals are 0 the objective is (eps^2 / 2n) theta' J theta, J = sum K_i' K_i, least among Phi theta = y at
+    // y' (Phi J^-1 Phi')^-1 y.
+    const [n, d, N] = [60, 20, 100];
+    const problem = features(n, d, N);
+    const { phi, y, jacobians } = problem;
+    const algebra = linearAlgebra();
+    const J = new Float64Array(N * N);
+    jacobians.weightedGram(new Float64Array(n).fill(1), J);
+    expect(algebra.choleskyInPlace(J, N)).toBe(true);
+    const whitened = solveLower(J, phi.slice(), N);
+    const gram = new Float64Array(n * n);
+    algebra.multiplyTransposed(whitened, whitened, gram, { m: n, n, k: N });
+    expect(algebra.choleskyInPlace(gram, n)).toBe(true);
+    const least = dot(y, choleskySolve(gram, y.slice())) / (2 * n);
+    for (const eps of [1e-2, 1e-3, 1e-4]) {
+      const found = solveReadout(problem, { eps });
+      expect(found.converged).toBe(true);
+      expect(Math.abs(found.objective / (eps * eps * least) - 1)).toBeLessThan(2 * GAP);
+    }
+  });
+
   it('is indifferent to copies of features at lambda = 0', () => {
     const data = teacherRows(30, 10);
     const W = unitSphereRows(3, 20, 10);
@@ -211,10 +235,10 @@ describe('solveReadout', () => {
     const gaps: number[] = [];
     const stopped = solveReadout(problem, {
       eps: 0.3,
-      maxIterations: 5,
+      maxIterations: 3,
       onProgress: ({ relativeGap }) => gaps.push(relativeGap),
     });
-    expect(gaps).toHaveLength(6);
+    expect(gaps).toHaveLength(4);
     expect(stopped.converged).toBe(false);
     const best = solveReadout(problem, { eps: 0.3, tolerance: 1e-8 }).objective;
     expect(stopped.objective).toBeGreaterThanOrEqual(best * (1 - 1e-8));

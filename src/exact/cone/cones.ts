@@ -153,6 +153,29 @@ export function addUnit({ lp, cones, size }: ConeShape, x: Float64Array, value: 
   for (let g = 0; g < cones; g++) x[lp + g * size]! += value;
 }
 
+/**
+ * v -> what to add to v so that its eigenvalues (v_j on R_+, t - |v| and t + |v| on a cone) lie in [low, high], in place; no
+ * eigenvalue is lowered by more than `high`.
+ */
+export function clippingTerm(
+  { lp, cones, size }: ConeShape,
+  v: Float64Array,
+  low: number,
+  high: number,
+): void {
+  const term = (value: number): number =>
+    value < low ? low - value : value > high ? Math.max(high - value, -high) : 0;
+  for (let j = 0; j < lp; j++) v[j] = term(v[j]!);
+  for (let g = 0; g < cones; g++) {
+    const at = lp + g * size;
+    const norm = tailNorm(v, at, size);
+    const [above, below] = [term(v[at]! + norm), term(v[at]! - norm)];
+    v[at] = (above + below) / 2;
+    const along = norm > 0 ? (above - below) / (2 * norm) : 0;
+    for (let j = at + 1; j < at + size; j++) v[j]! *= along;
+  }
+}
+
 /** The largest step t with x + t dx in the cone, x being interior; Infinity when there is none. */
 export function largestStep({ lp, cones, size }: ConeShape, x: Float64Array, dx: Float64Array): number {
   let step = Number.POSITIVE_INFINITY;

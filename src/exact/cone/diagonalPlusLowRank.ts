@@ -2,10 +2,12 @@ import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve, dot, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { addToDiagonal, NEWTON_JITTER } from '../jitter.ts';
 
-/** Up to this many columns the N x N form is quick enough, and it is the more accurate one near interpolation. */
+/** Up to this many columns the N x N form is quick enough. */
 const ALWAYS_PRIMAL = 400;
+/** And up to this many where no penalty keeps D away from zero: near interpolation it is the more accurate one. */
+const ACCURATE_PRIMAL = 1000;
 /** Corrections by the residual after each solution by the Woodbury identity, which loses digits where D spans many orders. */
-const REFINEMENTS = 3;
+const REFINEMENTS = 6;
 
 /** Solves (diag(diagonal) + R' diag(weights) R) x = b for the last factored diagonal and weights, in place of b. */
 export interface LowRankSystem {
@@ -16,16 +18,21 @@ export interface LowRankSystem {
 
 /**
  * The system N x N, or for many more columns than the m rows m x m by the Woodbury identity, in the form I + A D^-1 A' with A = weights^(1/2) R, which is positive definite however small D is.
- * `rows` may change between factorisations. `dense`, N x N, is added with the weight of the call (N x N form only).
+ * The last of `rows` may change between factorisations. `dense`, N x N, is added with the weight of the call (N x N form only);
+ * `ridge` is a part of every diagonal.
  */
 export function lowRankSystem(
   rows: Float64Array,
   m: number,
   N: number,
   algebra: LinearAlgebra,
-  dense?: { readonly matrix: Float64Array; weight: number },
+  {
+    ridge,
+    dense,
+  }: { readonly ridge: number; readonly dense?: { readonly matrix: Float64Array; weight: number } },
 ): LowRankSystem {
-  return dense || N <= Math.max(2 * m, ALWAYS_PRIMAL)
+  const primalUpTo = ridge > 0 ? ALWAYS_PRIMAL : ACCURATE_PRIMAL;
+  return dense || N <= Math.max(2 * m, primalUpTo)
     ? primal(rows, m, N, algebra, dense)
     : woodbury(rows, m, N, algebra);
 }
@@ -71,10 +78,14 @@ function primal(
   dense?: { readonly matrix: Float64Array; weight: number },
 ): LowRankSystem {
   const matrix = new Float64Array(N * N);
+  const columns = transpose(rows, m, N);
+  const weighted = new Float64Array(m * N);
   return {
     factor(diagonal, weights) {
-      const columns = transpose(rows, m, N);
-      const weighted = columns.map((value, at) => value * weights[at % m]!);
+      for (let a = 0, at = 0; a < N; a++) {
+        columns[at + m - 1] = rows[(m - 1) * N + a]!;
+        for (let i = 0; i < m; i++, at++) weighted[at] = weights[i]! * columns[at]!;
+      }
       algebra.multiplyTransposed(weighted, columns, matrix, { m: N, n: N, k: m, lower: true });
       for (let j = 0; j < N; j++) {
         matrix[j * N + j]! += diagonal[j]!;

@@ -33,14 +33,18 @@ export function dualBound({
   /** Cholesky factor of M; null where M is singular to working precision, which leaves (1) alone. */
   readonly metric: Float64Array | null;
   readonly reach: number;
-}): Omit<Bounds, 'upper'> {
+}): Omit<Bounds, 'upper'> & {
+  /** What bound (2) would be if the dual residual were zero. */
+  readonly atFeasible: number;
+} {
   const rho = g.map((value, a) => value - ridge * theta[a]!);
   const residual = norm(rho);
   const cost = metric
     ? reach * Math.sqrt(Math.max(0, dot(rho, choleskySolve(metric, rho.slice()))))
     : Number.POSITIVE_INFINITY;
-  let lower = linear - quadratic - (ridge / 2) * dot(theta, theta) - cost;
+  const atFeasible = linear - quadratic - (ridge / 2) * dot(theta, theta);
+  let lower = atFeasible - cost;
   if (ridge > 0 && linear > 0)
     lower = Math.max(lower, linear ** 2 / (4 * (quadratic + dot(g, g) / (2 * ridge))));
-  return { lower: Math.max(0, lower), residual };
+  return { lower: Math.max(0, lower), residual, atFeasible };
 }

@@ -2,6 +2,7 @@ import { dot } from '../../numerics/vectors.ts';
 import {
   addUnit,
   type ConeShape,
+  clippingTerm,
   coneDegree,
   coneLength,
   jordanDivide,
@@ -76,11 +77,17 @@ export interface InteriorPointResult extends InteriorPoint {
 
 /** Share of the way to the cone's boundary that a step may go. */
 const TO_BOUNDARY = 0.995;
+/** A direction with this reach or more is followed as it is. */
+const LONG_ENOUGH = 0.97;
+/** How far beyond the reach of a direction its products are looked at. */
+const BEYOND = 0.3;
+/** Complementarity products below this multiple of their target, or above its inverse, are brought back. */
+const OUTLIER = 0.1;
 
 /**
- * Mehrotra's predictor-corrector method with Nesterov-Todd scaling. Every iterate is primal feasible, since s(x) can always
- * be entered; the dual residual falls by one minus the step length. The best certified point is kept, so an iteration that
- * rounding spoils ends the run without spoiling the answer.
+ * Mehrotra's predictor-corrector method with Nesterov-Todd scaling and a corrector of centrality. Every iterate is primal
+ * feasible, since s(x) can always be entered; the dual residual falls by one minus the step length. The best certified point
+ * is kept, so an iteration that rounding spoils ends the run without spoiling the answer.
  */
 export function interiorPoint(
   programme: ConeProgramme,
@@ -94,7 +101,6 @@ export function interiorPoint(
   const x = start.x.slice();
   const s = start.s.slice();
   const z = start.z.slice();
-  const correction = new Float64Array(length);
   let best: InteriorPointResult | undefined;
 
   for (let iteration = 0; ; iteration++) {
@@ -121,30 +127,36 @@ export function interiorPoint(
     // The residual P x - A' z and the duality measure.
     const px = programme.gradient(x);
     const mu = dot(s, z) / degree;
+    const { lambda } = scaling;
+    const reachOf = ({ ds, dz }: Direction): number =>
+      Math.min(largestStep(shape, s, ds), largestStep(shape, z, dz));
 
-    // Predictor: towards complementarity zero. There -residual + A' W^-1 y = -P x, as y = -lambda.
-    const dxAffine = programme.solve(negated(px));
-    const affine = directions(programme, scaling, dxAffine, negated(scaling.lambda));
-    const reach = Math.min(1, largestStep(shape, s, affine.ds), largestStep(shape, z, affine.dz));
+    // Predictor: towards complementarity zero. Its right-hand side -(P x - A' z) - A' W^-1 lambda is -P x, as W^-1 lambda = z.
+    const affine = direction(programme, scaling, negated(px), negated(lambda));
+    const reach = Math.min(1, reachOf(affine));
     const muAffine = complementarity(s, affine.ds, z, affine.dz, reach) / degree;
     const centring = Math.min(1, Math.max(0, muAffine / mu)) ** 3;
 
     // Corrector: the second-order term of the predictor, and back towards the central path.
-    unscale(shape, scaling, affine.ds);
-    scale(shape, scaling, affine.dz);
-    jordanProduct(shape, affine.ds, affine.dz, correction);
+    const correction = scaledProduct(shape, scaling, affine.ds, affine.dz);
     for (let j = 0; j < length; j++) correction[j] = -correction[j]!;
     addUnit(shape, correction, centring * mu);
-    jordanDivide(shape, scaling.lambda, correction);
-    for (let j = 0; j < length; j++) correction[j]! -= scaling.lambda[j]!;
-    const target = correction.slice();
-    unscale(shape, scaling, target);
-    const rhs = programme.applyTransposed(target);
-    for (let j = 0; j < rhs.length; j++) rhs[j]! += az[j]! - px[j]!;
-    const dx = programme.solve(rhs);
-    const { ds, dz } = directions(programme, scaling, dx, correction);
+    jordanDivide(shape, lambda, correction);
+    for (let j = 0; j < length; j++) correction[j]! -= lambda[j]!;
+    const right = pulledBack(programme, scaling, correction);
+    for (let j = 0; j < right.length; j++) right[j]! += az[j]! - px[j]!;
+    const mehrotra = direction(programme, scaling, right, correction);
 
-    const step = Math.min(1, TO_BOUNDARY * Math.min(largestStep(shape, s, ds), largestStep(shape, z, dz)));
+    // A corrector of centrality, where that direction cannot be followed nearly to its end: one more solution with the same
+    // factor, kept where it lengthens the step.
+    const alone = reachOf(mehrotra);
+    const central =
+      alone < LONG_ENOUGH
+        ? sum(mehrotra, centralityCorrector(programme, scaling, { s, z }, mehrotra, alone, centring * mu))
+        : mehrotra;
+    const { dx, ds, dz } = reachOf(central) > alone ? central : mehrotra;
+
+    const step = Math.min(1, TO_BOUNDARY * reachOf({ dx, ds, dz }));
     if (!(step > 1e-10)) return { ...best, iterations: iteration };
     for (let j = 0; j < x.length; j++) x[j]! += step * dx[j]!;
     for (let j = 0; j < length; j++) {
@@ -154,20 +166,76 @@ export function interiorPoint(
   }
 }
 
-/** ds = A dx and dz = W^-1 (y - W^-1 ds). */
-function directions(
-  { shape, apply }: ConeProgramme,
+/** A change of x, s and z. */
+interface Direction {
+  readonly dx: Float64Array;
+  readonly ds: Float64Array;
+  readonly dz: Float64Array;
+}
+
+/** The solution of (P + A' W^-2 A) dx = right, with ds = A dx and dz = W^-1 (y - W^-1 ds). `right` is overwritten by dx. */
+function direction(
+  programme: ConeProgramme,
   scaling: Scaling,
-  dx: Float64Array,
+  right: Float64Array,
   y: Float64Array,
-): { ds: Float64Array; dz: Float64Array } {
-  const ds = apply(dx);
+): Direction {
+  const { shape } = programme;
+  const dx = programme.solve(right);
+  const ds = programme.apply(dx);
   const dz = ds.slice();
   unscale(shape, scaling, dz);
   for (let j = 0; j < dz.length; j++) dz[j] = y[j]! - dz[j]!;
   unscale(shape, scaling, dz);
-  return { ds, dz };
+  return { dx, ds, dz };
 }
+
+/** A' W^-1 y. */
+function pulledBack(programme: ConeProgramme, scaling: Scaling, y: Float64Array): Float64Array {
+  const target = y.slice();
+  unscale(programme.shape, scaling, target);
+  return programme.applyTransposed(target);
+}
+
+/** W^-1 s o W z. */
+function scaledProduct(shape: ConeShape, scaling: Scaling, s: Float64Array, z: Float64Array): Float64Array {
+  const [primal, dual] = [s.slice(), z.slice()];
+  unscale(shape, scaling, primal);
+  scale(shape, scaling, dual);
+  const product = new Float64Array(s.length);
+  jordanProduct(shape, primal, dual, product);
+  return product;
+}
+
+/**
+ * Gondzio's corrector (1996) of a direction that leaves the cone at the step `reach`: somewhat beyond it, the complementarity
+ * products that stray most from the target `mu` are brought back towards it, and what is far above falls by at most that.
+ */
+function centralityCorrector(
+  programme: ConeProgramme,
+  scaling: Scaling,
+  { s, z }: Pick<InteriorPoint, 's' | 'z'>,
+  { ds, dz }: Direction,
+  reach: number,
+  mu: number,
+): Direction {
+  const { shape } = programme;
+  const step = Math.min(1, reach + BEYOND);
+  const stray = scaledProduct(shape, scaling, along(s, ds, step), along(z, dz, step));
+  clippingTerm(shape, stray, OUTLIER * mu, mu / OUTLIER);
+  jordanDivide(shape, scaling.lambda, stray);
+  return direction(programme, scaling, pulledBack(programme, scaling, stray), stray);
+}
+
+/** a + step b. */
+const along = (a: Float64Array, b: Float64Array, step: number): Float64Array =>
+  a.map((value, j) => value + step * b[j]!);
+
+const sum = (a: Direction, b: Direction): Direction => ({
+  dx: along(a.dx, b.dx, 1),
+  ds: along(a.ds, b.ds, 1),
+  dz: along(a.dz, b.dz, 1),
+});
 
 /** (s + step ds)'(z + step dz). */
 function complementarity(

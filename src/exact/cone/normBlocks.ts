@@ -32,6 +32,8 @@ export interface NormBlock {
   readonly coneSize: number;
   /** Numbers in its part of x. */
   readonly variables: number;
+  /** About |theta|_*^2 / |theta|^2 for coefficients of similar size; 1 for the l2 norm. Only a start depends on it. */
+  readonly euclideanSize: number;
   /** |theta|_* */
   penalty(theta: Float64Array): number;
   /** |g| in the norm dual to the penalty: the attack's own. */
@@ -58,6 +60,7 @@ export function euclideanBlock(N: number, at: number, factor: Float64Array | nul
     cones: 1,
     coneSize: N + 1,
     variables: 1,
+    euclideanSize: 1,
     penalty: (theta) => norm(image(theta)),
     attackNorm: (g) => (factor ? Math.sqrt(Math.max(0, dot(g, choleskySolve(factor, g.slice())))) : norm(g)),
     bound: (q) => q[0]!,
@@ -105,6 +108,7 @@ export function maximumBlock(N: number, at: number): NormBlock {
     cones: 0,
     coneSize: 1,
     variables: 1,
+    euclideanSize: 1 / N,
     penalty: largest,
     attackNorm: sumOfSizes,
     bound: (q) => q[0]!,
@@ -162,6 +166,7 @@ export function sumBlock(N: number, at: number): NormBlock {
     cones: 0,
     coneSize: 1,
     variables: N,
+    euclideanSize: N,
     penalty: sumOfSizes,
     attackNorm: largest,
     bound: (q) => q.reduce((sum, value) => sum + value, 0),

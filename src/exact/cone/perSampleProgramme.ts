@@ -17,6 +17,9 @@ import {
   startResiduals,
 } from './residualCones.ts';
 
+/** How often a dual residual is taken away: what is left is of the order of rounding. */
+const CORRECTIONS = 2;
+
 export interface PerSampleProblem extends ResidualProblem {
   readonly d: number;
   readonly jacobians: Jacobians;
@@ -56,11 +59,12 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   const form = newResidualForm(n);
   const pull = new Float64Array(n);
   const width = new Float64Array(n);
-  // What is left of q_i once p_i is eliminated, and the row that couples it with the coefficients.
+  // What is left of q_i once p_i is eliminated; pull_i k_i - coupling_i phi_i couples it with the coefficients.
   const schur = new Float64Array(n);
-  const onBound = new Float64Array(n * M);
+  // Columns [phi_i, k_i], and the same with the 2 x 2 form of each sample, q_i eliminated.
   const left = new Float64Array(M * 2 * n);
   const right = new Float64Array(M * 2 * n);
+  for (let a = 0; a < M; a++) left.set(features.subarray(a * n, (a + 1) * n), a * 2 * n);
   const gram = new Float64Array(N * N);
   const hessian = new Float64Array(M * M);
   // Its last row, that of an intercept, stays zero.
@@ -130,20 +134,21 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
         schur[i] = form.width[i]! + e * (2 * scaling.point[i * (d + 1)]! ** 2 - 1);
         for (let j = 0; j < d; j++) omega[i * d + j]! *= -1 / scaling.beta[i]!;
       }
-      // Columns: [phi_i, k_i], and the same with the 2 x 2 form of each sample, q_i eliminated.
       jacobians.pullBack(omega, backward);
+      const [onPhi, across, onPull] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+      for (let i = 0; i < n; i++) {
+        onPhi[i] = curvature[i]! - coupling[i]! ** 2 / schur[i]!;
+        across[i] = (coupling[i]! * pull[i]!) / schur[i]!;
+        onPull[i] = (2 * (form.width[i]! - width[i]!)) / schur[i]!;
+      }
       for (let a = 0; a < M; a++) {
         const own = a * 2 * n;
         for (let i = 0; i < n; i++) {
-          const f = features[a * n + i]!;
+          const f = left[own + i]!;
           const k = pulled[a * n + i]!;
-          const over = 1 / schur[i]!;
-          const cross = coupling[i]! * pull[i]! * over;
-          left[own + i] = f;
           left[own + n + i] = k;
-          right[own + i] = (curvature[i]! - coupling[i]! ** 2 * over) * f + cross * k;
-          right[own + n + i] = cross * f + 2 * (form.width[i]! - width[i]!) * over * k;
-          onBound[i * M + a] = pull[i]! * k - coupling[i]! * f;
+          right[own + i] = onPhi[i]! * f + across[i]! * k;
+          right[own + n + i] = across[i]! * f + onPull[i]! * k;
         }
       }
       jacobians.weightedGram(width, gram);
@@ -157,22 +162,21 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       const theta = rhs.subarray(0, M);
       const p = rhs.subarray(M, M + n);
       const q = rhs.subarray(M + n);
-      const onPhi = new Float64Array(n);
-      const fromBound = new Float64Array(n);
+      // What the rows of p and q say, moved to phi_i and k_i.
+      const moved = new Float64Array(2 * n);
       for (let i = 0; i < n; i++) {
         q[i]! -= eps * p[i]! * form.inverse[i]!;
-        onPhi[i] = form.slope[i]! * p[i]!;
-        fromBound[i] = q[i]! / schur[i]!;
+        moved[i] = form.slope[i]! * p[i]! - (form.coupling[i]! * q[i]!) / schur[i]!;
+        moved[n + i] = (pull[i]! * q[i]!) / schur[i]!;
       }
-      const fromPhi = transposedTimes(phi, onPhi, M);
-      const alongBound = transposedTimes(onBound, fromBound, M);
-      for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]! + alongBound[a]!;
+      const fromRows = times(left, moved, M);
+      for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]!;
       choleskySolve(hessian, theta);
-      const fitted = times(phi, theta, n);
-      const bounded = times(onBound, theta, n);
+      const along = transposedTimes(left, theta, 2 * n);
       for (let i = 0; i < n; i++) {
-        q[i] = (q[i]! - bounded[i]!) / schur[i]!;
-        p[i] = (p[i]! - eps * q[i]!) * form.inverse[i]! - form.slope[i]! * fitted[i]!;
+        const bounded = pull[i]! * along[n + i]! - form.coupling[i]! * along[i]!;
+        q[i] = (q[i]! - bounded) / schur[i]!;
+        p[i] = (p[i]! - eps * q[i]!) * form.inverse[i]! - form.slope[i]! * along[i]!;
       }
       return rhs;
     },
@@ -181,18 +185,12 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       const theta = x.subarray(0, N);
       const upper = objective(x, s);
       const u = residualDuals(z, n, intercept);
-      let linear = 0;
-      let quadratic = 0;
-      for (let i = 0; i < n; i++) {
-        const at = 2 * n + i * (d + 1) + 1;
-        linear += u[i]! * y[i]!;
-        quadratic += 0.5 * Math.max(Math.abs(u[i]!), norm(z.subarray(at, at + d)) / eps) ** 2;
-      }
-      const reach = Math.sqrt(6 * upper + 2 * dot(y, y));
-      return {
-        upper,
-        ...dualBound({ theta, g: az.subarray(0, N), linear, quadratic, ridge, metric, reach }),
-      };
+      const v = tails(z);
+      const at = { theta, g: az.subarray(0, N), ridge, metric, reach: Math.sqrt(6 * upper + 2 * dot(y, y)) };
+      const { atFeasible, ...found } = dualBound({ ...at, ...dualValue(u, v) });
+      // Where the dual residual costs more than all the rest of the gap, a dual point without it does better.
+      if (metric === null || atFeasible - found.lower < upper - atFeasible) return { upper, ...found };
+      return { upper, ...found, lower: Math.max(found.lower, nearestFeasible(at, u, v, metric)) };
     },
 
     start() {
@@ -207,6 +205,54 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       return atQuadratic < atZero ? inside(quadratic, atQuadratic) : inside(zero, atZero);
     },
   };
+
+  /** The terms of the dual objective in u and v. */
+  function dualValue(u: Float64Array, v: Float64Array): { linear: number; quadratic: number } {
+    let quadratic = 0;
+    for (let i = 0; i < n; i++)
+      quadratic += 0.5 * Math.max(Math.abs(u[i]!), norm(v.subarray(i * d, (i + 1) * d)) / eps) ** 2;
+    return { linear: dot(u, y), quadratic };
+  }
+
+  /**
+   * The dual bound after the least change of (u, v / eps) that takes their dual residual away. In u and v, overwritten, that is
+   * -Phi delta and -eps^2 K_i delta, with theta + delta in place of theta, for M delta = the residual; once more for what
+   * rounding leaves of it.
+   */
+  function nearestFeasible(
+    { theta, g, reach }: { readonly theta: Float64Array; readonly g: Float64Array; readonly reach: number },
+    u: Float64Array,
+    v: Float64Array,
+    factor: Float64Array,
+  ): number {
+    let at = { theta, g, ridge, metric, reach };
+    let most = 0;
+    for (let round = 0; round < CORRECTIONS; round++) {
+      const delta = choleskySolve(
+        factor,
+        at.g.map((value, a) => value - ridge * at.theta[a]!),
+      );
+      const fitted = times(problem.phi, delta, n);
+      for (let i = 0; i < n; i++) u[i]! -= fitted[i]!;
+      const images = jacobians.images(delta);
+      for (let j = 0; j < v.length; j++) v[j]! -= eps * eps * images[j]!;
+      at = { ...at, theta: at.theta.map((value, a) => value + delta[a]!), g: pulledBack(u, v) };
+      most = Math.max(most, dualBound({ ...at, ...dualValue(u, v) }).lower);
+    }
+    return most;
+  }
+
+  /** Phi' u + sum K_i' v_i. */
+  function pulledBack(u: Float64Array, v: Float64Array): Float64Array {
+    const g = transposedTimes(problem.phi, u, N);
+    jacobians.pullBack(v, backward);
+    for (let a = 0; a < N; a++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
+      g[a]! += sum;
+    }
+    return g;
+  }
 
   /** P at the coefficients in x, s holding the K_i theta. */
   function objective(x: Float64Array, s: Float64Array): number {

@@ -40,7 +40,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
   rows.set(problem.phi);
   const weights = new Float64Array(n + 1);
   const dense = metric && { matrix: metric.matrix, weight: 0 };
-  const features = lowRankSystem(rows, n + 1, N, algebra, dense);
+  const features = lowRankSystem(rows, n + 1, N, algebra, { ridge, ...(dense && { dense }) });
   const system = intercept ? withUnitColumn(features, rows, n, N) : features;
   let border: Float64Array[] = [];
   let solved: Float64Array[] = [];
@@ -130,29 +130,49 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
     },
 
     bounds({ x, z, az }) {
-      const theta = x.subarray(0, N);
-      const cost = eps * block.penalty(theta);
-      const fitted = times(phi, x.subarray(0, M), n);
-      let upper = (ridge / 2) * dot(theta, theta);
-      for (let i = 0; i < n; i++) upper += 0.5 * (Math.abs(y[i]! - fitted[i]!) + cost) ** 2;
-      return { upper, ...lowerBound(problem, block, theta, z, az) };
+      const upper = objective(x.subarray(0, M));
+      return { upper, ...lowerBound(problem, block, x.subarray(0, N), z, az) };
     },
 
     start() {
-      // theta = 0, its p, and its q times eps, about DISTANCE above |r| and the norm.
+      // Least squares of |r| and eps |theta|_* in place of their sum, or theta = 0 where that is better still.
+      const least = leastSquares();
+      const theta = objective(least) < objective(new Float64Array(M)) ? least : new Float64Array(M);
+      const distance = DISTANCE * (Math.sqrt((2 * objective(theta)) / n) || 1);
       const x = new Float64Array(size);
-      block.start(x.subarray(0, N), DISTANCE / eps, q(x));
+      x.set(theta);
+      block.start(x.subarray(0, N), distance / eps, q(x));
+      const residuals = times(phi, theta, n).map((fitted, i) => y[i]! - fitted);
       const s = apply(x);
       const z = new Float64Array(s.length);
       const costs = new Float64Array(n).fill(eps * block.bound(q(x)));
-      const t = startResiduals(
-        { residuals: y, costs, distance: DISTANCE },
-        { p: x.subarray(M, M + n), s, z },
-      );
+      const t = startResiduals({ residuals, costs, distance }, { p: x.subarray(M, M + n), s, z });
       block.startDual(s, eps * t.reduce((sum, value) => sum + value, 0), z);
       return { x, s, z };
     },
   };
+
+  /** P at the coefficients. */
+  function objective(coefficients: Float64Array): number {
+    const theta = coefficients.subarray(0, N);
+    const cost = eps * block.penalty(theta);
+    const fitted = times(phi, coefficients, n);
+    let value = (ridge / 2) * dot(theta, theta);
+    for (let i = 0; i < n; i++) value += 0.5 * (Math.abs(y[i]! - fitted[i]!) + cost) ** 2;
+    return value;
+  }
+
+  /** The coefficients of least sum r_i^2 + n eps^2 |theta|_*^2 + ridge |theta|^2, the norm by its rough Euclidean size; 0 if singular. */
+  function leastSquares(): Float64Array {
+    const coefficients = new Float64Array(M);
+    const square = n * eps * eps;
+    if (dense) dense.weight = square;
+    const diagonal = new Float64Array(N).fill(ridge + (dense ? 0 : square * block.euclideanSize));
+    weights.fill(1).fill(0, n);
+    if (features.factor(diagonal, weights))
+      coefficients.set(features.solve(transposedTimes(problem.phi, y, N)));
+    return coefficients;
+  }
 }
 
 function blockOf({ n, N, norm, metric }: SharedNormProblem): NormBlock {
