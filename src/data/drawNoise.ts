@@ -5,14 +5,11 @@ import { type Noise, noiseParts } from '../theory/channels/noise.ts';
 export type Fill = (out: Float32Array) => Float32Array;
 
 /**
- * Draws of label noise from a stream, by their definitions and not by the mixtures that the theory averages over.
+ * Draws of a law of noise that `noiseParts` takes from a stream, by their definitions and not by the mixtures that the theory averages over.
  * @param noise a law as the theory takes it
  * @param tau its standard deviation; undefined for values that have units of their own
- * @throws InvalidArgumentError as the theory does for such a law
  */
 export function noiseFill(noise: Noise, tau: number | undefined, random: Stream): Fill {
-  // What the theory would refuse is refused here.
-  noiseParts(noise, tau);
   const given = typeof noise === 'string' ? { law: noise } : noise;
   const scale = tau ?? 0;
   const normal = (): number => random.fillGaussian(new Float64Array(1))[0]!;

@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import { type Stream, stream } from '../random/stream.ts';
 import { checkFlip, LABEL_LAWS, type LabelLaw } from '../theory/channels/labels.ts';
-import type { Noise } from '../theory/channels/noise.ts';
+import { type Noise, noiseParts } from '../theory/channels/noise.ts';
 import type { Dataset } from './dataset.ts';
 import { type Fill, noiseFill } from './drawNoise.ts';
 
@@ -78,7 +78,10 @@ export function teacher(args: TeacherArgs): Teacher {
         args.noise,
         'none beside labels, which have a law of their own',
       );
-  } else if (args.flip !== undefined) throw new InvalidArgumentError('flip', flip, 'none without labels');
+  } else {
+    noiseParts(noise, given);
+    if (args.flip !== undefined) throw new InvalidArgumentError('flip', flip, 'none without labels');
+  }
   checkFlip(flip);
   const fillOf = (random: Stream): Fill =>
     labels === 'logistic' ? logisticFill(tau, random) : noiseFill(noise, given, random);

@@ -18,7 +18,7 @@ function moment(values: Float32Array, f: (x: number) => number): { mean: number;
     square += f(value) ** 2;
   }
   const mean = sum / values.length;
-  return { mean, error: Math.sqrt((square / values.length - mean * mean) / values.length) };
+  return { mean, error: Math.sqrt(Math.max(0, square / values.length - mean * mean) / values.length) };
 }
 
 describe('draws of label noise', () => {
