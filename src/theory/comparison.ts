@@ -2,7 +2,7 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import { PROBLEM_OPTIONS } from './curves.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
-import { type AsymptoticRisk, asymptoticRisk, type RiskOptions } from './risk.ts';
+import { type AsymptoticRisk, asymptoticRisk, type RiskOptions, refuseClassification } from './risk.ts';
 
 /** What {@link compareTraining} finds: two trainings of the same features under one attack at test. */
 export interface TrainingComparison {
@@ -24,6 +24,7 @@ const NAMES: OptionNames<RiskOptions> = { ...PROBLEM_OPTIONS, certify: true };
  */
 export function compareTraining(map: FeatureMap, options: RiskOptions): TrainingComparison {
   checkOptions('compareTraining', options, NAMES);
+  refuseClassification('compareTraining', options);
   const epsTest = options.epsTest ?? options.eps;
   const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
   const robust = asymptoticRisk(map, { ...options, epsTest });

@@ -45,8 +45,9 @@ export const PROBLEM_OPTIONS: OptionNames<PartialRiskOptions> = {
   noise: true,
 };
 type Scalar = Exclude<keyof PartialRiskOptions, 'loss' | 'noise'> | 'flip';
-const { loss: _, noise: __, ...REGRESSION_SCALARS } = PROBLEM_OPTIONS;
-const { loss: ___, labels: ____, ...CLASSIFICATION_SCALARS } = CLASSIFICATION_OPTIONS;
+// Words cannot run along an axis.
+const { loss: _loss, noise: _noise, ...REGRESSION_SCALARS } = PROBLEM_OPTIONS;
+const { loss: _margin, labels: _labels, ...CLASSIFICATION_SCALARS } = CLASSIFICATION_OPTIONS;
 const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(CLASSIFICATION_SCALARS, parameter);
 
 const AXES = { x: true, y: true } as const;
@@ -214,7 +215,11 @@ export function tracer(
   if (followsEps) now.epsTest = now.eps;
   const epsTest = (): number => (followsEps ? now.eps : now.epsTest);
 
-  const words = { ...(loss && { loss }), ...(noise && { noise }), ...(labels && { labels }) };
+  const words = {
+    ...(loss !== undefined && { loss }),
+    ...(noise !== undefined && { noise }),
+    ...(labels !== undefined && { labels }),
+  };
   const solver = solverOf(map, now, words, ofClasses);
   let currentMap = map;
   return {
