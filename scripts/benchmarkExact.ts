@@ -12,10 +12,10 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../src/cli/table.ts';
+import type { HostRows } from '../src/data/dataset.ts';
 import { teacher } from '../src/data/teacher.ts';
 import {
   adversarialRegression,
-  type HostRows,
   type ExactResult,
   linearAlgebra,
   type ReadoutProblem,

@@ -11,7 +11,13 @@ import {
 import { randomFeatures } from './featureMaps/randomFeatures.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import { MEASURES, type Measure } from './optimum.ts';
-import { type AsymptoticRisk, asymptoticRisk, PROBLEM_OPTIONS, type RiskOptions } from './risk.ts';
+import {
+  type AsymptoticRisk,
+  asymptoticRisk,
+  PROBLEM_OPTIONS,
+  type RiskOptions,
+  refuseClassification,
+} from './risk.ts';
 
 /** The activations that {@link bestActivation} may choose from, and the risk by which it judges. */
 export interface BestActivationOptions {
@@ -82,6 +88,7 @@ export function bestActivation(
 ): BestActivation {
   checkOptions('bestActivation', features ?? null, MAP);
   checkOptions('bestActivation', options ?? null, PROBLEM_OPTIONS);
+  refuseClassification('bestActivation', options);
   checkOptions('bestActivation', search, SEARCH);
   const { psi1 } = features;
   const { maxRoughness = 10, measure = 'adversarialRisk' } = search;

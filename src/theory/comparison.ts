@@ -1,7 +1,13 @@
 import { checkOptions } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
-import { type AsymptoticRisk, asymptoticRisk, RISK_OPTIONS, type RiskOptions } from './risk.ts';
+import {
+  type AsymptoticRisk,
+  asymptoticRisk,
+  RISK_OPTIONS,
+  type RiskOptions,
+  refuseClassification,
+} from './risk.ts';
 
 /** What {@link compareTraining} finds: two trainings of the same features under one attack at test. */
 export interface TrainingComparison {
@@ -21,6 +27,7 @@ export interface TrainingComparison {
  */
 export function compareTraining(map: FeatureMap, options: RiskOptions): TrainingComparison {
   checkOptions('compareTraining', options, RISK_OPTIONS);
+  refuseClassification('compareTraining', options);
   const epsTest = options.epsTest ?? options.eps;
   const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
   const robust = asymptoticRisk(map, { ...options, epsTest });

@@ -34,8 +34,9 @@ export type Parameter =
   | (string & {});
 
 type Scalar = Exclude<keyof PartialRiskOptions, 'loss' | 'noise'> | 'flip';
-const { loss: _, noise: __, ...REGRESSION_SCALARS } = PROBLEM_OPTIONS;
-const { loss: ___, labels: ____, ...CLASSIFICATION_SCALARS } = CLASSIFICATION_OPTIONS;
+// Words cannot run along an axis.
+const { loss: _loss, noise: _noise, ...REGRESSION_SCALARS } = PROBLEM_OPTIONS;
+const { loss: _margin, labels: _labels, ...CLASSIFICATION_SCALARS } = CLASSIFICATION_OPTIONS;
 const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(CLASSIFICATION_SCALARS, parameter);
 
 const AXES = { x: true, y: true } as const;
@@ -204,7 +205,11 @@ export function tracer(
   if (followsEps) now.epsTest = now.eps;
   const epsTest = (): number => (followsEps ? now.eps : now.epsTest);
 
-  const words = { ...(loss && { loss }), ...(noise && { noise }), ...(labels && { labels }) };
+  const words = {
+    ...(loss !== undefined && { loss }),
+    ...(noise !== undefined && { noise }),
+    ...(labels !== undefined && { labels }),
+  };
   const solver = solverOf(map, now, words, ofClasses);
   let currentMap = map;
   return {

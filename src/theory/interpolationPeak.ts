@@ -3,6 +3,7 @@ import { type PartialRiskOptions, tracer } from './curves.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { goldenSection } from './minimise.ts';
 import { checkSearch, type Optimum, type SearchOptions, widthOf } from './optimum.ts';
+import { refuseClassification } from './risk.ts';
 
 /** Where the path begins, in shares of eps and lambda: the peak is high there, and at psi1 = psi2 but for 1 part in 1,000. */
 const firstShare = (eps: number, lambda: number): number => 1e-4 / Math.max(1, eps, 100 * lambda);
@@ -28,6 +29,7 @@ export function interpolationPeak(
   search: SearchOptions = {},
 ): Optimum | undefined {
   checkSearch('interpolationPeak', search);
+  refuseClassification('interpolationPeak', options);
   const psi2 = checkPositive('psi2', options.psi2);
   const eps = checkNonNegative('eps', options.eps);
   const { lambda = 0 } = options;

@@ -117,6 +117,12 @@ export function asymptoticRisk(
 export const isClassification = (options: unknown): options is ClassificationOptions =>
   options !== null && typeof options === 'object' && 'loss' in options && isMarginLoss(options.loss);
 
+/** Refuses a classifier where only risks of a regression are compared. @throws InvalidArgumentError for a loss of the margin */
+export function refuseClassification(of: string, options: unknown): void {
+  if (isClassification(options))
+    throw new InvalidArgumentError('loss', options.loss, `a loss of the residual: ${of} knows no errors`);
+}
+
 /**
  * AR at any test radius from one solution, at no further cost: E (|y - f(x)| + eps q)^2.
  * @param risk of which two moments are enough

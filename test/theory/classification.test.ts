@@ -2,14 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { sweepClassifiers } from '../../scripts/theory/channelPoints.ts';
 import {
   asymptoticRisk,
+  bestActivation,
   bestEps,
   bestLambda,
   bestWidth,
   type ClassificationOptions,
   type ClassificationRisk,
+  compareTraining,
   criticalEps,
   deepRandomFeatures,
   InvalidArgumentError,
+  infiniteDataRisk,
+  interpolationPeak,
   linear,
   marginBelow,
   randomFeatures,
@@ -153,6 +157,17 @@ describe('classifiers', () => {
     };
     expect(miss(0.01)).toBeLessThan(miss(0.1) / 5);
     expect(miss(1e-4)).toBeLessThan(1e-5);
+  });
+
+  it('are refused where only risks of a regression are compared', () => {
+    const options = { psi2: 3, eps: 0.3, loss: 'hinge' } as never;
+    for (const call of [
+      () => compareTraining(map, options),
+      () => interpolationPeak(map, options),
+      () => bestActivation({ psi1: 2 }, options),
+    ])
+      expect(call).toThrow('a loss of the residual');
+    expect(() => infiniteDataRisk(map, { eps: 0.3, loss: 'hinge' } as never)).toThrow('invalid loss');
   });
 
   it('refuse what they cannot use, in one line', () => {
