@@ -1,11 +1,19 @@
 /**
  * One step of adversarial training, a PGD-10 input attack plus a step of the read-out, against PyTorch on the same
- * machine: the two take turns in one run. Usage:
+ * machine and as many threads: the two take turns in one run. Usage:
  *
- *     npx tsx scripts/benchmarkAttack.ts --python PATH [--device cpu|wasm] [--rounds 15]
+ *     npx tsx scripts/benchmarkAttack.ts --python PATH [--device cpu|wasm] [--rounds 15] [--autodiff]
  *
- * PATH is a Python that has PyTorch. Prints medians in milliseconds and their ratio. With two sides every prediction
- * is pushed up and down (the default of our attacks), with one only away from its target; PyTorch does the same.
+ * PATH is a Python that has PyTorch; Debian's multiplies with whatever libblas.so.3 is, of which the reference one is 20
+ * times slower than OpenBLAS (libopenblas0-pthread). Prints medians in milliseconds and
+ *
+ *     ratio       our step to PyTorch's
+ *     products    the matrix products of our step alone, [n, d] x [d, N] and [n, N] x [N, d], on our engine
+ *     share       of them in our step: what is left to gain is the rest
+ *     their products    the same products in PyTorch, and the ratio of ours to them: what no code of ours can change
+ *
+ * With two sides every prediction is pushed up and down (the default of our attacks), with one only away from its
+ * target; PyTorch does the same. `--autodiff` attacks the model as an unknown function.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,6 +33,7 @@ const { values: options } = parseArgs({
     python: { type: 'string', default: 'python3' },
     device: { type: 'string', default: 'cpu' },
     rounds: { type: 'string', default: '15' },
+    autodiff: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(options.rounds);
@@ -41,13 +50,23 @@ const peer = spawn(options.python, [fileURLToPath(new URL('peers/torchStep.py', 
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
-const { torch, threads } = JSON.parse((await answers.next()).value);
-console.log(`${runtimeLine(runtime)}; PyTorch ${torch}, ${threads} threads; ${rounds} rounds in turn`);
+const { torch } = JSON.parse((await answers.next()).value);
+const { threads } = runtime;
+console.log(`${runtimeLine(runtime)}; PyTorch ${torch}, threads: ${threads}; ${rounds} rounds in turn`);
 
-async function peerStep(question: object): Promise<number> {
-  peer.stdin.write(`${JSON.stringify({ ...question, steps: STEPS })}\n`);
-  return JSON.parse((await answers.next()).value).ms;
+async function ask(question: object): Promise<{ step: number; products: number }> {
+  peer.stdin.write(`${JSON.stringify({ ...question, steps: STEPS, threads })}\n`);
+  return JSON.parse((await answers.next()).value);
 }
+
+/** The products of a step, by the rows that go there and, where `back`, back through the frozen layer. */
+const productsOf = (n: number, sides: number): { rows: number; back: boolean }[] => [
+  // The slope at the inputs, which both sides share, and the prediction of the outer step.
+  { rows: n, back: true },
+  { rows: n, back: false },
+  ...Array.from({ length: STEPS - 1 }, () => ({ rows: n * sides, back: true })),
+  { rows: n * sides, back: false },
+];
 
 const rows = [];
 for (const { d, N, n } of sizes) {
@@ -57,11 +76,12 @@ for (const { d, N, n } of sizes) {
     const theta = model.trainableWeights[0]!.read() as tf.Variable;
     tf.tidy(() => theta.assign(tf.randomNormal([N, 1], 0, N ** -0.5, 'float32', 7)));
     const attack = pgd({ steps: STEPS, bothSides: sides === 2 });
+    const attacked = options.autodiff ? (rows: tf.Tensor) => model.apply(rows) as tf.Tensor : model;
     const optimizer = tf.train.sgd(0.01);
     const step = async (): Promise<number> => {
       const before = performance.now();
       const cost = tf.tidy(() => {
-        const worst = attack.perturb(model, x, y, EPS).x;
+        const worst = attack.perturb(attacked, x, y, EPS).x;
         return optimizer.minimize(
           () => tf.mean(tf.squaredDifference(model.apply(worst) as tf.Tensor, y)).div(2) as tf.Scalar,
           true,
@@ -72,18 +92,47 @@ for (const { d, N, n } of sizes) {
       cost.dispose();
       return performance.now() - before;
     };
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    for (let round = -2; round < rounds; round++) {
-      const a = await step();
-      const b = await peerStep({ d, N, n, sides });
-      if (round >= 0) {
-        ours.push(a);
-        theirs.push(b);
+    const list = productsOf(n, sides);
+    const points = new Map(list.map(({ rows }) => [rows, tf.randomNormal([rows, d]) as tf.Tensor2D]));
+    const kernels = {
+      there: tf.randomNormal([d, N]) as tf.Tensor2D,
+      back: tf.randomNormal([N, d]) as tf.Tensor2D,
+    };
+    const products = async (): Promise<number> => {
+      const before = performance.now();
+      let last: tf.Tensor | undefined;
+      for (const { rows, back } of list) {
+        last?.dispose();
+        last = tf.matMul(points.get(rows)!, kernels.there);
+        if (!back) continue;
+        const there = last;
+        last = tf.matMul(there as tf.Tensor2D, kernels.back);
+        there.dispose();
       }
+      await last!.data();
+      last!.dispose();
+      return performance.now() - before;
+    };
+    const times: Record<'ours' | 'products' | 'theirs' | 'theirProducts', number>[] = [];
+    for (let round = -2; round < rounds; round++) {
+      const ours = await step();
+      const bare = await products();
+      const theirs = await ask({ d, N, n, sides, products: list });
+      if (round >= 0)
+        times.push({ ours, products: bare, theirs: theirs.step, theirProducts: theirs.products });
     }
-    rows.push({ d, N, n, sides, ours: median(ours), theirs: median(theirs) });
-    tf.dispose([x, y]);
+    const middle = (of: (time: (typeof times)[number]) => number): number => median(times.map(of));
+    rows.push({
+      d,
+      N,
+      n,
+      sides,
+      ours: middle((t) => t.ours),
+      theirs: middle((t) => t.theirs),
+      products: middle((t) => t.products),
+      theirProducts: middle((t) => t.theirProducts),
+    });
+    tf.dispose([x, y, ...points.values(), kernels.there, kernels.back]);
     optimizer.dispose();
     model.dispose();
   }
@@ -101,6 +150,10 @@ console.log(
     { title: 'ours ms', value: (r) => ms(r.ours) },
     { title: 'PyTorch ms', value: (r) => ms(r.theirs) },
     { title: 'ratio', value: (r) => (r.ours / r.theirs).toFixed(2) },
+    { title: 'products ms', value: (r) => ms(r.products) },
+    { title: 'share', value: (r) => `${((100 * r.products) / r.ours).toFixed(0)} %` },
+    { title: 'their products ms', value: (r) => ms(r.theirProducts) },
+    { title: 'ratio of products', value: (r) => (r.products / r.theirProducts).toFixed(2) },
   ]),
 );
 

@@ -41,6 +41,7 @@ export {
   type OwnActivation,
   type RegisteredName,
   registerActivation,
+  type TensorActivation,
 } from './models/activations.ts';
 export { CentredActivation, type CentredActivationArgs } from './models/CentredActivation.ts';
 export { type ConvModelArgs, convModel } from './models/convModel.ts';
@@ -65,6 +66,7 @@ export {
   splitStandardised,
   standardisedModel,
 } from './models/standardisedModel.ts';
+export type { TensorLayer, TensorStep } from './models/tensorSteps.ts';
 export type { LinearAlgebra, ProductShape } from './numerics/linearAlgebra.ts';
 export type { AxisOptions, AxisScale, FigurePoint } from './plots/axes.ts';
 export { type GridImage, type ImageGrid, type ImageRow, imageGrid } from './plots/imageGrid.ts';

@@ -2,7 +2,7 @@
 
 Reads one JSON object a line from standard input, {"problem", "peer", "attack", "norm", "eps", "steps", "step"}, where
 "problem" names a file {"layers": [{"weights", "bias", "activation"}], "x", "y", "loss"}, and answers each with
-{"losses", "ms"}, or {"missing": why} where the peer has no such attack. Every attack starts at the input itself.
+{"losses", "ms", "cpuMs"}, or {"missing": why} where the peer has no such attack. Every attack starts at the input itself.
 """
 
 import json
@@ -143,9 +143,9 @@ if __name__ == "__main__":
             if isinstance(run, str):
                 print(json.dumps({"missing": run}), flush=True)
                 continue
-            before = time.perf_counter()
+            before, cpu = time.perf_counter(), time.process_time()
             found = run()
-            ms = 1000 * (time.perf_counter() - before)
+            ms, cpu_ms = 1000 * (time.perf_counter() - before), 1000 * (time.process_time() - cpu)
         except Exception as error:  # What a peer cannot do is part of the comparison.
             print(json.dumps({"missing": f"{type(error).__name__}: {error}"[:80]}), flush=True)
             continue
@@ -153,4 +153,5 @@ if __name__ == "__main__":
         size = {"l2": delta.norm(dim=1), "linf": delta.abs().amax(1), "l1": delta.abs().sum(1)}[q["norm"]]
         with torch.no_grad():
             losses = loss(model(found))
-        print(json.dumps({"losses": losses.tolist(), "ms": ms, "farthest": float(size.max()) / q["eps"]}), flush=True)
+        farthest = float(size.max()) / q["eps"]
+        print(json.dumps({"losses": losses.tolist(), "ms": ms, "cpuMs": cpu_ms, "farthest": farthest}), flush=True)

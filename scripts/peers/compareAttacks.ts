@@ -1,6 +1,7 @@
 /**
  * Our attacks against those of Foolbox and ART: the same weights, inputs, budgets, steps and step lengths, each from
- * the input itself. Prints the mean losses found and the times. Usage:
+ * the input itself. Prints the mean losses found, the times, and the ratio of CPU times for equal work: ours are halved
+ * where each prediction is pushed both ways. Usage:
  *
  *     npx tsx scripts/peers/compareAttacks.ts --python PATH [--device cpu|wasm] [--steps 20]
  *
@@ -25,6 +26,7 @@ import {
 } from '../../src/attacks/index.ts';
 import { table } from '../../src/cli/table.ts';
 import { teacher } from '../../src/data/teacher.ts';
+import { CentredActivation } from '../../src/models/CentredActivation.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 import { stream } from '../../src/random/stream.ts';
 import { type DeviceChoice, loadRuntime, runtimeLine } from '../../src/runtime/index.ts';
@@ -62,6 +64,16 @@ const modelOf =
       const v = activation === 'tanh' ? tf.tanh(u) : activation === 'linear' ? u : tf.relu(u).sub(shift);
       return v.add(bias);
     }, x);
+
+/** The same as a chain of layers. Biases are 0. */
+const chainOf = ({ layers }: Pick<Problem, 'layers'>): tf.Sequential =>
+  tf.sequential({
+    layers: layers.flatMap(({ weights, activation }) => {
+      const [inputs, units] = weights.shape;
+      const dense = tf.layers.dense({ units, useBias: false, inputShape: [inputs], weights: [weights] });
+      return activation === 'linear' ? [dense] : [dense, new CentredActivation({ activation })];
+    }),
+  });
 
 /** Trains the last layer, or all of them, for a moment by Adam. */
 function trained(problem: Problem, which: 'last' | 'all'): Problem {
@@ -186,6 +198,8 @@ interface Row {
   theirs?: number;
   oursMs?: number;
   theirsMs?: number;
+  oursCpu?: number;
+  theirsCpu?: number;
   farthest?: number;
   missing?: string;
 }
@@ -199,7 +213,8 @@ for (const problem of problems) {
   }));
   const { name, loss, x, y, eps: budgets } = problem;
   writeFileSync(path, JSON.stringify({ layers, x: x.arraySync(), y: y.arraySync(), loss }));
-  const f = modelOf(problem);
+  const model = chainOf(problem);
+  const sides = loss === 'squared' ? 2 : 1;
   for (const norm of ['l2', 'linf', 'l1'] as const) {
     const eps = budgets[norm];
     const step = (2.5 * eps) / steps;
@@ -207,16 +222,18 @@ for (const problem of problems) {
       if (attackName === 'slide' && norm !== 'l1') continue;
       const attack = build(norm, loss, step);
       for (const peerName of ['foolbox', 'art']) {
-        const one = async (budget = eps): Promise<[number, number]> => {
-          const before = performance.now();
-          const found = attack.perturb(f, x, y, budget);
+        const one = async (budget = eps): Promise<[number, number, number]> => {
+          const [before, cpu] = [performance.now(), process.cpuUsage()];
+          const found = attack.perturb(model, x, y, budget);
           const losses = await found.loss.data();
           const ms = performance.now() - before;
+          const { user, system } = process.cpuUsage(cpu);
           tf.dispose([found.x, found.loss]);
-          return [mean(losses as Float32Array), ms];
+          return [mean(losses as Float32Array), ms, (user + system) / 1000];
         };
         const question = { problem: path, peer: peerName, attack: attackName, norm, eps, steps, step };
-        let [ours, oursMs] = await one();
+        let [ours, oursMs, oursCpu] = await one();
+        oursCpu /= sides;
         let their = await ask(question);
         // A peer that oversteps its budget is compared at the budget that it takes.
         if (their.farthest > 1 + 1e-3) [ours] = await one(eps * their.farthest);
@@ -224,14 +241,16 @@ for (const problem of problems) {
         for (let round = 0; round < ROUNDS && !their.missing; round++) {
           const again = await one();
           oursMs = Math.min(oursMs, again[1]);
+          oursCpu = Math.min(oursCpu, again[2] / sides);
           const theirAgain = await ask(question);
-          their = { ...theirAgain, ms: Math.min(their.ms, theirAgain.ms) };
+          const least = (name: 'ms' | 'cpuMs'): number => Math.min(their[name], theirAgain[name]);
+          their = { ...theirAgain, ms: least('ms'), cpuMs: least('cpuMs') };
         }
-        const row = { problem: name, attack: attackName, norm, peer: peerName, ours, oursMs };
+        const row = { problem: name, attack: attackName, norm, peer: peerName, ours, oursMs, oursCpu };
         if (their.missing) rows.push({ ...row, missing: their.missing });
         else {
           const theirs = mean(their.losses);
-          rows.push({ ...row, theirs, theirsMs: their.ms, farthest: their.farthest });
+          rows.push({ ...row, theirs, theirsMs: their.ms, theirsCpu: their.cpuMs, farthest: their.farthest });
         }
       }
     }
@@ -255,6 +274,7 @@ console.log(
     { title: 'our ms', value: (r) => fixed(r.oursMs, 1) },
     { title: 'their ms', value: (r) => fixed(r.theirsMs, 1) },
     { title: 'time ratio', value: (r) => fixed(r.oursMs! / r.theirsMs!, 2) },
+    { title: 'CPU ratio, equal work', value: (r) => fixed(r.oursCpu! / r.theirsCpu!, 2) },
   ]),
 );
 const reasons = rows.filter((r) => r.missing).map((r) => `${r.peer} has no ${r.attack} there: ${r.missing}`);

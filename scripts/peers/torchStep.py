@@ -1,7 +1,8 @@
 """Times PyTorch on one step of adversarial training of a random-features read-out: PGD in l2 on the inputs, then a
 gradient step of the read-out at the inputs found. Reads one JSON object a line from standard input,
-{"d", "N", "n", "steps", "sides", "seed"}, and answers each with {"ms", "loss"}. Weights and inputs are drawn here and
-kept from line to line; the frozen layer's weights need no gradient, as in the package."""
+{"d", "N", "n", "steps", "sides", "seed", "threads", "products"}, and answers each with {"step", "products", "loss"}, times
+in ms. Of the products, a list of {"rows", "back"}, each goes through the frozen layer and, where asked, back. Weights and
+inputs are drawn here and kept from line to line; the frozen layer's weights need no gradient, as in the package."""
 
 import json
 import os
@@ -83,13 +84,29 @@ def train_step(W, x, y, theta, eps, steps, sides, rate=0.01):
     return loss.item()
 
 
+def multiply(W, x, products):
+    points = torch.cat([x, x])
+    for product in products:
+        there = points[: product["rows"]] @ W.T
+        if product["back"]:
+            there @ W
+
+
+def timed(work):
+    before = time.perf_counter()
+    result = work()
+    return 1000 * (time.perf_counter() - before), result
+
+
 if __name__ == "__main__":
     problems = {}
-    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+    print(json.dumps({"torch": torch.__version__}), flush=True)
     for line in sys.stdin:
         q = json.loads(line)
+        if torch.get_num_threads() != q["threads"]:
+            torch.set_num_threads(q["threads"])
         key = (q["d"], q["N"], q["n"], q.get("seed", 0))
         W, x, y, theta = problems.setdefault(key, problem(*key))
-        before = time.perf_counter()
-        loss = train_step(W, x, y, theta, 0.5, q["steps"], q["sides"])
-        print(json.dumps({"ms": 1000 * (time.perf_counter() - before), "loss": loss}), flush=True)
+        step, loss = timed(lambda: train_step(W, x, y, theta, 0.5, q["steps"], q["sides"]))
+        products, _ = timed(lambda: multiply(W, x, q["products"]))
+        print(json.dumps({"step": step, "products": products, "loss": loss}), flush=True)

@@ -2,7 +2,6 @@ import { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';
 import { boundedSteps } from './boundedSteps.ts';
 import type { Lengths } from './norms/index.ts';
-import { signOf } from './norms/norm.ts';
 
 /** The inputs that an attack may choose from: within eps of the centre, row by row, and within the bounds. */
 export interface Ball {
@@ -36,11 +35,9 @@ export interface Ball {
  */
 export const EPS_TOLERANCE = 1e-5;
 
-/** x minus this times |x| is the next float32 below x, or the one after that where x is a power of two. */
-const ONE_FLOAT = 1.5 * 2 ** -24;
-
 /**
- * The ball about inputs, in the norm and within the bounds of the settings.
+ * The ball about inputs, in the norm and within the bounds of the settings. Within a tidy, which owns what it computes
+ * beforehand.
  * @param centre [m, ...]
  * @param eps one radius for all rows, or one a row, [m, 1, ...]
  */
@@ -59,20 +56,33 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
     return tf.where(out, tf.zerosLike(gradient), gradient);
   };
 
-  /**
-   * The centre moved by delta, |delta| <= eps. Where float32 rounds the sum to a point farther away than the tolerance
-   * allows, the entries that were rounded outwards go back by one float: none is then moved by more than delta has.
-   */
-  const moved = (delta: tf.Tensor): tf.Tensor => {
-    const point = clip(centre.add(delta));
-    const by = point.sub(centre);
-    const tooFar = norm
-      .measure(by)
-      .greater(tf.mul(eps, 1 + EPS_TOLERANCE))
-      .toFloat();
-    const outwards = tf.abs(by).greater(tf.abs(delta)).toFloat();
-    return point.sub(signOf(by).mul(tf.abs(point)).mul(outwards.mul(tooFar)).mul(ONE_FLOAT));
-  };
+  /** What float32 may add to each entry of a sample in which that could be more than the tolerance allows; 0 in others. */
+  const rounding = tf.tidy(() => {
+    const most = halfFloat(tf.abs(centre).add(eps));
+    return most.mul(
+      norm
+        .measure(most)
+        .greater(tf.mul(eps, EPS_TOLERANCE / 2))
+        .toFloat(),
+    );
+  });
+  const inwards = tf.neg(rounding);
+
+  /** The centre moved by delta, |delta| <= eps: by so much less that no rounding of the sum moves it by more. */
+  const moved = (delta: tf.Tensor): tf.Tensor =>
+    tf.tidy(() => {
+      const off = tf.tidy(() => tf.minimum(tf.maximum(delta, inwards), rounding));
+      return clip(tf.tidy(() => centre.add(delta.sub(off))));
+    });
+
+  /** From a point by v and back into the ball. To add v to the point itself would round twice. */
+  const stepped = (point: tf.Tensor, v: tf.Tensor): tf.Tensor =>
+    moved(
+      norm.project(
+        tf.tidy(() => point.sub(centre).add(v)),
+        eps,
+      ),
+    );
 
   const ball: Ball = {
     centre,
@@ -82,12 +92,19 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
     ascend(point, gradient, length) {
       // The steepest step in l1 moves one entry alone, and the bounds would leave little of it.
       if (norm.name === 'l1') return ball.ascendInBounds(point, gradient, length);
-      return tf.tidy(() => ball.nearest(point.add(norm.steepest(inward(point, gradient), length))));
+      return tf.tidy(() => stepped(point, norm.steepest(inward(point, gradient), length)));
     },
     ascendInBounds: (point, gradient, length) =>
-      tf.tidy(() => ball.nearest(point.add(steepest(point, gradient, length)))),
+      tf.tidy(() => stepped(point, steepest(point, gradient, length))),
     pointAt: (delta) => tf.tidy(() => moved(delta.mul(eps))),
     rimAt: (delta) => tf.tidy(() => moved(delta.div(norm.measure(delta)).mul(eps))),
   };
   return ball;
+}
+
+/** Half of the distance between floats at entries >= 0: 2^-24 times the power of two below (Rump, Ogita & Oishi 2008). */
+function halfFloat(x: tf.Tensor): tf.Tensor {
+  // Up to where the product stays in the range of float32.
+  const q = tf.minimum(x, 1e30).mul(2 ** 23 + 1);
+  return tf.abs(q.sub(q.mul(1 - 2 ** -24))).mul(2 ** -24);
 }

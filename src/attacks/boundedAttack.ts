@@ -6,7 +6,7 @@ import type { AttackSettings } from './attackOptions.ts';
 import { checkCriterion, checkEps, checkEpsilons, checkTensors } from './checkProblem.ts';
 import { judged } from './criteria.ts';
 import { fitting, targetColumns } from './losses.ts';
-import { type ModelFunction, modelFunction } from './modelFunction.ts';
+import { inInputAlone, type ModelFunction, modelFunction } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
 import { column, eachTensor, orClean, type Perturbed } from './perSample.ts';
 import { runOn } from './runInBatches.ts';
@@ -81,7 +81,7 @@ export const problemOf = (
   x: tf.Tensor,
   y: tf.Tensor,
 ): AttackProblem => ({
-  f: modelFunction(model),
+  f: inInputAlone(modelFunction(model)),
   x: x.toFloat(),
   y: targetColumns(x, y.toFloat()),
 });

@@ -10,6 +10,9 @@ const MOST_DIRECTIONS = 10;
 /** Turns of the power method; none of them lowers |J v|. */
 const TURNS = 16;
 
+/** Residuals up to this part of the targets are roundings of float32, which say nothing about where to go. */
+const ROUNDINGS = 1e-6;
+
 /**
  * Which samples have all of their outputs on their targets, and the direction v in which their outputs then move
  * farthest: for the Jacobian J at x, max |J v|_2 over |v| <= 1 in the attack's norm. A power method looks for it (Boyd
@@ -52,7 +55,7 @@ export function farthestMove(
       .expandDims(1);
     const residual = predict(x).sub(y);
     return {
-      onTarget: tf.max(tf.abs(residual), 1).equal(0),
+      onTarget: tf.max(tf.abs(residual), 1).lessEqual(tf.max(tf.abs(y), 1).mul(ROUNDINGS)),
       move: along(tf.matMul(best as tf.Tensor3D, starts as tf.Tensor3D)).reshape(x.shape),
     };
   });

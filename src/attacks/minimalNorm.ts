@@ -4,7 +4,7 @@ import { tf } from '../runtime/tf.ts';
 import { type AttackOptions, type AttackSettings, resolveAttack } from './attackOptions.ts';
 import { boundedSteps } from './boundedSteps.ts';
 import { fitting, marginLoss, oneHot, targetColumns } from './losses.ts';
-import { type ModelFunction, modelFunction } from './modelFunction.ts';
+import { inInputAlone, type ModelFunction, modelFunction } from './modelFunction.ts';
 import { inner, LONGEST, TINY } from './norms/norm.ts';
 import { column, evolve, pick } from './perSample.ts';
 
@@ -108,7 +108,7 @@ export function minimalNorm(options: MinimalNormOptions): MinimalNormAttack {
     settings,
     perturb(model, x, y) {
       return tf.tidy(() => {
-        const gap = gapOf(modelFunction(model), x, targetColumns(x, y));
+        const gap = gapOf(inInputAlone(modelFunction(model)), x, targetColumns(x, y));
         return foldSides(refine(descend(gap, steps, settings), gap, refinements, settings), gap.sides);
       });
     },

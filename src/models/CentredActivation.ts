@@ -3,6 +3,7 @@ import { centredActivation, checkActivation, type RegisteredName } from './activ
 import { centredStep, type HostLayer } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import type { LayerStep } from './layeredFeatures.ts';
+import { centredTensors, type TensorLayer, type TensorStep } from './tensorSteps.ts';
 
 /** Arguments of the {@link CentredActivation} layer, beside those of any layer of TensorFlow.js. */
 export interface CentredActivationArgs extends LayerArgs {
@@ -11,7 +12,7 @@ export interface CentredActivationArgs extends LayerArgs {
 }
 
 /** An activation of the theory, centred under N(0, 1), as a layer without weights: any shape, float32. */
-export class CentredActivation extends tf.layers.Layer implements HostLayer {
+export class CentredActivation extends tf.layers.Layer implements HostLayer, TensorLayer {
   /** The name under which a saved model asks for this layer. */
   static readonly className = 'CentredActivation';
   /** The one it was made with. */
@@ -29,6 +30,10 @@ export class CentredActivation extends tf.layers.Layer implements HostLayer {
 
   hostSteps(): LayerStep[] {
     return [centredStep(this.activation)];
+  }
+
+  tensorSteps(): TensorStep[] | null {
+    return centredTensors(this.activation);
   }
 
   override getConfig(): tf.serialization.ConfigDict {

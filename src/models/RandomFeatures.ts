@@ -4,6 +4,7 @@ import { centredActivation, checkActivation, type RegisteredName } from './activ
 import { affineStep, centredStep, type HostLayer, linearStep } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import type { LayerStep } from './layeredFeatures.ts';
+import { affineTensors, centredTensors, type TensorLayer, type TensorStep } from './tensorSteps.ts';
 import { unitSphereRows } from './unitSphereRows.ts';
 
 /** Arguments of the {@link RandomFeatures} layer, beside those of any layer of TensorFlow.js. */
@@ -23,7 +24,7 @@ export interface RandomFeaturesArgs extends LayerArgs {
  * Input [..., d], output [..., N], float32. The kernel is stored as W' with shape [d, N]. It is a non-trainable weight
  * from its creation on: no optimiser, and no later `trainable = true`, can move it.
  */
-export class RandomFeatures extends tf.layers.Layer implements HostLayer {
+export class RandomFeatures extends tf.layers.Layer implements HostLayer, TensorLayer {
   /** The name under which a saved model asks for this layer. */
   static readonly className = 'RandomFeatures';
 
@@ -79,6 +80,11 @@ export class RandomFeatures extends tf.layers.Layer implements HostLayer {
       ? await affineStep(this)
       : linearStep(unitSphereRows(seed, units, width), units);
     return [affine, centredStep(this.activation)];
+  }
+
+  tensorSteps(): TensorStep[] | null {
+    const end = centredTensors(this.activation);
+    return end && [affineTensors(this), ...end];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

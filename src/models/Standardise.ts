@@ -4,6 +4,7 @@ import { tf } from '../runtime/tf.ts';
 import type { HostLayer } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import type { LayerStep } from './layeredFeatures.ts';
+import type { TensorLayer, TensorStep } from './tensorSteps.ts';
 
 /** Arguments of the {@link Standardise} layer: one mean and one deviation a column. */
 export interface StandardiseArgs extends LayerArgs {
@@ -29,7 +30,7 @@ const OPTIONS: OptionNames<Omit<StandardiseArgs, keyof LayerArgs>> = {
  * [n, columns], float32.
  * The statistics are non-trainable weights: they are saved with the model, and no training moves them.
  */
-export class Standardise extends tf.layers.Layer implements HostLayer {
+export class Standardise extends tf.layers.Layer implements HostLayer, TensorLayer {
   /** The name under which a saved model asks for this layer. */
   static readonly className = 'Standardise';
 
@@ -114,6 +115,12 @@ export class Standardise extends tf.layers.Layer implements HostLayer {
     return [
       { kind: 'scale', centre: Float64Array.from(mean), factor: Float64Array.from(this.factors()), clip },
     ];
+  }
+
+  tensorSteps(): TensorStep[] {
+    const centre = this.centre!.read() as tf.Tensor1D;
+    const factor = this.factor!.read() as tf.Tensor1D;
+    return [{ kind: 'scale', centre, factor, invert: this.invert, clip: this.clip }];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

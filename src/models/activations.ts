@@ -12,27 +12,66 @@ import {
 
 export type { ActivationName, RegisteredName };
 
-type OnTensors = (u: tf.Tensor) => tf.Tensor;
+/** sigma and its derivative, elementwise on tensors of any shape, float32. */
+export interface TensorActivation {
+  /** sigma(u) */
+  readonly value: (u: tf.Tensor) => tf.Tensor;
+  /** What `value` leaves to be subtracted, so that a chain of layers can do it in the bias of the next. Default 0. */
+  readonly shift?: number;
+  /** sigma'(u), from u or from `value(u)`; TensorFlow.js's own at a kink. */
+  readonly slope: (uOrValue: tf.Tensor) => tf.Tensor;
+  /** Of which of the two. */
+  readonly slopeOf: 'input' | 'value';
+}
 
 const normalCdf = (u: tf.Tensor): tf.Tensor => tf.erf(u.div(Math.SQRT2)).add(1).div(2);
+const normalDensity = (u: tf.Tensor): tf.Tensor => tf.exp(tf.square(u).div(-2)).div(Math.sqrt(2 * Math.PI));
 
-/** The activations of theory/activations.ts on tensors, before centring, float32. */
-const known: Record<ActivationName, OnTensors> = {
-  'shifted-relu': (u) => tf.relu(u).sub(1 / Math.sqrt(2 * Math.PI)),
-  relu: (u) => tf.relu(u),
-  'leaky-relu': (u) => tf.leakyRelu(u, LEAKY_RELU_SLOPE),
-  elu: (u) => tf.elu(u),
-  gelu: (u) => u.mul(normalCdf(u)),
-  silu: (u) => u.mul(tf.sigmoid(u)),
-  softplus: (u) => tf.softplus(u),
-  tanh: (u) => tf.tanh(u),
-  erf: (u) => tf.erf(u),
-  sigmoid: (u) => tf.sigmoid(u),
-  sin: (u) => tf.sin(u),
-  cos: (u) => tf.cos(u),
+const ofInput = (value: TensorActivation['value'], slope: TensorActivation['slope']): TensorActivation => ({
+  value,
+  slope,
+  slopeOf: 'input',
+});
+const ofValue = (value: TensorActivation['value'], slope: TensorActivation['slope']): TensorActivation => ({
+  value,
+  slope,
+  slopeOf: 'value',
+});
+
+const relu = ofValue(tf.relu, (h) => tf.step(h));
+
+/** The activations of theory/activations.ts on tensors, before centring. */
+const known: Record<ActivationName, TensorActivation> = {
+  'shifted-relu': { ...relu, shift: 1 / Math.sqrt(2 * Math.PI) },
+  relu,
+  'leaky-relu': ofValue(
+    (u) => tf.leakyRelu(u, LEAKY_RELU_SLOPE),
+    (h) => tf.step(h, LEAKY_RELU_SLOPE),
+  ),
+  elu: ofValue(tf.elu, (h) => tf.minimum(h, 0).add(1)),
+  gelu: ofInput(
+    (u) => u.mul(normalCdf(u)),
+    (u) => normalCdf(u).add(u.mul(normalDensity(u))),
+  ),
+  silu: ofInput(
+    (u) => u.mul(tf.sigmoid(u)),
+    (u) => {
+      const s = tf.sigmoid(u);
+      return s.mul(tf.sub(1, s).mul(u).add(1));
+    },
+  ),
+  softplus: ofInput(tf.softplus, tf.sigmoid),
+  tanh: ofValue(tf.tanh, (h) => tf.sub(1, tf.square(h))),
+  erf: ofInput(tf.erf, (u) => tf.exp(tf.square(u).neg()).mul(2 / Math.sqrt(Math.PI))),
+  sigmoid: ofValue(tf.sigmoid, (h) => h.mul(tf.sub(1, h))),
+  sin: ofInput(tf.sin, tf.cos),
+  cos: ofInput(tf.cos, (u) => tf.sin(u).neg()),
 };
 
-const onTensors = new Map<string, OnTensors>(Object.entries(known));
+/** Before centring. */
+const onTensors = new Map<string, (u: tf.Tensor) => tf.Tensor>(
+  Object.entries(known).map(([name, { value, shift }]) => [name, shift ? (u) => value(u).sub(shift) : value]),
+);
 
 /** A function of one's own, on numbers and on tensors. */
 export interface OwnActivation extends Omit<CustomActivation, 'name'> {
@@ -62,6 +101,10 @@ export function registerActivation(name: string, own: OwnActivation): void {
  */
 export const checkActivation = (name: RegisteredName): RegisteredName =>
   checkChoice('activation', name, [...onTensors.keys()]);
+
+/** sigma with its derivative, before centring; null for a function of one's own, whose derivative on tensors is not known. */
+export const tensorActivation = (name: RegisteredName): TensorActivation | null =>
+  Object.hasOwn(known, name) ? known[name as ActivationName] : null;
 
 /**
  * sigma(u) - E sigma(G) elementwise, G ~ N(0, 1): the centred activation that the asymptotics are about.

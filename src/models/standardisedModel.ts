@@ -2,6 +2,7 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import type { ColumnStatistics } from '../data/standardise.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
+import { frozenChain } from './frozenChain.ts';
 import { Standardise } from './Standardise.ts';
 
 const STATISTICS: OptionNames<ColumnStatistics> = { mean: true, deviation: true, clip: true };
@@ -35,7 +36,11 @@ export interface SplitModel {
   /** From inputs in their own units to standardised ones, [n, d] to [n, d]. */
   readonly standardise: (x: tf.Tensor) => tf.Tensor;
   /** From standardised inputs to the model's output: what an attack with a budget in standard deviations attacks. */
-  readonly core: (z: tf.Tensor) => tf.Tensor;
+  readonly core: {
+    (z: tf.Tensor): tf.Tensor;
+    /** The same with the weights as they are, for gradients in z alone, as an attack asks for it; within a tidy. */
+    readonly frozen: () => ((z: tf.Tensor) => tf.Tensor) | null;
+  };
 }
 
 /** The two parts of a model that begins with a Standardise layer; null for any other model. */
@@ -49,5 +54,8 @@ export function splitStandardised(model: tf.LayersModel): SplitModel | null {
     );
   const through = (chain: tf.layers.Layer[]) => (x: tf.Tensor) =>
     tf.tidy(() => chain.reduce((value, layer) => layer.apply(value, { training: false }) as tf.Tensor, x));
-  return { standardise: through([first]), core: through(others) };
+  return {
+    standardise: through([first]),
+    core: Object.assign(through(others), { frozen: () => frozenChain(others) }),
+  };
 }

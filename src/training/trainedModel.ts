@@ -106,7 +106,8 @@ export function trainedModel(
   };
 
   return {
-    f,
+    // In training mode the layers are not those that could be made ready beforehand.
+    f: Object.assign(f, { frozen: () => (passes ? null : (inference.frozen?.() ?? null)) }),
     averages,
     attacked: (key, rows, work) =>
       mode === 'both' ? inTrainingMode({ key, rows, moveAverages: false }, work) : work(),

@@ -1,12 +1,15 @@
 import { tf } from '../../runtime/tf.ts';
 import { pointWhere } from './curve.ts';
-import { inner, maxAbs, type Norm, sampleAxes, TINY } from './norm.ts';
+import { inner, maxAbs, type Norm, sums, TINY } from './norm.ts';
 
-/** The Euclidean norm. */
+/**
+ * The Euclidean norm. What is between two results is disposed at once: on CPUs the next one then has its memory, where
+ * fresh pages would cost as much as the arithmetic.
+ */
 export const l2: Norm = {
   name: 'l2',
 
-  measure: (delta) => tf.sqrt(tf.sum(tf.square(delta), sampleAxes(delta), true)),
+  measure: (delta) => tf.tidy(() => tf.sqrt(sums(tf.square(delta)))),
 
   dual(gradient) {
     const { scaled, largest } = scale(gradient);
@@ -14,11 +17,14 @@ export const l2: Norm = {
   },
 
   // delta min(1, eps / |delta|), written so that delta = 0 stays 0.
-  project: (delta, eps) => delta.mul(tf.div(eps, tf.maximum(l2.measure(delta), eps).add(TINY))),
+  project: (delta, eps) =>
+    tf.tidy(() => delta.mul(tf.div(eps, tf.maximum(l2.measure(delta), eps).add(TINY)))),
 
   steepest(gradient, length) {
-    const { scaled } = scale(gradient);
-    return scaled.mul(tf.div(length, tf.maximum(l2.measure(scaled), 1)));
+    return tf.tidy(() => {
+      const { scaled } = scale(gradient);
+      return scaled.mul(tf.div(length, tf.maximum(l2.measure(scaled), 1)));
+    });
   },
 
   steepestWithin: (slope, room, length) =>

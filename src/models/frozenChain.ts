@@ -1,0 +1,163 @@
+import { tf } from '../runtime/tf.ts';
+import { type TensorStep, tensorSteps } from './tensorSteps.ts';
+
+/** A function of a batch, [n, d] to [n, k]. */
+type BatchFunction = (x: tf.Tensor) => tf.Tensor;
+
+/**
+ * One step and its vector-Jacobian product. The gradient comes back as diag(rows) V diag(columns): `rows` is that of a
+ * single output and waits for the end, `columns` are known beforehand and wait for the next kernel. V is null for ones.
+ */
+interface Pass {
+  /** From u before the step to its value. */
+  readonly forward: BatchFunction;
+  /** What `back` needs of the way there. */
+  readonly keeps?: 'input' | 'value';
+  /** From V behind the step to V before it. */
+  readonly back: (v: tf.Tensor | null, kept: tf.Tensor) => tf.Tensor | null;
+}
+
+type Affine = Extract<TensorStep, { kind: 'affine' }>;
+type Elementwise = Extract<TensorStep, { kind: 'elementwise' }>;
+type Scale = Extract<TensorStep, { kind: 'scale' }>;
+
+/** A step with what is known beforehand of the gradient before it. */
+interface Prepared {
+  readonly pass: Pass;
+  readonly columns: tf.Tensor | null;
+  /** Whether V is null there. */
+  readonly ones: boolean;
+}
+
+/**
+ * A chain of known layers, [n, d] to [n, k], with the weights as they are, to be differentiated in its input alone. What
+ * all passes share is computed here: means go into the biases behind them, and the weights of a single output into the
+ * kernel before it, so that a pass there and back is little more than its products. float32; it differs from the layers by
+ * roundings.
+ * @returns null where a layer is not known. Within a tidy, which disposes its constants.
+ */
+export function frozenChain(layers: readonly tf.layers.Layer[]): BatchFunction | null {
+  const steps = tensorSteps(layers);
+  const outputs = steps?.findLast((step) => step.kind === 'affine')?.kernel.shape[1];
+  return steps && outputs ? differentiable(withoutMeans(steps), outputs === 1) : null;
+}
+
+/** sigma(u) - mean before a kernel K is sigma(u) with mean 1'K taken off the bias, and before a centre it goes into that. */
+function withoutMeans(steps: readonly TensorStep[]): TensorStep[] {
+  const found: TensorStep[] = [];
+  for (const step of steps) {
+    const before = found.at(-1);
+    const mean = before?.kind === 'elementwise' ? before.mean : 0;
+    const next = mean === 0 ? null : takingOff(mean, step);
+    if (next) found[found.length - 1] = { ...(before as Elementwise), mean: 0 };
+    found.push(next ?? step);
+  }
+  return found;
+}
+
+function takingOff(mean: number, step: TensorStep): TensorStep | null {
+  if (step.kind === 'affine') {
+    const shift = tf.sum(step.kernel, 0).mul(-mean) as tf.Tensor1D;
+    return { ...step, bias: step.bias ? shift.add(step.bias) : shift };
+  }
+  if (step.kind === 'elementwise' || step.invert) return null;
+  return { ...step, centre: step.centre.add(mean) };
+}
+
+/** @param single whether there is one output */
+function differentiable(steps: readonly TensorStep[], single: boolean): BatchFunction {
+  const passes: Pass[] = [];
+  let columns: tf.Tensor | null = null;
+  let ones = single;
+  for (const step of steps.toReversed()) {
+    const prepared = prepare(step, columns, ones);
+    passes.unshift(prepared.pass);
+    ({ columns, ones } = prepared);
+  }
+
+  const gather = (v: tf.Tensor | null, dy: tf.Tensor): tf.Tensor => {
+    if (!v) return dy.mul(columns!);
+    const gradient = columns ? v.mul(columns) : v;
+    return single ? gradient.mul(dy) : gradient;
+  };
+
+  return tf.customGrad((...args) => {
+    const [x, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    const kept: tf.Tensor[] = [];
+    let value = x;
+    for (const { forward, keeps } of passes) {
+      const before = value;
+      value = tf.tidy(() => forward(before));
+      if (keeps) kept.push(keeps === 'input' ? before : value);
+      // What nobody needs again leaves its memory to the next step.
+      if (before !== x && !kept.includes(before)) before.dispose();
+    }
+    save(kept);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor =>
+      tf.tidy(() => {
+        const stack = [...saved];
+        let v = single ? null : dy;
+        for (const { keeps, back } of passes.toReversed()) {
+          const behind = v;
+          const there = keeps ? stack.pop()! : dy;
+          v = back(behind, there);
+          if (behind !== dy && behind !== v) behind?.dispose();
+        }
+        return gather(v, dy);
+      });
+    return { value, gradFunc };
+  });
+}
+
+/** @param columns of the gradient behind the step, and whether V is null there */
+function prepare(step: TensorStep, columns: tf.Tensor | null, ones: boolean): Prepared {
+  if (step.kind === 'affine') return affine(step, columns, ones);
+  if (step.kind === 'elementwise') return { pass: elementwise(step), columns, ones: false };
+  const pass = scale(step);
+  return { pass, columns: columns ? columns.mul(step.factor) : step.factor, ones: ones && !pass.keeps };
+}
+
+/** V diag(columns) K', or, of ones, the columns K columns. */
+function affine({ kernel, bias }: Affine, columns: tf.Tensor | null, ones: boolean): Prepared {
+  const forward: BatchFunction = (u) => {
+    const product = tf.matMul(u as tf.Tensor2D, kernel);
+    return bias ? product.add(bias) : product;
+  };
+  const weighted = columns ? kernel.mul(columns) : kernel;
+  if (ones) return { pass: { forward, back: () => null }, columns: tf.sum(weighted, 1), ones };
+  // Transposed once, for engines whose products with a transposed factor are slower.
+  const transposed = tf.transpose(weighted) as tf.Tensor2D;
+  return {
+    pass: { forward, back: (v) => tf.matMul(v as tf.Tensor2D, transposed) },
+    columns: null,
+    ones,
+  };
+}
+
+function elementwise({ activation, mean }: Elementwise): Pass {
+  const { value, slope, slopeOf } = activation;
+  return {
+    forward: (u) => (mean === 0 ? value(u) : value(u).sub(mean)),
+    // The mean is taken off the value, which is no longer what its slope is computed from.
+    keeps: slopeOf === 'value' && mean === 0 ? 'value' : 'input',
+    back(v, kept) {
+      const there = slopeOf === 'value' && mean !== 0 ? value(kept) : kept;
+      return tf.tidy(() => (v ? v.mul(slope(there)) : slope(there)));
+    },
+  };
+}
+
+function scale({ centre, factor, invert, clip }: Scale): Pass {
+  if (invert) return { forward: (u) => u.mul(factor).add(centre), back: (v) => v };
+  const scaled: BatchFunction = (u) => u.sub(centre).mul(factor);
+  if (clip === Number.POSITIVE_INFINITY) return { forward: scaled, back: (v) => v };
+  return {
+    forward: (u) => tf.clipByValue(scaled(u), -clip, clip),
+    keeps: 'input',
+    back: (v, kept) =>
+      tf.tidy(() => {
+        const inside = tf.abs(scaled(kept)).lessEqual(clip).toFloat();
+        return v ? v.mul(inside) : inside;
+      }),
+  };
+}
