@@ -88,10 +88,8 @@ async function start(device: Device): Promise<Runtime> {
     case 'cuda':
     case 'cpu':
       return describe(device, await loadNative(device));
-    case 'wasm': {
-      const threads = await loadWasm();
-      return describe('wasm', { engine: `WebAssembly, ${plural(threads, 'thread')}`, threads });
-    }
+    case 'wasm':
+      return describe('wasm', await loadWasm());
     case 'js':
       await loadPlainJavaScript();
       return describe('js', { engine: 'plain JavaScript, 1 thread', threads: 1 });
@@ -114,5 +112,3 @@ async function loadPlainJavaScript(): Promise<void> {
   // At its first tensor this backend prints an advertisement for the native one.
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

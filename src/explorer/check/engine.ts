@@ -6,7 +6,7 @@ import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { tf } from '../../runtime/tf.ts';
-import { transposeBeforeWasmMatMul } from '../../runtime/wasmMatMul.ts';
+import { multiplyInWasm, shareWasmCopies } from '../../runtime/wasmMatMul.ts';
 
 /** Products of this many multiplications and more are worth the trip to a graphics processor. */
 const LARGE = 2e7;
@@ -32,7 +32,8 @@ async function startWasm(): Promise<boolean> {
       'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
     });
     if (!(await tf.setBackend('wasm'))) return false;
-    transposeBeforeWasmMatMul();
+    shareWasmCopies();
+    multiplyInWasm();
     return true;
   } catch {
     return false;
