@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { tf } from './tf.ts';
 import { addWasmConvGradient } from './wasmConvGradient.ts';
+import { compareInWasm } from './wasmElementwise.ts';
 import { multiplyInWasm, shareWasmCopies } from './wasmMatMul.ts';
 import { withSharedMemory } from './wasmMemory.ts';
 import { wasmThreads } from './wasmThreads.ts';
@@ -35,6 +36,7 @@ export async function loadWasm(): Promise<{ engine: string; threads: number }> {
     }
   }
   shareWasmCopies();
+  compareInWasm();
   const product = multiplyInWasm((kernel, shared) => wasmThreads(wanted, kernel, shared));
   const threads = product?.threads ?? 1;
   const kind = product ? (product.fused ? ' relaxed SIMD' : ' SIMD') : '';

@@ -1,14 +1,7 @@
 import { tf } from './tf.ts';
-import { type StartThreads, type WasmBackend, type WasmProduct, wasmProduct } from './wasmProduct.ts';
+import { replaceWasmKernel, type WasmBackend, type WasmKernel } from './wasmBackend.ts';
+import { type StartThreads, type WasmProduct, wasmProduct } from './wasmProduct.ts';
 
-/** The part of the WebAssembly kernels' calling convention that is relied on here. */
-type WasmKernel = (call: {
-  inputs: Record<string, tf.TensorInfo | undefined>;
-  backend: WasmBackend;
-  attrs: Record<string, unknown>;
-}) => tf.TensorInfo;
-
-const patched = new WeakSet<object>();
 const products = new WeakMap<object, WasmProduct | undefined>();
 
 /**
@@ -25,14 +18,14 @@ export function multiplyInWasm(startThreads?: StartThreads): WasmProduct | undef
   const found = products.get(backend);
   if (!found) transposeBeforeWasmMatMul();
   else {
-    replaceKernel('BatchMatMul', (original) => (call) => {
+    replaceWasmKernel('BatchMatMul', (original) => (call) => {
       const product = products.get(call.backend);
       const { a, b } = call.inputs;
       if (!product || a?.dtype !== 'float32' || b?.dtype !== 'float32') return original(call);
       const { transposeA, transposeB } = transposesOf(call.attrs);
       return product.multiply(call.backend, { a, b, transposeA, transposeB });
     });
-    replaceKernel('_FusedMatMul', (original) => (call) => {
+    replaceWasmKernel('_FusedMatMul', (original) => (call) => {
       const product = products.get(call.backend);
       const { a, b, bias } = call.inputs;
       const { activation } = call.attrs;
@@ -58,9 +51,10 @@ const transposesOf = (attrs: Record<string, unknown>): { transposeA: boolean; tr
 
 /** A' and B' are written out before the backend's own product. */
 function transposeBeforeWasmMatMul(): void {
-  replaceKernel('BatchMatMul', (product) => {
+  replaceWasmKernel('BatchMatMul', (product) => {
     const transpose = tf.getKernel('Transpose', 'wasm')?.kernelFunc as unknown as WasmKernel | undefined;
-    if (!transpose) throw missing('Transpose');
+    if (!transpose)
+      throw new Error('the WebAssembly backend has no Transpose kernel: has its version changed?');
     return ({ inputs, backend, attrs }) => {
       const temporary: tf.TensorInfo[] = [];
       const straight = (x: tf.TensorInfo, transposed: unknown) => {
@@ -89,24 +83,10 @@ function transposeBeforeWasmMatMul(): void {
  * were as much as a tenth of the time of an attack.
  */
 export function shareWasmCopies(): void {
-  replaceKernel('Identity', (original) => (call) => {
+  replaceWasmKernel('Identity', (original) => (call) => {
     const { x } = call.inputs;
     if (!x || x.dtype === 'string') return original(call);
     call.backend.incRef(x.dataId);
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
   });
 }
-
-function replaceKernel(name: string, replace: (original: WasmKernel) => WasmKernel): void {
-  const config = tf.getKernel(name, 'wasm');
-  if (config && patched.has(config)) return;
-  if (!config) throw missing(name);
-  const kernel = replace(config.kernelFunc as unknown as WasmKernel);
-  const replacement = { ...config, kernelFunc: kernel as unknown as tf.KernelFunc };
-  patched.add(replacement);
-  tf.unregisterKernel(name, 'wasm');
-  tf.registerKernel(replacement);
-}
-
-const missing = (kernel: string): Error =>
-  new Error(`the WebAssembly backend has no ${kernel} kernel: has its version changed?`);

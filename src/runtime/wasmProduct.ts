@@ -9,21 +9,8 @@ import {
   productModule,
 } from '../numerics/productKernel.ts';
 import { tf } from './tf.ts';
+import { type WasmBackend, wasmMemory } from './wasmBackend.ts';
 import type { WasmThreads } from './wasmThreads.ts';
-
-/** The part of the WebAssembly backend that is relied on here. */
-export interface WasmBackend {
-  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
-  readonly wasm: {
-    readonly asm?: { readonly memory?: unknown };
-    readonly wasmMemory?: unknown;
-    _malloc(bytes: number): number;
-    _free(address: number): void;
-  };
-  makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
-  disposeData(dataId: object): boolean;
-  incRef(dataId: object): void;
-}
 
 /** Multiplies tensors of a backend in its own memory. */
 export interface WasmProduct {
@@ -60,9 +47,9 @@ export type StartThreads = (
  * where there is neither, or where the memory is not to be had. `startThreads` is asked only where that memory is shared.
  */
 export function wasmProduct(backend: WasmBackend, startThreads?: StartThreads): WasmProduct | undefined {
-  const memory = backend.wasm.asm?.memory ?? backend.wasm.wasmMemory;
-  if (!(memory instanceof WebAssembly.Memory)) return undefined;
-  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const found = wasmMemory(backend);
+  if (!found) return undefined;
+  const { memory, shared } = found;
   for (const fused of [true, false]) {
     const binary = productModule({ element: 'float32', fused, memory: { shared } });
     if (!WebAssembly.validate(binary)) continue;
@@ -89,11 +76,17 @@ function multiply(
   { a, b, transposeA, transposeB, bias, relu = false }: ProductOperands,
   { memory, kernel, threads }: Means,
 ): tf.TensorInfo {
-  const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
-  const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
-  const [rows, depth] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
-  const [inner, columns] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
-  const leading = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const [rankA, rankB] = [a.shape.length, b.shape.length];
+  const [rowsA, columnsA] = [a.shape[rankA - 2]!, a.shape[rankA - 1]!];
+  const [rowsB, columnsB] = [b.shape[rankB - 2]!, b.shape[rankB - 1]!];
+  const rows = transposeA ? columnsA : rowsA;
+  const depth = transposeA ? rowsA : columnsA;
+  const columns = transposeB ? rowsB : columnsB;
+  const inner = transposeB ? columnsB : rowsB;
+  const flat = rankA === 2 && rankB === 2;
+  const leading = flat
+    ? []
+    : tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   tf.util.assert(
     depth === inner,
     () =>
@@ -114,10 +107,22 @@ function multiply(
   const scratch = packed + roundUp(blocks.packedBytes);
   // Made after the last allocation, which may have replaced the buffer.
   const job = new Int32Array(memory.buffer, start, JOB.length);
-  const given: Job = {
-    ...{ a: 0, aRow: 4 * (transposeA ? 1 : columnsA), aDepth: 4 * (transposeA ? columnsA : 1) },
-    ...{ b: 0, bColumn: 4 * (transposeB ? columnsB : 1), bDepth: 4 * (transposeB ? 1 : columnsB) },
-    ...{ c: 0, cRow: 4 * columns, rows, columns, depth, packed, accumulate: 0, bias: 0, relu: 0 },
+  const here: { -readonly [name in keyof Job]: number } = {
+    a: 0,
+    aRow: 4 * (transposeA ? 1 : columnsA),
+    aDepth: 4 * (transposeA ? columnsA : 1),
+    b: 0,
+    bColumn: 4 * (transposeB ? columnsB : 1),
+    bDepth: 4 * (transposeB ? 1 : columnsB),
+    c: 0,
+    cRow: 4 * columns,
+    rows,
+    columns,
+    depth,
+    packed,
+    accumulate: 0,
+    bias: 0,
+    relu: 0,
   };
   const strideA = matrixBytes(a, leading, rows * depth);
   const strideB = matrixBytes(b, leading, depth * columns);
@@ -130,18 +135,15 @@ function multiply(
       // Once at least: without depth the product is zero.
       for (let from = 0; from === 0 || from < depth; from += blocks.depth) {
         const last = from + blocks.depth >= depth;
-        const here: Job = {
-          ...given,
-          a: startA + strideA(n) + from * given.aDepth,
-          b: startB + strideB(n) + from * given.bDepth + left * given.bColumn,
-          c: startC + 4 * (n * rows * columns + left),
-          columns: Math.min(blocks.columns, columns - left),
-          depth: Math.min(blocks.depth, depth - from),
-          accumulate: from === 0 ? 0 : 1,
-          bias: last && startBias ? startBias + 4 * left : 0,
-          relu: last && relu ? 1 : 0,
-        };
-        job.set(JOB.map((name) => here[name]));
+        here.a = startA + strideA(n) + from * here.aDepth;
+        here.b = startB + strideB(n) + from * here.bDepth + left * here.bColumn;
+        here.c = startC + 4 * (n * rows * columns + left);
+        here.columns = Math.min(blocks.columns, columns - left);
+        here.depth = Math.min(blocks.depth, depth - from);
+        here.accumulate = from === 0 ? 0 : 1;
+        here.bias = last && startBias ? startBias + 4 * left : 0;
+        here.relu = last && relu ? 1 : 0;
+        for (let i = 0; i < JOB.length; i++) job[i] = here[JOB[i]!];
         kernel.packB(start);
         if (many) many.run({ job: start, scratch, scratchBytes, panels: blocks.panels, taskPanels });
         else
@@ -153,14 +155,17 @@ function multiply(
   return out;
 }
 
+const first = (): number => 0;
+
 /** Bytes from the first matrix of an operand to that which meets matrix n of the output. */
 function matrixBytes(
   { shape: full }: tf.TensorInfo,
   leading: readonly number[],
   length: number,
 ): (n: number) => number {
+  if (full.length === 2) return first;
   const own = full.slice(0, -2);
-  if (own.every((size) => size === 1)) return () => 0;
+  if (own.every((size) => size === 1)) return first;
   // Axes of the output that the operand repeats along have stride 0.
   const strides = leading.map((_, axis) => {
     const at = axis - (leading.length - own.length);

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import { loadRuntime } from '../../src/runtime/runtime.ts';
 import { tf } from '../../src/runtime/tf.ts';
+import type { WasmBackend } from '../../src/runtime/wasmBackend.ts';
 import { multiplyInWasm, shareWasmCopies } from '../../src/runtime/wasmMatMul.ts';
 import { sharedMemoryModule } from '../../src/runtime/wasmMemory.ts';
-import { type WasmBackend, wasmProduct } from '../../src/runtime/wasmProduct.ts';
+import { wasmProduct } from '../../src/runtime/wasmProduct.ts';
 import { wasmThreads } from '../../src/runtime/wasmThreads.ts';
 
 /** What reached the backend's own kernels, below the replacements. */
