@@ -73,7 +73,7 @@ describe('rrf doctor', () => {
     expect(failed.code).toBe(2);
     expect(failed.stdout).toBe('');
     expect(failed.stderr.trim()).toBe(
-      'rrf: invalid device: "gpu" (expected one of auto, cuda, cpu, wasm, js)',
+      'rrf: invalid device: "gpu" (expected one of auto, cuda, webgpu, cpu, wasm, js)',
     );
   });
 });

@@ -78,7 +78,7 @@ describe('a native device that is not there', () => {
 describe('loadRuntime', () => {
   it('rejects a device that does not exist, naming the choices', async () => {
     await expect(loadRuntime('gpu' as DeviceChoice)).rejects.toThrow(
-      'invalid device: "gpu" (expected one of auto, cuda, cpu, wasm, js)',
+      'invalid device: "gpu" (expected one of auto, cuda, webgpu, cpu, wasm, js)',
     );
   });
 
