@@ -35,7 +35,7 @@ export const doctorCommand: CommandModule<object, InferredOptionTypes<typeof opt
       .example('$0 doctor --device wasm --json', 'another one, for machines'),
   async handler({ device, json }) {
     const runtime = await loadRuntime(checkChoice('device', device, DEVICE_CHOICES));
-    const matmul = measureMatmulRate(runtime);
+    const matmul = await measureMatmulRate(runtime);
     const diagnosis: Diagnosis = {
       package: version,
       node: process.versions.node,

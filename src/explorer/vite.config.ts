@@ -10,7 +10,14 @@ export default defineConfig({
   base: './',
   plugins: [typesetFormulas()],
   // Found only when "check it" begins, they would reload the page under it.
-  optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'seedrandom'] },
+  optimizeDeps: {
+    include: [
+      '@tensorflow/tfjs',
+      '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-webgpu',
+      'seedrandom',
+    ],
+  },
   worker: { format: 'es' },
   build: {
     outDir: here('../../dist-explorer'),

@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts';
 
 /** Fastest first: the order in which `auto` looks for an engine. */
-export const DEVICES = ['cuda', 'cpu', 'wasm', 'js'] as const;
+export const DEVICES = ['cuda', 'webgpu', 'cpu', 'wasm', 'js'] as const;
 
-/** CUDA and native CPU are TensorFlow itself; `wasm` is WebAssembly, `js` plain JavaScript. */
+/** CUDA and native CPU are TensorFlow itself; `webgpu` is any other GPU, `wasm` WebAssembly, `js` plain JavaScript. */
 export type Device = (typeof DEVICES)[number];
 
 /** What `--device` and {@link loadRuntime} take: a device by name, or `auto`. */

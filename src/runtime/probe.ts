@@ -23,7 +23,10 @@ export function probeEngine(device: Device): Promise<EngineCheck> {
     child.on('close', (code, signal) => {
       const reason = `its process ended with ${signal ?? `exit code ${code}`}`;
       const flag = device === 'cuda' ? ' --cuda' : '';
-      const remedy = `build it anew with: npx rrf provision${flag} --force`;
+      const remedy =
+        device === 'webgpu'
+          ? "update the GPU's driver"
+          : `build it anew with: npx rrf provision${flag} --force`;
       resolve(answer ?? { device, available: false, reason, remedy });
     });
   });

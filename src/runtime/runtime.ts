@@ -4,6 +4,7 @@ import { hasNvidiaDriver, loadNative } from './native.ts';
 import './openBlas.ts';
 import { tf } from './tf.ts';
 import { loadWasm } from './wasm.ts';
+import { loadWebGpu, showsGpu } from './webgpu.ts';
 
 /** What runs the tensors, as plain data to store beside results. */
 export interface Runtime {
@@ -11,7 +12,7 @@ export interface Runtime {
   device: Device;
   /** One line for people: `TensorFlow 2.21.0 on CPU, 2 threads`. */
   engine: string;
-  /** TensorFlow.js's name of the backend: `tensorflow`, `wasm` or `cpu` (plain JavaScript). */
+  /** TensorFlow.js's name of the backend: `tensorflow`, `webgpu`, `wasm` or `cpu` (plain JavaScript). */
   backend: string;
   /** Version of TensorFlow.js. */
   tfjsVersion: string;
@@ -43,7 +44,7 @@ let current: Runtime | undefined;
 
 /**
  * Starts the engine that all tensors of this process will live on; call it before the first tensor is made.
- * `auto` takes the first of CUDA, native CPU, WebAssembly and plain JavaScript that is there; a device named
+ * `auto` takes the first of CUDA, WebGPU, native CPU, WebAssembly and plain JavaScript that is there; a device named
  * explicitly is that device or an error, never another one.
  *
  * @throws InvalidArgumentError for an unknown device
@@ -70,8 +71,9 @@ async function startFirst(): Promise<Runtime> {
   for (const device of DEVICES) {
     // Without a driver the CUDA build would only be loaded to learn that there is no GPU.
     if (device === 'cuda' && !hasNvidiaDriver()) continue;
+    if (device === 'webgpu' && !showsGpu()) continue;
     try {
-      const runtime = await start(device);
+      const runtime = await start(device, { software: false });
       return passedOver.length > 0 ? { ...runtime, passedOver } : runtime;
     } catch (error) {
       if (!(error instanceof EngineUnavailableError)) throw error;
@@ -82,16 +84,16 @@ async function startFirst(): Promise<Runtime> {
   throw new Error('plain JavaScript did not start');
 }
 
-async function start(device: Device): Promise<Runtime> {
+async function start(device: Device, { software = true } = {}): Promise<Runtime> {
   if (current?.device === device && current.backend === tf.getBackend()) return current;
   switch (device) {
     case 'cuda':
     case 'cpu':
       return describe(device, await loadNative(device));
-    case 'wasm': {
-      const threads = await loadWasm();
-      return describe('wasm', { engine: `WebAssembly, ${plural(threads, 'thread')}`, threads });
-    }
+    case 'webgpu':
+      return describe('webgpu', await loadWebGpu({ software }));
+    case 'wasm':
+      return describe('wasm', await loadWasm());
     case 'js':
       await loadPlainJavaScript();
       return describe('js', { engine: 'plain JavaScript, 1 thread', threads: 1 });
@@ -114,5 +116,3 @@ async function loadPlainJavaScript(): Promise<void> {
   // At its first tensor this backend prints an advertisement for the native one.
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

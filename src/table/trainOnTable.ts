@@ -106,7 +106,7 @@ export async function trainOnTable(table: Table, options: TableTrainingOptions):
   const core = tableModel(settings, d);
   const training =
     method === 'exact'
-      ? trainTableExactly(core, inUnits(train), settings, notes)
+      ? await trainTableExactly(core, inUnits(train), settings, notes)
       : await trainTableByGradient(core, inUnits(train), validation && inUnits(validation), settings);
 
   const held = asDataset(inUnits(test));

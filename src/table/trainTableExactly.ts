@@ -18,18 +18,19 @@ import type { TableTraining } from './trainOnTable.ts';
  * Sets the read-out of a linear or random-features model to the exact solution on standardised rows.
  * @param notes on the columns, which an error of the solver ends with
  */
-export function trainTableExactly(
+export async function trainTableExactly(
   model: tf.Sequential,
   train: Table,
   { eps, lambda, fitIntercept, norm, activation, onSolving }: TableTrainingSettings,
   notes: readonly string[],
-): TableTraining['training'] {
+): Promise<TableTraining['training']> {
   const data = inputsAndTarget(train);
   const features = model.layers[0]!;
+  const W =
+    features instanceof RandomFeatures ? await features.getWeights()[0]!.data<'float32'>() : undefined;
   const solve = (): ExactResult => {
     const wanted = { eps, lambda, fitIntercept };
-    if (!(features instanceof RandomFeatures)) return adversarialRegression(data, { ...wanted, norm });
-    const W = features.getWeights()[0]!.dataSync() as Float32Array;
+    if (!W) return adversarialRegression(data, { ...wanted, norm });
     const problem = readoutProblem(data, { W, activation });
     onSolving?.({ expectedSeconds: expectedSeconds(problem) });
     return solveReadout(problem, { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) });

@@ -15,9 +15,9 @@ describe('rrf doctor', () => {
     expect(diagnosis.runtime).toMatchObject({
       device: 'wasm',
       backend: 'wasm',
-      threads: 1,
       devices: ['CPU:0'],
     });
+    expect(diagnosis.runtime.engine).toMatch(/^WebAssembly( relaxed)? SIMD, \d+ threads?$/);
     expect(diagnosis.node).toBe(process.versions.node);
     expect(diagnosis.package).toMatch(/^\d+\.\d+\.\d+/);
     expect(diagnosis.matmul.size).toBe(1024);
@@ -27,7 +27,10 @@ describe('rrf doctor', () => {
     expect(diagnosis.engines.map(({ device }) => device)).toEqual([...DEVICES]);
     for (const engine of diagnosis.engines) {
       if (engine.available) expect(engine.engine).not.toBe('');
-      else expect([engine.reason, engine.remedy].join()).toMatch(/npx rrf provision|--device cpu/);
+      else
+        expect([engine.reason, engine.remedy].join()).toMatch(
+          /npx rrf provision|--device cpu|npm install|GPU's driver/,
+        );
     }
     const available = diagnosis.engines.filter((engine) => engine.available).map(({ device }) => device);
     expect(available).toEqual(expect.arrayContaining(['wasm', 'js']));
@@ -40,7 +43,7 @@ describe('rrf doctor', () => {
       platform: 'linux x64',
       runtime: {
         device: 'wasm',
-        engine: 'WebAssembly, 1 thread',
+        engine: 'WebAssembly SIMD, 1 thread',
         backend: 'wasm',
         tfjsVersion: '4.22.0',
         devices: ['CPU:0'],
@@ -56,16 +59,16 @@ describe('rrf doctor', () => {
           reason: 'it is not installed',
           remedy: 'get it with: npx rrf provision',
         },
-        { device: 'wasm', available: true, engine: 'WebAssembly, 1 thread' },
+        { device: 'wasm', available: true, engine: 'WebAssembly SIMD, 1 thread' },
       ],
     });
     const facts = text.split('\n\n')[0]!.split('\n');
     const columns = facts.map((line) => /^(\S+(?: \S+)*) {2,}/.exec(line)![0].length);
     expect(new Set(columns).size).toBe(1);
-    expect(text).toMatch(/^engine +WebAssembly, 1 thread \(device wasm\)$/m);
+    expect(text).toMatch(/^engine +WebAssembly SIMD, 1 thread \(device wasm\)$/m);
     expect(text).toMatch(/^matrix product +44 GFLOP\/s \(float32, 1024 x 1024\)$/m);
     expect(text).toMatch(/^ {2}cpu {3}no {3}it is not installed; get it with: npx rrf provision$/m);
-    expect(text).toMatch(/^ {2}wasm {2}yes {2}WebAssembly, 1 thread$/m);
+    expect(text).toMatch(/^ {2}wasm {2}yes {2}WebAssembly SIMD, 1 thread$/m);
   });
 
   it('refuses a device that does not exist in one line, with exit code 2 and nothing on standard output', async () => {
@@ -73,7 +76,7 @@ describe('rrf doctor', () => {
     expect(failed.code).toBe(2);
     expect(failed.stdout).toBe('');
     expect(failed.stderr.trim()).toBe(
-      'rrf: invalid device: "gpu" (expected one of auto, cuda, cpu, wasm, js)',
+      'rrf: invalid device: "gpu" (expected one of auto, cuda, webgpu, cpu, wasm, js)',
     );
   });
 });

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { javaScriptTile } from '../../src/numerics/javaScriptTile.ts';
+import { javaScriptBlocks, simdBlocks } from '../../src/numerics/blockKernel.ts';
 import { type LinearAlgebra, linearAlgebra, provideLinearAlgebra } from '../../src/numerics/linearAlgebra.ts';
-import { portable } from '../../src/numerics/portable.ts';
-import { simdTile } from '../../src/numerics/simdTile.ts';
+import { portable, portableAlgebra } from '../../src/numerics/portable.ts';
 import '../../src/runtime/openBlas.ts';
 import { stream } from '../../src/random/stream.ts';
 
@@ -18,8 +17,12 @@ function product(a: Float64Array, b: Float64Array, m: number, n: number, k: numb
   return c;
 }
 
-// Whatever this machine has, and what every machine has.
-const algebras = [...new Set([linearAlgebra(), portable])];
+const blocks = { rows: 32, columns: 128, depth: 256 };
+// Whatever this machine has, and what there is on others: a processor or a Node without relaxed SIMD, or without SIMD.
+const others = [simdBlocks(blocks, false)!, javaScriptBlocks(blocks)].map(portableAlgebra);
+const algebras = [linearAlgebra(), portable, ...others].filter(
+  ({ name }, i, all) => all.findIndex((other) => other.name === name) === i,
+);
 
 describe.each(algebras)('$name', (algebra) => {
   it.each([
@@ -49,6 +52,17 @@ describe.each(algebras)('$name', (algebra) => {
         for (let k = 0; k <= j; k++) sum += matrix[i * n + k]! * matrix[j * n + k]!;
         expect(Math.abs(sum - expected[i * n + j]!)).toBeLessThan(ROUNDING * n);
       }
+  });
+
+  it('leaves what is above the diagonal of a factored matrix alone', () => {
+    const n = 90;
+    const a = random(n * n);
+    const matrix = new Float64Array(n * n);
+    algebra.multiplyTransposed(a, a, matrix, { m: n, n, k: n });
+    for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) matrix[i * n + j] = i - j;
+    expect(algebra.choleskyInPlace(matrix, n)).toBe(true);
+    for (let i = 0; i < n; i++)
+      for (let j = i + 1; j < n; j++) if (matrix[i * n + j] !== i - j) expect([i, j]).toBe('as it was');
   });
 
   it('says when a matrix is not positive, or not a number', () => {
@@ -81,22 +95,5 @@ describe('linearAlgebra', () => {
       const text = readFileSync(new URL(file, room), 'utf8');
       expect(text, file).not.toMatch(/from 'node:|process\./);
     }
-  });
-});
-
-describe('the kernels', () => {
-  it('agree, WebAssembly SIMD and JavaScript', () => {
-    const tiles = [simdTile(64, 256)!, javaScriptTile(64, 256)];
-    for (const tile of tiles) {
-      tile.a.set(random(64));
-      tile.b.set(random(256));
-      tile.run(16, 128);
-    }
-    const [simd, plain] = tiles.map(({ sums }) => Array.from(sums));
-    expect(simd!.every((value, k) => Math.abs(value - plain![k]!) < ROUNDING)).toBe(true);
-    const [a, b] = [random(64), random(256)];
-    let sum = 0;
-    for (let p = 0; p < 16; p++) sum += a[4 * p + 1]! * b[128 + 4 * p + 2]!;
-    expect(Math.abs(plain![6]! - sum)).toBeLessThan(ROUNDING);
   });
 });

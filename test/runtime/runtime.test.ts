@@ -78,7 +78,7 @@ describe('a native device that is not there', () => {
 describe('loadRuntime', () => {
   it('rejects a device that does not exist, naming the choices', async () => {
     await expect(loadRuntime('gpu' as DeviceChoice)).rejects.toThrow(
-      'invalid device: "gpu" (expected one of auto, cuda, cpu, wasm, js)',
+      'invalid device: "gpu" (expected one of auto, cuda, webgpu, cpu, wasm, js)',
     );
   });
 
@@ -88,7 +88,9 @@ describe('loadRuntime', () => {
     expect(runtime.backend).toBe(tf.getBackend());
     expect(runtime.backend).toBe(device === 'js' ? 'cpu' : device);
     expect(runtime.tfjsVersion).toBe(tf.version.tfjs);
-    expect(runtime.threads).toBe(1);
+    expect(runtime.threads).toBe(
+      device === 'js' ? 1 : Number(process.env.TF_NUM_INTRAOP_THREADS) || os.availableParallelism(),
+    );
     const x = tf.tensor1d([1, 2, 3]);
     expect(await tf.sum(x).array()).toBe(6);
     x.dispose();
@@ -104,7 +106,7 @@ describe('loadRuntime', () => {
     const runtime = await loadRuntime('wasm');
     expect(JSON.parse(JSON.stringify(runtime))).toEqual(runtime);
     expect(DEVICES).toContain(runtime.device);
-    expect(runtimeLine(runtime)).toBe('engine: WebAssembly, 1 thread');
+    expect(runtimeLine(runtime)).toMatch(/^engine: WebAssembly( relaxed)? SIMD, \d+ threads?$/);
   });
 
   it('starts plain JavaScript without an advertisement', async () => {

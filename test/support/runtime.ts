@@ -1,12 +1,14 @@
+import type { DeviceChoice } from '../../src/runtime/device.ts';
 import { EngineUnavailableError } from '../../src/runtime/device.ts';
 import { loadRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 
 /**
- * The engine of the tests: native TensorFlow on the CPU where it is there, otherwise WebAssembly. Setting
- * RRF_TEST_DEVICE=wasm runs them on WebAssembly in any case.
+ * The engine of the tests: native TensorFlow on the CPU where it is there, otherwise WebAssembly. RRF_TEST_DEVICE
+ * names another one.
  */
 export async function testRuntime(): Promise<Runtime> {
-  if (process.env.RRF_TEST_DEVICE === 'wasm') return loadRuntime('wasm');
+  const named = process.env.RRF_TEST_DEVICE;
+  if (named !== undefined) return loadRuntime(named as DeviceChoice);
   try {
     return await loadRuntime('cpu');
   } catch (error) {

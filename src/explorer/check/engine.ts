@@ -6,17 +6,22 @@ import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { tf } from '../../runtime/tf.ts';
-import { transposeBeforeWasmMatMul } from '../../runtime/wasmMatMul.ts';
+import { compareInWasm } from '../../runtime/wasmElementwise.ts';
+import { multiplyInWasm, shareWasmCopies } from '../../runtime/wasmMatMul.ts';
+import { type AdapterInfo, isSoftware } from '../../runtime/webgpuAdapter.ts';
 
 /** Products of this many multiplications and more are worth the trip to a graphics processor. */
 const LARGE = 2e7;
 
 /**
- * Starts the engine for models whose largest product takes `multiplications`, and says which: WebGL where there is a
- * graphics processor with float32 and the model is large, else WebAssembly, else plain JavaScript.
+ * Starts the engine for models whose largest product takes `multiplications`, and says which: where there is a graphics
+ * processor and the model is large, WebGPU or WebGL with float32; else WebAssembly, else plain JavaScript.
  */
 export async function startEngine(multiplications: number): Promise<string> {
-  if (multiplications >= LARGE && (await startWebGl())) return 'WebGL';
+  if (multiplications >= LARGE) {
+    if (await startWebGpu()) return 'WebGPU';
+    if (await startWebGl()) return 'WebGL';
+  }
   if (await startWasm()) return 'WebAssembly';
   if (await startWebGl()) return 'WebGL';
   await tf.setBackend('cpu');
@@ -32,8 +37,25 @@ async function startWasm(): Promise<boolean> {
       'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
     });
     if (!(await tf.setBackend('wasm'))) return false;
-    transposeBeforeWasmMatMul();
+    shareWasmCopies();
+    compareInWasm();
+    multiplyInWasm();
     return true;
+  } catch {
+    return false;
+  }
+}
+
+async function startWebGpu(): Promise<boolean> {
+  try {
+    const { gpu } = navigator as {
+      gpu?: { requestAdapter(): Promise<{ info?: AdapterInfo } | null> };
+    };
+    const adapter = await gpu?.requestAdapter();
+    // Browsers before `info` do not say whether it is a graphics processor.
+    if (!adapter?.info || isSoftware(adapter.info)) return false;
+    await import('@tensorflow/tfjs-backend-webgpu');
+    return await tf.setBackend('webgpu');
   } catch {
     return false;
   }

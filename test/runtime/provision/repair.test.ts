@@ -79,7 +79,7 @@ it.skipIf(findNative('cpu') === 'installed')('auto says which engine it passed o
     },
   ]);
   expect(runtimeLine(runtime)).toMatch(
-    /^engine: WebAssembly, \d+ threads?; device cpu was passed over: the provisioned .*; repair it with: npx rrf provision$/,
+    /^engine: WebAssembly( relaxed)? SIMD, \d+ threads?; device cpu was passed over: the provisioned .*; repair it with: npx rrf provision$/,
   );
 });
 
