@@ -4,11 +4,11 @@
  * and cheap files before dear ones, until one fails.
  *
  *   npx tsx scripts/mutants.ts [--count 400] [--seed 1] [--rooms theory,attacks,exact,figures] [--workers 1]
- *                              [--everywhere] [--survivors] [--out FILE]
+ *                              [--longest SECONDS] [--everywhere] [--survivors] [--out FILE]
  *
  * FILE (default mutants.jsonl) gets one line a mutant; mutants in it are not run again, except that `--survivors` runs
- * once more those that survived. With `--everywhere` the tests of all rooms count, not only those of `--rooms`. A mutant
- * that never comes to an end counts as noticed. scripts/mutants.md lists those that survived the last run, with a reason each.
+ * once more those that survived. A mutant meets the tests of its own room, with `--everywhere` those of all others too, and
+ * none that takes longer than `--longest`. A mutant that never comes to an end counts as noticed. scripts/mutants.md lists those that survived the last run, with a reason each.
  */
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -32,12 +32,17 @@ interface Outcome {
 const roomOf = (file: string): string => file.split('/')[1]!;
 
 async function outcomeOf(mutant: Mutant, place: Workplace, reach: readonly TestReach[]): Promise<Outcome> {
-  const tests = reach.filter(({ keys }) => keys.has(keyOf(mutant)));
+  const elsewhere = (file: string): boolean => roomOf(file) !== roomOf(mutant.file);
+  const tests = reach.filter(
+    ({ keys, file, seconds }) =>
+      keys.has(keyOf(mutant)) && (values.everywhere || !elsewhere(file)) && seconds <= Number(values.longest),
+  );
   if (tests.length === 0) return { verdict: 'not reached', seconds: 0 };
   const cost = new Map<string, number>();
   for (const { file, seconds } of tests) cost.set(file, (cost.get(file) ?? 0) + seconds);
-  const elsewhere = (file: string): number => Number(roomOf(file) !== roomOf(mutant.file));
-  const files = [...cost.keys()].sort((a, b) => elsewhere(a) - elsewhere(b) || cost.get(a)! - cost.get(b)!);
+  const files = [...cost.keys()].sort(
+    (a, b) => Number(elsewhere(a)) - Number(elsewhere(b)) || cost.get(a)! - cost.get(b)!,
+  );
   const whole = tests.reduce((sum, { seconds }) => sum + seconds, 0);
   const longest = Math.max(...tests.map(({ seconds }) => seconds));
   const at = path.join(place.folder, mutant.file);
@@ -77,6 +82,7 @@ const { values } = parseArgs({
     rooms: { type: 'string', default: 'theory,attacks,exact,figures' },
     workers: { type: 'string', default: '1' },
     out: { type: 'string', default: 'mutants.jsonl' },
+    longest: { type: 'string', default: 'Infinity' },
     everywhere: { type: 'boolean', default: false },
     survivors: { type: 'boolean', default: false },
   },

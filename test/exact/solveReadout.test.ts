@@ -175,6 +175,16 @@ describe('solveReadout', () => {
     }
   });
 
+  it('has the same critical eps for copies of features', () => {
+    const data = teacherRows(30, 10);
+    const W = unitSphereRows(3, 20, 10);
+    const doubled = new Float64Array(10 * 40);
+    for (let j = 0; j < 10; j++) for (let a = 0; a < 40; a++) doubled[j * 40 + a] = W[j * 20 + (a % 20)]!;
+    const [once, twice] = [W, doubled].map((rows) => criticalEpsReadout(readoutProblem(data, { W: rows })));
+    expect(once!.converged && twice!.converged).toBe(true);
+    expect(Math.abs(twice!.value / once!.value - 1)).toBeLessThan(1e-5);
+  });
+
   it('copes with features that are constant on the data, one row, and zero targets', () => {
     // Inputs on a ray: a row of W that points away from it never fires.
     const d = 3;
@@ -229,6 +239,15 @@ describe('solveReadout', () => {
     expect(short!).toBeGreaterThan(0);
     expect(long!).toBeGreaterThan(100 * short!);
     expect(long!).toBeLessThan(Number.POSITIVE_INFINITY);
+  });
+
+  it('foretells a time that grows with every size, where the gradients are most of the work', () => {
+    const base = { n: 10, N: 10, d: 1e9 };
+    for (const size of ['n', 'N', 'd'] as const) {
+      const [short, long] = [base, { ...base, [size]: 1000 * base[size] }].map(expectedSeconds);
+      // The speed of the machine may change by much less from one call to the next.
+      expect(long! / short!).toBeGreaterThan(50);
+    }
   });
 
   it('refuses what it cannot use, by name', () => {

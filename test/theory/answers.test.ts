@@ -392,6 +392,21 @@ describe('sensitivities', () => {
     }
   });
 
+  it('are finite without noise, on which risks depend by its square, and without a signal', () => {
+    const noiseless = sensitivities(map, { psi2: 3, eps: 0.3 });
+    expect(noiseless.tau).toEqual({ standardRisk: 0, adversarialRisk: 0, gradientNorm: 0 });
+    // Of an even activation features know nothing of a linear teacher: what they fit is noise.
+    const blind = randomFeatures({ psi1: 2, activation: 'cos' });
+    const options = { psi2: 3, eps: 0.2, tau: 0.5 };
+    expect(asymptoticRisk(blind, options).phase).toBe('learning');
+    const risk = (lambda: number): number => asymptoticRisk(blind, { ...options, lambda }).adversarialRisk;
+    const h = 1e-5;
+    const difference = (4 * risk(h) - 3 * risk(0) - risk(2 * h)) / (2 * h);
+    const found = sensitivities(blind, options).lambda!.adversarialRisk;
+    // Differences of second order.
+    expectClose(found, difference, 1e-4 * Math.max(1, Math.abs(difference)));
+  });
+
   it('vanish in the null phase but for the noise', () => {
     const found = sensitivities(map, { psi2: 3, eps: 3, tau: 0.5 });
     expect(found.psi1).toEqual({ standardRisk: 0, adversarialRisk: 0, gradientNorm: 0 });

@@ -168,6 +168,16 @@ describe('features that the attack cannot reach', () => {
     expectRelative(infiniteDataRisk(half, { eps: 50 }).standardRisk, 0.74, EXACT);
   });
 
+  it('alone are used on unlimited data from the critical radius on', () => {
+    // Of E y^2 = 1 they explain 0.26, and the attacked ones with J = 1 as much: eps^2 = (pi/2) 0.26 / 0.74.
+    const critical = Math.sqrt((0.5 * Math.PI * 0.26) / 0.74);
+    expect(infiniteDataRisk(half, { eps: critical * 1.001 })).toMatchObject({
+      phase: 'immune',
+      gradientNorm: 0,
+    });
+    expect(infiniteDataRisk(half, { eps: critical * 0.999 })).toMatchObject({ phase: 'learning' });
+  });
+
   it('are told from directions in which F vanishes too, which nothing uses', () => {
     const map = (size: number) =>
       measuredFeatures({
