@@ -12,6 +12,8 @@ export interface Mutant {
   readonly text: string;
   /** The expression that the change is part of, as a range of the text: a test that never evaluates it cannot notice. */
   readonly within: readonly [start: number, end: number];
+  /** Whether it is known beforehand that no test can tell. */
+  readonly idle: boolean;
 }
 
 export const keyOf = ({ file, start, text }: Mutant): string => `${file}:${start}:${text}`;
@@ -51,6 +53,29 @@ const saysNothing = (node: ts.Node): boolean =>
   ts.isExportDeclaration(node) ||
   ts.isThrowStatement(node);
 
+/**
+ * Numbers and truth values of which no test can tell: the `true` beside each name in a list of options, whose keys alone
+ * are read; the 1 of `at(-1)`, an index, which is cut to a whole number; the settings of figures, which are choices.
+ */
+function isIdle(node: ts.Node, source: ts.SourceFile): boolean {
+  if (node.kind !== ts.SyntaxKind.TrueKeyword && !ts.isNumericLiteral(node)) return false;
+  const isNumber = ts.isNumericLiteral(node);
+  const call = node.parent.parent;
+  if (isNumber && ts.isPrefixUnaryExpression(node.parent) && ts.isCallExpression(call))
+    return call.expression.getText(source).endsWith('.at');
+  for (let above = node.parent; above; above = above.parent) {
+    if (ts.isFunctionLike(above)) return false;
+    if (!isNumber && ts.isCallExpression(above)) return above.expression.getText(source) === 'checkOptions';
+    if (ts.isVariableDeclaration(above)) {
+      const type = above.type?.getText(source) ?? '';
+      return isNumber ? type === 'FigureSettings' : type.startsWith('OptionNames<');
+    }
+    if (isNumber && ts.isPropertyAssignment(above) && source.fileName.startsWith('src/figures/'))
+      if (['defaults', 'quick'].includes(above.name.getText(source))) return true;
+  }
+  return false;
+}
+
 const isText = (node: ts.Node): boolean => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
 
 /** Every change that is made to `file`, a path below `root`. */
@@ -72,6 +97,7 @@ export function mutantsOf(root: string, file: string): Mutant[] {
       was: node.getText(source),
       text,
       within: [within.getStart(source), within.getEnd()],
+      idle: isIdle(node, source),
     });
   };
   const visit = (node: ts.Node): void => {

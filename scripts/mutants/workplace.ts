@@ -72,7 +72,10 @@ export function workplace(root: string): Workplace {
             env: { ...process.env, MUTANTS_ORDER: files.join(), ...(reach && { MUTANTS_REACH: reach }) },
           },
         );
-        const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), 1000 * limit);
+        const timer = setTimeout(() => {
+          if (process.platform === 'win32') child.kill('SIGKILL');
+          else process.kill(-child.pid!, 'SIGKILL');
+        }, 1000 * limit);
         child.on('exit', (code) => {
           clearTimeout(timer);
           const results = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).testResults : [];

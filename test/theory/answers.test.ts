@@ -206,6 +206,15 @@ describe('optima', () => {
     });
   });
 
+  it('names the terms that a function of given moments has, and no others', () => {
+    const named = (nuSquared: number): string | undefined =>
+      hermiteActivation({ mu0: 0, mu1: 0.5, muStarSquared: 0.01, nuSquared }).name;
+    expect(named(0.02)).toBe('0.500000 u + 0.100000 He2(u)/sqrt(2)');
+    expect(named(0.03)).toBe('0.500000 u + 0.100000 He3(u)/sqrt(3!)');
+    // c2^2 + c3^2 = 0.01 and 2 c2^2 + 3 c3^2 = 0.025 have both squares 0.005.
+    expect(named(0.025)).toBe('0.500000 u + 0.0707107 He2(u)/sqrt(2) + 0.0707107 He3(u)/sqrt(3!)');
+  });
+
   it('names a function that has the moments it found', () => {
     for (const maxRoughness of [2, 5.5]) {
       const { activation, moments, risk } = bestActivation({ psi1: 2 }, options, { maxRoughness });
