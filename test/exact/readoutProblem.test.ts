@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
+import { blockedJacobians } from '../../src/exact/blockedJacobians.ts';
 import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
 import { centredStep, linearStep } from '../../src/models/hostSteps.ts';
@@ -91,6 +92,20 @@ describe('solveReadout', () => {
             expect(Math.abs(q / expected[i]! - 1)).toBeLessThan(1e-12);
           });
     }
+  });
+
+  it('keeps gradients that fit into memory, 8 n d N bytes, and makes others anew', () => {
+    const madeIn = (memory: number): number => {
+      let made = 0;
+      const rowsFrom = (from: number, to: number): Float64Array => {
+        made++;
+        return new Float64Array((to - from) * 4);
+      };
+      const jacobians = blockedJacobians({ n: 3, d: 2, N: 2 }, rowsFrom, memory);
+      for (let use = 0; use < 3; use++) jacobians.images(new Float64Array(2));
+      return made;
+    };
+    expect([madeIn(96), madeIn(95)]).toEqual([1, 3]);
   });
 
   it('knows no gradient at inputs that are clipped, one layer deep', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/cells/cell.ts';
 import { clearlyAbove, type FigureSettings, notClearlyAbove, shown } from '../../src/figures/figure.ts';
+import { figurePoints } from '../../src/figures/figurePoints.ts';
 import { figureNamed, figures } from '../../src/figures/index.ts';
 import { asymptoticRisk, criticalEps, randomFeatures } from '../../src/theory/index.ts';
 
@@ -124,6 +125,21 @@ describe('the spots of a figure', () => {
       [both, both, both],
     ]);
     expect(widths({ epsilons: [0], lambda: [0.1] })).toEqual([[both, both, both]]);
+  });
+});
+
+describe('a point of a figure', () => {
+  it('stands beside its theory also where it has one seed, which gives no error', () => {
+    const estimate = { value: 0.8, standardError: 0, count: 1 };
+    const points = figurePoints(planOf('double-descent', { seeds: 1, epsilons: [0.1] }), () => ({
+      ...{ standardRisk: estimate, adversarialRisks: [estimate], thetaNormSquared: 1 },
+      training: { iterations: 1, residual: 0, converged: false },
+    })).flat(2);
+    expect(points.length).toBeGreaterThan(1);
+    for (const { y, converged, trainings } of points) {
+      expect(y).toMatchObject({ simulated: { value: 0.8 }, theory: expect.any(Number) });
+      expect([converged, trainings]).toEqual([0, 1]);
+    }
   });
 });
 

@@ -416,6 +416,22 @@ describe('sensitivities', () => {
     expectClose(found, difference, 1e-4 * Math.max(1, Math.abs(difference)));
   });
 
+  it('have a step for the penalty that suits a signal in weak directions', () => {
+    // One direction of a thousand, and all of the signal in it.
+    const share = (first: number, others: number) =>
+      Array.from({ length: 1000 }, (_, i) => (i === 0 ? first : others));
+    const weak = linear({ covariance: { eigenvalues: share(1e-3, 1), weights: share(1, 0) } });
+    const options = { psi2: 4, eps: 0.003, tau: 0.001 };
+    expect(asymptoticRisk(weak, options).phase).toBe('learning');
+    const risk = (lambda: number): number => asymptoticRisk(weak, { ...options, lambda }).standardRisk;
+    // A thousandth of the weak eigenvalue.
+    const h = 1e-6;
+    const difference = (4 * risk(h) - 3 * risk(0) - risk(2 * h)) / (2 * h);
+    const found = sensitivities(weak, options).lambda!.standardRisk;
+    // Differences of second order.
+    expect(Math.abs(found / difference - 1)).toBeLessThan(2e-3);
+  });
+
   it('vanish in the null phase but for the noise', () => {
     const found = sensitivities(map, { psi2: 3, eps: 3, tau: 0.5 });
     expect(found.psi1).toEqual({ standardRisk: 0, adversarialRisk: 0, gradientNorm: 0 });

@@ -7,11 +7,13 @@ import {
   asymptoticRisk,
   bestActivation,
   bestWidth,
+  compareTraining,
   criticalEps,
   deepRandomFeatures,
   gridValues,
   hermiteActivation,
   InvalidArgumentError,
+  infiniteDataRisk,
   interpolationPeak,
   l2RadiusOfLinf,
   linearObjective,
@@ -19,6 +21,7 @@ import {
   meiMontanariRisk,
   randomFeatures,
   riskCurve,
+  sensitivities,
   smallEpsRisk,
   theorem42,
 } from '../../src/theory/index.ts';
@@ -120,6 +123,23 @@ describe('an option out of its range is refused by its name, whatever the others
           expect(act, `${name} ${value}`).toThrow(InvalidArgumentError);
           expect(act).toThrow(new RegExp(`^invalid ${name}: `));
         }
+  });
+
+  it('a map that is none', () => {
+    const none = {} as never;
+    const options = { psi2: 3, eps: 0.3 };
+    for (const act of [
+      () => asymptoticRisk(none, options),
+      () => criticalEps(none, options),
+      () => sensitivities(none, options),
+      () => infiniteDataRisk(none, { eps: 0.3 }),
+      () => bestWidth(none, options),
+      () => riskCurve(none, options, { parameter: 'eps', values: [0.1] }),
+      () => compareTraining(none, options),
+    ]) {
+      expect(act).toThrow(InvalidArgumentError);
+      expect(act).toThrow(/^invalid map: {}/);
+    }
   });
 
   it('numbers given one by one', () => {
