@@ -1,153 +1,79 @@
 /**
- * Breaks the sources in random small ways, one at a time, and counts how many of these mutants the tests of their room
- * notice. A mutant that survives the tests of its own room meets those of all others too (`--everywhere`), or is listed.
+ * Breaks the sources in random small ways, one at a time, and counts how many of these mutants the tests notice. First it
+ * records which tests evaluate the code of which mutant; then each mutant meets those tests alone, its own room's first
+ * and cheap files before dear ones, until one fails.
  *
- *   npx tsx scripts/mutants.ts [--count 400] [--seed 1] [--rooms theory,attacks,exact,figures] [--workers 2] [--out FILE]
+ *   npx tsx scripts/mutants.ts [--count 400] [--seed 1] [--rooms theory,attacks,exact,figures] [--workers 1]
+ *                              [--longest SECONDS] [--everywhere] [--survivors] [--out FILE]
  *
- * FILE (default mutants.jsonl) gets one line a mutant; mutants in it are not run again. Four hundred take an hour or two
- * on two cores. A mutant that outlasts ten minutes counts as noticed.
+ * FILE (default mutants.jsonl) gets one line a mutant; mutants in it are not run again, except that `--survivors` runs
+ * once more those that survived. A mutant meets the tests of its own room, with `--everywhere` those of all others too, and
+ * none that takes longer than `--longest`. One that never comes to an end counts as noticed. Four hundred take about an hour
+ * of one core. scripts/mutants.md lists those that survived the last run, with a reason each.
  */
-import { spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import os from 'node:os';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import ts from 'typescript';
 import { stream } from '../src/random/stream.ts';
+import { keyOf, type Mutant, mutantsOf } from './mutants/changes.ts';
+import { reachOf, type TestReach } from './mutants/reach.ts';
+import { type Workplace, workplace } from './mutants/workplace.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** One change of one file: the text from `start` to `end` becomes `text`. */
-interface Mutant {
-  readonly file: string;
-  readonly line: number;
-  readonly start: number;
-  readonly end: number;
-  readonly was: string;
-  readonly text: string;
+interface Outcome {
+  readonly verdict: 'noticed' | 'timed out' | 'survived' | 'not reached';
+  /** The test that failed, and the first line of what it said. */
+  readonly by?: string;
+  readonly message?: string;
+  readonly seconds: number;
 }
 
-type Verdict = 'noticed' | 'survived' | 'timed out';
+const roomOf = (file: string): string => file.split('/')[1]!;
 
-const SWAPPED: ReadonlyMap<ts.SyntaxKind, string> = new Map([
-  [ts.SyntaxKind.PlusToken, '-'],
-  [ts.SyntaxKind.MinusToken, '+'],
-  [ts.SyntaxKind.AsteriskToken, '/'],
-  [ts.SyntaxKind.SlashToken, '*'],
-  [ts.SyntaxKind.LessThanToken, '<='],
-  [ts.SyntaxKind.LessThanEqualsToken, '<'],
-  [ts.SyntaxKind.GreaterThanToken, '>='],
-  [ts.SyntaxKind.GreaterThanEqualsToken, '>'],
-  [ts.SyntaxKind.EqualsEqualsEqualsToken, '!=='],
-  [ts.SyntaxKind.ExclamationEqualsEqualsToken, '==='],
-  [ts.SyntaxKind.AmpersandAmpersandToken, '||'],
-  [ts.SyntaxKind.BarBarToken, '&&'],
-  [ts.SyntaxKind.PlusEqualsToken, '-='],
-  [ts.SyntaxKind.MinusEqualsToken, '+='],
-]);
-
-const OPPOSITE: Readonly<Record<string, string>> = {
-  max: 'min',
-  min: 'max',
-  less: 'greater',
-  greater: 'less',
-  add: 'sub',
-  sub: 'add',
-};
-
-/** Every change that this script knows to make to a file. */
-function mutantsOf(file: string): Mutant[] {
-  const text = readFileSync(path.join(root, file), 'utf8');
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-  const found: Mutant[] = [];
-  const change = (node: ts.Node, to: string): void => {
-    const start = node.getStart(source);
-    const { line } = source.getLineAndCharacterOfPosition(start);
-    found.push({ file, line: line + 1, start, end: node.getEnd(), was: node.getText(source), text: to });
-  };
-  const visit = (node: ts.Node): void => {
-    // Types say nothing at run time, and the words of messages are for people.
-    if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node)) return;
-    if (ts.isThrowStatement(node) || ts.isExportDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
-    if (ts.isBinaryExpression(node)) {
-      const swapped = SWAPPED.get(node.operatorToken.kind);
-      const text = (side: ts.Node): boolean => ts.isStringLiteralLike(side) || ts.isTemplateExpression(side);
-      if (swapped && !text(node.left) && !text(node.right)) change(node.operatorToken, swapped);
-    }
-    if (ts.isNumericLiteral(node)) change(node, node.text === '0' ? '1' : `(${node.text} * 1.5)`);
-    if (node.kind === ts.SyntaxKind.TrueKeyword) change(node, 'false');
-    if (node.kind === ts.SyntaxKind.FalseKeyword) change(node, 'true');
-    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken)
-      change(node, node.operand.getText(source));
-    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
-      change(node, node.operand.getText(source));
-    if (ts.isIfStatement(node) || ts.isConditionalExpression(node)) {
-      const condition = ts.isIfStatement(node) ? node.expression : node.condition;
-      change(condition, 'true');
-      change(condition, 'false');
-    }
-    if (ts.isPropertyAccessExpression(node)) {
-      const other = OPPOSITE[node.name.text];
-      if (other && ts.isCallExpression(node.parent)) change(node.name, other);
-    }
-    if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) change(node, ';');
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return found;
-}
-
-/** A copy of the project in which files can be broken. */
-function workplace(): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'rrf-mutants-'));
-  for (const name of readdirSync(root)) {
-    if (['.git', 'node_modules', 'results', 'coverage'].includes(name)) continue;
-    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-  }
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-  return folder;
-}
-
-/** Exit code of the tests below `tests`; null when they took too long. */
-function test(folder: string, tests: string): Promise<number | null> {
-  return new Promise((done) => {
-    const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
-    const child = spawn(process.execPath, [vitest, 'run', '--bail=1', `${tests}/`], {
-      cwd: folder,
-      stdio: 'ignore',
-      detached: process.platform !== 'win32',
-    });
-    const timer = setTimeout(() => {
-      process.kill(-child.pid!, 'SIGKILL');
-    }, 600_000);
-    child.on('exit', (code) => {
-      clearTimeout(timer);
-      done(code);
-    });
-  });
-}
-
-async function verdictOn(mutant: Mutant, folder: string, tests: string): Promise<Verdict> {
-  const at = path.join(folder, mutant.file);
+async function outcomeOf(mutant: Mutant, place: Workplace, reach: readonly TestReach[]): Promise<Outcome> {
+  const elsewhere = (file: string): boolean => roomOf(file) !== roomOf(mutant.file);
+  const tests = reach.filter(
+    ({ keys, file, seconds }) =>
+      keys.has(keyOf(mutant)) && (values.everywhere || !elsewhere(file)) && seconds <= Number(values.longest),
+  );
+  if (tests.length === 0) return { verdict: 'not reached', seconds: 0 };
+  const cost = new Map<string, number>();
+  for (const { file, seconds } of tests) cost.set(file, (cost.get(file) ?? 0) + seconds);
+  const files = [...cost.keys()].sort(
+    (a, b) => Number(elsewhere(a)) - Number(elsewhere(b)) || cost.get(a)! - cost.get(b)!,
+  );
+  const whole = tests.reduce((sum, { seconds }) => sum + seconds, 0);
+  const longest = Math.max(...tests.map(({ seconds }) => seconds));
+  const at = path.join(place.folder, mutant.file);
   const text = readFileSync(at, 'utf8');
   writeFileSync(at, text.slice(0, mutant.start) + mutant.text + text.slice(mutant.end));
-  try {
-    const code = await test(folder, tests);
-    return code === null ? 'timed out' : code === 0 ? 'survived' : 'noticed';
-  } finally {
-    writeFileSync(at, text);
+  const begin = performance.now();
+  const run = await place.test(files, {
+    names: tests.map(({ name }) => name),
+    bail: true,
+    limit: 60 + 10 * (whole + 3 * files.length),
+    testLimit: 30 + 10 * longest,
+  });
+  const seconds = (performance.now() - begin) / 1000;
+  writeFileSync(at, text);
+  if (run.code === null) return { verdict: 'timed out', seconds };
+  if (run.code === 0) return { verdict: 'survived', seconds };
+  if (run.files.length === 0) throw new Error(`vitest gave no report on ${keyOf(mutant)}`);
+  for (const { name, status, message, assertionResults } of run.files) {
+    const file = path.relative(place.folder, name);
+    const failed = assertionResults.find((result) => result.status === 'failed');
+    const said = (failed?.failureMessages[0] ?? message).split('\n')[0]!;
+    if (failed || status === 'failed')
+      return {
+        verdict: /timed out in \d+ms/.test(said) ? 'timed out' : 'noticed',
+        by: failed ? `${file}: ${failed.fullName}` : file,
+        message: said,
+        seconds,
+      };
   }
+  return { verdict: 'noticed', by: 'an error outside of the tests', seconds };
 }
 
 const { values } = parseArgs({
@@ -155,9 +81,11 @@ const { values } = parseArgs({
     count: { type: 'string', default: '400' },
     seed: { type: 'string', default: '1' },
     rooms: { type: 'string', default: 'theory,attacks,exact,figures' },
-    workers: { type: 'string', default: '2' },
+    workers: { type: 'string', default: '1' },
     out: { type: 'string', default: 'mutants.jsonl' },
+    longest: { type: 'string', default: 'Infinity' },
     everywhere: { type: 'boolean', default: false },
+    survivors: { type: 'boolean', default: false },
   },
 });
 const rooms = values.rooms.split(',');
@@ -167,44 +95,58 @@ const files = rooms.flatMap((room) =>
     .sort()
     .map((name) => path.posix.join('src', room, name.split(path.sep).join('/'))),
 );
-const all = files.flatMap(mutantsOf);
+const all = files.flatMap((file) => mutantsOf(root, file));
 const order = stream('mutants', values.seed).permutation(all.length);
-const chosen = Array.from(order.subarray(0, Number(values.count)), (at) => all[at]!);
-const keyOf = ({ file, start, text }: Mutant): string => `${file}:${start}:${text}`;
-const before: readonly (Mutant & { verdict: Verdict })[] = existsSync(values.out)
-  ? readFileSync(values.out, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line))
-  : [];
-const verdicts = new Map(before.map((mutant) => [keyOf(mutant), mutant.verdict]));
-const queue = chosen.filter((mutant) => !verdicts.has(keyOf(mutant)));
+const chosen = Array.from(order, (at) => all[at]!)
+  .filter(({ idle }) => !idle)
+  .slice(0, Number(values.count));
+const outcomes = new Map<string, Outcome>();
+if (existsSync(values.out))
+  for (const line of readFileSync(values.out, 'utf8').split('\n').filter(Boolean)) {
+    const before = JSON.parse(line) as Mutant & Outcome;
+    outcomes.set(keyOf(before), before);
+  }
+const survived = (mutant: Mutant): boolean =>
+  ['survived', 'not reached'].includes(outcomes.get(keyOf(mutant))?.verdict ?? '');
+const queue = chosen.filter(
+  (mutant) => !outcomes.has(keyOf(mutant)) || (values.survivors && survived(mutant)),
+);
 console.log(
-  `${all.length} mutants of ${files.length} files; ${chosen.length} chosen, ${queue.length} to run`,
+  `${all.length} mutants of ${files.length} files, ${all.filter(({ idle }) => idle).length} of them idle; ${chosen.length} chosen, ${queue.length} to run`,
 );
 
-async function worker(): Promise<void> {
-  const folder = workplace();
+async function worker(reach: readonly TestReach[]): Promise<void> {
+  const place = workplace(root);
   try {
     for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-      let verdict = await verdictOn(mutant, folder, path.posix.join('test', mutant.file.split('/')[1]!));
-      if (verdict === 'survived' && values.everywhere) verdict = await verdictOn(mutant, folder, 'test');
-      verdicts.set(keyOf(mutant), verdict);
-      appendFileSync(values.out, `${JSON.stringify({ ...mutant, verdict })}\n`);
-      if (verdict === 'survived')
-        console.log(`survived  ${mutant.file}:${mutant.line}  ${mutant.was} -> ${mutant.text}`);
+      const outcome = await outcomeOf(mutant, place, reach);
+      outcomes.set(keyOf(mutant), outcome);
+      appendFileSync(values.out, `${JSON.stringify({ ...mutant, ...outcome })}\n`);
+      if (survived(mutant))
+        console.log(`${outcome.verdict}  ${mutant.file}:${mutant.line}  ${mutant.was} -> ${mutant.text}`);
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    place.remove();
   }
 }
-await Promise.all(Array.from({ length: Number(values.workers) }, worker));
-
-const survived = chosen.filter((mutant) => verdicts.get(keyOf(mutant)) === 'survived');
-for (const room of rooms) {
-  const here = chosen.filter(({ file }) => file.startsWith(`src/${room}/`));
-  const left = survived.filter(({ file }) => file.startsWith(`src/${room}/`));
-  console.log(`${room}: ${here.length - left.length} of ${here.length} noticed`);
+if (queue.length) {
+  const reach = await reachOf(root, chosen, values.everywhere ? null : rooms, `${values.out}.reach.json`);
+  await Promise.all(Array.from({ length: Number(values.workers) }, () => worker(reach)));
 }
-const share = 1 - survived.length / chosen.length;
-console.log(`${(100 * share).toFixed(1)} per cent of ${chosen.length} noticed`);
+
+const shareOf = (mutants: readonly Mutant[]): string => {
+  const count = (verdict: string): number =>
+    mutants.filter((mutant) => outcomes.get(keyOf(mutant))?.verdict === verdict).length;
+  const share = 1 - mutants.filter(survived).length / mutants.length;
+  const error = Math.sqrt((share * (1 - share)) / mutants.length);
+  return (
+    `${(100 * share).toFixed(1)} per cent of ${mutants.length} noticed (standard error ${(100 * error).toFixed(1)}): ` +
+    `${count('noticed')} by a failure, ${count('timed out')} by a timeout; ` +
+    `${count('survived')} survived, ${count('not reached')} not reached`
+  );
+};
+for (const room of rooms) {
+  const here = chosen.filter(({ file }) => roomOf(file) === room);
+  if (here.length) console.log(`${room}: ${shareOf(here)}`);
+}
+console.log(shareOf(chosen));

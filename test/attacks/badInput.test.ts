@@ -13,6 +13,7 @@ import {
   pgd,
   type RunOptions,
   randomNoise,
+  reachedTarget,
   worstOf,
 } from '../../src/attacks/index.ts';
 import { InvalidArgumentError } from '../../src/errors.ts';
@@ -234,4 +235,18 @@ describe('options', () => {
     expect(await refusal(() => errorAbove(Number.NaN))).toMatch(/^invalid limit: NaN/);
     expect(await refusal(() => huberLoss(0))).toMatch(/^invalid delta: 0/);
   });
+});
+
+it('a criterion of the other kind, or none at all, is refused before perturbEach searches', async () => {
+  const x = tf.ones([2, d]);
+  const y = tf.ones([2]);
+  const { f } = linearModel(d);
+  for (const [criterion, message] of [
+    [3, /^invalid criterion: 3 \(expected a criterion/],
+    [reachedTarget, /^invalid criterion: .*untargeted attack/],
+  ] as const)
+    expect(await refusal(() => pgd().perturbEach(f, x, y, [0.1], { criterion: criterion as never }))).toMatch(
+      message,
+    );
+  tf.dispose([x, y]);
 });

@@ -194,6 +194,14 @@ describe.each(cases)('$name in $norm within bounds $bounds', ({ name, norm, boun
   });
 });
 
+it('searches at a budget of 1 as at any other', async () => {
+  const attack = attackNamed('pgd', fewSteps('pgd'));
+  const run = await attack.run(nets[1]!, x, targets[1]!, { epsilons: [1] });
+  expect(run.loss.dataSync()).toEqual(find(attack, 1, 1).loss);
+  expect(Math.max(...run.loss.dataSync())).toBeGreaterThan(Math.max(...clean[1]!));
+  run.dispose();
+});
+
 it('the worst of all attacks obeys the same laws', async () => {
   const options = { norm: 'linf', bounds: [-1, 1] } as const;
   const all = worstOf(attackNames.map((name) => attackNamed(name, { ...options, ...fewSteps(name) })));

@@ -53,6 +53,20 @@ describe.each(normNames)('the minimal-norm attack in %s', (norm) => {
     model.dispose();
   });
 
+  it('shortens a step that goes too far to the point where the goal is just reached', () => {
+    // x^2 moves by 1 at sqrt(1 + x0^2), short of where its tangent does.
+    const starts = [1, 3, -2];
+    const x = tf.tensor2d(starts, [3, 1]);
+    const y = tf.zeros([3]);
+    const found = minimalNorm({ norm, moveBy: 1, steps: 1 }).perturb((rows) => rows.square(), x, y);
+    found.distance.dataSync().forEach((distance, i) => {
+      const exact = Math.sqrt(1 + starts[i]! ** 2) - Math.abs(starts[i]!);
+      // A difference of float32 numbers near 3.
+      expect(Math.abs(distance / exact - 1)).toBeLessThan(10 * FLOAT32);
+    });
+    tf.dispose([x, y, found.x, found.distance]);
+  });
+
   it('finds the nearest misclassified input of a linear classifier', () => {
     const classes = 3;
     const weights = tf.tensor2d(gaussian(classes * d, 'classes'), [d, classes]);

@@ -151,6 +151,18 @@ describe('APGD', () => {
     expect([...apgdCheckpoints(100).values()]).toEqual([22, 19, 16, 13, 10, 7, 6, 6]);
   });
 
+  it.each(normNames)(
+    'takes its first step, of twice eps, without inertia: it ends on the ball, %s',
+    (norm) => {
+      const { f } = linearModel(d);
+      const { x, y } = batch(n, d);
+      const found = apgd({ norm, steps: 1 }).perturb(f, x, y, 0.5);
+      for (const distance of distances(norm, found.x, x))
+        expect(Math.abs(distance / 0.5 - 1)).toBeLessThan(FLOAT32);
+      tf.dispose([x, y, found.x, found.loss]);
+    },
+  );
+
   it('halves the step where the best loss stalls or too few steps rise, but not twice on end for stalling', () => {
     // Losses as they come, one row a history, up to the checkpoints 22 and 41; 0.75 * 19 = 14.25 rises are enough.
     const histories: ((i: number) => number)[] = [

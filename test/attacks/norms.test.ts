@@ -127,6 +127,11 @@ describe.each(normNames)('the norm %s', (name) => {
     },
   );
 
+  it('steps in the only direction that there is for inputs of one number', () => {
+    const step = take(tf.tidy(() => norm.steepest(tf.tensor2d([3, -1e-3, 0], [3, 1]), 0.5)));
+    expect([...step]).toEqual([0.5, -0.5, 0]);
+  });
+
   it('is zero, not NaN, at zero', () => {
     const zero = tf.zeros([2, 3]);
     for (const result of [

@@ -154,6 +154,16 @@ describe('adversarialRegression', () => {
     });
   });
 
+  it('interpolates up to an eps that orthogonal rows give by hand', () => {
+    // theta = (1, 2, 0) = X'a with a = (1/3, 1/2), and 1 / (n max |alpha|) with alpha = a / |theta| is sqrt 5.
+    const data = { n: 2, d: 3, x: Float64Array.of(3, 0, 0, 0, 4, 0), y: Float64Array.of(3, 8) };
+    expect(largestInterpolatingEps(data)).toBeCloseTo(Math.sqrt(5), 12);
+    // |theta|_1 = 3 has the subgradients X'alpha = (1, 1, .), alpha = (1/3, 1/4); |theta|_inf = 2 those with (0, 1, 0), alpha = (0, 1/4).
+    expect(largestInterpolatingEps(data, 'linf')).toBeCloseTo(3 / 2, 4);
+    expect(largestInterpolatingEps(data, 'l1')).toBeCloseTo(2, 4);
+    expect(largestInterpolatingEps({ ...data, y: new Float64Array(2) })).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('solves far more columns than rows, and as well as in the other form', () => {
     const data = teacherRows(30, 450, 5);
     for (const norm of norms) {

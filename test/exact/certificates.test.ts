@@ -101,6 +101,13 @@ describe('addToDiagonal', () => {
     expect([...matrix]).toEqual([14, 9, 9, 9, 20, 9, 9, 9, 6]);
   });
 
+  it('does so in proportion, however small the entries are', () => {
+    const unit = 2 ** -30;
+    const matrix = Float64Array.of(unit, 0, 0, 2 * unit);
+    expect(addToDiagonal(matrix, 2, 0.5)).toBe(2 * unit);
+    expect([...matrix]).toEqual([2 * unit, 0, 0, 3 * unit]);
+  });
+
   it('leaves copied columns and copied features solvable at lambda = 0', () => {
     const rows = teacherRows(30, 10);
     const doubled = { ...rows, d: 20, x: new Float64Array(600) };

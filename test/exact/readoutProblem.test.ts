@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
+import { blockedJacobians } from '../../src/exact/blockedJacobians.ts';
 import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
+import { centredStep, linearStep } from '../../src/models/hostSteps.ts';
+import { LayeredFeatures } from '../../src/models/layeredFeatures.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 
 const d = 12;
@@ -70,6 +73,72 @@ describe('solveReadout', () => {
           expect(Math.abs(jacobians[(i * d + j) * 7 + a]! - slope)).toBeLessThan(1e-8);
         }
     }
+  });
+
+  it('has the same gradients in blocks of rows, however many of them are kept', async () => {
+    // Blocks hold four million numbers: 285 rows here, and the rest.
+    const [n, width] = [290, 700];
+    const rows = teacher({ d: 20, tau: 0.3 }).sample('train', n);
+    const features = await randomFeaturesMap({ inputDim: 20, units: [5, width], activation: 'tanh' });
+    const last = { n: 8, d: 20, x: rows.x.subarray((n - 8) * 20), y: rows.y.subarray(n - 8) };
+    const theta = Float64Array.from({ length: width }, (_, a) => Math.cos(a));
+    const expected = gradientNorms(readoutProblem(last, features), theta);
+    for (const memory of [1, 1e9]) {
+      const problem = readoutProblem(rows, features, { memory });
+      for (let use = 0; use < 2; use++)
+        gradientNorms(problem, theta)
+          .subarray(n - 8)
+          .forEach((q, i) => {
+            expect(Math.abs(q / expected[i]! - 1)).toBeLessThan(1e-12);
+          });
+    }
+  });
+
+  it('keeps gradients that fit into memory, 8 n d N bytes, and makes others anew', () => {
+    const madeIn = (memory: number): number => {
+      let made = 0;
+      const rowsFrom = (from: number, to: number): Float64Array => {
+        made++;
+        return new Float64Array((to - from) * 4);
+      };
+      const jacobians = blockedJacobians({ n: 3, d: 2, N: 2 }, rowsFrom, memory);
+      for (let use = 0; use < 3; use++) jacobians.images(new Float64Array(2));
+      return made;
+    };
+    expect([madeIn(96), madeIn(95)]).toEqual([1, 3]);
+  });
+
+  it('knows no gradient at inputs that are clipped, one layer deep', () => {
+    const scale = { centre: new Float64Array(d), factor: new Float64Array(d).fill(1), clip: 0.7 };
+    const N = 5;
+    const features = new LayeredFeatures(d, [
+      { kind: 'scale', ...scale },
+      linearStep(unitSphereRows(2, N, d), N),
+      centredStep('tanh'),
+    ]);
+    const theta = Float64Array.from({ length: N }, (_, a) => Math.cos(a));
+    const value = (x: Float64Array): number[] => {
+      const phi = features.features(x, data.n);
+      return Array.from({ length: data.n }, (_, i) =>
+        theta.reduce((sum, t, a) => sum + t * phi[i * N + a]!, 0),
+      );
+    };
+    const x = Float64Array.from(data.x);
+    const clipped = x.filter((entry) => Math.abs(entry) > 0.7).length;
+    expect(clipped > 0 && clipped < x.length).toBe(true);
+    const h = 1e-6;
+    const squares = new Float64Array(data.n);
+    for (let j = 0; j < d; j++) {
+      const [above, below] = [h, -h].map((by) =>
+        value(x.map((entry, at) => entry + (at % d === j ? by : 0))),
+      );
+      squares.forEach((_, i) => {
+        squares[i]! += ((above![i]! - below![i]!) / (2 * h)) ** 2;
+      });
+    }
+    gradientNorms(readoutProblem(data, features), theta).forEach((q, i) => {
+      expect(q).toBeCloseTo(Math.sqrt(squares[i]!), 6);
+    });
   });
 
   it('refuses rows of another width than the features read', async () => {

@@ -199,6 +199,16 @@ describe('solveReadout', () => {
     }
   });
 
+  it('has the same critical eps for copies of features', () => {
+    const data = teacherRows(30, 10);
+    const W = unitSphereRows(3, 20, 10);
+    const doubled = new Float64Array(10 * 40);
+    for (let j = 0; j < 10; j++) for (let a = 0; a < 40; a++) doubled[j * 40 + a] = W[j * 20 + (a % 20)]!;
+    const [once, twice] = [W, doubled].map((rows) => criticalEpsReadout(readoutProblem(data, { W: rows })));
+    expect(once!.converged && twice!.converged).toBe(true);
+    expect(Math.abs(twice!.value / once!.value - 1)).toBeLessThan(1e-5);
+  });
+
   it('copes with features that are constant on the data, one row, and zero targets', () => {
     // Inputs on a ray: a row of W that points away from it never fires.
     const d = 3;
@@ -251,8 +261,23 @@ describe('solveReadout', () => {
       { n: 1200, d: 400, N: 2000 },
     ].map(expectedSeconds);
     expect(short!).toBeGreaterThan(0);
+    // A few thousand operations; and 2e11, for which no machine takes less than a fiftieth of a second.
+    expect(short!).toBeLessThan(1);
+    expect(long!).toBeGreaterThan(0.02);
     expect(long!).toBeGreaterThan(100 * short!);
     expect(long!).toBeLessThan(Number.POSITIVE_INFINITY);
+  });
+
+  it('foretells a time in proportion to the work: to the gradients, or to the cube of the features', () => {
+    // The speed of the machine may change from one call to the next, but not tenfold.
+    const base = { n: 10, N: 10, d: 1e9 };
+    const expectGrowth = (from: typeof base, to: typeof base, growth: number): void => {
+      const ratio = expectedSeconds(to) / expectedSeconds(from);
+      expect(Math.abs(Math.log10(ratio / growth))).toBeLessThan(1);
+    };
+    for (const size of ['n', 'N', 'd'] as const)
+      expectGrowth(base, { ...base, [size]: 1000 * base[size] }, 1000);
+    expectGrowth({ n: 1, N: 1000, d: 1 }, { n: 1, N: 100_000, d: 1 }, 1e6);
   });
 
   it('refuses what it cannot use, by name', () => {

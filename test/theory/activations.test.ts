@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { erf, normalCdf } from '../../src/numerics/gaussian.ts';
 import { gaussianMean } from '../../src/numerics/quadrature.ts';
 import { momentsByQuadrature } from '../../src/theory/activationMoments.ts';
+import { nameActivation } from '../../src/theory/activations.ts';
 import { activation, activationMoments, activationNames, UserError } from '../../src/theory/index.ts';
 import { EXACT, expectClose, expectRelative } from './support.ts';
 
@@ -57,6 +58,20 @@ describe('activations', () => {
     const own = activation({ f: (u) => 3 * u + 1, derivative: () => 3 });
     expect(own.moments).toMatchObject({ muStarSquared: 0, nuSquared: 0 });
     expectClose(own.moments.mu1, 3, EXACT);
+  });
+
+  it('finds a function of one’s own under the name it was given, and no other under that name', () => {
+    const square = { f: (u: number) => u * u, derivative: (u: number) => 2 * u };
+    nameActivation('square', square);
+    const { name, moments } = activation('square' as never);
+    expect(name).toBe('square');
+    expectClose(moments.mu0, 1, EXACT);
+    expectClose(moments.muStarSquared, 2, EXACT);
+    expect(() => nameActivation('square', square)).toThrow('invalid name: "square"');
+    expect(() => nameActivation('tanh', square)).toThrow('invalid name: "tanh"');
+    expect(() => nameActivation('', square)).toThrow('invalid name: ""');
+    expect(() => nameActivation(3 as never, square)).toThrow('invalid name: 3');
+    expect(() => activation('cube' as never)).toThrow('invalid activation: "cube"');
   });
 
   it('refuses a derivative that is not that of the function, and a function that jumps', () => {

@@ -206,6 +206,15 @@ describe('optima', () => {
     });
   });
 
+  it('names the terms that a function of given moments has, and no others', () => {
+    const named = (nuSquared: number): string | undefined =>
+      hermiteActivation({ mu0: 0, mu1: 0.5, muStarSquared: 0.01, nuSquared }).name;
+    expect(named(0.02)).toBe('0.500000 u + 0.100000 He2(u)/sqrt(2)');
+    expect(named(0.03)).toBe('0.500000 u + 0.100000 He3(u)/sqrt(3!)');
+    // c2^2 + c3^2 = 0.01 and 2 c2^2 + 3 c3^2 = 0.025 have both squares 0.005.
+    expect(named(0.025)).toBe('0.500000 u + 0.0707107 He2(u)/sqrt(2) + 0.0707107 He3(u)/sqrt(3!)');
+  });
+
   it('names a function that has the moments it found', () => {
     for (const maxRoughness of [2, 5.5]) {
       const { activation, moments, risk } = bestActivation({ psi1: 2 }, options, { maxRoughness });
@@ -390,6 +399,37 @@ describe('sensitivities', () => {
         );
       }
     }
+  });
+
+  it('are finite without noise, on which risks depend by its square, and without a signal', () => {
+    const noiseless = sensitivities(map, { psi2: 3, eps: 0.3 });
+    expect(noiseless.tau).toEqual({ standardRisk: 0, adversarialRisk: 0, gradientNorm: 0 });
+    // Of an even activation features know nothing of a linear teacher: what they fit is noise.
+    const blind = randomFeatures({ psi1: 2, activation: 'cos' });
+    const options = { psi2: 3, eps: 0.2, tau: 0.5 };
+    expect(asymptoticRisk(blind, options).phase).toBe('learning');
+    const risk = (lambda: number): number => asymptoticRisk(blind, { ...options, lambda }).adversarialRisk;
+    const h = 1e-5;
+    const difference = (4 * risk(h) - 3 * risk(0) - risk(2 * h)) / (2 * h);
+    const found = sensitivities(blind, options).lambda!.adversarialRisk;
+    // Differences of second order.
+    expectClose(found, difference, 1e-4 * Math.max(1, Math.abs(difference)));
+  });
+
+  it('have a step for the penalty that suits a signal in weak directions', () => {
+    // One direction of a thousand, and all of the signal in it.
+    const share = (first: number, others: number) =>
+      Array.from({ length: 1000 }, (_, i) => (i === 0 ? first : others));
+    const weak = linear({ covariance: { eigenvalues: share(1e-3, 1), weights: share(1, 0) } });
+    const options = { psi2: 4, eps: 0.003, tau: 0.001 };
+    expect(asymptoticRisk(weak, options).phase).toBe('learning');
+    const risk = (lambda: number): number => asymptoticRisk(weak, { ...options, lambda }).standardRisk;
+    // A thousandth of the weak eigenvalue.
+    const h = 1e-6;
+    const difference = (4 * risk(h) - 3 * risk(0) - risk(2 * h)) / (2 * h);
+    const found = sensitivities(weak, options).lambda!.standardRisk;
+    // Differences of second order.
+    expect(Math.abs(found / difference - 1)).toBeLessThan(2e-3);
   });
 
   it('vanish in the null phase but for the noise', () => {

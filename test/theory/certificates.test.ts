@@ -27,6 +27,14 @@ describe("Theorem 4.2's objective", () => {
     for (const slope of Object.values(gradient)) expectClose(slope, 0, 1e-5);
   });
 
+  it('has no image of a solution without attack, without gradient or with no width', () => {
+    const solution = { s: 1, q: 0.5, V: 0.3, b: 1 };
+    expect(() => theorem42Point(solution, worked)).not.toThrow();
+    for (const none of [{ q: 0 }, { V: 0 }])
+      expect(() => theorem42Point({ ...solution, ...none }, worked)).toThrow(UserError);
+    expect(() => theorem42Point(solution, { ...worked, eps: 0 })).toThrow(UserError);
+  });
+
   it('has the gradient that differences of its value give, away from the saddle', () => {
     const point = { alpha: 0.56, tauG: 0.15, beta: 0.54, gamma: 0.42, tauQ: 0.49 };
     const { gradient } = theorem42(point, worked);

@@ -238,6 +238,12 @@ describe('measured features', () => {
     [1, 0],
     [0, 1],
   ];
+  it('take a target that the features explain to the last digit, and none of which they explain more', () => {
+    const make = (targetVariance: number) => measuredFeatures({ F: I2, J: I2, c: [1, 0.5], targetVariance });
+    expect(make(1.25).signalVariance).toBe(1.25);
+    expect(() => make(1.25 * (1 - 1e-6))).toThrow("at least c' F^-1 c = 1.2");
+  });
+
   it.each([
     ['F', { F: [[1, 0]], J: I2, c: [1, 0] }, '1'],
     [

@@ -168,6 +168,17 @@ describe('features that the attack cannot reach', () => {
     expectRelative(infiniteDataRisk(half, { eps: 50 }).standardRisk, 0.74, EXACT);
   });
 
+  it('alone are used on unlimited data from the critical radius on', () => {
+    // Of E y^2 = 1 they explain 0.26, and the attacked ones with J = 1 as much: eps^2 = (pi/2) 0.26 / 0.74.
+    const critical = Math.sqrt((0.5 * Math.PI * 0.26) / 0.74);
+    // Without noise the size of the signal does not matter.
+    for (const rho of [1, 2, 0.5]) {
+      const phaseAt = (eps: number) => infiniteDataRisk(half, { eps, rho }).phase;
+      expect([critical * 1.001, critical * 0.999].map(phaseAt)).toEqual(['immune', 'learning']);
+    }
+    expect(infiniteDataRisk(half, { eps: critical * 1.001 }).gradientNorm).toBe(0);
+  });
+
   it('are told from directions in which F vanishes too, which nothing uses', () => {
     const map = (size: number) =>
       measuredFeatures({

@@ -25,8 +25,12 @@ export const l1: Norm = {
   /** All of it along the coordinate of the largest slope. */
   steepest(gradient, length) {
     const rows = gradient.reshape([gradient.shape[0]!, -1]);
-    const largest = tf.oneHot(tf.argMax(tf.abs(rows), 1), rows.shape[1]!);
-    return signOf(rows).mul(largest).reshape(gradient.shape).mul(length);
+    // Not oneHot, which refuses a single coordinate.
+    const largest = tf.equal(
+      tf.range(0, rows.shape[1]!, 1, 'int32'),
+      tf.argMax(tf.abs(rows), 1).expandDims(1),
+    );
+    return signOf(rows).mul(largest.toFloat()).reshape(gradient.shape).mul(length);
   },
 
   steepestWithin: (slope, room, length) =>

@@ -13,7 +13,7 @@ export function infiniteWidth(activation: ActivationSpec = 'shifted-relu'): Feat
   const map: FeatureMap = {
     name: 'infinitely wide random features',
     signalVariance: 1,
-    rank: star > 0 ? Number.POSITIVE_INFINITY : linear > 0 ? 1 : 0,
+    rank: star > 0 ? Number.POSITIVE_INFINITY : 1,
     proportions: {},
     activation: moments,
     with: () => map,
