@@ -37,8 +37,10 @@ export function startRrf(args: readonly string[], { cwd, env = {} }: Surrounding
 
 /** What `process.exit` becomes while a command runs in the process of its test: yargs ends so after its help. */
 class Exit extends Error {
-  constructor(readonly exitCode: number) {
+  readonly exitCode: number;
+  constructor(exitCode: number) {
     super(`exit with code ${exitCode}`);
+    this.exitCode = exitCode;
   }
 }
 
