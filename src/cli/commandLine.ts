@@ -42,7 +42,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       if (commands.has(command)) checkWords(words, command, optionsOf(cli));
     }, true)
     .middleware(({ quiet, ...args }) => {
-      if (quiet) beQuiet();
+      beQuiet(quiet);
       for (const [name, value] of Object.entries(args))
         for (const text of [value].flat()) if (typeof text === 'string') checkPlainText(name, text);
     })

@@ -1,8 +1,8 @@
 let quiet = false;
 
-/** From here on only results, warnings and errors are written: --quiet. */
-export function beQuiet(): void {
-  quiet = true;
+/** From here on only results, warnings and errors are written, or remarks as well: --quiet. */
+export function beQuiet(wanted: boolean): void {
+  quiet = wanted;
 }
 
 /** Whether somebody watches: a terminal that was not asked to be quiet. */

@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type Diagnosis, listDiagnosis } from '../../src/cli/doctor.ts';
 import { DEVICES } from '../../src/runtime/device.ts';
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const rrf = (...args: string[]) => promisify(execFile)(process.execPath, ['--import', 'tsx', main, ...args]);
+import { rrf } from '../support/rrf.ts';
 
 describe('rrf doctor', () => {
   it('prints JSON alone on standard output, with every engine and the rate of the chosen one', async () => {
@@ -72,7 +67,7 @@ describe('rrf doctor', () => {
   });
 
   it('refuses a device that does not exist in one line, with exit code 2 and nothing on standard output', async () => {
-    const failed = await rrf('doctor', '--device', 'gpu').catch((error) => error);
+    const failed = await rrf('doctor', '--device', 'gpu');
     expect(failed.code).toBe(2);
     expect(failed.stdout).toBe('');
     expect(failed.stderr.trim()).toBe(

@@ -8,7 +8,7 @@ const folder = temporaryFolder(afterAll);
 
 describe('rrf', () => {
   it('suggests the command that was probably meant, in one line', async () => {
-    const { code, stdout, stderr } = await rrf('theroy');
+    const { code, stdout, stderr } = await startRrf(['theroy']).finished;
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toBe('rrf: Did you mean theory?\n');
@@ -20,6 +20,13 @@ describe('rrf', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('relative duality gap');
     expect(stderr).toBe('');
+  });
+
+  it('writes its results to standard output as a process too, and ends with code 0', async () => {
+    const asked = ['theory', '--psi1', '2', '--psi2', '3', '--eps', '0.5', '--tau', '0.5', '--json'];
+    const started = await startRrf(asked).finished;
+    expect(started).toMatchObject({ code: 0, stderr: '' });
+    expect(started).toEqual(await rrf(...asked));
   });
 
   it('prints errors also when it is to be quiet', async () => {

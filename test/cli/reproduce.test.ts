@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { whole } from '../support/sizes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rrf-reproduce-'));
 let device = 'wasm';
@@ -16,6 +17,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const tiny = (out: string): string[] => [
   ...['reproduce', 'curse', '--d', '10,20', '--psi1', '0.5,1', '--epsilons', '0,0.4', '--seeds', '2'],
   ...['--test-rows', '100', '--workers', '2', '--device', device, '--out', out],
+  // Training by gradient takes seconds a cell, at any size.
+  ...(whole ? [] : ['--method', 'exact']),
 ];
 
 describe('rrf reproduce', () => {

@@ -1,8 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rrf, startRrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -63,29 +62,17 @@ it('gives the same numbers whole and in shards, and a second run simulates nothi
 
 it('loses at most the cells in flight when it is killed, and goes on from there', async () => {
   const out = join(folder, 'killed');
-  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-  const args = [
-    '--import',
-    'tsx',
-    main,
-    'sweep',
-    'run',
-    spec,
-    '--out',
-    out,
-    '--device',
-    device,
-    '--workers',
-    '1',
-  ];
-  const child = spawn(process.execPath, args, { stdio: 'ignore', detached: true });
+  const args = ['sweep', 'run', spec, '--out', out, '--device', device, '--workers', '1'];
+  const { child, finished } = startRrf(args);
   const rows = join(out, 'cells.jsonl');
   const written = () => (existsSync(rows) ? readFileSync(rows, 'utf8').split('\n').length - 1 : 0);
   while (written() < 3) await new Promise((resolve) => setTimeout(resolve, 20));
-  process.kill(-child.pid!, 'SIGKILL');
+  child.kill('SIGKILL');
+  await finished; // once its worker has ended too
   const kept = written();
   expect(kept).toBeLessThan(12);
-  const rest = JSON.parse((await sweep('run', spec, '--out', out, '--device', device, '--json')).stdout);
+  const more = await sweep('run', spec, '--out', out, '--device', device, '--workers', '1', '--json');
+  const rest = JSON.parse(more.stdout);
   expect(rest.before).toBeGreaterThanOrEqual(3);
   expect(rest.simulated).toBe(12 - rest.before);
   expect(numbers(rows)).toEqual(numbers(join(folder, 'whole', 'cells.jsonl')));
@@ -128,7 +115,7 @@ it('names damaged rows by file and line, also where they still are JSON, and run
   const plot = await sweep('plot', '--out', out, '--x', 'psi1', '--by', 'eps');
   expect(plot.code).toBe(2);
   expect(plot.stderr).toContain('rrf: 5 of 12 cells are missing');
-  const again = await sweep('run', spec, '--out', out, '--device', device);
+  const again = await sweep('run', spec, '--out', out, '--device', device, '--workers', '1');
   expect(again.stderr).toContain(
     `${rows}: lines 3, 6, 8, 9, 12 damaged, set aside in cells.jsonl.damaged; the cells run again\n`,
   );
@@ -176,7 +163,9 @@ it('goes on when its workers are killed, twice, to the rows of a run that nobody
 it('lets one of two runs on the same rows work, and refuses a control character in any option', async () => {
   const out = join(folder, 'two');
   const both = await Promise.all(
-    ['1', '2'].map(() => sweep('run', spec, '--out', out, '--device', device, '--workers', '1')),
+    ['1', '2'].map(
+      () => startRrf(['sweep', 'run', spec, '--out', out, '--device', device, '--workers', '1']).finished,
+    ),
   );
   expect(both.map(({ code }) => code).sort()).toEqual([0, 2]);
   const refused = both.find(({ code }) => code === 2)!;

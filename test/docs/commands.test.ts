@@ -1,7 +1,9 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { type Finished, startRrf } from '../support/rrf.ts';
+import { type Finished, runRrf } from '../support/rrf.ts';
+import { testRuntime } from '../support/runtime.ts';
+import { whole } from '../support/sizes.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { commands, documents, root, textOf } from './blocks.ts';
 
@@ -11,12 +13,15 @@ writeFileSync(
   join(folder, 'sweep.json'),
   JSON.stringify({
     seeds: 1,
-    cells: { d: [12, 100], psi1: [1, 3], psi2: 2, eps: [0, 0.3], method: 'exact' },
+    cells: { d: [12, 20], psi1: [1, 3], psi2: 2, eps: [0, 0.3], method: 'exact', testRows: 200 },
   }),
 );
 
+// What no device is named for takes the engine that runs.
+await testRuntime();
+
 const run = (words: readonly string[]): Promise<Finished> =>
-  startRrf(words, { cwd: folder, env: { COLUMNS: '1000' } }).finished;
+  runRrf(words, { cwd: folder, env: { COLUMNS: '1000' } });
 
 interface Help {
   readonly command: string;
@@ -36,7 +41,7 @@ async function helpOf(command: string): Promise<Help[]> {
   const below = section('Commands')
     .map((line) => line.replace(/^rrf /, '').replace(/ [<[].*$/, ''))
     .filter((name) => name !== 'completion' && name !== command);
-  // One after the other: each is a process.
+  // One after the other, as `runRrf` wants it.
   const rest: Help[] = [];
   for (const name of below) rest.push(...(await helpOf(name)));
   const help = {
@@ -52,10 +57,13 @@ const helps = await helpOf('');
 /** What an example needs to be short. */
 function shortened(example: string): string[] {
   const words = example.split(' ');
-  const small = ['--quick', '--seeds', '1', '--d', '10', '--psi1', '1,4', '--test-rows', '200'];
+  const few = ['--seeds', '1', '--d', '10', '--psi1', '1,4', '--test-rows', '200', '--workers', '1'];
+  // Training by gradient takes seconds a cell, at any size.
+  const small = ['--quick', ...few, ...(whole ? [] : ['--method', 'exact'])];
   if (words[0] === 'reproduce' && words[1] !== '--list')
     return [...words.filter((word) => word !== '--quick'), ...small];
   if (words[0] === 'train' && !example.includes('exact')) return [...words, '--max-cycles', '1'];
+  if (words[0] === 'sweep') return words.map((word) => (word === 'd=100' ? 'd=20' : word));
   return words;
 }
 

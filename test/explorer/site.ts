@@ -29,11 +29,15 @@ export async function startSite(executablePath: string): Promise<Site> {
   const server = await preview({ ...common, preview: { host: '127.0.0.1', port: 0, open: false } });
   const address = server.resolvedUrls!.local[0]!;
   const browser: Browser = await chromium.launch({ executablePath, args: [...chromiumFlags] });
+  // One for all pages: they keep nothing in it but what they were served and compiled.
+  const context = await browser.newContext();
   const errors: string[] = [];
   return {
     errors,
     async open(link = '', { width = 1280, height = 800, colorScheme = 'light' } = {}) {
-      const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+      const page = await context.newPage();
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
       page.on('pageerror', ({ message }) => errors.push(message));
       page.on('console', (message) => {
         if (message.type() === 'error') errors.push(message.text());

@@ -1,9 +1,7 @@
 /** Notebooks as files and as programs: their code cells in order are a TypeScript module. */
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Finished } from '../support/rrf.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,30 +25,30 @@ export const cellsOf = (path: string): Cell[] => JSON.parse(readFileSync(path, '
 export const codeCellsOf = (path: string): Cell[] =>
   cellsOf(path).filter((cell) => cell.cell_type === 'code');
 
-/** Writes a notebook's code into `folder` as one module, its relative imports made absolute; returns the file. */
-export function writeModule(path: string, folder: string): string {
-  const code = codeCellsOf(path)
+/** A size in a notebook's code, and a smaller one at which its claims hold too. */
+export type Smaller = readonly [whole: string, small: string];
+
+/**
+ * Writes a notebook's code into `folder` as one module, its relative imports made absolute; returns the file.
+ * @throws Error where the code lacks a size that is to be made smaller
+ */
+export function writeModule(path: string, folder: string, smaller: readonly Smaller[] = []): string {
+  let code = codeCellsOf(path)
     .map(({ source }) => source.join(''))
     .join('\n')
     .replace(
       /(\bfrom |\bimport )'(\.\.?\/[^']+)'/g,
       (_, keyword, to) => `${keyword}'${resolve(dirname(path), to)}'`,
     );
+  for (const [whole, small] of smaller) {
+    if (!code.includes(whole)) throw new Error(`${path} has no ${whole}`);
+    code = code.replace(whole, small);
+  }
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${basename(path, '.ipynb')}.mts`);
   writeFileSync(file, `${code}\n`);
   return file;
 }
-
-/** Runs a notebook's code under Node, in its folder, with nothing of Jupyter. */
-export const runModule = (path: string, folder: string): Promise<Finished> =>
-  new Promise((done) => {
-    const command = ['--import', 'tsx', writeModule(path, folder)];
-    const options = { cwd: dirname(path), maxBuffer: 1 << 26 };
-    execFile(process.execPath, command, options, (error, stdout, stderr) => {
-      done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
 
 /** Printed text without what may differ in the last digits from machine to machine, nor the widths that go with it. */
 export const withoutNumbers = (text: string): string =>

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,8 @@ import { formatMessage } from 'publint/utils';
 import ts from 'typescript';
 import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocks } from '../docs/blocks.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { fileOf, type Packed, pack, packageJson, root } from './packed.ts';
 
 let packed: Packed;
@@ -110,5 +112,39 @@ describe('robust-random-features/theory', () => {
     expect([...imports, ...dynamicImports]).toEqual([]);
     const rooms = /\/dist\/(theory\/|numerics\/|errors\.js$|checkOptions\.js$)/;
     expect(moduleIds.filter((id) => !rooms.test(id))).toEqual([]);
+  });
+});
+
+describe("attacks of one's own", () => {
+  /** A project that has installed the package, with the block of code of docs/extending.md as its only source. */
+  const project = temporaryFolder(afterAll);
+  beforeAll(() => {
+    mkdirSync(join(project, 'node_modules'));
+    symlinkSync(packed.folder, join(project, 'node_modules/robust-random-features'), 'dir');
+    const { code } = blocks.find(
+      ({ document, language }) => document === 'docs/extending.md' && language === 'ts',
+    )!;
+    writeFileSync(join(project, 'own.ts'), code);
+    writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+  });
+
+  const inProject = (...args: string[]): string =>
+    execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
+
+  it('have types', () => {
+    const options = ['--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', '--noEmit'];
+    const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
+    expect(inProject(fileOf('typescript', 'bin/tsc'), ...options, ...types, 'own.ts')).toBe('');
+  });
+
+  it('train, measure risks and take part in the sanity checks', () => {
+    const printed = inProject('--import', `file://${fileOf('tsx', 'dist/loader.mjs')}`, 'own.ts');
+    const [, decaying, one] = /decaying (\S+) FGM (\S+)/.exec(printed)!.map(Number);
+    const [, search, clean] = /random search (\S+) nothing (\S+)/.exec(printed)!.map(Number);
+    expect(decaying!).toBeGreaterThanOrEqual(one! * (1 - 1e-5));
+    expect(search!).toBeGreaterThan(clean!);
+    expect(one!).toBeGreaterThan(search!);
+    // Six attacks that the checks know, and these two.
+    expect(printed).toContain('true the largest perturbation of 8 attacks');
   });
 });

@@ -52,7 +52,7 @@ describe('a training in a folder', () => {
     const program = fileURLToPath(new URL('./trainInFolder.ts', import.meta.url));
     const run = () => spawn(process.execPath, ['--import', 'tsx', program, runtime.device, folder]);
     const stops: number[] = [];
-    for (const least of [50, 300]) {
+    for (const least of [50, 200]) {
       const child = run();
       while (stepOf(folder) < least && child.exitCode === null && child.signalCode === null) await wait(5);
       expect(child.exitCode, 'still running').toBeNull();
@@ -64,7 +64,7 @@ describe('a training in a folder', () => {
     }
     expect(stops[0]).toBeGreaterThan(0);
     expect(stops[1]).toBeGreaterThan(stops[0]!);
-    expect(stops[1]).toBeLessThan(840);
+    expect(stops[1]).toBeLessThan(360);
     const resumed = await trainInFolder(folder);
     const whole = await trainInFolder(inHome('whole'));
     expect(resumed.theta).toEqual(whole.theta);
