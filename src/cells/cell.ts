@@ -12,6 +12,7 @@ export const FEATURES = ['random', 'linear'] as const;
 export const NETWORKS = ['deep-frozen', 'lazy', 'trained'] as const;
 export const DATA = ['digits'] as const;
 export const METHODS = ['pgd', 'exact'] as const;
+export const STARTS = ['cold', 'warm'] as const;
 export const TEST_ATTACKS = ['pgd', 'fgm', 'linearised'] as const;
 
 /** The proportions, the training and the test of a cell of any kind. */
@@ -31,6 +32,11 @@ interface Simulation {
   readonly activation: ActivationName;
   /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation. */
   readonly method: (typeof METHODS)[number];
+  /**
+   * Where training a read-out by gradient begins: at theta = 0, or at the exact optimum of the problem linearised in the
+   * perturbation. Unused by 'exact' and at eps = 0.
+   */
+  readonly start: (typeof STARTS)[number];
   /** Gradient steps of the attack in training; unused by 'exact'. */
   readonly attackSteps: number;
   readonly testAttack: (typeof TEST_ATTACKS)[number];
@@ -88,6 +94,7 @@ export const cellDefaults = {
   tau: 0,
   activation: 'shifted-relu',
   method: 'pgd',
+  start: 'cold',
   attackSteps: 2,
   testAttack: 'pgd',
   testRows: 2000,
@@ -127,6 +134,7 @@ export function cell({ network, widths, data, ...args }: CellArgs): Cell {
   checkNonNegative('tau', filled.tau);
   checkChoice('activation', filled.activation, activationNames);
   checkChoice('method', filled.method, METHODS);
+  checkChoice('start', filled.start, STARTS);
   checkInteger('attackSteps', filled.attackSteps);
   checkChoice('testAttack', filled.testAttack, TEST_ATTACKS);
   checkInteger('testRows', filled.testRows, 2);
@@ -164,13 +172,15 @@ function checkLayers({
   return { network, widths, ...(data !== undefined && { data: checkChoice('data', data, DATA) }) };
 }
 
-function checkNetwork({ features, psi1, widths, network, method }: Cell & Layers): void {
+function checkNetwork({ features, psi1, widths, network, method, start }: Cell & Layers): void {
   if (features !== 'random')
     throw new InvalidArgumentError('features', features, "'random' beside a network");
   if (psi1 !== widths.at(-1))
     throw new InvalidArgumentError('psi1', psi1, `none beside widths, of which the last is ${widths.at(-1)}`);
   if (network !== 'deep-frozen' && method === 'exact')
     throw new InvalidArgumentError('method', method, "'pgd' where hidden layers are trained");
+  if (network !== 'deep-frozen' && start === 'warm')
+    throw new InvalidArgumentError('start', start, "'cold' where hidden layers are trained");
 }
 
 function checkDigits(of: Cell): void {
@@ -189,6 +199,9 @@ function checkDigits(of: Cell): void {
 /** Whether the read-out is all that is trained. */
 export const isFrozen = (of: Cell): of is RandomCell | LinearCell | DeepCell =>
   of.network === undefined || of.network === 'deep-frozen';
+
+/** Whether it is a read-out that is trained by gradient: what `start` is about. */
+export const isDescended = (of: Cell): boolean => isFrozen(of) && of.eps > 0 && of.method === 'pgd';
 
 /** The cell itself, if it can be simulated. @throws InvalidArgumentError for N = n at eps = lambda = 0, or one too large */
 export function simulable(of: Cell): Cell {

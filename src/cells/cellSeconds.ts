@@ -1,20 +1,114 @@
-import { type Cell, isFrozen, rowsOf, widthOf } from './cell.ts';
+import type { Device } from '../runtime/device.ts';
+import { type Cell, isDescended, isFrozen, rowsOf, unitsOf, widthOf } from './cell.ts';
+
+/** How fast one worker process computes. */
+export interface Machine {
+  readonly device: Device;
+  /** Products of float32 matrices on one thread, as `rrf doctor` measures them. */
+  readonly gigaflopsPerSecond: number;
+}
+
+/** What a pass takes, forward and back, in seconds times the GFLOP/s of the machine: slower ones are slower in everything. */
+interface EngineCosts {
+  /** Its calls, whatever its size: some thirty operations. */
+  readonly call: number;
+  /** Each weight of each row: two multiplications and two additions. */
+  readonly weight: number;
+  /** Each number of each row, in a layer or an input: the elementwise operations. */
+  readonly entry: number;
+}
+
+const COSTS: Readonly<Record<'native' | 'portable', EngineCosts>> = {
+  native: { call: 0.036, weight: 7.2e-9, entry: 3.3e-7 },
+  portable: { call: 0.007, weight: 4.9e-9, entry: 1.5e-7 },
+};
+/** Norms, losses and choices of a row take as long as this many entries. */
+const ROW_ENTRIES = 400;
+/** Of what a row takes in a test, in the smaller batches of training, which stay in the processor's caches. */
+const CACHED = 0.6;
+/** One multiplication of the exact solvers, float64 in WebAssembly, in seconds times the GFLOP/s of float32 there. */
+const EXACT_PRODUCT = 6.2e-9;
+/** GFLOP/s of native TensorFlow for one of WebAssembly on the same core. */
+const NATIVE_GAIN = 3.4;
+const REFERENCE: Machine = { device: 'cpu', gigaflopsPerSecond: 90 };
 
 /**
- * Roughly how long the cell takes on one core with native TensorFlow, in seconds; fitted to the cells of all figures on a
- * small machine in 2026, where most take between half and twice that.
+ * Roughly how long the cell takes in one of as many worker processes as there are cores, in seconds, by the passes over its
+ * rows that training and test make. The costs of a pass were fitted in November 2026 to the processor times of tests, trainings
+ * and exact solutions at N 50 to 800 on a machine of 90 GFLOP/s a thread natively and 27 in WebAssembly, and all of them are
+ * taken to scale with that rate, which a loaded machine loses too; `scripts/cellSeconds.ts` prints predicted and measured
+ * times side by side.
  */
-export function cellSeconds(of: Cell): number {
-  const pass = widthOf(of) * rowsOf(of) * of.d;
-  const test = 1e-9 * widthOf(of) * of.testRows * of.d * of.epsTest.length;
-  return 0.03 + test + training(of, pass);
+export function cellSeconds(of: Cell, machine: Machine = REFERENCE): number {
+  const pass = passOf(of, machine);
+  return 0.03 + training(of, machine, pass) + test(of, pass);
 }
 
-function training(of: Cell, pass: number): number {
-  const gradients = of.eps === 0 ? 1 : of.attackSteps + 1;
-  // Small networks take all the steps there are, and a step costs more than its arithmetic.
-  if (!isFrozen(of)) return gradients * (1.8 + 3e-7 * pass);
-  if (of.eps === 0) return 1e-8 * pass;
-  if (of.method === 'exact') return (of.network === undefined ? 2.5e-8 : 9e-8) * pass;
-  return 1.2e-7 * gradients * pass;
+/** The machine with native TensorFlow in the place of a slower engine; null where that is what runs, or a GPU. */
+export const nativeOn = ({ device, gigaflopsPerSecond }: Machine): Machine | null =>
+  isNative(device) ? null : { device: 'cpu', gigaflopsPerSecond: NATIVE_GAIN * gigaflopsPerSecond };
+
+const isNative = (device: Device): boolean => device === 'cpu' || device === 'cuda';
+
+/** Seconds of passes, forward and back: how many calls, and how many rows go through in all of them together. */
+type Pass = (calls: number, rows: number) => number;
+
+function passOf(of: Cell, { device, gigaflopsPerSecond }: Machine): Pass {
+  const { call, weight, entry } = COSTS[isNative(device) ? 'native' : 'portable'];
+  const sizes = of.features === 'linear' ? [of.d] : [of.d, ...unitsOf(of)];
+  const entries = sizes.reduce((sum, size) => sum + size, ROW_ENTRIES);
+  const weights = sizes.slice(1).reduce((sum, size, l) => sum + size * sizes[l]!, 0);
+  const row = weight * weights + entry * entries;
+  return (calls, rows) => (calls * call + rows * row) / gigaflopsPerSecond;
 }
+
+/** An attack looks at both sides of a row but at its first step, and forwards only at the end. */
+const attackRows = (steps: number): number => 1 + 2 * (steps - 1) + 1;
+
+function test({ testAttack, testRows, epsTest }: Cell, pass: Pass): number {
+  const steps = testAttack === 'pgd' ? 10 : 1;
+  const radii = epsTest.filter((eps) => eps > 0).length;
+  return pass(1, testRows / 2) + radii * pass(steps + 1, attackRows(steps) * testRows);
+}
+
+function training(of: Cell, machine: Machine, pass: Pass): number {
+  const n = rowsOf(of);
+  const inner = of.eps === 0 ? 0 : of.attackSteps;
+  const rows = CACHED * n * ((inner === 0 ? 0 : attackRows(inner)) + 1);
+  if (!isFrozen(of)) return NETWORK_STEPS * pass(NETWORK_CALLS * (inner + 2), rows);
+  if (!isDescended(of)) return solving(of, machine);
+  const descent = STEPS[of.start] * pass(inner + 5, rows);
+  return descent + (of.start === 'warm' ? solving(of, machine) : 0) + factoring(of, machine);
+}
+
+/** Steps of descent that training usually takes: two cycles from theta = 0, one from the linearised optimum. */
+const STEPS = { cold: 60, warm: 15 } as const;
+/** Networks mostly take all the steps that they may. */
+const NETWORK_STEPS = 2250;
+/** Passes of a read-out that one of a network makes the calls of: several layers, and all their weights to be moved. */
+const NETWORK_CALLS = 3;
+/** Iterations of the exact solvers. */
+const ITERATIONS = 6;
+
+/** The exact solution: Newton matrices and their factors, in float64; at eps = 0 a single one. */
+function solving(of: Cell, machine: Machine): number {
+  const [n, N] = [rowsOf(of), widthOf(of)];
+  if (of.eps === 0) return exactly(machine, n * N * Math.min(n, N));
+  const newton = 1.5 * gram(of) + N ** 3 / 6 + 5 * n * N * of.d;
+  return exactly(machine, ITERATIONS * newton);
+}
+
+/** The metric of the descent, its factor and the inverse of that. */
+const factoring = (of: Cell, machine: Machine): number => {
+  const [n, N] = [rowsOf(of), widthOf(of)];
+  return exactly(machine, n * N * N + gram(of) + N ** 3 / 2);
+};
+
+/** The sum over rows of the products of gradients: of one layer it has a closed form. */
+function gram(of: Cell): number {
+  const [n, N] = [rowsOf(of), widthOf(of)];
+  return of.network === undefined ? n * N * N : 0.4 * n * of.d * N * N;
+}
+
+const exactly = ({ device, gigaflopsPerSecond }: Machine, products: number): number =>
+  (EXACT_PRODUCT * products * (isNative(device) ? NATIVE_GAIN : 1)) / gigaflopsPerSecond;

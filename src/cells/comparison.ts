@@ -20,9 +20,12 @@ export const TOLERATED_RELATIVE_ERROR = 0.02;
 /** What passes for a zero that theory predicts: training stops this close to it. */
 const TOLERATED_DIFFERENCE = 1e-3;
 
+/** What no simulation says. */
+const nothing: Estimate = { value: Number.NaN, standardError: Number.NaN, count: 0 };
+
 /** Compares one value a seed with theory. The standard error is over seeds: data, features and test set all vary. */
 export function compare(values: readonly number[], theory: number): Comparison {
-  const simulated = meanOf(values);
+  const simulated = values.length > 0 ? meanOf(values) : nothing;
   const difference = simulated.value - theory;
   const z = difference === 0 ? 0 : difference / simulated.standardError;
   const relativeError = difference === 0 ? 0 : difference / theory;

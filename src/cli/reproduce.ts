@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { METHODS } from '../cells/cell.ts';
 import { checkChoice, InvalidArgumentError } from '../errors.ts';
@@ -12,7 +13,7 @@ import { interruptible } from './interruptible.ts';
 import { notice, warn } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { numberOption } from './numberOption.ts';
-import { progressBar } from './progressBar.ts';
+import { duration, progressBar } from './progressBar.ts';
 import { reproductionReport } from './reproductionReport.ts';
 import { table } from './table.ts';
 import { version } from './version.ts';
@@ -29,6 +30,7 @@ interface ReproduceArgs {
   activations: string | undefined;
   seeds: number | undefined;
   method: string | undefined;
+  cold: boolean;
   'test-rows': number | undefined;
   out: string | undefined;
   device: string;
@@ -57,6 +59,11 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       .option('activations', { type: 'string', describe: `of ${activationNames.join(', ')}` })
       .option('seeds', { ...numberOption('seeds'), describe: 'repetitions of each point' })
       .option('method', { type: 'string', describe: `how cells are trained: ${METHODS.join(', ')}` })
+      .option('cold', {
+        type: 'boolean',
+        default: false,
+        describe: 'start training by gradient at theta = 0 at every seed, not only the first',
+      })
       .option('test-rows', { ...numberOption('test-rows'), describe: 'fresh rows that measure the risks' })
       .option('out', { type: 'string', describe: 'output folder [results/<figure>]' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
@@ -65,7 +72,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
         describe: 'worker processes [one a core; one for cuda]',
       })
       .option('json', { type: 'boolean', default: false, describe: 'the numbers as JSON on standard output' })
-      .example('$0 reproduce curse', 'the whole figure, a few minutes')
+      .example('$0 reproduce curse', 'the whole figure, a minute or two')
       .example('$0 reproduce curse --quick', 'a first look')
       .example(
         '$0 reproduce curse --epsilons 0,0.5 --lambda 0.01 --out ridge',
@@ -121,9 +128,17 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
       device,
       workers: workersFor(device, args.workers),
       version,
-      onStart({ runtime, cells, estimatedSeconds, workers: count }) {
+      onPicture: (path) =>
+        notice(`${figure.name}: theory is drawn in ${path}; points are added as cells finish`),
+      onStart({ runtime, cells, estimatedSeconds, nativeSeconds, workers: count }) {
         announceRuntime(runtime);
-        notice(`${figure.name}: ${cells} cells to simulate, ${count} at a time, rows kept in ${out}`);
+        const time = (seconds: number) => duration(wallSeconds(seconds, count));
+        const about = cells > 0 ? `about ${time(estimatedSeconds)}, ` : '';
+        notice(`${figure.name}: ${cells} cells to simulate, ${count} at a time, ${about}rows kept in ${out}`);
+        if (nativeSeconds !== null && cells > 0)
+          notice(
+            `${figure.name}: native TensorFlow would take about ${time(nativeSeconds)}; get it with: npx rrf provision`,
+          );
         total = cells;
         bar = progressBar(estimatedSeconds, figure.name);
       },
@@ -136,6 +151,13 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
   };
   return interruptible(kept, making).finally(() => bar.stop());
 }
+
+/** What worker processes take to start. */
+const START_SECONDS = 2;
+
+/** Of the seconds that cells take on one core. */
+const wallSeconds = (seconds: number, workers: number): number =>
+  START_SECONDS + seconds / Math.min(workers, availableParallelism());
 
 /** The figure's defaults, or its quick ones, with what was given in their place. */
 function settingsOf(figure: Figure, args: ReproduceArgs): FigureSettings {
@@ -154,6 +176,7 @@ function settingsOf(figure: Figure, args: ReproduceArgs): FigureSettings {
       args.activations === undefined ? base.activations : (args.activations.split(',') as ActivationName[]),
     seeds: args.seeds ?? base.seeds,
     method: (args.method ?? base.method) as FigureSettings['method'],
+    cold: args.cold,
     testRows: args['test-rows'] ?? base.testRows,
   };
 }

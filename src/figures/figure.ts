@@ -18,6 +18,8 @@ export interface FigureSettings {
   readonly tau: number;
   readonly activations: readonly ActivationName[];
   readonly method: Cell['method'];
+  /** Whether training by gradient starts at theta = 0 at every seed, not only at the first. */
+  readonly cold: boolean;
   readonly attackSteps: number;
   readonly testRows: number;
 }
@@ -99,7 +101,7 @@ export interface Measured {
   readonly spots: readonly Spot[];
 }
 
-/** One simulated point: cells that differ in their seed only, and what is read off them. */
+/** One simulated point: cells that differ in their seed, and in where training starts, and what is read off them. */
 export interface Spot {
   /** A setting, or itself measured. */
   readonly x: number | Measure;

@@ -8,11 +8,12 @@ import type { FigurePlan, MeanOf, Measured, Spot } from './figure.ts';
 /** One simulated point beside theory. */
 export interface FigurePoint {
   readonly x: number;
+  /** Until one of its cells is finished the simulated value is NaN, of a count of 0. */
   readonly y: Comparison;
   /** What is measured: 'SR', 'AR'. */
   readonly measure: string;
   readonly d: number;
-  /** Trainings that converged, of all. */
+  /** Trainings that converged, of all that are finished. */
   readonly converged: number;
   readonly trainings: number;
 }
@@ -26,22 +27,30 @@ export const figureCells = (plan: FigurePlan): Cell[] =>
     panel.measured.flatMap(({ spots }) => spots.flatMap((spot) => spot.cells.map(simulable))),
   );
 
-/** Averages the cells over seeds and sets them beside theory. */
-export const figurePoints = (plan: FigurePlan, resultOf: (cell: Cell) => CellResult): PanelPoints[] =>
+/** Averages over seeds the cells that are finished and sets them beside theory. */
+export const figurePoints = (
+  plan: FigurePlan,
+  resultOf: (cell: Cell) => CellResult | undefined,
+): PanelPoints[] =>
   plan.panels.map((panel) =>
     panel.measured.map(({ spots }: Measured) => spots.map((spot) => pointOf(spot, resultOf))),
   );
 
-function pointOf({ x, y, cells }: Spot, resultOf: (cell: Cell) => CellResult): FigurePoint {
+function pointOf({ x, y, cells }: Spot, resultOf: (cell: Cell) => CellResult | undefined): FigurePoint {
+  const finished = cells.flatMap((cell) => {
+    const result = resultOf(cell);
+    return result ? [{ cell, result }] : [];
+  });
   const values = (measure: typeof y): number[] =>
-    cells.map((cell) => measure.simulated(resultOf(cell), cell));
+    finished.map(({ cell, result }) => measure.simulated(result, cell));
+  const [first] = cells.map(atWholeSizes);
   return {
-    x: typeof x === 'number' ? x : meanOf(values(x)).value,
-    y: compare(values(y), predicted(y, atWholeSizes(cells[0]!))),
+    x: typeof x === 'number' ? x : finished.length > 0 ? meanOf(values(x)).value : predicted(x, first!),
+    y: compare(values(y), predicted(y, first!)),
     measure: y.name,
-    d: cells[0]!.d,
-    converged: cells.filter((cell) => resultOf(cell).training.converged).length,
-    trainings: cells.length,
+    d: first!.d,
+    converged: finished.filter(({ result }) => result.training.converged).length,
+    trainings: finished.length,
   };
 }
 

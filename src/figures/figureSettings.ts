@@ -1,5 +1,6 @@
 import { METHODS } from '../cells/cell.ts';
 import {
+  checkBoolean,
   checkChoice,
   checkInteger,
   checkNonNegative,
@@ -40,6 +41,7 @@ export function checkSettings(figure: Figure, settings: FigureSettings): FigureS
   checkInteger('seeds', settings.seeds);
   checkNonNegative('tau', settings.tau);
   checkChoice('method', settings.method, METHODS);
+  checkBoolean('cold', settings.cold);
   checkInteger('attackSteps', settings.attackSteps);
   checkInteger('testRows', settings.testRows, 2);
   return settings;

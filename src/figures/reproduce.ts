@@ -1,16 +1,20 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cell } from '../cells/cell.ts';
 import type { CellResult } from '../cells/cellResult.ts';
+import { cellSeconds, nativeOn } from '../cells/cellSeconds.ts';
 import { cellKey } from '../cells/node/cellKey.ts';
+import { machineOf } from '../cells/node/machine.ts';
 import { failureLine, type RunProgress, type RunStart, runMissing } from '../cells/node/runMissing.ts';
 import { UserError } from '../errors.ts';
 import { writePicture } from '../plots/picture.ts';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
-import { writeWholeFile } from '../wholeFile.ts';
+import { makeFolder, writeWholeFile } from '../wholeFile.ts';
 import type { Claim, Figure, FigureSettings, MeanOf, Verdict } from './figure.ts';
 import { drawFigure } from './figureDrawing.ts';
 import { figureCells, figurePoints, meanOver, type PanelPoints } from './figurePoints.ts';
 import { checkSettings } from './figureSettings.ts';
+import { livePicture } from './livePicture.ts';
 
 export interface ReproduceOptions {
   readonly figure: Figure;
@@ -22,10 +26,17 @@ export interface ReproduceOptions {
   readonly workers: number;
   /** Version of this package, kept with every row. */
   readonly version: string;
-  readonly onStart?: (start: RunStart) => void;
+  /** Called as soon as there is a picture of the theory alone, to which points are added as cells finish. */
+  readonly onPicture?: (path: string) => void;
+  readonly onStart?: (start: ReproductionStart) => void;
   readonly onCell?: (progress: RunProgress) => void;
   /** Lines for people: rows that are damaged, worker processes that were killed. */
   readonly onRemark?: (line: string) => void;
+}
+
+export interface ReproductionStart extends RunStart {
+  /** What the missing cells would take with native TensorFlow, on one core; null where that is what runs, or a GPU. */
+  readonly nativeSeconds: number | null;
 }
 
 export interface Reproduction {
@@ -41,26 +52,16 @@ export interface Reproduction {
 }
 
 /**
- * Makes a figure: runs the cells that `out` does not hold yet, sets them beside theory, checks the figure's claims and
- * writes rows, picture, caption and numbers. Interrupted at any moment, the same call goes on from the last finished cell.
+ * Makes a figure: draws its theory, runs the cells that `out` does not hold yet, drawing the picture again as they finish,
+ * sets them beside theory, checks the figure's claims and writes rows, picture, caption and numbers. Interrupted at any
+ * moment, the same call goes on from the last finished cell.
  * @throws InvalidArgumentError for settings out of range, UserError for a folder that cannot be written
  */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
-  const { figure, out, version } = options;
+  const { figure, out, device, version } = options;
   const settings = checkSettings(figure, options.settings);
   const plan = figure.plan(settings);
   const cells = new Map(figureCells(plan).map((cell) => [cellKey(cell), cell]));
-  const runtime = await loadRuntime(options.device);
-  const { store, seconds, failed } = await runMissing([...cells.values()], { ...options, runtime });
-  if (failed.length > 0) throw new UserError(failureLine(failed));
-  const results = new Map([...store.rows()].map(({ key, result }) => [key, result]));
-  const resultOf = (cell: Cell): CellResult => results.get(cellKey(cell))!;
-  const points = figurePoints(plan, resultOf);
-  const panels = plan.panels.map(({ title }, i) => ({ title, points: points[i]! }));
-  const claims = plan.claims.map((claim) => ({
-    statement: claim.statement,
-    ...judged(claim, settings, meanOver(resultOf)),
-  }));
   const path = (end: string): string => join(out, `${figure.name}${end}`);
   const files = {
     rows: join(out, 'cells.jsonl'),
@@ -70,6 +71,33 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     caption: path('.txt'),
     json: path('.json'),
   };
+  // A device asked for by name may not be there, and then nothing is written; auto always finds one.
+  const named = device === 'auto' ? null : await loadRuntime(device);
+  makeFolder(out);
+  const results = new Map<string, CellResult>();
+  const drawSoFar = (): Promise<void> =>
+    writePicture(
+      files.png,
+      drawFigure(
+        plan,
+        figurePoints(plan, (cell) => results.get(cellKey(cell))),
+        plan.caption,
+      ),
+    );
+  if (!existsSync(files.png)) {
+    await drawSoFar();
+    options.onPicture?.(files.png);
+  }
+  const runtime = named ?? (await loadRuntime(device));
+  const { seconds } = await simulate([...cells.values()], { ...options, runtime }, results, drawSoFar);
+
+  const resultOf = (cell: Cell): CellResult => results.get(cellKey(cell))!;
+  const points = figurePoints(plan, resultOf);
+  const panels = plan.panels.map(({ title }, i) => ({ title, points: points[i]! }));
+  const claims = plan.claims.map((claim) => ({
+    statement: claim.statement,
+    ...judged(claim, settings, meanOver(resultOf)),
+  }));
   const caption = `${plan.caption} ${plan.setting ?? teacherSetting(settings)} Engine: ${runtime.engine}. Settings are this package's own choice.`;
   const svg = drawFigure(plan, points, caption);
   for (const path of [files.svg, files.png, files.pdf]) await writePicture(path, svg);
@@ -77,6 +105,41 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const numbers = { figure: figure.name, settings, version, runtime, panels, claims };
   writeWholeFile(files.json, `${JSON.stringify(numbers, null, 2)}\n`);
   return { figure: figure.name, settings, runtime, panels, claims, files, seconds };
+}
+
+/** Fills `results` with those of all cells, of which some may be there already, and draws now and then. */
+async function simulate(
+  cells: readonly Cell[],
+  options: ReproduceOptions & { readonly runtime: Runtime },
+  results: Map<string, CellResult>,
+  drawSoFar: () => Promise<void>,
+): Promise<{ seconds: number }> {
+  const picture = livePicture(drawSoFar);
+  const machine = machineOf(options.runtime);
+  const native = nativeOn(machine);
+  try {
+    const { store, seconds, failed } = await runMissing(cells, {
+      ...options,
+      machine,
+      onStart(start) {
+        for (const { key, result } of start.rows()) results.set(key, result);
+        const nativeSeconds =
+          native && start.missing.reduce((sum, cell) => sum + cellSeconds(cell, native), 0);
+        options.onStart?.({ ...start, nativeSeconds });
+      },
+      onCell(progress) {
+        results.set(cellKey(progress.cell), progress.result);
+        picture.refresh();
+        options.onCell?.(progress);
+      },
+    });
+    if (failed.length > 0) throw new UserError(failureLine(failed));
+    // As they are written, so that a second run reads the same.
+    for (const { key, result } of store.rows()) results.set(key, result);
+    return { seconds };
+  } finally {
+    await picture.close();
+  }
 }
 
 /** What becomes of a claim: it does not fail for want of a second value, or of the standard error that one seed does not give. */
@@ -96,14 +159,17 @@ function judged({ compares = [], check }: Claim, settings: FigureSettings, mean:
 
 /** How a figure's points came about, the usual way: simulation of the linear teacher beside its theory. */
 function teacherSetting(settings: FigureSettings): string {
-  const { psi2, tau, lambda, activations, seeds, testRows, attackSteps, method, d } = settings;
+  const { psi2, tau, lambda, activations, seeds, testRows, attackSteps, method, cold, d } = settings;
+  const start = cold
+    ? 'from theta = 0'
+    : 'from the optimum of the problem linearised in the perturbation, the first seed from theta = 0';
   return [
     `psi2 = n/d = ${psi2.join(', ')}, label noise tau = ${tau}, ridge lambda = ${lambda.join(', ')}, activation`,
     `${activations.join(', ')}, signal norm 1. Curves: asymptotic theory. Symbols: means over ${seeds} seeds at`,
     `d = ${d.join(' and ')}, bars of one standard error over seeds, ${testRows} fresh test rows for each seed; trained`,
     method === 'exact'
       ? 'to the exact optimum of the problem linearised in the perturbation'
-      : `by gradient against PGD of ${attackSteps} steps (eps = 0: exact least squares)`,
+      : `by gradient against PGD of ${attackSteps} steps, ${start} (eps = 0: exact least squares),`,
     'and tested against PGD of 10 steps unless said otherwise.',
   ].join(' ');
 }

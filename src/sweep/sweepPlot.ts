@@ -1,4 +1,4 @@
-import type { Cell } from '../cells/cell.ts';
+import { type Cell, isDescended } from '../cells/cell.ts';
 import { adversarialRisk, type Measure, standardRisk } from '../cells/measure.ts';
 import { nearestName } from '../checkOptions.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
@@ -207,6 +207,7 @@ function caption(
   const fixed = otherFields(cells, x, by)
     .filter((name) => cells[0]![name] !== undefined)
     .filter((name) => name !== 'attackSteps' || cells[0]!.method === 'pgd')
+    .filter((name) => name !== 'start' || isDescended(cells[0]!))
     .map((name) => `${name} = ${fieldOf(cells[0]!, name)}`);
   return [
     `${measure.name} against ${x}${by ? `, for each ${by}` : ''}.`,

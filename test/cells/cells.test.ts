@@ -31,13 +31,24 @@ describe('a cell', () => {
     expect(new Set([...keys, cellKey(cell)]).size).toBe(6);
   });
 
-  it('shares its data and features with cells that differ only in training method or test', async () => {
+  it('shares its data and features with cells that differ only in how they are trained or tested', async () => {
     const radii = [0.3, 0.3];
     const exact = { ...cell, method: 'exact' as const, epsTest: radii };
     const [fgm, pgd] = [await run({ ...exact, testAttack: 'fgm' }), await run(exact)];
     expect(fgm.thetaNormSquared).toBe(pgd.thetaNormSquared);
     expect(fgm.standardRisk).toEqual(pgd.standardRisk);
-    expect(streamKey({ ...cell, eps: 0.4 })).not.toBe(streamKey(cell));
+    const trained = [{ eps: 0.4 }, { lambda: 0.1 }, { attackSteps: 3 }, { testRows: 50 }, { epsTest: [1] }];
+    for (const change of trained) expect(streamKey({ ...cell, ...change })).toBe(streamKey(cell));
+    const drawn = [
+      { psi1: 3 },
+      { psi2: 3 },
+      { d: 21 },
+      { tau: 0 },
+      { activation: 'tanh' as const },
+      { seed: 1 },
+    ];
+    const keys = drawn.map((change) => streamKey({ ...cell, ...change }));
+    expect(new Set([...keys, streamKey(cell)]).size).toBe(7);
   });
 
   it('gives the same numbers whenever it runs, and leaves no tensors', async () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rrf } from '../support/rrf.ts';
+import { rrf, startRrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { whole } from '../support/sizes.ts';
 
@@ -24,8 +24,16 @@ const tiny = (out: string): string[] => [
 describe('rrf reproduce', () => {
   it('draws the figure, keeps every cell, and a second run simulates nothing and writes the same bytes', async () => {
     const out = join(folder, 'tiny');
-    const first = await rrf(...tiny(out), '--json');
-    expect(first.stderr).toMatch(/^engine: .+\ncurse: 16 cells to simulate, 2 at a time/);
+    const { child, finished } = startRrf([...tiny(out), '--json']);
+    let early: Buffer | null = null;
+    child.stderr!.once('data', () => {
+      early = readFileSync(join(out, 'curse.png'));
+    });
+    const first = await finished;
+    expect(first.stderr).toMatch(
+      /^curse: theory is drawn in .+curse\.png; .+\nengine: .+\ncurse: 16 cells to simulate, 2 at a time, about \d+ s, rows kept/,
+    );
+    expect(first.stderr.includes('native TensorFlow would take about')).toBe(device === 'wasm');
     expect(first.code).toBe(0);
     const { panels, files } = JSON.parse(first.stdout);
     expect(panels.map(({ points }: { points: unknown[][] }) => points.map((kind) => kind.length))).toEqual([
@@ -36,6 +44,8 @@ describe('rrf reproduce', () => {
     expect(narrowAr.y.simulated.value).toBeGreaterThan(narrowSr.y.simulated.value);
     expect(narrowSr.y.simulated.count).toBe(2);
     const picture = readFileSync(files.png);
+    expect(early!.subarray(0, 4)).toEqual(picture.subarray(0, 4));
+    expect(early).not.toEqual(picture);
     expect(readFileSync(files.pdf, 'latin1').startsWith('%PDF')).toBe(true);
     expect([...picture.subarray(1, 4)].map((c) => String.fromCharCode(c)).join('')).toBe('PNG');
     const rows = readFileSync(files.rows, 'utf8')
@@ -44,6 +54,11 @@ describe('rrf reproduce', () => {
       .map((line) => JSON.parse(line));
     expect(rows).toHaveLength(16);
     expect(rows[0].runtime.device).toBe(device);
+    const attacked = rows.filter(({ cell }) => cell.eps > 0);
+    expect(attacked.map(({ cell: { seed, start } }) => `${seed} ${start}`).sort()).toEqual([
+      ...Array(4).fill('0 cold'),
+      ...Array(4).fill('1 warm'),
+    ]);
 
     // As after a crash: the last row is cut short, so exactly that cell runs again.
     const text = readFileSync(files.rows, 'utf8');
@@ -51,6 +66,7 @@ describe('rrf reproduce', () => {
     const numbers = readFileSync(files.json);
     const second = await rrf(...tiny(out));
     expect(second.stderr).toContain('curse: 1 cells to simulate');
+    expect(second.stderr).not.toContain('theory is drawn');
     expect(second.stdout).toMatch(/points \(\d+ %\) lie within 3 standard errors or 2 % of theory/);
     expect(second.stdout).toContain(`picture: ${files.png}`);
     expect(readFileSync(files.json)).toEqual(numbers);

@@ -4,6 +4,7 @@ import type { CellResult } from '../../src/cells/cellResult.ts';
 import { cellKey } from '../../src/cells/node/cellKey.ts';
 import { theoryOf } from '../../src/cells/theoryOf.ts';
 import type { FigureSettings } from '../../src/figures/figure.ts';
+import { drawFigure } from '../../src/figures/figureDrawing.ts';
 import { figureCells, figurePoints, meanOver } from '../../src/figures/figurePoints.ts';
 import { checkSettings } from '../../src/figures/figureSettings.ts';
 import { figureNamed, figures } from '../../src/figures/index.ts';
@@ -163,6 +164,51 @@ describe.each(figures.map((figure) => [figure.name, figure] as const))('the figu
     const simulated = (values: readonly unknown[]): number =>
       new Set(figureCells(figure.plan({ ...settings, [list]: values })).map(cellKey)).size;
     for (const value of two[list]) expect(simulated([value])).toBeLessThan(simulated(two[list]));
+  });
+});
+
+describe('figures trained by gradient', () => {
+  const spots = (change: Partial<FigureSettings>) => {
+    const { defaults, plan } = figureNamed('curse');
+    const { panels } = plan({ ...defaults, ...change });
+    return panels.flatMap(({ measured }) => measured.flatMap((kind) => kind.spots.map(({ cells }) => cells)));
+  };
+
+  it('train one seed of each point from theta = 0, and the others from the linearised optimum', () => {
+    for (const cells of spots({})) {
+      const rest = cells[0]!.eps === 0 ? 'cold' : 'warm';
+      expect(cells.map(({ start }) => start)).toEqual(['cold', rest, rest, rest, rest]);
+    }
+  });
+
+  it('train every seed from theta = 0 where they are told to', () => {
+    for (const cells of spots({ cold: true })) for (const { start } of cells) expect(start).toBe('cold');
+  });
+});
+
+describe('a figure of which nothing or a part is simulated', () => {
+  /** A simulation a tenth above theory: a distance of 0 has no place on a logarithmic axis. */
+  const higher = (cell: Cell): CellResult => {
+    const { standardRisk, adversarialRisks, ...rest } = perfect(cell);
+    const raised = (risk: typeof standardRisk) => ({ ...risk, value: 1.1 * risk.value });
+    return { ...rest, standardRisk: raised(standardRisk), adversarialRisks: adversarialRisks.map(raised) };
+  };
+
+  it.each(figures.map((figure) => [figure.name, figure] as const))('%s is drawn', (_, figure) => {
+    const plan = figure.plan({ ...figure.defaults, ...figure.quick });
+    const [first] = figureCells(plan);
+    const none = figurePoints(plan, () => undefined);
+    const one = figurePoints(plan, (cell) => (cellKey(cell) === cellKey(first!) ? higher(cell) : undefined));
+    const counts = (points: typeof none) => points.flat(2).map(({ y }) => y.simulated.count);
+    expect(Math.max(...counts(none))).toBe(0);
+    expect(Math.max(...counts(one))).toBe(1);
+    const [bare, begun] = [none, one].map((points) => drawFigure(plan, points, 'caption'));
+    expect(bare).not.toBe(begun);
+    // A bare picture has the curves of the whole one.
+    const curves = (svg: string) => svg.match(/aria-label="line"/g)?.length ?? 0;
+    expect(curves(bare!)).toBe(
+      plan.panels.flatMap((panel) => panel.curves).length + (plan.surface?.lines.length ?? 0),
+    );
   });
 });
 

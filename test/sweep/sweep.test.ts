@@ -108,7 +108,7 @@ describe('shards', () => {
     const parts = [1, 2, 3].map((index) => cellsOfShard(cells, { index, count: 3 }));
     expect(parts.flat().map(cellKey).sort()).toEqual(cells.map(cellKey).sort());
     const times = parts.map((part) => part.reduce((sum, cell) => sum + cellSeconds(cell), 0));
-    const longest = Math.max(...cells.map(cellSeconds));
+    const longest = Math.max(...cells.map((cell) => cellSeconds(cell)));
     expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(longest);
   });
 

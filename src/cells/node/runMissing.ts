@@ -2,11 +2,12 @@ import { basename, join } from 'node:path';
 import type { Runtime } from '../../runtime/index.ts';
 import { makeFolder } from '../../wholeFile.ts';
 import type { Cell } from '../cell.ts';
-import { cellSeconds } from '../cellSeconds.ts';
+import type { CellResult } from '../cellResult.ts';
+import { cellSeconds, type Machine } from '../cellSeconds.ts';
 import { cellKey } from './cellKey.ts';
 import { runCells } from './cellPool.ts';
 import { lockFile } from './fileLock.ts';
-import { linesText, type RowFaults, UNHASHED } from './resultRow.ts';
+import { linesText, type ResultRow, type RowFaults, UNHASHED } from './resultRow.ts';
 import { openResultStore, type ResultStore } from './resultStore.ts';
 
 export interface RunOptions {
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly runtime: Runtime;
   /** Worker processes. */
   readonly workers: number;
+  /** How fast one of them is, for estimates. Default that of `cellSeconds`. */
+  readonly machine?: Machine;
   /** Version of this package, kept with every row. */
   readonly version: string;
   readonly onStart?: (start: RunStart) => void;
@@ -30,10 +33,13 @@ export interface RunOptions {
 export interface RunStart {
   readonly runtime: Runtime;
   readonly workers: number;
-  /** Cells that are missing. */
+  /** How many cells are missing, and which. */
   readonly cells: number;
+  readonly missing: readonly Cell[];
   /** What they take on one core, roughly. */
   readonly estimatedSeconds: number;
+  /** The rows that are there already. */
+  readonly rows: () => Iterable<ResultRow>;
 }
 
 /** A cell that could not be simulated. */
@@ -42,8 +48,10 @@ export interface FailedCell {
   readonly reason: string;
 }
 
-/** What is done so far, in cells and in estimated seconds. */
+/** What is done so far, in cells and in estimated seconds, and the cell that has just finished. */
 export interface RunProgress {
+  readonly cell: Cell;
+  readonly result: CellResult;
   readonly cells: number;
   readonly estimatedSeconds: number;
 }
@@ -56,7 +64,7 @@ export async function runMissing(
   cells: readonly Cell[],
   options: RunOptions,
 ): Promise<{ store: ResultStore; seconds: number; failed: readonly FailedCell[] }> {
-  const { out, file = 'cells.jsonl', others = [], runtime, workers, version } = options;
+  const { out, file = 'cells.jsonl', others = [], runtime, workers, machine, version } = options;
   const { onStart, onCell, onRemark = () => {} } = options;
   makeFolder(out);
   const lock = await lockFile(join(out, file), { onWait: onRemark });
@@ -64,8 +72,8 @@ export async function runMissing(
     const store = openResultStore(out, { version, device: runtime.device, file, others });
     for (const line of faultLines(store.faults, file)) onRemark(line);
     const missing = cells.filter((cell) => !store.has(cell));
-    const estimatedSeconds = missing.reduce((sum, cell) => sum + cellSeconds(cell), 0);
-    onStart?.({ runtime, workers, cells: missing.length, estimatedSeconds });
+    const estimatedSeconds = missing.reduce((sum, cell) => sum + cellSeconds(cell, machine), 0);
+    onStart?.({ runtime, workers, cells: missing.length, missing, estimatedSeconds, rows: store.rows });
     const failed: FailedCell[] = [];
     const start = performance.now();
     const done = { cells: 0, estimatedSeconds: 0 };
@@ -76,8 +84,8 @@ export async function runMissing(
         lock.check();
         store.add(cell, report);
         done.cells++;
-        done.estimatedSeconds += cellSeconds(cell);
-        onCell?.({ ...done });
+        done.estimatedSeconds += cellSeconds(cell, machine);
+        onCell?.({ ...done, cell, result: report.result });
       },
       onRetry: (cell, how) =>
         onRemark(`a worker process ended (${how}) in the middle of cell ${cellKey(cell)}, which runs again`),
