@@ -31,7 +31,7 @@ const kinds: Readonly<Record<string, CellArgs>> = {
 };
 
 const runtime = await loadRuntime(device as DeviceChoice);
-const machine = machineOf(runtime);
+const machine = await machineOf(runtime);
 console.log(
   `${runtimeLine(runtime)}; ${machine.gigaflopsPerSecond.toFixed(0)} GFLOP/s a thread, ${workers} workers`,
 );

@@ -115,7 +115,7 @@ async function simulate(
   drawSoFar: () => Promise<void>,
 ): Promise<{ seconds: number }> {
   const picture = livePicture(drawSoFar);
-  const machine = machineOf(options.runtime);
+  const machine = await machineOf(options.runtime);
   const native = nativeOn(machine);
   try {
     const { store, seconds, failed } = await runMissing(cells, {

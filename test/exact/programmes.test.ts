@@ -187,7 +187,7 @@ describe.each(Object.entries(cases))('the cone programme of %s', (_, each) => {
     const p = x.subarray(first, first + n);
     const theta = x.subarray(0, N);
     const cost = p.reduce((sum, value, i) => sum + (value + costs[i]!) ** 2, ridge * dot(theta, theta));
-    expect(Math.abs(dot(x, programme.quadratic(x)) / cost - 1)).toBeLessThan(ROUNDING);
+    expect(Math.abs(dot(x, programme.gradient(x)) / cost - 1)).toBeLessThan(ROUNDING);
   });
 
   it("solves with P + A' W^-2 A", () => {
@@ -200,7 +200,7 @@ describe.each(Object.entries(cases))('the cone programme of %s', (_, each) => {
     unscale(shape, scaling, image);
     unscale(shape, scaling, image);
     const pulled = programme.applyTransposed(image);
-    const product = programme.quadratic(x).map((value, j) => value + pulled[j]!);
+    const product = programme.gradient(x).map((value, j) => value + pulled[j]!);
     expect(size(product.map((value, j) => value - rhs[j]!))).toBeLessThan(NEWTON * size(rhs));
   });
 
@@ -214,7 +214,7 @@ describe.each(Object.entries(cases))('the cone programme of %s', (_, each) => {
     );
     expect(size(offsets.map((value, j) => value - targets[j]!))).toBeLessThan(ROUNDING * size(s));
     // The dual holds already in the variables beside the coefficients: A' z = P x.
-    const [az, px] = [programme.applyTransposed(z), programme.quadratic(x)];
+    const [az, px] = [programme.applyTransposed(z), programme.gradient(x)];
     const gap = az.subarray(first).map((value, j) => value - px[first + j]!);
     expect(size(gap)).toBeLessThan(ROUNDING * size(px));
     expect(dot(s, z) / coneDegree(shape)).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { measureMatmulRate } from '../../runtime/matmulRate.ts';
 import type { Machine } from '../cellSeconds.ts';
 
 /** How fast one worker process with the engine that runs is, measured in half a second. */
-export const machineOf = (runtime: Runtime): Machine => ({
-  device: runtime.device,
-  gigaflopsPerSecond: measureMatmulRate(runtime).gigaflopsPerSecond / runtime.threads,
-});
+export async function machineOf(runtime: Runtime): Promise<Machine> {
+  const { gigaflopsPerSecond } = await measureMatmulRate(runtime);
+  return { device: runtime.device, gigaflopsPerSecond: gigaflopsPerSecond / runtime.threads };
+}
