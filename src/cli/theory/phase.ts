@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { checkNonNegative } from '../../errors.ts';
 import { type AsymptoticRisk, asymptoticRisk, criticalEps, type RiskOptions } from '../../theory/index.ts';
 import {
+  channelWords,
   checkGrids,
   featureMap,
   missing,
@@ -50,6 +51,7 @@ export const phaseCommand: CommandModule<object, PhaseArguments> = {
         ...here.proportions,
         psi2: options.psi2,
         tau: options.tau,
+        ...channelWords(args),
         ...moved,
         criticalEps: criticalEps(here, options),
         ...(risk && { eps: options.eps, phase: risk.phase }),

@@ -1,13 +1,16 @@
 import type { CommandModule } from 'yargs';
+import { InvalidArgumentError } from '../../errors.ts';
 import { asymptoticRisk, criticalEps, type RiskOptions, sensitivities } from '../../theory/index.ts';
 import {
+  asksForClasses,
+  channelWords,
   describeQuestion,
   featureMap,
   riskOptions,
   type TheoryArguments,
   withTheoryOptions,
 } from './features.ts';
-import { printJson, printRecord, printTable, reportConvergence } from './output.ts';
+import { printJson, printRecord, printTable, reportConvergence, withoutMargins } from './output.ts';
 
 interface PointArguments extends TheoryArguments {
   certify: boolean;
@@ -22,13 +25,26 @@ export const pointCommand: CommandModule<object, PointArguments> = {
       .option('certify', { type: 'boolean', default: false, describe: 'check by an independent route' })
       .option('sensitivities', { type: 'boolean', default: false, describe: 'derivatives of the risks' })
       .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'both risks of random features')
+      .example(
+        '$0 theory --psi1 2 --psi2 3 --eps 0.3 --loss logistic --flip 0.05',
+        'a classifier and its errors',
+      )
       .example('$0 theory --features deep --widths 4,4 --psi2 3 --eps 0.3', 'two frozen layers'),
   handler: (args) => {
     const map = featureMap(args);
     const options = riskOptions(args) as RiskOptions;
-    const { certificate, ...risk } = asymptoticRisk(map, { ...options, certify: args.certify });
+    if (args.certify && asksForClasses(args))
+      throw new InvalidArgumentError(
+        'certify',
+        true,
+        'none with a loss of the margin, which has no certificate',
+      );
+    const { certificate, ...risk } = asymptoticRisk(
+      map,
+      asksForClasses(args) ? options : { ...options, certify: args.certify },
+    );
     reportConvergence([risk]);
-    const question = { ...describeQuestion(args, map), ...options };
+    const question = { ...describeQuestion(args, map), ...options, ...channelWords(args) };
     const critical = criticalEps(map, options);
     const slopes = args.sensitivities ? sensitivities(map, options) : undefined;
     if (args.json) {
@@ -44,7 +60,7 @@ export const pointCommand: CommandModule<object, PointArguments> = {
     printRecord({
       ...question,
       criticalEps: critical,
-      ...risk,
+      ...withoutMargins(risk),
       ...(certificate && {
         certificate: `${certificate.route}, error ${certificate.error.toExponential(1)}`,
       }),

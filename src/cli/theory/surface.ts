@@ -3,31 +3,33 @@ import { checkChoice, InvalidArgumentError } from '../../errors.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { riskSurface } from '../../theory/index.ts';
 import {
+  asksForClasses,
   checkGrids,
   describeQuestion,
   featureMap,
+  measuresOf,
   riskOptions,
   type TheoryArguments,
   withTheoryOptions,
 } from './features.ts';
 import { GRID_FORM, type GridAxis, MOST_POINTS, parseGrid } from './grid.ts';
-import { printCsv, printJson, reportConvergence } from './output.ts';
+import { printCsv, printJson, type Row, reportConvergence, withoutMargins } from './output.ts';
 import { terminalMap } from './terminalPlot.ts';
 
 interface SurfaceArguments extends TheoryArguments {
   grid: string[] | undefined;
   csv: boolean;
-  measure: string;
+  measure: string | undefined;
   plot: string | undefined;
 }
 
-const measures = [
-  'adversarialRisk',
-  'standardRisk',
-  'gradientNorm',
-  'trainingLoss',
-  'interpolatedFraction',
-] as const;
+const OTHERS = ['gradientNorm', 'trainingLoss'] as const;
+/** The measures of a surface: the two risks, or errors, and what comes with them. */
+const measuresShown = (args: TheoryArguments): readonly string[] => [
+  ...measuresOf(args),
+  ...OTHERS,
+  asksForClasses(args) ? 'kinkFraction' : 'interpolatedFraction',
+];
 
 export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
   command: 'surface',
@@ -41,8 +43,8 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
       })
       .option('measure', {
         type: 'string',
-        default: 'adversarialRisk',
-        describe: `shown: ${measures.join(', ')}`,
+        describe:
+          'shown: adversarialRisk [default], standardRisk, gradientNorm, trainingLoss, interpolatedFraction; of a classifier robustError [default], error, gradientNorm, trainingLoss, kinkFraction',
       })
       .option('csv', {
         type: 'boolean',
@@ -56,7 +58,7 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
       ),
   handler: async (args) => {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
-    const measure = checkChoice('measure', args.measure, measures);
+    const measure = checkChoice('measure', args.measure ?? measuresOf(args)[0], measuresShown(args));
     const [xAxis, yAxis] = twoGrids(args.grid);
     const running = [xAxis.parameter, yAxis.parameter];
     checkGrids(args, running);
@@ -71,7 +73,7 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
       // Typesetting takes a second to load, which nobody else should wait for.
       const { surfaceFigure } = await import('./surfaceFigure.ts');
       const { rho = 1, tau = 0, nonlinearEnergy = 0 } = options;
-      const nothing = rho ** 2 + tau ** 2 + nonlinearEnergy;
+      const nothing = asksForClasses(args) ? 0.5 : rho ** 2 + tau ** 2 + nonlinearEnergy;
       await writePicture(args.plot, surfaceFigure(surface, [xAxis, yAxis], measure, nothing));
     }
     reportConvergence(risks.flat());
@@ -88,12 +90,16 @@ export const surfaceCommand: CommandModule<object, SurfaceArguments> = {
     if (args.csv) {
       printCsv(
         risks.flatMap((row, i) =>
-          row.map((risk, j) => ({ [xAxis.parameter]: x[j]!, [yAxis.parameter]: y[i]!, ...risk })),
+          row.map((risk, j) => ({
+            [xAxis.parameter]: x[j]!,
+            [yAxis.parameter]: y[i]!,
+            ...withoutMargins(risk),
+          })),
         ),
       );
       return;
     }
-    const values = risks.map((row) => row.map((risk) => risk[measure]));
+    const values = risks.map((row) => row.map((risk) => Number((risk as unknown as Row)[measure])));
     const names = { xName: xAxis.parameter, yName: yAxis.parameter };
     process.stdout.write(`${measure}\n${terminalMap(values, { x, y, ...names })}\n`);
   },

@@ -1,0 +1,72 @@
+import type { CommandModule } from 'yargs';
+import { InvalidArgumentError } from '../../errors.ts';
+import { type CapacityOptions, type RobustCapacity, robustCapacity } from '../../theory/index.ts';
+import {
+  describeQuestion,
+  featureMap,
+  missing,
+  type TheoryArguments,
+  withTheoryOptions,
+} from './features.ts';
+import { optionalGrid } from './grid.ts';
+import { printCsv, printJson, printRecord, printTable, type Row, reportConvergence } from './output.ts';
+
+interface CapacityArguments extends TheoryArguments {
+  grid: string | undefined;
+  csv: boolean;
+}
+
+/** What may run along the grid, besides a width. */
+const SCALARS = ['eps', 'tau', 'flip', 'rho'] as const;
+
+export const capacityCommand: CommandModule<object, CapacityArguments> = {
+  command: 'capacity',
+  describe: 'the largest n/d whose labels can be fitted robustly',
+  builder: (yargs) =>
+    withTheoryOptions(yargs)
+      .option('grid', { type: 'string', describe: 'of psi1, eps, tau, flip or rho: one line each' })
+      .option('csv', { type: 'boolean', default: false, describe: 'comma-separated values' })
+      .example(
+        '$0 theory capacity --psi1 2 --eps 0.3 --tau 0.5',
+        'how many rows two features per input separate',
+      )
+      .example('$0 theory capacity --eps 0.3 --grid psi1=0.1:10:20:log', 'against width'),
+  handler: (args) => {
+    const axis = optionalGrid(args.grid);
+    const running = axis ? [axis.parameter] : [];
+    const map = featureMap(args, running);
+    if (axis && !(axis.parameter in map.proportions || SCALARS.some((name) => name === axis.parameter)))
+      throw new InvalidArgumentError(
+        'parameter',
+        axis.parameter,
+        `one of ${[...Object.keys(map.proportions), ...SCALARS].join(', ')}`,
+      );
+    if (args.eps === undefined && !running.includes('eps'))
+      throw missing('eps', 'the l2 radius of the balls');
+    for (const name of ['psi2', 'lambda', 'eps-test', 'loss', 'noise'] as const)
+      if (args[name] !== undefined)
+        throw new InvalidArgumentError(name, args[name], `no ${name} with capacity`);
+    const { eps, tau, flip, rho, labels, 'nonlinear-energy': nonlinearEnergy } = args;
+    const given = Object.fromEntries(
+      Object.entries({ eps, tau, flip, rho, labels, nonlinearEnergy }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    );
+    const found: RobustCapacity[] = [];
+    const rows = (axis?.values ?? [undefined]).map((value): Row => {
+      const moved = axis && value !== undefined ? { [axis.parameter]: value } : {};
+      const ofMap = axis !== undefined && axis.parameter in map.proportions;
+      const here = ofMap ? map.with(moved) : map;
+      const options = { ...given, ...(ofMap ? {} : moved) } as unknown as CapacityOptions;
+      const capacity = robustCapacity(here, options);
+      found.push(capacity);
+      const { iterations: _, residual: __, converged: ___, ...answer } = capacity;
+      return { ...describeQuestion(args, here), ...options, ...answer };
+    });
+    reportConvergence(found);
+    if (args.json) printJson(axis ? rows : rows[0]);
+    else if (args.csv) printCsv(rows);
+    else if (axis) printTable(rows);
+    else printRecord(rows[0]!);
+  },
+};
