@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { bestCommand } from './theory/best.ts';
+import { capacityCommand } from './theory/capacity.ts';
 import { curveCommand } from './theory/curve.ts';
 import { phaseCommand } from './theory/phase.ts';
 import { pointCommand } from './theory/point.ts';
@@ -15,6 +16,7 @@ export const theoryCommand: CommandModule = {
       .command(surfaceCommand)
       .command(phaseCommand)
       .command(bestCommand)
+      .command(capacityCommand)
       .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'the risks at a point'),
   handler: () => {},
 };

@@ -2,7 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { asymptoticRisk, criticalEps, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
+import {
+  asymptoticRisk,
+  criticalEps,
+  deepRandomFeatures,
+  randomFeatures,
+  robustCapacity,
+} from '../../src/theory/index.ts';
 import { rrf } from '../support/rrf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rrf-theory-'));
@@ -50,6 +56,58 @@ describe('rrf theory', () => {
     expect(Number(last[header.indexOf('adversarialRisk')])).toBeCloseTo(direct.adversarialRisk, 9);
     const { curve } = await json(...question);
     expect(curve.at(-1).adversarialRisk).toBeCloseTo(direct.adversarialRisk, 9);
+  });
+
+  it('answers for a classifier: errors, curves of them, what is best', async () => {
+    const question = ['--psi1', '2', '--psi2', '3', '--eps', '0.3', '--lambda', '0.01', '--tau', '0.5'];
+    const classes = [...question, '--loss', 'logistic', '--labels', 'probit', '--flip', '0.05'];
+    const options = { psi2: 3, eps: 0.3, lambda: 0.01, tau: 0.5, loss: 'logistic', flip: 0.05 } as const;
+    const direct = asymptoticRisk(randomFeatures({ psi1: 2 }), options);
+    const answer = await json(...classes);
+    expect(answer).toMatchObject({ loss: 'logistic', labels: 'probit', flip: 0.05, phase: 'learning' });
+    expect(answer.robustError).toBeCloseTo(direct.robustError, 12);
+    expect(answer.criticalEps).toBe(criticalEps(randomFeatures({ psi1: 2 }), options));
+    const { stdout } = await theory(...classes);
+    expect(stdout).toMatch(/robustError +0\.495/);
+    expect(stdout).not.toContain('object');
+    const hinge = ['--psi1', '2', '--psi2', '3', '--loss', 'hinge', '--lambda', '0.1'];
+    const curve = await theory('curve', ...hinge, '--eps', '0.3', '--grid', 'flip=0,0.1');
+    expect(curve.stdout.split('\n')[0]).toMatch(/flip +error +robustError/);
+    const best = await json('best', 'lambda', ...hinge.slice(0, 6), '--eps', '0.3', '--tau', '0.5');
+    expect(best).toMatchObject({ where: 'inside' });
+  });
+
+  it('answers for other losses and noise, and says what does not go together', async () => {
+    const question = ['--psi1', '2', '--psi2', '3', '--eps', '0.3', '--tau', '0.5'];
+    const answer = await json(...question, '--loss', 'huber', '--threshold', '0.5', '--noise', 'laplace');
+    const direct = asymptoticRisk(randomFeatures({ psi1: 2 }), {
+      ...{ psi2: 3, eps: 0.3, tau: 0.5 },
+      loss: { name: 'huber', threshold: 0.5 },
+      noise: 'laplace',
+    });
+    expect(answer.standardRisk).toBeCloseTo(direct.standardRisk, 12);
+    for (const [words, said] of [
+      [['--loss', 'cubic'], 'invalid loss: "cubic"'],
+      [['--threshold', '1'], 'invalid threshold: 1'],
+      [['--flip', '0.1'], 'invalid flip: 0.1'],
+      [['--loss', 'hinge', '--noise', 'laplace'], 'invalid noise: "laplace"'],
+      [['--loss', 'hinge', '--certify'], 'invalid certify'],
+    ] as const) {
+      const { stderr, code } = await theory(...question, ...words);
+      expect(code).toBe(2);
+      expect(stderr).toContain(said);
+    }
+  });
+
+  it('knows how many rows can be fitted robustly', async () => {
+    const question = ['capacity', '--psi1', '2', '--eps', '0.3', '--tau', '0.5'];
+    const { psi2 } = robustCapacity(randomFeatures({ psi1: 2 }), { eps: 0.3, tau: 0.5 });
+    expect((await json(...question)).psi2).toBeCloseTo(psi2, 12);
+    const { stdout } = await theory(...question.slice(0, 1), ...question.slice(3), '--grid', 'psi1=1,2');
+    expect(stdout).toContain(psi2.toPrecision(6));
+    const wrong = await theory(...question, '--loss', 'hinge');
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.stderr).toContain('invalid loss: "hinge"');
   });
 
   it('draws a surface', async () => {

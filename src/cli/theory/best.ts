@@ -1,10 +1,14 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
-import { checkChoice, UserError } from '../../errors.ts';
+import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
 import {
   type AsymptoticRisk,
   bestActivation,
+  bestEps,
   bestLambda,
   bestWidth,
+  type ClassificationOptions,
+  type ClassificationRisk,
+  type ErrorMeasure,
   type FeatureMap,
   interpolationPeak,
   type Measure,
@@ -12,17 +16,27 @@ import {
   type RiskOptions,
 } from '../../theory/index.ts';
 import { notice } from '../notices.ts';
-import { text, textOr } from '../options.ts';
-import { checkGrids, csvOption, type Place, placesAlong, theoryOptions } from './features.ts';
+import { text } from '../options.ts';
+import {
+  asksForClasses,
+  checkGrids,
+  csvOption,
+  measuresOf,
+  missing,
+  type Place,
+  placesAlong,
+  theoryOptions,
+} from './features.ts';
 import { optionalGrid } from './grid.ts';
 import { printAnswer, type Row, reportConvergence } from './output.ts';
 
-const questions = ['width', 'lambda', 'activation', 'peak'] as const;
-const measures: readonly Measure[] = ['adversarialRisk', 'standardRisk'];
+const questions = ['width', 'lambda', 'eps', 'activation', 'peak'] as const;
 
 const options = {
   ...theoryOptions,
-  measure: textOr('adversarialRisk', measures.join(', ')),
+  measure: text(
+    'adversarialRisk, standardRisk [adversarialRisk]; of a classifier robustError, error [robustError]',
+  ),
   grid: text('answer along a grid, such as eps=0.1:1:10'),
   csv: csvOption,
 } as const;
@@ -31,7 +45,8 @@ type BestArguments = InferredOptionTypes<typeof options> & { what: string };
 
 export const bestCommand: CommandModule<object, BestArguments> = {
   command: 'best <what>',
-  describe: 'the width, ridge penalty or activation of least risk, or the interpolation peak',
+  describe:
+    'the width, ridge penalty, radius of training or activation of least risk, or the interpolation peak',
   builder: (yargs) =>
     yargs
       .options(options)
@@ -40,18 +55,27 @@ export const bestCommand: CommandModule<object, BestArguments> = {
       .example('$0 theory best lambda --psi1 8 --psi2 3 --tau 0.1 --grid eps=0.1:1:4', 'for several eps'),
   handler: (args) => {
     const what = checkChoice('what', args.what, questions);
-    const measure = checkChoice('measure', args.measure, measures);
+    const measure = checkChoice('measure', args.measure ?? measuresOf(args)[0], measuresOf(args));
+    if (what === 'eps' && args.eps !== undefined)
+      throw new InvalidArgumentError('eps', args.eps, 'none with best eps, which searches over it');
+    if (what === 'eps' && args['eps-test'] === undefined)
+      throw missing('eps-test', 'the radius of the attack at test, which stays');
+    if (asksForClasses(args) && (what === 'activation' || what === 'peak'))
+      throw new InvalidArgumentError('what', what, 'width, lambda or eps with a loss of the margin');
     const axis = optionalGrid(args.grid);
     if (axis) checkGrids(args, [axis.parameter]);
     // The width that is sought need not be given.
     const running = [
       ...(axis ? [axis.parameter] : []),
       ...(what === 'width' || what === 'peak' ? ['psi1'] : []),
+      ...(what === 'eps' ? ['eps'] : []),
     ];
-    const found: AsymptoticRisk[] = [];
+    const found: (AsymptoticRisk | ClassificationRisk)[] = [];
     const remarks = new Set<string>();
     const rows = placesAlong(axis, args, running).map(({ moved, ...place }): Row => {
-      const { row, risk, said } = answer(what, measure, place);
+      const { row, risk, said } = asksForClasses(args)
+        ? classifierAnswer(what, measure as ErrorMeasure, place)
+        : answer(what, measure as Measure, place);
       if (risk) found.push(risk);
       for (const remark of said) remarks.add(remark);
       return { ...moved, ...row };
@@ -65,7 +89,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
 interface Answer {
   readonly row: Row;
   /** Of which the row tells; null where there is no peak. */
-  readonly risk: AsymptoticRisk | null;
+  readonly risk: AsymptoticRisk | ClassificationRisk | null;
   /** What a reader must know to use the row, if anything. */
   readonly said: readonly string[];
 }
@@ -77,6 +101,7 @@ function answer(
 ): Answer {
   if (what === 'activation') return activationAnswer(measure, map, options);
   if (what === 'lambda') return optimumAnswer('lambda', bestLambda(map, options, { measure }));
+  if (what === 'eps') return optimumAnswer('eps', bestEps(map, options, { measure }));
   const width = Object.keys(map.proportions).at(-1) ?? 'psi1';
   if (what === 'width') return optimumAnswer(width, bestWidth(map, options, { measure }));
   const peak = interpolationPeak(map, options, { measure });
@@ -88,6 +113,21 @@ function answer(
       `no peak: followed from eps = lambda = 0, where it is at ${width} = psi2, the maximum has disappeared before these eps and lambda`,
     ],
   };
+}
+
+function classifierAnswer(
+  what: (typeof questions)[number],
+  measure: ErrorMeasure,
+  { map, options }: Pick<Place, 'map' | 'options'>,
+): Answer {
+  const width = Object.keys(map.proportions).at(-1) ?? 'psi1';
+  const [name, search] =
+    what === 'lambda'
+      ? (['lambda', bestLambda] as const)
+      : what === 'eps'
+        ? (['eps', bestEps] as const)
+        : ([width, bestWidth] as const);
+  return optimumAnswer(name, search(map, options as unknown as ClassificationOptions, { measure }));
 }
 
 function activationAnswer(measure: Measure, map: FeatureMap, options: RiskOptions): Answer {
@@ -120,12 +160,16 @@ function activationAnswer(measure: Measure, map: FeatureMap, options: RiskOption
   return { row, risk: best.risk, said };
 }
 
-const optimumAnswer = (name: string, { at, where, risk }: Optimum): Answer => ({
+const optimumAnswer = (
+  name: string,
+  { at, where, risk }: Optimum<AsymptoticRisk | ClassificationRisk>,
+): Answer => ({
   row: {
     [name]: at,
     where,
-    standardRisk: risk.standardRisk,
-    adversarialRisk: risk.adversarialRisk,
+    ...('error' in risk
+      ? { error: risk.error, robustError: risk.robustError }
+      : { standardRisk: risk.standardRisk, adversarialRisk: risk.adversarialRisk }),
     phase: risk.phase,
   },
   risk,

@@ -7,12 +7,13 @@ import {
   csvOption,
   describeQuestion,
   featureMap,
+  measuresOf,
   missing,
   riskOptions,
   theoryOptions,
 } from './features.ts';
 import { GRID_FORM, optionalGrid } from './grid.ts';
-import { printCsv, printJson, printTable, reportConvergence } from './output.ts';
+import { printCsv, printJson, printTable, type Row, reportConvergence, withoutMargins } from './output.ts';
 import { terminalPlot } from './terminalPlot.ts';
 
 const options = {
@@ -22,14 +23,13 @@ const options = {
   plot: text(`draw the curves: ${PICTURE_FILE}`),
 } as const;
 
-const SHOWN = [
-  'standardRisk',
-  'adversarialRisk',
-  'gradientNorm',
-  'trainingLoss',
-  'interpolatedFraction',
-  'phase',
-];
+const SHOWN = ['gradientNorm', 'trainingLoss', 'interpolatedFraction', 'kinkFraction', 'phase'];
+const NAMES: Readonly<Record<string, string>> = {
+  adversarialRisk: 'adversarial risk',
+  standardRisk: 'standard risk',
+  robustError: 'robust error',
+  error: 'error',
+};
 
 export const curveCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
   command: 'curve',
@@ -50,22 +50,26 @@ export const curveCommand: CommandModule<object, InferredOptionTypes<typeof opti
     const map = featureMap(args, [axis.parameter]);
     const problem = riskOptions(args, [axis.parameter]);
     const curve = riskCurve(map, problem, { parameter: axis.parameter, values: axis.values });
+    const rows = curve.map(({ at, ...risk }): Row => ({ [axis.parameter]: at, ...withoutMargins(risk) }));
+    const [attacked, plain] = measuresOf(args);
     if (args.plot !== undefined) {
       // Typesetting takes a second to load, which nobody else should wait for.
       const { curveFigure } = await import('./curveFigure.ts');
-      await writePicture(args.plot, curveFigure(curve, axis));
+      await writePicture(args.plot, curveFigure(rows, axis, [attacked, plain]));
     }
     reportConvergence(curve);
-    const rows = curve.map(({ at, ...risk }) => ({ [axis.parameter]: at, ...risk }));
     if (args.json)
       printJson({ ...describeQuestion(args, map), ...problem, parameter: axis.parameter, curve });
     else if (args.csv) printCsv(rows);
     else {
-      printTable(rows, [axis.parameter, ...SHOWN]);
-      const series = [
-        { name: 'adversarial risk', mark: '*', y: curve.map((point) => point.adversarialRisk) },
-        { name: 'standard risk', mark: 'o', y: curve.map((point) => point.standardRisk) },
-      ];
+      const shown = SHOWN.filter((name) => rows[0] !== undefined && name in rows[0]);
+      printTable(rows, [axis.parameter, plain, attacked, ...shown]);
+      const line = (name: string, mark: string) => ({
+        name: NAMES[name]!,
+        mark,
+        y: rows.map((row) => Number(row[name])),
+      });
+      const series = [line(attacked, '*'), line(plain, 'o')];
       const plot = terminalPlot(series, {
         x: axis.values,
         xName: axis.parameter,

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.ts';
 import { palette } from '../../plots/palette.ts';
 import { panelFigure } from '../../plots/panels.ts';
-import type { CurvePoint } from '../../theory/index.ts';
 import type { GridAxis } from './grid.ts';
+import type { Row } from './output.ts';
 
 /** Parameters as the figures write them. */
 const symbols: Readonly<Record<string, string>> = {
@@ -17,29 +17,37 @@ const symbols: Readonly<Record<string, string>> = {
 export const parameterSymbol = (parameter: string): string => symbols[parameter] ?? parameter;
 
 /**
- * Standard and adversarial risk along a curve, as an SVG string; infinite values are left out.
+ * The two risks of a curve, or the two errors of a classifier, as an SVG string; infinite values are left out.
+ * @param rows the points, by the name of the parameter and of the measures
+ * @param measures the attacked one first
  * @throws UserError when fewer than two finite points are left
  */
-export function curveFigure(curve: readonly CurvePoint[], { parameter, scale }: GridAxis): string {
-  const finite = curve.filter(({ adversarialRisk }) => Number.isFinite(adversarialRisk));
+export function curveFigure(
+  rows: readonly Row[],
+  { parameter, scale }: GridAxis,
+  [attacked, plain]: readonly [string, string],
+): string {
+  const finite = rows.filter((row) => Number.isFinite(row[attacked]));
   if (finite.length < 2) throw new UserError('--plot needs at least two points of finite risk');
-  const at = finite.map((point) => point.at);
-  const risks = finite.flatMap((point) => [point.standardRisk, point.adversarialRisk]);
-  const high = Math.max(...risks);
-  const low = Math.min(...risks);
-  const line = (label: string, colour: string, name: 'standardRisk' | 'adversarialRisk') => ({
+  const at = finite.map((row) => Number(row[parameter]));
+  const values = finite.flatMap((row) => [Number(row[plain]), Number(row[attacked])]);
+  const high = Math.max(...values);
+  const low = Math.min(...values);
+  const errors = plain === 'error';
+  const line = (label: string, colour: string, name: string) => ({
     label,
     colour,
     draw: 'line' as const,
-    points: finite.map((point) => ({ x: point.at, y: point[name] })),
+    points: finite.map((row) => ({ x: Number(row[parameter]), y: Number(row[name]) })),
   });
+  const label = errors ? 'error' : 'risk';
   return panelFigure({
     panels: [
       {
-        title: 'asymptotic risk',
+        title: `asymptotic ${label}`,
         series: [
-          line('adversarial', palette.vermillion, 'adversarialRisk'),
-          line('standard', palette.blue, 'standardRisk'),
+          line(errors ? 'robust' : 'adversarial', palette.vermillion, attacked),
+          line('standard', palette.blue, plain),
         ],
       },
     ],
@@ -47,8 +55,10 @@ export function curveFigure(curve: readonly CurvePoint[], { parameter, scale }: 
     // A logarithm where risks differ by much; they are 0 only when the signal is found exactly.
     y:
       low > 0 && high > 5 * low
-        ? { label: 'risk', scale: 'log', domain: [low / 1.1, high * 1.1] }
-        : { label: 'risk', scale: 'linear', domain: [0, high * 1.05 || 1] },
-    description: `Standard and adversarial risk against ${parameter}`,
+        ? { label, scale: 'log', domain: [low / 1.1, high * 1.1] }
+        : { label, scale: 'linear', domain: [0, high * 1.05 || 1] },
+    description: errors
+      ? `Error and robust error against ${parameter}`
+      : `Standard and adversarial risk against ${parameter}`,
   });
 }

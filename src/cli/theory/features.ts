@@ -18,6 +18,18 @@ import type { GridAxis } from './grid.ts';
 /** What theory knows, by the name of its option. */
 export const featureKinds = ['linear', 'random', 'deep'] as const;
 
+export const LOSSES = [
+  'square',
+  'absolute',
+  'huber',
+  'quantile',
+  'logistic',
+  'hinge',
+  'squaredHinge',
+] as const;
+const NOISES = ['gaussian', 'rademacher', 'laplace', 'student', 'sparse'] as const;
+const MARGIN: readonly string[] = LOSSES.slice(4);
+
 /** The options that every question to the theory shares. */
 export const theoryOptions = {
   features: textOr('random', featureKinds.join(', ')),
@@ -31,6 +43,14 @@ export const theoryOptions = {
   rho: number('rho', 'norm of the signal [1]'),
   'eps-test': number('eps-test', 'l2 radius of the attack at test [eps]'),
   'nonlinear-energy': number('nonlinear-energy', 'energy of a nonlinear part of the target [0]'),
+  loss: text(`${LOSSES.join(', ')} [square]; the last three, of the margin, make it classification`),
+  threshold: number('threshold', 'where --loss huber turns linear [1]'),
+  level: number('level', 'of --loss quantile [0.5]'),
+  noise: text(`label noise of a regression: ${NOISES.join(', ')} [gaussian]`),
+  degrees: number('degrees', 'degrees of freedom of --noise student [5]'),
+  share: number('share', 'of the rows that --noise sparse meets [0.1]'),
+  labels: text('law of the labels of a classification: probit, logistic [probit]'),
+  flip: number('flip', 'probability that a label is turned over [0]'),
   json: flag('JSON on standard output'),
 } as const;
 
@@ -38,6 +58,44 @@ export type TheoryArguments = InferredOptionTypes<typeof theoryOptions>;
 
 /** Whether the answer is comma-separated. */
 export const csvOption = flag('comma-separated values');
+
+/** Whether --loss asks for a classifier. */
+export const asksForClasses = ({ loss }: Pick<TheoryArguments, 'loss'>): boolean =>
+  MARGIN.includes(loss ?? '');
+
+/** The same as they were typed, for records of names and values. */
+export function channelWords(args: TheoryArguments): Record<string, unknown> {
+  const { loss, threshold, level, noise, degrees, share, labels, flip } = args;
+  return given({ loss, threshold, level, noise, degrees, share, labels, flip });
+}
+
+/** The loss, the noise and the labels as the theory takes them; what is not given is left out. */
+function channelOptions(args: TheoryArguments): object {
+  const { loss, threshold, level, noise, degrees, share, labels, flip } = args;
+  if (loss !== undefined) checkChoice('loss', loss, LOSSES);
+  if (noise !== undefined) checkChoice('noise', noise, NOISES);
+  const only = (name: string, value: unknown, belongs: boolean, to: string): void => {
+    if (value !== undefined && !belongs) throw new InvalidArgumentError(name, value, `none but with ${to}`);
+  };
+  const classes = asksForClasses(args);
+  only('threshold', threshold, loss === 'huber', '--loss huber');
+  only('level', level, loss === 'quantile', '--loss quantile');
+  only('degrees', degrees, noise === 'student', '--noise student');
+  only('share', share, noise === 'sparse', '--noise sparse');
+  only('labels', labels, classes, `--loss ${MARGIN.join(', ')}`);
+  only('flip', flip, classes, `--loss ${MARGIN.join(', ')}`);
+  only('noise', noise, !classes, 'a loss of the residual');
+  return {
+    ...(threshold !== undefined ? { loss: { name: 'huber', threshold } } : {}),
+    ...(level !== undefined ? { loss: { name: 'quantile', level } } : {}),
+    ...(loss !== undefined && threshold === undefined && level === undefined ? { loss } : {}),
+    ...(degrees !== undefined ? { noise: { law: 'student', degrees } } : {}),
+    ...(share !== undefined ? { noise: { law: 'sparse', share } } : {}),
+    ...(noise !== undefined && degrees === undefined && share === undefined ? { noise } : {}),
+    ...(labels !== undefined ? { labels } : {}),
+    ...(flip !== undefined ? { flip } : {}),
+  };
+}
 
 /** The numbers of the training problem that may run along a grid, by the names that the theory gives them. */
 const SCALARS = {
@@ -48,6 +106,7 @@ const SCALARS = {
   rho: 'rho',
   epsTest: 'eps-test',
   nonlinearEnergy: 'nonlinear-energy',
+  flip: 'flip',
 } as const;
 
 /**
@@ -59,7 +118,8 @@ export function checkGrids(args: TheoryArguments, parameters: readonly string[])
   const kind = checkChoice('features', args.features, featureKinds);
   const widths = args.widths?.split(',').map((_, i) => `width${i + 1}`) ?? [];
   const proportions = kind === 'random' ? ['psi1'] : kind === 'deep' ? widths : [];
-  const known = [...proportions, ...Object.keys(SCALARS)];
+  const scalars = Object.keys(SCALARS).filter((name) => name !== 'flip' || asksForClasses(args));
+  const known = [...proportions, ...scalars];
   for (const parameter of parameters) {
     if (!known.includes(parameter)) {
       // What papers call the number of features and of samples, of which these are the proportions to d.
@@ -101,6 +161,7 @@ export function riskOptions(args: TheoryArguments, running: readonly string[] = 
     tau: tau ?? 0,
     rho: rho ?? 1,
     nonlinearEnergy: nonlinearEnergy ?? 0,
+    ...channelOptions(args),
   };
 }
 
@@ -130,6 +191,10 @@ export function placesAlong(
 
 export const missing = (option: string, meaning: string): UserError =>
   new UserError(`missing --${option}: ${meaning}`);
+
+/** The measures of a question's risks, the attacked one first. */
+export const measuresOf = (args: Pick<TheoryArguments, 'loss'>): readonly [string, string] =>
+  asksForClasses(args) ? ['robustError', 'error'] : ['adversarialRisk', 'standardRisk'];
 
 /** What identifies a question, for its output. */
 export function describeQuestion(args: TheoryArguments, map: FeatureMap): Record<string, unknown> {

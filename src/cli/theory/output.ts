@@ -13,6 +13,12 @@ export function printCsv(rows: readonly Row[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** A risk without the law of margins of a classifier, which is no number; JSON has it. */
+export function withoutMargins(risk: object): Row {
+  const { margins: _, ...rest } = risk as Record<string, unknown>;
+  return rest;
+}
+
 export const printTable = (rows: readonly Row[], names = Object.keys(rows[0] ?? {})): boolean =>
   process.stdout.write(
     `${table(

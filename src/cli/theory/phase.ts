@@ -2,7 +2,7 @@ import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { checkNonNegative } from '../../errors.ts';
 import { type AsymptoticRisk, asymptoticRisk, criticalEps } from '../../theory/index.ts';
 import { text } from '../options.ts';
-import { checkGrids, csvOption, placesAlong, theoryOptions } from './features.ts';
+import { channelWords, checkGrids, csvOption, placesAlong, theoryOptions } from './features.ts';
 import { optionalGrid } from './grid.ts';
 import { printAnswer, type Row, reportConvergence } from './output.ts';
 
@@ -36,6 +36,7 @@ export const phaseCommand: CommandModule<object, InferredOptionTypes<typeof opti
         ...map.proportions,
         psi2: options.psi2,
         tau: options.tau,
+        ...channelWords(args),
         ...moved,
         criticalEps: criticalEps(map, options),
         ...(risk && { eps: options.eps, phase: risk.phase }),

@@ -1,8 +1,16 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
+import { InvalidArgumentError } from '../../errors.ts';
 import { asymptoticRisk, criticalEps, type RiskOptions, sensitivities } from '../../theory/index.ts';
 import { flag } from '../options.ts';
-import { describeQuestion, featureMap, riskOptions, theoryOptions } from './features.ts';
-import { printJson, printRecord, printTable, reportConvergence } from './output.ts';
+import {
+  asksForClasses,
+  channelWords,
+  describeQuestion,
+  featureMap,
+  riskOptions,
+  theoryOptions,
+} from './features.ts';
+import { printJson, printRecord, printTable, reportConvergence, withoutMargins } from './output.ts';
 
 const options = {
   ...theoryOptions,
@@ -17,13 +25,26 @@ export const pointCommand: CommandModule<object, InferredOptionTypes<typeof opti
     yargs
       .options(options)
       .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'both risks of random features')
+      .example(
+        '$0 theory --psi1 2 --psi2 3 --eps 0.3 --loss logistic --flip 0.05',
+        'a classifier and its errors',
+      )
       .example('$0 theory --features deep --widths 4,4 --psi2 3 --eps 0.3', 'two frozen layers'),
   handler: (args) => {
     const map = featureMap(args);
     const problem = riskOptions(args) as RiskOptions;
-    const { certificate, ...risk } = asymptoticRisk(map, { ...problem, certify: args.certify });
+    if (args.certify && asksForClasses(args))
+      throw new InvalidArgumentError(
+        'certify',
+        true,
+        'none with a loss of the margin, which has no certificate',
+      );
+    const { certificate, ...risk } = asymptoticRisk(
+      map,
+      asksForClasses(args) ? problem : { ...problem, certify: args.certify },
+    );
     reportConvergence([risk]);
-    const question = { ...describeQuestion(args, map), ...problem };
+    const question = { ...describeQuestion(args, map), ...problem, ...channelWords(args) };
     const critical = criticalEps(map, problem);
     const slopes = args.sensitivities ? sensitivities(map, problem) : undefined;
     if (args.json) {
@@ -39,7 +60,7 @@ export const pointCommand: CommandModule<object, InferredOptionTypes<typeof opti
     printRecord({
       ...question,
       criticalEps: critical,
-      ...risk,
+      ...withoutMargins(risk),
       ...(certificate && {
         certificate: `${certificate.route}, error ${certificate.error.toExponential(1)}`,
       }),

@@ -2,26 +2,35 @@ import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { checkChoice, InvalidArgumentError } from '../../errors.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { riskSurface } from '../../theory/index.ts';
-import { flag, text, textOr } from '../options.ts';
-import { checkGrids, describeQuestion, featureMap, riskOptions, theoryOptions } from './features.ts';
+import { flag, text } from '../options.ts';
+import {
+  asksForClasses,
+  checkGrids,
+  describeQuestion,
+  featureMap,
+  measuresOf,
+  riskOptions,
+  type TheoryArguments,
+  theoryOptions,
+} from './features.ts';
 import { GRID_FORM, type GridAxis, MOST_POINTS, parseGrid } from './grid.ts';
-import { printCsv, printJson, reportConvergence } from './output.ts';
+import { printCsv, printJson, type Row, reportConvergence, withoutMargins } from './output.ts';
 import { terminalMap } from './terminalPlot.ts';
 
-/** What a surface can show: a number of each of its points. */
-const measures = [
-  'adversarialRisk',
-  'standardRisk',
-  'gradientNorm',
-  'trainingLoss',
-  'interpolatedFraction',
-] as const;
-export type SurfaceMeasure = (typeof measures)[number];
+const OTHERS = ['gradientNorm', 'trainingLoss'] as const;
+/** The measures of a surface: the two risks, or errors, and what comes with them. */
+const measuresShown = (args: TheoryArguments): readonly string[] => [
+  ...measuresOf(args),
+  ...OTHERS,
+  asksForClasses(args) ? 'kinkFraction' : 'interpolatedFraction',
+];
 
 const options = {
   ...theoryOptions,
   grid: { ...text('two of them: --grid psi1=0.1:100:60:log eps=0:1:20'), array: true },
-  measure: textOr('adversarialRisk', `shown: ${measures.join(', ')}`),
+  measure: text(
+    'shown: adversarialRisk [default], standardRisk, gradientNorm, trainingLoss, interpolatedFraction; of a classifier robustError [default], error, gradientNorm, trainingLoss, kinkFraction',
+  ),
   csv: flag('comma-separated values, one point a line'),
   plot: text(`draw the surface: ${PICTURE_FILE}`),
 } as const;
@@ -38,7 +47,7 @@ export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof op
       ),
   handler: async (args) => {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
-    const measure = checkChoice('measure', args.measure, measures);
+    const measure = checkChoice('measure', args.measure ?? measuresOf(args)[0], measuresShown(args));
     const [xAxis, yAxis] = twoGrids(args.grid);
     const running = [xAxis.parameter, yAxis.parameter];
     checkGrids(args, running);
@@ -53,7 +62,7 @@ export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof op
       // Typesetting takes a second to load, which nobody else should wait for.
       const { surfaceFigure } = await import('./surfaceFigure.ts');
       const { rho = 1, tau = 0, nonlinearEnergy = 0 } = problem;
-      const nothing = rho ** 2 + tau ** 2 + nonlinearEnergy;
+      const nothing = asksForClasses(args) ? 0.5 : rho ** 2 + tau ** 2 + nonlinearEnergy;
       await writePicture(args.plot, surfaceFigure(surface, [xAxis, yAxis], measure, nothing));
     }
     reportConvergence(risks.flat());
@@ -70,12 +79,16 @@ export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof op
     if (args.csv) {
       printCsv(
         risks.flatMap((row, i) =>
-          row.map((risk, j) => ({ [xAxis.parameter]: x[j]!, [yAxis.parameter]: y[i]!, ...risk })),
+          row.map((risk, j) => ({
+            [xAxis.parameter]: x[j]!,
+            [yAxis.parameter]: y[i]!,
+            ...withoutMargins(risk),
+          })),
         ),
       );
       return;
     }
-    const values = risks.map((row) => row.map((risk) => risk[measure]));
+    const values = risks.map((row) => row.map((risk) => Number((risk as unknown as Row)[measure])));
     const names = { xName: xAxis.parameter, yName: yAxis.parameter };
     process.stdout.write(`${measure}\n${terminalMap(values, { x, y, ...names })}\n`);
   },

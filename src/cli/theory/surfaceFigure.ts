@@ -3,7 +3,9 @@ import { surfaceFigure as draw } from '../../plots/surface.ts';
 import type { RiskSurface } from '../../theory/index.ts';
 import { parameterSymbol } from './curveFigure.ts';
 import type { GridAxis } from './grid.ts';
-import type { SurfaceMeasure } from './surface.ts';
+import type { Row } from './output.ts';
+
+const RISKS: readonly string[] = ['adversarialRisk', 'standardRisk', 'robustError', 'error'];
 
 /** Times the risk of predicting nothing at which the colours end: an infinite peak would leave none for the rest. */
 const REACH = 2.2;
@@ -11,23 +13,24 @@ const REACH = 2.2;
 /**
  * A measure over two grids as filled contours, as an SVG string. Risks turn from blue to red at that of predicting
  * nothing, other measures at their median.
- * @param nothing the risk of predicting nothing
+ * @param measure of which each point has a number
+ * @param nothing the risk of predicting nothing, or the error of guessing
  * @throws InvalidArgumentError for a grid whose values are not evenly spaced; UserError when no value is finite
  */
 export function surfaceFigure(
-  { risks }: RiskSurface,
+  { risks }: RiskSurface<object>,
   [x, y]: readonly [GridAxis, GridAxis],
-  measure: SurfaceMeasure,
+  measure: string,
   nothing: number,
 ): string {
   for (const { parameter, values, even } of [x, y])
     if (!even || values[0] === values.at(-1))
       throw new InvalidArgumentError('grid', `${parameter}=${values.join(',')}`, 'from:to:count for --plot');
-  const values = risks.map((row) => row.map((risk) => risk[measure]));
+  const values = risks.map((row) => row.map((risk) => Number((risk as unknown as Row)[measure])));
   const finite = values.flat().filter(Number.isFinite);
   if (finite.length === 0) throw new UserError('--plot needs a finite value');
   const sorted = finite.sort((a, b) => a - b);
-  const isRisk = measure === 'adversarialRisk' || measure === 'standardRisk';
+  const isRisk = RISKS.includes(measure);
   const pivot = isRisk ? nothing : sorted[sorted.length >> 1]!;
   const highest = isRisk ? Math.max(sorted[0]!, REACH * nothing) : sorted.at(-1)!;
   // Contours are drawn from the least value of each axis to the greatest.
@@ -45,7 +48,7 @@ export function surfaceFigure(
     values: upwards ? rows : rows.reverse(),
     x: axisOf(x),
     y: axisOf(y),
-    label: { adversarialRisk: 'AR', standardRisk: 'SR' }[measure as string] ?? measure,
+    label: { adversarialRisk: 'AR', standardRisk: 'SR', robustError: 'robust error' }[measure] ?? measure,
     pivot,
     lines: [],
     spots: [],

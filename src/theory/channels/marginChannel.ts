@@ -21,6 +21,8 @@ export const piecewiseMargin = (pieces: (V: number) => readonly Piece[]): Margin
     const parts = pieces(V);
     pieceAverages(parts, law, c, out);
     out.eta = -out.eta;
+    // Far in a tail a sum of rounding.
+    out.loss = Math.max(0, out.loss);
     out.mu = law.pulled((deviation) => {
       gaussian.deviation = deviation;
       return meanScore(parts, gaussian, c);
