@@ -41,8 +41,8 @@ export function boundedAttack<S extends AttackSettings>(
       checkEps(eps, x.shape[0]!);
       return tf.tidy(() => {
         const problem = problemOf(model, x, y);
-        if (eps !== 0) return prepare(problem)(lengthsOf(eps, x), { key, firstRow: 0 });
-        return judgedAt(problem, settings, problem.x.clone());
+        if (eps === 0) return judgedAt(problem, settings, problem.x.clone());
+        return prepare(inInput(problem))(lengthsOf(eps, x), { key, firstRow: 0 });
       });
     },
 
@@ -56,7 +56,8 @@ export function boundedAttack<S extends AttackSettings>(
       return tf.tidy(() => {
         const problem = { ...problemOf(model, x, y), ...(criterion && { criterion }) };
         const clean = judgedAt(problem, settings, problem.x.clone());
-        const search = epsilons.every((eps) => eps === 0) ? null : prepare(problem);
+        const attacked = epsilons.every((eps) => eps === 0) ? null : inInput(problem);
+        const search = attacked && prepare(attacked);
         const worst = epsilons.map((eps) => {
           if (eps === 0 || search === null) return eachTensor(clean, (tensor) => tensor.clone());
           return tf.tidy(() => {
@@ -81,10 +82,13 @@ export const problemOf = (
   x: tf.Tensor,
   y: tf.Tensor,
 ): AttackProblem => ({
-  f: inInputAlone(modelFunction(model)),
+  f: modelFunction(model),
   x: x.toFloat(),
   y: targetColumns(x, y.toFloat()),
 });
+
+/** With the model made ready for gradients in its input alone. Its own loss at the inputs stays that of the model. */
+const inInput = (problem: AttackProblem): AttackProblem => ({ ...problem, f: inInputAlone(problem.f) });
 
 const lengthsOf = (eps: Eps, x: tf.Tensor): Lengths =>
   typeof eps === 'number' ? eps : column(tf.tensor1d(Array.from(eps)), x);

@@ -43,13 +43,11 @@ export const sampleAxes = (x: tf.Tensor): number[] => Array.from({ length: x.ran
 /** max |x| of each sample, [n, 1, ...]. */
 export const maxAbs = (x: tf.Tensor): tf.Tensor => tf.tidy(() => tf.max(tf.abs(x), sampleAxes(x), true));
 
-/** The sum of each sample, [n, 1, ...], as a product with ones: TensorFlow adds up rows several times slower. */
-export function sums(x: tf.Tensor): tf.Tensor {
-  const [n, ...axes] = x.shape as [number, ...number[]];
-  const size = axes.reduce((product, axis) => product * axis, 1);
-  const added = (rows: tf.Tensor): tf.Tensor => tf.matMul(rows as tf.Tensor2D, tf.ones([size, 1]));
-  return x.rank === 2 ? added(x) : added(x.reshape([n, size])).reshape([n, ...axes.map(() => 1)]);
-}
+/**
+ * The sum of each sample, [n, 1, ...]. Not as a product with ones, whose roundings would depend on the other samples of
+ * the batch.
+ */
+export const sums = (x: tf.Tensor): tf.Tensor => tf.sum(x, sampleAxes(x), true);
 
 /** sum |x| of each sample, [n, 1, ...]. */
 export const sumAbs = (x: tf.Tensor): tf.Tensor => tf.tidy(() => sums(tf.abs(x)));
