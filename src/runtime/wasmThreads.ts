@@ -5,11 +5,11 @@ import type { ProductKernel } from '../numerics/productKernel.ts';
 export interface WasmThreads {
   /** With the one that asks. */
   readonly count: number;
-  /** Runs tasks 0 to `tasks` - 1 of a job, each in the scratch memory of its thread, and returns when all are done. */
+  /** Runs all tasks of a job, each in the scratch memory of its thread, and returns when they are done. */
   run(work: ThreadWork): void;
 }
 
-/** Panels of rows to multiply; a task is `panels` of them. */
+/** Panels of rows to multiply; a task is `taskPanels` of them. */
 export interface ThreadWork {
   readonly job: number;
   /** The scratch memory of thread 0; that of the others follows, each of `scratchBytes`. */
