@@ -653,6 +653,7 @@ const leftOut: Readonly<Record<string, string>> = {
   marginBelow: 'takes any number',
 };
 
+const before = process.cwd();
 beforeAll(async () => {
   await testRuntime();
   folder = mkdtempSync(path.join(os.tmpdir(), 'rrf-fuzz-'));
@@ -668,7 +669,7 @@ beforeAll(async () => {
   moments = await root.measureFeatures(model, many);
 });
 afterAll(() => {
-  process.chdir(os.tmpdir());
+  process.chdir(before);
   for (const made of [folder, `${folder}-model`]) rmSync(made, { recursive: true, force: true });
 });
 

@@ -345,8 +345,8 @@ describe('options that nobody knows', () => {
     ['asymptoticRisk', () => asymptoticRisk(map, { psi2: 3, eps: 1, toString: 1 } as never), 'toString'],
     [
       'criticalEps',
-      () => criticalEps(map, { psi2: 3, noise: 1 } as never),
-      'invalid noise: 1 (expected an option of criticalEps: tau?)',
+      () => criticalEps(map, { psi2: 3, taus: 1 } as never),
+      'invalid taus: 1 (expected an option of criticalEps: tau?)',
     ],
     ['infiniteDataRisk', () => infiniteDataRisk(map, { eps: 0.3, psi2: 3 } as never), 'invalid psi2: 3'],
     ['sensitivities', () => sensitivities(map, { psi2: 3, eps: 0.3, sigma: 1 } as never), 'invalid sigma: 1'],
