@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
+import type { ClassNames } from '../data/csvClasses.ts';
 import { type CsvDataset, readCsvDataset } from '../data/csvDataset.ts';
 import {
   checkChoice,
@@ -16,6 +17,7 @@ import {
   type WidthPrediction,
 } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
+import { classesInWords, classList, rememberedClasses } from './classes.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { table } from './table.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
@@ -29,7 +31,7 @@ const GRID_FORM = 'axes n, width, eps, lambda, such as n=150:600:4,width=60,150,
 const options = {
   csv: neededText('CSV file: inputs and a target'),
   target: neededText('column of the targets'),
-  positive: text('classes that count as +1, the others as -1: 0,1,2'),
+  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of a saved model's training]"),
   model: textOr('random', "'random', 'deep' (two layers of one width), or folder of a saved layers model"),
   layer: text('where a saved model is cut [before its last layer]'),
   activation: textOr('shifted-relu', 'of random and deep features'),
@@ -111,19 +113,21 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
     throw new InvalidArgumentError('layer', layer, 'none without a saved model');
 }
 
-function readData({ csv, target, positive, raw, clip }: PredictArguments): CsvDataset {
+function readData({ csv, target, positive, model, raw, clip }: PredictArguments): CsvDataset {
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
   return readCsvDataset(csv, {
     ...{ target, raw, clip },
-    positive: positive?.split(',').map((name) => name.trim()),
+    positive: classList(positive) ?? savedClasses(model)?.positive,
   });
 }
 
+/** Those that a saved model was trained to tell apart. */
+const savedClasses = (model: string): ClassNames | undefined =>
+  model === 'random' || model === 'deep' ? undefined : rememberedClasses(model)?.classes;
+
 /** In which units the data are. */
 function remarksOn({ target, raw, clip }: PredictArguments, { classes }: CsvDataset): string[] {
-  const remarks = classes
-    ? [`${target} ${classes.positive.join(', ')} is +1, ${classes.negative.join(', ')} is -1`]
-    : [];
+  const remarks = classes ? [classesInWords(target, classes)] : [];
   if (!raw)
     remarks.push(
       classes

@@ -6,12 +6,15 @@ import {
   adversarialRegression,
   type ExactResult,
   expectedSeconds,
+  type MarginResult,
   readoutProblem,
+  solveMargins,
   solveReadout,
 } from '../exact/index.ts';
+import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { RandomFeatures } from '../models/RandomFeatures.ts';
 import type { tf } from '../runtime/tf.ts';
-import type { TableTrainingSettings } from './tableTrainingOptions.ts';
+import { isMarginLoss, type TableTrainingSettings } from './tableTrainingOptions.ts';
 import type { TableTraining } from './trainOnTable.ts';
 
 /**
@@ -21,18 +24,24 @@ import type { TableTraining } from './trainOnTable.ts';
 export function trainTableExactly(
   model: tf.Sequential,
   train: Table,
-  { eps, lambda, fitIntercept, norm, activation, onSolving }: TableTrainingSettings,
+  { eps, lambda, fitIntercept, loss, norm, activation, onSolving }: TableTrainingSettings,
   notes: readonly string[],
 ): TableTraining['training'] {
   const data = inputsAndTarget(train);
   const features = model.layers[0]!;
-  const solve = (): ExactResult => {
+  const solve = (): ExactResult | MarginResult => {
     const wanted = { eps, lambda, fitIntercept };
-    if (!(features instanceof RandomFeatures)) return adversarialRegression(data, { ...wanted, norm });
-    const W = features.getWeights()[0]!.dataSync() as Float32Array;
-    const problem = readoutProblem(data, { W, activation });
+    const linear = !(features instanceof RandomFeatures);
+    if (linear && loss === 'square') return adversarialRegression(data, { ...wanted, norm });
+    const map = linear
+      ? new LayeredFeatures(data.d, [])
+      : { W: features.getWeights()[0]!.dataSync() as Float32Array, activation };
+    const problem = readoutProblem(data, map);
     onSolving?.({ expectedSeconds: expectedSeconds(problem) });
-    return solveReadout(problem, { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) });
+    const settings = { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) };
+    return isMarginLoss(loss)
+      ? solveMargins(problem, { ...settings, loss })
+      : solveReadout(problem, settings);
   };
   const { theta, intercept, objective, relativeGap, iterations, residual, converged } = explained(
     solve,
