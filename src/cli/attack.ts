@@ -37,10 +37,11 @@ import { attackedModel, attackSanityChecks } from '../table/attackedModel.ts';
 import { ATTACKED_LOSSES } from '../table/tableTrainingOptions.ts';
 import { worstExamples } from '../table/worstExamples.ts';
 import { announceRuntime } from './announceRuntime.ts';
-import { classesInWords, classList, rememberedClasses } from './classes.ts';
+import { classesInWords, classList } from './classes.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { rememberedClasses } from './rememberedClasses.ts';
 import { table } from './table.ts';
 import { parseRange } from './theory/grid.ts';
 

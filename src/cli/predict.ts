@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
-import type { ClassNames } from '../data/csvClasses.ts';
 import { type CsvDataset, readCsvDataset } from '../data/csvDataset.ts';
 import {
   checkChoice,
@@ -17,7 +16,7 @@ import {
   type WidthPrediction,
 } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
-import { classesInWords, classList, rememberedClasses } from './classes.ts';
+import { classesInWords, classList } from './classes.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { table } from './table.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
@@ -61,7 +60,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const grid = gridOf(args.grid);
     checkOptionsOf(args);
-    const read = readData(args);
+    const read = await readData(args);
     const found = await predictions(args, read, grid);
     const { data } = read;
     const remarks = [
@@ -113,17 +112,22 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
     throw new InvalidArgumentError('layer', layer, 'none without a saved model');
 }
 
-function readData({ csv, target, positive, model, raw, clip }: PredictArguments): CsvDataset {
+async function readData(args: PredictArguments): Promise<CsvDataset> {
+  const { csv, target, raw, clip } = args;
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
   return readCsvDataset(csv, {
     ...{ target, raw, clip },
-    positive: classList(positive) ?? savedClasses(model)?.positive,
+    positive: classList(args.positive) ?? (await savedClasses(args)),
   });
 }
 
-/** Those that a saved model was trained to tell apart. */
-const savedClasses = (model: string): ClassNames | undefined =>
-  model === 'random' || model === 'deep' ? undefined : rememberedClasses(model)?.classes;
+/** Those that count as +1 for a saved model that was trained to tell classes of this target apart. */
+async function savedClasses({ model, target }: PredictArguments): Promise<readonly string[] | undefined> {
+  if (model === 'random' || model === 'deep') return undefined;
+  const { rememberedClasses } = await import('./rememberedClasses.ts');
+  const remembered = rememberedClasses(model);
+  return remembered?.target === target ? remembered.classes.positive : undefined;
+}
 
 /** In which units the data are. */
 function remarksOn({ target, raw, clip }: PredictArguments, { classes }: CsvDataset): string[] {

@@ -123,7 +123,7 @@ describe('rrf attack', () => {
   it('speaks of the classes that a saved classifier was trained to tell apart', async () => {
     const model = await loadModel(join(folder, 'model'));
     const classes = { positive: ['ham'], negative: ['fraud', 'spam'] };
-    model.setUserDefinedMetadata({ loss: 'hinge', classes });
+    model.setUserDefinedMetadata({ loss: 'hinge', target: 'kind', classes });
     await saveModel(model, join(folder, 'mail'));
     const outputs = rows.map((row) => row.reduce((sum, v, j) => sum + v * w[j]!, 0));
     const names = outputs.map((f, i) => (f < 0 ? classes.negative[i % 2]! : i % 9 === 0 ? 'spam' : 'ham'));
