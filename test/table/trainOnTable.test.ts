@@ -138,15 +138,15 @@ describe('trainOnTable', () => {
     }),
   };
 
-  it.each(['logistic', 'hinge', 'squaredHinge'] as const)(
+  it.each(['logistic', 'hinge'] as const)(
     'trains classes exactly and by gradient to one optimum, and measures what the weights say, %s',
     async (loss) => {
       const eps = 0.3;
       const options = { target: 'label', loss, eps, lambda: 0.05, testFraction: 0.3 };
       const exact = await trainOnTable(labelled, { ...options, method: 'exact' });
-      const gradient = await trainOnTable(labelled, { ...options, maxCycles: 2 });
+      const gradient = await trainOnTable(labelled, { ...options, maxCycles: 1 });
       const ratio = gradient.training.objective / exact.training.objective;
-      // From below float32, from above what two cycles of training leave.
+      // From below float32, from above what one cycle of training leaves.
       expect(ratio).toBeGreaterThan(1 - 1e-5);
       expect(ratio).toBeLessThan(1.01);
 
