@@ -9,7 +9,7 @@
  */
 export * from './attacks/index.ts';
 export { rowsOf } from './data/batches.ts';
-export { type ClassTable, readCsvClasses } from './data/csvClasses.ts';
+export { type ClassNames, type ClassTable, readCsvClasses } from './data/csvClasses.ts';
 export { type CsvDataset, type CsvDatasetOptions, readCsvDataset } from './data/csvDataset.ts';
 export { csvText, readCsvTable } from './data/csvTable.ts';
 export { type Dataset, type HostRows, type TensorPair, toTensors } from './data/dataset.ts';
@@ -32,7 +32,12 @@ export {
   robustRisk,
 } from './evaluation/risk.ts';
 export { type SanityCheck, type SanityOptions, sanityChecks } from './evaluation/sanityChecks.ts';
-export { type ExactReadoutOptions, setReadout, trainReadoutExactly } from './exact/exactReadout.ts';
+export {
+  type ExactClassifierOptions,
+  type ExactReadoutOptions,
+  setReadout,
+  trainReadoutExactly,
+} from './exact/exactReadout.ts';
 export * from './exact/index.ts';
 export { type RidgeFit, ridge, ridgeWithIntercept } from './exact/ridge.ts';
 export {
@@ -91,6 +96,7 @@ export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
 export { type AttackedModel, attackedModel, attackSanityChecks } from './table/attackedModel.ts';
+export type { ClassMeasures } from './table/measureClasses.ts';
 export {
   type DataPredictionOptions,
   type DataPredictions,
@@ -106,13 +112,15 @@ export {
   type RiskPrediction,
 } from './table/predictRobustRisk.ts';
 export {
+  type TableLoss,
   type TableMethod,
   type TableModel,
   type TableTrainingOptions,
+  tableLosses,
   tableMethods,
   tableModels,
 } from './table/tableTrainingOptions.ts';
-export { type TableTraining, trainOnTable } from './table/trainOnTable.ts';
+export { type ClassesTold, type TableTraining, trainOnTable } from './table/trainOnTable.ts';
 export { type WorstExample, worstExamples } from './table/worstExamples.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';
 export type {

@@ -33,6 +33,7 @@ export interface Ascent {
 
 /** @param bothSides whether predictions on their targets, and those of one output anywhere, are pushed both ways */
 export function ascentOf(problem: AttackProblem, settings: AttackSettings, bothSides: boolean): Ascent {
+  if (settings.loss.ofMargin) return pushAgainstLabel(problem, settings);
   if (!settings.loss.twoSided) return climbLoss(problem, settings);
   if (problem.y.shape[1] !== 1) return leaveTargets(problem, settings, bothSides);
   return bothSides ? pushBothWays(problem, settings) : pushAway(problem, settings);
@@ -134,6 +135,17 @@ function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
     slopeAtCentre: () => () => atCentre,
     ...oneRowASample,
   };
+}
+
+/** Pushes the prediction of one output against its sign y, also where the loss of its margin is flat. */
+function pushAgainstLabel(problem: AttackProblem, settings: AttackSettings): Ascent {
+  const { x, y } = problem;
+  const push = pushed(problem, settings, y.neg());
+  const slopeAtCentre = () => {
+    const here = push.slope(x);
+    return () => here;
+  };
+  return { centre: x, ...push, slopeAtCentre, ...oneRowASample };
 }
 
 /** The loss against y, and the gradient of the predictions weighted by `push`, +1 or -1 a row. */

@@ -37,11 +37,13 @@ export {
   absoluteLoss,
   crossEntropyLoss,
   dlrLoss,
+  hingeLoss,
   huberLoss,
   type LossName,
   lossNames,
   marginLoss,
   type SampleLoss,
+  squaredHingeLoss,
   squaredLoss,
 } from './losses.ts';
 export { type MinimalNormAttack, type MinimalNormOptions, minimalNorm, type Nearest } from './minimalNorm.ts';

@@ -19,6 +19,11 @@ export interface SampleLoss {
   readonly targets?: 'values' | 'classes' | 'any';
   /** True where to maximise it is to move the prediction towards y, as an attack with `targeted` does. Default false. */
   readonly targeted?: boolean;
+  /**
+   * True for losses of the margin y f(x) of one output, y = +-1, that fall up to some margin and are flat beyond, where they
+   * have no gradient. They are attacked by pushing the prediction against its label. Default false.
+   */
+  readonly ofMargin?: boolean;
 }
 
 /** (prediction - y)^2, summed over outputs. */
@@ -75,6 +80,32 @@ export const marginLoss: SampleLoss = {
   targets: 'classes',
 };
 
+/** max(0, 1 - y f(x)), for one output and the signs +1 and -1. */
+export const hingeLoss: SampleLoss = {
+  name: 'hinge',
+  value: (prediction, y) => tf.relu(signedMargin(prediction, y, 'hinge').neg().add(1)),
+  targets: 'classes',
+  ofMargin: true,
+};
+
+/** Half the square of the hinge loss. */
+export const squaredHingeLoss: SampleLoss = {
+  name: 'squaredHinge',
+  value(prediction, y) {
+    const short = tf.relu(signedMargin(prediction, y, 'squaredHinge').neg().add(1));
+    return tf.square(short).div(2);
+  },
+  targets: 'classes',
+  ofMargin: true,
+};
+
+/** y f(x), [n]. @throws InvalidArgumentError for a model with more than one output */
+function signedMargin(prediction: tf.Tensor, y: tf.Tensor, name: string): tf.Tensor {
+  if (prediction.shape[1] !== 1)
+    throw new InvalidArgumentError('model output shape', prediction.shape, `[n, 1] for the ${name} loss`);
+  return y.mul(prediction).reshape([-1]);
+}
+
 /**
  * The difference-of-logits ratio of Croce & Hein (2020): the margin over the difference of the largest and the third
  * largest output, so that the scale of the outputs does not matter. Needs three classes or more.
@@ -99,6 +130,8 @@ const losses = {
   'cross-entropy': crossEntropyLoss,
   margin: marginLoss,
   dlr: dlrLoss,
+  hinge: hingeLoss,
+  squaredHinge: squaredHingeLoss,
 };
 
 /**
@@ -107,7 +140,7 @@ const losses = {
  */
 export type LossName = keyof typeof losses;
 
-/** All of them: three of values first, then three of classes. */
+/** All of them: three of values first, then three of classes and two of the margin of one output. */
 export const lossNames = Object.keys(losses) as LossName[];
 
 /** The loss of that name, or the one given. @throws InvalidArgumentError for an unknown name, and for what is no loss. */

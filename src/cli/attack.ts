@@ -14,9 +14,12 @@ import {
   worstOf,
 } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { readCsvTable } from '../data/csvTable.ts';
+import { type ClassNames, classTableOf, labelledTable } from '../data/csvClasses.ts';
+import { readCsvFile } from '../data/csvFile.ts';
+import { tableOf } from '../data/csvTable.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { decimal } from '../data/decimal.ts';
+import type { Table } from '../data/table.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import {
   checkChoice,
@@ -27,15 +30,18 @@ import {
 } from '../errors.ts';
 import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
 import type { SanityCheck } from '../evaluation/sanityChecks.ts';
-import { loadModel, readModelFile } from '../models/modelFiles.ts';
+import { loadModel } from '../models/modelFiles.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { attackedModel, attackSanityChecks } from '../table/attackedModel.ts';
+import { ATTACKED_LOSSES } from '../table/tableTrainingOptions.ts';
 import { worstExamples } from '../table/worstExamples.ts';
 import { announceRuntime } from './announceRuntime.ts';
+import { classesInWords, classList } from './classes.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { rememberedClasses } from './rememberedClasses.ts';
 import { table } from './table.ts';
 import { parseRange } from './theory/grid.ts';
 
@@ -43,10 +49,11 @@ const options = {
   model: neededText('folder of a saved layers model'),
   csv: neededText('CSV file with a header'),
   target: text('column of the targets [the last]'),
+  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
   scale: { ...number('scale', 'divide every input by this'), default: 1 },
   attack: textOr('pgd', `${attackNames.join(', ')}; several, separated by commas, for the worst of them`),
   norm: text(`${normNames.join(', ')} [l2; linf for bim and fgsm]`),
-  loss: textOr('squared', lossNames.join(', ')),
+  loss: text(`${lossNames.join(', ')} [squared; that of its training for a classifier of rrf train]`),
   epsilons: neededText('from:to:count, or 0,0.1,0.5'),
   steps: number('steps', "gradient steps [the attack's own]"),
   restarts: number(
@@ -55,7 +62,9 @@ const options = {
   ),
   raw: flag("eps in the inputs' own units, also where the model standardises them itself"),
   bounds: text('low,high of every input'),
-  success: text("when an attack succeeds: 'misclassified', or an error that it must exceed"),
+  success: text(
+    "when an attack succeeds: 'misclassified', or an error that it must exceed [misclassified for classes]",
+  ),
   seed: textOr('0', 'of the random starts'),
   'batch-size': { ...number('batch-size', 'rows at a time'), default: 2048 },
   checks: flag('sanity checks at the largest eps too'),
@@ -87,12 +96,14 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
       throw new InvalidArgumentError('epsilons', args.epsilons, `at most ${MOST_BUDGETS} budgets`);
     checkInteger('batch-size', args['batch-size']);
     const device = checkChoice('device', args.device, DEVICE_CHOICES);
-    const attack = attackOf(args);
-    const criterion = criterionOf(args.success);
+    const remembered = rememberedClasses(args.model);
+    const loss = args.loss ?? (remembered ? ATTACKED_LOSSES[remembered.loss] : 'squared');
+    const attack = attackOf({ ...args, loss });
+    const asked = criterionOf(args.success);
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     if (args.images !== undefined) pictureFormat('images', args.images);
-    const rows = dataOf(args);
-    readModelFile(args.model);
+    const { data: rows, classes } = dataOf(args, remembered?.classes);
+    const criterion = asked ?? (classes ? misclassified : undefined);
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);
     const model = await loadModel(args.model);
@@ -119,18 +130,42 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     }
     model.dispose();
     const { units } = target;
-    const output = { model: args.model, csv: args.csv, units, ...result, checks, runtime, seconds };
+    const told = classes ? { classes } : {};
+    const accuracy = criterion === misclassified;
+    const output = { model: args.model, csv: args.csv, ...told, units, ...result, checks, runtime, seconds };
     process.stdout.write(
-      args.json ? `${JSON.stringify(output)}\n` : `${report(result, checks, rows.n, seconds, units)}\n`,
+      args.json
+        ? `${JSON.stringify(output)}\n`
+        : `${report({ result, checks, rows: rows.n, seconds, units, accuracy, ...told })}\n`,
     );
   },
 };
 
-function dataOf({ csv, target, scale }: AttackArguments): Dataset {
+interface Rows {
+  readonly data: Dataset;
+  /** The name of the target, and its classes; null where it is a number. */
+  readonly classes: (ClassNames & { readonly target: string }) | null;
+}
+
+/** @param known the classes that the model was trained to tell apart */
+function dataOf({ csv, target: named, positive, scale }: AttackArguments, known?: ClassNames): Rows {
   checkPositive('scale', scale);
-  const rows = readCsvTable(csv);
-  const data = tableDataset(rows, target ?? rows.names.at(-1)!, { inputs: false, target: false });
-  return { ...data, x: data.x.map((value) => value / scale) };
+  const file = readCsvFile(csv);
+  const target = named ?? file.names.at(-1)!;
+  const read = (): { table: Table; classes: ClassNames | null } => {
+    if (positive !== undefined) {
+      const { table, ...classes } = classTableOf(file, target, classList(positive));
+      return { table, classes };
+    }
+    if (known) return { table: labelledTable(file, target, known), classes: known };
+    return { table: tableOf(file), classes: null };
+  };
+  const { table, classes } = read();
+  const data = tableDataset(table, target, { inputs: false, target: false });
+  return {
+    data: { ...data, x: data.x.map((value) => value / scale) },
+    classes: classes && { target, ...classes },
+  };
 }
 
 function attackOf({ attack: names, norm, loss, steps, restarts, bounds, seed }: AttackArguments): Attack {
@@ -164,20 +199,37 @@ function criterionOf(words: string | undefined): Criterion | undefined {
   return errorAbove(limit);
 }
 
-function report(
-  { attack, norm, loss, standard, curve }: RobustRisk,
-  checks: SanityCheck[] | null,
-  rows: number,
-  seconds: number,
-  units: string,
-): string {
+function report({
+  result: { attack, norm, loss, standard, curve },
+  checks,
+  rows,
+  seconds,
+  units,
+  accuracy,
+  classes,
+}: {
+  readonly result: RobustRisk;
+  readonly checks: SanityCheck[] | null;
+  readonly rows: number;
+  readonly seconds: number;
+  readonly units: string;
+  /** Whether success is misclassification. */
+  readonly accuracy: boolean;
+  readonly classes?: Rows['classes'];
+}): string {
   type Point = RobustRisk['curve'][number];
   const points = table(curve, [
     { title: 'eps', value: (p: Point) => String(Number(p.eps.toPrecision(6))) },
     { title: `${loss} loss`, value: (p: Point) => p.risk.value.toPrecision(5) },
     { title: 'std.err.', value: (p: Point) => p.risk.standardError.toPrecision(2) },
     { title: 'over clean', value: (p: Point) => (p.risk.value / standard.value).toFixed(3) },
-    ...(curve.some((p) => p.success)
+    ...(classes && accuracy
+      ? [
+          { title: 'accuracy', value: (p: Point) => (1 - p.success!.value).toFixed(4) },
+          { title: 'std.err.', value: (p: Point) => p.success!.standardError.toPrecision(2) },
+        ]
+      : []),
+    ...(!(classes && accuracy) && curve.some((p) => p.success)
       ? [{ title: 'success', value: (p: Point) => `${(100 * p.success!.value).toFixed(1)} %` }]
       : []),
   ]);
@@ -187,6 +239,7 @@ function report(
   );
   return [
     `${attack} in ${norm} on ${rows} rows, ${seconds.toFixed(1)} s; clean loss ${standard.value.toPrecision(5)}; eps in ${units}`,
+    ...(classes ? [classesInWords(classes.target, classes)] : []),
     '',
     points,
     ...(checks ? ['', ...verdicts] : []),

@@ -16,6 +16,7 @@ import {
   type WidthPrediction,
 } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
+import { classesInWords, classList } from './classes.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { table } from './table.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
@@ -29,7 +30,7 @@ const GRID_FORM = 'axes n, width, eps, lambda, such as n=150:600:4,width=60,150,
 const options = {
   csv: neededText('CSV file: inputs and a target'),
   target: neededText('column of the targets'),
-  positive: text('classes that count as +1, the others as -1: 0,1,2'),
+  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of a saved model's training]"),
   model: textOr('random', "'random', 'deep' (two layers of one width), or folder of a saved layers model"),
   layer: text('where a saved model is cut [before its last layer]'),
   activation: textOr('shifted-relu', 'of random and deep features'),
@@ -59,7 +60,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const grid = gridOf(args.grid);
     checkOptionsOf(args);
-    const read = readData(args);
+    const read = await readData(args);
     const found = await predictions(args, read, grid);
     const { data } = read;
     const remarks = [
@@ -111,19 +112,26 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
     throw new InvalidArgumentError('layer', layer, 'none without a saved model');
 }
 
-function readData({ csv, target, positive, raw, clip }: PredictArguments): CsvDataset {
+async function readData(args: PredictArguments): Promise<CsvDataset> {
+  const { csv, target, raw, clip } = args;
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
   return readCsvDataset(csv, {
     ...{ target, raw, clip },
-    positive: positive?.split(',').map((name) => name.trim()),
+    positive: classList(args.positive) ?? (await savedClasses(args)),
   });
+}
+
+/** Those that count as +1 for a saved model that was trained to tell classes of this target apart. */
+async function savedClasses({ model, target }: PredictArguments): Promise<readonly string[] | undefined> {
+  if (model === 'random' || model === 'deep') return undefined;
+  const { rememberedClasses } = await import('./rememberedClasses.ts');
+  const remembered = rememberedClasses(model);
+  return remembered?.target === target ? remembered.classes.positive : undefined;
 }
 
 /** In which units the data are. */
 function remarksOn({ target, raw, clip }: PredictArguments, { classes }: CsvDataset): string[] {
-  const remarks = classes
-    ? [`${target} ${classes.positive.join(', ')} is +1, ${classes.negative.join(', ')} is -1`]
-    : [];
+  const remarks = classes ? [classesInWords(target, classes)] : [];
   if (!raw)
     remarks.push(
       classes

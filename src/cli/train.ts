@@ -3,16 +3,22 @@ import { dirname, join, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { csvText, readCsvTable } from '../data/csvTable.ts';
-import { checkChoice, UserError } from '../errors.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import { type ClassNames, classTableOf } from '../data/csvClasses.ts';
+import { readCsvFile } from '../data/csvFile.ts';
+import { csvText, tableOf } from '../data/csvTable.ts';
+import { decimal } from '../data/decimal.ts';
+import type { Table } from '../data/table.ts';
+import { checkChoice, InvalidArgumentError, UserError } from '../errors.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import {
   TABLE_TRAINING_DEFAULTS as DEFAULTS,
+  MARGIN_LAMBDA,
+  type TableLoss,
   type TableMethod,
   type TableModel,
+  tableLosses,
   tableMethods,
   tableModels,
 } from '../table/tableTrainingOptions.ts';
@@ -20,12 +26,13 @@ import { checkTableTraining, type TableTraining, trainOnTable } from '../table/t
 import { type ActivationName, activationNames } from '../theory/activations.ts';
 import { naming, writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
+import { classList } from './classes.ts';
 import { interruptible } from './interruptible.ts';
 import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
-import { table } from './table.ts';
+import { trainingReport } from './trainingReport.ts';
 
 /** Options that are called otherwise in code. */
 const OTHERWISE = { folder: 'checkpoints' };
@@ -34,16 +41,18 @@ const OTHERWISE = { folder: 'checkpoints' };
 const WORTH_A_WORD = 2;
 
 const options = {
-  csv: neededText('CSV file with a header, all numbers'),
+  csv: neededText('CSV file with a header, all numbers but for classes'),
   target: neededText('column to predict from all others'),
   model: textOr(DEFAULTS.model, tableModels.join(', ')),
   method: textOr(DEFAULTS.method, tableMethods.join(', ')),
+  loss: textOr(DEFAULTS.loss, `${tableLosses.join(', ')}; all but square for a target of two classes`),
+  positive: text('classes that count as +1, the others as -1: 0,1,2'),
   eps: {
     ...number('eps', 'radius of the attack, in standard deviations of the inputs'),
     demandOption: true,
   },
   norm: textOr(DEFAULTS.norm, normNames.join(', ')),
-  lambda: { ...number('lambda', 'ridge penalty'), default: DEFAULTS.lambda },
+  lambda: number('lambda', `ridge penalty [${DEFAULTS.lambda}; ${MARGIN_LAMBDA} by a loss for classes]`),
   intercept: {
     ...flag('fit an intercept, which lambda leaves alone; --no-intercept for none'),
     default: DEFAULTS.fitIntercept,
@@ -76,7 +85,7 @@ type TrainArguments = InferredOptionTypes<typeof options>;
 
 export const trainCommand: CommandModule<object, TrainArguments> = {
   command: 'train',
-  describe: 'Train a robust regression on a CSV file and measure it on held-out rows',
+  describe: 'Train a robust regression or classifier on a CSV file and measure it on held-out rows',
   builder: (yargs) =>
     yargs
       .options(options)
@@ -84,16 +93,21 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       .example(
         '$0 train --csv data/diabetes.csv --target target --model deep --width 16 --eps 0.1 --norm linf --save out/model',
         '',
+      )
+      .example(
+        '$0 train --csv data/digits.csv --target digit --positive 0,1,2,3,4 --loss logistic --eps 0.4 --method exact',
+        'two classes',
       ),
   async handler(args) {
     const { csv, target, save } = args;
-    const data = readCsvTable(csv);
+    checkChoice('loss', args.loss, tableLosses);
+    const { data, classes, labels } = readTraining(args);
     const asked = {
       model: args.model as TableModel,
       method: args.method as TableMethod,
+      loss: args.loss as TableLoss,
       eps: args.eps,
       norm: args.norm as NormName,
-      lambda: args.lambda,
       fitIntercept: args.intercept,
       width: args.width,
       depth: args.depth,
@@ -103,13 +117,17 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       validationFraction: args['validation-fraction'],
       // A model's metadata take no undefined.
       ...given({
+        classes,
+        lambda: args.lambda,
         clip: args.clip,
         batchSize: args['batch-size'],
         maxCycles: args['max-cycles'],
         folder: args.checkpoints,
       }),
     };
-    await withOptionNames(OTHERWISE, () => checkTableTraining(data, { target, ...asked }));
+    const { settings } = await withOptionNames(OTHERWISE, () =>
+      checkTableTraining(data, { target, ...asked }),
+    );
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
@@ -143,27 +161,55 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       args.method === 'exact' ? train() : interruptible(kept, train),
     ).finally(() => bar?.stop());
     const { model, rows, clean, robust, trivial, training, intercept, notes } = trained;
+    const { lambda } = settings;
     for (const note of notes) notice(note);
     const inputs = data.names.filter((name) => name !== target);
-    const description = { csv, target, inputs, ...asked };
+    const description = { csv, target, inputs, ...asked, lambda };
     if (save !== undefined) {
       model.setUserDefinedMetadata({ ...description, epsUnit: 'standard deviations of the inputs' });
       await saveModel(model, save);
-      writeWholeFile(join(save, 'held-out.csv'), csvText(trained.test));
+      const heldLabels = labels && trained.testRows.map((row) => labels[row]!);
+      writeWholeFile(join(save, 'held-out.csv'), csvText(trained.test, heldLabels));
     }
     model.dispose();
     const seconds = (performance.now() - before) / 1000;
     const result = {
       ...{ ...description, rows, clean, robust, trivial, training, intercept, notes },
+      ...(trained.classes ? { classes: trained.classes } : {}),
       saved: save ?? null,
     };
     process.stdout.write(
       args.json
         ? `${JSON.stringify({ ...result, runtime, seconds })}\n`
-        : `${report(trained, args, seconds)}\n`,
+        : `${trainingReport(trained, { ...args, lambda }, seconds)}\n`,
     );
   },
 };
+
+interface TrainingRows {
+  /** Classes as +1 and -1. */
+  readonly data: Table;
+  readonly classes: ClassNames | undefined;
+  /** The target as the file writes it, one a row; only of classes. */
+  readonly labels?: readonly string[];
+}
+
+/** Numbers, or classes where some are named or the loss is for them. @throws InvalidArgumentError naming loss for neither */
+function readTraining({ csv, target, loss, positive }: TrainArguments): TrainingRows {
+  const file = readCsvFile(csv);
+  if (positive === undefined && loss === DEFAULTS.loss) return { data: tableOf(file), classes: undefined };
+  const column = file.names.indexOf(target);
+  const labels = column < 0 ? [] : file.rows.map((row) => row[column]!);
+  const different = new Set(labels);
+  if (positive === undefined && different.size > 2 && labels.every((label) => !Number.isNaN(decimal(label))))
+    throw new InvalidArgumentError(
+      'loss',
+      loss,
+      `${DEFAULTS.loss} for ${JSON.stringify(target)}, which has ${different.size} values, or --positive with those that count as +1`,
+    );
+  const { table: data, ...classes } = classTableOf(file, target, classList(positive));
+  return { data, classes, labels };
+}
 
 /** Before the work: the folder, or the nearest one above it that is there, must take files. */
 function checkWritable(folder: string): void {
@@ -173,39 +219,3 @@ function checkWritable(folder: string): void {
     throw new UserError(`cannot create ${JSON.stringify(folder)}: ${JSON.stringify(there)} is no folder`);
   naming('write', folder, () => accessSync(there, constants.W_OK));
 }
-
-function report(
-  { rows, clean, robust, trivial, training, intercept }: TableTraining,
-  { model, method, eps, norm, save, target }: TrainArguments,
-  seconds: number,
-): string {
-  type Line = { name: string; error: Estimate };
-  const lines = [
-    { name: `${model}, clean`, error: clean },
-    { name: `${model}, attacked (${norm}, eps ${eps})`, error: robust },
-    { name: 'the mean, attacked or not', error: trivial },
-  ];
-  const how =
-    training.relativeGap === undefined
-      ? `${training.iterations} steps, ${training.converged ? 'converged' : `not converged (${training.stopped})`}`
-      : `${training.iterations} iterations, relative duality gap ${training.relativeGap.toExponential(1)}`;
-  const split = `${rows.train} rows to train${rows.validation ? `, ${rows.validation} to validate` : ''}, ${rows.test} held out`;
-  return [
-    `${target} from ${split}; ${method}: ${how}; ${duration(seconds)}`,
-    '',
-    table(lines, [
-      { title: 'predicted by', value: ({ name }: Line) => name, align: 'left' },
-      { title: 'mean squared error', value: ({ error }) => rounded(error.value, 5) },
-      { title: 'std.err.', value: ({ error }) => rounded(error.standardError, 2) },
-      { title: 'R^2', value: ({ error }) => (1 - error.value / trivial.value).toFixed(3) },
-    ]),
-    // Of features that a model makes it says little; of columns it is the prediction at their means.
-    ...(intercept === null || model !== 'linear'
-      ? []
-      : ['', `intercept: ${rounded(intercept, 5)}, predicted where every input is at its mean`]),
-    ...(save === undefined ? [] : ['', `model and held-out rows: ${save}`]),
-  ].join('\n');
-}
-
-/** A number to so many digits, without an exponent. */
-const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));

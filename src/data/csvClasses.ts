@@ -23,6 +23,27 @@ export interface ClassTable {
 export const readCsvClasses = (path: string, target: string, positive?: readonly string[]): ClassTable =>
   classTableOf(readCsvFile(path), target, positive);
 
+/** Which classes are +1 and which are -1. */
+export type ClassNames = Pick<ClassTable, 'positive' | 'negative'>;
+
+/**
+ * The cells of a file as a table whose target is +1 and -1, by classes known beforehand; it need not hold all of them.
+ * @throws UserError naming the file, row and column of a cell that is none of them; InvalidArgumentError for an unknown target
+ */
+export function labelledTable(cells: CsvFile, target: string, { positive, negative }: ClassNames): Table {
+  const { file, names, rows } = cells;
+  const column = columnNamed(names, 'target', target);
+  return tableOf(cells, (i, j) => {
+    if (j !== column) return cellNumber(cells, i, j);
+    const name = rows[i]![j]!;
+    if (positive.includes(name)) return 1;
+    if (negative.includes(name)) return -1;
+    const where = `row ${i + 1}, column ${JSON.stringify(target)} of ${file}`;
+    const known = [...positive, ...negative].slice(0, 12).join(', ');
+    throw new UserError(oneLine(`${where} is ${JSON.stringify(name)}, none of the classes ${known}`));
+  });
+}
+
 /** The cells of a file as {@link readCsvClasses} reads them. */
 export function classTableOf(cells: CsvFile, target: string, positive?: readonly string[]): ClassTable {
   if (positive !== undefined && !Array.isArray(positive))
@@ -43,7 +64,7 @@ export function classTableOf(cells: CsvFile, target: string, positive?: readonly
   if (!positive && classes.length > 2)
     throw new UserError(
       oneLine(
-        `${file} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): name those that count as +1`,
+        `${file} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): name those that count as +1 (positive)`,
       ),
     );
   const up = new Set(positive ?? classes.slice(1));

@@ -21,12 +21,19 @@ export function tableOf(
   return { names, rows: rows.length, values };
 }
 
-/** A table as text, numbers so that they read back the same. */
-export function csvText(table: Table): string {
-  const { names, values } = table;
-  const quoted = names.map((name) => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name));
-  const lines = [quoted.join(',')];
-  for (let at = 0; at < values.length; at += names.length)
-    lines.push(values.subarray(at, at + names.length).join(','));
+/**
+ * A table as text, numbers so that they read back the same.
+ * @param labels text to write in the last column in place of its numbers, one a row; default none
+ */
+export function csvText(table: Table, labels?: readonly string[]): string {
+  const { names, rows, values } = table;
+  const columns = names.length;
+  const lines = [names.map(quoted).join(',')];
+  for (let i = 0; i < rows; i++) {
+    const numbers = values.subarray(i * columns, (i + 1) * columns);
+    lines.push(labels ? [...numbers.subarray(0, -1), quoted(labels[i]!)].join(',') : numbers.join(','));
+  }
   return `${lines.join('\n')}\n`;
 }
+
+const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

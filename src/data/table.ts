@@ -37,7 +37,7 @@ export function targetLast({ names, rows, values }: Table, target: string): Tabl
 }
 
 /** Some rows of a table, in the given order. */
-function rowsOfTable({ names, values }: Table, rows: Uint32Array): Table {
+export function rowsOfTable({ names, values }: Table, rows: Uint32Array): Table {
   const columns = names.length;
   const picked = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
@@ -46,35 +46,38 @@ function rowsOfTable({ names, values }: Table, rows: Uint32Array): Table {
   return { names, rows: rows.length, values: picked };
 }
 
+/** Parts of a table: {@link splitRows} and what is in them. */
+export const splitTable = (
+  table: Table,
+  fractions: Readonly<Record<string, number>>,
+  seed: number | string,
+): Table[] => splitRows(table.rows, fractions, seed).map((rows) => rowsOfTable(table, rows));
+
 /**
- * Parts of a table by a seeded permutation of its rows: one of each fraction, and the rest last.
+ * Positions of the rows in parts of a table, by a seeded permutation: one part of each fraction, and the rest last.
+ * @param count rows of the table
  * @param fractions of the rows, each under the name by which messages call it
  * @throws InvalidArgumentError for a fraction outside (0, 1), or of fewer than two rows; UserError when fewer than two are
  * left
  */
-export function splitTable(
-  table: Table,
+export function splitRows(
+  count: number,
   fractions: Readonly<Record<string, number>>,
   seed: number | string,
-): Table[] {
-  const order = stream(seed, 'rows').permutation(table.rows);
+): Uint32Array[] {
+  const order = stream(seed, 'rows').permutation(count);
   let start = 0;
   const parts = Object.entries(fractions).map(([name, fraction]) => {
     checkFraction(name, checkPositive(name, fraction));
-    const part = order.subarray(start, start + Math.round(fraction * table.rows));
+    const part = order.subarray(start, start + Math.round(fraction * count));
     start += part.length;
     if (part.length < 2)
-      throw new InvalidArgumentError(
-        name,
-        fraction,
-        `at least 2 of the ${table.rows} rows, not ${part.length}`,
-      );
-    return rowsOfTable(table, part);
+      throw new InvalidArgumentError(name, fraction, `at least 2 of the ${count} rows, not ${part.length}`);
+    return part;
   });
   const rest = order.subarray(start);
-  if (rest.length < 2)
-    throw new UserError(`${table.rows} rows leave ${rest.length} to train on: 2 are needed`);
-  return [...parts, rowsOfTable(table, rest)];
+  if (rest.length < 2) throw new UserError(`${count} rows leave ${rest.length} to train on: 2 are needed`);
+  return [...parts, rest];
 }
 
 /** @throws InvalidArgumentError for a fraction >= 1 */

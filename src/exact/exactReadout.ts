@@ -1,25 +1,40 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkRows } from '../data/checkRows.ts';
 import { type Dataset, toTensors } from '../data/dataset.ts';
-import { InvalidArgumentError, UserError } from '../errors.ts';
+import { checkChoice, InvalidArgumentError, UserError } from '../errors.ts';
 import { hostFeatures } from '../models/hostSteps.ts';
+import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { tf } from '../runtime/tf.ts';
 import { adversarialRegression } from './adversarialRegression.ts';
 import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
+import { MARGIN_LOSSES, type MarginLossName } from './marginLosses.ts';
 import { readoutProblem } from './readoutProblem.ts';
+import { type MarginOptions, type MarginResult, solveMargins } from './solveMargins.ts';
 import { solveReadout } from './solveReadout.ts';
 import { solveRidge } from './solveRidge.ts';
 
-/** What {@link trainReadoutExactly} is told. */
+/** What {@link trainReadoutExactly} is told for a regression. */
 export interface ExactReadoutOptions extends Partial<ExactOptions> {
+  /** Radius of the perturbations in l2; 0 is normal training. Default 0. */
+  readonly eps?: number;
+  /** Whether the bias of the last layer is fitted. Default: whether it has one; false leaves it at 0. */
+  readonly fitIntercept?: boolean;
+  /** Of the residual. Default 'square'. */
+  readonly loss?: 'square';
+}
+
+/** What {@link trainReadoutExactly} is told for two classes. */
+export interface ExactClassifierOptions extends Omit<MarginOptions, 'eps' | 'loss'> {
+  /** Of the margin y f(x), y = +-1. */
+  readonly loss: MarginLossName;
   /** Radius of the perturbations in l2; 0 is normal training. Default 0. */
   readonly eps?: number;
   /** Whether the bias of the last layer is fitted. Default: whether it has one; false leaves it at 0. */
   readonly fitIntercept?: boolean;
 }
 
-const OPTIONS: OptionNames<ExactReadoutOptions> = EXACT_OPTIONS;
+const OPTIONS: OptionNames<ExactReadoutOptions> = { ...EXACT_OPTIONS, loss: true };
 
 /**
  * Trains the last layer of a model on everything before it, adversarially or not, solved exactly in float64: the layer gets
@@ -27,10 +42,11 @@ const OPTIONS: OptionNames<ExactReadoutOptions> = EXACT_OPTIONS;
  *
  * At eps = 0 that is ridge regression on the features as the engine computes them, at lambda = 0 the minimum-norm
  * interpolator or least squares. At eps > 0 it is `adversarialRegression` for a read-out of the inputs, and `solveReadout`
- * for frozen layers that are known in float64, their attack linearised in the perturbation.
+ * for frozen layers that are known in float64, their attack linearised in the perturbation. A loss of the margin makes it a
+ * classifier, which is `solveMargins` at any eps and needs lambda > 0.
  * @param model whose last layer is a linear read-out of one output
- * @param data training rows
- * @param options eps, lambda, tolerance, fitIntercept and the rest of what the exact solvers take
+ * @param data training rows; for two classes y is +1 and -1
+ * @param options loss, eps, lambda, tolerance, fitIntercept and the rest of what the exact solvers take
  * @returns theta in float64 with its duality gap, iterations and whether it converged; the weights are its rounding to float32
  * @throws InvalidArgumentError for unknown options, rows or values out of range, an intercept that has no place; UserError
  * when lambda = 0 and the features lack full rank, and at eps > 0 for layers that are not known in float64
@@ -38,8 +54,18 @@ const OPTIONS: OptionNames<ExactReadoutOptions> = EXACT_OPTIONS;
 export async function trainReadoutExactly(
   model: tf.LayersModel,
   data: Dataset,
-  options: ExactReadoutOptions = {},
-): Promise<ExactResult> {
+  options?: ExactReadoutOptions,
+): Promise<ExactResult>;
+export async function trainReadoutExactly(
+  model: tf.LayersModel,
+  data: Dataset,
+  options: ExactClassifierOptions,
+): Promise<MarginResult>;
+export async function trainReadoutExactly(
+  model: tf.LayersModel,
+  data: Dataset,
+  options: ExactReadoutOptions | ExactClassifierOptions = {},
+): Promise<ExactResult | MarginResult> {
   checkOptions('trainReadoutExactly', options, OPTIONS);
   checkRows(data);
   checkReadout(model);
@@ -47,8 +73,12 @@ export async function trainReadoutExactly(
   const fitIntercept = options.fitIntercept ?? bias;
   if (fitIntercept && !bias)
     throw new InvalidArgumentError('fitIntercept', true, 'false for a last layer without a bias');
-  const wanted = { ...options, eps: options.eps ?? 0, fitIntercept };
-  const solved = await (wanted.eps === 0 ? trainNormally : trainAdversarially)(model, data, wanted);
+  const { loss = 'square', ...others } = options;
+  const wanted = { ...others, eps: options.eps ?? 0, fitIntercept };
+  const solved =
+    checkChoice('loss', loss, ['square', ...MARGIN_LOSSES]) === 'square'
+      ? await (wanted.eps === 0 ? trainNormally : trainAdversarially)(model, data, wanted as ExactOptions)
+      : await trainClassifier(model, data, { ...wanted, loss } as MarginOptions);
   setReadout(model, solved.theta, solved.intercept);
   return solved;
 }
@@ -59,9 +89,7 @@ async function trainNormally(
   options: ExactOptions,
 ): Promise<ExactResult> {
   const settings = resolveExact('trainReadoutExactly', options, OPTIONS);
-  const features = tf.tidy(() => featuresOf(model, toTensors(data).x));
-  const phi = Float64Array.from(await features.data());
-  features.dispose();
+  const phi = await engineFeatures(model, data);
   const { n } = data;
   return solveRidge({ n, N: phi.length / n, phi, y: Float64Array.from(data.y) }, settings);
 }
@@ -71,14 +99,44 @@ async function trainAdversarially(
   data: Dataset,
   options: ExactOptions,
 ): Promise<ExactResult> {
+  const features = await frozenLayers(model);
+  return features.steps.length === 0
+    ? adversarialRegression(data, options)
+    : solveReadout(readoutProblem(data, features), options);
+}
+
+async function trainClassifier(
+  model: tf.LayersModel,
+  data: Dataset,
+  options: MarginOptions,
+): Promise<MarginResult> {
+  if (options.eps !== 0) return solveMargins(readoutProblem(data, await frozenLayers(model)), options);
+  // Without an attack no gradient of the features is asked for: they are inputs of a linear model.
+  const { n, y } = data;
+  const x = await engineFeatures(model, data);
+  const d = x.length / n;
+  return solveMargins(
+    readoutProblem({ n, d, x, y: Float64Array.from(y) }, new LayeredFeatures(d, [])),
+    options,
+  );
+}
+
+/** @throws UserError for layers that are not known in float64 */
+async function frozenLayers(model: tf.LayersModel): Promise<LayeredFeatures> {
   const features = await hostFeatures(model, model.layers.length - 1);
   if (features === null)
     throw new UserError(
       'a layer before the read-out is not known in float64, so that it cannot be trained exactly at eps > 0',
     );
-  return features.steps.length === 0
-    ? adversarialRegression(data, options)
-    : solveReadout(readoutProblem(data, features), options);
+  return features;
+}
+
+/** What the last layer sees of some rows, as the engine computes it, n x N. */
+async function engineFeatures(model: tf.LayersModel, data: Dataset): Promise<Float64Array> {
+  const features = tf.tidy(() => featuresOf(model, toTensors(data).x));
+  const phi = Float64Array.from(await features.data());
+  features.dispose();
+  return phi;
 }
 
 /** What the last layer of a model sees, [n, N]. */

@@ -84,7 +84,7 @@ const rowNorms = (rows: Float64Array, n: number, d: number): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => norm(rows.subarray(i * d, (i + 1) * d)));
 
 /** The constant that minimises the loss of all labels, by bisection on its slope. */
-function bestConstant({ pull }: MarginLoss, y: Float64Array): number {
+export function bestConstant({ pull }: MarginLoss, y: Float64Array): number {
   const positive = y.reduce((count, label) => count + (label > 0 ? 1 : 0), 0);
   let [from, to] = [-50, 50];
   for (let halving = 0; halving < 100; halving++) {

@@ -9,6 +9,7 @@ import { norm } from '../numerics/vectors.ts';
 import type { CustomActivation } from '../theory/activations.ts';
 import { blockedJacobians } from './blockedJacobians.ts';
 import type { Jacobians } from './jacobians.ts';
+import { linearJacobians } from './linearJacobians.ts';
 import { oneLayerJacobians } from './oneLayerJacobians.ts';
 
 /** Frozen features at the training rows, with their input gradients. All float64. */
@@ -37,7 +38,7 @@ export interface FeatureLayer {
 
 /**
  * What `solveReadout` solves, from rows and a frozen map of any depth. The gradients of one layer have a closed form, those
- * of several come from the chain rule.
+ * of several come from the chain rule; without any layer the features are the inputs, as of a linear model.
  * @param features the frozen layers of a model, as `cutModel` gives them, or W and the activation of one layer
  * @param options memory, the bytes of gradients of several layers to keep, n d N 8 in all; beyond it they are computed anew
  * at every use. Default 1e9
@@ -56,6 +57,7 @@ export function readoutProblem(
   if (map.inputDim !== d)
     throw new InvalidArgumentError('x', `${d} columns`, `${map.inputDim}, as the features read`);
   const [x, y, N] = [Float64Array.from(data.x), Float64Array.from(data.y), map.units];
+  if (map.steps.length === 0) return { n, d, N, phi: x, y, jacobians: linearJacobians({ n, d }) };
   const one = map.oneLayer(x, n);
   // A clipped input has no gradient, for which the closed form has no place.
   if (one && one.clipped.length === 0)

@@ -1,5 +1,6 @@
-import { type NormName, normNames } from '../attacks/index.ts';
+import { type LossName, type NormName, normNames } from '../attacks/index.ts';
 import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
+import type { ClassNames } from '../data/csvClasses.ts';
 import { checkFraction } from '../data/table.ts';
 import {
   checkBoolean,
@@ -10,7 +11,7 @@ import {
   checkSeed,
   InvalidArgumentError,
 } from '../errors.ts';
-import type { ExactProgress } from '../exact/index.ts';
+import { type ExactProgress, MARGIN_LOSSES, type MarginLossName } from '../exact/index.ts';
 import type { ActivationName } from '../models/activations.ts';
 import { activationNames } from '../theory/activations.ts';
 import type { TrainingProgress } from '../training/trainingOptions.ts';
@@ -25,6 +26,19 @@ export const tableMethods = ['exact', 'pgd', 'fgsm', 'fast', 'free', 'trades', '
 /** One of {@link tableMethods}. */
 export type TableMethod = (typeof tableMethods)[number];
 
+/** The losses that {@link trainOnTable} trains: of the residual, and of the margin y f(x) of two classes, y = +-1. */
+export const tableLosses = ['square', ...MARGIN_LOSSES] as const;
+/** One of {@link tableLosses}. */
+export type TableLoss = (typeof tableLosses)[number];
+
+/** What attacks call the losses. */
+export const ATTACKED_LOSSES: Readonly<Record<TableLoss, LossName>> = {
+  square: 'squared',
+  logistic: 'cross-entropy',
+  hinge: 'hinge',
+  squaredHinge: 'squaredHinge',
+};
+
 /** What {@link trainOnTable} trains and how; target and eps have no default. */
 export interface TableTrainingOptions {
   /** Name of the column to predict; all others are inputs. */
@@ -35,9 +49,19 @@ export interface TableTrainingOptions {
   readonly model?: TableModel;
   /** Default 'pgd'. */
   readonly method?: TableMethod;
+  /** Default 'square'. A loss of the margin trains a classifier, for a target of +1 and -1. */
+  readonly loss?: TableLoss;
+  /**
+   * What +1 and -1 in the target stand for, as `readCsvClasses` tells it; they are then measured as classes by any loss, and
+   * not standardised. Default: the numbers, for a loss of the margin.
+   */
+  readonly classes?: ClassNames | undefined;
   /** Of the perturbations. Default 'l2'. */
   readonly norm?: NormName;
-  /** Ridge penalty on the weights for the standardised target. Default 0. */
+  /**
+   * Ridge penalty (lambda/2)|theta|^2 on the weights for the standardised target, beside (1/2n) sum of squares or (1/n) sum of
+   * losses of the margin. Default 0, or 0.001 for a loss of the margin, whose exact optimum needs one.
+   */
   readonly lambda?: number;
   /** Whether the model has an intercept, which lambda leaves alone. Default true. */
   readonly fitIntercept?: boolean;
@@ -71,6 +95,7 @@ export interface TableTrainingOptions {
 export const TABLE_TRAINING_DEFAULTS = {
   model: 'linear',
   method: 'pgd',
+  loss: 'square',
   norm: 'l2',
   lambda: 0,
   fitIntercept: true,
@@ -82,6 +107,9 @@ export const TABLE_TRAINING_DEFAULTS = {
   validationFraction: 0,
 } as const satisfies Partial<TableTrainingOptions>;
 
+/** Ridge penalty by default for a loss of the margin. */
+export const MARGIN_LAMBDA = 1e-3;
+
 /** Every option that has a default is there. */
 export type TableTrainingSettings = TableTrainingOptions &
   Required<Pick<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS>>;
@@ -91,6 +119,8 @@ const OPTIONS: OptionNames<TableTrainingOptions> = {
   eps: true,
   model: true,
   method: true,
+  loss: true,
+  classes: true,
   norm: true,
   lambda: true,
   fitIntercept: true,
@@ -111,10 +141,16 @@ const OPTIONS: OptionNames<TableTrainingOptions> = {
 /** The options with their defaults. @throws InvalidArgumentError naming the first that makes no sense */
 export function resolveTableTraining(options: TableTrainingOptions): TableTrainingSettings {
   checkOptions('trainOnTable', options ?? null, OPTIONS);
-  const settings = { ...TABLE_TRAINING_DEFAULTS, ...given(options) } as TableTrainingSettings;
+  const settings = {
+    ...TABLE_TRAINING_DEFAULTS,
+    ...(isMarginLoss(options.loss) ? { lambda: MARGIN_LAMBDA, classes: SIGNS } : {}),
+    ...given(options),
+  } as TableTrainingSettings;
   const { model, method, norm, clip, batchSize, maxCycles } = settings;
   checkChoice('model', model, tableModels);
   checkChoice('method', method, tableMethods);
+  checkChoice('loss', settings.loss, tableLosses);
+  if (settings.classes !== undefined) checkClasses(settings.classes);
   checkChoice('norm', norm, normNames);
   checkChoice('activation', settings.activation, activationNames);
   checkNonNegative('eps', settings.eps);
@@ -130,10 +166,41 @@ export function resolveTableTraining(options: TableTrainingOptions): TableTraini
     throw new InvalidArgumentError('method', method, 'a method by gradient for a deep model');
   if (method === 'exact' && model === 'random-features' && norm !== 'l2')
     throw new InvalidArgumentError('norm', norm, 'l2 for exact training of random features');
+  if (isMarginLoss(settings.loss)) checkMarginTraining(settings);
   if (method === 'exact') refuseGradientOptions(settings);
   if (batchSize !== undefined) checkInteger('batchSize', batchSize);
   if (maxCycles !== undefined) checkInteger('maxCycles', maxCycles);
   return settings;
+}
+
+/** What the target holds where nothing else is said of its classes. */
+const SIGNS: ClassNames = { positive: ['1'], negative: ['-1'] };
+
+export const isMarginLoss = (loss: TableLoss | undefined): loss is MarginLossName =>
+  (MARGIN_LOSSES as readonly unknown[]).includes(loss);
+
+function checkClasses(classes: ClassNames): void {
+  checkOptions('classes', classes, { positive: true, negative: true });
+  for (const side of [classes.positive, classes.negative])
+    if (!(Array.isArray(side) && side.length > 0))
+      throw new InvalidArgumentError('classes', classes, '{ positive, negative }, each a list of classes');
+}
+
+/** What cannot be trained by a loss of the margin, or not that way. */
+function checkMarginTraining({ loss, method, norm, lambda }: TableTrainingSettings): void {
+  if (method === 'trades') throw new InvalidArgumentError('method', method, `another for the loss ${loss}`);
+  // The perturbation moves along the gradient of the weights' own step, and a hinge has none beyond its kink.
+  if (method === 'free' && loss !== 'logistic')
+    throw new InvalidArgumentError('method', method, `another for the loss ${loss}, which is flat in places`);
+  if (method !== 'exact') return;
+  if (norm !== 'l2')
+    throw new InvalidArgumentError('norm', norm, `l2 for exact training by the loss ${loss}`);
+  if (lambda === 0)
+    throw new InvalidArgumentError(
+      'lambda',
+      lambda,
+      `a number > 0 for the loss ${loss} with the method exact: classes that can be separated leave it no optimum`,
+    );
 }
 
 function refuseGradientOptions(settings: TableTrainingSettings): void {

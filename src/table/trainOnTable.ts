@@ -1,15 +1,21 @@
 import { pgd } from '../attacks/index.ts';
 import { columnNotes } from '../data/columnNotes.ts';
-import { standardised, tableStatistics } from '../data/standardise.ts';
-import { splitTable, type Table, targetLast } from '../data/table.ts';
-import { asDataset } from '../data/tableDataset.ts';
-import { UserError } from '../errors.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { ClassNames } from '../data/csvClasses.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
+import { rowsOfTable, splitRows, type Table, targetLast } from '../data/table.ts';
+import { asDataset, inputsAndTarget } from '../data/tableDataset.ts';
+import { InvalidArgumentError, UserError } from '../errors.ts';
+import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { robustRisk } from '../evaluation/risk.ts';
+import { type MarginLoss, marginLosses } from '../exact/marginLosses.ts';
+import { bestConstant } from '../exact/marginRows.ts';
 import { standardisedModel } from '../models/standardisedModel.ts';
-import { tf } from '../runtime/tf.ts';
+import type { tf } from '../runtime/tf.ts';
+import { type ClassMeasures, classMeasures, type Margins, marginsOf } from './measureClasses.ts';
 import { readoutBias, tableModel } from './tableModel.ts';
 import {
+  isMarginLoss,
   resolveTableTraining,
   type TableTrainingOptions,
   type TableTrainingSettings,
@@ -32,12 +38,16 @@ export interface TableTraining {
   };
   /** Held-out rows in their own units, the target last. */
   readonly test: Table;
-  /** Mean squared error on held-out rows, in squared units of the target. */
+  /** Positions of the held-out rows in the table. */
+  readonly testRows: readonly number[];
+  /** Mean loss on held-out rows: the squared error, in squared units of the target, or the loss of the margin. */
   readonly clean: Estimate;
   /** The same under an attack of radius eps. */
   readonly robust: Estimate;
-  /** Of predicting the mean of the training targets; no attack moves it. */
+  /** Of the constant that is best on the training rows, for squares their mean; no attack moves it. */
   readonly trivial: Estimate;
+  /** Where the target is two classes, how well they are told apart on held-out rows; otherwise null. */
+  readonly classes: ClassesTold | null;
   /** How the training ended. */
   readonly training: {
     /** Whether the solver or the gradient steps reached their tolerance. */
@@ -46,7 +56,7 @@ export interface TableTraining {
     readonly iterations: number;
     /** As `adversarialTraining` and the exact solvers give it. */
     readonly residual: number;
-    /** Of the standardised problem. */
+    /** Of the standardised problem, with (1/2n) sum of squares or (1/n) sum of losses of the margin. */
     readonly objective: number;
     /** Proved, by the exact method only. */
     readonly relativeGap?: number;
@@ -59,42 +69,61 @@ export interface TableTraining {
   readonly notes: readonly string[];
 }
 
+/** The classes of a target, and how a model tells them apart. */
+export interface ClassesTold extends ClassNames {
+  /** Without an attack. */
+  readonly clean: ClassMeasures;
+  /** Under PGD of radius eps on the margin. */
+  readonly robust: ClassMeasures;
+  /** Under the exact attack on the model linearised at each row. */
+  readonly linearised: ClassMeasures;
+  /** Of the constant that is best on the training rows. */
+  readonly trivial: ClassMeasures;
+}
+
 /** Steps of the attack that measures. */
 const TEST_STEPS = 20;
 
 /**
  * Options and table before any work; needs no runtime.
  * @returns the options with their defaults, and the table with its target last
- * @throws InvalidArgumentError for an option that makes no sense, or an unknown target; UserError for a constant target or
- * no inputs
+ * @throws InvalidArgumentError for an option that makes no sense, an unknown target, or classes other than +1 and -1;
+ * UserError for a constant target or no inputs
  */
 export function checkTableTraining(
   table: Table,
   options: TableTrainingOptions,
 ): { settings: TableTrainingSettings; ordered: Table } {
   const settings = resolveTableTraining(options);
-  return { settings, ordered: targetLast(table, settings.target) };
+  const { target, classes } = settings;
+  const ordered = targetLast(table, target);
+  const other = classes && inputsAndTarget(ordered).y.find((label) => Math.abs(label) !== 1);
+  if (other !== undefined)
+    throw new InvalidArgumentError('target', other, 'classes as +1 and -1, as readCsvClasses reads them');
+  return { settings, ordered };
 }
 
 /**
- * Trains a regression on a table, adversarially, and measures it on rows held out. Inputs and target are standardised by the
- * training rows, inside the model, so that eps counts in standard deviations of the inputs. The comparison is predicting the
- * mean of the training targets. Needs a loaded runtime. The caller disposes the model.
+ * Trains a regression or a classifier of two classes on a table, adversarially, and measures it on rows held out. Inputs are
+ * standardised by the training rows, inside the model, so that eps counts in standard deviations of the inputs; so is the
+ * target, unless it is classes. The comparison is predicting the mean of the training targets, or the best constant. Needs a loaded runtime. The caller disposes the model.
  * @throws InvalidArgumentError for an option that makes no sense, or an unknown target; UserError for a target that is
  * constant in the training rows, no inputs, too few rows, or a problem that has no unique solution
  */
 export async function trainOnTable(table: Table, options: TableTrainingOptions): Promise<TableTraining> {
   const { settings, ordered } = checkTableTraining(table, options);
-  const { target, method, eps, norm, lambda, seed, clip, testFraction, validationFraction } = settings;
+  const { target, method, lambda, seed, clip, testFraction, validationFraction } = settings;
   const fractions = { testFraction, ...(validationFraction > 0 ? { validationFraction } : {}) };
-  const parts = splitTable(ordered, fractions, seed);
+  const positions = splitRows(ordered.rows, fractions, seed);
+  const parts = positions.map((rows) => rowsOfTable(ordered, rows));
   const [test, train] = [parts[0]!, parts.at(-1)!];
   const validation = parts.length === 3 ? parts[1]! : null;
 
-  const statistics = tableStatistics(train, clip);
-  const [mean, unit] = [statistics.target.mean[0]!, statistics.target.deviation[0]!];
-  if (unit === 0)
+  const ownUnits = tableStatistics(train, clip);
+  if (ownUnits.target.deviation[0] === 0)
     throw new UserError(`the target ${JSON.stringify(target)} is constant in the training rows`);
+  const statistics = settings.classes ? { ...ownUnits, target: AS_IT_IS } : ownUnits;
+  const [mean, unit] = [statistics.target.mean[0]!, statistics.target.deviation[0]!];
   const notes = columnNotes(train);
   const d = train.names.length - 1;
   if (train.rows < d && lambda === 0)
@@ -110,9 +139,7 @@ export async function trainOnTable(table: Table, options: TableTrainingOptions):
       : await trainTableByGradient(core, inUnits(train), validation && inUnits(validation), settings);
 
   const held = asDataset(inUnits(test));
-  const attack = pgd({ norm, steps: TEST_STEPS });
-  const { standard, curve } = await robustRisk(core, held, attack, { epsilons: [eps] });
-  const nothing = await robustRisk((x) => tf.zeros([x.shape[0]!, 1]), held, attack, { epsilons: [] });
+  const measured = await measuredOn(core, held, inputsAndTarget(inUnits(train)).y, settings);
   const back = ({ value, standardError, count }: Estimate): Estimate => ({
     value: value * unit ** 2,
     standardError: standardError * unit ** 2,
@@ -123,11 +150,73 @@ export async function trainOnTable(table: Table, options: TableTrainingOptions):
     model: standardisedModel(core, statistics.inputs, statistics.target),
     rows: { train: train.rows, validation: validation?.rows ?? 0, test: test.rows },
     test,
-    clean: back(standard),
-    robust: back(curve[0]!.risk),
-    trivial: back(nothing.standard),
+    testRows: [...positions[0]!],
+    clean: back(measured.clean),
+    robust: back(measured.robust),
+    trivial: back(measured.trivial),
+    classes: measured.classes,
     training,
     intercept: bias === null ? null : mean + unit * bias,
     notes,
+  };
+}
+
+/** Of classes, which are not standardised. */
+const AS_IT_IS: TableStatistics['target'] = { mean: [0], deviation: [1] };
+
+type Measured = Pick<TableTraining, 'clean' | 'robust' | 'trivial' | 'classes'>;
+
+/** @param y targets of the training rows, of which the best constant is taken */
+async function measuredOn(
+  core: tf.Sequential,
+  held: Dataset,
+  y: Float64Array,
+  { loss, classes, eps, norm }: TableTrainingSettings,
+): Promise<Measured> {
+  const attack = { eps, norm, steps: TEST_STEPS };
+  const margins = classes ? await marginsOf(core, held, attack) : null;
+  const marginLoss = isMarginLoss(loss) ? marginLosses[loss] : null;
+  const constant = marginLoss ? bestConstant(marginLoss, y) : meanOf(y).value;
+  const told = margins && classes ? toldApart(margins, held.y, classes, constant) : null;
+  if (marginLoss && margins) return { ...ofMargins(margins, held.y, marginLoss, constant), classes: told };
+  const { standard, curve } = await robustRisk(core, held, pgd({ norm, steps: TEST_STEPS }), {
+    epsilons: [eps],
+  });
+  const trivial = meanOf(held.y.map((value) => (value - constant) ** 2));
+  return { clean: standard, robust: curve[0]!.risk, trivial, classes: told };
+}
+
+/** The worst case of a loss that falls with the margin is at the least margin. */
+function ofMargins(
+  margins: Margins,
+  y: Float32Array,
+  { value }: MarginLoss,
+  constant: number,
+): Omit<Measured, 'classes'> {
+  return {
+    clean: meanOf(margins.clean.map(value)),
+    robust: meanOf(margins.robust.map(value)),
+    trivial: meanOf(Float64Array.from(y, (label) => value(label * constant))),
+  };
+}
+
+function toldApart(
+  { clean, robust, linearised }: Margins,
+  y: Float32Array,
+  { positive, negative }: ClassNames,
+  constant: number,
+): ClassesTold {
+  // Of two classes of equal size the constant 0 would name neither.
+  const answer = constant || Number.EPSILON;
+  return {
+    positive,
+    negative,
+    clean: classMeasures(clean, y),
+    robust: classMeasures(robust, y),
+    linearised: classMeasures(linearised, y),
+    trivial: classMeasures(
+      Float64Array.from(y, (label) => label * answer),
+      y,
+    ),
   };
 }

@@ -14,7 +14,7 @@ import {
   tradesTraining,
   worstCase,
 } from '../training/methods/index.ts';
-import type { TableTrainingSettings } from './tableTrainingOptions.ts';
+import { ATTACKED_LOSSES, isMarginLoss, type TableTrainingSettings } from './tableTrainingOptions.ts';
 import type { TableTraining } from './trainOnTable.ts';
 
 /** Steps of the attack in training. */
@@ -29,7 +29,10 @@ export async function trainTableByGradient(
   validation: Table | null,
   settings: TableTrainingSettings,
 ): Promise<TableTraining['training']> {
-  const { eps, lambda, seed, model, batchSize, maxCycles, folder, onProgress } = settings;
+  const { eps, loss, seed, model, batchSize, maxCycles, folder, onProgress } = settings;
+  // What is minimised there has a half before the losses; a loss of the margin goes without one.
+  const half = isMarginLoss(loss) ? 0.5 : 1;
+  const lambda = half * settings.lambda;
   const { converged, iterations, residual, objective, stopped } = await adversarialTraining(
     core,
     asDataset(train),
@@ -40,18 +43,19 @@ export async function trainTableByGradient(
       ...given({ batchSize, maxCycles, folder, onProgress }),
     },
   );
-  return { converged, iterations, residual, objective, stopped };
+  return { converged, iterations, residual, objective: objective / half, stopped };
 }
 
-function methodOf({ method, norm }: TableTrainingSettings): TrainingMethod {
-  const attack = pgd({ norm, steps: STEPS });
+function methodOf({ method, norm, loss: name }: TableTrainingSettings): TrainingMethod {
+  const loss = ATTACKED_LOSSES[name];
+  const attack = pgd({ norm, loss, steps: STEPS });
   switch (method) {
     case 'fgsm':
-      return fgsmTraining({ norm });
+      return fgsmTraining({ norm, loss });
     case 'fast':
-      return fastTraining({ norm });
+      return fastTraining({ norm, loss });
     case 'free':
-      return freeTraining({ norm });
+      return freeTraining({ norm, loss });
     case 'trades':
       return tradesTraining({ attack });
     case 'noise':

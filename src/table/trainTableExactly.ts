@@ -6,12 +6,15 @@ import {
   adversarialRegression,
   type ExactResult,
   expectedSeconds,
+  type MarginResult,
   readoutProblem,
+  solveMargins,
   solveReadout,
 } from '../exact/index.ts';
+import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { RandomFeatures } from '../models/RandomFeatures.ts';
 import type { tf } from '../runtime/tf.ts';
-import type { TableTrainingSettings } from './tableTrainingOptions.ts';
+import { isMarginLoss, type TableTrainingSettings } from './tableTrainingOptions.ts';
 import type { TableTraining } from './trainOnTable.ts';
 
 /**
@@ -21,19 +24,22 @@ import type { TableTraining } from './trainOnTable.ts';
 export async function trainTableExactly(
   model: tf.Sequential,
   train: Table,
-  { eps, lambda, fitIntercept, norm, activation, onSolving }: TableTrainingSettings,
+  { eps, lambda, fitIntercept, loss, norm, activation, onSolving }: TableTrainingSettings,
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
   const data = inputsAndTarget(train);
   const features = model.layers[0]!;
   const W =
     features instanceof RandomFeatures ? await features.getWeights()[0]!.data<'float32'>() : undefined;
-  const solve = (): ExactResult => {
+  const solve = (): ExactResult | MarginResult => {
     const wanted = { eps, lambda, fitIntercept };
-    if (!W) return adversarialRegression(data, { ...wanted, norm });
-    const problem = readoutProblem(data, { W, activation });
+    if (!W && loss === 'square') return adversarialRegression(data, { ...wanted, norm });
+    const problem = readoutProblem(data, W ? { W, activation } : new LayeredFeatures(data.d, []));
     onSolving?.({ expectedSeconds: expectedSeconds(problem) });
-    return solveReadout(problem, { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) });
+    const settings = { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) };
+    return isMarginLoss(loss)
+      ? solveMargins(problem, { ...settings, loss })
+      : solveReadout(problem, settings);
   };
   const { theta, intercept, objective, relativeGap, iterations, residual, converged } = explained(
     solve,

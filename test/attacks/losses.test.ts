@@ -4,12 +4,14 @@ import {
   crossEntropyLoss,
   dlrLoss,
   errorAbove,
+  hingeLoss,
   huberLoss,
   lossNames,
   marginLoss,
   misclassified,
   pgd,
   type SampleLoss,
+  squaredHingeLoss,
   squaredLoss,
 } from '../../src/attacks/index.ts';
 import { InvalidArgumentError } from '../../src/errors.ts';
@@ -96,6 +98,42 @@ describe('losses of classification', () => {
     tf.dispose([weights, x, y, labels, found.x, found.loss]);
   });
 
+  it('of the margin of one output are flat beyond 1, and refuse several outputs', () => {
+    const [outputs, signs] = [
+      [[0.25], [0.25], [3]],
+      [[1], [-1], [1]],
+    ];
+    close(values(hingeLoss, outputs, signs), [0.75, 1.25, 0]);
+    close(values(squaredHingeLoss, outputs, signs), [0.75 ** 2 / 2, 1.25 ** 2 / 2, 0]);
+    for (const loss of [hingeLoss, squaredHingeLoss])
+      expect(() => values(loss, logits, oneHot)).toThrow(
+        'invalid model output shape: [2, 4] (expected [n, 1]',
+      );
+  });
+
+  it.each([
+    ['hinge', {}],
+    ['hinge', { bothSides: false, steps: 1, relStepSize: 1.25, useBest: false }],
+    ['squaredHinge', { norm: 'linf' }],
+    ['squaredHinge', { randomStart: true, steps: 8, relStepSize: 4 }],
+  ] as const)('attack rows that %s leaves without a gradient, %j', (loss, options) => {
+    const { f, w } = linearModel(6);
+    const { x, y } = batch(40, 6);
+    const labels = tf.tidy(() => tf.sign(f(x)));
+    const size = 'norm' in options ? w.reduce((sum, v) => sum + Math.abs(v), 0) : Math.hypot(...w);
+    // Such that margins of 1 to 2 come below 1.
+    const eps = 1 / size;
+    const margins = take(tf.tidy(() => f(x).mul(labels).reshape([-1])));
+    expect(margins.filter((v) => v > 1 && v < 2).length).toBeGreaterThan(5);
+    const found = pgd({ loss, ...options }).perturb(f, x, labels, eps);
+    const power = loss === 'hinge' ? 1 : 2;
+    close(
+      take(found.loss),
+      Array.from(margins, (v) => Math.max(0, 1 - (v - 1)) ** power / power),
+    );
+    tf.dispose([x, y, labels, found.x]);
+  });
+
   it('misses a third class for dlr, and refuses outputs that are not classes', () => {
     const argumentOf = (act: () => unknown) => {
       try {
@@ -110,7 +148,7 @@ describe('losses of classification', () => {
     const x = tf.zeros([3, 2, 4]);
     const y = tf.zeros([3, 1]);
     expect(argumentOf(() => pgd({ loss: 'margin' }).perturb((z) => z, x, y, 0))).toBe('model output shape');
-    expect(argumentOf(() => pgd({ loss: 'hinge' as 'margin' }))).toBe('loss');
+    expect(argumentOf(() => pgd({ loss: 'cubic' as 'margin' }))).toBe('loss');
     tf.dispose([x, y]);
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
 import { attackCommand } from '../../src/cli/attack.ts';
 import { UserError } from '../../src/errors.ts';
-import { saveModel } from '../../src/models/modelFiles.ts';
+import { loadModel, saveModel } from '../../src/models/modelFiles.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { gaussian } from '../attacks/problems.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -120,6 +120,44 @@ describe('rrf attack', () => {
     });
   });
 
+  it('speaks of the classes that a saved classifier was trained to tell apart', async () => {
+    const model = await loadModel(join(folder, 'model'));
+    const classes = { positive: ['ham'], negative: ['fraud', 'spam'] };
+    model.setUserDefinedMetadata({ loss: 'hinge', target: 'kind', classes });
+    await saveModel(model, join(folder, 'mail'));
+    const outputs = rows.map((row) => row.reduce((sum, v, j) => sum + v * w[j]!, 0));
+    const names = outputs.map((f, i) => (f < 0 ? classes.negative[i % 2]! : i % 9 === 0 ? 'spam' : 'ham'));
+    const path = join(folder, 'mail.csv');
+    const write = (labels: readonly string[]) =>
+      writeFileSync(path, ['a,b,c,d,kind', ...rows.map((row, i) => [...row, labels[i]].join())].join('\n'));
+    write(names);
+    const given = ['--model', join(folder, 'mail'), '--csv', path, '--epsilons', '0,0.3'];
+    const found = JSON.parse(await rrf(...given, '--json'));
+    expect(found).toMatchObject({ loss: 'hinge', classes: { target: 'kind', ...classes } });
+    [0, 0.3].forEach((eps, k) => {
+      const margins = outputs.map((f, i) => (names[i] === 'ham' ? f : -f) - eps * Math.hypot(...w));
+      const mean = (of: (v: number) => number) => margins.reduce((sum, v) => sum + of(v) / rows.length, 0);
+      expect(found.curve[k].success.value).toBeCloseTo(
+        mean((v) => (v > 0 ? 0 : 1)),
+        6,
+      );
+      expect(found.curve[k].risk.value).toBeCloseTo(
+        mean((v) => Math.max(0, 1 - v)),
+        5,
+      );
+    });
+    const text = await rrf(...given);
+    expect(text).toContain('\nkind ham is +1, fraud, spam is -1\n');
+    expect(text).toMatch(/ accuracy +std\.err\.\n/);
+    expect(text).toMatch(new RegExp(` ${(1 - found.curve[1].success.value).toFixed(4)} +[\\d.]+$`, 'm'));
+    write(names.with(3, 'news'));
+    await expect(rrf(...given)).rejects.toThrow(
+      /^row 4, column "kind" of .* is "news", none of the classes ham, fraud, spam$/,
+    );
+    const turned = JSON.parse(await rrf(...given, '--positive', 'spam,fraud,news', '--json'));
+    expect(turned.classes).toMatchObject({ positive: ['fraud', 'news', 'spam'], negative: ['ham'] });
+  });
+
   it('draws the robustness curve', async () => {
     for (const name of ['curve.svg', 'curve.png']) {
       await onData('--epsilons', '0:1:5', '--plot', join(folder, name));
@@ -149,7 +187,7 @@ describe('rrf attack', () => {
     [['--epsilons', '-1'], /^invalid epsilons: -1/],
     [['--epsilons', '1', '--attack', 'magic'], /^invalid attack: "magic"/],
     [['--epsilons', '1', '--norm', 'l3'], /^invalid norm: "l3"/],
-    [['--epsilons', '1', '--loss', 'hinge'], /^invalid loss: "hinge"/],
+    [['--epsilons', '1', '--loss', 'cubic'], /^invalid loss: "cubic"/],
     [['--epsilons', '1', '--steps', '0'], /^invalid steps: 0/],
     [['--epsilons', '1', '--bounds', '1'], /^invalid bounds: "1"/],
     [['--epsilons', '1', '--bounds', '0,1'], /^invalid x: .*within bounds/],

@@ -4,6 +4,9 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
 import { predictCommand } from '../../src/cli/predict.ts';
 import { teacher } from '../../src/data/teacher.ts';
+import { saveModel } from '../../src/models/modelFiles.ts';
+import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
+import { testRuntime } from '../support/runtime.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder(afterAll);
@@ -137,6 +140,35 @@ describe('rrf predict', () => {
     );
     expect(lost.best.phase).toBe('null');
     expect(lost.best.standardRisk).toBeCloseTo((4 * share * (1 - share) * 200) / 199, 10);
+  });
+
+  it('takes the classes of a saved classifier for the target that it was trained on', async () => {
+    await testRuntime();
+    const model = randomFeaturesModel({ inputDim: d, units: 6 });
+    const saved = join(folder, 'classifier');
+    const options = [
+      '--csv',
+      words,
+      '--target',
+      'grade',
+      '--model',
+      saved,
+      '--grid',
+      'n=80,eps=0.3',
+      '--json',
+    ];
+    for (const [target, said] of [
+      ['grade', 'grade bad is +1, good is -1'],
+      // Without classes of this target, the second in the order of the alphabet is +1.
+      ['kind', 'grade good is +1, bad is -1'],
+    ]) {
+      const classes = { positive: ['bad'], negative: ['good'] };
+      model.setUserDefinedMetadata({ loss: 'logistic', target, classes });
+      await saveModel(model, saved);
+      expect(JSON.parse(await predict(...options)).remarks[0]).toBe(said);
+      vi.restoreAllMocks();
+    }
+    model.dispose();
   });
 
   it('refuses one class, unknown columns, classes and axes in one line', async () => {

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
 import { pgd } from '../../src/attacks/index.ts';
 import { trainCommand } from '../../src/cli/train.ts';
+import { readCsvClasses } from '../../src/data/csvClasses.ts';
 import { readCsvTable } from '../../src/data/csvTable.ts';
 import { splitTable, targetLast } from '../../src/data/table.ts';
-import { tableDataset } from '../../src/data/tableDataset.ts';
+import { inputsAndTarget, tableDataset } from '../../src/data/tableDataset.ts';
 import { UserError } from '../../src/errors.ts';
 import { meanOf } from '../../src/evaluation/estimate.ts';
 import { loadModel } from '../../src/models/modelFiles.ts';
@@ -166,6 +167,48 @@ describe('rrf train', () => {
     expect(out).toMatch(/\nintercept: [\d.]+, predicted where every input is at its mean$/m);
   });
 
+  it('trains classes of any names, saves them as they are, and says how well it tells them apart', async () => {
+    const path = join(home, 'mail.csv');
+    const kinds = linearRows.map(([, , y], i) => (y > 0 ? (i % 2 === 0 ? 'spam' : 'fraud, old') : 'ham'));
+    const lines = linearRows.map(([a, b], i) => `"${kinds[i]}",${a},${b}`);
+    writeFileSync(path, ['kind,a,b', ...lines].join('\n'));
+    const save = join(home, 'mail');
+    const options = ['--target', 'kind', '--loss', 'logistic', '--method', 'exact', '--eps', '0.2'];
+    await expect(train(path, ...options)).rejects.toThrow(
+      'has 3 classes (fraud, old, ham, spam): name those that count as +1 (positive)',
+    );
+    // The other way about, so that a name with a comma is not to be named.
+    const given = [...options, '--positive', 'ham', '--save', save];
+    const result = JSON.parse((await train(path, ...given, '--json')).out);
+    expect(result).toMatchObject({ loss: 'logistic', lambda: 0.001, training: { converged: true } });
+    expect(result.training.relativeGap).toBeLessThan(1e-6);
+    const { classes } = result;
+    expect(classes).toMatchObject({ positive: ['ham'], negative: ['fraud, old', 'spam'] });
+    expect(classes.robust.accuracy.count).toBe(8);
+    expect(classes.robust.accuracy.value).toBeCloseTo(1 - classes.robust.error.value, 12);
+    const held = readCsvClasses(join(save, 'held-out.csv'), 'kind', ['ham']);
+    expect(held.table.rows).toBe(8);
+    expect(held.negative).toContain('fraud, old');
+    const { confusion } = classes.clean;
+    expect(confusion.truePositive + confusion.falseNegative).toBe(
+      inputsAndTarget(held.table).y.filter((label) => label === 1).length,
+    );
+    const model = await loadModel(save);
+    expect(model.getUserDefinedMetadata()).toMatchObject({
+      ...{ loss: 'logistic', classes: { positive: ['ham'], negative: ['fraud, old', 'spam'] } },
+    });
+    const { out } = await train(path, ...options, '--positive', 'ham');
+    expect(out).toMatch(/^kind from 32 rows.*relative duality gap/);
+    expect(out).toContain('kind ham is +1, fraud, old, spam is -1; logistic loss, lambda 0.001');
+    expect(out).toMatch(
+      new RegExp(
+        `^accuracy .* ${classes.robust.accuracy.value.toFixed(4)} .* ${classes.linearised.accuracy.value.toFixed(4)} `,
+        'm',
+      ),
+    );
+    expect(out).toMatch(new RegExp(`^\\+1 +${confusion.truePositive} +${confusion.falseNegative} `, 'm'));
+  });
+
   it('gives the numbers of seed 0 in code for --seed 0', async () => {
     const [held] = splitTable(targetLast(readCsvTable(diabetes), 'target'), { testFraction: 0.2 }, 0);
     const save = join(home, 'seed');
@@ -279,6 +322,13 @@ describe('rrf train', () => {
       'invalid norm: "linf" (expected l2',
     ],
     [['--model', 'random-features', '--width', '0'], 'invalid width: 0'],
+    [['--loss', 'cubic'], 'invalid loss: "cubic" (expected one of square, logistic, hinge, squaredHinge)'],
+    [['--loss', 'hinge'], 'invalid loss: "hinge" (expected square for "target", which has 214 values'],
+    [['--positive', '25.0,x'], 'invalid positive: "x" (expected classes of the target'],
+    [
+      ['--loss', 'hinge', '--positive', '25.0', '--method', 'exact', '--lambda', '0'],
+      'invalid lambda: 0 (expected a number > 0 for the loss hinge',
+    ],
     [['--eps', 'abc'], 'invalid eps: "abc" (expected a number)'],
     [['--eps', ''], 'invalid eps: ""'],
     [
@@ -311,6 +361,10 @@ describe('rrf train', () => {
     writeFileSync(path, 'a,y\n1,high\n2,3\n');
     await expect(train(path, '--target', 'y', '--eps', '0')).rejects.toThrow(
       /row 1, column "y" of .* is "high"/,
+    );
+    writeFileSync(path, 'a,y\n1,high\n2,high\n');
+    await expect(train(path, '--target', 'y', '--eps', '0', '--loss', 'hinge')).rejects.toThrow(
+      /every target in .* is "high": one class only/,
     );
     const constant = csv('same', 'a,y', [
       [1, 2],

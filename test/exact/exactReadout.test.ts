@@ -57,6 +57,46 @@ describe('trainReadoutExactly', () => {
     tf.dispose([model, without, opened].flatMap((one) => one.getWeights()));
   });
 
+  const classes = { ...data, y: data.y.map((value) => (value > 4.5 ? 1 : -1)) };
+  const margins = {
+    logistic: (v: number) => Math.log(1 + Math.exp(-v)),
+    hinge: (v: number) => Math.max(0, 1 - v),
+    squaredHinge: (v: number) => Math.max(0, 1 - v) ** 2 / 2,
+  };
+  const classifiers = [
+    ['one layer', 'logistic', 0],
+    ['two frozen layers', 'hinge', 0.2],
+    ['the inputs', 'logistic', 0.2],
+    ['the inputs', 'squaredHinge', 0.2],
+    ['a network', 'squaredHinge', 0],
+  ] as const;
+  it.each(classifiers)('trains a classifier with a proved gap, %s, %s, eps %d', async (name, loss, eps) => {
+    const model = models[name](true);
+    const lambda = 0.05;
+    const before = tf.memory().numTensors;
+    const solved = await trainReadoutExactly(model, classes, { loss, eps, lambda });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(solved.converged).toBe(true);
+    expect(solved.dualityGap).toBeLessThan(1e-6 * solved.objective);
+    // The objective once more, from the model's own outputs and its gradients by autodiff, float32.
+    const x = tf.tensor2d(data.x, [data.n, d]);
+    const outputs = await (model.predict(x) as tf.Tensor).data();
+    const slopes = await tf.norm(tf.grad((z) => tf.sum(model.apply(z) as tf.Tensor))(x), 2, 1).data();
+    const losses = Array.from(classes.y, (y, i) => margins[loss](y * outputs[i]! - eps * slopes[i]!));
+    const penalty = (lambda / 2) * solved.theta.reduce((sum, value) => sum + value ** 2, 0);
+    expect((meanOfAll(losses) + penalty) / solved.objective).toBeCloseTo(1, 5);
+    expect(solved.objective).toBeLessThan(margins[loss](0));
+  });
+
+  it('trains classes by the loss that is named, and no other', async () => {
+    const model = models['the inputs'](false);
+    const train = (options: object, rows = classes) =>
+      expect(trainReadoutExactly(model, rows, options as { loss: 'hinge'; lambda: number })).rejects;
+    await train({ loss: 'cubic', lambda: 1 }).toThrow('invalid loss: "cubic"');
+    await train({ loss: 'hinge', lambda: 0 }).toThrow('invalid lambda: 0');
+    await train({ loss: 'hinge', lambda: 1 }, data).toThrow('expected labels -1 and 1');
+  });
+
   it.each(Object.entries(models).filter(([name]) => name !== 'a network'))(
     'trains adversarially at the optimum of the linearised problem, %s',
     async (_, make) => {

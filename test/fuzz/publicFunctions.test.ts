@@ -563,6 +563,7 @@ const targets: readonly Target[] = [
       eps: 'nonNegative',
       model: 'name',
       method: 'name',
+      loss: 'name',
       norm: 'name',
       lambda: 'nonNegative',
       fitIntercept: 'boolean',

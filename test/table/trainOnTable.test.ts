@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Table } from '../../src/data/table.ts';
 import { inputsAndTarget } from '../../src/data/tableDataset.ts';
 import { stream } from '../../src/random/stream.ts';
+import { tf } from '../../src/runtime/tf.ts';
 import { trainOnTable } from '../../src/table/trainOnTable.ts';
 import { testRuntime } from '../support/runtime.ts';
 
@@ -89,6 +90,108 @@ describe('trainOnTable', () => {
       found.model.dispose();
     },
   );
+
+  it('gives two classes of one value each the widest margin that the attack leaves, in closed form', async () => {
+    const values = Float64Array.from({ length: 80 }, (_, at) =>
+      at % 2 === 0 ? (at < 24 ? 7 : 5) : at < 24 ? 1 : -1,
+    );
+    const eps = 0.4;
+    const lambda = 1e-3;
+    const found = await trainOnTable(
+      { names: ['a', 'label'], rows: 40, values },
+      { target: 'label', loss: 'hinge', method: 'exact', eps, lambda },
+    );
+    const isHeld = new Set(found.testRows);
+    const share = meanOf(
+      Array.from({ length: 40 }, (_, i) => i)
+        .filter((i) => !isHeld.has(i))
+        .map((i) => (i < 12 ? 1 : 0)),
+    );
+    // Standardised, the values are apart by one over their deviation; both margins are 1 under the attack.
+    const deviation = Math.sqrt(share * (1 - share));
+    const theta = 2 / (1 / deviation - 2 * eps);
+    const upper = (1 - share) / deviation;
+    expect(found.training.objective / ((lambda / 2) * theta ** 2)).toBeCloseTo(1, 5);
+    expect(found.training.relativeGap).toBeLessThan(1e-6);
+    // The root of the gap, as far as the penalty alone curves the objective.
+    expect(found.intercept).toBeCloseTo(1 + eps * theta - theta * upper, 2);
+    const { clean, robust, trivial } = found.classes!;
+    for (const { error, accuracy } of [clean, robust]) expect([error.value, accuracy.value]).toEqual([0, 1]);
+    const positives = found.testRows.filter((i) => i < 12).length;
+    expect(robust.confusion).toEqual({
+      ...{ truePositive: positives, falseNegative: 0, falsePositive: 0, trueNegative: 8 - positives },
+    });
+    // The constant that is best answers with the larger class.
+    expect(trivial.error.value).toBeCloseTo(positives / 8, 6);
+    expect(found.robust.value).toBeCloseTo(0, 3);
+    found.model.dispose();
+  });
+
+  /** Two inputs and a label that they tell with mistakes. */
+  const noise = stream('train on classes').fillGaussian(new Float64Array(4 * 80));
+  const labelled: Table = {
+    names: ['a', 'b', 'label'],
+    rows: 80,
+    values: Float64Array.from({ length: 240 }, (_, at) => {
+      const [a, b, mistake] = noise.subarray(4 * Math.floor(at / 3)) as unknown as [number, number, number];
+      return [10 + 2 * a, b, a - 0.5 * b + mistake > 0.3 ? 1 : -1][at % 3]!;
+    }),
+  };
+
+  it.each(['logistic', 'hinge'] as const)(
+    'trains classes exactly and by gradient to one optimum, and measures what the weights say, %s',
+    async (loss) => {
+      const eps = 0.3;
+      const options = { target: 'label', loss, eps, lambda: 0.05, testFraction: 0.3 };
+      const exact = await trainOnTable(labelled, { ...options, method: 'exact' });
+      const gradient = await trainOnTable(labelled, { ...options, maxCycles: 1 });
+      const ratio = gradient.training.objective / exact.training.objective;
+      // From below float32, from above what one cycle of training leaves.
+      expect(ratio).toBeGreaterThan(1 - 1e-5);
+      expect(ratio).toBeLessThan(1.01);
+
+      const held = inputsAndTarget(exact.test);
+      const x = tf.tensor2d(Float32Array.from(held.x), [held.n, held.d]);
+      const outputs = await (exact.model.predict(x) as tf.Tensor).data();
+      const [kernel] = exact.model.getLayer('readout').getWeights();
+      const reach = eps * Math.hypot(...(await kernel!.data()));
+      for (const [name, off] of [
+        ['clean', 0],
+        ['robust', reach],
+        ['linearised', reach],
+      ] as const) {
+        const found = exact.classes![name];
+        const margins = Array.from(held.y, (y, i) => y * outputs[i]! - off);
+        const right = (label: number) => margins.filter((v, i) => held.y[i] === label && v > 0).length;
+        expect(found.confusion.truePositive).toBe(right(1));
+        expect(found.confusion.trueNegative).toBe(right(-1));
+        expect(found.confusion.falsePositive).toBe(held.y.filter((y) => y === -1).length - right(-1));
+        expect(found.accuracy.value).toBeCloseTo((right(1) + right(-1)) / held.n, 6);
+        expect(found.error.value).toBeCloseTo(1 - found.accuracy.value, 6);
+        expect(found.logLoss.value).toBeCloseTo(meanOf(margins.map((v) => Math.log(1 + Math.exp(-v)))), 4);
+      }
+      expect(exact.classes!.robust.error.value).toBeGreaterThan(exact.classes!.clean.error.value);
+      for (const { model } of [exact, gradient]) model.dispose();
+      x.dispose();
+    },
+  );
+
+  it('measures classes by any loss, and refuses what is none', async () => {
+    const classes = { positive: ['yes'], negative: ['no', 'perhaps'] };
+    const found = await trainOnTable(labelled, { target: 'label', eps: 0.1, method: 'exact', classes });
+    expect(found.classes).toMatchObject(classes);
+    expect(found.classes!.clean.accuracy.value).toBeGreaterThan(0.6);
+    found.model.dispose();
+    const refused = (options: object, rows = labelled) =>
+      expect(trainOnTable(rows, { target: 'label', eps: 0.1, loss: 'hinge', ...options })).rejects;
+    await refused({ target: 'y' }, table).toThrow(/^invalid target: [\d.]+ \(expected classes as \+1 and -1/);
+    await refused({ loss: 'cubic' }).toThrow('invalid loss: "cubic"');
+    await refused({ method: 'exact', lambda: 0 }).toThrow('invalid lambda: 0');
+    await refused({ method: 'exact', norm: 'linf' }).toThrow('invalid norm: "linf"');
+    await refused({ method: 'trades' }).toThrow('invalid method: "trades"');
+    await refused({ method: 'free' }).toThrow('invalid method: "free"');
+    await refused({ classes: { positive: ['a'] } }).toThrow('invalid classes');
+  });
 
   it('has defaults for all but the target and eps, and takes undefined for them', async () => {
     const options = { target: 'y', eps: 0.1, maxCycles: 1 };

@@ -1,0 +1,20 @@
+import type { Jacobians } from './jacobians.ts';
+
+/** Jacobians of features that are the inputs themselves: K_i is the identity in every row, so that none is kept. */
+export function linearJacobians({ n, d }: { readonly n: number; readonly d: number }): Jacobians {
+  return {
+    images(theta) {
+      const images = new Float64Array(n * d);
+      for (let i = 0; i < n; i++) images.set(theta, i * d);
+      return images;
+    },
+    pullBack(v, out) {
+      for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) out[j * n + i] = v[i * d + j]!;
+    },
+    weightedGram(weights, out) {
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      out.fill(0);
+      for (let j = 0; j < d; j++) out[j * d + j] = total;
+    },
+  };
+}
