@@ -11,9 +11,10 @@ import {
   checkSeed,
   InvalidArgumentError,
 } from '../errors.ts';
-import { type ExactProgress, MARGIN_LOSSES, type MarginLossName } from '../exact/index.ts';
+import type { ExactProgress } from '../exact/index.ts';
 import type { ActivationName } from '../models/activations.ts';
 import { activationNames } from '../theory/activations.ts';
+import { MARGIN_LOSSES, type MarginLossName } from '../theory/channels/losses.ts';
 import type { TrainingProgress } from '../training/trainingOptions.ts';
 
 /** The models that {@link trainOnTable} builds. */
