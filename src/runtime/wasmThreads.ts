@@ -40,14 +40,15 @@ const TAKE_TASKS = `(control, kernel, thread) => {
   }
 }`;
 
-const WORKER = `
+/** In a block of its own: Deno runs it where `module` is declared already. */
+const WORKER = `{
 const { module, memory, control, thread } = require('node:worker_threads').workerData;
 const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
 const takeTasks = ${TAKE_TASKS};
 for (let call = 0; ; call = Atomics.load(control, ${CALL})) {
   Atomics.wait(control, ${CALL}, call);
   takeTasks(control, kernel, thread);
-}`;
+}}`;
 
 /**
  * Threads of Node for a kernel whose module works on shared memory. They start at the first call and end with the process.

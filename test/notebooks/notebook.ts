@@ -50,9 +50,14 @@ export function writeModule(path: string, folder: string, smaller: readonly Smal
   return file;
 }
 
-/** Printed text without what may differ in the last digits from machine to machine, nor the widths that go with it. */
+/**
+ * Printed text without what may differ in the last digits from machine to machine, nor the widths that go with it, and without
+ * the instructions and threads that a machine has.
+ */
 export const withoutNumbers = (text: string): string =>
   text
+    .replace('relaxed SIMD', 'SIMD')
+    .replace(/\bthreads?\b/g, 'threads')
     .replace(/[-+]?\d+(\.\d+)?(e[-+]?\d+)?/g, '#')
     .replace(/-+/g, '-')
     .replace(/[ \t]+/g, ' ')
