@@ -17,4 +17,6 @@ export interface TrainingReport {
   readonly iterations: number;
   readonly residual: number;
   readonly converged: boolean;
+  /** Of classifiers: the share of the training rows whose label does not hold on the whole ball, linearised. */
+  readonly robustError?: number;
 }

@@ -80,5 +80,6 @@ async function trainClassifier(
   const features = (await hostFeatures(model, model.layers.length - 1))!;
   const solved = solveMargins(readoutProblem(data, features), { ...options, tolerance: EXACT_TOLERANCE });
   setReadout(model, solved.theta);
-  return { iterations: solved.iterations, residual: solved.relativeGap, converged: solved.converged };
+  const { iterations, relativeGap, converged, robustError } = solved;
+  return { iterations, residual: relativeGap, converged, robustError };
 }

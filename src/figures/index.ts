@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { activations } from './activations.ts';
 import { attacks } from './attacks.ts';
+import { capacity } from './capacity.ts';
 import { classification } from './classification.ts';
 import { curse } from './curse.ts';
 import { depth } from './depth.ts';
@@ -33,6 +34,7 @@ export const figures: readonly Figure[] = [
   linear,
   noise,
   classification,
+  capacity,
   phaseDiagram,
   depth,
   trainedWidth,

@@ -14,8 +14,13 @@ import {
   deepRandomFeatures,
   linear,
   randomFeatures,
+  robustCapacity,
   robustErrorAt,
 } from '../../src/theory/index.ts';
+
+/** Whether the rows of a classifier of random features can be separated with the ball about each. */
+const separable = ({ psi1, psi2, eps, tau, flip }: Cell): boolean =>
+  psi2 < robustCapacity(randomFeatures({ psi1 }), { eps, tau, flip: flip! }).psi2;
 
 /** A simulation that agrees with theory to the last digit; where there is none, one of nothing learnt. */
 function perfect(cell: Cell): CellResult {
@@ -28,7 +33,7 @@ function perfect(cell: Cell): CellResult {
       standardRisk: estimate(errors.error),
       adversarialRisks: cell.epsTest.map((eps) => estimate(robustErrorAt(errors, eps))),
       thetaNormSquared: errors.thetaNormSquared,
-      training: { iterations: 0, residual: 0, converged: true },
+      training: { iterations: 0, residual: 0, converged: true, robustError: separable(at) ? 0 : 0.1 },
     };
   return {
     standardRisk: estimate(risk.standardRisk),
@@ -121,6 +126,11 @@ describe('the theory that figures draw', () => {
         asymptoticRisk(randomFeatures({ psi1: x }), {
           ...{ psi2: 4, eps: 0.2, epsTest: 0.4, lambda: 1e-4, tau: 0.2, flip: 0.1, loss: 'logistic' },
         }).robustError,
+    ],
+    [
+      'capacity',
+      [0, 1],
+      (x) => robustCapacity(randomFeatures({ psi1: x }), { eps: 0.3, tau: 0.2, flip: 0.1 }).psi2,
     ],
     ['depth', [1, 1], (x) => asymptoticRisk(deepRandomFeatures({ widths: [x, x] }), usual).adversarialRisk],
     ['trained-width', [1, 0], (x) => asymptoticRisk(randomFeatures({ psi1: x }), usual).adversarialRisk],

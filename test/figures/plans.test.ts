@@ -27,6 +27,7 @@ describe('the dashed lines of a figure', () => {
     ['linear', [{ axis: 'x', at: 1 }]],
     ['noise', [square]],
     ['classification', [{ axis: 'y', at: 0.5 }]],
+    ['capacity', []],
     ['attacks', []],
     ['finite-size', []],
     ['trade-off', []],
