@@ -6,7 +6,16 @@ import {
   checkPositive,
   InvalidArgumentError,
 } from '../errors.ts';
-import { type ActivationName, activationNames } from '../theory/index.ts';
+import { checkFlip, LABEL_LAWS } from '../theory/channels/labels.ts';
+import { MARGIN_LOSSES } from '../theory/channels/losses.ts';
+import { NOISE_NAMES } from '../theory/channels/noise.ts';
+import {
+  type ActivationName,
+  activationNames,
+  type LabelLaw,
+  type MarginLossName,
+  type NoiseName,
+} from '../theory/index.ts';
 
 export const FEATURES = ['random', 'linear'] as const;
 export const NETWORKS = ['deep-frozen', 'lazy', 'trained'] as const;
@@ -27,8 +36,16 @@ interface Simulation {
   /** Radii at test, each giving an adversarial risk. */
   readonly epsTest: readonly number[];
   readonly lambda: number;
-  /** Standard deviation of the label noise. */
+  /** Standard deviation of the label noise; in classification the scale of what blurs the labels. */
   readonly tau: number;
+  /** Law of the label noise, Gaussian unless given. */
+  readonly noise?: NoiseName | undefined;
+  /** Loss of the margin y f(x), which makes it a classification, of labels +-1; square loss of values unless given. */
+  readonly loss?: MarginLossName | undefined;
+  /** Law of the labels: y = sign(<x, beta> + tau xi). There in a classification and nowhere else, as `flip` is. */
+  readonly labels?: LabelLaw | undefined;
+  /** Probability that a label is turned over. */
+  readonly flip?: number | undefined;
   readonly activation: ActivationName;
   /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation. */
   readonly method: (typeof METHODS)[number];
@@ -104,6 +121,9 @@ export const cellDefaults = {
 /** The fields that only networks have. */
 export const networkFields = ['network', 'widths', 'data'] as const satisfies (keyof Cell)[];
 
+/** The fields of other laws than Gaussian noise about values and of other losses than the square. */
+export const lawFields = ['noise', 'loss', 'labels', 'flip'] as const satisfies (keyof Cell)[];
+
 /** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
 const MOST_FEATURES = 1e8;
 
@@ -121,9 +141,17 @@ export interface CellArgs extends Pick<Simulation, Needed>, Partial<Omit<Simulat
 }
 
 /** The cell with its defaults filled in; epsTest is eps unless given. @throws InvalidArgumentError naming a bad field */
-export function cell({ network, widths, data, ...args }: CellArgs): Cell {
+export function cell({ network, widths, data, noise, loss, labels, flip, ...args }: CellArgs): Cell {
   const layers = checkLayers({ network, widths, data });
-  const filled = { psi1: layers.widths?.at(-1) ?? 1, epsTest: [args.eps], ...cellDefaults, ...args };
+  const laws = checkLaws({ noise, loss, labels, flip });
+  const filled = {
+    psi1: layers.widths?.at(-1) ?? 1,
+    epsTest: [args.eps],
+    ...cellDefaults,
+    // The one way there is.
+    ...(loss !== undefined && { method: 'exact' }),
+    ...args,
+  };
   checkChoice('features', filled.features, FEATURES);
   checkPositive('psi1', filled.psi1);
   checkPositive('psi2', filled.psi2);
@@ -139,7 +167,8 @@ export function cell({ network, widths, data, ...args }: CellArgs): Cell {
   checkChoice('testAttack', filled.testAttack, TEST_ATTACKS);
   checkInteger('testRows', filled.testRows, 2);
   checkInteger('seed', filled.seed, 0);
-  const made = { ...filled, ...layers } as Cell;
+  const made = { ...filled, ...layers, ...laws } as Cell;
+  checkTask(made);
   if (made.network === undefined) {
     if (made.features === 'linear' && made.psi1 !== 1)
       throw new InvalidArgumentError('psi1', made.psi1, '1 for linear features, where N = d');
@@ -148,6 +177,47 @@ export function cell({ network, widths, data, ...args }: CellArgs): Cell {
   checkNetwork(made);
   if (made.data !== undefined) checkDigits(made);
   return made;
+}
+
+type Laws = Pick<Cell, (typeof lawFields)[number]>;
+
+/** The laws and the loss, without those that are not given; a classification has all that labels need. */
+function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
+  if (loss === undefined) {
+    for (const [name, value] of Object.entries({ labels, flip }))
+      if (value !== undefined)
+        throw new InvalidArgumentError(
+          name,
+          value,
+          `none without a loss of the margin: ${MARGIN_LOSSES.join(', ')}`,
+        );
+    return noise === undefined ? {} : { noise: checkChoice('noise', noise, NOISE_NAMES) };
+  }
+  checkChoice('loss', loss, MARGIN_LOSSES);
+  if (noise !== undefined)
+    throw new InvalidArgumentError(
+      'noise',
+      noise,
+      `none beside the loss ${loss}, whose labels have a law of their own`,
+    );
+  return { loss, labels: checkChoice('labels', labels ?? 'probit', LABEL_LAWS), flip: checkFlip(flip ?? 0) };
+}
+
+/** What the loss and the laws ask of the rest. */
+function checkTask(of: Cell): void {
+  const { noise, loss, lambda, method } = of;
+  if (noise !== undefined && of.data !== undefined)
+    throw new InvalidArgumentError('noise', noise, `none with ${of.data}, which have noise of their own`);
+  if (loss === undefined) return;
+  if (!isFrozen(of) || of.data !== undefined)
+    throw new InvalidArgumentError('loss', loss, 'none but for read-outs of frozen features on drawn rows');
+  if (method !== 'exact') throw new InvalidArgumentError('method', method, `'exact' beside the loss ${loss}`);
+  if (lambda === 0)
+    throw new InvalidArgumentError(
+      'lambda',
+      lambda,
+      `a number > 0 beside the loss ${loss}, so that separable rows have an optimum`,
+    );
 }
 
 /** The fields that only networks have, without those that are not given. */

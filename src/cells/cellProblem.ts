@@ -35,6 +35,11 @@ export function cellProblem(cell: Cell, { streams, digits }: CellSources): CellP
       test: [pick(all, order.subarray(all.n - cell.testRows))],
     };
   }
-  const problem = teacher({ d: cell.d, tau: cell.tau, seed: streams });
+  const { d, tau, noise, labels, flip } = cell;
+  const problem = teacher({
+    ...{ d, tau, seed: streams },
+    ...(noise !== undefined && { noise }),
+    ...(labels !== undefined && flip !== undefined && { labels, flip }),
+  });
   return { train: problem.sample('train', n), test: problem.batches('test', cell.testRows) };
 }

@@ -1,6 +1,9 @@
 import type { Estimate } from '../evaluation/estimate.ts';
 
-/** What a cell measured. Standard errors are those of the finite test set, for this one trained model. */
+/**
+ * What a cell measured. Standard errors are those of the finite test set, for this one trained model. Risks are mean squared
+ * errors; those of a classification are mean errors of the sign: its error, and its robust errors.
+ */
 export interface CellResult {
   readonly standardRisk: Estimate;
   /** For each `epsTest` of the cell. */
@@ -14,4 +17,6 @@ export interface TrainingReport {
   readonly iterations: number;
   readonly residual: number;
   readonly converged: boolean;
+  /** Of classifiers: the share of the training rows whose label does not hold on the whole ball, linearised. */
+  readonly robustError?: number;
 }

@@ -87,15 +87,15 @@ const STEPS = { cold: 60, warm: 15 } as const;
 const NETWORK_STEPS = 2250;
 /** Passes of a read-out that one of a network makes the calls of: several layers, and all their weights to be moved. */
 const NETWORK_CALLS = 3;
-/** Iterations of the exact solvers. */
-const ITERATIONS = 6;
+/** Iterations of the exact solvers, of values and of labels. */
+const ITERATIONS = { values: 6, labels: 12 } as const;
 
 /** The exact solution: Newton matrices and their factors, in float64; at eps = 0 a single one. */
 function solving(of: Cell, machine: Machine): number {
   const [n, N] = [rowsOf(of), widthOf(of)];
-  if (of.eps === 0) return exactly(machine, n * N * Math.min(n, N));
+  if (of.eps === 0 && of.loss === undefined) return exactly(machine, n * N * Math.min(n, N));
   const newton = 1.5 * gram(of) + N ** 3 / 6 + 5 * n * N * of.d;
-  return exactly(machine, ITERATIONS * newton);
+  return exactly(machine, ITERATIONS[of.loss === undefined ? 'values' : 'labels'] * newton);
 }
 
 /** The metric of the descent, its factor and the inverse of that. */

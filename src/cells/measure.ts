@@ -1,40 +1,79 @@
-import { type AsymptoticRisk, adversarialRiskAt } from '../theory/index.ts';
+import {
+  type AsymptoticRisk,
+  adversarialRiskAt,
+  type ClassificationRisk,
+  robustErrorAt,
+} from '../theory/index.ts';
 import type { Cell } from './cell.ts';
 import type { CellResult } from './cellResult.ts';
-import { theoryOf } from './theoryOf.ts';
+import { errorsOf, theoryOf } from './theoryOf.ts';
 
 /** A number that a simulated cell and the theory both have. */
 export interface Measure {
   /** What it is called in a table. */
   readonly name: string;
   readonly simulated: (result: CellResult, cell: Cell) => number;
-  readonly theory: (risk: AsymptoticRisk, cell: Cell) => number;
+  /** What theory says of it at the proportions of the cell as they are written; NaN where it says nothing. */
+  readonly predicted: (of: Cell) => number;
 }
 
-export const standardRisk: Measure = {
-  name: 'SR',
-  simulated: (result) => result.standardRisk.value,
-  theory: (risk) => risk.standardRisk,
-};
+/** A measure that is read off a solution of the theory, one for many radii. */
+export interface ReadMeasure<Risk> extends Measure {
+  readonly theory: (risk: Risk, cell: Cell) => number;
+}
+
+const readOff =
+  <Risk>(solve: (of: Cell) => Risk | null) =>
+  (
+    name: string,
+    simulated: Measure['simulated'],
+    theory: ReadMeasure<Risk>['theory'],
+  ): ReadMeasure<Risk> => ({
+    ...{ name, simulated, theory },
+    predicted(of) {
+      const risk = solve(of);
+      return risk === null ? Number.NaN : theory(risk, of);
+    },
+  });
+
+const ofValues = readOff<AsymptoticRisk>(theoryOf);
+const ofLabels = readOff<ClassificationRisk>(errorsOf);
+
+export const standardRisk = ofValues(
+  'SR',
+  (result) => result.standardRisk.value,
+  (risk) => risk.standardRisk,
+);
 
 /** AR at the k-th test radius of the cell. */
-export const adversarialRisk = (k = 0): Measure => ({
-  name: 'AR',
-  simulated: (result) => result.adversarialRisks[k]!.value,
-  theory: (risk, { epsTest }) => adversarialRiskAt(risk, epsTest[k]!),
-});
+export const adversarialRisk = (k = 0): ReadMeasure<AsymptoticRisk> =>
+  ofValues(
+    'AR',
+    (result) => result.adversarialRisks[k]!.value,
+    (risk, { epsTest }) => adversarialRiskAt(risk, epsTest[k]!),
+  );
 
 /** The risk of cells that are trained and tested at eps: SR where there is no attack, otherwise AR. */
-export const riskTrainedAt = (eps: number): Measure => (eps === 0 ? standardRisk : adversarialRisk());
+export const riskTrainedAt = (eps: number): ReadMeasure<AsymptoticRisk> =>
+  eps === 0 ? standardRisk : adversarialRisk();
 
-export const thetaNorm: Measure = {
-  name: '|theta|',
-  simulated: (result) => Math.sqrt(result.thetaNormSquared),
-  theory: (risk) => Math.sqrt(risk.thetaNormSquared),
-};
+export const thetaNorm = ofValues(
+  '|theta|',
+  (result) => Math.sqrt(result.thetaNormSquared),
+  (risk) => Math.sqrt(risk.thetaNormSquared),
+);
 
-/** What theory says of a measure at the proportions of the cell as they are written; NaN where it says nothing. */
-export function predicted(measure: Measure, of: Cell): number {
-  const risk = theoryOf(of);
-  return risk === null ? Number.NaN : measure.theory(risk, of);
-}
+/** Share of fresh rows whose label a classifier misses. */
+export const cleanError = ofLabels(
+  'error',
+  (result) => result.standardRisk.value,
+  (risk) => risk.error,
+);
+
+/** The same under attack, at the k-th test radius of the cell. */
+export const robustError = (k = 0): ReadMeasure<ClassificationRisk> =>
+  ofLabels(
+    'robust error',
+    (result) => result.adversarialRisks[k]!.value,
+    (risk, { epsTest }) => robustErrorAt(risk, epsTest[k]!),
+  );

@@ -1,15 +1,21 @@
-import { fgm, linearised, pgd } from '../attacks/index.ts';
-import { risks } from '../evaluation/risk.ts';
+import { type AttackOptions, fgm, linearised, misclassified, pgd } from '../attacks/index.ts';
+import { type Risks, risks, robustRisk } from '../evaluation/risk.ts';
 import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 import type { Cell } from './cell.ts';
 import { cellModel } from './cellModel.ts';
-import { type CellSources, cellProblem } from './cellProblem.ts';
+import { type CellProblem, type CellSources, cellProblem } from './cellProblem.ts';
 import type { CellResult } from './cellResult.ts';
 import { type CellTraining, trainCell } from './trainCell.ts';
 
-/** The attacks that measure adversarial risk. */
-const testAttacks = { pgd: pgd({ steps: 10 }), fgm: fgm(), linearised: linearised() };
+/** The attacks that measure adversarial risk: on the squared error, and on the margin of labels. */
+const attacksOn = (loss: NonNullable<AttackOptions['loss']>) => ({
+  pgd: pgd({ steps: 10, loss }),
+  fgm: fgm({ loss }),
+  linearised: linearised({ loss }),
+});
+const valueAttacks = attacksOn('squared');
+const labelAttacks = attacksOn('margin');
 
 /** Samples the problem, trains the model and measures its risks on fresh data. Needs a started engine; leaks nothing. */
 export async function runCell(cell: Cell, options: CellSources & CellTraining): Promise<CellResult> {
@@ -17,10 +23,9 @@ export async function runCell(cell: Cell, options: CellSources & CellTraining): 
   try {
     const { train, test } = cellProblem(cell, options);
     const training = await trainCell(model, train, cell, options);
-    const { standard, adversarial } = await risks(model, test, {
-      attack: testAttacks[cell.testAttack],
-      epsilons: cell.epsTest,
-    });
+    const { standard, adversarial } = await (cell.loss === undefined
+      ? risks(model, test, { attack: valueAttacks[cell.testAttack], epsilons: cell.epsTest })
+      : errors(model, test, cell));
     const [thetaNormSquared] = await computed(() =>
       model.trainableWeights.map((weight) => tf.sum(tf.square(weight.read()))).reduce((a, b) => a.add(b)),
     );
@@ -33,4 +38,18 @@ export async function runCell(cell: Cell, options: CellSources & CellTraining): 
   } finally {
     model.dispose();
   }
+}
+
+/** The shares of rows whose sign is wrong, without attack and at the worst of the inputs that the attack visits. */
+async function errors(
+  model: tf.LayersModel,
+  test: CellProblem['test'],
+  { testAttack, epsTest }: Cell,
+): Promise<Risks> {
+  const { curve } = await robustRisk(model, test, labelAttacks[testAttack], {
+    epsilons: [0, ...epsTest],
+    criterion: misclassified,
+  });
+  const [standard, ...adversarial] = curve.map(({ success }) => success!);
+  return { standard: standard!, adversarial };
 }

@@ -1,6 +1,8 @@
 import { pgd } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { trainReadoutExactly } from '../exact/exactReadout.ts';
+import { setReadout, trainReadoutExactly } from '../exact/exactReadout.ts';
+import { type MarginOptions, readoutProblem, solveMargins } from '../exact/index.ts';
+import { hostFeatures } from '../models/hostSteps.ts';
 import type { tf } from '../runtime/tf.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { PreconditionedDescent } from '../training/preconditionedDescent.ts';
@@ -32,14 +34,15 @@ export interface CellTraining {
   readonly onProgress?: AdversarialTrainingOptions['onProgress'];
 }
 
-/** Trains the cell's model: read-outs exactly at eps = 0 and where the cell says so, everything else by gradient. */
+/** Trains the cell's model: classifiers, and read-outs at eps = 0 and where the cell says so, exactly; everything else by gradient. */
 export async function trainCell(
   model: tf.LayersModel,
   data: Dataset,
   cell: Cell,
   { streams, onProgress }: CellTraining,
 ): Promise<TrainingReport> {
-  const { eps, lambda } = cell;
+  const { eps, lambda, loss } = cell;
+  if (loss !== undefined) return trainClassifier(model, data, { eps, lambda, loss });
   if (isFrozen(cell) && (eps === 0 || cell.method === 'exact')) {
     const solved = await trainReadoutExactly(model, data, { eps, lambda, tolerance: EXACT_TOLERANCE });
     const { iterations, relativeGap, converged } = solved;
@@ -66,4 +69,17 @@ export async function trainCell(
   } finally {
     optimizer?.dispose();
   }
+}
+
+/** The exact classifier, of which the model gets the weights. */
+async function trainClassifier(
+  model: tf.LayersModel,
+  data: Dataset,
+  options: Pick<MarginOptions, 'eps' | 'lambda' | 'loss'>,
+): Promise<TrainingReport> {
+  const features = (await hostFeatures(model, model.layers.length - 1))!;
+  const solved = solveMargins(readoutProblem(data, features), { ...options, tolerance: EXACT_TOLERANCE });
+  setReadout(model, solved.theta);
+  const { iterations, relativeGap, converged, robustError } = solved;
+  return { iterations, residual: relativeGap, converged, robustError };
 }

@@ -1,5 +1,5 @@
 import type { Cell } from '../cells/cell.ts';
-import { adversarialRisk, predicted, standardRisk } from '../cells/measure.ts';
+import { adversarialRisk, standardRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { palette } from '../plots/palette.ts';
 import { bestWidth, randomFeatures } from '../theory/index.ts';
@@ -93,7 +93,7 @@ function claims(settings: FigureSettings, at: (psi1: number, eps: number) => Cel
         const best = bestWidth(randomFeatures({ psi1: 1, activation }), { psi2: psi2[0]!, eps: small, tau });
         const wide = [10, 100, 1000].map((times) => {
           const width = best.at * times;
-          return { width, value: predicted(AR, at(width, small)[0]!) };
+          return { width, value: AR.predicted(at(width, small)[0]!) };
         });
         const far = wide.at(-1)!.value;
         const rises = best.where === 'inside' && best.risk.adversarialRisk < wide[0]!.value;
@@ -112,7 +112,7 @@ function claims(settings: FigureSettings, at: (psi1: number, eps: number) => Cel
         'for N > n a vanishing eps is not eps = 0: it selects the interpolator of least gradient (theory and simulation)',
       check(mean) {
         const limitAt = (eps: number) => {
-          return predicted(standardRisk, { ...at(widest, small)[0]!, eps });
+          return standardRisk.predicted({ ...at(widest, small)[0]!, eps });
         };
         const [vanishing, none, simulated] = [limitAt(1e-4), limitAt(0), mean(at(widest, 0), standardRisk)];
         return {

@@ -1,5 +1,5 @@
 import { atWholeSizes } from '../cells/cell.ts';
-import { adversarialRisk, predicted, riskTrainedAt } from '../cells/measure.ts';
+import { adversarialRisk, riskTrainedAt } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, type MeanOf, shown } from './figure.ts';
 import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf, spotsByWidth } from './shared.ts';
 
@@ -75,7 +75,7 @@ export const depth: Figure = {
                   const best = DEPTHS.map((count) => {
                     const risks = around(psi1, 10).map((width) => ({
                       width,
-                      risk: predicted(AR, limitAt(count, width, weakest)),
+                      risk: AR.predicted(limitAt(count, width, weakest)),
                     }));
                     return risks.reduce((a, b) => (b.risk < a.risk ? b : a));
                   });
@@ -106,7 +106,7 @@ export const depth: Figure = {
                     [2, 3].flatMap((count) =>
                       psi1.map((width) => {
                         const cells = cellsOf(settings, layers(count, width, eps));
-                        return Math.abs(mean(cells, AR).value / predicted(AR, atWholeSizes(cells[0]!)) - 1);
+                        return Math.abs(mean(cells, AR).value / AR.predicted(atWholeSizes(cells[0]!)) - 1);
                       }),
                     ),
                   );

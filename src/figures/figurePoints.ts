@@ -1,7 +1,6 @@
 import { atWholeSizes, type Cell, simulable } from '../cells/cell.ts';
 import type { CellResult } from '../cells/cellResult.ts';
 import { type Comparison, compare } from '../cells/comparison.ts';
-import { predicted } from '../cells/measure.ts';
 import { meanOf } from '../evaluation/estimate.ts';
 import type { FigurePlan, MeanOf, Measured, Spot } from './figure.ts';
 
@@ -45,8 +44,8 @@ function pointOf({ x, y, cells }: Spot, resultOf: (cell: Cell) => CellResult | u
     finished.map(({ cell, result }) => measure.simulated(result, cell));
   const [first] = cells.map(atWholeSizes);
   return {
-    x: typeof x === 'number' ? x : finished.length > 0 ? meanOf(values(x)).value : predicted(x, first!),
-    y: compare(values(y), predicted(y, first!)),
+    x: typeof x === 'number' ? x : finished.length > 0 ? meanOf(values(x)).value : x.predicted(first!),
+    y: compare(values(y), y.predicted(first!)),
     measure: y.name,
     d: first!.d,
     converged: finished.filter(({ result }) => result.training.converged).length,

@@ -1,5 +1,5 @@
 import { atWholeSizes } from '../cells/cell.ts';
-import { adversarialRisk, type Measure, predicted, standardRisk } from '../cells/measure.ts';
+import { adversarialRisk, type Measure, standardRisk } from '../cells/measure.ts';
 import type { Figure } from './figure.ts';
 import { around, baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
 
@@ -7,8 +7,8 @@ import { around, baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
 const distance = (measure: Measure): Measure => ({
   name: `|${measure.name} - theory|`,
   simulated: (result, cell) =>
-    Math.abs(measure.simulated(result, cell) - predicted(measure, atWholeSizes(cell))),
-  theory: () => Number.NaN,
+    Math.abs(measure.simulated(result, cell) - measure.predicted(atWholeSizes(cell))),
+  predicted: () => Number.NaN,
 });
 
 /** How the simulation approaches the limit. */
@@ -33,7 +33,7 @@ export const finiteSize: Figure = {
   plan(settings) {
     const { d } = settings;
     const guide = (measure: Measure) => {
-      const limit = predicted(measure, cellOf(settings, {}));
+      const limit = measure.predicted(cellOf(settings, {}));
       return around(d).map((x) => ({ x, y: (0.5 * limit) / Math.sqrt(x) }));
     };
     return {

@@ -1,12 +1,15 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { activations } from './activations.ts';
 import { attacks } from './attacks.ts';
+import { capacity } from './capacity.ts';
+import { classification } from './classification.ts';
 import { curse } from './curse.ts';
 import { depth } from './depth.ts';
 import { doubleDescent } from './doubleDescent.ts';
 import type { Figure } from './figure.ts';
 import { finiteSize } from './finiteSize.ts';
 import { linear } from './linear.ts';
+import { noise } from './noise.ts';
 import { nullPhase } from './nullPhase.ts';
 import { phaseDiagram } from './phaseDiagram.ts';
 import { regularisation } from './regularisation.ts';
@@ -29,6 +32,9 @@ export const figures: readonly Figure[] = [
   attacks,
   finiteSize,
   linear,
+  noise,
+  classification,
+  capacity,
   phaseDiagram,
   depth,
   trainedWidth,

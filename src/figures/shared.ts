@@ -1,5 +1,5 @@
 import { type Cell, type CellArgs, cell, isDescended } from '../cells/cell.ts';
-import { type Measure, predicted } from '../cells/measure.ts';
+import type { Measure } from '../cells/measure.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import type { SymbolName } from '../plots/panels.ts';
 import { gridValues } from '../theory/index.ts';
@@ -29,7 +29,7 @@ export function limitCurve(
   xs: readonly number[],
   cellAt: (x: number) => Cell,
 ): Curve {
-  const points = xs.map((x) => ({ x, y: predicted(measure, cellAt(x)) }));
+  const points = xs.map((x) => ({ x, y: measure.predicted(cellAt(x)) }));
   return { label, colour, points: points.filter(({ y }) => Number.isFinite(y)) };
 }
 

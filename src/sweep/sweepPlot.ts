@@ -1,5 +1,5 @@
 import { type Cell, isDescended } from '../cells/cell.ts';
-import { adversarialRisk, type Measure, standardRisk } from '../cells/measure.ts';
+import { adversarialRisk, cleanError, type Measure, robustError, standardRisk } from '../cells/measure.ts';
 import { nearestName } from '../checkOptions.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import type { FigurePlan } from '../figures/figure.ts';
@@ -11,6 +11,7 @@ import { fields } from './sweepSpec.ts';
 export interface SweepPlotOptions {
   /** The field along the x axis. */
   readonly x: string;
+  /** In a classification these are the error and the robust error. */
   readonly y: 'SR' | 'AR';
   /** The field that tells curves apart, if any. */
   readonly by?: string;
@@ -57,7 +58,12 @@ export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions
   const numbers = (xs as number[]).sort((a, b) => a - b);
   refuseOthers(cells, { x, by, y: options.y, k });
 
-  const measure = options.y === 'SR' ? standardRisk : adversarialRisk(k ?? 0);
+  // A loss is one of a margin: a sweep is of classifiers throughout, or not at all.
+  const [standard, adversarial, kind] =
+    cells[0]!.loss === undefined
+      ? ([standardRisk, adversarialRisk, 'risk'] as const)
+      : ([cleanError, robustError, 'error'] as const);
+  const measure = options.y === 'SR' ? standard : adversarial(k ?? 0);
   const groups = by
     ? valuesOf(cells, by).map((value) => cells.filter((cell) => fieldOf(cell, by) === value))
     : [cells];
@@ -76,10 +82,10 @@ export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions
   const drawn = curves.filter(({ points }) => points.length > 0);
   return {
     x: { label: [WORDS[x], TEX[x] ?? x].filter(Boolean).join(' '), scale },
-    y: { label: options.y === 'SR' ? 'standard risk' : 'adversarial risk', scale: 'log' },
+    y: { label: `${options.y === 'SR' ? 'standard' : 'adversarial'} ${kind}`, scale: 'log' },
     guides: [],
     claims: [],
-    caption: caption(cells, { x, by, measure, k, theory: drawn.length > 0 }),
+    caption: caption(cells, { x, by, y: options.y, measure, k, theory: drawn.length > 0 }),
     panels: [
       {
         title: '',
@@ -195,12 +201,13 @@ function caption(
   of: {
     readonly x: Field;
     readonly by: Field | undefined;
+    readonly y: SweepPlotOptions['y'];
     readonly measure: Measure;
     readonly k: number | undefined;
     readonly theory: boolean;
   },
 ): string {
-  const { x, by, measure, k, theory } = of;
+  const { x, by, y, measure, k, theory } = of;
   const seeds = new Set(cells.map(({ seed }) => seed)).size;
   const together = new Set(cells.map(({ epsTest, eps }) => epsTest.length === 1 && epsTest[0] === eps));
   const radius = together.has(true) && together.size === 1 ? 'its eps' : `${cells[0]!.epsTest[k ?? 0]}`;
@@ -215,7 +222,7 @@ function caption(
     seeds === 1
       ? 'Symbols: simulations with one seed, without error bars.'
       : `Symbols: simulated means over ${seeds} seeds; bars: one standard error over seeds.`,
-    ...(measure.name === 'AR' ? [`Radius at test: ${radius}.`] : []),
+    ...(y === 'AR' ? [`Radius at test: ${radius}.`] : []),
     `Settings: ${fixed.join(', ')}.`,
   ].join(' ');
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cell, cellDefaults, networkFields } from '../cells/cell.ts';
+import { type Cell, cellDefaults, lawFields, networkFields } from '../cells/cell.ts';
 import { cellKey } from '../cells/node/cellKey.ts';
 import { type LockOptions, lockFile } from '../cells/node/fileLock.ts';
 import { type ResultRow, type RowFaults, rowsOfFile } from '../cells/node/resultRow.ts';
@@ -99,7 +99,10 @@ function* distinctLines(out: string, onFaults: Counting['onFaults']): Generator<
   }
 }
 
-/** The finished rows as CSV: the cell's fields, then what was measured, a line for each test radius. */
+/**
+ * The finished rows as CSV: the cell's fields, then what was measured, a line for each test radius. SR and AR of a
+ * classification are its error and its robust error.
+ */
 export function* sweepCsv(folder: SweepFolder, counting: Counting): Generator<string> {
   const fields = [
     'psi1',
@@ -108,6 +111,7 @@ export function* sweepCsv(folder: SweepFolder, counting: Counting): Generator<st
     'eps',
     ...(Object.keys(cellDefaults) as (keyof typeof cellDefaults)[]),
     ...(folder.cells.some(({ network }) => network !== undefined) ? networkFields : []),
+    ...lawFields.filter((name) => folder.cells.some((cell) => cell[name] !== undefined)),
   ] as const;
   const measured = [
     'SR',

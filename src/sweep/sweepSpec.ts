@@ -1,4 +1,12 @@
-import { type Cell, type CellArgs, cell, cellDefaults, networkFields, simulable } from '../cells/cell.ts';
+import {
+  type Cell,
+  type CellArgs,
+  cell,
+  cellDefaults,
+  lawFields,
+  networkFields,
+  simulable,
+} from '../cells/cell.ts';
 import { nearestName } from '../checkOptions.ts';
 import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type Grid, gridValues } from '../theory/index.ts';
@@ -20,6 +28,7 @@ export const fields = [
   ...['psi1', 'psi2', 'd', 'eps', 'epsTest'],
   ...Object.keys(cellDefaults).filter((name) => name !== 'seed'),
   ...networkFields,
+  ...lawFields,
 ];
 const required = ['psi2', 'd', 'eps'];
 /** More would not fit beside each other in memory; several sweeps will. */

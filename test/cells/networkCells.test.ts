@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { atWholeSizes, type Cell, cell } from '../../src/cells/cell.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
-import { adversarialRisk, predicted, standardRisk } from '../../src/cells/measure.ts';
+import { adversarialRisk, standardRisk } from '../../src/cells/measure.ts';
 import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
 import { runCell } from '../../src/cells/runCell.ts';
 import { theoryOf } from '../../src/cells/theoryOf.ts';
@@ -62,7 +62,7 @@ describe('cells of networks', () => {
     const expectRisks = (of: Cell, { SR, AR }: { SR: number; AR: number }) => {
       const risk = theoryOf(of)!;
       expect(Math.abs(risk.standardRisk / SR - 1)).toBeLessThan(1e-6);
-      expect(Math.abs(predicted(adversarialRisk(), of) / AR - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(adversarialRisk().predicted(of) / AR - 1)).toBeLessThan(1e-6);
     };
     const d = 100;
     for (const { psi1, psi2, eps, lambda, tau, ...risks } of reference.randomFeatures)
@@ -85,7 +85,7 @@ describe('cells of networks', () => {
     const { psi2, eps, tau } = problem;
     const expected = asymptoticRisk(deepRandomFeatures({ widths: [2, 1] }), { psi2, eps, tau });
     expect(theoryOf(deep)).toEqual(expected);
-    expect(predicted(adversarialRisk(), deep)).toBe(expected.adversarialRisk);
+    expect(adversarialRisk().predicted(deep)).toBe(expected.adversarialRisk);
     const one = asymptoticRisk(randomFeatures({ psi1: 1 }), { psi2, eps, tau });
     expect(expected.adversarialRisk).toBeGreaterThan(1.15 * one.adversarialRisk);
     expect(theoryOf(cell({ ...problem, psi1: 1 }))).toEqual(one);
@@ -95,7 +95,7 @@ describe('cells of networks', () => {
     for (const network of ['lazy', 'trained'] as const) {
       const of = cell({ network, widths: [1], d: 20, psi2: 2, eps: 0.2 });
       expect(theoryOf(of)).toBeNull();
-      expect(predicted(adversarialRisk(), of)).toBeNaN();
+      expect(adversarialRisk().predicted(of)).toBeNaN();
     }
   });
 
@@ -176,7 +176,7 @@ describe('cells of networks on digits', () => {
     expect(result.standardRisk.value).toBeLessThan(0.8);
     expect(result.adversarialRisks[0]!.value).toBeGreaterThan(result.standardRisk.value);
     expect(theoryOf(frozen)).toBeNull();
-    expect(predicted(standardRisk, frozen)).toBeNaN();
+    expect(standardRisk.predicted(frozen)).toBeNaN();
   });
 
   it('refuse another dimension, label noise, and more rows than there are', () => {

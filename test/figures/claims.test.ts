@@ -25,6 +25,12 @@ const betterWhenWide = measuring(({ psi1 }) => 1 / psi1);
 const worseWhenWide = measuring(({ psi1 }) => psi1);
 const fgmFindsLess = measuring(({ testAttack }) => (testAttack === 'fgm' ? 1 : 2));
 const trainedIsWorse = measuring(({ network }) => (network === 'trained' ? 2 : 1));
+const sparseIsLess = measuring(({ noise }) => (noise === 'sparse' ? 1 : 2));
+/** Every problem can be separated, whatever its size. */
+const allSeparated = (cell: Cell): CellResult => {
+  const result = alike(cell);
+  return { ...result, training: { ...result.training, robustError: 0 } };
+};
 
 type World = (cell: Cell) => CellResult;
 /** Every claim of a figure, by its beginning, with a simulation that contradicts it; or settings at which theory does. */
@@ -67,6 +73,19 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
   linear: [
     ['the peak near d = n moves', { epsilons: [0.1, 3] }],
     ['near d = n adversarial training lowers', alike],
+  ],
+  noise: [
+    ['at eps = 0.6 and psi1 = 4 sparse noise does less harm', alike],
+    ['at eps = 0 the variance of the noise is all that matters', sparseIsLess],
+  ],
+  classification: [
+    ['at psi1 = 8 training against eps = 0.4 raises even', alike],
+    ['at psi1 = 2, which barely fits', alike],
+  ],
+  capacity: [
+    ['at eps = 0 most problems below', alike],
+    ['at eps = 0.3 most problems below', nothing],
+    ['at eps = 0.6 most problems below', allSeparated],
   ],
   'phase-diagram': [
     ['at eps = 0.2 and psi1 = 8', terrible],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { atWholeSizes, type Cell, isFrozen } from '../../src/cells/cell.ts';
 import type { CellResult } from '../../src/cells/cellResult.ts';
 import { cellKey } from '../../src/cells/node/cellKey.ts';
-import { theoryOf } from '../../src/cells/theoryOf.ts';
+import { errorsOf, theoryOf } from '../../src/cells/theoryOf.ts';
 import type { FigureSettings } from '../../src/figures/figure.ts';
 import { drawFigure } from '../../src/figures/figureDrawing.ts';
 import { figureCells, figurePoints, meanOver } from '../../src/figures/figurePoints.ts';
@@ -14,12 +14,27 @@ import {
   deepRandomFeatures,
   linear,
   randomFeatures,
+  robustCapacity,
+  robustErrorAt,
 } from '../../src/theory/index.ts';
+
+/** Whether the rows of a classifier of random features can be separated with the ball about each. */
+const separable = ({ psi1, psi2, eps, tau, flip }: Cell): boolean =>
+  psi2 < robustCapacity(randomFeatures({ psi1 }), { eps, tau, flip: flip! }).psi2;
 
 /** A simulation that agrees with theory to the last digit; where there is none, one of nothing learnt. */
 function perfect(cell: Cell): CellResult {
-  const risk = theoryOf(atWholeSizes(cell)) ?? { standardRisk: 1, gradientNorm: 0, thetaNormSquared: 0 };
+  const at = atWholeSizes(cell);
+  const errors = errorsOf(at);
+  const risk = theoryOf(at) ?? { standardRisk: 1, gradientNorm: 0, thetaNormSquared: 0 };
   const estimate = (value: number) => ({ value, standardError: 0, count: 1 });
+  if (errors !== null)
+    return {
+      standardRisk: estimate(errors.error),
+      adversarialRisks: cell.epsTest.map((eps) => estimate(robustErrorAt(errors, eps))),
+      thetaNormSquared: errors.thetaNormSquared,
+      training: { iterations: 0, residual: 0, converged: true, robustError: separable(at) ? 0 : 0.1 },
+    };
   return {
     standardRisk: estimate(risk.standardRisk),
     adversarialRisks: cell.epsTest.map((eps) => estimate(adversarialRiskAt(risk, eps))),
@@ -96,6 +111,27 @@ describe('the theory that figures draw', () => {
       (x) => asymptoticRisk(randomFeatures({ psi1: 2 }), { ...usual, eps: 0.5, epsTest: x }).adversarialRisk,
     ],
     ['linear', [0, 2], (x) => asymptoticRisk(linear(), { psi2: 1 / x, eps: 0.3, tau: 0.5 }).standardRisk],
+    [
+      'noise',
+      [1, 4],
+      (x) =>
+        asymptoticRisk(randomFeatures({ psi1: x }), {
+          ...{ psi2: 2, eps: 0.6, lambda: 0.01, tau: 1, noise: 'sparse' },
+        }).standardRisk,
+    ],
+    [
+      'classification',
+      [1, 1],
+      (x) =>
+        asymptoticRisk(randomFeatures({ psi1: x }), {
+          ...{ psi2: 4, eps: 0.2, epsTest: 0.4, lambda: 1e-4, tau: 0.2, flip: 0.1, loss: 'logistic' },
+        }).robustError,
+    ],
+    [
+      'capacity',
+      [0, 1],
+      (x) => robustCapacity(randomFeatures({ psi1: x }), { eps: 0.3, tau: 0.2, flip: 0.1 }).psi2,
+    ],
     ['depth', [1, 1], (x) => asymptoticRisk(deepRandomFeatures({ widths: [x, x] }), usual).adversarialRisk],
     ['trained-width', [1, 0], (x) => asymptoticRisk(randomFeatures({ psi1: x }), usual).adversarialRisk],
   ];

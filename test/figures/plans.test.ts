@@ -25,6 +25,9 @@ describe('the dashed lines of a figure', () => {
     // The horizontal axis is psi2, and psi1 the one given; or d/n.
     ['sample-size', [{ axis: 'x', at: figureNamed('sample-size').defaults.psi1[0]! }]],
     ['linear', [{ axis: 'x', at: 1 }]],
+    ['noise', [square]],
+    ['classification', [{ axis: 'y', at: 0.5 }]],
+    ['capacity', []],
     ['attacks', []],
     ['finite-size', []],
     ['trade-off', []],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { figurePoints } from '../../src/figures/figurePoints.ts';
 import { plotName, type SweepPlotOptions, sweepPlan } from '../../src/sweep/sweepPlot.ts';
 import { sweepCells } from '../../src/sweep/sweepSpec.ts';
-import { asymptoticRisk, deepRandomFeatures } from '../../src/theory/index.ts';
+import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
 
 const swept = {
   d: [50, 100],
@@ -33,6 +33,26 @@ describe('the picture of a sweep', () => {
         for (const cell of cells) expect(cell).toMatchObject({ d: 100, psi1: at, eps: [0, 0.3][i] });
       }
     }
+  });
+
+  it('is of errors where the sweep is of classifiers', () => {
+    const classes = {
+      d: 50,
+      psi1: [1, 2, 4],
+      psi2: 3,
+      eps: 0.3,
+      lambda: 0.1,
+      loss: ['logistic', 'hinge'],
+      flip: 0.1,
+    };
+    const { panels, y, caption } = plan({ by: 'loss' }, folderOf(2, classes));
+    expect(y.label).toBe('adversarial error');
+    expect(caption).toContain('robust error against psi1, for each loss.');
+    expect(caption).toContain('Radius at test: its eps.');
+    expect(panels[0]!.curves.map(({ label }) => label)).toEqual(['logistic', 'hinge']);
+    const { x: psi1, y: drawn } = panels[0]!.curves[1]!.points[80]!;
+    const problem = { psi2: 3, eps: 0.3, lambda: 0.1, flip: 0.1, loss: 'hinge' } as const;
+    expect(drawn).toBeCloseTo(asymptoticRisk(randomFeatures({ psi1 }), problem).robustError, 9);
   });
 
   it('averages over seeds, with their standard error', () => {

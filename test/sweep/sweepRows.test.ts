@@ -93,6 +93,17 @@ describe('the table of a sweep', () => {
     expect([...sweepCsv(begun().folder, counting)][0]).not.toContain('widths');
   });
 
+  it('has the fields of laws that the sweep gives', () => {
+    const head = (cells: object): string => {
+      const out = join(temporaryFolder(onTestFinished), 'laws');
+      beginSweep({ cells: { d: 20, psi2: 3, eps: 0.3, ...cells } }, out);
+      return [...sweepCsv(existingSweep(out), counting)][0]!;
+    };
+    expect(head({ noise: ['laplace', 'sparse'] })).toMatch(/,noise,SR,/);
+    expect(head({ loss: 'hinge', lambda: 0.1 })).toMatch(/,loss,labels,flip,SR,/);
+    expect(head({})).toMatch(/,seed,SR,/);
+  });
+
   it('has its head alone before anything is finished', () => {
     expect([...sweepCsv(begun().folder, counting)]).toHaveLength(1);
   });

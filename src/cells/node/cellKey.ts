@@ -10,8 +10,22 @@ export const cellKey = (of: Cell): string => keyOf(of);
  * attacks are compared on the same models.
  */
 export function streamKey(of: Cell): string {
-  const { features, network, widths, data, psi1, psi2, d, tau, activation, seed } = of;
-  return keyOf({ features, network, widths, data, psi1, psi2, d, tau, activation, seed });
+  const { features, network, widths, data, psi1, psi2, d, tau, noise, labels, flip, activation, seed } = of;
+  return keyOf({
+    features,
+    network,
+    widths,
+    data,
+    psi1,
+    psi2,
+    d,
+    tau,
+    noise,
+    labels,
+    flip,
+    activation,
+    seed,
+  });
 }
 
 function keyOf(fields: object): string {

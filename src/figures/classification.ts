@@ -1,0 +1,77 @@
+import { cleanError, robustError } from '../cells/measure.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
+import { clearlyAbove, type Figure, shown } from './figure.ts';
+import { around, baseSettings, cellsOf, panelOf } from './shared.ts';
+
+/** Probability that a label is turned over. */
+const FLIP = 0.1;
+
+/** Classifiers against width: what adversarial training of them gains and costs. */
+export const classification: Figure = {
+  name: 'classification',
+  summary:
+    'error and robust error of classifiers against width for several eps: logistic loss, labels in part wrong',
+  defaults: {
+    ...baseSettings,
+    psi1: [1, 2, 4, 8],
+    psi2: [4],
+    epsilons: [0, 0.2, 0.4],
+    lambda: [1e-4],
+    method: 'exact',
+  },
+  quick: { psi1: [2, 8], epsilons: [0, 0.4], d: [60], seeds: 6 },
+  varies: ['psi1', 'epsilons'],
+  fixed: { method: "'exact', the one way in which classifiers are trained" },
+
+  plan(settings) {
+    const { psi1, epsilons } = settings;
+    const [least, greatest] = [Math.min(...epsilons), Math.max(...epsilons)];
+    const widest = Math.max(...psi1);
+    // The labels can be fitted from about there on, and the errors have their peak.
+    const half = settings.psi2[0]! / 2;
+    const near = psi1.reduce((a, b) => (Math.abs(Math.log(b / half)) < Math.abs(Math.log(a / half)) ? b : a));
+    const common = { loss: 'logistic', flip: FLIP, epsTest: [greatest] } as const;
+    const at = (width: number, eps: number) => cellsOf(settings, { ...common, psi1: width, eps });
+    const evidence = (normal: Estimate, robust: Estimate): string =>
+      `${shown(normal)} trained at eps ${least}, ${shown(robust)} at eps ${greatest}`;
+    const panel = (title: string, measure: typeof cleanError) =>
+      panelOf(
+        title,
+        settings,
+        epsilons.map((eps) => ({
+          label: `theory, $\\varepsilon = ${eps}$`,
+          measure,
+          along: around(psi1, 2, 80),
+          at: psi1,
+          argsAt: (width) => ({ ...common, psi1: width, eps }),
+        })),
+      );
+    return {
+      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      y: { label: 'share of wrong signs', scale: 'linear' },
+      guides: [{ axis: 'y', at: 0.5 }],
+      caption:
+        `Error and robust error of classifiers trained with the logistic loss against width, labels turned over with probability ${FLIP}. ` +
+        `Robust errors at the radius ${greatest}, whatever eps in training. Dashed: guessing.`,
+      panels: [panel('error', cleanError), panel(`robust error at radius ${greatest}`, robustError())],
+      claims: [
+        {
+          statement: `at psi1 = ${widest} training against eps = ${greatest} raises even the robust error at that radius`,
+          compares: ['epsilons'],
+          check: (mean) => {
+            const [normal, robust] = [least, greatest].map((eps) => mean(at(widest, eps), robustError()));
+            return { holds: clearlyAbove(robust!, normal!), evidence: evidence(normal!, robust!) };
+          },
+        },
+        {
+          statement: `at psi1 = ${near}, which barely fits the labels, it lowers it`,
+          compares: ['epsilons'],
+          check: (mean) => {
+            const [normal, robust] = [least, greatest].map((eps) => mean(at(near, eps), robustError()));
+            return { holds: clearlyAbove(normal!, robust!), evidence: evidence(normal!, robust!) };
+          },
+        },
+      ],
+    };
+  },
+};
