@@ -36,8 +36,12 @@ function targetsFor(loss: LossName, outputs: number): tf.Tensor {
   return tf.tensor1d(Array.from({ length: n }, (_, i) => (outputs === 1 ? (i % 2) * 2 - 1 : i % 3)));
 }
 
+/** The numbers of outputs that a loss takes. */
+const outputsOf = (loss: LossName): readonly number[] =>
+  loss === 'dlr' ? [3] : loss === 'hinge' || loss === 'squaredHinge' ? [1] : [1, 3];
+
 const cases = lossNames.flatMap((loss) =>
-  normNames.flatMap((norm) => (loss === 'dlr' ? [3] : [1, 3]).map((outputs) => ({ loss, norm, outputs }))),
+  normNames.flatMap((norm) => outputsOf(loss).map((outputs) => ({ loss, norm, outputs }))),
 );
 
 describe.each(cases)('attacks in $norm on the $loss loss of $outputs outputs', ({ loss, norm, outputs }) => {

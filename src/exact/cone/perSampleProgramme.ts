@@ -71,16 +71,6 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   const pulled = new Float64Array(M * n);
   const backward = pulled.subarray(0, N * n);
 
-  /** The tails of n cones, n x d. */
-  function tails(z: Float64Array): Float64Array {
-    const v = new Float64Array(n * d);
-    for (let i = 0; i < n; i++) {
-      const at = 2 * n + i * (d + 1) + 1;
-      v.set(z.subarray(at, at + d), i * d);
-    }
-    return v;
-  }
-
   function apply(x: Float64Array): Float64Array {
     const s = residualSlacks(phi, M, n, x, coneLength(shape));
     const theta = x.subarray(0, N);
@@ -101,7 +91,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     applyTransposed(z) {
       const result = residualPull(phi, M, n, z, size);
       for (let i = 0; i < n; i++) result[M + n + i] = z[2 * n + i * (d + 1)]!;
-      jacobians.pullBack(tails(z), backward);
+      jacobians.pullBack(tailsOf(z, 2 * n, n, d), backward);
       for (let a = 0; a < N; a++) {
         let sum = 0;
         for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
@@ -125,7 +115,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       residualForm(scaling, eps, form);
       const { curvature, coupling } = form;
       // omega = w^-1 of each cone: W^-2 = 2 omega omega' - e J with e = 1 / beta^2.
-      const omega = tailsOf(scaling.point, n, d);
+      const omega = tailsOf(scaling.point, 0, n, d);
       for (let i = 0; i < n; i++) {
         const e = 1 / (scaling.beta[i]! * scaling.beta[i]!);
         const head = scaling.point[i * (d + 1)]! / scaling.beta[i]!;
@@ -185,7 +175,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       const theta = x.subarray(0, N);
       const upper = objective(x, s);
       const u = residualDuals(z, n, intercept);
-      const v = tails(z);
+      const v = tailsOf(z, 2 * n, n, d);
       const at = { theta, g: az.subarray(0, N), ridge, metric, reach: Math.sqrt(6 * upper + 2 * dot(y, y)) };
       const { atFeasible, ...found } = dualBound({ ...at, ...dualValue(u, v) });
       // Where the dual residual costs more than all the rest of the gap, a dual point without it does better.
@@ -288,8 +278,12 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   }
 }
 
-function tailsOf(points: Float64Array, n: number, d: number): Float64Array {
+/** The tails of the n cones that begin at `from`, n x d. */
+function tailsOf(points: Float64Array, from: number, n: number, d: number): Float64Array {
   const v = new Float64Array(n * d);
-  for (let i = 0; i < n; i++) v.set(points.subarray(i * (d + 1) + 1, (i + 1) * (d + 1)), i * d);
+  for (let i = 0; i < n; i++) {
+    const at = from + i * (d + 1) + 1;
+    v.set(points.subarray(at, at + d), i * d);
+  }
   return v;
 }
