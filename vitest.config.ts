@@ -52,6 +52,8 @@ export default defineConfig({
   test: {
     // Native addons do not survive worker threads.
     pool: 'forks',
+    // Most of what arrays of a training leave behind is gone before the collector looks.
+    execArgv: ['--max-semi-space-size=64'],
     // TensorFlow and the simulations use every core already: files run two at a time at most.
     maxWorkers: 2,
     testTimeout: whole ? 1_200_000 : 120_000,
@@ -69,6 +71,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // One process runs one file after the other, so that TensorFlow and the sources are loaded once and not 110 times.
           isolate: false,
+          // There is a process for each core: threads of TensorFlow would compete with the other one for its core.
+          env: { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '1' },
         },
       },
     ],

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { provision } from '../../src/runtime/provision/provision.ts';
+import { runsSources } from '../support/sources.ts';
 
 let folder: string;
 let bin: string;
@@ -47,7 +48,7 @@ async function failureOfProvision(): Promise<string> {
 describe('rrf provision', () => {
   it('without tools names each of them in a line, exits with code 2 and writes nothing', async () => {
     const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-    const args = ['--import', 'tsx', main, 'provision', '--force'];
+    const args = [...runsSources, main, 'provision', '--force'];
     const env = { PATH: bin, HOME: folder, RRF_CACHE: cache };
     const failed = await promisify(execFile)(process.execPath, args, { env }).catch((error) => error);
     expect(failed.code).toBe(2);

@@ -4,12 +4,13 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../src/runtime/device.ts';
 import { findNative } from '../../src/runtime/native.ts';
+import { runsSources } from '../support/sources.ts';
 import type { EngineNumbers } from './engineProgram.ts';
 
 /** Two builds of an engine do not share a process, so each computes in one of its own. */
 async function compute(device: Device): Promise<EngineNumbers> {
   const program = fileURLToPath(new URL('./engineProgram.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program, device]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...runsSources, program, device]);
   return JSON.parse(stdout) as EngineNumbers;
 }
 

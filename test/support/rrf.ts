@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/commandLine.ts';
 import { failureOf } from '../../src/cli/failure.ts';
+import { runsSources } from './sources.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const tsx = import.meta.resolve('tsx');
 
 export interface Finished {
   readonly code: number;
@@ -28,7 +28,7 @@ export function startRrf(args: readonly string[], { cwd, env = {} }: Surrounding
   let child: ChildProcess;
   const finished = new Promise<Finished>((resolve) => {
     const options = { maxBuffer: 1 << 26, cwd, env: { ...process.env, ...env } };
-    child = execFile(process.execPath, ['--import', tsx, main, ...args], options, (error, stdout, stderr) => {
+    child = execFile(process.execPath, [...runsSources, main, ...args], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });
@@ -77,7 +77,7 @@ export async function runRrf(
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   process.chdir(cwd);
   process.argv = [process.execPath, main, ...args];
-  process.execArgv = ['--import', tsx];
+  process.execArgv = [...runsSources];
   process.exitCode = undefined;
   try {
     await runCommandLine(args);

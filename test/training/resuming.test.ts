@@ -21,6 +21,7 @@ import { freeTraining } from '../../src/training/methods/index.ts';
 import { readCheckpoint } from '../../src/training/node/checkpoint.ts';
 import { unfinishedName } from '../../src/wholeFile.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { runsSources } from '../support/sources.ts';
 import { trainInFolder } from './trainInFolder.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'rrf-training-'));
@@ -50,7 +51,7 @@ describe('a training in a folder', () => {
   it('killed by kill -9 again and again ends with the weights and the history of one left alone', async () => {
     const folder = inHome('killed');
     const program = fileURLToPath(new URL('./trainInFolder.ts', import.meta.url));
-    const run = () => spawn(process.execPath, ['--import', 'tsx', program, runtime.device, folder]);
+    const run = () => spawn(process.execPath, [...runsSources, program, runtime.device, folder]);
     const stops: number[] = [];
     for (const least of [50, 200]) {
       const child = run();

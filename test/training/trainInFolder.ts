@@ -1,4 +1,4 @@
-/** A training in a folder of its own, for tests that kill it: node --import tsx trainInFolder.ts DEVICE FOLDER */
+/** A training in a folder of its own, for tests that kill it: trainInFolder.ts DEVICE FOLDER */
 import { pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';

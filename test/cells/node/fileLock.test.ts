@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { lockFile } from '../../../src/cells/node/fileLock.ts';
+import { runsSources } from '../../support/sources.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const quick = { beat: 20, patience: 200 };
@@ -44,7 +45,7 @@ it('is taken over at once from a process that was killed', async () => {
   const path = fresh();
   const source = new URL('../../../src/cells/node/fileLock.ts', import.meta.url);
   const program = `const { lockFile } = await import('${source}'); await lockFile(process.argv[1]); console.log('held'); setInterval(() => {}, 1000);`;
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program, path];
+  const args = [...runsSources, '--input-type=module', '-e', program, path];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   await expect(lockFile(path)).rejects.toThrow(`process ${child.pid} on`);

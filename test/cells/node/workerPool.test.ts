@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { runInWorkers } from '../../../src/cells/node/workerPool.ts';
+import { runsSources } from '../../support/sources.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import type { TestTask } from './poolWorker.ts';
 
 const module = new URL('./poolWorker.ts', import.meta.url);
-const execArgv = ['--import', import.meta.resolve('tsx')];
 
 /** What became of the tasks. */
 async function outcomes(tasks: readonly TestTask[], workers: number, env: Record<string, string> = {}) {
@@ -22,7 +22,7 @@ async function outcomes(tasks: readonly TestTask[], workers: number, env: Record
   await runInWorkers<TestTask, { id: number; missing: number; pid: number }>(tasks, {
     module,
     workers,
-    execArgv,
+    execArgv: runsSources,
     env: { ...process.env, ...env },
     onReport({ id }, report) {
       expect(report).toMatchObject({ id, missing: Number.NaN });
@@ -67,7 +67,7 @@ it('ends when processes cannot even start, or when a worker throws, with what it
 it('leaves no process behind that still computes when the main process is killed', async () => {
   const pidFile = join(temporaryFolder(onTestFinished), 'pid');
   const main = fileURLToPath(new URL('./poolMain.ts', import.meta.url));
-  const child = spawn(process.execPath, [...execArgv, main, pidFile], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [...runsSources, main, pidFile], { stdio: 'ignore' });
   while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await sleep(20);
   const worker = Number(readFileSync(pidFile, 'utf8'));
   expect(alive(worker)).toBe(true);
