@@ -28,9 +28,9 @@ const lastLine = (printed: string): number[] => printed.trim().split('\n').at(-1
 async function runFirst(): Promise<number[]> {
   if (whole) return lastLine(await run(examples[0]!));
   const sizes = [
-    ['= [100, 2, 3', '= [30, 2, 3'],
+    ['= [100, 2, 3', '= [20, 2, 3'],
     ['seed <= 5', 'seed <= 3'],
-    ['{ eps });', '{ eps, tolerance: 0.02 });'],
+    ['{ eps });', '{ eps, cycleSteps: 60, maxCycles: 3 });'],
   ] as const;
   for (const [large] of sizes) expect(examples[0]).toContain(large);
   const smaller = sizes.reduce((code, [large, small]) => code.replace(large, small), examples[0]!);

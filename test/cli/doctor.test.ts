@@ -5,7 +5,7 @@ import { rrf } from '../support/rrf.ts';
 
 describe('rrf doctor', () => {
   it('prints JSON alone on standard output, with every engine and the rate of the chosen one', async () => {
-    const { stdout } = await rrf('doctor', '--json', '--device', 'wasm');
+    const { stdout } = await rrf('doctor', '--device', 'wasm', '--json');
     const diagnosis = JSON.parse(stdout) as Diagnosis;
     expect(diagnosis.runtime).toMatchObject({
       device: 'wasm',

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { fgm } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { setReadout, trainReadoutExactly } from '../../src/exact/exactReadout.ts';
 import { deepRandomFeaturesModel } from '../../src/models/deepRandomFeaturesModel.ts';
@@ -165,7 +166,7 @@ describe('training by gradient of a model with an intercept', () => {
   it('leaves the bias of the read-out out of the penalty, and no other weight', async () => {
     const lambda = 1e3;
     const model = models('bias');
-    await adversarialTraining(model, data, { eps: 0.1, lambda, learningRate: 0.2 });
+    await adversarialTraining(model, data, { eps: 0.1, attack: fgm(), lambda, learningRate: 0.2 });
     const [kernel, bias] = model.getWeights().map((weight) => weight.dataSync());
     // Such a penalty leaves nothing but the intercept: the mean, at which the squared loss is least. Training tolerance.
     expect(Math.abs(bias![0]! - meanOfAll([...data.y]))).toBeLessThan(0.05);
