@@ -54,8 +54,6 @@ export default defineConfig({
   test: {
     // Native addons do not survive worker threads.
     pool: 'forks',
-    // Most of what arrays of a training leave behind is gone before the collector looks.
-    execArgv: ['--max-semi-space-size=64'],
     // TensorFlow and the simulations use every core already: files run two at a time at most.
     maxWorkers: 2,
     testTimeout: whole ? 1_200_000 : 120_000,
