@@ -4,12 +4,15 @@
  * and cheap files before dear ones, until one fails.
  *
  *   npx tsx scripts/mutants.ts [--count 400] [--seed 1] [--rooms theory,attacks,exact,figures] [--workers 1]
- *                              [--longest SECONDS] [--everywhere] [--survivors] [--seconds SECONDS] [--out FILE]
+ *                              [--longest SECONDS] [--everywhere] [--survivors] [--seconds SECONDS] [--limit SECONDS]
+ *                              [--out FILE] [--reach FILE]
  *
  * FILE (default mutants.jsonl) gets one line a mutant; mutants in it are not run again, except that `--survivors` runs
- * once more those that survived. A mutant meets the tests of its own room, with `--everywhere` those of all others too, and
- * none that takes longer than `--longest`. One that never comes to an end counts as noticed. Four hundred take about an hour
- * of one core. scripts/mutants.md lists those that survived the last run, with a reason each.
+ * once more those that survived. What tests reach is recorded once, in the other FILE (default mutants.reach.json), for every
+ * draw from the same sources. A mutant meets the tests of its own room, with `--everywhere` those of all others too, and
+ * none that takes longer than `--longest`. One that does not come to an end, within `--limit` at most, counts as noticed.
+ * After `--seconds` no further mutant is begun: the same command goes on from there. Four hundred take about an hour of one
+ * core. scripts/mutants.md lists those that survived the last run, with a reason each.
  */
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
