@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import { solveFixedPoint, solveFromStarts, weakerPenalties } from '../../src/theory/fixedPoint.ts';
+import { randomFeatures } from '../../src/theory/index.ts';
 import { goldenSection, minimiseLog } from '../../src/theory/minimise.ts';
+import { SaddleEquations } from '../../src/theory/saddleEquations.ts';
 import { expectClose } from './support.ts';
 
 const ROUNDING = 1e-12;
@@ -214,5 +216,39 @@ describe('the least value', () => {
         expect(Math.abs(calls - 2 - wanted)).toBeLessThan(2);
       }
     }
+  });
+});
+
+describe('the residual of a saddle point', () => {
+  it.each([0, 0.4])('is the largest relative error of the equations as stated, at eps = %d', (eps) => {
+    const problem = { psi2: 2.3, eps, lambda: 0.03, noise: 0.2, rho: 1.4 };
+    const map = randomFeatures({ psi1: 1.7 });
+    const { u, kappa } = eps === 0 ? { u: 0, kappa: 0.6 } : { u: 0.5, kappa: 0.8 };
+    const largest: string[] = [];
+    for (const [du, dk] of [
+      [1, 1],
+      [1.5, 1],
+      [0.2, 1],
+      [1, 3],
+      [4, 0.2],
+    ] as const) {
+      const at = new SaddleEquations(map, problem).at(du * u, dk * kappa);
+      const { traceF, traceFF, traceFJ, signal, signalF, signalJ } = at.moments;
+      // With eta, zeta and lambda over kappa the traces are kappa times those of the statement.
+      const V = traceF / problem.psi2;
+      const noise = (at.spread * at.risk) / problem.psi2;
+      const risk = 0.2 + 1.4 ** 2 * (1 - 2 * at.eta * signal + at.eta ** 2 * signalF) + noise * traceFF;
+      const q = Math.sqrt((1.4 * at.eta) ** 2 * signalJ + noise * traceFJ);
+      const errors = {
+        trace: Math.abs(V - 1),
+        risk: Math.abs(risk / at.risk - 1),
+        gradient: eps === 0 ? 0 : Math.abs((eps * q) / (at.kappa * at.u * Math.sqrt(at.risk)) - 1),
+      };
+      const wanted = Math.max(...Object.values(errors));
+      expectClose(at.residual, wanted, ROUNDING * (1 + wanted));
+      largest.push(Object.entries(errors).find(([, error]) => error === wanted)![0]);
+    }
+    // Each of them is the one that counts somewhere.
+    if (eps > 0) expect(new Set(largest).size).toBeGreaterThan(1);
   });
 });
