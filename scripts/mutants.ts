@@ -4,12 +4,15 @@
  * and cheap files before dear ones, until one fails.
  *
  *   npx tsx scripts/mutants.ts [--count 400] [--seed 1] [--rooms theory,attacks,exact,figures] [--workers 1]
- *                              [--longest SECONDS] [--everywhere] [--survivors] [--out FILE]
+ *                              [--longest SECONDS] [--everywhere] [--survivors] [--seconds SECONDS] [--limit SECONDS]
+ *                              [--out FILE] [--reach FILE]
  *
  * FILE (default mutants.jsonl) gets one line a mutant; mutants in it are not run again, except that `--survivors` runs
- * once more those that survived. A mutant meets the tests of its own room, with `--everywhere` those of all others too, and
- * none that takes longer than `--longest`. One that never comes to an end counts as noticed. Four hundred take about an hour
- * of one core. scripts/mutants.md lists those that survived the last run, with a reason each.
+ * once more those that survived. What tests reach is recorded once, in the other FILE (default mutants.reach.json), for every
+ * draw from the same sources. A mutant meets the tests of its own room, with `--everywhere` those of all others too, and
+ * none that takes longer than `--longest`. One that does not come to an end, within `--limit` at most, counts as noticed.
+ * After `--seconds` no further mutant is begun: the same command goes on from there. Four hundred take about an hour of one
+ * core. scripts/mutants.md lists those that survived the last run, with a reason each.
  */
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -53,7 +56,7 @@ async function outcomeOf(mutant: Mutant, place: Workplace, reach: readonly TestR
   const run = await place.test(files, {
     names: tests.map(({ name }) => name),
     bail: true,
-    limit: 60 + 10 * (whole + 3 * files.length),
+    limit: Math.min(60 + 10 * (whole + 3 * files.length), Number(values.limit)),
     testLimit: 30 + 10 * longest,
   });
   const seconds = (performance.now() - begin) / 1000;
@@ -76,6 +79,12 @@ async function outcomeOf(mutant: Mutant, place: Workplace, reach: readonly TestR
   return { verdict: 'noticed', by: 'an error outside of the tests', seconds };
 }
 
+const start = performance.now();
+const late = (): boolean => performance.now() - start > 1000 * Number(values.seconds);
+
+// Ends what it has begun when it is ended.
+process.once('SIGTERM', () => process.exit(143));
+
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '400' },
@@ -83,9 +92,12 @@ const { values } = parseArgs({
     rooms: { type: 'string', default: 'theory,attacks,exact,figures' },
     workers: { type: 'string', default: '1' },
     out: { type: 'string', default: 'mutants.jsonl' },
+    reach: { type: 'string', default: 'mutants.reach.json' },
     longest: { type: 'string', default: 'Infinity' },
     everywhere: { type: 'boolean', default: false },
     survivors: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: 'Infinity' },
+    limit: { type: 'string', default: 'Infinity' },
   },
 });
 const rooms = values.rooms.split(',');
@@ -118,7 +130,8 @@ console.log(
 async function worker(reach: readonly TestReach[]): Promise<void> {
   const place = workplace(root);
   try {
-    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+    while (queue.length && !late()) {
+      const mutant = queue.shift()!;
       const outcome = await outcomeOf(mutant, place, reach);
       outcomes.set(keyOf(mutant), outcome);
       appendFileSync(values.out, `${JSON.stringify({ ...mutant, ...outcome })}\n`);
@@ -130,10 +143,12 @@ async function worker(reach: readonly TestReach[]): Promise<void> {
   }
 }
 if (queue.length) {
-  const reach = await reachOf(root, chosen, values.everywhere ? null : rooms, `${values.out}.reach.json`);
-  await Promise.all(Array.from({ length: Number(values.workers) }, () => worker(reach)));
+  const reach = await reachOf(root, all, values.everywhere ? null : rooms, values.reach, late);
+  if (reach) await Promise.all(Array.from({ length: Number(values.workers) }, () => worker(reach)));
 }
 
+const met = chosen.filter((mutant) => outcomes.has(keyOf(mutant)));
+if (met.length < chosen.length) console.log(`${chosen.length - met.length} not met yet`);
 const shareOf = (mutants: readonly Mutant[]): string => {
   const count = (verdict: string): number =>
     mutants.filter((mutant) => outcomes.get(keyOf(mutant))?.verdict === verdict).length;
@@ -146,7 +161,7 @@ const shareOf = (mutants: readonly Mutant[]): string => {
   );
 };
 for (const room of rooms) {
-  const here = chosen.filter(({ file }) => roomOf(file) === room);
+  const here = met.filter(({ file }) => roomOf(file) === room);
   if (here.length) console.log(`${room}: ${shareOf(here)}`);
 }
-console.log(shareOf(chosen));
+if (met.length) console.log(shareOf(met));

@@ -53,13 +53,22 @@ const saysNothing = (node: ts.Node): boolean =>
   ts.isExportDeclaration(node) ||
   ts.isThrowStatement(node);
 
+/** Numbers smaller than the one and larger than the other are guards and tolerances of rounding. */
+const [SMALLEST, LARGEST] = [1e-6, 1e6];
+
 /**
  * Numbers and truth values of which no test can tell: the `true` beside each name in a list of options, whose keys alone
- * are read; the 1 of `at(-1)`, an index, which is cut to a whole number; the settings of figures, which are choices.
+ * are read; the 1 of `at(-1)`, an index, which is cut to a whole number; the settings of figures, which are choices;
+ * tolerances and guards, of 1e-6 and less or 1e6 and more, unless they stand behind `??` as defaults of options.
  */
 function isIdle(node: ts.Node, source: ts.SourceFile): boolean {
   if (node.kind !== ts.SyntaxKind.TrueKeyword && !ts.isNumericLiteral(node)) return false;
   const isNumber = ts.isNumericLiteral(node);
+  if (isNumber && Number(node.text) > 0 && (Number(node.text) <= SMALLEST || Number(node.text) >= LARGEST))
+    return !(
+      ts.isBinaryExpression(node.parent) &&
+      node.parent.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken
+    );
   const call = node.parent.parent;
   if (isNumber && ts.isPrefixUnaryExpression(node.parent) && ts.isCallExpression(call))
     return call.expression.getText(source).endsWith('.at');
@@ -76,7 +85,38 @@ function isIdle(node: ts.Node, source: ts.SourceFile): boolean {
   return false;
 }
 
+/**
+ * Whether one turn more changes nothing: the only statement of the loop `i < n` assigns to x[i], or x[i * n + i], and
+ * beyond the end of a typed array writing does nothing.
+ */
+function writesBeyondTheEnd(condition: ts.BinaryExpression, source: ts.SourceFile): boolean {
+  const loop = condition.parent;
+  if (!ts.isForStatement(loop) || loop.condition !== condition) return false;
+  if (condition.operatorToken.kind !== ts.SyntaxKind.LessThanToken) return false;
+  const body =
+    ts.isBlock(loop.statement) && loop.statement.statements.length === 1
+      ? loop.statement.statements[0]!
+      : loop.statement;
+  if (!ts.isExpressionStatement(body) || !ts.isBinaryExpression(body.expression)) return false;
+  const { left, operatorToken } = body.expression;
+  if (operatorToken.kind < ts.SyntaxKind.FirstAssignment || operatorToken.kind > ts.SyntaxKind.LastAssignment)
+    return false;
+  const target = ts.isNonNullExpression(left) ? left.expression : left;
+  if (!ts.isElementAccessExpression(target)) return false;
+  const variable = condition.left.getText(source);
+  const index = target.argumentExpression.getText(source);
+  return index === variable || new RegExp(`^${variable} \\* \\w+ \\+ ${variable}$`).test(index);
+}
+
 const isText = (node: ts.Node): boolean => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+
+/** Whether a number is an index or a length by itself: half as much again would be cut to a whole number. */
+function isIndex(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isElementAccessExpression(parent)) return parent.argumentExpression === node;
+  if (!ts.isCallExpression(parent) || !ts.isPropertyAccessExpression(parent.expression)) return false;
+  return ['at', 'subarray', 'slice'].includes(parent.expression.name.text);
+}
 
 /** Every change that is made to `file`, a path below `root`. */
 export function mutantsOf(root: string, file: string): Mutant[] {
@@ -97,7 +137,7 @@ export function mutantsOf(root: string, file: string): Mutant[] {
       was: node.getText(source),
       text,
       within: [within.getStart(source), within.getEnd()],
-      idle: isIdle(node, source),
+      idle: isIdle(node, source) || (ts.isBinaryExpression(within) && writesBeyondTheEnd(within, source)),
     });
   };
   const visit = (node: ts.Node): void => {
@@ -108,7 +148,7 @@ export function mutantsOf(root: string, file: string): Mutant[] {
     }
     const names = ts.isPropertyAssignment(node.parent) && node.parent.name === node;
     if (ts.isNumericLiteral(node) && !names)
-      change(node, Number(node.text) === 0 ? '1' : `(${node.text} * 1.5)`);
+      change(node, Number(node.text) === 0 ? '1' : `(${node.text} ${isIndex(node) ? '+ 1' : '* 1.5'})`);
     if (node.kind === ts.SyntaxKind.TrueKeyword) change(node, 'false');
     if (node.kind === ts.SyntaxKind.FalseKeyword) change(node, 'true');
     if (

@@ -12,26 +12,25 @@ const fullName = (task: RunnerTask): string =>
 
 if (folder) {
   // What runs at import and in beforeAll is there for every test of the file.
-  const shared = new Set<number>();
-  const tests: Record<string, Set<number>> = {};
-  let current = shared;
-  (globalThis as { reached?: (mark: number) => void }).reached = (mark) => {
-    current.add(mark);
+  const shared: number[] = [];
+  const tests: Record<string, number[]> = {};
+  const marks = new Uint8Array(Number(process.env.MUTANTS_MARKS));
+  (globalThis as { reached?: Uint8Array }).reached = marks;
+  const take = (): number[] => {
+    const found = [...marks.keys()].filter((mark) => marks[mark]);
+    marks.fill(0);
+    return found;
   };
-  beforeEach(({ task }) => {
-    current = tests[fullName(task)] ??= new Set();
+  beforeEach(() => {
+    shared.push(...take());
   });
-  afterEach(() => {
-    current = shared;
+  afterEach(({ task }) => {
+    const name = fullName(task);
+    tests[name] = [...(tests[name] ?? []), ...take()];
   });
   afterAll(() => {
     const file = expect.getState().testPath!;
     const name = createHash('sha256').update(file).digest('hex');
-    const content = {
-      file,
-      shared: [...shared],
-      tests: Object.fromEntries(Object.entries(tests).map(([test, marks]) => [test, [...marks]])),
-    };
-    writeFileSync(path.join(folder, `${name}.json`), JSON.stringify(content));
+    writeFileSync(path.join(folder, `${name}.json`), JSON.stringify({ file, shared, tests }));
   });
 }

@@ -18,6 +18,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
+    // The sources are loaded once for all files that a mutant meets.
+    isolate: process.env.MUTANTS_REACH !== undefined,
     sequence: { sequencer: AsAsked },
     setupFiles: ['scripts/mutants/reachSetup.ts'],
     hookTimeout: 120_000,

@@ -37,8 +37,8 @@ export interface TestOptions {
   /** Seconds for the run, and for one test. */
   readonly limit: number;
   readonly testLimit: number;
-  /** Where to record what the tests reach. */
-  readonly reach?: string;
+  /** Where to record which of so many marks the tests reach. */
+  readonly reach?: { readonly folder: string; readonly marks: number };
 }
 
 /** A copy of the project at `root` in which files can be broken. */
@@ -69,15 +69,22 @@ export function workplace(root: string): Workplace {
             cwd: folder,
             stdio: 'ignore',
             detached: process.platform !== 'win32',
-            env: { ...process.env, MUTANTS_ORDER: files.join(), ...(reach && { MUTANTS_REACH: reach }) },
+            env: {
+              ...process.env,
+              MUTANTS_ORDER: files.join(),
+              ...(reach && { MUTANTS_REACH: reach.folder, MUTANTS_MARKS: String(reach.marks) }),
+            },
           },
         );
-        const timer = setTimeout(() => {
+        const end = (): void => {
           if (process.platform === 'win32') child.kill('SIGKILL');
           else process.kill(-child.pid!, 'SIGKILL');
-        }, 1000 * limit);
+        };
+        const timer = setTimeout(end, 1000 * limit);
+        process.once('exit', end);
         child.on('exit', (code) => {
           clearTimeout(timer);
+          process.off('exit', end);
           const results = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).testResults : [];
           done({ code, files: results });
         });

@@ -46,7 +46,7 @@ export function solveFixedPoint(
     for (let i = 0; i < n; i++) {
       out[i]! -= at[i]!;
       const size = Math.abs(out[i]!);
-      if (!(size <= error)) error = size;
+      if (!(size <= error)) error = Number.isNaN(size) ? Infinity : size;
     }
     if (error < bestError) {
       bestError = error;

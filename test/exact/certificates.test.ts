@@ -34,6 +34,19 @@ describe('ridgeCertificate', () => {
     expect(Math.abs(found.objective / primal - 1)).toBeLessThan(1e-12);
     expect(Math.abs(found.dualityGap / (primal - dual) - 1)).toBeLessThan(1e-10);
     expect(Math.abs(found.relativeGap / ((primal - dual) / primal) - 1)).toBeLessThan(1e-10);
+    // The gradient at theta, relative to that at 0, which zero targets do not have.
+    const left = g.map((value, a) => value - n * lambda * theta[a]!);
+    const pull = Array.from({ length: N }, (_, a) => rows.y.reduce((sum, v, i) => sum + v * row(i)[a]!, 0));
+    expect(Math.abs(found.residual / Math.sqrt(dot(left, left) / dot(pull, pull)) - 1)).toBeLessThan(1e-12);
+    const none = ridgeCertificate({ ...rows, y: new Float64Array(n) }, new Float64Array(N), lambda);
+    expect(none).toMatchObject({ objective: 0, dualityGap: 0, relativeGap: 0, residual: 0 });
+    // Without a penalty the gap is what rounding leaves of the gradient, and never more than the objective.
+    const free = ridgeCertificate(rows, theta, 0);
+    expect(free.objective).toBeCloseTo(dot(u, u) / (2 * n), 12);
+    expect(free.dualityGap).toBeCloseTo(
+      Math.min(free.objective, Math.sqrt(dot(theta, theta) * dot(g, g)) / n),
+      12,
+    );
   });
 });
 

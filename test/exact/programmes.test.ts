@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ConeShape,
-  coneDegree,
-  coneLength,
-  newScaling,
-  scalingOf,
-  unscale,
-} from '../../src/exact/cone/cones.ts';
+import { coneDegree } from '../../src/exact/cone/cones.ts';
 import type { StartedProgramme } from '../../src/exact/cone/interiorPoint.ts';
 import type { AttackNorm } from '../../src/exact/cone/normBlocks.ts';
 import { perSampleProgramme } from '../../src/exact/cone/perSampleProgramme.ts';
@@ -14,18 +7,11 @@ import { sharedNormProgramme } from '../../src/exact/cone/sharedNormProgramme.ts
 import { centring } from '../../src/exact/intercept.ts';
 import type { Jacobians } from '../../src/exact/jacobians.ts';
 import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
-import { stream } from '../../src/random/stream.ts';
+import { dot, draw, expectNewtonSolved, expectTransposed, isInside, size } from './coneLaws.ts';
 import { features, teacherRows } from './problems.ts';
 
-/** Rounding; in the Newton matrix, whose diagonal is raised by 1e-13 of its largest entry, that times its condition. */
+/** Rounding. */
 const ROUNDING = 1e-11;
-const NEWTON = 1e-7;
-
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, value, j) => sum + value * b[j]!, 0);
-const size = (a: ArrayLike<number>): number => Math.sqrt(dot(a, a));
-const draw = (name: string, length: number): Float64Array =>
-  stream('programmes', name).fillGaussian(new Float64Array(length));
 
 /** A programme with what it is about, written out from the definition. */
 interface Case {
@@ -145,23 +131,6 @@ const cases: Readonly<Record<string, Case>> = {
   'l1 of many more columns than rows': sharedNorm('l1', { ...wide, N: 450, intercept: false }),
 };
 
-/** A point well inside the cone. */
-function inside(shape: ConeShape, name: string): Float64Array {
-  const point = draw(name, coneLength(shape));
-  for (let j = 0; j < shape.lp; j++) point[j] = 0.5 + Math.abs(point[j]!);
-  for (let g = 0; g < shape.cones; g++) {
-    const at = shape.lp + g * shape.size;
-    point[at] = 0.5 + size(point.subarray(at + 1, at + shape.size)) + Math.abs(point[at]!);
-  }
-  return point;
-}
-
-const isInside = ({ lp, cones, size: length }: ConeShape, point: Float64Array): boolean =>
-  point.subarray(0, lp).every((value) => value > 0) &&
-  Array.from({ length: cones }, (_, g) => lp + g * length).every(
-    (at) => point[at]! > size(point.subarray(at + 1, at + length)),
-  );
-
 /** (1/2) sum (|y_i - fitted_i| + eps penalty_i)^2 + (ridge/2) |theta|^2. */
 function objective({ y, N, eps, ridge, fitted, penalties }: Case, x: Float64Array): number {
   const theta = x.subarray(0, N);
@@ -176,9 +145,7 @@ describe.each(Object.entries(cases))('the cone programme of %s', (_, each) => {
   const variables = programme.size;
 
   it('has A and its transpose', () => {
-    const [x, z] = [draw('x', variables), draw('z', coneLength(shape))];
-    const [there, back] = [dot(programme.apply(x), z), dot(x, programme.applyTransposed(z))];
-    expect(Math.abs(there - back)).toBeLessThan(ROUNDING * size(x) * size(z) * variables);
+    expectTransposed(programme);
   });
 
   it('has the cost (1/2) sum (p_i + eps q_i)^2 + (ridge/2) |theta|^2', () => {
@@ -191,17 +158,7 @@ describe.each(Object.entries(cases))('the cone programme of %s', (_, each) => {
   });
 
   it("solves with P + A' W^-2 A", () => {
-    const scaling = newScaling(shape);
-    expect(scalingOf(shape, inside(shape, 's'), inside(shape, 'z'), scaling)).toBe(true);
-    expect(programme.factor(scaling)).toBe(true);
-    const rhs = draw('right-hand side', variables);
-    const x = programme.solve(rhs.slice());
-    const image = programme.apply(x);
-    unscale(shape, scaling, image);
-    unscale(shape, scaling, image);
-    const pulled = programme.applyTransposed(image);
-    const product = programme.gradient(x).map((value, j) => value + pulled[j]!);
-    expect(size(product.map((value, j) => value - rhs[j]!))).toBeLessThan(NEWTON * size(rhs));
+    expectNewtonSolved(programme);
   });
 
   it('begins inside both cones, with slacks of its own and complementary residuals', () => {

@@ -271,6 +271,18 @@ describe('measured features', () => {
       'not symmetric at (1, 0)',
     ],
     [
+      'F',
+      {
+        F: [
+          [1e-12, 5e-13],
+          [0, 1e-12],
+        ],
+        J: I2,
+        c: [0, 0],
+      },
+      'not symmetric at (1, 0)',
+    ],
+    [
       'J',
       {
         F: I2,

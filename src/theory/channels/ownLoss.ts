@@ -69,6 +69,11 @@ const LONGEST = 1.5;
 /** The grid of the argument of the loss on which panels end besides, in steps of asinh. */
 const GRID = 0.5;
 
+/** A point this near a kink, beside 1 and its size, is the kink. */
+const HELD = 1e-9;
+/** Where the step of the teacher's probabilities is cut, in widths of it. */
+const STEP = Array.from({ length: 13 }, (_, k) => 1.5 * (k - 6));
+
 /** An attacked loss: its derivative, and where that jumps. */
 interface Attacked {
   derivative(r: number): number;
@@ -77,8 +82,8 @@ interface Attacked {
 
 /**
  * Gauss-Legendre nodes over z within `deviation` times +-REACH of `centre`, the proximal point r at each and the slope (z - r)/V of the loss there: panels end at the
- * images of the loss's kinks, and of a grid in r that is fine near them. Calls `visit` with z, r and the weight (the density of
- * z not in it).
+ * images of the loss's kinks, and of a grid in r that is fine near them, and at the `cuts` in z, which increase. Calls `visit`
+ * with z, r and the weight (the density of z not in it).
  */
 function eachNode(
   { derivative, kinks }: Attacked,
@@ -86,6 +91,7 @@ function eachNode(
   centre: number,
   deviation: number,
   visit: (z: number, r: number, slope: number, weight: number) => void,
+  cuts: readonly number[] = [],
 ): void {
   const [from, to] = [centre - REACH * deviation, centre + REACH * deviation];
   const image = (r: number): number => r + V * derivative(r);
@@ -102,14 +108,25 @@ function eachNode(
   const most = increasingRoot((r) => image(r) - to, to).value;
   const middle = kinks[0] ?? 0;
   const furthest = Math.max(Math.abs(least - middle), Math.abs(most - middle));
-  const ends = [least, most, ...kinks];
+  const beside = (r: number): number => 1e-12 * Math.max(1, Math.abs(r));
+  // A kink may hold an end of the range, of which the root then is the kink but for rounding.
+  const holding = kinks.filter((r) => image(r + beside(r)) > from && image(r - beside(r)) < to);
+  const isHeld = (r: number): boolean =>
+    holding.some((kink) => Math.abs(r - kink) <= HELD * (1 + Math.abs(kink)));
+  const ends = [least, most];
   for (let j = 0; Math.sinh(j * GRID) < furthest; j++)
     ends.push(middle - Math.sinh(j * GRID), middle + Math.sinh(j * GRID));
-  const inside = [...new Set(ends.filter((r) => r >= least && r <= most))].sort((a, b) => a - b);
-  const beside = (r: number): number => 1e-12 * Math.max(1, Math.abs(r));
+  const between = ends.filter((r) => r >= least && r <= most && !isHeld(r));
+  const inside = [...new Set([...between, ...holding])].sort((a, b) => a - b);
   const panels = (low: number, high: number, at: (z: number) => number, held: boolean): void => {
     const [start, end] = [Math.max(low, from), Math.min(high, to)];
     if (!(end > start)) return;
+    const cut = cuts.find((z) => z > start && z < end);
+    if (cut !== undefined) {
+      panels(start, cut, at, held);
+      panels(cut, end, at, held);
+      return;
+    }
     const count = Math.ceil((end - start) / (LONGEST * deviation));
     const half = (end - start) / (2 * count);
     for (let panel = 0; panel < count; panel++)
@@ -136,7 +153,8 @@ export const ownMargin = ({ value, derivative, kinks }: Required<OwnLoss>): Marg
   averages(law, V, c, out) {
     const { scale } = law;
     let [tilted, mu, chi, attack, loss] = [0, 0, 0, 0, 0];
-    eachNode({ derivative, kinks }, V, -c, scale, (z, w, slope, weight) => {
+    const cuts = STEP.map((widths) => (widths * scale) / Math.max(1, law.steepest) - c);
+    const add = (z: number, w: number, slope: number, weight: number): void => {
       const x = (z + c) / scale;
       const g = -slope;
       const mass = (2 * weight * density(x) * law.agreement(x)) / scale;
@@ -145,7 +163,8 @@ export const ownMargin = ({ value, derivative, kinks }: Required<OwnLoss>): Marg
       chi += mass * g * g;
       attack += mass * g;
       loss += mass * value(w);
-    });
+    };
+    eachNode({ derivative, kinks }, V, -c, scale, add, cuts);
     out.eta = Math.max(0, law.along * mu - tilted) / scale;
     out.mu = mu;
     out.chi = chi;
