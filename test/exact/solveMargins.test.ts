@@ -60,6 +60,10 @@ function linearProblem(rows: readonly (readonly number[])[], y: readonly number[
         out.fill(0);
         for (let a = 0; a < d; a++) out[a * d + a] = total;
       },
+      entryGram(weights, out) {
+        out.fill(0);
+        for (let at = 0; at < n * d; at++) out[(at % d) * (d + 1)]! += weights[at]!;
+      },
     },
   };
 }
