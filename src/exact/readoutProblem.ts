@@ -7,7 +7,7 @@ import { centredStep, linearStep } from '../models/hostSteps.ts';
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import type { CustomActivation } from '../theory/activations.ts';
 import { blockedJacobians } from './blockedJacobians.ts';
-import { euclideanRows, sumRows } from './cone/sampleBounds.ts';
+import { type ReadoutNorm, rowNormOf } from './cone/rowNorms.ts';
 import type { Jacobians } from './jacobians.ts';
 import { linearJacobians } from './linearJacobians.ts';
 import { oneLayerJacobians } from './oneLayerJacobians.ts';
@@ -97,9 +97,9 @@ export function checkProblem(problem: ReadoutProblem): void {
 export function gradientNorms(
   { n, d, jacobians }: Pick<ReadoutProblem, 'n' | 'd' | 'jacobians'>,
   theta: Float64Array,
-  attack: 'l2' | 'linf' = 'l2',
+  attack: ReadoutNorm = 'l2',
 ): Float64Array {
   const images = jacobians.images(theta);
-  const { penalty } = attack === 'l2' ? euclideanRows : sumRows(d);
+  const { penalty } = rowNormOf(attack, d);
   return Float64Array.from({ length: n }, (_, i) => penalty(images, i * d, (i + 1) * d));
 }

@@ -3,6 +3,7 @@ import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { averagedGradients } from './averagedGradients.ts';
 import { perSampleProgramme } from './cone/perSampleProgramme.ts';
+import { READOUT_NORMS, type ReadoutNorm } from './cone/rowNorms.ts';
 import { rowSumsProgramme } from './cone/rowSumsProgramme.ts';
 import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
@@ -24,14 +25,10 @@ export interface ReadoutOptions extends ExactOptions {
   readonly norm?: ReadoutNorm;
 }
 
-/** The norms in which the attack on a read-out may be bounded. */
-export type ReadoutNorm = 'l2' | 'linf';
-
 /** Whose gradients an attack is linearised with. */
 export type Gradients = 'exact' | 'averaged';
 
 const GRADIENTS: readonly Gradients[] = ['exact', 'averaged'];
-const NORMS: readonly ReadoutNorm[] = ['l2', 'linf'];
 
 const OPTIONS: OptionNames<ReadoutOptions> = { ...EXACT_OPTIONS, gradients: true, norm: true };
 
@@ -57,7 +54,7 @@ export function solveReadout(problem: ReadoutProblem, options: ReadoutOptions): 
   const settings = resolveExact('solveReadout', options, OPTIONS);
   checkProblem(problem);
   const gradients = checkGradients(options.gradients);
-  const attack = checkChoice('norm', options.norm ?? 'l2', NORMS);
+  const attack = checkChoice('norm', options.norm ?? 'l2', READOUT_NORMS);
   if (settings.eps === 0) return solveRidge(problem, settings);
   if (gradients === 'averaged') {
     if (attack !== 'l2') throw new InvalidArgumentError('norm', attack, "'l2' with averaged gradients");

@@ -1,7 +1,7 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
-import { type ConeShape, coneLength, type Scaling } from './cones.ts';
+import { type ConeShape, coneLength, type Scaling, tailsOf } from './cones.ts';
 import type { InteriorPoint, StartedProgramme } from './interiorPoint.ts';
 import {
   DISTANCE,
@@ -13,7 +13,8 @@ import {
   residualSlacks,
   startResiduals,
 } from './residualCones.ts';
-import { euclideanRows, type PerSampleProblem, sampleBounds } from './sampleBounds.ts';
+import { euclideanRows } from './rowNorms.ts';
+import { type PerSampleProblem, sampleBounds } from './sampleBounds.ts';
 
 /**
  * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|)^2 + (n lambda / 2) |theta|^2 for any Jacobians K_i, as a cone
@@ -176,14 +177,4 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     }
     return { x, s, z };
   }
-}
-
-/** The tails of the n cones that begin at `from`, n x d. */
-function tailsOf(points: Float64Array, from: number, n: number, d: number): Float64Array {
-  const v = new Float64Array(n * d);
-  for (let i = 0; i < n; i++) {
-    const at = from + i * (d + 1) + 1;
-    v.set(points.subarray(at, at + d), i * d);
-  }
-  return v;
 }

@@ -1,10 +1,11 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { choleskySolve, dot, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import type { Jacobians } from '../jacobians.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
 import { dualBound } from './dualBound.ts';
 import type { Bounds } from './interiorPoint.ts';
 import { designOf, type ResidualProblem } from './residualCones.ts';
+import type { RowNorm } from './rowNorms.ts';
 
 /** How often a dual residual is taken away: what is left is of the order of rounding. */
 const CORRECTIONS = 2;
@@ -13,37 +14,6 @@ export interface PerSampleProblem extends ResidualProblem {
   readonly d: number;
   readonly jacobians: Jacobians;
 }
-
-/** The norm of one row's gradient that an attack costs, and the dual norm, both of entries `from` to `to`. */
-export interface RowNorm {
-  penalty(images: Float64Array, from: number, to: number): number;
-  attackNorm(v: Float64Array, from: number, to: number): number;
-  /** About |g|_*^2 / |g|^2 for entries of similar size. Only a start depends on it. */
-  readonly euclideanSize: number;
-}
-
-/** Of an attack in l2. */
-export const euclideanRows: RowNorm = {
-  penalty: (images, from, to) => norm(images.subarray(from, to)),
-  attackNorm: (v, from, to) => norm(v.subarray(from, to)),
-  euclideanSize: 1,
-};
-
-/** Of an attack in l-infinity on d inputs, which the sum of the sizes of the gradient's entries pays for. */
-export const sumRows = (d: number): RowNorm => ({
-  penalty(images, from, to) {
-    let sum = 0;
-    for (let j = from; j < to; j++) sum += Math.abs(images[j]!);
-    return sum;
-  },
-  attackNorm(v, from, to) {
-    let most = 0;
-    for (let j = from; j < to; j++) most = Math.max(most, Math.abs(v[j]!));
-    return most;
-  },
-  // Of Gaussian entries.
-  euclideanSize: Math.max(1, (2 * d) / Math.PI),
-});
 
 /** Bounds on the optimum of P(theta) = (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|_*)^2 + (ridge / 2) |theta|^2. */
 export interface SampleBounds {
