@@ -17,7 +17,13 @@ import type { SaddlePoint } from './saddlePoint.ts';
 
 // The limits are those of the square loss and of Gaussian noise.
 const { loss: _loss, noise: _noise, ...INFINITE_WIDTH_OPTIONS } = PROBLEM_OPTIONS;
-const { psi2: _, ...INFINITE_DATA_OPTIONS } = INFINITE_WIDTH_OPTIONS;
+const {
+  psi2: _,
+  norm: _norm,
+  testNorm: _testNorm,
+  signal: _signal,
+  ...INFINITE_DATA_OPTIONS
+} = INFINITE_WIDTH_OPTIONS;
 
 /**
  * The limit psi1 -> infinity of one random-features layer. `lambda` is the limit of lambda/psi1, the scale on which a
@@ -35,7 +41,7 @@ export function infiniteWidthRisk(
   checkOptions('infiniteWidthRisk', options, INFINITE_WIDTH_OPTIONS);
   const { activation = 'shifted-relu' } = features;
   const map = infiniteWidth(activation);
-  const { problem, epsTest } = resolveRiskOptions(options);
+  const { problem, epsTest, attack } = resolveRiskOptions(options);
   const star = map.activation!.muStarSquared;
   if (problem.lambda > 0 || problem.eps === 0 || star === 0) return asymptoticRisk(map, options);
   const risk = labelVariance(map, problem);
@@ -44,6 +50,7 @@ export function infiniteWidthRisk(
     adversarialRisk: risk,
     epsTest,
     gradientNorm: 0,
+    ...(attack && { gradientNorms: { l2: 0, linf: 0 } }),
     // n labels on n of the many near-orthogonal nonlinear directions
     thetaNormSquared: (risk * problem.psi2) / star,
     trainingLoss: 0,
@@ -57,7 +64,7 @@ export function infiniteWidthRisk(
 }
 
 /**
- * The limit psi2 -> infinity, unlimited data: the minimiser of AR(eps)/2 + (lambda/2)|theta|^2 over the population. Its
+ * The limit psi2 -> infinity, unlimited data, against l2: the minimiser of AR(eps)/2 + (lambda/2)|theta|^2 over the population. Its
  * phase is the one that `asymptoticRisk` ends in as psi2 grows: at eps = lambda = 0 'ridgeless' (or 'exact'), also where
  * the features have no linear part and least squares gives theta = 0; 'null' is for an attack that forbids learning, which
  * without a linear part any eps > 0 does.
@@ -65,7 +72,7 @@ export function infiniteWidthRisk(
  */
 export function infiniteDataRisk(
   map: FeatureMap,
-  options: Omit<RiskOptions, 'psi2' | 'certify' | 'loss' | 'noise'>,
+  options: Omit<RiskOptions, 'psi2' | 'certify' | 'loss' | 'noise' | 'norm' | 'testNorm' | 'signal'>,
 ): AsymptoticRisk {
   checkMap(map);
   checkOptions('infiniteDataRisk', options, INFINITE_DATA_OPTIONS);

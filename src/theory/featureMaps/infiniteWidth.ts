@@ -16,6 +16,7 @@ export function infiniteWidth(activation: ActivationSpec = 'shifted-relu'): Feat
     rank: star > 0 ? Number.POSITIVE_INFINITY : 1,
     proportions: {},
     activation: moments,
+    coordinates: { psi1: Number.POSITIVE_INFINITY, ...moments },
     with: () => map,
     moments(eta, zeta, lambda) {
       const p = (eta + zeta) * linear + lambda;

@@ -74,13 +74,16 @@ export function linear(options: LinearOptions = {}): FeatureMap {
         bias,
       };
     },
+    // The axes of another covariance are not those of the attack.
     ...(covariance === 'identity' && {
+      coordinates: PLAIN,
       certificate: (problem, solution) => certifyLinear(map, problem, solution),
     }),
   };
   return map;
 }
 
+const PLAIN = { psi1: Number.POSITIVE_INFINITY, mu1: 1, muStarSquared: 0, nuSquared: 0 };
 const IDENTITY = { eigenvalues: [1], weights: [1] };
 
 function checkSpectrum(spectrum: Spectrum): Required<Spectrum> {

@@ -42,6 +42,7 @@ function layer(psi1: number, moments: ActivationMoments): FeatureMap {
     rank: star > 0 ? psi1 : linear > 0 ? Math.min(psi1, 1) : 0,
     proportions: { psi1 },
     activation: moments,
+    coordinates: { psi1, ...moments },
     with: (changes) => layer(checkPositive('psi1', changes.psi1 ?? psi1), moments),
     moments(eta, zeta, lambda) {
       shift.value = eta * star + zeta * nu + lambda;
