@@ -85,7 +85,7 @@ export {
 } from './curves.ts';
 export { type DeepRandomFeaturesOptions, deepRandomFeatures } from './featureMaps/deepRandomFeatures.ts';
 export type { FeatureMap, ResolventMoments, UnattackedFeatures } from './featureMaps/featureMap.ts';
-export { type LinearOptions, linear, type Spectrum } from './featureMaps/linear.ts';
+export { type LinearOptions, linear } from './featureMaps/linear.ts';
 export { type MeasuredFeaturesOptions, measuredFeatures } from './featureMaps/measuredFeatures.ts';
 export { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 export { type Grid, gridValues } from './grids.ts';
@@ -111,3 +111,12 @@ export { type AsymptoticRisk, adversarialRiskAt, asymptoticRisk, type RiskOption
 export type { Problem } from './saddleEquations.ts';
 export type { SaddlePoint } from './saddlePoint.ts';
 export { type ClassificationSensitivity, type Sensitivity, sensitivities } from './sensitivities.ts';
+export {
+  type PowerLawOptions,
+  powerLaw,
+  type Spectrum,
+  type SpectrumName,
+  type SpikedOptions,
+  spectrumNamed,
+  spiked,
+} from './spectrum.ts';

@@ -1,8 +1,8 @@
 import { checkOptions } from '../checkOptions.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
-import type { ActivationSpec } from './activations.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { infiniteWidth } from './featureMaps/infiniteWidth.ts';
+import type { RandomFeaturesOptions } from './featureMaps/randomFeatures.ts';
 import { CRITICAL, criticalRadius, exactFit, fitsExactly, labelVariance } from './phases.ts';
 import {
   type AsymptoticRisk,
@@ -24,17 +24,16 @@ const { psi2: _, ...INFINITE_DATA_OPTIONS } = INFINITE_WIDTH_OPTIONS;
  * penalty still acts, and `thetaNormSquared` that of psi1 |theta|^2. Without penalty but with an attack it is the curse
  * of overparametrization in full: the labels are fitted by the nonlinear part, at no cost in gradient, nothing is
  * learnt, and both risks are E y^2 (phase 'curse').
- * @param features the activation; default 'shifted-relu'
+ * @param features the activation, default 'shifted-relu', and the covariance of the inputs, default 'identity'
  * @throws InvalidArgumentError naming the option that is unknown or outside its domain
  */
 export function infiniteWidthRisk(
-  features: { readonly activation?: ActivationSpec },
+  features: Omit<RandomFeaturesOptions, 'psi1'>,
   options: Omit<RiskOptions, 'certify' | 'loss' | 'noise'>,
 ): AsymptoticRisk {
-  checkOptions('infiniteWidthRisk', features, { activation: true });
+  checkOptions('infiniteWidthRisk', features, { activation: true, covariance: true });
   checkOptions('infiniteWidthRisk', options, INFINITE_WIDTH_OPTIONS);
-  const { activation = 'shifted-relu' } = features;
-  const map = infiniteWidth(activation);
+  const map = infiniteWidth(features.activation, features.covariance);
   const { problem, epsTest } = resolveRiskOptions(options);
   const star = map.activation!.muStarSquared;
   if (problem.lambda > 0 || problem.eps === 0 || star === 0) return asymptoticRisk(map, options);
