@@ -81,38 +81,36 @@ const MAX_STEPS = 200;
  * which every term is positive, so that extreme widths and condition numbers lose no digits.
  */
 function anisotropic(covariance: Required<Spectrum>): Inputs {
-  const { eigenvalues, shares, weights } = covariance;
+  const { eigenvalues, shares, weights } = descending(covariance);
   const count = eigenvalues.length;
   let signalVariance = 0;
   let rank = 0;
-  let idle = 0;
-  for (let k = 0; k < count; k++) {
+  /** Of the directions with this eigenvalue and larger ones. */
+  const upTo = new Float64Array(count);
+  for (let k = 0, sum = 0; k < count; k++) {
+    sum += shares[k]!;
+    upTo[k] = k === count - 1 ? 1 : sum;
     signalVariance += weights[k]! * eigenvalues[k]!;
-    if (eigenvalues[k]! > 0) rank += shares[k]!;
-    else idle += shares[k]!;
+    if (eigenvalues[k]! > 0) rank = upTo[k]!;
   }
-  if (idle === 0) rank = 1;
 
   /** T by Newton steps: the equation is concave in T, and so they rise to the root from the isotropic value, which is below. */
   function traceAt(psi1: number, f: number, j: number, shift: number): number {
-    // Directions without any slope leave the equation.
-    const reached = j > 0 ? 1 : rank;
-    const few = psi1 < 0.5 * reached;
     let T = psi1 * isotropicTrace(psi1, f + j, shift);
     let last = Infinity;
     for (let step = 0; step < MAX_STEPS; step++) {
-      let [free, taken, slope] = [0, 0, shift];
+      // Of directions that are nearly used up the small rest is summed, of the others the small part that is used.
+      let [usedUp, rest, used, slope] = [0, 0, 0, shift];
       for (let k = 0; k < count; k++) {
         const t = f * eigenvalues[k]! + j;
-        if (t === 0) continue;
         const g = 1 / (1 + T * t);
-        free += shares[k]! * g;
-        taken += shares[k]! * (1 - g);
+        if (T * t > 1) {
+          usedUp = upTo[k]!;
+          rest += shares[k]! * g;
+        } else used += shares[k]! * T * t * g;
         slope += shares[k]! * t * g * g;
       }
-      // In the smaller of the two shares, so that neither end loses digits.
-      const missing = few ? psi1 - taken - T * shift : psi1 - reached + free - T * shift;
-      const move = missing / slope;
+      const move = (psi1 - usedUp + rest - used - T * shift) / slope;
       T += move;
       const size = Math.abs(move) / T;
       if (size < 4e-16 || (size < 1e-12 && size >= last)) break;
@@ -168,6 +166,13 @@ function anisotropic(covariance: Required<Spectrum>): Inputs {
       return out;
     },
   };
+}
+
+/** The same law with its largest eigenvalue first. */
+function descending({ eigenvalues, shares, weights }: Required<Spectrum>): Required<Spectrum> {
+  const order = eigenvalues.map((_, k) => k).sort((a, b) => eigenvalues[b]! - eigenvalues[a]!);
+  const sorted = (values: readonly number[]): number[] => order.map((k) => values[k]!);
+  return { eigenvalues: sorted(eigenvalues), shares: sorted(shares), weights: sorted(weights) };
 }
 
 /** (1/N) tr (slope W W' + shift)^-1 for isotropic inputs. */
