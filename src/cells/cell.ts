@@ -15,7 +15,11 @@ import {
   type LabelLaw,
   type MarginLossName,
   type NoiseName,
+  type Spectrum,
+  type SpectrumName,
+  spectrumNamed,
 } from '../theory/index.ts';
+import { checkUnitTrace, directionsOf } from '../theory/spectrum.ts';
 
 export const FEATURES = ['random', 'linear'] as const;
 export const NETWORKS = ['deep-frozen', 'lazy', 'trained'] as const;
@@ -46,6 +50,8 @@ interface Simulation {
   readonly labels?: LabelLaw | undefined;
   /** Probability that a label is turned over. */
   readonly flip?: number | undefined;
+  /** Covariance of the inputs, of mean eigenvalue 1, isotropic unless given: a name such as 'power:1', or its eigenvalues. */
+  readonly spectrum?: SpectrumName | Spectrum | undefined;
   readonly activation: ActivationName;
   /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation. */
   readonly method: (typeof METHODS)[number];
@@ -121,8 +127,8 @@ export const cellDefaults = {
 /** The fields that only networks have. */
 export const networkFields = ['network', 'widths', 'data'] as const satisfies (keyof Cell)[];
 
-/** The fields of other laws than Gaussian noise about values and of other losses than the square. */
-export const lawFields = ['noise', 'loss', 'labels', 'flip'] as const satisfies (keyof Cell)[];
+/** The fields of other laws than Gaussian noise about values of isotropic inputs, and of other losses than the square. */
+export const lawFields = ['noise', 'loss', 'labels', 'flip', 'spectrum'] as const satisfies (keyof Cell)[];
 
 /** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
 const MOST_FEATURES = 1e8;
@@ -141,9 +147,10 @@ export interface CellArgs extends Pick<Simulation, Needed>, Partial<Omit<Simulat
 }
 
 /** The cell with its defaults filled in; epsTest is eps unless given. @throws InvalidArgumentError naming a bad field */
-export function cell({ network, widths, data, noise, loss, labels, flip, ...args }: CellArgs): Cell {
+export function cell(written: CellArgs): Cell {
+  const { network, widths, data, noise, loss, labels, flip, spectrum, ...args } = written;
   const layers = checkLayers({ network, widths, data });
-  const laws = checkLaws({ noise, loss, labels, flip });
+  const laws = { ...checkLaws({ noise, loss, labels, flip }), ...checkInputs(spectrum) };
   const filled = {
     psi1: layers.widths?.at(-1) ?? 1,
     epsTest: [args.eps],
@@ -179,7 +186,15 @@ export function cell({ network, widths, data, noise, loss, labels, flip, ...args
   return made;
 }
 
-type Laws = Pick<Cell, (typeof lawFields)[number]>;
+/** The covariance of the inputs, without it where it is not given. */
+function checkInputs(spectrum: Cell['spectrum']): Pick<Cell, 'spectrum'> {
+  if (spectrum === undefined) return {};
+  if (typeof spectrum !== 'string') return { spectrum: checkUnitTrace(spectrum) };
+  spectrumNamed(spectrum);
+  return { spectrum };
+}
+
+type Laws = Omit<Pick<Cell, (typeof lawFields)[number]>, 'spectrum'>;
 
 /** The laws and the loss, without those that are not given; a classification has all that labels need. */
 function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
@@ -205,9 +220,15 @@ function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
 
 /** What the loss and the laws ask of the rest. */
 function checkTask(of: Cell): void {
-  const { noise, loss, lambda, method } = of;
+  const { noise, loss, lambda, method, spectrum } = of;
   if (noise !== undefined && of.data !== undefined)
     throw new InvalidArgumentError('noise', noise, `none with ${of.data}, which have noise of their own`);
+  if (spectrum !== undefined && of.data !== undefined)
+    throw new InvalidArgumentError(
+      'spectrum',
+      spectrum,
+      `none with ${of.data}, which have inputs of their own`,
+    );
   if (loss === undefined) return;
   if (!isFrozen(of) || of.data !== undefined)
     throw new InvalidArgumentError('loss', loss, 'none but for read-outs of frozen features on drawn rows');
@@ -301,9 +322,18 @@ export const rowsOf = ({ psi2, d }: Cell): number => wholeOf(psi2, d);
 export const unitsOf = ({ psi1, widths = [psi1], d }: Cell): number[] =>
   widths.map((width) => wholeOf(width, d));
 
-/** The cell at the proportions that it really has, N and n being whole numbers. */
+/** The covariance of a cell's inputs. */
+export const covarianceOf = ({ spectrum = 'isotropic' }: Cell): 'identity' | Spectrum =>
+  typeof spectrum === 'string' ? spectrumNamed(spectrum) : spectrum;
+
+/** The cell at the proportions that it really has: N and n are whole numbers, and as many directions have each eigenvalue. */
 export function atWholeSizes(of: Cell): Cell {
   const [psi1, psi2] = [widthOf(of) / of.d, rowsOf(of) / of.d];
-  if (of.network === undefined) return { ...of, psi1, psi2 };
-  return { ...of, psi1, psi2, widths: unitsOf(of).map((units) => units / of.d) };
+  const covariance = covarianceOf(of);
+  const sizes = {
+    ...{ psi1, psi2 },
+    ...(covariance !== 'identity' && { spectrum: directionsOf(covariance, of.d) }),
+  };
+  if (of.network === undefined) return { ...of, ...sizes };
+  return { ...of, ...sizes, widths: unitsOf(of).map((units) => units / of.d) };
 }

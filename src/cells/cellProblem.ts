@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { teacher } from '../data/teacher.ts';
 import { UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
-import { type Cell, rowsOf } from './cell.ts';
+import { type Cell, covarianceOf, rowsOf } from './cell.ts';
 
 /** The rows that a cell is trained on, and those on which its risks are measured. */
 export interface CellProblem {
@@ -37,7 +37,7 @@ export function cellProblem(cell: Cell, { streams, digits }: CellSources): CellP
   }
   const { d, tau, noise, labels, flip } = cell;
   const problem = teacher({
-    ...{ d, tau, seed: streams },
+    ...{ d, tau, covariance: covarianceOf(cell), seed: streams },
     ...(noise !== undefined && { noise }),
     ...(labels !== undefined && flip !== undefined && { labels, flip }),
   });

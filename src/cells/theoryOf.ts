@@ -7,7 +7,7 @@ import {
   linear,
   randomFeatures,
 } from '../theory/index.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, covarianceOf } from './cell.ts';
 
 /**
  * The asymptotic risks at the proportions of the cell as they are written; null where no theory says anything, which is
@@ -31,8 +31,11 @@ export function errorsOf(of: Cell): ClassificationRisk | null {
 /** The features of the cell as theory sees them; beyond one layer by Gaussian equivalence. */
 function featureMapOf(of: Cell): FeatureMap | null {
   const { psi1, activation } = of;
+  const covariance = covarianceOf(of);
   if (of.network === undefined)
-    return of.features === 'linear' ? linear() : randomFeatures({ psi1, activation });
+    return of.features === 'linear'
+      ? linear({ covariance })
+      : randomFeatures({ psi1, activation, covariance });
   if (of.network !== 'deep-frozen' || of.data !== undefined) return null;
-  return deepRandomFeatures({ widths: of.widths, activation });
+  return deepRandomFeatures({ widths: of.widths, activation, covariance });
 }
