@@ -6,6 +6,7 @@ import {
   checkPositive,
   InvalidArgumentError,
 } from '../errors.ts';
+import { READOUT_NORMS, type ReadoutNorm } from '../exact/index.ts';
 import { checkFlip, LABEL_LAWS } from '../theory/channels/labels.ts';
 import { MARGIN_LOSSES } from '../theory/channels/losses.ts';
 import { NOISE_NAMES } from '../theory/channels/noise.ts';
@@ -15,8 +16,10 @@ import {
   type LabelLaw,
   type MarginLossName,
   type NoiseName,
+  type SignalWord,
   type Spectrum,
   type SpectrumName,
+  signalNamed,
   spectrumNamed,
 } from '../theory/index.ts';
 import { checkUnitTrace, directionsOf } from '../theory/spectrum.ts';
@@ -35,7 +38,7 @@ interface Simulation {
   /** n / d */
   readonly psi2: number;
   readonly d: number;
-  /** l2 radius in training, in units of the input; 0 trains read-outs by exact least squares. */
+  /** Radius in training, in units of the input; of linf sqrt(d) times that of one input. 0 trains read-outs by exact least squares. */
   readonly eps: number;
   /** Radii at test, each giving an adversarial risk. */
   readonly epsTest: readonly number[];
@@ -52,6 +55,12 @@ interface Simulation {
   readonly flip?: number | undefined;
   /** Covariance of the inputs, of mean eigenvalue 1, isotropic unless given: a name such as 'power:1', or its eigenvalues. */
   readonly spectrum?: SpectrumName | Spectrum | undefined;
+  /** What bounds the attack in training; l2 unless it says linf, where every input may move by eps / sqrt(d). */
+  readonly norm?: 'linf' | undefined;
+  /** What bounds the attack at test, in the same units; `norm` unless given. */
+  readonly testNorm?: ReadoutNorm | undefined;
+  /** Law of the coordinates of the teacher, of which only attacks in linf know; 'gaussian' unless given. */
+  readonly signal?: SignalWord | undefined;
   readonly activation: ActivationName;
   /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation. */
   readonly method: (typeof METHODS)[number];
@@ -127,8 +136,10 @@ export const cellDefaults = {
 /** The fields that only networks have. */
 export const networkFields = ['network', 'widths', 'data'] as const satisfies (keyof Cell)[];
 
-/** The fields of other laws than Gaussian noise about values of isotropic inputs, and of other losses than the square. */
-export const lawFields = ['noise', 'loss', 'labels', 'flip', 'spectrum'] as const satisfies (keyof Cell)[];
+/** The fields of other laws than Gaussian noise about values of isotropic inputs, and of other losses and norms than l2. */
+export const lawFields = [
+  ...(['noise', 'loss', 'labels', 'flip', 'spectrum', 'signal', 'norm', 'testNorm'] as const),
+] satisfies (keyof Cell)[];
 
 /** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
 const MOST_FEATURES = 1e8;
@@ -148,9 +159,14 @@ export interface CellArgs extends Pick<Simulation, Needed>, Partial<Omit<Simulat
 
 /** The cell with its defaults filled in; epsTest is eps unless given. @throws InvalidArgumentError naming a bad field */
 export function cell(written: CellArgs): Cell {
-  const { network, widths, data, noise, loss, labels, flip, spectrum, ...args } = written;
+  const { network, widths, data, noise, loss, labels, flip, spectrum, norm, testNorm, signal, ...args } =
+    written;
   const layers = checkLayers({ network, widths, data });
-  const laws = { ...checkLaws({ noise, loss, labels, flip }), ...checkInputs(spectrum) };
+  const laws = {
+    ...checkLaws({ noise, loss, labels, flip }),
+    ...checkInputs(spectrum),
+    ...checkNorms({ norm, testNorm, signal }),
+  };
   const filled = {
     psi1: layers.widths?.at(-1) ?? 1,
     epsTest: [args.eps],
@@ -194,7 +210,21 @@ function checkInputs(spectrum: Cell['spectrum']): Pick<Cell, 'spectrum'> {
   return { spectrum };
 }
 
-type Laws = Omit<Pick<Cell, (typeof lawFields)[number]>, 'spectrum'>;
+type Norms = Pick<Cell, 'norm' | 'testNorm' | 'signal'>;
+
+/** The norms of the attacks and the law of the teacher, without those that are the default. */
+function checkNorms({ norm, testNorm, signal }: Norms): Norms {
+  if (norm !== undefined) checkChoice('norm', norm, ['linf']);
+  if (testNorm !== undefined) checkChoice('testNorm', testNorm, READOUT_NORMS);
+  if (signal !== undefined) signalNamed(signal);
+  return {
+    ...(norm !== undefined && { norm }),
+    ...(testNorm !== undefined && testNorm !== (norm ?? 'l2') && { testNorm }),
+    ...(signal !== undefined && signal !== 'gaussian' && { signal }),
+  };
+}
+
+type Laws = Pick<Cell, 'noise' | 'loss' | 'labels' | 'flip'>;
 
 /** The laws and the loss, without those that are not given; a classification has all that labels need. */
 function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
@@ -220,7 +250,7 @@ function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
 
 /** What the loss and the laws ask of the rest. */
 function checkTask(of: Cell): void {
-  const { noise, loss, lambda, method, spectrum } = of;
+  const { noise, loss, lambda, method, spectrum, signal } = of;
   if (noise !== undefined && of.data !== undefined)
     throw new InvalidArgumentError('noise', noise, `none with ${of.data}, which have noise of their own`);
   if (spectrum !== undefined && of.data !== undefined)
@@ -229,6 +259,8 @@ function checkTask(of: Cell): void {
       spectrum,
       `none with ${of.data}, which have inputs of their own`,
     );
+  if (signal !== undefined && (of.data !== undefined || spectrum !== undefined))
+    throw new InvalidArgumentError('signal', signal, 'none where the data or the spectrum say what it is');
   if (loss === undefined) return;
   if (!isFrozen(of) || of.data !== undefined)
     throw new InvalidArgumentError('loss', loss, 'none but for read-outs of frozen features on drawn rows');
@@ -285,6 +317,16 @@ function checkDigits(of: Cell): void {
       of.testRows,
       `at most the ${left} of ${DIGITS.rows} digits that are not trained on`,
     );
+}
+
+/** Radius of an attack in units of the input: of linf that of a single input. */
+export const radiusOf = (norm: ReadoutNorm, eps: number, d: number): number =>
+  norm === 'l2' ? eps : eps / Math.sqrt(d);
+
+/** What bounds the attacks of a cell in training and at test. */
+export function normsOf(of: Cell): Readonly<Record<'training' | 'test', ReadoutNorm>> {
+  const training = of.norm ?? 'l2';
+  return { training, test: of.testNorm ?? training };
 }
 
 /** Whether the read-out is all that is trained. */

@@ -105,6 +105,7 @@ export type {
   SignalName,
   SparseSignal,
 } from './linf/signal.ts';
+export { type SignalWord, signalNamed } from './linf/signalName.ts';
 export type { Where } from './minimise.ts';
 export {
   bestEps,

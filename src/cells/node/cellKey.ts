@@ -23,6 +23,7 @@ export function streamKey(of: Cell): string {
     labels,
     flip,
     spectrum,
+    signal,
     activation,
     seed,
   } = of;
@@ -39,6 +40,7 @@ export function streamKey(of: Cell): string {
     labels,
     flip,
     spectrum,
+    signal,
     activation,
     seed,
   });
