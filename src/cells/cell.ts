@@ -368,14 +368,24 @@ export const unitsOf = ({ psi1, widths = [psi1], d }: Cell): number[] =>
 export const covarianceOf = ({ spectrum = 'isotropic' }: Cell): 'identity' | Spectrum =>
   typeof spectrum === 'string' ? spectrumNamed(spectrum) : spectrum;
 
-/** The cell at the proportions that it really has: N and n are whole numbers, and as many directions have each eigenvalue. */
+/**
+ * The cell at the proportions that it really has: N and n are whole numbers, as are the directions of each eigenvalue and the
+ * inputs that a sparse teacher depends on.
+ */
 export function atWholeSizes(of: Cell): Cell {
   const [psi1, psi2] = [widthOf(of) / of.d, rowsOf(of) / of.d];
   const covariance = covarianceOf(of);
   const sizes = {
     ...{ psi1, psi2 },
     ...(covariance !== 'identity' && { spectrum: directionsOf(covariance, of.d) }),
+    ...(of.signal !== undefined && { signal: atWholeShare(of.signal, of.d) }),
   };
   if (of.network === undefined) return { ...of, ...sizes };
   return { ...of, ...sizes, widths: unitsOf(of).map((units) => units / of.d) };
+}
+
+function atWholeShare(name: SignalWord, d: number): SignalWord {
+  const signal = signalNamed(name);
+  if (typeof signal === 'string' || signal.law !== 'sparse') return name;
+  return `sparse:${Math.round(signal.share! * d) / d}`;
 }
