@@ -20,12 +20,14 @@ const script = fileURLToPath(new URL('clarabelMargins.py', import.meta.url));
 interface Row {
   readonly size: string;
   readonly loss: string;
+  readonly norm: keyof typeof EPS;
   readonly lambda: number;
   readonly ours: MarginResult;
   readonly ms: number;
   readonly theirs: { readonly objective: number; readonly ms: number };
 }
-const EPS = 0.3;
+/** Radii at which about as much is lost. */
+const EPS = { l2: 0.3, linf: 0.06 } as const;
 const rows: Row[] = [];
 for (const [n, d, N] of [
   [90, 30, 60],
@@ -44,24 +46,29 @@ for (const [n, d, N] of [
       jacobians[at * N + a] = value;
     });
   }
-  for (const loss of MARGIN_LOSSES)
+  for (const [loss, norm] of MARGIN_LOSSES.flatMap((name) => [
+    [name, 'l2'] as const,
+    [name, 'linf'] as const,
+  ]))
     for (const lambda of [0.01, 1e-4]) {
       const started = performance.now();
-      const ours = solveMargins(problem, { eps: EPS, lambda, loss, tolerance: 1e-8 });
+      const eps = EPS[norm];
+      const ours = solveMargins(problem, { eps, lambda, loss, norm, tolerance: 1e-8 });
       const ms = performance.now() - started;
-      const job = { loss, n, d, N, eps: EPS, lambda, phi: problem.phi, jacobians, y: problem.y };
+      const job = { loss, norm, n, d, N, eps, lambda, phi: problem.phi, jacobians, y: problem.y };
       const input = JSON.stringify(job, (_, value) =>
         ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
       );
       const theirs = JSON.parse(
         execFileSync(values.python, [script], { input, encoding: 'utf8', maxBuffer: 1e8 }),
       );
-      rows.push({ size: `${n} ${d} ${N}`, loss, lambda, ours, ms, theirs });
+      rows.push({ size: `${n} ${d} ${N}`, loss, norm, lambda, ours, ms, theirs });
     }
 }
 const text = table(rows, [
   { title: 'n d N', value: ({ size }) => size },
   { title: 'loss', value: ({ loss }) => loss },
+  { title: 'norm', value: ({ norm }) => norm },
   { title: 'lambda', value: ({ lambda }) => String(lambda) },
   { title: 'ours', value: ({ ours }) => ours.objective.toPrecision(11) },
   { title: 'Clarabel', value: ({ theirs }) => theirs.objective.toPrecision(11) },

@@ -6,6 +6,7 @@ import {
   checkPositive,
   InvalidArgumentError,
 } from '../errors.ts';
+import { READOUT_NORMS, type ReadoutNorm } from '../exact/index.ts';
 import { checkFlip, LABEL_LAWS } from '../theory/channels/labels.ts';
 import { MARGIN_LOSSES } from '../theory/channels/losses.ts';
 import { NOISE_NAMES } from '../theory/channels/noise.ts';
@@ -15,7 +16,13 @@ import {
   type LabelLaw,
   type MarginLossName,
   type NoiseName,
+  type SignalWord,
+  type Spectrum,
+  type SpectrumName,
+  signalNamed,
+  spectrumNamed,
 } from '../theory/index.ts';
+import { checkUnitTrace, directionsOf } from '../theory/spectrum.ts';
 
 export const FEATURES = ['random', 'linear'] as const;
 export const NETWORKS = ['deep-frozen', 'lazy', 'trained'] as const;
@@ -31,7 +38,7 @@ interface Simulation {
   /** n / d */
   readonly psi2: number;
   readonly d: number;
-  /** l2 radius in training, in units of the input; 0 trains read-outs by exact least squares. */
+  /** Radius in training, in units of the input; of linf sqrt(d) times that of one input. 0 trains read-outs by exact least squares. */
   readonly eps: number;
   /** Radii at test, each giving an adversarial risk. */
   readonly epsTest: readonly number[];
@@ -46,6 +53,14 @@ interface Simulation {
   readonly labels?: LabelLaw | undefined;
   /** Probability that a label is turned over. */
   readonly flip?: number | undefined;
+  /** Covariance of the inputs, of mean eigenvalue 1, isotropic unless given: a name such as 'power:1', or its eigenvalues. */
+  readonly spectrum?: SpectrumName | Spectrum | undefined;
+  /** What bounds the attack in training; l2 unless it says linf, where every input may move by eps / sqrt(d). */
+  readonly norm?: 'linf' | undefined;
+  /** What bounds the attack at test, in the same units; `norm` unless given. */
+  readonly testNorm?: ReadoutNorm | undefined;
+  /** Law of the coordinates of the teacher, of which only attacks in linf know; 'gaussian' unless given. */
+  readonly signal?: SignalWord | undefined;
   readonly activation: ActivationName;
   /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation. */
   readonly method: (typeof METHODS)[number];
@@ -121,8 +136,10 @@ export const cellDefaults = {
 /** The fields that only networks have. */
 export const networkFields = ['network', 'widths', 'data'] as const satisfies (keyof Cell)[];
 
-/** The fields of other laws than Gaussian noise about values and of other losses than the square. */
-export const lawFields = ['noise', 'loss', 'labels', 'flip'] as const satisfies (keyof Cell)[];
+/** The fields of other laws than Gaussian noise about values of isotropic inputs, and of other losses and norms than l2. */
+export const lawFields = [
+  ...(['noise', 'loss', 'labels', 'flip', 'spectrum', 'signal', 'norm', 'testNorm'] as const),
+] satisfies (keyof Cell)[];
 
 /** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
 const MOST_FEATURES = 1e8;
@@ -141,9 +158,15 @@ export interface CellArgs extends Pick<Simulation, Needed>, Partial<Omit<Simulat
 }
 
 /** The cell with its defaults filled in; epsTest is eps unless given. @throws InvalidArgumentError naming a bad field */
-export function cell({ network, widths, data, noise, loss, labels, flip, ...args }: CellArgs): Cell {
+export function cell(written: CellArgs): Cell {
+  const { network, widths, data, noise, loss, labels, flip, spectrum, norm, testNorm, signal, ...args } =
+    written;
   const layers = checkLayers({ network, widths, data });
-  const laws = checkLaws({ noise, loss, labels, flip });
+  const laws = {
+    ...checkLaws({ noise, loss, labels, flip }),
+    ...checkInputs(spectrum),
+    ...checkNorms({ norm, testNorm, signal }),
+  };
   const filled = {
     psi1: layers.widths?.at(-1) ?? 1,
     epsTest: [args.eps],
@@ -179,7 +202,29 @@ export function cell({ network, widths, data, noise, loss, labels, flip, ...args
   return made;
 }
 
-type Laws = Pick<Cell, (typeof lawFields)[number]>;
+/** The covariance of the inputs, without it where it is not given. */
+function checkInputs(spectrum: Cell['spectrum']): Pick<Cell, 'spectrum'> {
+  if (spectrum === undefined) return {};
+  if (typeof spectrum !== 'string') return { spectrum: checkUnitTrace(spectrum) };
+  spectrumNamed(spectrum);
+  return { spectrum };
+}
+
+type Norms = Pick<Cell, 'norm' | 'testNorm' | 'signal'>;
+
+/** The norms of the attacks and the law of the teacher, without those that are the default. */
+function checkNorms({ norm, testNorm, signal }: Norms): Norms {
+  if (norm !== undefined) checkChoice('norm', norm, ['linf']);
+  if (testNorm !== undefined) checkChoice('testNorm', testNorm, READOUT_NORMS);
+  if (signal !== undefined) signalNamed(signal);
+  return {
+    ...(norm !== undefined && { norm }),
+    ...(testNorm !== undefined && testNorm !== (norm ?? 'l2') && { testNorm }),
+    ...(signal !== undefined && signal !== 'gaussian' && { signal }),
+  };
+}
+
+type Laws = Pick<Cell, 'noise' | 'loss' | 'labels' | 'flip'>;
 
 /** The laws and the loss, without those that are not given; a classification has all that labels need. */
 function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
@@ -205,9 +250,17 @@ function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
 
 /** What the loss and the laws ask of the rest. */
 function checkTask(of: Cell): void {
-  const { noise, loss, lambda, method } = of;
+  const { noise, loss, lambda, method, spectrum, signal } = of;
   if (noise !== undefined && of.data !== undefined)
     throw new InvalidArgumentError('noise', noise, `none with ${of.data}, which have noise of their own`);
+  if (spectrum !== undefined && of.data !== undefined)
+    throw new InvalidArgumentError(
+      'spectrum',
+      spectrum,
+      `none with ${of.data}, which have inputs of their own`,
+    );
+  if (signal !== undefined && (of.data !== undefined || spectrum !== undefined))
+    throw new InvalidArgumentError('signal', signal, 'none where the data or the spectrum say what it is');
   if (loss === undefined) return;
   if (!isFrozen(of) || of.data !== undefined)
     throw new InvalidArgumentError('loss', loss, 'none but for read-outs of frozen features on drawn rows');
@@ -266,6 +319,16 @@ function checkDigits(of: Cell): void {
     );
 }
 
+/** Radius of an attack in units of the input: of linf that of a single input. */
+export const radiusOf = (norm: ReadoutNorm, eps: number, d: number): number =>
+  norm === 'l2' ? eps : eps / Math.sqrt(d);
+
+/** What bounds the attacks of a cell in training and at test. */
+export function normsOf(of: Cell): Readonly<Record<'training' | 'test', ReadoutNorm>> {
+  const training = of.norm ?? 'l2';
+  return { training, test: of.testNorm ?? training };
+}
+
 /** Whether the read-out is all that is trained. */
 export const isFrozen = (of: Cell): of is RandomCell | LinearCell | DeepCell =>
   of.network === undefined || of.network === 'deep-frozen';
@@ -301,9 +364,28 @@ export const rowsOf = ({ psi2, d }: Cell): number => wholeOf(psi2, d);
 export const unitsOf = ({ psi1, widths = [psi1], d }: Cell): number[] =>
   widths.map((width) => wholeOf(width, d));
 
-/** The cell at the proportions that it really has, N and n being whole numbers. */
+/** The covariance of a cell's inputs. */
+export const covarianceOf = ({ spectrum = 'isotropic' }: Cell): 'identity' | Spectrum =>
+  typeof spectrum === 'string' ? spectrumNamed(spectrum) : spectrum;
+
+/**
+ * The cell at the proportions that it really has: N and n are whole numbers, as are the directions of each eigenvalue and the
+ * inputs that a sparse teacher depends on.
+ */
 export function atWholeSizes(of: Cell): Cell {
   const [psi1, psi2] = [widthOf(of) / of.d, rowsOf(of) / of.d];
-  if (of.network === undefined) return { ...of, psi1, psi2 };
-  return { ...of, psi1, psi2, widths: unitsOf(of).map((units) => units / of.d) };
+  const covariance = covarianceOf(of);
+  const sizes = {
+    ...{ psi1, psi2 },
+    ...(covariance !== 'identity' && { spectrum: directionsOf(covariance, of.d) }),
+    ...(of.signal !== undefined && { signal: atWholeShare(of.signal, of.d) }),
+  };
+  if (of.network === undefined) return { ...of, ...sizes };
+  return { ...of, ...sizes, widths: unitsOf(of).map((units) => units / of.d) };
+}
+
+function atWholeShare(name: SignalWord, d: number): SignalWord {
+  const signal = signalNamed(name);
+  if (typeof signal === 'string' || signal.law !== 'sparse') return name;
+  return `sparse:${Math.round(signal.share! * d) / d}`;
 }

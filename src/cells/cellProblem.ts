@@ -3,7 +3,8 @@ import type { Dataset } from '../data/dataset.ts';
 import { teacher } from '../data/teacher.ts';
 import { UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
-import { type Cell, rowsOf } from './cell.ts';
+import { signalNamed } from '../theory/index.ts';
+import { type Cell, covarianceOf, rowsOf } from './cell.ts';
 
 /** The rows that a cell is trained on, and those on which its risks are measured. */
 export interface CellProblem {
@@ -35,10 +36,11 @@ export function cellProblem(cell: Cell, { streams, digits }: CellSources): CellP
       test: [pick(all, order.subarray(all.n - cell.testRows))],
     };
   }
-  const { d, tau, noise, labels, flip } = cell;
+  const { d, tau, noise, labels, flip, signal } = cell;
   const problem = teacher({
-    ...{ d, tau, seed: streams },
+    ...{ d, tau, covariance: covarianceOf(cell), seed: streams },
     ...(noise !== undefined && { noise }),
+    ...(signal !== undefined && { signal: signalNamed(signal) }),
     ...(labels !== undefined && flip !== undefined && { labels, flip }),
   });
   return { train: problem.sample('train', n), test: problem.batches('test', cell.testRows) };

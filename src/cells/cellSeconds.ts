@@ -107,6 +107,7 @@ const factoring = (of: Cell, machine: Machine): number => {
 /** The sum over rows of the products of gradients: of one layer it has a closed form. */
 function gram(of: Cell): number {
   const [n, N] = [rowsOf(of), widthOf(of)];
+  if (of.norm === 'linf' && of.network === undefined) return 0.1 * n * of.d * N * N;
   return of.network === undefined ? n * N * N : 0.4 * n * of.d * N * N;
 }
 

@@ -1,10 +1,11 @@
+import type { ReadoutNorm } from '../exact/index.ts';
 import {
   type AsymptoticRisk,
   adversarialRiskAt,
   type ClassificationRisk,
   robustErrorAt,
 } from '../theory/index.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, normsOf } from './cell.ts';
 import type { CellResult } from './cellResult.ts';
 import { errorsOf, theoryOf } from './theoryOf.ts';
 
@@ -36,6 +37,12 @@ const readOff =
     },
   });
 
+/** The norm that a solution is read at; undefined where it knows l2 alone. */
+const testNormOf = (cell: Cell): ReadoutNorm | undefined => {
+  const { training, test } = normsOf(cell);
+  return training === 'l2' && test === 'l2' ? undefined : test;
+};
+
 const ofValues = readOff<AsymptoticRisk>(theoryOf);
 const ofLabels = readOff<ClassificationRisk>(errorsOf);
 
@@ -50,7 +57,7 @@ export const adversarialRisk = (k = 0): ReadMeasure<AsymptoticRisk> =>
   ofValues(
     'AR',
     (result) => result.adversarialRisks[k]!.value,
-    (risk, { epsTest }) => adversarialRiskAt(risk, epsTest[k]!),
+    (risk, cell) => adversarialRiskAt(risk, cell.epsTest[k]!, testNormOf(cell)),
   );
 
 /** The risk of cells that are trained and tested at eps: SR where there is no attack, otherwise AR. */

@@ -4,6 +4,7 @@ import { hostFeatures } from '../models/hostSteps.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { transpose } from '../numerics/vectors.ts';
 import type { tf } from '../runtime/tf.ts';
+import type { Cell } from './cell.ts';
 
 /** The share of the mean diagonal entry that is added to all of them: directions that the rows hardly determine. */
 const RIDGE = 1e-3;
@@ -17,9 +18,11 @@ const RIDGE = 1e-3;
 export async function readoutMetric(
   model: tf.LayersModel,
   data: Dataset,
-  { eps, lambda }: { readonly eps: number; readonly lambda: number },
+  { eps: radius, lambda, norm }: Pick<Cell, 'eps' | 'lambda' | 'norm'>,
 ): Promise<Float64Array> {
   const { n, d } = data;
+  // The l1 norm of a Gaussian gradient in units of its l2 norm, times sqrt(d).
+  const eps = norm === 'linf' ? radius * Math.sqrt(2 / Math.PI) : radius;
   const features = (await hostFeatures(model, model.layers.length - 1))!;
   if (features.steps.length === 0) {
     const metric = gram(Float64Array.from(data.x), n, d);

@@ -7,7 +7,7 @@ import type { tf } from '../runtime/tf.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { PreconditionedDescent } from '../training/preconditionedDescent.ts';
 import type { AdversarialTrainingOptions } from '../training/trainingOptions.ts';
-import { type Cell, isFrozen, widthOf } from './cell.ts';
+import { type Cell, isFrozen, normsOf, radiusOf, widthOf } from './cell.ts';
 import type { TrainingReport } from './cellResult.ts';
 import { readoutMetric } from './readoutMetric.ts';
 
@@ -41,16 +41,18 @@ export async function trainCell(
   cell: Cell,
   { streams, onProgress }: CellTraining,
 ): Promise<TrainingReport> {
-  const { eps, lambda, loss } = cell;
-  if (loss !== undefined) return trainClassifier(model, data, { eps, lambda, loss });
+  const { lambda, loss } = cell;
+  const norm = normsOf(cell).training;
+  const eps = radiusOf(norm, cell.eps, cell.d);
+  if (loss !== undefined) return trainClassifier(model, data, { eps, lambda, loss, norm });
   if (isFrozen(cell) && (eps === 0 || cell.method === 'exact')) {
-    const solved = await trainReadoutExactly(model, data, { eps, lambda, tolerance: EXACT_TOLERANCE });
+    const solved = await trainReadoutExactly(model, data, { eps, lambda, norm, tolerance: EXACT_TOLERANCE });
     const { iterations, relativeGap, converged } = solved;
     // A closed form leaves nothing but rounding.
     return { iterations, residual: eps === 0 ? 0 : relativeGap, converged };
   }
   if (cell.start === 'warm')
-    await trainReadoutExactly(model, data, { eps, lambda, tolerance: START_TOLERANCE });
+    await trainReadoutExactly(model, data, { eps, lambda, norm, tolerance: START_TOLERANCE });
   const optimizer =
     isFrozen(cell) && widthOf(cell) <= MOST_PRECONDITIONED
       ? new PreconditionedDescent(await readoutMetric(model, data, cell), widthOf(cell))
@@ -58,7 +60,7 @@ export async function trainCell(
   try {
     const { iterations, residual, converged } = await adversarialTraining(model, data, {
       eps,
-      attack: pgd({ steps: cell.attackSteps, relStepSize: 1 }),
+      attack: pgd({ norm, steps: cell.attackSteps, relStepSize: 1 }),
       lambda,
       seed: streams,
       tolerance: TOLERANCE,
@@ -75,7 +77,7 @@ export async function trainCell(
 async function trainClassifier(
   model: tf.LayersModel,
   data: Dataset,
-  options: Pick<MarginOptions, 'eps' | 'lambda' | 'loss'>,
+  options: Pick<MarginOptions, 'eps' | 'lambda' | 'loss' | 'norm'>,
 ): Promise<TrainingReport> {
   const features = (await hostFeatures(model, model.layers.length - 1))!;
   const solved = solveMargins(readoutProblem(data, features), { ...options, tolerance: EXACT_TOLERANCE });

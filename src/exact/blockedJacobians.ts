@@ -31,6 +31,22 @@ export function blockedJacobians(
       yield { from, to, rows };
     }
   }
+  /** sum over inputs j of rows i of weightOf(i d + j) times the outer product of d phi / d x_j at row i. */
+  function gramOf(weightOf: (entry: number) => number, out: Float64Array): void {
+    const algebra = linearAlgebra();
+    const gram = new Float64Array(N * N);
+    out.fill(0);
+    for (const { from, to, rows } of blocks()) {
+      const k = (to - from) * d;
+      const columns = new Float64Array(N * k);
+      for (let r = 0; r < k; r++) {
+        const scale = Math.sqrt(weightOf(from * d + r));
+        for (let a = 0; a < N; a++) columns[a * k + r] = scale * rows[r * N + a]!;
+      }
+      algebra.multiplyTransposed(columns, columns, gram, { m: N, n: N, k, lower: true });
+      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! += gram[a * N + b]!;
+    }
+  }
   return {
     images(theta) {
       const images = new Float64Array(n * d);
@@ -55,20 +71,7 @@ export function blockedJacobians(
           for (let a = 0; a < N; a++) out[a * n + i] = column[a]!;
         }
     },
-    weightedGram(weights, out) {
-      const algebra = linearAlgebra();
-      const gram = new Float64Array(N * N);
-      out.fill(0);
-      for (const { from, to, rows } of blocks()) {
-        const k = (to - from) * d;
-        const columns = new Float64Array(N * k);
-        for (let r = 0; r < k; r++) {
-          const scale = Math.sqrt(weights[from + Math.floor(r / d)]!);
-          for (let a = 0; a < N; a++) columns[a * k + r] = scale * rows[r * N + a]!;
-        }
-        algebra.multiplyTransposed(columns, columns, gram, { m: N, n: N, k, lower: true });
-        for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! += gram[a * N + b]!;
-      }
-    },
+    weightedGram: (weights, out) => gramOf((entry) => weights[Math.floor(entry / d)]!, out),
+    entryGram: (weights, out) => gramOf((entry) => weights[entry]!, out),
   };
 }

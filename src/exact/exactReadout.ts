@@ -7,34 +7,37 @@ import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { tf } from '../runtime/tf.ts';
 import { MARGIN_LOSSES, type MarginLossName } from '../theory/channels/losses.ts';
 import { adversarialRegression } from './adversarialRegression.ts';
+import { READOUT_NORMS, type ReadoutNorm } from './cone/rowNorms.ts';
 import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
 import { readoutProblem } from './readoutProblem.ts';
 import { type MarginOptions, type MarginResult, solveMargins } from './solveMargins.ts';
-import { solveReadout } from './solveReadout.ts';
+import { type ReadoutOptions, solveReadout } from './solveReadout.ts';
 import { solveRidge } from './solveRidge.ts';
 
 /** What {@link trainReadoutExactly} is told for a regression. */
 export interface ExactReadoutOptions extends Partial<ExactOptions> {
-  /** Radius of the perturbations in l2; 0 is normal training. Default 0. */
+  /** Radius of the perturbations; 0 is normal training. Default 0. */
   readonly eps?: number;
   /** Whether the bias of the last layer is fitted. Default: whether it has one; false leaves it at 0. */
   readonly fitIntercept?: boolean;
   /** Of the residual. Default 'square'. */
   readonly loss?: 'square';
+  /** Norm that bounds the perturbations. Default 'l2'. */
+  readonly norm?: ReadoutNorm;
 }
 
 /** What {@link trainReadoutExactly} is told for two classes. */
 export interface ExactClassifierOptions extends Omit<MarginOptions, 'eps' | 'loss'> {
   /** Of the margin y f(x), y = +-1. */
   readonly loss: MarginLossName;
-  /** Radius of the perturbations in l2; 0 is normal training. Default 0. */
+  /** Radius of the perturbations; 0 is normal training. Default 0. */
   readonly eps?: number;
   /** Whether the bias of the last layer is fitted. Default: whether it has one; false leaves it at 0. */
   readonly fitIntercept?: boolean;
 }
 
-const OPTIONS: OptionNames<ExactReadoutOptions> = { ...EXACT_OPTIONS, loss: true };
+const OPTIONS: OptionNames<ExactReadoutOptions> = { ...EXACT_OPTIONS, loss: true, norm: true };
 
 /**
  * Trains the last layer of a model on everything before it, adversarially or not, solved exactly in float64: the layer gets
@@ -74,6 +77,7 @@ export async function trainReadoutExactly(
   if (fitIntercept && !bias)
     throw new InvalidArgumentError('fitIntercept', true, 'false for a last layer without a bias');
   const { loss = 'square', ...others } = options;
+  if (options.norm !== undefined) checkChoice('norm', options.norm, READOUT_NORMS);
   const wanted = { ...others, eps: options.eps ?? 0, fitIntercept };
   const solved =
     checkChoice('loss', loss, ['square', ...MARGIN_LOSSES]) === 'square'
@@ -97,7 +101,7 @@ async function trainNormally(
 async function trainAdversarially(
   model: tf.LayersModel,
   data: Dataset,
-  options: ExactOptions,
+  options: ReadoutOptions,
 ): Promise<ExactResult> {
   const features = await frozenLayers(model);
   return features.steps.length === 0

@@ -1,5 +1,6 @@
 import { checkInteger } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+import type { ReadoutNorm } from './cone/rowNorms.ts';
 
 /** Iterations that `solveReadout` usually needs for a relative gap of 1e-6. */
 const ITERATIONS = 6;
@@ -9,16 +10,18 @@ const OVERHEAD = 1.5;
 /**
  * Roughly how long `solveReadout` will take here, for a word before a long run: its multiply-adds over the rate of this
  * machine's linear algebra, measured on a small product in a few milliseconds.
- * @param sizes rows n, input dimension d and features N
+ * @param sizes rows n, input dimension d, features N, and the norm of the attack, default 'l2'
  */
 export function expectedSeconds({
   n,
   d,
   N,
+  norm = 'l2',
 }: {
   readonly n: number;
   readonly d: number;
   readonly N: number;
+  readonly norm?: ReadoutNorm;
 }): number {
   checkInteger('n', n);
   checkInteger('d', d);
@@ -35,6 +38,8 @@ export function expectedSeconds({
     best = Math.min(best, performance.now() - started);
   }
   // A Newton matrix from 3 n columns, its factor, and seven products with all the gradients.
-  const work = 1.5 * n * N * N + N ** 3 / 6 + 7 * n * N * d;
+  const products = 1.5 * n * N * N + N ** 3 / 6 + 7 * n * N * d;
+  // In linf the gradients' own Gram matrix too, of which half the slopes of a ReLU leave a quarter.
+  const work = norm === 'l2' ? products : products + (n * d * N * N) / 8;
   return (OVERHEAD * ITERATIONS * work * best) / 1e3 / size ** 3;
 }

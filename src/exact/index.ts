@@ -9,6 +9,7 @@ export {
   largestInterpolatingEps,
 } from './adversarialRegression.ts';
 export type { InteriorPoint } from './cone/interiorPoint.ts';
+export { READOUT_NORMS, type ReadoutNorm } from './cone/rowNorms.ts';
 export {
   type CriticalEps,
   type CriticalEpsReadoutOptions,

@@ -6,4 +6,6 @@ export interface Jacobians {
   pullBack(v: Float64Array, out: Float64Array): void;
   /** sum_i weights_i K_i' K_i into the lower triangle of `out`, N x N; weights >= 0. */
   weightedGram(weights: Float64Array, out: Float64Array): void;
+  /** The same with a weight for each input of each row, n x d: sum_i K_i' diag(weights_i) K_i. */
+  entryGram(weights: Float64Array, out: Float64Array): void;
 }

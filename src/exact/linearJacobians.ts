@@ -16,5 +16,9 @@ export function linearJacobians({ n, d }: { readonly n: number; readonly d: numb
       out.fill(0);
       for (let j = 0; j < d; j++) out[j * d + j] = total;
     },
+    entryGram(weights, out) {
+      out.fill(0);
+      for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) out[j * d + j]! += weights[at]!;
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { dot, norm, times } from '../numerics/vectors.ts';
+import type { RowNorm } from './cone/rowNorms.ts';
 import { withOnes } from './intercept.ts';
 import type { MarginLoss } from './marginLosses.ts';
 import type { ReadoutProblem } from './readoutProblem.ts';
@@ -13,6 +14,8 @@ export interface MarginRows extends Pick<ReadoutProblem, 'n' | 'd' | 'N' | 'jaco
   readonly lambda: number;
   readonly loss: MarginLoss;
   readonly intercept: boolean;
+  /** Of the gradients, which the attack costs. */
+  readonly rowNorm: RowNorm;
   /** The constant classifier that is best: b, and the objective there; theta = 0. */
   readonly constant: Float64Array;
   /** sum y_i a_i = 0 is what an intercept asks of dual variables: those of the heavier class shrunk; all as they are without one. */
@@ -26,6 +29,7 @@ export function marginRows(
     readonly lambda: number;
     readonly loss: MarginLoss;
     readonly intercept: boolean;
+    readonly rowNorm: RowNorm;
   },
 ): MarginRows {
   const { n, d, N, y, jacobians } = problem;
@@ -48,7 +52,9 @@ export interface MarginPoint {
   readonly clean: Float64Array;
   /** K_i theta, n x d. */
   readonly images: Float64Array;
-  /** sqrt(q_i^2 + nu^2) */
+  /** What rounds the norms off at 0. */
+  readonly nu: number;
+  /** q_i, so rounded off. */
   readonly lengths: Float64Array;
   /** Margins less eps times these lengths. */
   readonly margins: Float64Array;
@@ -58,30 +64,31 @@ export interface MarginPoint {
 
 /** @param nu what rounds the norms off at 0; default 0, the problem itself */
 export function marginPoint(rows: MarginRows, x: Float64Array, nu = 0): MarginPoint {
-  const { n, d, N, labelled, jacobians, eps, lambda, loss } = rows;
+  const { n, N, labelled, jacobians, eps, lambda, loss } = rows;
   const theta = x.subarray(0, N);
   const clean = times(labelled, x, n);
-  const images = eps > 0 ? jacobians.images(theta) : new Float64Array(n * d);
-  const lengths = rowNorms(images, n, d).map((length) => Math.hypot(length, nu));
+  const images = eps > 0 ? jacobians.images(theta) : new Float64Array(n * rows.d);
+  const lengths = rowNorms(rows, images, nu);
   const margins = clean.map((value, i) => value - eps * lengths[i]!);
   const value = mean(margins, loss.value) + (lambda / 2) * dot(theta, theta);
-  return { x, clean, images, lengths, margins, value };
+  return { x, clean, images, nu, lengths, margins, value };
 }
 
 /** Mean gradient length along sum y_i phi_i of outputs whose mean square is 1: where bounds on the norms begin. */
-export function typicalLength({ n, d, N, M, labelled, jacobians }: MarginRows): number {
+export function typicalLength(rows: MarginRows): number {
+  const { n, N, M, labelled, jacobians } = rows;
   const x = new Float64Array(M);
   for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) x[a]! += labelled[i * M + a]!;
   const size = norm(times(labelled, x, n)) / Math.sqrt(n);
-  const length = mean(rowNorms(jacobians.images(x.subarray(0, N)), n, d), (value) => value) / size;
+  const length = mean(rowNorms(rows, jacobians.images(x.subarray(0, N)), 0), (value) => value) / size;
   return length > 0 && Number.isFinite(length) ? length : 1;
 }
 
 export const mean = (values: Float64Array, of: (value: number) => number): number =>
   values.reduce((sum, value) => sum + of(value), 0) / values.length;
 
-const rowNorms = (rows: Float64Array, n: number, d: number): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => norm(rows.subarray(i * d, (i + 1) * d)));
+const rowNorms = ({ n, d, rowNorm }: MarginRows, images: Float64Array, nu: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => rowNorm.penalty(images, i * d, (i + 1) * d, nu));
 
 /** The constant that minimises the loss of all labels, by bisection on its slope. */
 export function bestConstant({ pull }: MarginLoss, y: Float64Array): number {

@@ -33,27 +33,46 @@ export interface NewtonResult {
  */
 export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonResult {
   const { n, d, N, M, labelled, jacobians, eps, lambda, loss } = rows;
+  const { separable } = rows.rowNorm;
   const algebra = linearAlgebra();
   const columns = transpose(labelled, n, M);
-  // Without an attack no row has a gradient to pay for.
-  const attacked = eps > 0 ? n : 0;
+  // Rows whose norm turns with all of the gradient. Without an attack no row has a gradient to pay for.
+  const attacked = eps > 0 && !separable ? n : 0;
   // K_i' omega_i as columns. Its last row, that of an intercept, stays zero.
   const pulled = new Float64Array(M * n);
   const left = new Float64Array(M * (n + attacked));
   const right = new Float64Array(M * (n + attacked));
+  // Of separable norms the duals of the entries, in [-1, 1], with a Newton iteration of their own: it converges where that
+  // of the rounded norm alone takes ever smaller steps, as nu falls (Chan, Golub & Mulet 1999).
+  const omega = new Float64Array(separable && eps > 0 ? n * d : 0);
   const gram = new Float64Array(N * N);
   const hessian = new Float64Array(M * M);
 
   /** Fills `left` with u_i = y_i phi_i - eps k_i and k_i = K_i' omega_i. */
-  function slopesAt({ images, lengths }: MarginPoint): void {
-    if (attacked > 0) {
-      const omega = images.map((value, at) => value / lengths[Math.floor(at / d)]!);
+  function slopesAt(at: MarginPoint): void {
+    if (eps > 0) {
+      const omega = at.images.map((value, e) => value / lengthOf(at, e));
       jacobians.pullBack(omega, pulled.subarray(0, N * n));
     }
     for (let a = 0; a < M; a++) {
       const own = a * (n + attacked);
       for (let i = 0; i < n; i++) left[own + i] = columns[a * n + i]! - eps * pulled[a * n + i]!;
       for (let i = 0; i < attacked; i++) left[own + n + i] = pulled[a * n + i]!;
+    }
+  }
+
+  /** What an entry of a gradient is divided by in omega: the length of its row, or its own size. */
+  function lengthOf({ images, lengths, nu }: MarginPoint, e: number): number {
+    return separable ? Math.hypot(images[e]!, nu) : lengths[Math.floor(e / d)]!;
+  }
+
+  /** Moves omega by the step that takes `from` to `to`, the gradients having changed by that. */
+  function turn(from: MarginPoint, to: MarginPoint): void {
+    for (let e = 0; e < omega.length; e++) {
+      const length = lengthOf(from, e);
+      const along = from.images[e]! / length;
+      const change = ((1 - omega[e]! * along) * (to.images[e]! - from.images[e]!)) / length;
+      omega[e] = Math.min(1, Math.max(-1, along + change));
     }
   }
 
@@ -66,9 +85,10 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
   }
 
   /** The step along the slopes at hand; null where rounding leaves the Newton matrix singular. */
-  function newtonStep({ margins, lengths }: MarginPoint, rhs: Float64Array): Float64Array | null {
-    const bends = margins.map((margin) => loss.curvature(margin) / n);
-    const turns = lengths.map((length, i) => (eps * loss.pull(margins[i]!)) / (n * length));
+  function newtonStep(at: MarginPoint, rhs: Float64Array): Float64Array | null {
+    const bends = at.margins.map((margin) => loss.curvature(margin) / n);
+    const costs = at.margins.map((margin) => (eps * loss.pull(margin)) / n);
+    const turns = costs.map((cost, i) => cost / at.lengths[i]!);
     for (let a = 0; a < M; a++) {
       const own = a * (n + attacked);
       for (let i = 0; i < n; i++) right[own + i] = bends[i]! * left[own + i]!;
@@ -76,6 +96,14 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
     }
     algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: n + attacked, lower: true });
     if (attacked > 0) jacobians.weightedGram(turns, gram);
+    else if (eps > 0)
+      jacobians.entryGram(
+        at.images.map((value, e) => {
+          const length = lengthOf(at, e);
+          return (costs[Math.floor(e / d)]! * (1 - (omega[e]! * value) / length)) / length;
+        }),
+        gram,
+      );
     for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
     addToDiagonal(hessian, M, CONE_JITTER, lambda, N);
     return algebra.choleskyInPlace(hessian, M) ? choleskySolve(hessian, rhs.slice()) : null;
@@ -127,10 +155,14 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
     const decrement = step ? dot(step, rhs) : 0;
     const next = step && decrement > 0 ? descend(at, step, decrement, nu) : null;
     if (next === null && nu <= LAST * first) return found;
+    if (next) turn(at, next);
     at = next ?? at;
     // What nu alone leaves of the gap: the gradient's share is |rhs|^2 / (2 lambda).
-    const smoothed = exact.value - bound - dot(rhs, rhs) / (2 * lambda);
-    if (nu > 0 && (next === null || decrement < REDUCE_AT * smoothed)) {
+    const gradient = dot(rhs, rhs) / (2 * lambda);
+    const smoothed = exact.value - bound - gradient;
+    // Entries that nu rounds off turn round as it falls, and with them the gradient, which has to follow.
+    const settled = !separable || gradient < smoothed;
+    if (nu > 0 && (next === null || (settled && decrement < REDUCE_AT * smoothed))) {
       nu *= REDUCE_BY;
       at = marginPoint(rows, at.x, nu);
     }

@@ -52,6 +52,27 @@ export function oneLayerJacobians({
       algebra.multiplyTransposed(weighted, gate, out, { m: N, n: N, k: n, lower: true });
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! *= overlap[a * N + b]!;
     },
+    entryGram(weightOf, out) {
+      // Row after row: units with slope 0, half of those of a ReLU, then cost nothing.
+      const [reached, rows, gram] = [new Int32Array(N), new Float64Array(N * d), new Float64Array(N * N)];
+      const roots = new Float64Array(d);
+      out.fill(0);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < d; j++) roots[j] = Math.sqrt(weightOf[i * d + j]!);
+        let m = 0;
+        for (let a = 0; a < N; a++) {
+          const slope = slopes[i * N + a]!;
+          if (slope === 0) continue;
+          for (let j = 0; j < d; j++) rows[m * d + j] = slope * weights[a * d + j]! * roots[j]!;
+          reached[m++] = a;
+        }
+        algebra.multiplyTransposed(rows, rows, gram, { m, n: m, k: d, lower: true });
+        for (let p = 0; p < m; p++) {
+          const own = reached[p]! * N;
+          for (let q = 0; q <= p; q++) out[own + reached[q]!]! += gram[p * m + q]!;
+        }
+      }
+    },
   };
 }
 

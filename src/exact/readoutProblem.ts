@@ -5,9 +5,9 @@ import { checkInteger, checkPositive, InvalidArgumentError } from '../errors.ts'
 import type { RegisteredName } from '../models/activations.ts';
 import { centredStep, linearStep } from '../models/hostSteps.ts';
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
-import { norm } from '../numerics/vectors.ts';
 import type { CustomActivation } from '../theory/activations.ts';
 import { blockedJacobians } from './blockedJacobians.ts';
+import { type ReadoutNorm, rowNormOf } from './cone/rowNorms.ts';
 import type { Jacobians } from './jacobians.ts';
 import { linearJacobians } from './linearJacobians.ts';
 import { oneLayerJacobians } from './oneLayerJacobians.ts';
@@ -89,14 +89,17 @@ export function checkProblem(problem: ReadoutProblem): void {
 }
 
 /**
- * |grad f(x_i)|_2 of f = theta' phi at each row of the problem.
+ * What an attack gains along grad f(x_i) of f = theta' phi at each row of the problem: |grad f|_2 in l2, |grad f|_1 in linf.
  * @param problem of which the targets do not matter
  * @param theta N coefficients
+ * @param attack norm that bounds the attack; default 'l2'
  */
 export function gradientNorms(
   { n, d, jacobians }: Pick<ReadoutProblem, 'n' | 'd' | 'jacobians'>,
   theta: Float64Array,
+  attack: ReadoutNorm = 'l2',
 ): Float64Array {
   const images = jacobians.images(theta);
-  return Float64Array.from({ length: n }, (_, i) => norm(images.subarray(i * d, (i + 1) * d)));
+  const { penalty } = rowNormOf(attack, d);
+  return Float64Array.from({ length: n }, (_, i) => penalty(images, i * d, (i + 1) * d));
 }

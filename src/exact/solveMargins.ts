@@ -12,6 +12,8 @@ import { norm, transposedTimes } from '../numerics/vectors.ts';
 import { MARGIN_LOSSES, type MarginLossName } from '../theory/channels/losses.ts';
 import { interiorPoint } from './cone/interiorPoint.ts';
 import { marginProgramme } from './cone/marginProgramme.ts';
+import { marginSumsProgramme } from './cone/marginSumsProgramme.ts';
+import { READOUT_NORMS, type ReadoutNorm, rowNormOf } from './cone/rowNorms.ts';
 import { criticalEpsReadout } from './criticalEpsReadout.ts';
 import { DEFAULT_TOLERANCE, type ExactOptions } from './exactOptions.ts';
 import { marginLosses } from './marginLosses.ts';
@@ -26,12 +28,15 @@ export interface MarginOptions
   readonly lambda: number;
   /** Loss of the margin. Default 'logistic'. */
   readonly loss?: MarginLossName;
+  /** Norm that bounds the perturbations; q_i is the gradient's dual norm, |.|_2 or |.|_1. Default 'l2'. */
+  readonly norm?: ReadoutNorm;
 }
 
 const OPTIONS: OptionNames<MarginOptions> = {
   eps: true,
   lambda: true,
   loss: true,
+  norm: true,
   fitIntercept: true,
   tolerance: true,
   maxIterations: true,
@@ -65,7 +70,7 @@ export interface MarginResult {
 /**
  * The adversarially trained classifier on frozen features, the attack linearised in the perturbation:
  *
- *   theta = argmin (1/n) sum l(y_i theta' phi_i - eps q_i) + (lambda/2) |theta|^2,   q_i = |grad f(x_i)|_2,
+ *   theta = argmin (1/n) sum l(y_i theta' phi_i - eps q_i) + (lambda/2) |theta|^2,   q_i = |grad f(x_i)|_2 or, with norm 'linf', |.|_1,
  *
  * for labels y_i = +-1; with `fitIntercept` theta and the intercept b of y_i (theta' phi_i + b), which nothing penalises.
  *
@@ -89,7 +94,10 @@ export function solveMargins(problem: ReadoutProblem, options: MarginOptions): M
     throw new InvalidArgumentError('onProgress', onProgress, 'a function of the progress');
   checkLabels(problem.y, intercept);
 
-  const rows = marginRows(problem, { eps, lambda, loss: marginLosses[name], intercept });
+  const attack = checkChoice('norm', options.norm ?? 'l2', READOUT_NORMS);
+
+  const rowNorm = rowNormOf(attack, problem.d);
+  const rows = marginRows(problem, { eps, lambda, loss: marginLosses[name], intercept, rowNorm });
   const settings = {
     tolerance,
     maxIterations,
@@ -132,7 +140,8 @@ function coneMargins(
   },
 ): NewtonResult {
   const { n } = rows;
-  const programme = marginProgramme(rows, power, linearAlgebra());
+  const programmeOf = rows.eps > 0 && rows.rowNorm.separable ? marginSumsProgramme : marginProgramme;
+  const programme = programmeOf(rows, power, linearAlgebra());
   const { x, bounds, iterations } = interiorPoint(programme, programme.start(), {
     tolerance,
     negligible: 0,
@@ -153,7 +162,7 @@ function coneMargins(
 
 /**
  * Whether eps is beyond the critical one. At theta = 0 all rows pull with a_i = -l'(y_i b), for which that is a regression's on
- * the targets a_i y_i.
+ * the targets a_i y_i. The critical radius in linf is smaller than that in l2, which is therefore enough.
  */
 function isConstantOptimal(problem: ReadoutProblem, { eps, loss, constant, N }: MarginRows): boolean {
   const b = constant[N] ?? 0;

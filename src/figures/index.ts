@@ -9,11 +9,13 @@ import { doubleDescent } from './doubleDescent.ts';
 import type { Figure } from './figure.ts';
 import { finiteSize } from './finiteSize.ts';
 import { linear } from './linear.ts';
+import { linf } from './linf.ts';
 import { noise } from './noise.ts';
 import { nullPhase } from './nullPhase.ts';
 import { phaseDiagram } from './phaseDiagram.ts';
 import { regularisation } from './regularisation.ts';
 import { sampleSize } from './sampleSize.ts';
+import { sparseSignal } from './sparseSignal.ts';
 import { tradeOff } from './tradeOff.ts';
 import { trainedWidth } from './trainedWidth.ts';
 import { trainedWidthDigits } from './trainedWidthDigits.ts';
@@ -35,6 +37,8 @@ export const figures: readonly Figure[] = [
   noise,
   classification,
   capacity,
+  linf,
+  sparseSignal,
   phaseDiagram,
   depth,
   trainedWidth,

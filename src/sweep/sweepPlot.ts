@@ -120,7 +120,8 @@ type Value = string | number | undefined;
 /** The value of a field; lists in the way they are written after `--where`. */
 function fieldOf(cell: Cell, name: Field): Value {
   const value = cell[name];
-  return typeof value === 'object' ? value.join(',') : value;
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'object' ? JSON.stringify(value) : (value as Value);
 }
 
 const valuesOf = (cells: readonly Cell[], name: Field): Value[] => [

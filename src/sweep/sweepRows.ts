@@ -131,7 +131,7 @@ export function* sweepCsv(folder: SweepFolder, counting: Counting): Generator<st
       const ar = adversarialRisks[k]!;
       const numbers = [sr.value, sr.standardError, epsTest, ar.value, ar.standardError, thetaNormSquared];
       const values = [
-        ...fields.map((name) => (name === 'widths' ? cell.widths?.join(' ') : cell[name])),
+        ...fields.map((name) => fieldText(cell, name)),
         ...numbers,
         training.converged,
         seconds,
@@ -139,4 +139,11 @@ export function* sweepCsv(folder: SweepFolder, counting: Counting): Generator<st
       ];
       yield `${values.join(',')}\n`;
     }
+}
+
+/** A field of a cell as CSV has it. */
+function fieldText(cell: Cell, name: keyof Cell): unknown {
+  const value = cell[name];
+  if (Array.isArray(value)) return value.join(' ');
+  return typeof value === 'object' ? `"${JSON.stringify(value).replaceAll('"', '""')}"` : value;
 }

@@ -84,6 +84,8 @@ function checkList(name: string, values: readonly unknown[]): readonly unknown[]
 function valuesOf(name: string, value: unknown): readonly unknown[] {
   if (name === 'epsTest') return [checkList(name, Array.isArray(value) ? value : [value])];
   if (name === 'widths') return networksOf(value);
+  // One that is given by its eigenvalues is an object, and no range.
+  if (name === 'spectrum') return Array.isArray(value) ? checkList(name, value) : [value];
   return listOf(name, value);
 }
 

@@ -165,8 +165,8 @@ export function resolveTableTraining(options: TableTrainingOptions): TableTraini
   if (model === 'deep') checkInteger('depth', settings.depth);
   if (method === 'exact' && model === 'deep')
     throw new InvalidArgumentError('method', method, 'a method by gradient for a deep model');
-  if (method === 'exact' && model === 'random-features' && norm !== 'l2')
-    throw new InvalidArgumentError('norm', norm, 'l2 for exact training of random features');
+  if (method === 'exact' && model === 'random-features' && norm === 'l1')
+    throw new InvalidArgumentError('norm', norm, 'l2 or linf for exact training of random features');
   if (isMarginLoss(settings.loss)) checkMarginTraining(settings);
   if (method === 'exact') refuseGradientOptions(settings);
   if (batchSize !== undefined) checkInteger('batchSize', batchSize);
@@ -194,8 +194,8 @@ function checkMarginTraining({ loss, method, norm, lambda }: TableTrainingSettin
   if (method === 'free' && loss !== 'logistic')
     throw new InvalidArgumentError('method', method, `another for the loss ${loss}, which is flat in places`);
   if (method !== 'exact') return;
-  if (norm !== 'l2')
-    throw new InvalidArgumentError('norm', norm, `l2 for exact training by the loss ${loss}`);
+  if (norm === 'l1')
+    throw new InvalidArgumentError('norm', norm, `l2 or linf for exact training by the loss ${loss}`);
   if (lambda === 0)
     throw new InvalidArgumentError(
       'lambda',

@@ -35,8 +35,10 @@ export async function trainTableExactly(
     const wanted = { eps, lambda, fitIntercept };
     if (!W && loss === 'square') return adversarialRegression(data, { ...wanted, norm });
     const problem = readoutProblem(data, W ? { W, activation } : new LayeredFeatures(data.d, []));
-    onSolving?.({ expectedSeconds: expectedSeconds(problem) });
-    const settings = { ...wanted, ...(onSolving ? { onProgress: onSolving } : {}) };
+    // Attacks in l1 are refused where they would come here.
+    const attack = norm === 'linf' ? 'linf' : 'l2';
+    onSolving?.({ expectedSeconds: expectedSeconds({ ...problem, norm: attack }) });
+    const settings = { ...wanted, norm: attack, ...(onSolving ? { onProgress: onSolving } : {}) } as const;
     return isMarginLoss(loss)
       ? solveMargins(problem, { ...settings, loss })
       : solveReadout(problem, settings);

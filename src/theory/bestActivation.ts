@@ -8,7 +8,7 @@ import {
   activationNames,
   type CustomActivation,
 } from './activations.ts';
-import { randomFeatures } from './featureMaps/randomFeatures.ts';
+import { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import { MEASURES, type Measure } from './optimum.ts';
 import {
@@ -63,7 +63,7 @@ const MOMENTS: OptionNames<ActivationMoments> = {
   muStarSquared: true,
   nuSquared: true,
 };
-const MAP: OptionNames<{ psi1: number }> = { psi1: true };
+const MAP: OptionNames<Omit<RandomFeaturesOptions, 'activation'>> = { psi1: true, covariance: true };
 const SEARCH: OptionNames<BestActivationOptions> = { maxRoughness: true, measure: true };
 
 /**
@@ -76,13 +76,13 @@ const SEARCH: OptionNames<BestActivationOptions> = { maxRoughness: true, measure
  * search over lambda, which `bestLambda` does.
  *
  * Rougher is often better without end, the nonlinear part then being a pure price on theta; hence `maxRoughness`.
- * @param features the width psi1 = N/d
+ * @param features the width psi1 = N/d, and the covariance of the inputs
  * @param options the training problem and the attack at test
  * @param search what to minimise, and how rough an activation may be
  * @throws InvalidArgumentError naming the option that is unknown or outside its domain
  */
 export function bestActivation(
-  features: { readonly psi1: number },
+  features: Omit<RandomFeaturesOptions, 'activation'>,
   options: Omit<RiskOptions, 'certify'>,
   search: BestActivationOptions = {},
 ): BestActivation {
@@ -90,14 +90,13 @@ export function bestActivation(
   checkOptions('bestActivation', options ?? null, PROBLEM_OPTIONS);
   refuseClassification('bestActivation', options);
   checkOptions('bestActivation', search, SEARCH);
-  const { psi1 } = features;
   const { maxRoughness = 10, measure = 'adversarialRisk' } = search;
   checkChoice('measure', measure, MEASURES);
   if (!(checkPositive('maxRoughness', maxRoughness) >= 2))
     throw new InvalidArgumentError('maxRoughness', maxRoughness, 'a number >= 2');
   const { lambda = 0 } = options;
   const riskOf = (activation: ActivationSpec, penalty = lambda): AsymptoticRisk =>
-    asymptoticRisk(randomFeatures({ psi1, activation }), { ...options, lambda: penalty });
+    asymptoticRisk(randomFeatures({ ...features, activation }), { ...options, lambda: penalty });
   const riskAt = (nonlinearity: number, roughness: number): number =>
     riskOf(unitMoments(nonlinearity, roughness))[measure];
   const bestNonlinearity = (roughness: number) =>

@@ -10,6 +10,7 @@ import {
 } from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
+import { solveInNorm } from './linf/risk.ts';
 import { solveRegression } from './regression.ts';
 import {
   type AsymptoticRisk,
@@ -33,9 +34,17 @@ export type Parameter =
   | 'flip'
   | (string & {});
 
-type Scalar = Exclude<keyof PartialRiskOptions, 'loss' | 'noise'> | 'flip';
+type Word = 'loss' | 'noise' | 'norm' | 'testNorm' | 'signal';
+type Scalar = Exclude<keyof PartialRiskOptions, Word> | 'flip';
 // Words cannot run along an axis.
-const { loss: _loss, noise: _noise, ...REGRESSION_SCALARS } = PROBLEM_OPTIONS;
+const {
+  loss: _loss,
+  noise: _noise,
+  norm: _norm,
+  testNorm: _testNorm,
+  signal: _signal,
+  ...REGRESSION_SCALARS
+} = PROBLEM_OPTIONS;
 const { loss: _margin, labels: _labels, ...CLASSIFICATION_SCALARS } = CLASSIFICATION_OPTIONS;
 const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(CLASSIFICATION_SCALARS, parameter);
 
@@ -187,8 +196,9 @@ export function tracer(
   const scalars = Object.keys(ofClasses ? CLASSIFICATION_SCALARS : REGRESSION_SCALARS);
   checkOptions('the training problem', options, ofClasses ? CLASSIFICATION_OPTIONS : PROBLEM_OPTIONS);
   const isProportion = running.map((parameter) => Object.hasOwn(checkMap(map).proportions, parameter));
-  const { loss, noise, labels, ...numbers } = given(options ?? {}) as PartialRiskOptions &
-    PartialClassificationOptions;
+  const { loss, noise, labels, norm, testNorm, signal, ...numbers } = given(
+    options ?? {},
+  ) as PartialRiskOptions & PartialClassificationOptions;
   const now = { lambda: 0, rho: 1, nonlinearEnergy: 0, ...numbers } as Record<Scalar, number>;
   running.forEach((parameter, i) => {
     if (isProportion[i]) return;
@@ -209,6 +219,9 @@ export function tracer(
     ...(loss !== undefined && { loss }),
     ...(noise !== undefined && { noise }),
     ...(labels !== undefined && { labels }),
+    ...(norm !== undefined && { norm }),
+    ...(testNorm !== undefined && { testNorm }),
+    ...(signal !== undefined && { signal }),
   };
   const solver = solverOf(map, now, words, ofClasses);
   let currentMap = map;
@@ -248,7 +261,16 @@ function solverOf(
       return risk;
     };
   }
-  const { kind } = resolveRiskOptions({ ...now, ...words });
+  const { kind, attack } = resolveRiskOptions({ ...now, ...words });
+  if (attack) {
+    let last: Float64Array | undefined;
+    return (here, epsTest) => {
+      const { problem, kind: atNow } = resolveRiskOptions({ ...now, ...words });
+      const { risk, at } = solveInNorm(here, problem, atNow, attack, epsTest, last);
+      last = at ?? last;
+      return risk;
+    };
+  }
   if (kind) {
     let last: Float64Array | undefined;
     return (here, epsTest) => {

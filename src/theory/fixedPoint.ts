@@ -165,9 +165,9 @@ export function weakerPenalties(
 
 const clamp = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
 
-const rows = new Float64Array(20);
+const rows = new Float64Array(42);
 
-/** Solves J d = -f by elimination with partial pivots; n <= 4. */
+/** Solves J d = -f by elimination with partial pivots; n <= 6. */
 function solve(J: Float64Array, f: Float64Array, d: Float64Array): void {
   const n = f.length;
   const width = n + 1;

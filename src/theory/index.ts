@@ -84,13 +84,28 @@ export {
   riskSurface,
 } from './curves.ts';
 export { type DeepRandomFeaturesOptions, deepRandomFeatures } from './featureMaps/deepRandomFeatures.ts';
-export type { FeatureMap, ResolventMoments, UnattackedFeatures } from './featureMaps/featureMap.ts';
-export { type LinearOptions, linear, type Spectrum } from './featureMaps/linear.ts';
+export type {
+  CoordinateModel,
+  FeatureMap,
+  ResolventMoments,
+  UnattackedFeatures,
+} from './featureMaps/featureMap.ts';
+export { type LinearOptions, linear } from './featureMaps/linear.ts';
 export { type MeasuredFeaturesOptions, measuredFeatures } from './featureMaps/measuredFeatures.ts';
 export { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 export { type Grid, gridValues } from './grids.ts';
 export { interpolationPeak } from './interpolationPeak.ts';
 export { infiniteDataRisk, infiniteWidthRisk } from './limits.ts';
+export type { AttackOptions, GradientNorms, Norm } from './linf/norms.ts';
+export type {
+  DiscreteSignal,
+  GaussianSignal,
+  RademacherSignal,
+  Signal,
+  SignalName,
+  SparseSignal,
+} from './linf/signal.ts';
+export { type SignalWord, signalNamed } from './linf/signalName.ts';
 export type { Where } from './minimise.ts';
 export {
   bestEps,
@@ -111,3 +126,12 @@ export { type AsymptoticRisk, adversarialRiskAt, asymptoticRisk, type RiskOption
 export type { Problem } from './saddleEquations.ts';
 export type { SaddlePoint } from './saddlePoint.ts';
 export { type ClassificationSensitivity, type Sensitivity, sensitivities } from './sensitivities.ts';
+export {
+  type PowerLawOptions,
+  powerLaw,
+  type Spectrum,
+  type SpectrumName,
+  type SpikedOptions,
+  spectrumNamed,
+  spiked,
+} from './spectrum.ts';

@@ -1,8 +1,8 @@
 import { checkOptions } from '../checkOptions.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
-import type { ActivationSpec } from './activations.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { infiniteWidth } from './featureMaps/infiniteWidth.ts';
+import type { RandomFeaturesOptions } from './featureMaps/randomFeatures.ts';
 import { CRITICAL, criticalRadius, exactFit, fitsExactly, labelVariance } from './phases.ts';
 import {
   type AsymptoticRisk,
@@ -17,25 +17,30 @@ import type { SaddlePoint } from './saddlePoint.ts';
 
 // The limits are those of the square loss and of Gaussian noise.
 const { loss: _loss, noise: _noise, ...INFINITE_WIDTH_OPTIONS } = PROBLEM_OPTIONS;
-const { psi2: _, ...INFINITE_DATA_OPTIONS } = INFINITE_WIDTH_OPTIONS;
+const {
+  psi2: _,
+  norm: _norm,
+  testNorm: _testNorm,
+  signal: _signal,
+  ...INFINITE_DATA_OPTIONS
+} = INFINITE_WIDTH_OPTIONS;
 
 /**
  * The limit psi1 -> infinity of one random-features layer. `lambda` is the limit of lambda/psi1, the scale on which a
  * penalty still acts, and `thetaNormSquared` that of psi1 |theta|^2. Without penalty but with an attack it is the curse
  * of overparametrization in full: the labels are fitted by the nonlinear part, at no cost in gradient, nothing is
  * learnt, and both risks are E y^2 (phase 'curse').
- * @param features the activation; default 'shifted-relu'
+ * @param features the activation, default 'shifted-relu', and the covariance of the inputs, default 'identity'
  * @throws InvalidArgumentError naming the option that is unknown or outside its domain
  */
 export function infiniteWidthRisk(
-  features: { readonly activation?: ActivationSpec },
+  features: Omit<RandomFeaturesOptions, 'psi1'>,
   options: Omit<RiskOptions, 'certify' | 'loss' | 'noise'>,
 ): AsymptoticRisk {
-  checkOptions('infiniteWidthRisk', features, { activation: true });
+  checkOptions('infiniteWidthRisk', features, { activation: true, covariance: true });
   checkOptions('infiniteWidthRisk', options, INFINITE_WIDTH_OPTIONS);
-  const { activation = 'shifted-relu' } = features;
-  const map = infiniteWidth(activation);
-  const { problem, epsTest } = resolveRiskOptions(options);
+  const map = infiniteWidth(features.activation, features.covariance);
+  const { problem, epsTest, attack } = resolveRiskOptions(options);
   const star = map.activation!.muStarSquared;
   if (problem.lambda > 0 || problem.eps === 0 || star === 0) return asymptoticRisk(map, options);
   const risk = labelVariance(map, problem);
@@ -44,6 +49,7 @@ export function infiniteWidthRisk(
     adversarialRisk: risk,
     epsTest,
     gradientNorm: 0,
+    ...(attack && { gradientNorms: { l2: 0, linf: 0 } }),
     // n labels on n of the many near-orthogonal nonlinear directions
     thetaNormSquared: (risk * problem.psi2) / star,
     trainingLoss: 0,
@@ -57,7 +63,7 @@ export function infiniteWidthRisk(
 }
 
 /**
- * The limit psi2 -> infinity, unlimited data: the minimiser of AR(eps)/2 + (lambda/2)|theta|^2 over the population. Its
+ * The limit psi2 -> infinity, unlimited data, against l2: the minimiser of AR(eps)/2 + (lambda/2)|theta|^2 over the population. Its
  * phase is the one that `asymptoticRisk` ends in as psi2 grows: at eps = lambda = 0 'ridgeless' (or 'exact'), also where
  * the features have no linear part and least squares gives theta = 0; 'null' is for an attack that forbids learning, which
  * without a linear part any eps > 0 does.
@@ -65,7 +71,7 @@ export function infiniteWidthRisk(
  */
 export function infiniteDataRisk(
   map: FeatureMap,
-  options: Omit<RiskOptions, 'psi2' | 'certify' | 'loss' | 'noise'>,
+  options: Omit<RiskOptions, 'psi2' | 'certify' | 'loss' | 'noise' | 'norm' | 'testNorm' | 'signal'>,
 ): AsymptoticRisk {
   checkMap(map);
   checkOptions('infiniteDataRisk', options, INFINITE_DATA_OPTIONS);

@@ -6,8 +6,11 @@ import { criticalMarginRadius } from './channels/criticalMarginRadius.ts';
 import { type LabelLaw, teacherOf } from './channels/labels.ts';
 import { isMarginLoss, type MarginLoss, type ResidualLoss } from './channels/losses.ts';
 import type { Noise } from './channels/noise.ts';
-import { criticalResidualRadius, residualKind } from './channels/residualKind.ts';
+import { criticalResidualRadius, plainKind, residualKind } from './channels/residualKind.ts';
 import { checkMap, type FeatureMap, type ResolventMoments } from './featureMaps/featureMap.ts';
+import { criticalLinfRegression } from './linf/criticalRadius.ts';
+import { attackKind, coordinatesOf, DENSE, type Norm } from './linf/norms.ts';
+import type { Signal } from './linf/signal.ts';
 import type { Problem } from './saddleEquations.ts';
 
 /** What a solution can be; see `asymptoticRisk`. */
@@ -27,10 +30,15 @@ export interface CriticalEpsOptions {
   readonly loss?: ResidualLoss;
   /** the law of the label noise; default 'gaussian' */
   readonly noise?: Noise;
+  /** what bounds the attack in training: 'l2' (default), or 'linf', every |delta_j| <= eps/sqrt(d) */
+  readonly norm?: Norm;
+  /** the law of the coordinates of beta, of which an attack in linf knows; default 'gaussian' */
+  readonly signal?: Signal;
 }
 
 /** The same for a classifier, of any loss of the margin. */
-export interface CriticalClassificationOptions extends Omit<CriticalEpsOptions, 'loss' | 'noise'> {
+export interface CriticalClassificationOptions
+  extends Omit<CriticalEpsOptions, 'loss' | 'noise' | 'norm' | 'signal'> {
   /** a loss of the margin; which one does not matter */
   readonly loss: MarginLoss;
   /** default 'probit' */
@@ -41,7 +49,7 @@ export interface CriticalClassificationOptions extends Omit<CriticalEpsOptions, 
 
 /** The other options of `asymptoticRisk` may stand beside them, so that one object serves both. */
 const CRITICAL_EPS_OPTIONS: OptionNames<
-  CriticalEpsOptions & { eps: number; lambda: number; epsTest: number; certify: boolean }
+  CriticalEpsOptions & { eps: number; lambda: number; epsTest: number; testNorm: Norm; certify: boolean }
 > = {
   psi2: true,
   tau: true,
@@ -49,6 +57,9 @@ const CRITICAL_EPS_OPTIONS: OptionNames<
   nonlinearEnergy: true,
   loss: true,
   noise: true,
+  norm: true,
+  testNorm: true,
+  signal: true,
   eps: true,
   lambda: true,
   epsTest: true,
@@ -70,9 +81,10 @@ const CRITICAL_CLASSIFICATION_OPTIONS: OptionNames<
 };
 
 /**
- * The l2 training radius from which on, itself included, theta = 0 exactly and both risks equal E y^2 (the null phase).
+ * The training radius from which on, itself included, theta = 0 exactly and both risks equal E y^2 (the null phase).
  * It does not depend on lambda: at theta = 0 the penalty has no slope, the attack has one of eps sqrt(2/pi E y^2) q.
- * Infinity where the attack cannot reach some of the features (J is singular there and F is not).
+ * Infinity where the attack cannot reach some of the features (J is singular there and F is not), and against linf for linear
+ * features, of which some coordinate always stands out.
  * @param options sample size and noise; the other options of `asymptoticRisk` may stand beside them and do not matter
  * @throws InvalidArgumentError when psi2 or rho is not > 0, tau or nonlinearEnergy not >= 0, or an option is unknown.
  */
@@ -94,6 +106,14 @@ export function criticalEps(
     return criticalMarginRadius(map, { psi2, rho, teacher });
   }
   const kind = residualKind(options as CriticalEpsOptions, options.tau, nonlinearEnergy);
+  const attack = attackKind(options as CriticalEpsOptions);
+  if (attack?.norm === 'linf') {
+    const model = coordinatesOf(map);
+    const regression = { psi2, lambda: 0, rho, signal: attack.signal, ...(kind ?? plainKind(noise)) };
+    return model.mu1 === 0
+      ? criticalResidualRadius(map, regression) / DENSE
+      : criticalLinfRegression(model, regression).eps;
+  }
   if (kind) return criticalResidualRadius(map, { psi2, rho, ...kind });
   return criticalRadius(map, { psi2, noise, rho });
 }

@@ -19,6 +19,8 @@ const NEARLY = 1e-7;
 export interface SolvedRegression {
   readonly risk: AsymptoticRisk;
   readonly at?: Float64Array;
+  /** E f(x) <x, beta>/rho^2 */
+  readonly alignment: number;
 }
 
 /**
@@ -43,6 +45,7 @@ export function solveRegression(
     const fields = { q: 0, thetaNormSquared: 0, trainingLoss: loss, interpolatedFraction: 0 };
     return {
       risk: risk(law, variance, 'null', { ...fields, trainingError: signal + variance }, CLOSED, epsTest),
+      alignment: 0,
     };
   }
   if (eps === 0 && lambda === 0 && psi2 <= map.rank * (1 + SQUARE)) {
@@ -56,7 +59,10 @@ export function solveRegression(
       trainingLoss: 0,
       trainingError: 0,
     };
-    return { risk: risk(law, variance, found.phase, { ...fields, interpolatedFraction: 1 }, found, epsTest) };
+    return {
+      risk: risk(law, variance, found.phase, { ...fields, interpolatedFraction: 1 }, found, epsTest),
+      alignment: found.alignment,
+    };
   }
   const exact = exactFitUnderNoise(map, full);
   if (exact) {
@@ -70,7 +76,7 @@ export function solveRegression(
       newAverages(),
     );
     const fields = { ...exact, trainingLoss: loss, trainingError: variance };
-    return { risk: risk(law, variance, 'exact', fields, CLOSED, epsTest) };
+    return { risk: risk(law, variance, 'exact', fields, CLOSED, epsTest), alignment: map.signalVariance };
   }
 
   const equations = new ResidualEquations(map, full);
@@ -101,7 +107,11 @@ export function solveRegression(
   };
   const phase = eps === 0 && lambda === 0 ? 'ridgeless' : 'learning';
   const converged = steps.residual < ACCEPTED;
-  return { risk: risk(law, variance, phase, fields, { ...steps, converged }, epsTest), at: x };
+  return {
+    risk: risk(law, variance, phase, fields, { ...steps, converged }, epsTest),
+    at: x,
+    alignment: averages.eta * equations.moments!.signal,
+  };
 }
 
 /**

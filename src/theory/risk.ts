@@ -12,16 +12,25 @@ import {
   solveClassification,
 } from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
+import {
+  type AttackKind,
+  type AttackOptions,
+  attackKind,
+  type GradientNorms,
+  type Norm,
+  normOf,
+} from './linf/norms.ts';
+import { solveInNorm } from './linf/risk.ts';
 import type { Phase } from './phases.ts';
 import { solveRegression } from './regression.ts';
 import type { Problem } from './saddleEquations.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
 
 /** The training problem and the attack at test, in the scaling in which n, N and d grow in proportion. */
-export interface RiskOptions {
+export interface RiskOptions extends AttackOptions {
   /** n/d, training samples per input dimension; > 0 */
   readonly psi2: number;
-  /** l2 radius of the training attack, O(1) while |x| is about sqrt(d); >= 0 */
+  /** radius of the training attack, O(1) while |x| is about sqrt(d): in l2 as it is, in linf sqrt(d) times that of a coordinate; >= 0 */
   readonly eps: number;
   /** ridge penalty, (lambda/2)|theta|^2 beside (1/2n) sum (|r| + eps q)^2; default 0 */
   readonly lambda?: number;
@@ -29,7 +38,7 @@ export interface RiskOptions {
   readonly tau?: number;
   /** norm of the signal beta; default 1 */
   readonly rho?: number;
-  /** l2 radius of the attack at test; default eps */
+  /** radius of the attack at test, in the units of eps; default eps */
   readonly epsTest?: number;
   /** energy of a part of the target that no linear function of x explains; it acts as Gaussian noise; default 0 */
   readonly nonlinearEnergy?: number;
@@ -49,8 +58,10 @@ export interface AsymptoticRisk {
   readonly adversarialRisk: number;
   /** the radius `adversarialRisk` belongs to */
   readonly epsTest: number;
-  /** |grad f(x)|, which concentrates */
+  /** |grad f(x)|, which concentrates; trained against linf |grad f(x)|_1/sqrt(d) */
   readonly gradientNorm: number;
+  /** both norms of the gradient, where `norm`, `testNorm` or `signal` is given */
+  readonly gradientNorms?: GradientNorms;
   /** E |y - f(x)| on new data, where the noise or the loss is not the default; for {@link adversarialRiskAt} */
   readonly absoluteRisk?: number;
   /** |theta|^2 */
@@ -100,7 +111,12 @@ export function asymptoticRisk(
     const { problem, epsTest } = resolveClassification(checkMap(map), options);
     return solveClassification(map, problem, epsTest).risk;
   }
-  const { problem, epsTest, kind } = resolveRiskOptions(options);
+  const { problem, epsTest, kind, attack } = resolveRiskOptions(options);
+  if (attack) {
+    if (options.certify !== undefined && checkBoolean('certify', options.certify))
+      throw new UserError('no certificate where norm, testNorm or signal is given');
+    return solveInNorm(checkMap(map), problem, kind, attack, epsTest).risk;
+  }
   if (kind) {
     if (options.certify !== undefined && checkBoolean('certify', options.certify))
       throw new UserError('no certificate for a loss that is not the square, or noise that is not Gaussian');
@@ -126,19 +142,25 @@ export function refuseClassification(of: string, options: unknown): void {
 /**
  * AR at any test radius from one solution, at no further cost: E (|y - f(x)| + eps q)^2.
  * @param risk of which two moments are enough
- * @param epsTest l2 radius of the attack at test, >= 0
+ * @param epsTest radius of the attack at test, in l2, or sqrt(d) times that of a coordinate in linf; >= 0
+ * @param norm of that attack; default the one trained against. The other must be known: give `norm`, `testNorm` or `signal` to
+ * `asymptoticRisk`
+ * @throws InvalidArgumentError for a norm that the risk does not know
  */
 export function adversarialRiskAt(
   {
     standardRisk,
     gradientNorm,
+    gradientNorms,
     absoluteRisk,
-  }: Pick<AsymptoticRisk, 'standardRisk' | 'gradientNorm' | 'absoluteRisk'>,
+  }: Pick<AsymptoticRisk, 'standardRisk' | 'gradientNorm' | 'gradientNorms' | 'absoluteRisk'>,
   epsTest: number,
+  norm?: Norm,
 ): number {
   checkNonNegative('epsTest', epsTest);
+  const q = norm === undefined ? gradientNorm : normOf({ gradientNorm, gradientNorms }, norm);
   if (epsTest === 0) return standardRisk;
-  const c = epsTest * gradientNorm;
+  const c = epsTest * q;
   // A Gaussian residual, unless another mean is given.
   const mean = absoluteRisk ?? Math.sqrt(2 / Math.PI) * Math.sqrt(standardRisk);
   return standardRisk + 2 * c * mean + c * c;
@@ -155,6 +177,9 @@ export const PROBLEM_OPTIONS: OptionNames<Omit<RiskOptions, 'certify'>> = {
   nonlinearEnergy: true,
   loss: true,
   noise: true,
+  norm: true,
+  testNorm: true,
+  signal: true,
 };
 
 /** The names of `RiskOptions`; {@link resolveRiskOptions} refuses others. */
@@ -163,12 +188,18 @@ export const RISK_OPTIONS: OptionNames<RiskOptions> = { ...PROBLEM_OPTIONS, cert
 /** From here on squares overflow. */
 const LARGEST = 1e150;
 
-/** Checks the options; `kind` is there for a loss or noise that is not the default. */
-export function resolveRiskOptions(options: RiskOptions): {
-  problem: Problem;
-  epsTest: number;
-  kind?: ResidualKind;
-} {
+/** A regression, its options checked. */
+export interface ResolvedRisk {
+  readonly problem: Problem;
+  readonly epsTest: number;
+  /** there for a loss or noise that is not the default */
+  readonly kind?: ResidualKind;
+  /** there where a norm or a law of the signal is given */
+  readonly attack?: AttackKind;
+}
+
+/** Checks the options. */
+export function resolveRiskOptions(options: RiskOptions): ResolvedRisk {
   // Curves come here at every point: the check that explains itself only runs where something is wrong.
   for (const name in options)
     if (RISK_OPTIONS[name as keyof RiskOptions] !== true)
@@ -176,7 +207,9 @@ export function resolveRiskOptions(options: RiskOptions): {
   const { psi2, eps, lambda = 0, tau = 0, rho = 1, epsTest = eps, nonlinearEnergy = 0 } = options;
   checkNonNegative('tau', tau);
   checkNonNegative('nonlinearEnergy', nonlinearEnergy);
+  const attack = attackKind(options);
   const resolved = {
+    ...(attack && { attack }),
     problem: {
       psi2: checkPositive('psi2', psi2),
       eps: checkNonNegative('eps', eps),

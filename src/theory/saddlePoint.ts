@@ -26,6 +26,8 @@ export interface SaddlePoint {
   readonly u: number;
   /** |theta|^2 */
   readonly thetaNormSquared: number;
+  /** E f(x) <x, beta>/rho^2; NaN where the risk has no limit */
+  readonly alignment: number;
   /** solver steps */
   readonly iterations: number;
   /** the largest relative error of the three equations */
@@ -74,7 +76,13 @@ function extreme(map: FeatureMap, problem: Problem): SaddlePoint {
   }
   const shrunk = LARGEST_LAMBDA / lambda;
   const found = solveSaddlePoint(map, { ...problem, lambda: LARGEST_LAMBDA });
-  return { ...found, q: found.q * shrunk, thetaNormSquared: found.thetaNormSquared * shrunk * shrunk };
+  const { q, thetaNormSquared, alignment } = found;
+  return {
+    ...found,
+    q: q * shrunk,
+    thetaNormSquared: thetaNormSquared * shrunk * shrunk,
+    alignment: alignment * shrunk,
+  };
 }
 
 /** Where the solution of the problem without attack would be under one too weak to change it. */
@@ -135,6 +143,7 @@ function point(equations: SaddleEquations, phase: Phase, iterations: number): Sa
     kappa,
     u: phase === 'ridgeless' && kappa === 0 ? Number.POSITIVE_INFINITY : u,
     thetaNormSquared,
+    alignment: equations.eta * equations.moments.signal,
     iterations,
     residual,
     converged: residual < ACCEPTED,
@@ -148,7 +157,8 @@ function exactPoint(map: FeatureMap, problem: Problem): SaddlePoint {
   const { rho } = problem;
   const q = rho * Math.sqrt(signalJ);
   const thetaNormSquared = rho * rho * signalI;
-  return { phase: 'exact', risk: 0, q, kappa: Infinity, u: Infinity, thetaNormSquared, ...found };
+  const alignment = map.signalVariance;
+  return { phase: 'exact', risk: 0, q, kappa: Infinity, u: Infinity, thetaNormSquared, alignment, ...found };
 }
 
 const nullPoint = (map: FeatureMap, problem: Problem): SaddlePoint => ({
@@ -158,6 +168,7 @@ const nullPoint = (map: FeatureMap, problem: Problem): SaddlePoint => ({
   kappa: Infinity,
   u: 0,
   thetaNormSquared: 0,
+  alignment: 0,
   ...found,
 });
 
@@ -168,5 +179,6 @@ const infinitePoint = (): SaddlePoint => ({
   kappa: 0,
   u: 0,
   thetaNormSquared: Infinity,
+  alignment: Number.NaN,
   ...found,
 });

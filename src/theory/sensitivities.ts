@@ -52,8 +52,8 @@ export function sensitivities(
 ): Record<string, Sensitivity> | Record<string, ClassificationSensitivity> {
   checkMap(map);
   if (isClassification(options)) return channelSensitivities(map, options, ERRORS);
-  const { problem, epsTest, kind } = resolveRiskOptions(options);
-  if (kind) return channelSensitivities(map, options, RISKS);
+  const { problem, epsTest, kind, attack } = resolveRiskOptions(options);
+  if (kind || attack) return channelSensitivities(map, options, RISKS);
   const { lambda = 0, tau = 0, eps, psi2 } = options;
   const solution = solveSaddlePoint(map, problem);
   const parameters: Record<string, number> = { ...map.proportions, psi2, eps, lambda, tau };

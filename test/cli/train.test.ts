@@ -319,8 +319,8 @@ describe('rrf train', () => {
     [['--test-fraction', '0.001'], 'invalid test-fraction: 0.001 (expected at least 2 of the 442 rows'],
     [['--model', 'deep', '--method', 'exact'], 'invalid method: "exact" (expected a method by gradient'],
     [
-      ['--model', 'random-features', '--method', 'exact', '--norm', 'linf'],
-      'invalid norm: "linf" (expected l2',
+      ['--model', 'random-features', '--method', 'exact', '--norm', 'l1'],
+      'invalid norm: "l1" (expected l2 or linf',
     ],
     [['--model', 'random-features', '--width', '0'], 'invalid width: 0'],
     [['--loss', 'cubic'], 'invalid loss: "cubic" (expected one of square, logistic, hinge, squaredHinge)'],

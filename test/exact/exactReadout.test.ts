@@ -145,8 +145,8 @@ describe('trainReadoutExactly', () => {
     expect(() => setReadout(model, new Float64Array(20), 0.5)).toThrow(
       'invalid intercept: 0.5 (expected 0 for a last layer without a bias)',
     );
-    await expect(trainReadoutExactly(model, data, { norm: 'l2' } as object)).rejects.toThrow(
-      'invalid norm: "l2" (expected an option of trainReadoutExactly: eps, lambda',
+    await expect(trainReadoutExactly(model, data, { bytes: 1 } as object)).rejects.toThrow(
+      'invalid bytes: 1 (expected an option of trainReadoutExactly: eps, lambda',
     );
     await expect(trainReadoutExactly(model, data, { fitIntercept: true })).rejects.toThrow(
       'invalid fitIntercept: true (expected false for a last layer without a bias)',

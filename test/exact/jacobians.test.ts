@@ -40,36 +40,47 @@ describe.each(Object.entries(kinds))('input gradients %s', (_, { jacobians, N: w
     over.reduce((total, k) => total + of(k), 0);
 
   // Twice: the first use may have left something behind.
-  it.each(['at first', 'once more'])('are K_i theta, K_i v_i and sum e_i K_i K_i, %s', (time) => {
-    const theta = draw(`theta ${time}`, width);
-    const v = draw(`v ${time}`, n * d);
-    // One row may count for nothing.
-    const e = draw(`e ${time}`, n).map((value, i) => (i === 2 ? 0 : Math.abs(value)));
-    const images = jacobians.images(theta);
-    expect(images).toHaveLength(n * d);
-    for (const i of rows)
-      for (const j of inputs)
-        expect(images[i * d + j]).toBeCloseTo(
-          sum(units, (a) => entry(i, j, a) * theta[a]!),
-          12,
-        );
-    const pulled = draw('left over', width * n);
-    jacobians.pullBack(v, pulled);
-    for (const i of rows)
+  it.each(['at first', 'once more'])(
+    'are K_i theta, K_i v_i, sum e_i K_i K_i and sum K_i diag(e_i) K_i, %s',
+    (time) => {
+      const theta = draw(`theta ${time}`, width);
+      const v = draw(`v ${time}`, n * d);
+      // One row may count for nothing.
+      const e = draw(`e ${time}`, n).map((value, i) => (i === 2 ? 0 : Math.abs(value)));
+      const images = jacobians.images(theta);
+      expect(images).toHaveLength(n * d);
+      for (const i of rows)
+        for (const j of inputs)
+          expect(images[i * d + j]).toBeCloseTo(
+            sum(units, (a) => entry(i, j, a) * theta[a]!),
+            12,
+          );
+      const pulled = draw('left over', width * n);
+      jacobians.pullBack(v, pulled);
+      for (const i of rows)
+        for (const a of units)
+          expect(pulled[a * n + i]).toBeCloseTo(
+            sum(inputs, (j) => entry(i, j, a) * v[i * d + j]!),
+            12,
+          );
+      const gram = draw('left over', width * width);
+      jacobians.weightedGram(e, gram);
       for (const a of units)
-        expect(pulled[a * n + i]).toBeCloseTo(
-          sum(inputs, (j) => entry(i, j, a) * v[i * d + j]!),
-          12,
-        );
-    const gram = draw('left over', width * width);
-    jacobians.weightedGram(e, gram);
-    for (const a of units)
-      for (const b of units.slice(0, a + 1))
-        expect(gram[a * width + b]).toBeCloseTo(
-          sum(rows, (i) => e[i]! * sum(inputs, (j) => entry(i, j, a) * entry(i, j, b))),
-          12,
-        );
-  });
+        for (const b of units.slice(0, a + 1))
+          expect(gram[a * width + b]).toBeCloseTo(
+            sum(rows, (i) => e[i]! * sum(inputs, (j) => entry(i, j, a) * entry(i, j, b))),
+            12,
+          );
+      const each = v.map(Math.abs);
+      jacobians.entryGram(each, gram);
+      for (const a of units)
+        for (const b of units.slice(0, a + 1))
+          expect(gram[a * width + b]).toBeCloseTo(
+            sum(rows, (i) => sum(inputs, (j) => each[i * d + j]! * entry(i, j, a) * entry(i, j, b))),
+            12,
+          );
+    },
+  );
 });
 
 it('in blocks of rows are those of all rows at once', () => {

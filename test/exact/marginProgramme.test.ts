@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { marginProgramme } from '../../src/exact/cone/marginProgramme.ts';
+import { marginSumsProgramme } from '../../src/exact/cone/marginSumsProgramme.ts';
+import { euclideanRows, sumRows } from '../../src/exact/cone/rowNorms.ts';
 import { marginLosses } from '../../src/exact/marginLosses.ts';
 import { marginRows } from '../../src/exact/marginRows.ts';
 import { gradientNorms } from '../../src/exact/readoutProblem.ts';
@@ -20,7 +22,7 @@ function programmeOf(
   const problem = { ...made, y: made.y.map((_, i) => (i % 3 === 1 ? -1 : 1)) };
   const loss = marginLosses[power === 1 ? 'hinge' : 'squaredHinge'];
   const programme = marginProgramme(
-    marginRows(problem, { eps, lambda, loss, intercept }),
+    marginRows(problem, { eps, lambda, loss, intercept, rowNorm: euclideanRows }),
     power,
     linearAlgebra(),
   );
@@ -150,5 +152,55 @@ describe.each(cases)('the cone programme of hinges: %s', (_, each) => {
       }
     }
     expect(shape).toEqual({ lp: 2 * n, cones, size: d + 1 });
+  });
+});
+
+describe.each([1, 2] as const)('the programme of hinges under linf, power %d', (power) => {
+  it.each([false, true])('obeys the same laws, intercept %s', (intercept) => {
+    const [n, d, N] = intercept ? wide : narrow;
+    const [M, eps] = [intercept ? N + 1 : N, 0.2];
+    const made = features(n, d, N, { seed: 3, tau: 0.5 });
+    const problem = { ...made, y: made.y.map((_, i) => (i % 3 === 1 ? -1 : 1)) };
+    const loss = marginLosses[power === 1 ? 'hinge' : 'squaredHinge'];
+    const rows = marginRows(problem, { eps, lambda, loss, intercept, rowNorm: sumRows(d) });
+    const programme = marginSumsProgramme(rows, power, linearAlgebra());
+    expectTransposed(programme);
+    expectNewtonSolved(programme);
+
+    const x = draw('x', programme.size);
+    const theta = x.subarray(0, N);
+    const [s, images] = [programme.apply(x), problem.jacobians.images(theta)];
+    const outputs = Array.from(
+      problem.y,
+      (y, i) => y * (dot(problem.phi.subarray(i * N, (i + 1) * N), theta) + (intercept ? x[N]! : 0)),
+    );
+    const h = x.subarray(M + n);
+    for (let i = 0; i < n; i++) {
+      const cost = eps * h.subarray(i * d, (i + 1) * d).reduce((sum, value) => sum + value, 0);
+      expect(s[i]).toBe(x[M + i]);
+      expect(s[n + i]).toBeCloseTo(x[M + i]! + outputs[i]! - cost, 12);
+    }
+    expect([...s.subarray(2 * n)]).toEqual([
+      ...h.map((value, e) => value + images[e]!),
+      ...h.map((value, e) => value - images[e]!),
+    ]);
+
+    const start = programme.start();
+    expect(isInside(programme.shape, start.s) && isInside(programme.shape, start.z)).toBe(true);
+    expect(size(start.x.subarray(0, M))).toBe(0);
+    const offsets = start.s.map((value, j) => value - programme.apply(start.x)[j]!);
+    expect(size(offsets.map((value, j) => value + (j >= n && j < 2 * n ? 1 : 0)))).toBeLessThan(ROUNDING);
+    const az = programme.applyTransposed(start.z);
+    expect(size(az.subarray(M + n))).toBeLessThan(ROUNDING);
+
+    const { upper, lower } = programme.bounds({ ...start, az });
+    const q = gradientNorms(problem, theta, 'linf');
+    const lossAt = (scale: number): number =>
+      outputs.reduce((sum, f, i) => sum + Math.max(0, 1 + scale * (eps * q[i]! - f)) ** power / power, 0) +
+      ((n * lambda) / 2) * scale ** 2 * dot(theta, theta);
+    expect(upper).toBeCloseTo(n / power, 10);
+    expect(lower).toBeGreaterThanOrEqual(0);
+    for (const scale of [1, 0.1, 0.01]) expect(lossAt(scale)).toBeGreaterThanOrEqual(lower);
+    expect(programme.bounds({ x, s, z: start.z, az }).upper).toBeCloseTo(lossAt(1), 8);
   });
 });

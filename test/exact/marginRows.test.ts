@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { euclideanRows } from '../../src/exact/cone/rowNorms.ts';
 import { marginLosses } from '../../src/exact/marginLosses.ts';
 import { bestConstant, marginPoint, marginRows, typicalLength } from '../../src/exact/marginRows.ts';
 import { gradientNorms } from '../../src/exact/readoutProblem.ts';
@@ -61,7 +62,13 @@ describe('rows with margins', () => {
   const made = features(n, d, N, { seed: 5 });
   const problem = { ...made, y: made.y.map((target, i) => (i < 2 || target > 0 ? 1 : -1)) };
   const rowsOf = (eps: number, intercept: boolean) =>
-    marginRows(problem, { eps, lambda: 0.3, loss: marginLosses.squaredHinge, intercept });
+    marginRows(problem, {
+      eps,
+      lambda: 0.3,
+      loss: marginLosses.squaredHinge,
+      intercept,
+      rowNorm: euclideanRows,
+    });
   const theta = Float64Array.from({ length: N }, (_, a) => Math.cos(3 * a));
   const q = gradientNorms(problem, theta);
   const outputs = (b: number) =>

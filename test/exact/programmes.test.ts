@@ -3,6 +3,7 @@ import { coneDegree } from '../../src/exact/cone/cones.ts';
 import type { StartedProgramme } from '../../src/exact/cone/interiorPoint.ts';
 import type { AttackNorm } from '../../src/exact/cone/normBlocks.ts';
 import { perSampleProgramme } from '../../src/exact/cone/perSampleProgramme.ts';
+import { rowSumsProgramme } from '../../src/exact/cone/rowSumsProgramme.ts';
 import { sharedNormProgramme } from '../../src/exact/cone/sharedNormProgramme.ts';
 import { centring } from '../../src/exact/intercept.ts';
 import type { Jacobians } from '../../src/exact/jacobians.ts';
@@ -12,6 +13,9 @@ import { features, teacherRows } from './problems.ts';
 
 /** Rounding. */
 const ROUNDING = 1e-11;
+
+const largest = (a: Float64Array): number => Math.max(...a.map(Math.abs));
+const total = (a: Float64Array): number => a.reduce((sum, value) => sum + Math.abs(value), 0);
 
 /** A programme with what it is about, written out from the definition. */
 interface Case {
@@ -46,7 +50,8 @@ const affine =
       (_, i) => dot(phi.subarray(i * N, (i + 1) * N), x.subarray(0, N)) + (intercept ? x[N]! : 0),
     );
 
-function perSample(sizes: Sizes): Case {
+/** Each sample pays for its own gradient, in l2 by one bound of its own and in l1, against linf, by one an input. */
+function perSample(sizes: Sizes, attack: 'l2' | 'linf' = 'l2'): Case {
   const { n, N, lambda, intercept } = sizes;
   const [d, eps] = [4, 0.3];
   const problem = features(n, d, N);
@@ -55,17 +60,24 @@ function perSample(sizes: Sizes): Case {
   const first = intercept ? N + 1 : N;
   return {
     ...{ n, N, y, eps, ridge: n * lambda, first, fitted: affine(phi, sizes) },
-    programme: perSampleProgramme({ n, N, d, phi, y, eps, lambda, intercept, jacobians }, linearAlgebra()),
+    programme: (attack === 'l2' ? perSampleProgramme : rowSumsProgramme)(
+      { n, N, d, phi, y, eps, lambda, intercept, jacobians },
+      linearAlgebra(),
+    ),
     penalties: (theta) => {
       const images = jacobians.images(theta);
-      return Array.from({ length: n }, (_, i) => size(images.subarray(i * d, (i + 1) * d)));
+      const norm = attack === 'l2' ? size : total;
+      return Array.from({ length: n }, (_, i) => norm(images.subarray(i * d, (i + 1) * d)));
     },
-    bounds: (x) => Array.from(x.subarray(first + n), (q) => eps * q),
+    bounds(x) {
+      const bounds = x.subarray(first + n);
+      const each = attack === 'l2' ? 1 : d;
+      return Array.from({ length: n }, (_, i) =>
+        bounds.subarray(i * each, (i + 1) * each).reduce((sum, value) => sum + eps * value, 0),
+      );
+    },
   };
 }
-
-const largest = (a: Float64Array): number => Math.max(...a.map(Math.abs));
-const total = (a: Float64Array): number => a.reduce((sum, value) => sum + Math.abs(value), 0);
 
 function sharedNorm(norm: AttackNorm, sizes: Sizes, weighted = false): Case {
   const { n, N, lambda, intercept } = sizes;
@@ -119,6 +131,9 @@ const cases: Readonly<Record<string, Case>> = {
   'one norm a sample': perSample(narrow),
   'one norm a sample, without a ridge': perSample({ ...narrow, lambda: 0 }),
   'one norm a sample, beside an intercept': perSample(wide),
+  'one sum a sample': perSample(narrow, 'linf'),
+  'one sum a sample, without a ridge': perSample({ ...narrow, lambda: 0 }, 'linf'),
+  'one sum a sample, beside an intercept': perSample(wide, 'linf'),
   l2: sharedNorm('l2', narrow),
   'l2 beside an intercept': sharedNorm('l2', wide),
   'l2 in a metric': sharedNorm('l2', narrow, true),

@@ -150,8 +150,8 @@ describe('solveReadout', () => {
       'invalid bytes: 1 (expected an option of readoutProblem: memory)',
     );
     const problem = readoutProblem(data, fitting);
-    expect(() => solveReadout(problem, { eps: 0.1, norm: 'l2' } as { eps: number })).toThrow(
-      /^invalid norm: "l2" \(expected an option of solveReadout/,
+    expect(() => solveReadout(problem, { eps: 0.1, bytes: 1 } as { eps: number })).toThrow(
+      /^invalid bytes: 1 \(expected an option of solveReadout/,
     );
   });
 });

@@ -32,10 +32,10 @@ const lossOf: Readonly<Record<MarginLossName, (w: number) => number>> = {
 function objectiveAt(
   problem: ReadoutProblem,
   { theta, intercept }: Pick<MarginResult, 'theta' | 'intercept'>,
-  { eps, lambda, loss = 'logistic' }: MarginOptions,
+  { eps, lambda, loss = 'logistic', norm }: MarginOptions,
 ): number {
   const { n, N, phi, y } = problem;
-  const q = gradientNorms(problem, theta);
+  const q = gradientNorms(problem, theta, norm);
   let sum = 0;
   for (let i = 0; i < n; i++) {
     let f = intercept;
@@ -60,17 +60,29 @@ function linearProblem(rows: readonly (readonly number[])[], y: readonly number[
         out.fill(0);
         for (let a = 0; a < d; a++) out[a * d + a] = total;
       },
+      entryGram(weights, out) {
+        out.fill(0);
+        for (let at = 0; at < n * d; at++) out[(at % d) * (d + 1)]! += weights[at]!;
+      },
     },
   };
 }
 
 describe('solveMargins', () => {
   const cases = losses.flatMap((loss) =>
-    [0, 0.3, 0.8].flatMap((eps) =>
-      [0.05, 1e-4].map((lambda) => ({ loss, eps, lambda, fitIntercept: eps === 0.3 })),
+    (
+      [
+        [0, 'l2'],
+        [0.3, 'l2'],
+        [0.8, 'l2'],
+        [0.03, 'linf'],
+        [0.2, 'linf'],
+      ] as const
+    ).flatMap(([eps, norm]) =>
+      [0.05, 1e-4].map((lambda) => ({ loss, eps, norm, lambda, fitIntercept: eps === 0.3 || eps === 0.03 })),
     ),
   );
-  it.each(cases)('proves its optimum for $loss at eps $eps, lambda $lambda', (options) => {
+  it.each(cases)('proves its optimum for $loss under $norm at eps $eps, lambda $lambda', (options) => {
     for (const N of [40, 100]) {
       const problem = labelled(60, 20, N);
       const found = solveMargins(problem, options);
@@ -93,11 +105,14 @@ describe('solveMargins', () => {
 
   // The same problem by cvxpy 1.9.3 with Clarabel 0.11.1 at its default tolerances; scripts/peers/compareMargins.ts.
   it.each([
-    { loss: 'logistic', objective: 0.49738327794 },
-    { loss: 'hinge', objective: 0.48075243021 },
-    { loss: 'squaredHinge', objective: 0.27407034788 },
-  ] as const)('agrees with Clarabel: $loss', ({ loss, objective }) => {
-    const options = { eps: 0.3, lambda: 0.01, loss, tolerance: 1e-8 };
+    { loss: 'logistic', norm: 'l2', eps: 0.3, objective: 0.49738327794 },
+    { loss: 'hinge', norm: 'l2', eps: 0.3, objective: 0.48075243021 },
+    { loss: 'squaredHinge', norm: 'l2', eps: 0.3, objective: 0.27407034788 },
+    { loss: 'logistic', norm: 'linf', eps: 0.06, objective: 0.47437545716 },
+    { loss: 'hinge', norm: 'linf', eps: 0.06, objective: 0.43813289886 },
+    { loss: 'squaredHinge', norm: 'linf', eps: 0.06, objective: 0.24892206157 },
+  ] as const)('agrees with Clarabel: $loss, $norm', ({ objective, ...asked }) => {
+    const options = { ...asked, lambda: 0.01, tolerance: 1e-8 };
     const found = solveMargins(labelled(90, 30, 60), options);
     expect(Math.abs(found.objective / objective - 1)).toBeLessThan(2e-8);
   });

@@ -12,6 +12,8 @@ import {
   solveReadout,
 } from '../../src/exact/index.ts';
 import { ridge } from '../../src/exact/ridge.ts';
+import { centredStep, linearStep } from '../../src/models/hostSteps.ts';
+import { LayeredFeatures, type LayerStep } from '../../src/models/layeredFeatures.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
 import { choleskySolve, dot, solveLower } from '../../src/numerics/vectors.ts';
@@ -35,6 +37,12 @@ function objectiveAt(problem: ReadoutProblem, theta: Float64Array, eps: number, 
   return sum + (lambda / 2) * theta.reduce((total, value) => total + value * value, 0);
 }
 
+const identity = (N: number): LayerStep =>
+  linearStep(
+    Float64Array.from({ length: N * N }, (_, at) => (at % (N + 1) === 0 ? 1 : 0)),
+    N,
+  );
+
 describe('solveReadout', () => {
   // The same cone programme by cvxpy 1.9.3 with Clarabel 0.11.1 at its default tolerances (1e-8).
   it.each([
@@ -50,6 +58,73 @@ describe('solveReadout', () => {
     );
     const square = result.theta.reduce((sum, value) => sum + value * value, 0);
     expect(result.robustError / 2 + (lambda / 2) * square).toBeCloseTo(result.objective, 9);
+  });
+
+  // By cvxpy with Clarabel once more, at 1e-9, and scripts/peers/clarabelLinearized.py.
+  it.each([
+    { n: 90, d: 30, N: 60, eps: 0.06, lambda: 0, objective: 0.1963460178036381 },
+    { n: 40, d: 20, N: 80, eps: 0.06, lambda: 0.01, objective: 0.03763454334221263 },
+    { n: 60, d: 20, N: 40, eps: 0.1, lambda: 0.02, objective: 0.2102280476677392 },
+  ])(
+    'agrees with Clarabel under linf at n $n, N $N, lambda $lambda',
+    ({ n, d, N, objective, ...options }) => {
+      const problem = features(n, d, N);
+      const result = solveReadout(problem, { ...options, norm: 'linf', tolerance: 1e-8 });
+      expect(result.converged).toBe(true);
+      expect(Math.abs(result.objective / objective - 1)).toBeLessThan(3e-8);
+      const square = result.theta.reduce((sum, value) => sum + value * value, 0);
+      expect(Math.abs(result.robustError / 2 + (options.lambda / 2) * square - objective)).toBeLessThan(1e-7);
+    },
+  );
+
+  it('solves under linf what it solves in l2 where there is one input, and in l2 of a larger radius where there are more', () => {
+    const one = features(25, 1, 6);
+    const [l2, linf] = (['l2', 'linf'] as const).map((norm) =>
+      solveReadout(one, { eps: 0.3, lambda: 0.01, norm }),
+    );
+    expect(Math.abs(l2!.objective / linf!.objective - 1)).toBeLessThan(GAP);
+    // |g|_2 <= |g|_1 <= sqrt(d) |g|_2
+    const more = features(30, 9, 20);
+    const at = (eps: number, norm: 'l2' | 'linf'): number =>
+      solveReadout(more, { eps, lambda: 0.01, norm }).objective;
+    expect(at(0.1, 'linf')).toBeGreaterThan(at(0.1, 'l2') * (1 - GAP));
+    expect(at(0.1, 'linf')).toBeLessThan(at(0.3, 'l2') * (1 + GAP));
+  });
+
+  it('solves under linf the linear regression of which every row has one gradient', () => {
+    const data = teacherRows(30, 8);
+    const problem = readoutProblem(data, new LayeredFeatures(8, []));
+    for (const [eps, lambda, fitIntercept] of [
+      [0.1, 0, false],
+      [0.05, 0.1, true],
+    ] as const) {
+      const options = { eps, lambda, fitIntercept, norm: 'linf' } as const;
+      const [own, shared] = [solveReadout(problem, options), adversarialRegression(data, options)];
+      expect(Math.abs(own.objective / shared.objective - 1)).toBeLessThan(GAP);
+      expect(own.intercept).toBeCloseTo(shared.intercept, 2);
+    }
+  });
+
+  it('solves under linf through the chain rule what it solves through the closed form of one layer', () => {
+    const data = teacherRows(25, 6, 1, 0.2);
+    const W = unitSphereRows(1, 15, 6);
+    const options = { eps: 0.1, lambda: 0.01, norm: 'linf' } as const;
+    // A second step that changes nothing hides that there is one layer.
+    const layers = new LayeredFeatures(6, [linearStep(W, 15), centredStep('shifted-relu'), identity(15)]);
+    const [one, chain] = [{ W }, layers].map((map) => solveReadout(readoutProblem(data, map), options));
+    expect(Math.abs(one!.objective / chain!.objective - 1)).toBeLessThan(GAP);
+    const [start, near] = [one!.warmStart!, { ...options, eps: 0.11 }];
+    const warm = solveReadout(readoutProblem(data, { W }), { ...near, start });
+    expect(
+      Math.abs(warm.objective / solveReadout(readoutProblem(data, { W }), near).objective - 1),
+    ).toBeLessThan(GAP);
+    expect(warm.converged).toBe(true);
+  });
+
+  it('refuses averaged gradients under linf, of which no mean speaks', () => {
+    expect(() => solveReadout(features(9, 4, 5), { eps: 0.1, norm: 'linf', gradients: 'averaged' })).toThrow(
+      'invalid norm: "linf" (expected \'l2\' with averaged gradients)',
+    );
   });
 
   it('is not beaten by reweighted least squares, which comes near', () => {

@@ -87,6 +87,14 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
     ['at eps = 0.3 most problems below', nothing],
     ['at eps = 0.6 most problems below', allSeparated],
   ],
+  linf: [
+    ['trained and tested against linf, width psi1 = 2', betterWhenWide],
+    ['robustness carries over: at psi1 = 2', alike],
+  ],
+  'sparse-signal': [
+    ['where 2 per cent of the inputs matter', alike],
+    ['where all of them matter', alike],
+  ],
   'phase-diagram': [
     ['at eps = 0.2 and psi1 = 8', terrible],
     ['at eps = 1.4 and psi1 = 8', nothing],

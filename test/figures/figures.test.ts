@@ -45,7 +45,9 @@ function perfect(cell: Cell): CellResult {
     };
   return {
     standardRisk: estimate(risk.standardRisk),
-    adversarialRisks: cell.epsTest.map((eps) => estimate(adversarialRiskAt(risk, eps))),
+    adversarialRisks: cell.epsTest.map((eps) =>
+      estimate(adversarialRiskAt(risk, eps, cell.testNorm ?? cell.norm)),
+    ),
     thetaNormSquared: risk.thetaNormSquared,
     training: { iterations: 0, residual: 0, converged: true },
   };
@@ -139,6 +141,27 @@ describe('the theory that figures draw', () => {
       'capacity',
       [0, 1],
       (x) => robustCapacity(randomFeatures({ psi1: x }), { eps: 0.3, tau: 0.2, flip: 0.1 }).psi2,
+    ],
+    [
+      'linf',
+      [1, 0],
+      (x) =>
+        asymptoticRisk(randomFeatures({ psi1: x }), {
+          ...usual,
+          eps: 0.6,
+          lambda: 0.01,
+          norm: 'linf',
+          testNorm: 'l2',
+        }).adversarialRisk,
+    ],
+    [
+      'sparse-signal',
+      [1, 1],
+      (x) =>
+        asymptoticRisk(linear(), {
+          ...{ psi2: 2, eps: 0.5, lambda: 0.01, tau: 0.3 },
+          ...{ testNorm: 'linf', signal: { law: 'sparse', share: x } },
+        }).adversarialRisk,
     ],
     ['depth', [1, 1], (x) => asymptoticRisk(deepRandomFeatures({ widths: [x, x] }), usual).adversarialRisk],
     ['trained-width', [1, 0], (x) => asymptoticRisk(randomFeatures({ psi1: x }), usual).adversarialRisk],

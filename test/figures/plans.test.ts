@@ -28,6 +28,8 @@ describe('the dashed lines of a figure', () => {
     ['noise', [square]],
     ['classification', [{ axis: 'y', at: 0.5 }]],
     ['capacity', []],
+    ['linf', [square]],
+    ['sparse-signal', []],
     ['attacks', []],
     ['finite-size', []],
     ['trade-off', []],

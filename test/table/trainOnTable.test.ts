@@ -187,7 +187,7 @@ describe('trainOnTable', () => {
     await refused({ target: 'y' }, table).toThrow(/^invalid target: [\d.]+ \(expected classes as \+1 and -1/);
     await refused({ loss: 'cubic' }).toThrow('invalid loss: "cubic"');
     await refused({ method: 'exact', lambda: 0 }).toThrow('invalid lambda: 0');
-    await refused({ method: 'exact', norm: 'linf' }).toThrow('invalid norm: "linf"');
+    await refused({ method: 'exact', norm: 'l1' }).toThrow('invalid norm: "l1" (expected l2 or linf');
     await refused({ method: 'trades' }).toThrow('invalid method: "trades"');
     await refused({ method: 'free' }).toThrow('invalid method: "free"');
     await refused({ classes: { positive: ['a'] } }).toThrow('invalid classes');

@@ -10,7 +10,23 @@ export const cellKey = (of: Cell): string => keyOf(of);
  * attacks are compared on the same models.
  */
 export function streamKey(of: Cell): string {
-  const { features, network, widths, data, psi1, psi2, d, tau, noise, labels, flip, activation, seed } = of;
+  const {
+    features,
+    network,
+    widths,
+    data,
+    psi1,
+    psi2,
+    d,
+    tau,
+    noise,
+    labels,
+    flip,
+    spectrum,
+    signal,
+    activation,
+    seed,
+  } = of;
   return keyOf({
     features,
     network,
@@ -23,6 +39,8 @@ export function streamKey(of: Cell): string {
     noise,
     labels,
     flip,
+    spectrum,
+    signal,
     activation,
     seed,
   });

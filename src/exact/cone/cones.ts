@@ -194,3 +194,13 @@ export function largestStep({ lp, cones, size }: ConeShape, x: Float64Array, dx:
   }
   return step;
 }
+
+/** The tails v of n cones of size d + 1 that begin at `from`, n x d. */
+export function tailsOf(points: Float64Array, from: number, n: number, d: number): Float64Array {
+  const v = new Float64Array(n * d);
+  for (let i = 0; i < n; i++) {
+    const at = from + i * (d + 1) + 1;
+    v.set(points.subarray(at, at + d), i * d);
+  }
+  return v;
+}

@@ -1,9 +1,10 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { choleskySolve, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
-import { type MarginRows, marginPoint, typicalLength } from '../marginRows.ts';
-import { type ConeShape, coneLength, type Scaling } from './cones.ts';
+import { type MarginRows, typicalLength } from '../marginRows.ts';
+import { type ConeShape, coneLength, type Scaling, tailsOf } from './cones.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
+import { marginBounds } from './marginBounds.ts';
 
 /**
  * Minimise sum h(1 - y_i f(x_i) + eps |K_i theta|) + (n lambda / 2) |theta|^2, h(t) = max(0, t) or half its square, as a cone
@@ -11,7 +12,7 @@ import type { StartedProgramme } from './interiorPoint.ts';
  * q_i >= |K_i theta| a row. The Newton matrix in theta has the structure of `perSampleProgramme`.
  */
 export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearAlgebra): StartedProgramme {
-  const { n, N, M, d, labelled, jacobians, eps, lambda, loss } = rows;
+  const { n, N, M, d, labelled, jacobians, eps, lambda } = rows;
   const ridge = n * lambda;
   // Without an attack there are no norms to bound.
   const cones = eps > 0 ? n : 0;
@@ -55,21 +56,8 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
     return s;
   }
 
-  /** K_i' v_i with v_i the tail of the i-th cone from `from` on, times a number of its row: the columns of `pulled`. */
-  function pullTails(z: Float64Array, from: number, factor: (i: number) => number): void {
-    if (cones === 0) return;
-    const v = new Float64Array(n * d);
-    for (let i = 0; i < n; i++) {
-      const times = factor(i);
-      for (let j = 0; j < d; j++) v[i * d + j] = times * z[from + i * (d + 1) + 1 + j]!;
-    }
-    jacobians.pullBack(v, backward);
-  }
-
-  /** The sum over rows of what `pulled` holds, added. */
-  function addPulled(out: Float64Array): void {
-    for (let a = 0; a < N; a++) for (let i = 0; i < n; i++) out[a]! += backward[a * n + i]!;
-  }
+  /** K_i' v_i as the columns of `pulled`. */
+  const pull = (v: Float64Array): void => jacobians.pullBack(v, backward);
 
   return {
     shape,
@@ -82,8 +70,8 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
       result.set(transposedTimes(labelled, a, M));
       for (let i = 0; i < n; i++) result[M + i] = z[i]! + a[i]!;
       for (let i = 0; i < cones; i++) result[M + n + i] = z[2 * n + i * (d + 1)]! - eps * a[i]!;
-      pullTails(z, 2 * n, () => 1);
-      addPulled(result);
+      if (cones > 0) pull(tailsOf(z, 2 * n, n, d));
+      for (let a = 0; a < N; a++) for (let i = 0; i < cones; i++) result[a]! += backward[a * n + i]!;
       return result;
     },
 
@@ -108,7 +96,7 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
         head[i] = (2 * point[i * (d + 1)]!) / beta[i]!;
         schur[i] = eps * eps * curvature[i]! + width[i]! * (2 * point[i * (d + 1)]! ** 2 - 1);
       }
-      pullTails(point, 0, (i) => -1 / beta[i]!);
+      if (cones > 0) pull(tailsOf(point, 0, n, d).map((value, e) => -value / beta[Math.floor(e / d)]!));
       for (let a = 0; a < M; a++) {
         const own = a * (n + cones);
         for (let i = 0; i < n; i++) {
@@ -153,22 +141,8 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
 
     bounds({ x, z, az }) {
       const top = power === 1 ? 1 : Number.POSITIVE_INFINITY;
-      const a = rows.allowed(z.slice(n, 2 * n).map((value) => Math.min(top, value)));
-      // K_i' v_i needs |v_i| <= eps a_i.
-      pullTails(z, 2 * n, (i) => {
-        const at = 2 * n + i * (d + 1) + 1;
-        return Math.min(1, (eps * a[i]!) / Math.max(norm(z.subarray(at, at + d)), Number.MIN_VALUE));
-      });
-      const g = transposedTimes(labelled, a, M).subarray(0, N);
-      addPulled(g);
-      const conjugate = a.reduce((sum, value) => sum + loss.conjugate(value), 0);
-      let residual = 0;
-      for (let c = 0; c < N; c++) residual += (az[c]! - ridge * x[c]!) ** 2;
-      return {
-        upper: n * marginPoint(rows, x.subarray(0, M)).value,
-        lower: Math.max(0, -dot(g, g) / (2 * ridge) - conjugate),
-        residual: Math.sqrt(residual),
-      };
+      const a = z.slice(n, 2 * n).map((value) => Math.min(top, value));
+      return marginBounds(rows, { x, a, v: cones > 0 ? tailsOf(z, 2 * n, n, d) : null, az });
     },
 
     start() {

@@ -1,29 +1,20 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import type { Jacobians } from '../jacobians.ts';
+import { choleskySolve, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
-import { type ConeShape, coneLength, type Scaling } from './cones.ts';
-import { dualBound } from './dualBound.ts';
-import type { Bounds, InteriorPoint, StartedProgramme } from './interiorPoint.ts';
+import { type ConeShape, coneLength, type Scaling, tailsOf } from './cones.ts';
+import type { InteriorPoint, StartedProgramme } from './interiorPoint.ts';
 import {
   DISTANCE,
   designOf,
   newResidualForm,
-  type ResidualProblem,
   residualDuals,
   residualForm,
   residualPull,
   residualSlacks,
   startResiduals,
 } from './residualCones.ts';
-
-/** How often a dual residual is taken away: what is left is of the order of rounding. */
-const CORRECTIONS = 2;
-
-export interface PerSampleProblem extends ResidualProblem {
-  readonly d: number;
-  readonly jacobians: Jacobians;
-}
+import { euclideanRows } from './rowNorms.ts';
+import { type PerSampleProblem, sampleBounds } from './sampleBounds.ts';
 
 /**
  * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|)^2 + (n lambda / 2) |theta|^2 for any Jacobians K_i, as a cone
@@ -42,20 +33,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   const size = M + 2 * n;
   const features = transpose(phi, n, M);
 
-  // eps^2 sum K_i' K_i + Phi' Phi + n lambda I, in which dual residuals are measured. An intercept is beside all that: about
-  // their means the features are orthogonal to it.
-  // Null where it is singular even so; no dual residual can then be measured, and the bounds that need one say nothing.
-  const metric = ((): Float64Array | null => {
-    const matrix = new Float64Array(N * N);
-    const phiPhi = new Float64Array(N * N);
-    jacobians.weightedGram(new Float64Array(n).fill(eps * eps), matrix);
-    const columns = features.subarray(0, N * n);
-    algebra.multiplyTransposed(columns, columns, phiPhi, { m: N, n: N, k: n, lower: true });
-    for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
-    addToDiagonal(matrix, N, CONE_JITTER, ridge);
-    return algebra.choleskyInPlace(matrix, N) ? matrix : null;
-  })();
-
+  const within = sampleBounds(problem, euclideanRows, algebra);
   const form = newResidualForm(n);
   const pull = new Float64Array(n);
   const width = new Float64Array(n);
@@ -91,12 +69,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     applyTransposed(z) {
       const result = residualPull(phi, M, n, z, size);
       for (let i = 0; i < n; i++) result[M + n + i] = z[2 * n + i * (d + 1)]!;
-      jacobians.pullBack(tailsOf(z, 2 * n, n, d), backward);
-      for (let a = 0; a < N; a++) {
-        let sum = 0;
-        for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
-        result[a]! += sum;
-      }
+      within.addPulled(result, tailsOf(z, 2 * n, n, d));
       return result;
     },
 
@@ -171,90 +144,18 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       return rhs;
     },
 
-    bounds({ x, z, s, az }): Bounds {
-      const theta = x.subarray(0, N);
-      const upper = objective(x, s);
-      const u = residualDuals(z, n, intercept);
-      const v = tailsOf(z, 2 * n, n, d);
-      const at = { theta, g: az.subarray(0, N), ridge, metric, reach: Math.sqrt(6 * upper + 2 * dot(y, y)) };
-      const { atFeasible, ...found } = dualBound({ ...at, ...dualValue(u, v) });
-      // Where the dual residual costs more than all the rest of the gap, a dual point without it does better.
-      if (metric === null || atFeasible - found.lower < upper - atFeasible) return { upper, ...found };
-      return { upper, ...found, lower: Math.max(found.lower, nearestFeasible(at, u, v, metric)) };
+    bounds({ x, z, s, az }) {
+      const at = { coefficients: x.subarray(0, M), images: tailsOf(s, 2 * n, n, d), g: az.subarray(0, N) };
+      return within.bounds({ ...at, u: residualDuals(z, n, intercept), v: tailsOf(z, 2 * n, n, d) });
     },
 
     start() {
-      // The objective lies between (1/2) sum (r_i^2 + eps^2 q_i^2) + ridge and twice that, and so does its value at the
-      // minimiser of this quadratic: at most twice the optimum. Where theta = 0 is better still, from there.
-      const zero = { x: new Float64Array(size), s: new Float64Array(coneLength(shape)) };
+      const { coefficients, value } = within.startingPoint();
       const x = new Float64Array(size);
-      if (metric) x.set(choleskySolve(metric, transposedTimes(problem.phi, y, N)));
-      const quadratic = { x, s: apply(x) };
-      const atZero = 0.5 * dot(y, y);
-      const atQuadratic = objective(x, quadratic.s);
-      return atQuadratic < atZero ? inside(quadratic, atQuadratic) : inside(zero, atZero);
+      x.set(coefficients);
+      return inside({ x, s: apply(x) }, value);
     },
   };
-
-  /** The terms of the dual objective in u and v. */
-  function dualValue(u: Float64Array, v: Float64Array): { linear: number; quadratic: number } {
-    let quadratic = 0;
-    for (let i = 0; i < n; i++)
-      quadratic += 0.5 * Math.max(Math.abs(u[i]!), norm(v.subarray(i * d, (i + 1) * d)) / eps) ** 2;
-    return { linear: dot(u, y), quadratic };
-  }
-
-  /**
-   * The dual bound after the least change of (u, v / eps) that takes their dual residual away. In u and v, overwritten, that is
-   * -Phi delta and -eps^2 K_i delta, with theta + delta in place of theta, for M delta = the residual; once more for what
-   * rounding leaves of it.
-   */
-  function nearestFeasible(
-    { theta, g, reach }: { readonly theta: Float64Array; readonly g: Float64Array; readonly reach: number },
-    u: Float64Array,
-    v: Float64Array,
-    factor: Float64Array,
-  ): number {
-    let at = { theta, g, ridge, metric, reach };
-    let most = 0;
-    for (let round = 0; round < CORRECTIONS; round++) {
-      const delta = choleskySolve(
-        factor,
-        at.g.map((value, a) => value - ridge * at.theta[a]!),
-      );
-      const fitted = times(problem.phi, delta, n);
-      for (let i = 0; i < n; i++) u[i]! -= fitted[i]!;
-      const images = jacobians.images(delta);
-      for (let j = 0; j < v.length; j++) v[j]! -= eps * eps * images[j]!;
-      at = { ...at, theta: at.theta.map((value, a) => value + delta[a]!), g: pulledBack(u, v) };
-      most = Math.max(most, dualBound({ ...at, ...dualValue(u, v) }).lower);
-    }
-    return most;
-  }
-
-  /** Phi' u + sum K_i' v_i. */
-  function pulledBack(u: Float64Array, v: Float64Array): Float64Array {
-    const g = transposedTimes(problem.phi, u, N);
-    jacobians.pullBack(v, backward);
-    for (let a = 0; a < N; a++) {
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
-      g[a]! += sum;
-    }
-    return g;
-  }
-
-  /** P at the coefficients in x, s holding the K_i theta. */
-  function objective(x: Float64Array, s: Float64Array): number {
-    const theta = x.subarray(0, N);
-    const fitted = times(phi, x.subarray(0, M), n);
-    let value = (ridge / 2) * dot(theta, theta);
-    for (let i = 0; i < n; i++) {
-      const at = 2 * n + i * (d + 1) + 1;
-      value += 0.5 * (Math.abs(y[i]! - fitted[i]!) + eps * norm(s.subarray(at, at + d))) ** 2;
-    }
-    return value;
-  }
 
   /** An interior point at theta, where the objective has this value; s = A x at p = q = 0. */
   function inside({ x, s }: { x: Float64Array; s: Float64Array }, value: number): InteriorPoint {
@@ -276,14 +177,4 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     }
     return { x, s, z };
   }
-}
-
-/** The tails of the n cones that begin at `from`, n x d. */
-function tailsOf(points: Float64Array, from: number, n: number, d: number): Float64Array {
-  const v = new Float64Array(n * d);
-  for (let i = 0; i < n; i++) {
-    const at = from + i * (d + 1) + 1;
-    v.set(points.subarray(at, at + d), i * d);
-  }
-  return v;
 }

@@ -143,7 +143,8 @@ function unitParts(noise: Exclude<Noise, string | DiscreteNoise | SampledNoise>)
   ];
 }
 
-function atoms(values: ArrayLike<number>, weights: ArrayLike<number> | undefined): GaussianPart[] {
+/** Values with probabilities (default equal), as a mixture. @throws InvalidArgumentError for what is no law */
+export function atoms(values: ArrayLike<number>, weights: ArrayLike<number> | undefined): GaussianPart[] {
   const list = checkNumbers('values', values, () => true, 'finite numbers, at least one');
   const shares =
     weights === undefined

@@ -6,6 +6,7 @@ import { type Noise, noiseParts } from './noise.ts';
 import type { ResidualChannel } from './residualChannel.ts';
 import type { ResidualProblem } from './residualEquations.ts';
 import { ResidualLaw } from './residualLaw.ts';
+import { square } from './square.ts';
 
 /** What turns the square loss under Gaussian noise into another problem. */
 export interface ChannelOptions {
@@ -20,6 +21,12 @@ export interface ResidualKind {
   readonly channel: ResidualChannel;
   readonly noise: readonly GaussianPart[];
 }
+
+/** The square loss under Gaussian noise, as a channel like the others. */
+export const plainKind = (variance: number): ResidualKind => ({
+  channel: square,
+  noise: [{ weight: 1, shift: 0, variance }],
+});
 
 const isPlain = (given: unknown, name: string, key: 'name' | 'law'): boolean =>
   given === undefined ||

@@ -46,12 +46,30 @@ export interface FeatureMap {
   readonly activation?: ActivationMoments;
   /** The features on which the attack has no hold; absent where there are none. */
   readonly unattacked?: UnattackedFeatures;
+  /** What an attack on single coordinates of the inputs meets; absent where no theory of it is known. */
+  readonly coordinates?: CoordinateModel;
   /** The same map with some of its proportions changed. */
   with(changes: Readonly<Record<string, number>>): FeatureMap;
   /** The moments at eta, zeta, lambda >= 0, not all zero. All are homogeneous in (eta, zeta, lambda). */
   moments(eta: number, zeta: number, lambda: number): ResolventMoments;
   /** Evidence for a solution by another route, undefined where none leads to it; absent where there is no other route. */
   certificate?(problem: Problem, solution: SaddlePoint): Certificate | undefined;
+}
+
+/**
+ * A map of independent input coordinates whose gradient has a linear part W' theta mu1, W of psi1 unit rows, and from the
+ * nonlinear part independent Gaussians of variance nu^2 |theta|^2 in every coordinate. psi1 = Infinity: any linear part, whose
+ * penalty is lambda/mu1^2, while |theta|^2 comes with the penalty in units of psi1.
+ */
+export interface CoordinateModel {
+  /** N/d */
+  readonly psi1: number;
+  /** slope of the linear part */
+  readonly mu1: number;
+  /** energy of the nonlinear part */
+  readonly muStarSquared: number;
+  /** what the nonlinear part adds to gradients */
+  readonly nuSquared: number;
 }
 
 /** The directions in which J vanishes and F does not, and what is left of the others beside them. */

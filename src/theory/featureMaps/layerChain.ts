@@ -1,10 +1,10 @@
 import { increasingRoot } from '../../numerics/rootFinding.ts';
 import type { ActivationMoments } from '../activations.ts';
-import { marchenkoPastur, newSpectralAverages } from '../marchenkoPastur.ts';
+import { type Inputs, newLayerAverages } from './inputs.ts';
 import type { Shift } from './signalMoments.ts';
 
 /**
- * The resolvents of M_l = eta F_l + zeta J_l up a stack of frozen layers, M_l = w W_l M_{l-1} W_l' + h_l I with
+ * The resolvents of M_l = eta F_l + zeta J_l up a stack of frozen layers, for l > 0 M_l = w W_l M_{l-1} W_l' + h_l I with
  * w = mu1^2/m2 and h_l = eta muStar^2 + zeta hZeta[l]; l runs from 0 in the code. Layer l feels a shift e_l:
  * T_l = (1/N_l) tr (M_l + e_l)^-1, and the fixed point of each layer ties it to the one below,
  *
@@ -16,7 +16,7 @@ import type { Shift } from './signalMoments.ts';
 export class LayerChain {
   /** dh_l / dzeta */
   readonly hZeta: readonly number[];
-  readonly x = newSpectralAverages();
+  readonly x = newLayerAverages();
   readonly T: Float64Array;
   /** Derivatives of T_l at e_L = lambda. */
   readonly byEta: Float64Array;
@@ -25,6 +25,7 @@ export class LayerChain {
   /** h_1 + e_1, what the first layer's spectrum is shifted by. */
   readonly shift: Shift = { value: 0, byEta: 0, byZeta: 0, byLambda: 0 };
 
+  private readonly inputs: Inputs;
   private readonly depth: number;
   private readonly psi1: number;
   private readonly growth: readonly number[];
@@ -36,7 +37,12 @@ export class LayerChain {
   /** <M_1 / (M_1 + e_1)^2> */
   private keptSlope = 0;
 
-  constructor(widths: readonly number[], { mu1, muStarSquared, nuSquared }: ActivationMoments) {
+  constructor(
+    widths: readonly number[],
+    { mu1, muStarSquared, nuSquared }: ActivationMoments,
+    inputs: Inputs,
+  ) {
+    this.inputs = inputs;
     const second = mu1 * mu1 + muStarSquared; // m2
     const slopeSquare = mu1 * mu1 + nuSquared; // E sigma'^2
     this.depth = widths.length;
@@ -59,7 +65,8 @@ export class LayerChain {
     const nu = this.hZeta[0]!;
     const first = depth === 1 ? lambda : this.firstShift(eta, zeta, lambda);
     this.climb(first, eta, zeta);
-    this.keptSlope = (eta + zeta) * this.linear * this.x.xrr + (eta * star + zeta * nu) * this.x.rr;
+    const { x, linear } = this;
+    this.keptSlope = linear * (eta * x.xrr + zeta * x.yrr) + (eta * star + zeta * nu) * x.rr;
     // e_L = lambda is held, which says how e_1 moves with the others.
     const gain = 1 / this.climbTangent(1, 0, 0, this.byLambda);
     const firstByEta = -gain * this.climbTangent(0, 1, 0, this.byEta);
@@ -94,13 +101,13 @@ export class LayerChain {
   /** Fills x, T, e and kept from e_1 upwards. Returns e_L + h_L, increasing in e_1; -1 where an e_l is not positive. */
   private climb(first: number, eta: number, zeta: number): number {
     const { depth, e, T, kept, growth, w, x } = this;
-    const slope = (eta + zeta) * this.linear;
+    const [f, j] = [eta * this.linear, zeta * this.linear];
     const h = eta * this.star + zeta * this.hZeta[0]!;
-    marchenkoPastur(this.psi1, slope, h + first, x);
+    this.inputs.average(this.psi1, f, j, h + first, x);
     e[0] = first;
     T[0] = x.r;
     // The share of M in M + e, never as a difference from 1.
-    kept[0] = slope * x.xr + h * x.r;
+    kept[0] = f * x.xr + j * x.yr + h * x.r;
     for (let l = 1; l < depth; l++) {
       const below = w * e[l - 1]!;
       T[l] = 1 / (growth[l]! * below);
@@ -115,11 +122,11 @@ export class LayerChain {
   /** Fills `rates` with the derivatives of T_l when e_1, eta and zeta move at the given rates; returns that of e_L. */
   private climbTangent(first: number, eta: number, zeta: number, rates: Float64Array): number {
     const { depth, e, T, kept, growth, w, x } = this;
-    const slope = (eta + zeta) * this.linear;
     const h = eta * this.star + zeta * this.hZeta[0]!;
-    rates[0] = -x.rr * (first + h) - x.xrr * slope;
+    const ofSlopes = this.linear * (eta * x.xrr + zeta * x.yrr);
+    rates[0] = -x.rr * (first + h) - ofSlopes;
     // d <M/(M + e)> = <e dM/(M + e)^2> - <M/(M + e)^2> de
-    let keptRate = e[0]! * (x.xrr * slope + x.rr * h) - first * this.keptSlope;
+    let keptRate = e[0]! * (ofSlopes + x.rr * h) - first * this.keptSlope;
     let rate = first;
     for (let l = 1; l < depth; l++) {
       const below = e[l - 1]!;

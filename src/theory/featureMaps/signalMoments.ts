@@ -1,7 +1,7 @@
-import type { SpectralAverages } from '../marchenkoPastur.ts';
 import type { ResolventMoments } from './featureMap.ts';
+import type { LayerAverages } from './inputs.ts';
 
-/** The shift sigma(eta, zeta, lambda) that stands beside slope x in the resolvent of the first layer, and its derivatives. */
+/** The shift sigma(eta, zeta, lambda) beside the slopes in the resolvent of the first layer, and its derivatives. */
 export interface Shift {
   value: number;
   byEta: number;
@@ -10,8 +10,8 @@ export interface Shift {
 }
 
 /**
- * The moments with these traces and a signal that passes a first layer of psi1 unit rows with slope (eta + zeta) mu1^2:
- * signal = psi1 mu1^2 <x R>, R = 1/(slope x + sigma), and its derivatives.
+ * The moments with these traces and a signal that passes a first layer of psi1 unit rows: C = mu1 W Sigma, with the averages
+ * of that layer at slopes eta mu1^2 and zeta mu1^2.
  */
 export function withSignal(
   traceF: number,
@@ -21,25 +21,20 @@ export function withSignal(
   psi1: number,
   linear: number,
   eta: number,
-  zeta: number,
-  x: SpectralAverages,
+  x: LayerAverages,
   shift: Shift,
 ): ResolventMoments {
   const scale = psi1 * linear;
-  const left = zeta * linear;
   return {
     traceF,
     traceFF,
     traceFJ,
     traceFI,
-    signal: scale * x.xr,
-    signalF: scale * (linear * x.xxrr + x.xrr * shift.byEta),
-    signalJ: scale * (linear * x.xxrr + x.xrr * shift.byZeta),
-    signalI: scale * x.xrr * shift.byLambda,
-    // 1 - 2 eta S + eta^2 S_F as |(zeta mu1^2 x + sigma) R|^2 over the d directions of x, plus what the features make of
-    // the signal beyond its linear part.
-    bias:
-      psi1 * (left * (left * x.xxrr + 2 * shift.value * x.xrr) + eta * eta * linear * shift.byEta * x.xrr) +
-      x.kernel,
+    signal: scale * x.s,
+    signalF: scale * (linear * x.sxrr + x.srr * shift.byEta),
+    signalJ: scale * (linear * x.syrr + x.srr * shift.byZeta),
+    signalI: scale * x.srr * shift.byLambda,
+    // 1 - 2 eta S + eta^2 S_F as what the linear part leaves, and what the features make of the signal beyond that part.
+    bias: scale * eta * eta * shift.byEta * x.srr + x.missed,
   };
 }

@@ -1,0 +1,152 @@
+import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { choleskySolve, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { type ConeShape, coneLength } from './cones.ts';
+import { EntryBounds } from './entryBounds.ts';
+import type { StartedProgramme } from './interiorPoint.ts';
+import {
+  DISTANCE,
+  designOf,
+  residualDuals,
+  residualPull,
+  residualSlacks,
+  startResiduals,
+} from './residualCones.ts';
+import { sumRows } from './rowNorms.ts';
+import { type PerSampleProblem, sampleBounds } from './sampleBounds.ts';
+
+/**
+ * Minimise (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|_1)^2 + (n lambda / 2) |theta|^2 for any Jacobians K_i, which is
+ * what an attack in l-infinity costs, as a quadratic programme in x = (theta, p, h), or (theta, b, p, h) with an intercept:
+ * p_i >= |y_i - theta' phi_i| and h_ij >= |(K_i theta)_j|. With p and h eliminated its Newton matrix in theta is
+ *
+ *   n lambda I + Phi' diag(a) Phi + sum_i K_i' diag(D_i) K_i + sum_i rho_i r_i r_i'.
+ */
+export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgebra): StartedProgramme {
+  const { n, N, d, jacobians, y, eps, intercept } = problem;
+  const { M, phi, ridge } = designOf(problem);
+  const entries = new EntryBounds({ n, d, eps, from: 2 * n });
+  const shape: ConeShape = { lp: 2 * n + entries.inequalities, cones: 0, size: 1 };
+  const size = M + n + entries.count;
+  const within = sampleBounds(problem, sumRows(d), algebra);
+  const features = transpose(phi, n, M);
+
+  // Of p_i: the second derivative that the barrier adds, and what couples p_i with phi_i' dtheta over it.
+  const curvature = new Float64Array(n);
+  const coupling = new Float64Array(n);
+  // 1 / (1 + 1 / curvature + give): what a pull on t_i = p_i + eps sum_j h_ij meets.
+  const rho = new Float64Array(n);
+  const hessian = new Float64Array(M * M);
+  const gram = new Float64Array(N * N);
+  const left = new Float64Array(M * 2 * n);
+  const right = new Float64Array(M * 2 * n);
+  // Its last row, that of an intercept, stays zero.
+  const pulled = new Float64Array(M * n);
+
+  function apply(x: Float64Array): Float64Array {
+    const s = residualSlacks(phi, M, n, x, coneLength(shape));
+    entries.slacks(x.subarray(M + n), jacobians.images(x.subarray(0, N)), s);
+    return s;
+  }
+
+  return {
+    shape,
+    size,
+    apply,
+
+    applyTransposed(z) {
+      const result = residualPull(phi, M, n, z, size);
+      within.addPulled(result, entries.duals(z, result.subarray(M + n)));
+      return result;
+    },
+
+    gradient(x) {
+      const result = new Float64Array(size);
+      for (let a = 0; a < N; a++) result[a] = ridge * x[a]!;
+      const costs = entries.sums(x.subarray(M + n));
+      for (let i = 0; i < n; i++) {
+        const t = x[M + i]! + costs[i]!;
+        result[M + i] = t;
+        result.fill(eps * t, M + n + i * d, M + n + (i + 1) * d);
+      }
+      return result;
+    },
+
+    factor({ weight }) {
+      entries.eliminate(weight);
+      jacobians.pullBack(
+        entries.coupling.map((value) => eps * value),
+        pulled.subarray(0, N * n),
+      );
+      for (let i = 0; i < n; i++) {
+        const [above, below] = [1 / weight[i]! ** 2, 1 / weight[n + i]! ** 2];
+        curvature[i] = above + below;
+        coupling[i] = (above - below) / curvature[i]!;
+        rho[i] = 1 / (1 + 1 / curvature[i]! + entries.give[i]!);
+        const own = (4 * above * below) / curvature[i]!;
+        for (let a = 0; a < M; a++) {
+          const at = a * 2 * n + i;
+          const f = features[a * n + i]!;
+          const r = coupling[i]! * f + pulled[a * n + i]!;
+          left[at] = f;
+          right[at] = own * f;
+          left[at + n] = r;
+          right[at + n] = rho[i]! * r;
+        }
+      }
+      jacobians.entryGram(entries.left, gram);
+      algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: 2 * n, lower: true });
+      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
+      addToDiagonal(hessian, M, CONE_JITTER, ridge, N);
+      return algebra.choleskyInPlace(hessian, M);
+    },
+
+    solve(rhs) {
+      const theta = rhs.subarray(0, M);
+      const p = rhs.subarray(M, M + n);
+      const h = rhs.subarray(M + n);
+      // -dt_i as the right-hand sides of p and h alone have it.
+      const pull = entries.pulledSums(h).map((sum, i) => -rho[i]! * (p[i]! / curvature[i]! + sum));
+      const onPhi = p.map((value, i) => coupling[i]! * (value + pull[i]!));
+      const fromRows = transposedTimes(phi, onPhi, M);
+      for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]!;
+      within.addPulled(
+        theta,
+        entries.onGradients(h, pull).map((value) => -value),
+      );
+      choleskySolve(hessian, theta);
+      const fitted = times(phi, theta, n);
+      const images = jacobians.images(theta.subarray(0, N));
+      const moved = entries.sums(images.map((value, e) => entries.coupling[e]! * value));
+      for (let i = 0; i < n; i++) {
+        pull[i]! += rho[i]! * (coupling[i]! * fitted[i]! + moved[i]!);
+        p[i] = (p[i]! + pull[i]!) / curvature[i]! - coupling[i]! * fitted[i]!;
+      }
+      entries.solve(h, images, pull);
+      return rhs;
+    },
+
+    bounds({ x, z, s, az }) {
+      const at = { coefficients: x.subarray(0, M), images: entries.gradients(s), g: az.subarray(0, N) };
+      return within.bounds({ ...at, u: residualDuals(z, n, intercept), v: entries.duals(z) });
+    },
+
+    start() {
+      const { coefficients, images, value } = within.startingPoint();
+      const distance = DISTANCE * (Math.sqrt((2 * value) / n) || 1);
+      const x = new Float64Array(size);
+      x.set(coefficients);
+      const h = x.subarray(M + n);
+      for (let e = 0; e < h.length; e++) h[e] = Math.hypot(images[e]!, distance / (eps * d));
+      const fitted = times(phi, coefficients, n);
+      const residuals = y.map((target, i) => target - fitted[i]!);
+      const s = new Float64Array(coneLength(shape));
+      const z = new Float64Array(s.length);
+      const from = { residuals, costs: entries.sums(h), distance };
+      const t = startResiduals(from, { p: x.subarray(M, M + n), s, z });
+      entries.slacks(h, images, s);
+      entries.startDuals(t, s, z);
+      return { x, s, z };
+    },
+  };
+}

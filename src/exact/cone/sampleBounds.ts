@@ -1,0 +1,149 @@
+import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { choleskySolve, dot, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import type { Jacobians } from '../jacobians.ts';
+import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { dualBound } from './dualBound.ts';
+import type { Bounds } from './interiorPoint.ts';
+import { designOf, type ResidualProblem } from './residualCones.ts';
+import type { RowNorm } from './rowNorms.ts';
+
+/** How often a dual residual is taken away: what is left is of the order of rounding. */
+const CORRECTIONS = 2;
+
+export interface PerSampleProblem extends ResidualProblem {
+  readonly d: number;
+  readonly jacobians: Jacobians;
+}
+
+/** Bounds on the optimum of P(theta) = (1/2) sum (|y_i - theta' phi_i| + eps |K_i theta|_*)^2 + (ridge / 2) |theta|^2. */
+export interface SampleBounds {
+  /** P at coefficients whose gradients K_i theta, n x d, are `images`. */
+  objective(coefficients: Float64Array, images: Float64Array): number;
+  /** From the duals u_i of the residuals and v_i of the gradients, n x d, both overwritten, and g = Phi' u + sum K_i' v_i. */
+  bounds(at: {
+    readonly coefficients: Float64Array;
+    readonly images: Float64Array;
+    readonly u: Float64Array;
+    readonly v: Float64Array;
+    readonly g: Float64Array;
+  }): Bounds;
+  /** Adds sum K_i' v_i to g. */
+  addPulled(g: Float64Array, v: Float64Array): void;
+  /** Coefficients where an iteration may begin, their gradients, and P there. */
+  startingPoint(): { coefficients: Float64Array; images: Float64Array; value: number };
+}
+
+/** @param rowNorm of each sample's own gradient */
+export function sampleBounds(
+  problem: PerSampleProblem,
+  rowNorm: RowNorm,
+  algebra: LinearAlgebra,
+): SampleBounds {
+  const { n, N, d, jacobians, y, eps } = problem;
+  const { M, phi, ridge } = designOf(problem);
+  const backward = new Float64Array(N * n);
+  // A norm that costs at least |K_i theta|_2 keeps the minimiser inside the reach of this metric.
+  const metric = factorOf(eps * eps);
+
+  /**
+   * Cholesky factor of weight sum K_i' K_i + Phi' Phi + n lambda I, in which dual residuals are measured. An intercept is
+   * beside all that: about their means the features are orthogonal to it. Null where it is singular even so; no dual residual
+   * can then be measured, and the bounds that need one say nothing.
+   */
+  function factorOf(weight: number): Float64Array | null {
+    const matrix = new Float64Array(N * N);
+    const phiPhi = new Float64Array(N * N);
+    jacobians.weightedGram(new Float64Array(n).fill(weight), matrix);
+    const columns = transpose(problem.phi, n, N);
+    algebra.multiplyTransposed(columns, columns, phiPhi, { m: N, n: N, k: n, lower: true });
+    for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
+    addToDiagonal(matrix, N, CONE_JITTER, ridge);
+    return algebra.choleskyInPlace(matrix, N) ? matrix : null;
+  }
+
+  function objective(coefficients: Float64Array, images: Float64Array): number {
+    const theta = coefficients.subarray(0, N);
+    const fitted = times(phi, coefficients, n);
+    let value = (ridge / 2) * dot(theta, theta);
+    for (let i = 0; i < n; i++)
+      value += 0.5 * (Math.abs(y[i]! - fitted[i]!) + eps * rowNorm.penalty(images, i * d, (i + 1) * d)) ** 2;
+    return value;
+  }
+
+  function addPulled(g: Float64Array, v: Float64Array): void {
+    jacobians.pullBack(v, backward);
+    for (let a = 0; a < N; a++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
+      g[a]! += sum;
+    }
+  }
+
+  /** The terms of the dual objective in u and v. */
+  function dualValue(u: Float64Array, v: Float64Array): { linear: number; quadratic: number } {
+    let quadratic = 0;
+    for (let i = 0; i < n; i++)
+      quadratic += 0.5 * Math.max(Math.abs(u[i]!), rowNorm.attackNorm(v, i * d, (i + 1) * d) / eps) ** 2;
+    return { linear: dot(u, y), quadratic };
+  }
+
+  /**
+   * The dual bound after the least change of (u, v / eps) that takes their dual residual away. In u and v, overwritten, that is
+   * -Phi delta and -eps^2 K_i delta, with theta + delta in place of theta, for M delta = the residual; once more for what
+   * rounding leaves of it.
+   */
+  function nearestFeasible(
+    { theta, g, reach }: { readonly theta: Float64Array; readonly g: Float64Array; readonly reach: number },
+    u: Float64Array,
+    v: Float64Array,
+    factor: Float64Array,
+  ): number {
+    let at = { theta, g, ridge, metric, reach };
+    let most = 0;
+    for (let round = 0; round < CORRECTIONS; round++) {
+      const delta = choleskySolve(
+        factor,
+        at.g.map((value, a) => value - ridge * at.theta[a]!),
+      );
+      const fitted = times(problem.phi, delta, n);
+      for (let i = 0; i < n; i++) u[i]! -= fitted[i]!;
+      const images = jacobians.images(delta);
+      for (let j = 0; j < v.length; j++) v[j]! -= eps * eps * images[j]!;
+      const pulled = transposedTimes(problem.phi, u, N);
+      addPulled(pulled, v);
+      at = { ...at, theta: at.theta.map((value, a) => value + delta[a]!), g: pulled };
+      most = Math.max(most, dualBound({ ...at, ...dualValue(u, v) }).lower);
+    }
+    return most;
+  }
+
+  return {
+    objective,
+    addPulled,
+
+    bounds({ coefficients, images, u, v, g }) {
+      const theta = coefficients.subarray(0, N);
+      const upper = objective(coefficients, images);
+      const at = { theta, g, ridge, metric, reach: Math.sqrt(6 * upper + 2 * dot(y, y)) };
+      const { atFeasible, ...found } = dualBound({ ...at, ...dualValue(u, v) });
+      // Where the dual residual costs more than all the rest of the gap, a dual point without it does better.
+      if (metric === null || atFeasible - found.lower < upper - atFeasible) return { upper, ...found };
+      return { upper, ...found, lower: Math.max(found.lower, nearestFeasible(at, u, v, metric)) };
+    },
+
+    startingPoint() {
+      // In l2 the objective lies between (1/2) sum (r_i^2 + eps^2 q_i^2) + ridge and twice that, and so does its value at the
+      // minimiser of this quadratic: at most twice the optimum. Where theta = 0 is better still, from there.
+      const { euclideanSize } = rowNorm;
+      const factor = euclideanSize === 1 ? metric : factorOf(eps * eps * euclideanSize);
+      const coefficients = new Float64Array(M);
+      if (factor) coefficients.set(choleskySolve(factor, transposedTimes(problem.phi, y, N)));
+      const images = jacobians.images(coefficients.subarray(0, N));
+      const value = objective(coefficients, images);
+      const atZero = 0.5 * dot(y, y);
+      return value < atZero
+        ? { coefficients, images, value }
+        : { coefficients: new Float64Array(M), images: new Float64Array(n * d), value: atZero };
+    },
+  };
+}

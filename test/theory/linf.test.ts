@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adversarialRiskAt,
+  asymptoticRisk,
+  criticalEps,
+  linear,
+  type RiskOptions,
+  randomFeatures,
+} from '../../src/theory/index.ts';
+import extensions from './extensions.json' with { type: 'json' };
+import { EXACT, expectClose, expectRelative } from './support.ts';
+
+/** Public values are printed to 12 digits. */
+const REFERENCE = 1e-8;
+/** Half a unit of a value printed to three decimals. */
+const PRINTED = 5e-4;
+/** Gauss-Legendre panels. */
+const QUADRATURE = 1e-10;
+
+describe('random features trained against linf', () => {
+  it('agree with values found by others', () => {
+    for (const {
+      psi1,
+      SR,
+      AR,
+      gradientNorm,
+      thetaNormSquared,
+      trainingLoss,
+      ...options
+    } of extensions.linf) {
+      const found = asymptoticRisk(randomFeatures({ psi1 }), { ...options, norm: 'linf' });
+      expect(found.phase).toBe('learning');
+      expectRelative(found.standardRisk, SR, REFERENCE);
+      expectRelative(found.adversarialRisk, AR, REFERENCE);
+      expectRelative(found.gradientNorm, gradientNorm, REFERENCE);
+      expectRelative(found.thetaNormSquared, thetaNormSquared, REFERENCE);
+      expectRelative(found.trainingLoss, trainingLoss, REFERENCE);
+    }
+  });
+
+  it('equal the unattacked ones at eps 0, and join them', () => {
+    const map = randomFeatures({ psi1: 2 });
+    for (const lambda of [0, 0.01]) {
+      const problem = { psi2: 3, lambda, tau: 0.5, signal: { law: 'sparse', share: 0.1 } } as const;
+      const plain = asymptoticRisk(map, { psi2: 3, lambda, tau: 0.5, eps: 0 });
+      const at = (eps: number) => asymptoticRisk(map, { ...problem, eps, norm: 'linf' });
+      expect(at(0).standardRisk).toBe(plain.standardRisk);
+      expect(at(0).thetaNormSquared).toBe(plain.thetaNormSquared);
+      expect(at(0).gradientNorms!.l2).toBe(plain.gradientNorm);
+      // The risk leaves its value at 0 at a rate of order eps.
+      for (const eps of [1e-6, 1e-9]) {
+        expectRelative(at(eps).standardRisk, plain.standardRisk, 10 * eps);
+        expectRelative(at(eps).gradientNorm, at(0).gradientNorm, 10 * eps);
+      }
+    }
+  });
+
+  it('learn nothing from a critical radius on', () => {
+    const map = randomFeatures({ psi1: 2 });
+    for (const signal of ['gaussian', 'rademacher', 'sparse'] as const) {
+      const problem = { psi2: 3, tau: 0.5, norm: 'linf', signal } as const;
+      const critical = criticalEps(map, problem);
+      expect(critical).toBeGreaterThan(criticalEps(map, { psi2: 3, tau: 0.5 }));
+      const beyond = asymptoticRisk(map, { ...problem, eps: critical });
+      expect(beyond).toMatchObject({ phase: 'null', thetaNormSquared: 0, adversarialRisk: 1.25 });
+      const before = asymptoticRisk(map, { ...problem, eps: critical * (1 - 1e-5) });
+      expect(before).toMatchObject({ phase: 'learning', converged: true });
+      // |theta| falls to 0 linearly.
+      expect(before.gradientNorm).toBeGreaterThan(0);
+      expect(before.gradientNorm).toBeLessThan(1e-3);
+    }
+  });
+});
+
+describe('linear features trained against linf', () => {
+  it('agree with printed values', () => {
+    const first = asymptoticRisk(linear(), { psi2: 2, eps: 0.5, tau: 0.5, norm: 'linf' });
+    expectClose(first.standardRisk, 0.469, PRINTED);
+    expectClose(first.gradientNorm, 0.607, PRINTED);
+    const second = asymptoticRisk(linear(), { psi2: 1.5, eps: 0.8, tau: 1, norm: 'linf' });
+    expectClose(second.standardRisk, 1.63, PRINTED);
+    expectClose(second.adversarialRisk, 2.535, PRINTED);
+  });
+
+  it('have no critical radius: some coordinate always stands out', () => {
+    expect(criticalEps(linear(), { psi2: 2, norm: 'linf' })).toBe(Infinity);
+  });
+});
+
+describe('both norms', () => {
+  it('are proportional where no axis is preferred: a dense Gaussian signal, trained in l2', () => {
+    for (const map of [linear(), randomFeatures({ psi1: 2 })])
+      for (const eps of [0, 0.4]) {
+        const found = asymptoticRisk(map, { psi2: 3, eps, tau: 0.3, norm: 'l2' });
+        const plain = asymptoticRisk(map, { psi2: 3, eps, tau: 0.3 });
+        expect(found.adversarialRisk).toBe(plain.adversarialRisk);
+        expectRelative(found.gradientNorms!.linf, Math.sqrt(2 / Math.PI) * plain.gradientNorm, EXACT);
+      }
+  });
+
+  it('of a signal found exactly are its own', () => {
+    const share = 0.2;
+    const { gradientNorms } = asymptoticRisk(linear(), {
+      psi2: 2,
+      eps: 0,
+      rho: 3,
+      signal: { law: 'sparse', share },
+    });
+    expectRelative(gradientNorms!.l2, 3, EXACT);
+    expectRelative(gradientNorms!.linf, 3 * Math.sqrt(share), QUADRATURE);
+  });
+
+  it('give the adversarial risk at any radius in either', () => {
+    const options: RiskOptions = { psi2: 3, eps: 0.3, tau: 0.4, norm: 'linf', signal: 'rademacher' };
+    const found = asymptoticRisk(randomFeatures({ psi1: 2 }), options);
+    const { l2, linf } = found.gradientNorms!;
+    const s = Math.sqrt(found.standardRisk);
+    for (const [norm, q] of [
+      ['l2', l2],
+      ['linf', linf],
+    ] as const)
+      expectRelative(
+        adversarialRiskAt(found, 0.7, norm),
+        s * s + 2 * Math.sqrt(2 / Math.PI) * 0.7 * q * s + 0.49 * q * q,
+        EXACT,
+      );
+    expect(adversarialRiskAt(found, 0.7)).toBe(adversarialRiskAt(found, 0.7, 'linf'));
+    const tested = asymptoticRisk(randomFeatures({ psi1: 2 }), { ...options, testNorm: 'l2', epsTest: 0.7 });
+    expect(tested.adversarialRisk).toBe(adversarialRiskAt(found, 0.7, 'l2'));
+    expect(linf).toBeLessThan(l2);
+  });
+});
