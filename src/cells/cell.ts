@@ -31,7 +31,7 @@ interface Simulation {
   /** n / d */
   readonly psi2: number;
   readonly d: number;
-  /** l2 radius in training, in units of the input; 0 trains read-outs by exact least squares. */
+  /** l2 radius in training, in units of the input; 0 trains read-outs exactly. */
   readonly eps: number;
   /** Radii at test, each giving an adversarial risk. */
   readonly epsTest: readonly number[];
@@ -47,7 +47,7 @@ interface Simulation {
   /** Probability that a label is turned over. */
   readonly flip?: number | undefined;
   readonly activation: ActivationName;
-  /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation. */
+  /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation; 'exact' unless given beside a loss. */
   readonly method: (typeof METHODS)[number];
   /**
    * Where training a read-out by gradient begins: at theta = 0, or at the exact optimum of the problem linearised in the
@@ -148,7 +148,6 @@ export function cell({ network, widths, data, noise, loss, labels, flip, ...args
     psi1: layers.widths?.at(-1) ?? 1,
     epsTest: [args.eps],
     ...cellDefaults,
-    // The one way there is.
     ...(loss !== undefined && { method: 'exact' }),
     ...args,
   };
@@ -205,13 +204,12 @@ function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
 
 /** What the loss and the laws ask of the rest. */
 function checkTask(of: Cell): void {
-  const { noise, loss, lambda, method } = of;
+  const { noise, loss, lambda } = of;
   if (noise !== undefined && of.data !== undefined)
     throw new InvalidArgumentError('noise', noise, `none with ${of.data}, which have noise of their own`);
   if (loss === undefined) return;
   if (!isFrozen(of) || of.data !== undefined)
     throw new InvalidArgumentError('loss', loss, 'none but for read-outs of frozen features on drawn rows');
-  if (method !== 'exact') throw new InvalidArgumentError('method', method, `'exact' beside the loss ${loss}`);
   if (lambda === 0)
     throw new InvalidArgumentError(
       'lambda',

@@ -9,6 +9,7 @@ import { doubleDescent } from './doubleDescent.ts';
 import type { Figure } from './figure.ts';
 import { finiteSize } from './finiteSize.ts';
 import { linear } from './linear.ts';
+import { losses } from './losses.ts';
 import { noise } from './noise.ts';
 import { nullPhase } from './nullPhase.ts';
 import { phaseDiagram } from './phaseDiagram.ts';
@@ -34,6 +35,7 @@ export const figures: readonly Figure[] = [
   linear,
   noise,
   classification,
+  losses,
   capacity,
   phaseDiagram,
   depth,

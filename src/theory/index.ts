@@ -111,3 +111,4 @@ export { type AsymptoticRisk, adversarialRiskAt, asymptoticRisk, type RiskOption
 export type { Problem } from './saddleEquations.ts';
 export type { SaddlePoint } from './saddlePoint.ts';
 export { type ClassificationSensitivity, type Sensitivity, sensitivities } from './sensitivities.ts';
+export { type TrainingMargins, trainingMarginBelow, trainingMarginQuantile } from './trainingMargins.ts';
