@@ -4,11 +4,12 @@ import { newPartialMoments } from './channels/averages.ts';
 import { solveCapacity } from './channels/capacityEquations.ts';
 import { criticalMarginRadius } from './channels/criticalMarginRadius.ts';
 import { hardMargin } from './channels/hardMargin.ts';
+import { immuneRadius } from './channels/immunity.ts';
 import { type LabelLaw, teacherOf } from './channels/labels.ts';
 import { type MarginLoss, marginLoss } from './channels/losses.ts';
 import { MarginEquations, type MarginProblem } from './channels/marginEquations.ts';
 import { MarginLaw, type Teacher } from './channels/marginLaw.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
+import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
 import { type FixedPoint, solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
 import { CRITICAL } from './phases.ts';
 import type { TrainingMargins } from './trainingMargins.ts';
@@ -80,10 +81,11 @@ export interface ClassificationRisk {
   /** what turns it into the law of y f(x) on the training rows, for {@link trainingMarginBelow} */
   readonly trainingMargins: TrainingMargins;
   /**
-   * 'learning'; 'null': theta = 0, eps is critical or beyond, and the error that of guessing; 'separable': lambda = 0 and n/d
+   * 'learning'; 'null': theta = 0, eps is critical or beyond, and the error that of guessing; 'immune': the same of the
+   * features that the attack reaches, while those with J = 0 are used as without attack; 'separable': lambda = 0 and n/d
    * at most the robust capacity: the limit as lambda falls to 0, the robust max-margin classifier.
    */
-  readonly phase: 'learning' | 'null' | 'separable';
+  readonly phase: 'learning' | 'null' | 'immune' | 'separable';
   /** evaluations of the saddle-point equations; 0 for a phase known in closed form */
   readonly iterations: number;
   /** largest relative error of the saddle-point equations */
@@ -155,6 +157,10 @@ export function solveClassification(
   const { eps, lambda, psi2 } = problem;
   if (eps > 0 && eps >= CRITICAL * criticalMarginRadius(map, problem))
     return { risk: nullRisk(problem, epsTest) };
+  if (eps > 0 && map.unattacked) {
+    const immune = immuneClassification(map.unattacked, problem, epsTest);
+    if (immune) return immune;
+  }
   const capacity = lambda === 0 ? solveCapacity(map, problem).psi2 : 0;
   if (lambda === 0 && psi2 <= capacity) {
     if (typeof problem.loss !== 'string')
@@ -168,6 +174,23 @@ export function solveClassification(
   }
   const { equations, x: at, ...steps } = solveLearning(map, problem, start);
   return { risk: riskOf(equations, problem.loss, steps, epsTest), at };
+}
+
+/** The solution on the features that the attack does not reach, where they are all that is used. */
+function immuneClassification(
+  unattacked: UnattackedFeatures,
+  problem: ClassificationProblem,
+  epsTest: number,
+): SolvedClassification | undefined {
+  const free = { ...problem, eps: 0 };
+  const { risk, at } = solveClassification(unattacked.map, free, epsTest);
+  if (!at) return undefined;
+  const hard = risk.phase === 'separable';
+  const asked = hard ? { ...free, lambda: 1, channel: hardMargin(1) } : free;
+  const equations = new MarginEquations(unattacked.map, asked);
+  equations.step(at, new Float64Array(at.length));
+  if (problem.eps < CRITICAL * immuneRadius(unattacked, equations.averages, asked)) return undefined;
+  return { risk: hard ? risk : { ...risk, phase: 'immune' } };
 }
 
 function solveLearning(

@@ -71,7 +71,12 @@ export {
   marginBelow,
   robustErrorAt,
 } from './classification.ts';
-export { compareTraining, l2RadiusOfLinf, type TrainingComparison } from './comparison.ts';
+export {
+  type ClassificationComparison,
+  compareTraining,
+  l2RadiusOfLinf,
+  type TrainingComparison,
+} from './comparison.ts';
 export {
   type Axis,
   type ClassificationCurvePoint,
