@@ -47,7 +47,10 @@ interface Simulation {
   /** Probability that a label is turned over. */
   readonly flip?: number | undefined;
   readonly activation: ActivationName;
-  /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation; 'exact' unless given beside a loss. */
+  /**
+   * Training by gradient against PGD (FGM with one step), or the exact optimum of the problem linearised in the perturbation.
+   * 'exact' unless given, beside a loss; otherwise 'pgd'.
+   */
   readonly method: (typeof METHODS)[number];
   /**
    * Where training a read-out by gradient begins: at theta = 0, or at the exact optimum of the problem linearised in the

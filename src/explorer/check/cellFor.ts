@@ -1,5 +1,4 @@
 import { type Cell, cell, rowsOf, unitsOf } from '../../cells/cell.ts';
-import type { MarginLossName } from '../../theory/index.ts';
 import type { Settings } from '../state/parameters.ts';
 import { epsTestOf, questionOf, widthsOf } from '../theory/ask.ts';
 
@@ -20,7 +19,7 @@ export function cellFor(settings: Settings, d: number, seed = 0): Cell {
     tau,
     activation,
     seed,
-    ...(classes && lambda > 0 && { loss: options.loss as MarginLossName, labels, flip }),
+    ...(classes && lambda > 0 && { loss: options.loss, labels, flip }),
     ...(!classes && noise !== 'gaussian' && { noise }),
   });
 }

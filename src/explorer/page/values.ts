@@ -55,7 +55,7 @@ function showFormula(settings: Settings, risk: PageRisk): void {
   const kind = formulaOf(settings, risk);
   for (const block of document.querySelectorAll<HTMLElement>('[data-formula]'))
     block.hidden = block.dataset.formula !== kind;
-  const usual = isUsual(settings) && !isClassifier(settings);
+  const usual = isUsual(settings);
   for (const block of document.querySelectorAll<HTMLElement>('[data-equations]'))
     block.hidden = (block.dataset.equations === 'usual') !== usual;
   const numbers = byId('formula-numbers');

@@ -41,7 +41,7 @@ export function costOf(settings: Settings): 'low' | 'middle' | 'high' {
 /** The question of the settings, as the theory takes it. */
 export type Question =
   | { readonly classes: false; readonly options: RiskOptions }
-  | { readonly classes: true; readonly options: ClassificationOptions };
+  | { readonly classes: true; readonly options: ClassificationOptions & { readonly loss: MarginLossName } };
 
 export function questionOf(settings: Settings): Question {
   const { psi2, eps, epsTest, lambda, tau, loss, noise, labels, flip } = settings;
