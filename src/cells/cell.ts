@@ -38,7 +38,7 @@ interface Simulation {
   /** n / d */
   readonly psi2: number;
   readonly d: number;
-  /** Radius in training, in units of the input; of linf sqrt(d) times that of one input. 0 trains read-outs by exact least squares. */
+  /** Radius in training, in units of the input; of linf sqrt(d) times that of one input. 0 trains read-outs exactly. */
   readonly eps: number;
   /** Radii at test, each giving an adversarial risk. */
   readonly epsTest: readonly number[];
@@ -62,7 +62,10 @@ interface Simulation {
   /** Law of the coordinates of the teacher, of which only attacks in linf know; 'gaussian' unless given. */
   readonly signal?: SignalWord | undefined;
   readonly activation: ActivationName;
-  /** Training by gradient against PGD, or the exact optimum of the problem linearised in the perturbation. */
+  /**
+   * Training by gradient against PGD (FGM with one step), or the exact optimum of the problem linearised in the perturbation.
+   * 'exact' unless given, beside a loss; otherwise 'pgd'.
+   */
   readonly method: (typeof METHODS)[number];
   /**
    * Where training a read-out by gradient begins: at theta = 0, or at the exact optimum of the problem linearised in the
@@ -171,7 +174,6 @@ export function cell(written: CellArgs): Cell {
     psi1: layers.widths?.at(-1) ?? 1,
     epsTest: [args.eps],
     ...cellDefaults,
-    // The one way there is.
     ...(loss !== undefined && { method: 'exact' }),
     ...args,
   };
@@ -250,7 +252,7 @@ function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
 
 /** What the loss and the laws ask of the rest. */
 function checkTask(of: Cell): void {
-  const { noise, loss, lambda, method, spectrum, signal } = of;
+  const { noise, loss, lambda, spectrum, signal } = of;
   if (noise !== undefined && of.data !== undefined)
     throw new InvalidArgumentError('noise', noise, `none with ${of.data}, which have noise of their own`);
   if (spectrum !== undefined && of.data !== undefined)
@@ -264,7 +266,6 @@ function checkTask(of: Cell): void {
   if (loss === undefined) return;
   if (!isFrozen(of) || of.data !== undefined)
     throw new InvalidArgumentError('loss', loss, 'none but for read-outs of frozen features on drawn rows');
-  if (method !== 'exact') throw new InvalidArgumentError('method', method, `'exact' beside the loss ${loss}`);
   if (lambda === 0)
     throw new InvalidArgumentError(
       'lambda',

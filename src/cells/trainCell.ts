@@ -1,9 +1,10 @@
-import { pgd } from '../attacks/index.ts';
+import { crossEntropyLoss, hingeLoss, pgd, type SampleLoss, squaredHingeLoss } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { setReadout, trainReadoutExactly } from '../exact/exactReadout.ts';
 import { type MarginOptions, readoutProblem, solveMargins } from '../exact/index.ts';
 import { hostFeatures } from '../models/hostSteps.ts';
 import type { tf } from '../runtime/tf.ts';
+import type { MarginLossName } from '../theory/index.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { PreconditionedDescent } from '../training/preconditionedDescent.ts';
 import type { AdversarialTrainingOptions } from '../training/trainingOptions.ts';
@@ -34,7 +35,7 @@ export interface CellTraining {
   readonly onProgress?: AdversarialTrainingOptions['onProgress'];
 }
 
-/** Trains the cell's model: classifiers, and read-outs at eps = 0 and where the cell says so, exactly; everything else by gradient. */
+/** Trains the cell's model: read-outs at eps = 0 and where the cell says so exactly, everything else by gradient. */
 export async function trainCell(
   model: tf.LayersModel,
   data: Dataset,
@@ -44,15 +45,19 @@ export async function trainCell(
   const { lambda, loss } = cell;
   const norm = normsOf(cell).training;
   const eps = radiusOf(norm, cell.eps, cell.d);
-  if (loss !== undefined) return trainClassifier(model, data, { eps, lambda, loss, norm });
-  if (isFrozen(cell) && (eps === 0 || cell.method === 'exact')) {
+  const exactly = eps === 0 || cell.method === 'exact';
+  if (loss !== undefined && exactly)
+    return trainClassifier(model, data, { eps, lambda, loss, norm, tolerance: EXACT_TOLERANCE });
+  if (isFrozen(cell) && exactly) {
     const solved = await trainReadoutExactly(model, data, { eps, lambda, norm, tolerance: EXACT_TOLERANCE });
     const { iterations, relativeGap, converged } = solved;
     // A closed form leaves nothing but rounding.
     return { iterations, residual: eps === 0 ? 0 : relativeGap, converged };
   }
   if (cell.start === 'warm')
-    await trainReadoutExactly(model, data, { eps, lambda, norm, tolerance: START_TOLERANCE });
+    await (loss === undefined
+      ? trainReadoutExactly(model, data, { eps, lambda, norm, tolerance: START_TOLERANCE })
+      : trainClassifier(model, data, { eps, lambda, loss, norm, tolerance: START_TOLERANCE }));
   const optimizer =
     isFrozen(cell) && widthOf(cell) <= MOST_PRECONDITIONED
       ? new PreconditionedDescent(await readoutMetric(model, data, cell), widthOf(cell))
@@ -60,7 +65,12 @@ export async function trainCell(
   try {
     const { iterations, residual, converged } = await adversarialTraining(model, data, {
       eps,
-      attack: pgd({ norm, steps: cell.attackSteps, relStepSize: 1 }),
+      attack: pgd({
+        norm,
+        steps: cell.attackSteps,
+        relStepSize: 1,
+        ...(loss && { loss: doubled(TRAINED_LOSSES[loss]) }),
+      }),
       lambda,
       seed: streams,
       tolerance: TOLERANCE,
@@ -73,14 +83,27 @@ export async function trainCell(
   }
 }
 
+/** The margin losses as attacks and training by gradient know them. */
+const TRAINED_LOSSES: Readonly<Record<MarginLossName, SampleLoss>> = {
+  logistic: crossEntropyLoss,
+  hinge: hingeLoss,
+  squaredHinge: squaredHingeLoss,
+};
+
+/** Twice a loss, of which training takes the half: the square is the loss that it has in mind. */
+const doubled = (loss: SampleLoss): SampleLoss => ({
+  ...loss,
+  value: (prediction, y) => loss.value(prediction, y).mul(2),
+});
+
 /** The exact classifier, of which the model gets the weights. */
 async function trainClassifier(
   model: tf.LayersModel,
   data: Dataset,
-  options: Pick<MarginOptions, 'eps' | 'lambda' | 'loss' | 'norm'>,
+  options: Pick<MarginOptions, 'eps' | 'lambda' | 'loss' | 'norm' | 'tolerance'>,
 ): Promise<TrainingReport> {
   const features = (await hostFeatures(model, model.layers.length - 1))!;
-  const solved = solveMargins(readoutProblem(data, features), { ...options, tolerance: EXACT_TOLERANCE });
+  const solved = solveMargins(readoutProblem(data, features), options);
   setReadout(model, solved.theta);
   const { iterations, relativeGap, converged, robustError } = solved;
   return { iterations, residual: relativeGap, converged, robustError };

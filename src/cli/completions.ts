@@ -1,11 +1,14 @@
 import type { Arguments } from 'yargs';
-import { normNames } from '../attacks/index.ts';
+import { lossNames, normNames } from '../attacks/index.ts';
 import { METHODS } from '../cells/cell.ts';
 import { figures } from '../figures/index.ts';
 import { DEVICE_CHOICES } from '../runtime/index.ts';
-import { tableMethods, tableModels } from '../table/tableTrainingOptions.ts';
+import { SWEEP_MEASURES } from '../sweep/sweepPlot.ts';
+import { tableLosses, tableMethods, tableModels } from '../table/tableTrainingOptions.ts';
 import { activationNames } from '../theory/activations.ts';
-import { featureKinds } from './theory/features.ts';
+import { LABEL_LAWS } from '../theory/channels/labels.ts';
+import { NOISE_NAMES } from '../theory/channels/noise.ts';
+import { featureKinds, LOSSES } from './theory/features.ts';
 
 /** Words that may follow an option, or a command, where yargs does not know them. */
 const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
@@ -13,12 +16,17 @@ const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
   '--activations': activationNames,
   '--device': DEVICE_CHOICES,
   '--features': featureKinds,
+  '--labels': LABEL_LAWS,
+  '--noise': NOISE_NAMES,
   '--norm': normNames,
   reproduce: figures.map(({ name }) => name),
 };
 
 const FOLLOWING_IN: Readonly<Record<string, typeof FOLLOWING>> = {
-  train: { '--model': tableModels, '--method': tableMethods },
+  attack: { '--loss': lossNames },
+  sweep: { '--y': SWEEP_MEASURES },
+  theory: { '--loss': LOSSES },
+  train: { '--model': tableModels, '--method': tableMethods, '--loss': tableLosses },
   reproduce: { '--method': METHODS },
 };
 

@@ -29,7 +29,7 @@ export const capacity: Figure = {
   varies: ['psi1', 'epsilons'],
   fixed: {
     psi2: 'none: the capacity says which',
-    method: "'exact', the one way in which classifiers are trained",
+    method: "'exact': the optimum itself",
     testRows: 'none: nothing is tested',
   },
 

@@ -21,7 +21,7 @@ export const classification: Figure = {
   },
   quick: { psi1: [2, 8], epsilons: [0, 0.4], d: [60], seeds: 6 },
   varies: ['psi1', 'epsilons'],
-  fixed: { method: "'exact', the one way in which classifiers are trained" },
+  fixed: { method: "'exact': the optimum itself" },
 
   plan(settings) {
     const { psi1, epsilons } = settings;

@@ -10,6 +10,7 @@ import type { Figure } from './figure.ts';
 import { finiteSize } from './finiteSize.ts';
 import { linear } from './linear.ts';
 import { linf } from './linf.ts';
+import { losses } from './losses.ts';
 import { noise } from './noise.ts';
 import { nullPhase } from './nullPhase.ts';
 import { phaseDiagram } from './phaseDiagram.ts';
@@ -36,6 +37,7 @@ export const figures: readonly Figure[] = [
   linear,
   noise,
   classification,
+  losses,
   capacity,
   linf,
   sparseSignal,

@@ -11,13 +11,17 @@ import { fields } from './sweepSpec.ts';
 export interface SweepPlotOptions {
   /** The field along the x axis. */
   readonly x: string;
-  /** In a classification these are the error and the robust error. */
-  readonly y: 'SR' | 'AR';
+  /** 'SR' and 'AR' are the error and the robust error of a classification, which have these names besides. */
+  readonly y: SweepMeasure;
   /** The field that tells curves apart, if any. */
   readonly by?: string;
   /** Fields that are held at one of their values, as `field=value`. */
   readonly where?: readonly string[];
 }
+
+/** What a sweep is drawn of. */
+export type SweepMeasure = 'SR' | 'AR' | 'error' | 'robustError';
+export const SWEEP_MEASURES: readonly SweepMeasure[] = ['SR', 'AR', 'error', 'robustError'];
 
 type Field = keyof Cell;
 
@@ -56,14 +60,19 @@ export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions
   if (xs.length < 2 || xs.some((value) => typeof value !== 'number'))
     throw new InvalidArgumentError('x', x, 'a numeric field with at least two values in this sweep');
   const numbers = (xs as number[]).sort((a, b) => a - b);
-  refuseOthers(cells, { x, by, y: options.y, k });
+  const underAttack = options.y === 'AR' || options.y === 'robustError';
+  refuseOthers(cells, { x, by, underAttack, k });
 
   // A loss is one of a margin: a sweep is of classifiers throughout, or not at all.
-  const [standard, adversarial, kind] =
-    cells[0]!.loss === undefined
-      ? ([standardRisk, adversarialRisk, 'risk'] as const)
-      : ([cleanError, robustError, 'error'] as const);
-  const measure = options.y === 'SR' ? standard : adversarial(k ?? 0);
+  const classes = cells[0]!.loss !== undefined;
+  if (!classes && (options.y === 'error' || options.y === 'robustError'))
+    throw new InvalidArgumentError('y', options.y, 'SR or AR: this sweep is of no classification');
+  const [standard, adversarial] = classes
+    ? ([cleanError, robustError] as const)
+    : ([standardRisk, adversarialRisk] as const);
+  const measure = underAttack ? adversarial(k ?? 0) : standard;
+  const [plain, attacked] = classes ? ['error', 'robust error'] : ['standard risk', 'adversarial risk'];
+  const label = underAttack ? attacked! : plain!;
   const groups = by
     ? valuesOf(cells, by).map((value) => cells.filter((cell) => fieldOf(cell, by) === value))
     : [cells];
@@ -82,10 +91,10 @@ export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions
   const drawn = curves.filter(({ points }) => points.length > 0);
   return {
     x: { label: [WORDS[x], TEX[x] ?? x].filter(Boolean).join(' '), scale },
-    y: { label: `${options.y === 'SR' ? 'standard' : 'adversarial'} ${kind}`, scale: 'log' },
+    y: { label, scale: 'log' },
     guides: [],
     claims: [],
-    caption: caption(cells, { x, by, y: options.y, measure, k, theory: drawn.length > 0 }),
+    caption: caption(cells, { x, by, underAttack, measure, k, theory: drawn.length > 0 }),
     panels: [
       {
         title: '',
@@ -181,13 +190,13 @@ function valueNamed(where: string, text: string, values: readonly unknown[]): un
 /** Means are over seeds alone: whatever else varies must be named. */
 function refuseOthers(
   cells: readonly Cell[],
-  { x, by, y, k }: { x: Field; by: Field | undefined; y: 'SR' | 'AR'; k: number | undefined },
+  { x, by, underAttack, k }: { x: Field; by: Field | undefined; underAttack: boolean; k: number | undefined },
 ): void {
   const varied = otherFields(cells, x, by)
     .map((name) => ({ name: name as string, values: valuesOf(cells, name) as unknown[] }))
     .filter(({ values }) => values.length > 1);
   const { epsTest } = cells[0]!;
-  if (y === 'AR' && k === undefined && epsTest.length > 1)
+  if (underAttack && k === undefined && epsTest.length > 1)
     varied.push({ name: 'epsTest', values: [...epsTest] });
   if (varied.length === 0) return;
   const list = varied.map(({ name, values }) => `${name} (${values.join(', ')})`).join(' and ');
@@ -202,13 +211,13 @@ function caption(
   of: {
     readonly x: Field;
     readonly by: Field | undefined;
-    readonly y: SweepPlotOptions['y'];
+    readonly underAttack: boolean;
     readonly measure: Measure;
     readonly k: number | undefined;
     readonly theory: boolean;
   },
 ): string {
-  const { x, by, y, measure, k, theory } = of;
+  const { x, by, underAttack, measure, k, theory } = of;
   const seeds = new Set(cells.map(({ seed }) => seed)).size;
   const together = new Set(cells.map(({ epsTest, eps }) => epsTest.length === 1 && epsTest[0] === eps));
   const radius = together.has(true) && together.size === 1 ? 'its eps' : `${cells[0]!.epsTest[k ?? 0]}`;
@@ -223,7 +232,7 @@ function caption(
     seeds === 1
       ? 'Symbols: simulations with one seed, without error bars.'
       : `Symbols: simulated means over ${seeds} seeds; bars: one standard error over seeds.`,
-    ...(y === 'AR' ? [`Radius at test: ${radius}.`] : []),
+    ...(underAttack ? [`Radius at test: ${radius}.`] : []),
     `Settings: ${fixed.join(', ')}.`,
   ].join(' ');
 }

@@ -4,13 +4,15 @@ import { newPartialMoments } from './channels/averages.ts';
 import { solveCapacity } from './channels/capacityEquations.ts';
 import { criticalMarginRadius } from './channels/criticalMarginRadius.ts';
 import { hardMargin } from './channels/hardMargin.ts';
+import { immuneRadius } from './channels/immunity.ts';
 import { type LabelLaw, teacherOf } from './channels/labels.ts';
 import { type MarginLoss, marginLoss } from './channels/losses.ts';
 import { MarginEquations, type MarginProblem } from './channels/marginEquations.ts';
 import { MarginLaw, type Teacher } from './channels/marginLaw.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
+import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
 import { type FixedPoint, solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
 import { CRITICAL } from './phases.ts';
+import type { TrainingMargins } from './trainingMargins.ts';
 
 /** Adversarial training of a classifier, in the scaling in which n, N and d grow in proportion. */
 export interface ClassificationOptions {
@@ -76,11 +78,14 @@ export interface ClassificationRisk {
   readonly kinkFraction: number;
   /** the law of y f(x) on new data, for {@link marginBelow} */
   readonly margins: MarginDistribution;
+  /** what turns it into the law of y f(x) on the training rows, for {@link trainingMarginBelow} */
+  readonly trainingMargins: TrainingMargins;
   /**
-   * 'learning'; 'null': theta = 0, eps is critical or beyond, and the error that of guessing; 'separable': lambda = 0 and n/d
+   * 'learning'; 'null': theta = 0, eps is critical or beyond, and the error that of guessing; 'immune': the same of the
+   * features that the attack reaches, while those with J = 0 are used as without attack; 'separable': lambda = 0 and n/d
    * at most the robust capacity: the limit as lambda falls to 0, the robust max-margin classifier.
    */
-  readonly phase: 'learning' | 'null' | 'separable';
+  readonly phase: 'learning' | 'null' | 'immune' | 'separable';
   /** evaluations of the saddle-point equations; 0 for a phase known in closed form */
   readonly iterations: number;
   /** largest relative error of the saddle-point equations */
@@ -105,8 +110,8 @@ export const CLASSIFICATION_OPTIONS: OptionNames<ClassificationOptions> = {
 /** A problem whose options are checked; the loss at 0 belongs to the null phase. */
 export interface ClassificationProblem extends MarginProblem {
   readonly atZero: number;
-  /** a loss of one's own, of whose tail nothing is known */
-  readonly own?: boolean;
+  /** the loss as it was given; of the tail of one's own nothing is known */
+  readonly loss: MarginLoss;
 }
 
 /** @throws InvalidArgumentError naming the option that is unknown or outside its domain */
@@ -129,7 +134,7 @@ export function resolveClassification(
     flip,
   });
   return {
-    problem: { psi2, eps, lambda, rho, teacher, ...marginLoss(loss), own: typeof loss !== 'string' },
+    problem: { psi2, eps, lambda, rho, teacher, ...marginLoss(loss), loss },
     epsTest,
   };
 }
@@ -152,19 +157,40 @@ export function solveClassification(
   const { eps, lambda, psi2 } = problem;
   if (eps > 0 && eps >= CRITICAL * criticalMarginRadius(map, problem))
     return { risk: nullRisk(problem, epsTest) };
+  if (eps > 0 && map.unattacked) {
+    const immune = immuneClassification(map.unattacked, problem, epsTest);
+    if (immune) return immune;
+  }
   const capacity = lambda === 0 ? solveCapacity(map, problem).psi2 : 0;
   if (lambda === 0 && psi2 <= capacity) {
-    if (problem.own)
+    if (typeof problem.loss !== 'string')
       throw new UserError(
         'no limit of a loss of one’s own without a penalty where the labels can be fitted: give lambda > 0',
       );
     // Scaled by 1/lambda the equations of the max-margin classifier are those of another loss at lambda = 1.
     const hard = { ...problem, lambda: 1, channel: hardMargin(1) };
     const { equations, x: at, ...steps } = solveLearning(map, hard, start, capacity);
-    return { risk: riskOf(equations, 'separable', steps, epsTest), at };
+    return { risk: riskOf(equations, 'hardMargin', steps, epsTest), at };
   }
   const { equations, x: at, ...steps } = solveLearning(map, problem, start);
-  return { risk: riskOf(equations, 'learning', steps, epsTest), at };
+  return { risk: riskOf(equations, problem.loss, steps, epsTest), at };
+}
+
+/** The solution on the features that the attack does not reach, where they are all that is used. */
+function immuneClassification(
+  unattacked: UnattackedFeatures,
+  problem: ClassificationProblem,
+  epsTest: number,
+): SolvedClassification | undefined {
+  const free = { ...problem, eps: 0 };
+  const { risk, at } = solveClassification(unattacked.map, free, epsTest);
+  if (!at) return undefined;
+  const hard = risk.phase === 'separable';
+  const asked = hard ? { ...free, lambda: 1, channel: hardMargin(1) } : free;
+  const equations = new MarginEquations(unattacked.map, asked);
+  equations.step(at, new Float64Array(at.length));
+  if (problem.eps < CRITICAL * immuneRadius(unattacked, equations.averages, asked)) return undefined;
+  return { risk: hard ? risk : { ...risk, phase: 'immune' } };
 }
 
 function solveLearning(
@@ -221,14 +247,15 @@ function fixedPoint(map: FeatureMap, problem: MarginProblem, x: Float64Array | u
 
 function riskOf(
   equations: MarginEquations,
-  phase: 'learning' | 'separable',
+  loss: MarginLoss | 'hardMargin',
   { iterations, residual }: { readonly iterations: number; readonly residual: number },
   epsTest: number,
 ): ClassificationRisk {
   const { averages, law } = equations;
-  const { channel } = equations.problem;
+  const { channel, eps } = equations.problem;
+  const separable = loss === 'hardMargin';
   // A direction without a scale is given at Q = 1.
-  const unit = phase === 'separable' ? 1 / equations.outputVariance : 1;
+  const unit = separable ? 1 / equations.outputVariance : 1;
   const outputVariance = equations.outputVariance * unit;
   const margins = {
     scale: Math.sqrt(outputVariance),
@@ -245,19 +272,23 @@ function riskOf(
     thetaNormSquared: equations.thetaNormSquared * unit,
     outputVariance,
     overlap: equations.overlap * Math.sqrt(unit),
-    trainingLoss:
-      channel.trainingLoss?.(law, equations.V, equations.problem.eps * equations.gradientNorm) ??
-      averages.loss,
+    trainingLoss: channel.trainingLoss?.(law, equations.V, eps * equations.gradientNorm) ?? averages.loss,
     kinkFraction: averages.kink,
     margins,
-    phase,
+    trainingMargins: {
+      stiffness: separable ? 0 : equations.V,
+      attacked: eps * gradientNorm,
+      loss,
+      ...(separable && { leastMargin: Math.sqrt(unit) }),
+    },
+    phase: separable ? 'separable' : 'learning',
     iterations,
     residual,
     converged: residual < ACCEPTED,
   };
 }
 
-const nullRisk = ({ atZero, teacher }: ClassificationProblem, epsTest: number): ClassificationRisk => ({
+const nullRisk = ({ atZero, teacher, loss }: ClassificationProblem, epsTest: number): ClassificationRisk => ({
   // What guessing would do, with and without attack.
   error: 0.5,
   robustError: 0.5,
@@ -274,6 +305,7 @@ const nullRisk = ({ atZero, teacher }: ClassificationProblem, epsTest: number): 
     slopes: teacher.latent.map(() => 0),
     weights: teacher.latent.map(({ weight }) => weight),
   },
+  trainingMargins: { stiffness: 0, attacked: 0, loss },
   phase: 'null',
   iterations: 0,
   residual: 0,

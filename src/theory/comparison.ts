@@ -1,12 +1,13 @@
 import { checkOptions } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
+import type { ClassificationOptions, ClassificationRisk } from './classification.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import {
   type AsymptoticRisk,
   asymptoticRisk,
+  isClassification,
   RISK_OPTIONS,
   type RiskOptions,
-  refuseClassification,
 } from './risk.ts';
 
 /** What {@link compareTraining} finds: two trainings of the same features under one attack at test. */
@@ -21,13 +22,31 @@ export interface TrainingComparison {
   readonly gain: number;
 }
 
+/** The same of classifiers. */
+export interface ClassificationComparison {
+  /** trained at eps = 0, attacked at epsTest */
+  readonly normal: ClassificationRisk;
+  /** trained at eps, attacked at epsTest */
+  readonly robust: ClassificationRisk;
+  /** the error that adversarial training adds */
+  readonly price: number;
+  /** the robust error that it takes away */
+  readonly gain: number;
+}
+
 /**
  * A normally and an adversarially trained read-out of the same features under the same attack, epsTest (default eps).
  * @throws InvalidArgumentError naming an option that is unknown or outside its domain
  */
-export function compareTraining(map: FeatureMap, options: RiskOptions): TrainingComparison {
+export function compareTraining(map: FeatureMap, options: RiskOptions): TrainingComparison;
+/** The same of classifiers. @throws InvalidArgumentError as above */
+export function compareTraining(map: FeatureMap, options: ClassificationOptions): ClassificationComparison;
+export function compareTraining(
+  map: FeatureMap,
+  options: RiskOptions | ClassificationOptions,
+): TrainingComparison | ClassificationComparison {
+  if (isClassification(options)) return compareClassifiers(map, options);
   checkOptions('compareTraining', options, RISK_OPTIONS);
-  refuseClassification('compareTraining', options);
   const epsTest = options.epsTest ?? options.eps;
   const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
   const robust = asymptoticRisk(map, { ...options, epsTest });
@@ -36,6 +55,18 @@ export function compareTraining(map: FeatureMap, options: RiskOptions): Training
     robust,
     price: robust.standardRisk - normal.standardRisk,
     gain: normal.adversarialRisk - robust.adversarialRisk,
+  };
+}
+
+function compareClassifiers(map: FeatureMap, options: ClassificationOptions): ClassificationComparison {
+  const epsTest = options.epsTest ?? options.eps;
+  const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
+  const robust = asymptoticRisk(map, { ...options, epsTest });
+  return {
+    normal,
+    robust,
+    price: robust.error - normal.error,
+    gain: normal.robustError - robust.robustError,
   };
 }
 

@@ -71,7 +71,12 @@ export {
   marginBelow,
   robustErrorAt,
 } from './classification.ts';
-export { compareTraining, l2RadiusOfLinf, type TrainingComparison } from './comparison.ts';
+export {
+  type ClassificationComparison,
+  compareTraining,
+  l2RadiusOfLinf,
+  type TrainingComparison,
+} from './comparison.ts';
 export {
   type Axis,
   type ClassificationCurvePoint,
@@ -135,3 +140,4 @@ export {
   spectrumNamed,
   spiked,
 } from './spectrum.ts';
+export { type TrainingMargins, trainingMarginBelow, trainingMarginQuantile } from './trainingMargins.ts';

@@ -1,10 +1,11 @@
 import { increasingRoot } from '../numerics/rootFinding.ts';
 import { newAverages } from './channels/averages.ts';
+import { immuneRadius } from './channels/immunity.ts';
 import { secondMoment } from './channels/noise.ts';
 import { ResidualEquations, type ResidualProblem } from './channels/residualEquations.ts';
 import { criticalResidualRadius, type ResidualKind } from './channels/residualKind.ts';
 import { ResidualLaw } from './channels/residualLaw.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
+import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
 import { solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
 import { CRITICAL, exactFit, type Phase, SQUARE } from './phases.ts';
 import type { AsymptoticRisk } from './risk.ts';
@@ -79,6 +80,10 @@ export function solveRegression(
     return { risk: risk(law, variance, 'exact', fields, CLOSED, epsTest), alignment: map.signalVariance };
   }
 
+  if (eps > 0 && map.unattacked) {
+    const immune = immuneRegression(map.unattacked, problem, { channel, noise }, epsTest);
+    if (immune) return immune;
+  }
   const equations = new ResidualEquations(map, full);
   const near = start?.length === equations.start().length ? start.slice() : undefined;
   const { x, ...steps } = solveFromStarts(
@@ -112,6 +117,25 @@ export function solveRegression(
     at: x,
     alignment: averages.eta * equations.moments!.signal,
   };
+}
+
+/** The solution on the features that the attack does not reach, where they are all that is used. */
+function immuneRegression(
+  unattacked: UnattackedFeatures,
+  problem: Problem,
+  kind: ResidualKind,
+  epsTest: number,
+): SolvedRegression | undefined {
+  const { psi2, eps, lambda, rho } = problem;
+  const { risk, at, alignment } = solveRegression(unattacked.map, { ...problem, eps: 0 }, kind, epsTest);
+  if (risk.phase === 'exact' || risk.phase === 'infinite') return { risk, alignment };
+  // Where they leave no loss of their own, any attack is too strong for the others.
+  if (at) {
+    const alone = new ResidualEquations(unattacked.map, { psi2, eps: 0, lambda, rho, ...kind });
+    alone.step(at, new Float64Array(at.length));
+    if (eps < CRITICAL * immuneRadius(unattacked, alone.averages, problem)) return undefined;
+  }
+  return { risk: { ...risk, phase: 'immune' }, alignment };
 }
 
 /**

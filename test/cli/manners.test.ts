@@ -41,6 +41,7 @@ describe('rrf', () => {
     { typed: ['theory', '--activation', 'soft'], completed: ['softplus'] },
     { typed: ['train', '--method', 'f'], completed: ['fgsm', 'fast', 'free'] },
     { typed: ['sweep', 'st'], completed: ['status'] },
+    { typed: ['theory', 'point', '--loss', 'sq'], completed: ['square', 'squaredHinge'] },
   ])('completes $typed', async ({ typed, completed }) => {
     const { code, stdout } = await rrf('--get-yargs-completions', 'rrf', ...typed);
     expect(code).toBe(0);

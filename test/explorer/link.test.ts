@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromLink, toLink } from '../../src/explorer/state/link.ts';
 import {
+  LOSSES,
   MAX_DEPTH,
   parameters,
   positionOf,
@@ -9,6 +10,8 @@ import {
   valueAt,
 } from '../../src/explorer/state/parameters.ts';
 import { initialState, type State } from '../../src/explorer/state/state.ts';
+import { LABEL_LAWS } from '../../src/theory/channels/labels.ts';
+import { NOISE_NAMES } from '../../src/theory/channels/noise.ts';
 import { activationNames } from '../../src/theory/index.ts';
 
 const positive = fc.double({ min: 1e-4, max: 1e4, noNaN: true });
@@ -23,6 +26,10 @@ const settings = fc.record({
   below: positive,
   activation: fc.constantFrom(...activationNames),
   depth: fc.integer({ min: 1, max: MAX_DEPTH }),
+  loss: fc.constantFrom(...LOSSES),
+  noise: fc.constantFrom(...NOISE_NAMES),
+  labels: fc.constantFrom(...LABEL_LAWS),
+  flip: fc.double({ min: 0, max: 0.5, noNaN: true }),
 });
 // Measured values are kept to six digits.
 const measured = fc.record({
@@ -67,9 +74,12 @@ describe('a link', () => {
 
   it('names what it cannot take, and keeps the rest', () => {
     const { state, complaints } = fromLink(
-      'tau=none&activation=cubic&depth=2.5&seeds=0&axis=x&point=1~2&eps=0.7',
+      'tau=none&activation=cubic&depth=2.5&seeds=0&axis=x&point=1~2&loss=cubic&flip=0.6&eps=0.7',
     );
-    for (const part of ['tau=none', 'activation=cubic', 'depth=2.5', 'seeds=0', 'axis=x', 'point=1~2'])
+    for (const part of [
+      ...['tau=none', 'activation=cubic', 'depth=2.5', 'seeds=0', 'axis=x', 'point=1~2'],
+      ...['loss=cubic', 'flip=0.6'],
+    ])
       expect(complaints.some((complaint) => complaint.startsWith(part))).toBe(true);
     expect(state).toEqual({ ...initialState, settings: { ...initialState.settings, eps: 0.7 } });
   });

@@ -159,6 +159,50 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.close();
   });
 
+  it('shows the errors of classifiers, and of other losses and noise the risks', async () => {
+    const page = await site.open('psi2=4&lambda=0.01&loss=hinge&flip=0.1&labels=probit&axis=eps');
+    const problem = { psi2: 4, eps: 0.3, lambda: 0.01, tau: 0.2 };
+    const map = randomFeatures({ psi1: 4 });
+    const risk = asymptoticRisk(map, { ...problem, flip: 0.1, loss: 'hinge' });
+    await expectTheory(page, { standardRisk: risk.error, adversarialRisk: risk.robustError });
+    expect(await page.textContent('#adversarial-caption')).toBe('robust error');
+    expect(await page.isVisible('[data-formula="classes"]')).toBe(true);
+    expect(await page.isVisible('#noise')).toBe(false);
+    const command = (await page.textContent('#point-command'))!;
+    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    expect((JSON.parse(stdout) as { error: number }).error).toBe(risk.error);
+
+    await page.selectOption('#loss', 'huber');
+    await page.selectOption('#noise', 'sparse');
+    expect(await page.isVisible('#flip')).toBe(false);
+    await expectTheory(page, asymptoticRisk(map, { ...problem, loss: 'huber', noise: 'sparse' }));
+    expect(await page.isVisible('[data-formula="channel"]')).toBe(true);
+    await page.click('#check-start');
+    expect(await page.textContent('#check-status')).toContain(
+      'no finite model is trained with the huber loss',
+    );
+    await page.close();
+  });
+
+  it('trains the same classifiers as Node does', async () => {
+    const page = await site.open('psi1=1&psi2=3&lambda=0.1&loss=logistic&flip=0.1&d=20&seeds=2');
+    await page.click('#check-start');
+    await page.waitForFunction(() =>
+      document.querySelector('#check-status')?.textContent?.startsWith('done'),
+    );
+    const linked = () => fromLink(new URL(page.url()).hash.slice(1)).state;
+    await expect.poll(() => linked().measurements[0]?.seeds, { timeout: 20_000 }).toBe(2);
+    const { settings, measurements } = linked();
+    await testRuntime();
+    const errors = [];
+    for (const seed of [0, 1])
+      errors.push((await runCell(cellFor(settings, 20, seed), { streams: `explorer/${seed}` })).standardRisk);
+    // Labels of 2,000 rows: float32 may turn one of them over.
+    const { value } = meanOf(errors.map((error) => error.value));
+    expect(Math.abs(measurements[0]!.standardRisk.value - value)).toBeLessThan(1e-3);
+    await page.close();
+  });
+
   it('says the null phase and its critical radius', async () => {
     const page = await site.open('psi1=1&eps=1.9');
     expect(await page.innerText('#more-values')).toContain('nothing is learnt');

@@ -26,6 +26,7 @@ const worseWhenWide = measuring(({ psi1 }) => psi1);
 const fgmFindsLess = measuring(({ testAttack }) => (testAttack === 'fgm' ? 1 : 2));
 const trainedIsWorse = measuring(({ network }) => (network === 'trained' ? 2 : 1));
 const sparseIsLess = measuring(({ noise }) => (noise === 'sparse' ? 1 : 2));
+const lossIsAll = measuring(({ loss }) => (loss === 'hinge' ? 1 : 2));
 /** Every problem can be separated, whatever its size. */
 const allSeparated = (cell: Cell): CellResult => {
   const result = alike(cell);
@@ -81,6 +82,10 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
   classification: [
     ['at psi1 = 8 training against eps = 0.4 raises even', alike],
     ['at psi1 = 2, which barely fits', alike],
+  ],
+  losses: [
+    ['with every loss the error is worst near eps = 0.45', alike],
+    ['the radius moves the error further', lossIsAll],
   ],
   capacity: [
     ['at eps = 0 most problems below', alike],

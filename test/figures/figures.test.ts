@@ -138,6 +138,14 @@ describe('the theory that figures draw', () => {
         }).robustError,
     ],
     [
+      'losses',
+      [0, 2],
+      (x) =>
+        asymptoticRisk(randomFeatures({ psi1: 4 }), {
+          ...{ psi2: 4, eps: x, lambda: 1e-4, tau: 0.2, flip: 0.05, loss: 'squaredHinge' },
+        }).error,
+    ],
+    [
       'capacity',
       [0, 1],
       (x) => robustCapacity(randomFeatures({ psi1: x }), { eps: 0.3, tau: 0.2, flip: 0.1 }).psi2,

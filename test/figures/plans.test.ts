@@ -3,7 +3,7 @@ import type { Cell } from '../../src/cells/cell.ts';
 import { clearlyAbove, type FigureSettings, notClearlyAbove, shown } from '../../src/figures/figure.ts';
 import { figurePoints } from '../../src/figures/figurePoints.ts';
 import { figureNamed, figures } from '../../src/figures/index.ts';
-import { asymptoticRisk, criticalEps, randomFeatures } from '../../src/theory/index.ts';
+import { asymptoticRisk, criticalEps, randomFeatures, robustCapacity } from '../../src/theory/index.ts';
 
 const planOf = (name: string, settings: Partial<FigureSettings> = {}) => {
   const { defaults, plan } = figureNamed(name);
@@ -48,6 +48,16 @@ describe('the dashed lines of a figure', () => {
     const guides = planOf('null-phase', { psi1: [0.5, 2] }).guides.map(({ axis, at }) => [axis, at]);
     const critical = [0.5, 2].map((psi1) => criticalEps(randomFeatures({ psi1 }), { psi2: 3, tau: 0.5 }));
     expect(guides).toEqual(critical.map((at) => ['x', at]));
+  });
+});
+
+describe('the lines of the figure losses', () => {
+  it('are where the labels cease to be fitted, and where nothing is learnt', () => {
+    const [fitted, critical] = planOf('losses').guides.map(({ at }) => at);
+    const map = randomFeatures({ psi1: figureNamed('losses').defaults.psi1[0]! });
+    const labels = { tau: 0.5, flip: 0.05 };
+    expect(Math.abs(robustCapacity(map, { ...labels, eps: fitted! }).psi2 / 3 - 1)).toBeLessThan(1e-9);
+    expect(critical).toBe(criticalEps(map, { ...labels, psi2: 3, loss: 'hinge' }));
   });
 });
 

@@ -116,6 +116,12 @@ const targets: readonly Target[] = [
     { 1: 'nonNegative' },
   ),
   target(
+    'trainingMarginQuantile',
+    theory.trainingMarginQuantile,
+    () => [theory.asymptoticRisk(random, { psi2: 3, eps: 0.3, loss: 'hinge' }), 0.1],
+    { 1: 'positive' },
+  ),
+  target(
     'robustCapacity',
     theory.robustCapacity,
     () => [random, { eps: 0.3 }],
@@ -652,6 +658,7 @@ const leftOut: Readonly<Record<string, string>> = {
   linearObjective: 'is a certificate, tried in test/theory',
   theorem42: 'is a certificate, tried in test/theory',
   marginBelow: 'takes any number',
+  trainingMarginBelow: 'takes any number',
 };
 
 const before = process.cwd();

@@ -46,7 +46,7 @@ describe('the picture of a sweep', () => {
       flip: 0.1,
     };
     const { panels, y, caption } = plan({ by: 'loss' }, folderOf(2, classes));
-    expect(y.label).toBe('adversarial error');
+    expect(y.label).toBe('robust error');
     expect(caption).toContain('robust error against psi1, for each loss.');
     expect(caption).toContain('Radius at test: its eps.');
     expect(panels[0]!.curves.map(({ label }) => label)).toEqual(['logistic', 'hinge']);
@@ -104,7 +104,7 @@ describe('the picture of a sweep', () => {
     expect(() => plan({}, tested)).toThrow('the sweep varies epsTest (0, 0.25) as well');
   });
 
-  it.each([
+  it.each<[Partial<SweepPlotOptions>, string]>([
     [{ by: 'eps' }, 'the sweep varies d (50, 100) as well: choose one value, such as --where d=100'],
     [
       {},
@@ -120,6 +120,10 @@ describe('the picture of a sweep', () => {
     [{ where: ['d=70'] }, `invalid where: "d=70" (expected one of the sweep's values: 50, 100)`],
     [{ where: ['eps= '] }, 'invalid where: "eps= "'],
     [{ where: ['dd=50'] }, 'invalid where: "dd" (expected d?)'],
+    [
+      { by: 'eps', where: ['d=50'], y: 'robustError' },
+      'invalid y: "robustError" (expected SR or AR: this sweep is of no classification)',
+    ],
   ])('refuses %j by name', (options, message) => {
     expect(() => plan(options)).toThrow(message);
   });

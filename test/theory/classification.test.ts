@@ -161,13 +161,24 @@ describe('classifiers', () => {
 
   it('are refused where only risks of a regression are compared', () => {
     const options = { psi2: 3, eps: 0.3, loss: 'hinge' } as never;
-    for (const call of [
-      () => compareTraining(map, options),
-      () => interpolationPeak(map, options),
-      () => bestActivation({ psi1: 2 }, options),
-    ])
+    for (const call of [() => interpolationPeak(map, options), () => bestActivation({ psi1: 2 }, options)])
       expect(call).toThrow('a loss of the residual');
     expect(() => infiniteDataRisk(map, { eps: 0.3, loss: 'hinge' } as never)).toThrow('invalid loss');
+  });
+
+  it('are compared with normally trained ones under one attack', () => {
+    const options = {
+      psi2: 3,
+      eps: 0.3,
+      lambda: 0.01,
+      tau: 0.5,
+      epsTest: 0.4,
+      loss: 'squaredHinge',
+    } as const;
+    const { normal, robust, price, gain } = compareTraining(map, options);
+    const [before, after] = [0, 0.3].map((eps) => asymptoticRisk(map, { ...options, eps }));
+    expect([normal.robustError, robust.robustError]).toEqual([before!.robustError, after!.robustError]);
+    expect([price, gain]).toEqual([after!.error - before!.error, before!.robustError - after!.robustError]);
   });
 
   it('refuse what they cannot use, in one line', () => {

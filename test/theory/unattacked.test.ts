@@ -69,6 +69,45 @@ describe('features that the attack cannot reach', () => {
     expectRelative(risk.trainingError, 0.74 * (2.5 / 3), EXACT);
   });
 
+  it('are used alone with other losses from the radius on at which learning ends', () => {
+    // A Huber loss that never bends is the square, by another solver.
+    const huber = { name: 'huber', threshold: 1e9 } as const;
+    const square = endOfLearning(half, { psi2: 3, lambda: 0.1 });
+    for (const eps of [0.999 * square, 1.001 * square]) {
+      const options = { psi2: 3, eps, lambda: 0.1 };
+      const [one, other] = [asymptoticRisk(half, options), asymptoticRisk(half, { ...options, loss: huber })];
+      expect(other.phase).toBe(one.phase);
+      expectRelative(other.adversarialRisk, one.adversarialRisk, 1e-9);
+    }
+    const cases = [
+      ['absolute', 3, 0.1],
+      ['logistic', 3, 0.1],
+      ['hinge', 3, 0.1],
+      // Two features alone fit so few labels: the max-margin classifier.
+      ['hinge', 0.3, 0],
+    ] as const;
+    for (const [loss, psi2, lambda] of cases) {
+      const at = (eps: number): { phase: string; gradientNorm: number; thetaNormSquared: number } => {
+        const options = { psi2, eps, lambda };
+        return loss === 'absolute'
+          ? asymptoticRisk(half, { ...options, loss })
+          : asymptoticRisk(half, { ...options, loss });
+      };
+      let [low, high] = [0, 100];
+      for (let i = 0; i < 40; i++) {
+        const eps = (low + high) / 2;
+        if (at(eps).gradientNorm === 0) high = eps;
+        else low = eps;
+      }
+      // The gradient of f ends there by itself, and nothing jumps.
+      const [near, nearer] = [at(low * (1 - 1e-3)), at(low * (1 - 1e-5))];
+      const [before, after] = lambda === 0 ? ['separable', 'separable'] : ['learning', 'immune'];
+      expect([near.phase, nearer.phase, at(high).phase]).toEqual([before, before, after]);
+      expect(nearer.gradientNorm / near.gradientNorm).toBeLessThan(0.2);
+      expectRelative(nearer.thetaNormSquared, at(50).thetaNormSquared, 1e-3);
+    }
+  });
+
   it('have the risk that simulated least squares on them has', () => {
     const [n, copies, seeds] = [120, 10, 400];
     const random = stream('unattacked.test simulation');

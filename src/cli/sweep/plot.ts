@@ -7,7 +7,7 @@ import { drawFigure } from '../../figures/figureDrawing.ts';
 import { figureCells, figurePoints } from '../../figures/figurePoints.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { existingSweep } from '../../sweep/sweepFolder.ts';
-import { plotName, type SweepPlotOptions, sweepPlan } from '../../sweep/sweepPlot.ts';
+import { plotName, SWEEP_MEASURES, type SweepPlotOptions, sweepPlan } from '../../sweep/sweepPlot.ts';
 import { sweepRows } from '../../sweep/sweepRows.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
 import { neededText, text, textOr } from '../options.ts';
@@ -18,7 +18,7 @@ import { counting, sweepOptions } from './counting.ts';
 const options = {
   ...sweepOptions,
   x: neededText('field along the x axis, such as psi1'),
-  y: textOr('AR', 'SR or AR'),
+  y: textOr('AR', 'SR or AR; error or robustError of a classification'),
   by: text('field that tells curves apart, such as eps'),
   where: {
     ...text('field=value that is held, such as d=100; for each other field that varies'),
@@ -43,7 +43,7 @@ export const plotCommand: CommandModule<object, InferredOptionTypes<typeof optio
     const folder = existingSweep(out);
     const drawn: SweepPlotOptions = {
       x,
-      y: checkChoice('y', y, ['SR', 'AR']),
+      y: checkChoice('y', y, SWEEP_MEASURES),
       ...given({ by }),
       where,
     };

@@ -13,9 +13,9 @@ export function printCsv(rows: readonly Row[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** A risk without the law of margins of a classifier, which is no number; JSON has it. */
+/** A risk without the laws of margins of a classifier, which are no numbers; JSON has them. */
 export function withoutMargins(risk: object): Row {
-  const { margins: _, ...rest } = risk as Record<string, unknown>;
+  const { margins: _, trainingMargins: __, ...rest } = risk as Record<string, unknown>;
   return rest;
 }
 

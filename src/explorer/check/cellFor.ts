@@ -1,10 +1,14 @@
 import { type Cell, cell, rowsOf, unitsOf } from '../../cells/cell.ts';
 import type { Settings } from '../state/parameters.ts';
-import { epsTestOf, widthsOf } from '../theory/ask.ts';
+import { epsTestOf, questionOf, widthsOf } from '../theory/ask.ts';
 
-/** The finite model that stands for the settings at dimension d, trained by gradient. */
+/**
+ * The finite model that stands for the settings at dimension d: trained by gradient, or a classifier at the optimum of its
+ * loss. Losses of the residual other than the square have none, see `tooMuch`.
+ */
 export function cellFor(settings: Settings, d: number, seed = 0): Cell {
-  const { psi1, psi2, eps, lambda, tau, activation, depth } = settings;
+  const { psi1, psi2, eps, lambda, tau, activation, depth, noise, labels, flip } = settings;
+  const { classes, options } = questionOf(settings);
   return cell({
     d,
     ...(depth === 1 ? { psi1 } : { network: 'deep-frozen', widths: widthsOf(settings) }),
@@ -15,6 +19,8 @@ export function cellFor(settings: Settings, d: number, seed = 0): Cell {
     tau,
     activation,
     seed,
+    ...(classes && lambda > 0 && { loss: options.loss, labels, flip }),
+    ...(!classes && noise !== 'gaussian' && { noise }),
   });
 }
 

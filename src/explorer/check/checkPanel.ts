@@ -2,6 +2,7 @@ import { rowsOf, unitsOf } from '../../cells/cell.ts';
 import { byId, fillTable, html } from '../page/elements.ts';
 import { fixedText } from '../page/numbers.ts';
 import { letters, symbol } from '../page/symbols.ts';
+import { wordsFor } from '../page/words.ts';
 import { MAX_D, MAX_SEEDS } from '../state/link.ts';
 import type { State, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
@@ -129,7 +130,8 @@ function showResults({ measurements, settings, axis }: State): void {
     byId('check-results').replaceChildren();
     return;
   }
-  const headings = [symbol(letters[axis]), 'standard', 'adversarial', 'converged'];
+  const words = wordsFor(settings);
+  const headings = [symbol(letters[axis]), words.standard, words.adversarial, 'converged'];
   const caption = html(
     'p',
     { className: 'aside' },

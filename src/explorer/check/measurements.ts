@@ -2,6 +2,7 @@ import type { CellResult } from '../../cells/cellResult.ts';
 import { type Estimate, meanOf } from '../../evaluation/estimate.ts';
 import type { PlacedMeasurement } from '../draw/curveView.ts';
 import type { Settings } from '../state/parameters.ts';
+import { isClassifier } from '../theory/ask.ts';
 import { type Axis, placeOf, settingsAt } from '../theory/curve.ts';
 import type { MeasuredRisk, Measurement } from './protocol.ts';
 
@@ -28,8 +29,9 @@ function average(estimates: readonly Estimate[]): MeasuredRisk {
 
 /** Settings that give the same model and the same question are the same. */
 const key = (settings: Settings): string => {
-  const { depth, below, ...rest } = settings;
-  return JSON.stringify({ ...rest, depth, below: depth === 1 ? null : below });
+  const { depth, below, noise, labels, flip, ...rest } = settings;
+  const law = isClassifier(settings) ? { labels, flip } : { noise };
+  return JSON.stringify({ ...rest, ...law, depth, below: depth === 1 ? null : below });
 };
 
 /** Those measured on the curve of `settings` along `axis`, in order. */

@@ -1,7 +1,7 @@
 import { rowsOf, widthOf } from '../../cells/cell.ts';
 import { activationNames } from '../../theory/index.ts';
 import { type AxisName, MAX_DEPTH, type Settings } from '../state/parameters.ts';
-import { riskAt } from '../theory/ask.ts';
+import { isClassifier, riskAt } from '../theory/ask.ts';
 import { type Axis, settingsAt } from '../theory/curve.ts';
 import { cellFor, workOf } from './cellFor.ts';
 
@@ -26,10 +26,15 @@ export const pointsToCheck = (settings: Settings, axis: Axis, where: 'here' | 'a
 /** Multiplications in one pass of the largest point: beyond this a page would train for minutes a model. */
 const MOST_WORK = 4e8;
 
-/** Why these points cannot be trained in a page, or undefined. */
+/** Why these points cannot be trained, or not in a page; or undefined. */
 export function tooMuch(points: readonly Settings[], d: number): string | undefined {
   if (points.length === 0) return 'the risk is infinite here: there is nothing to compare with';
   for (const settings of points) {
+    const { loss, lambda } = settings;
+    if (loss === 'absolute' || loss === 'huber')
+      return `no finite model is trained with the ${loss} loss: only with the square and with those of classes`;
+    if (isClassifier(settings) && lambda === 0)
+      return 'labels that can be fitted leave a finite classifier without an optimum: give a ridge penalty above 0';
     const work = workOf(settings, d).reduce((sum, layer) => sum + layer, 0);
     const of = cellFor(settings, d);
     if (work > MOST_WORK)

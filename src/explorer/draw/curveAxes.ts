@@ -27,7 +27,7 @@ const titles: Readonly<Record<Axis['name'], readonly (string | Letter)[]>> = {
 export function curveAxes(
   { frame, x, y }: Plane,
   axis: Axis,
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height, title }: { readonly width: number; readonly height: number; readonly title: string },
 ): SVGElement[] {
   return [
     frameRect(frame, 'frame'),
@@ -35,7 +35,7 @@ export function curveAxes(
     ...(axis.kind === 'range'
       ? xAxis(x, ticksOf(x, width < NARROW ? 5 : 9), frame)
       : axis.places.map((name, at) => placeName(name, x.pixel(at), frame.bottom, slanted(axis)))),
-    ...axisTitles(frame, height, spans(...titles[axis.name]), ['risk']),
+    ...axisTitles(frame, height, spans(...titles[axis.name]), [title]),
   ];
 }
 

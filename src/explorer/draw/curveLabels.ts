@@ -1,3 +1,4 @@
+import type { Words } from '../page/words.ts';
 import type { RiskAt } from '../theory/curve.ts';
 import type { Plane, RiskName } from './plane.ts';
 import { svg } from './svg.ts';
@@ -8,17 +9,17 @@ const ORDER: readonly RiskName[] = ['adversarial', 'standard'];
 const APART = 22;
 
 /** The names of the curves in a row above the frame, where there is no room beside it. */
-export const labelsAbove = ({ frame }: Plane): SVGElement[] =>
+export const labelsAbove = ({ frame }: Plane, words: Words): SVGElement[] =>
   ORDER.flatMap((name, i) => {
     const at = frame.left + 4 + i * 136;
     return [
       svg('line', { class: `curve ${name}`, x1: at, x2: at + 22, y1: 22, y2: 22 }),
-      svg('text', { class: `label ${name}`, x: at + 30, y: 27 }, name),
+      svg('text', { class: `label ${name}`, x: at + 30, y: 27 }, words[name]),
     ];
   });
 
 /** The names of the curves where they end, kept apart and within the frame. */
-export function labelsBeside({ frame, y }: Plane, curve: readonly RiskAt[]): SVGElement[] {
+export function labelsBeside({ frame, y }: Plane, curve: readonly RiskAt[], words: Words): SVGElement[] {
   const last = curve.at(-1)!;
   const level = (risk: number): number => Math.min(frame.bottom - 4, Math.max(frame.top + 8, y.pixel(risk)));
   const [upper, lower] = [level(last.adversarialRisk), level(last.standardRisk)];
@@ -32,7 +33,7 @@ export function labelsBeside({ frame, y }: Plane, curve: readonly RiskAt[]): SVG
         x: frame.right + 10,
         y: (i === 0 ? upper - apart : lower + apart) + shift + 5,
       },
-      name,
+      words[name],
     ),
   );
 }

@@ -1,5 +1,6 @@
 import { letters, spans } from '../page/symbols.ts';
-import { nothingRisk } from '../theory/ask.ts';
+import { wordsFor } from '../page/words.ts';
+import { isClassifier, nothingRisk } from '../theory/ask.ts';
 import type { RiskAt } from '../theory/curve.ts';
 import type { CurveView } from './curveView.ts';
 import type { Plane } from './plane.ts';
@@ -23,16 +24,19 @@ function nothingLevel(plane: Plane, { settings, curve }: CurveView): SVGElement[
   const level = y.pixel(nothingRisk(settings));
   if (level <= frame.top) return [];
   const line = svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level });
-  const value = ['1 + ', letters.tau, '²'];
+  const classes = isClassifier(settings);
+  const value = classes ? ['½'] : ['1 + ', letters.tau, '²'];
   const long = roomAlong(plane, curve, level, LONG_NOTE);
   const spot = long ?? roomAlong(plane, curve, level, SHORT_NOTE);
   if (!spot) return [line];
-  const words = long ? ['predicting nothing, ', ...value] : value;
+  const words = long ? [`${wordsFor(settings).nothing}, `, ...value] : value;
   return [line, svg('text', { class: 'note halo', ...spot }, ...spans(...words))];
 }
 
 function squarePlace({ frame, x }: Plane, { settings, axis, here }: CurveView): SVGElement[] {
   const square = axis.name === 'psi1' ? settings.psi2 : axis.name === 'psi2' ? settings.psi1 : undefined;
+  // Classes have no peak there, but where the labels cease to be fitted.
+  if (isClassifier(settings)) return [];
   if (square === undefined || axis.kind !== 'range' || square <= axis.from || square >= axis.to) return [];
   const at = x.pixel(square);
   const besideHere = x.pixel(here.at) - at;

@@ -1,3 +1,4 @@
+import { wordsFor } from '../page/words.ts';
 import { parameters, roundFor } from '../state/parameters.ts';
 import { nothingRisk } from '../theory/ask.ts';
 import type { RiskAt } from '../theory/curve.ts';
@@ -72,14 +73,15 @@ export function curvePanel(): CurvePanel {
   }
 
   /** Axes are redrawn only when they change, so that a frame takes little time while a slider moves. */
-  function drawAxes({ axis }: CurveView): void {
+  function drawAxes({ axis, settings }: CurveView): void {
     const { frame, y } = plane;
-    const key = [width, height, axis.name, y.kind, ...y.domain].join();
+    const title = wordsFor(settings).one;
+    const key = [width, height, axis.name, title, y.kind, ...y.domain].join();
     if (key === drawnAxes) return;
     drawnAxes = key;
     coverFrame(clip, frame);
     grid.replaceChildren(...gridLines(y, riskTicks(y), frame));
-    axes.replaceChildren(...curveAxes(plane, axis, { width, height }));
+    axes.replaceChildren(...curveAxes(plane, axis, { width, height, title }));
   }
 
   function drawCurves({ axis, curve }: CurveView): void {
@@ -96,7 +98,10 @@ export function curvePanel(): CurvePanel {
     bands.replaceChildren(...nullBands(plane, next.axis, next.curve));
     drawCurves(next);
     notes.replaceChildren(...curveNotes(plane, next));
-    labels.replaceChildren(...(width < NARROW ? labelsAbove(plane) : labelsBeside(plane, next.curve)));
+    const words = wordsFor(next.settings);
+    labels.replaceChildren(
+      ...(width < NARROW ? labelsAbove(plane, words) : labelsBeside(plane, next.curve, words)),
+    );
     points.replaceChildren(...errorBars(plane, next.measurements));
     here.replaceChildren(...placeMark(plane, next.here, 5));
   }

@@ -6,12 +6,16 @@ import { pathThrough, svg } from './svg.ts';
 const FAR = -2000;
 const GAP: readonly [number, number] = [Number.NaN, Number.NaN];
 
+/** Risks jump where the ridgeless phase begins or ends, and errors where nothing is learnt. */
+const jumps = (before: RiskAt, risk: RiskAt): boolean =>
+  (before.phase === 'ridgeless') !== (risk.phase === 'ridgeless') ||
+  (risk.overlap !== undefined && (before.phase === 'null') !== (risk.phase === 'null'));
+
 /** The path of one risk along the curve. */
 export const riskPath = ({ x, y }: Plane, curve: readonly RiskAt[], name: RiskName): string =>
   pathThrough(
     curve.flatMap((risk, i): (readonly [number, number])[] => [
-      // The risk jumps where the ridgeless phase begins or ends.
-      ...(i > 0 && (risk.phase === 'ridgeless') !== (curve[i - 1]!.phase === 'ridgeless') ? [GAP] : []),
+      ...(i > 0 && jumps(curve[i - 1]!, risk) ? [GAP] : []),
       [x.pixel(risk.at), Math.max(FAR, y.pixel(risk[`${name}Risk`]))],
     ]),
   );

@@ -1,10 +1,10 @@
 import { defaults, type Settings } from '../state/parameters.ts';
-import { widthsOf } from '../theory/ask.ts';
+import { isClassifier, widthsOf } from '../theory/ask.ts';
 import { type Axis, libraryName } from '../theory/curve.ts';
 
 /** What the command line needs to be told beyond its own defaults (shifted ReLU, no penalty, no noise). */
 function options(settings: Settings, without?: Axis['name']): string[] {
-  const { psi1, psi2, eps, epsTest, lambda, tau, activation, depth } = settings;
+  const { psi1, psi2, eps, epsTest, lambda, tau, activation, depth, loss, noise, labels, flip } = settings;
   const said: string[] = [];
   if (depth > 1) said.push('--features deep', `--widths ${widthsOf(settings).join(',')}`);
   else if (without !== 'psi1') said.push(`--psi1 ${psi1}`);
@@ -14,6 +14,11 @@ function options(settings: Settings, without?: Axis['name']): string[] {
   if (lambda !== 0 && without !== 'lambda') said.push(`--lambda ${lambda}`);
   if (tau !== 0 && without !== 'tau') said.push(`--tau ${tau}`);
   if (activation !== defaults.activation) said.push(`--activation ${activation}`);
+  if (loss !== defaults.loss) said.push(`--loss ${loss}`);
+  if (isClassifier(settings)) {
+    if (labels !== defaults.labels) said.push(`--labels ${labels}`);
+    if (flip !== 0) said.push(`--flip ${flip}`);
+  } else if (noise !== defaults.noise) said.push(`--noise ${noise}`);
   return said;
 }
 

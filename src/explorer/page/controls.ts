@@ -1,5 +1,8 @@
+import { LABEL_LAWS } from '../../theory/channels/labels.ts';
+import { NOISE_NAMES } from '../../theory/channels/noise.ts';
 import { activationNames } from '../../theory/index.ts';
 import {
+  LOSSES,
   MAX_DEPTH,
   type NumberName,
   objection,
@@ -11,6 +14,7 @@ import {
   valueAt,
 } from '../state/parameters.ts';
 import type { Store } from '../state/state.ts';
+import { isClassifier } from '../theory/ask.ts';
 import { html } from './elements.ts';
 import { letters, symbol } from './symbols.ts';
 
@@ -24,9 +28,13 @@ export function controls(form: HTMLFormElement, store: Store): void {
     epsTestField(store),
     numberField(parameters.lambda, store),
     numberField(parameters.tau, store),
-    activationField(store),
+    choiceField(store, 'loss', ['loss'], LOSSES),
+    choiceField(store, 'noise', ['law of the noise'], NOISE_NAMES, (of) => !isClassifier(of)),
+    choiceField(store, 'labels', ['law of the labels'], LABEL_LAWS, isClassifier),
+    numberField(parameters.flip, store, isClassifier),
+    choiceField(store, 'activation', ['activation ', symbol(letters.activation)], activationNames),
     depthField(store),
-    numberField(parameters.below, store),
+    numberField(parameters.below, store, ({ depth }) => depth > 1),
   ];
   form.append(...fields.map(({ element }) => element));
   const show = (settings: Settings): void => {
@@ -46,7 +54,12 @@ interface Field {
 const shownValue = (settings: Settings, name: NumberName): number =>
   name === 'epsTest' ? (settings.epsTest ?? settings.eps) : settings[name];
 
-function numberField(parameter: Parameter, store: Store): Field {
+/** A slider and a number, there while it has an effect. */
+function numberField(
+  parameter: Parameter,
+  store: Store,
+  matters: (settings: Settings) => boolean = () => true,
+): Field {
   const { name, title, explanation } = parameter;
   const slider = html('input', {
     type: 'range',
@@ -90,7 +103,7 @@ function numberField(parameter: Parameter, store: Store): Field {
       slider.setAttribute('aria-valuetext', String(value));
       slider.style.setProperty('--filled', `${(100 * position) / SLIDER_STEPS}%`);
       if (document.activeElement !== number) number.value = String(value);
-      if (name === 'below') element.hidden = settings.depth === 1;
+      element.hidden = !matters(settings);
     },
   };
 }
@@ -112,17 +125,24 @@ function epsTestField(store: Store): Field {
   };
 }
 
-function activationField(store: Store): Field {
-  const select = html('select', { id: 'activation' });
-  select.append(...activationNames.map((name) => new Option(name, name)));
-  select.addEventListener('change', () =>
-    store.set({ activation: activationNames.find((name) => name === select.value)! }),
-  );
-  const label = html('label', { htmlFor: 'activation' }, 'activation ', symbol(letters.activation));
+/** A choice of words, there while it has an effect. */
+function choiceField(
+  store: Store,
+  name: 'activation' | 'loss' | 'noise' | 'labels',
+  title: readonly (Node | string)[],
+  choices: readonly string[],
+  matters: (settings: Settings) => boolean = () => true,
+): Field {
+  const select = html('select', { id: name });
+  select.append(...choices.map((choice) => new Option(choice, choice)));
+  select.addEventListener('change', () => store.set({ [name]: select.value }));
+  const label = html('label', { htmlFor: name }, ...title);
+  const element = html('div', { className: 'field choice' }, label, select);
   return {
-    element: html('div', { className: 'field choice' }, label, select),
-    show: ({ activation }) => {
-      select.value = activation;
+    element,
+    show: (settings) => {
+      select.value = settings[name];
+      element.hidden = !matters(settings);
     },
   };
 }

@@ -3,7 +3,7 @@ import { curvePanel } from '../draw/curvePanel.ts';
 import type { CurveView, PlacedMeasurement } from '../draw/curveView.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
-import { riskAt } from '../theory/ask.ts';
+import { isClassifier, riskAt } from '../theory/ask.ts';
 import {
   type Axis,
   axisNamed,
@@ -18,6 +18,7 @@ import { riskText, shortText } from './numbers.ts';
 import { onWidth } from './plotSize.ts';
 import { showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
+import { wordsFor } from './words.ts';
 
 const axisNames: Readonly<Record<AxisName, string>> = {
   psi1: 'width ψ₁',
@@ -80,20 +81,22 @@ export function curveFigure(
     showRiskTip(tip, box, {
       place: [symbol(letters[view!.axis.name]), ` = ${placeText(view!.axis, risk.at, shortText)}`],
       risk,
+      words: wordsFor(view!.settings),
       x: panel.pixelOf(risk.at),
       y: () => 26,
     });
 
   /** What a screen reader says of the slider that the plot is. */
   function describe(risk: RiskAt): void {
-    const { axis } = view!;
+    const { axis, settings } = view!;
+    const words = wordsFor(settings);
     const [from, to] = axis.kind === 'range' ? [axis.from, axis.to] : [0, axis.places.length - 1];
     box.setAttribute('aria-valuemin', String(from));
     box.setAttribute('aria-valuemax', String(to));
     box.setAttribute('aria-valuenow', String(Math.min(to, Math.max(from, risk.at))));
     box.setAttribute(
       'aria-valuetext',
-      `${axis.name} ${placeText(axis, risk.at, shortText)}: adversarial risk ${riskText(risk.adversarialRisk)}, standard risk ${riskText(risk.standardRisk)}, phase ${risk.phase}`,
+      `${axis.name} ${placeText(axis, risk.at, shortText)}: ${words.adversarialRisk} ${riskText(risk.adversarialRisk)}, ${words.standardRisk} ${riskText(risk.standardRisk)}, phase ${risk.phase}`,
     );
   }
 
@@ -136,6 +139,7 @@ export function curveFigure(
     },
     draw({ settings, axis: name, yScale, measurements }) {
       select.value = name;
+      byId('curves-title').textContent = isClassifier(settings) ? 'Error against' : 'Risk against';
       logRisk.checked = yScale === 'log';
       const axis = axisNamed(name);
       const here = { at: placeOf(settings, axis), ...riskAt(settings) };

@@ -2,7 +2,7 @@ import { legend } from '../draw/mapColours.ts';
 import { mapPanel } from '../draw/mapPanel.ts';
 import { parameters, roundFor, type Settings } from '../state/parameters.ts';
 import type { Measure, State, Store } from '../state/state.ts';
-import { riskAt } from '../theory/ask.ts';
+import { isClassifier, riskAt } from '../theory/ask.ts';
 import type { MapAnswer, MapRequest } from '../theory/mapWorker.ts';
 import { mapKey, type PlanePoint, type RiskGrid } from '../theory/phaseMap.ts';
 import { byId, html } from './elements.ts';
@@ -12,6 +12,7 @@ import { onWidth } from './plotSize.ts';
 import { showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
 import { resolvedTheme } from './theme.ts';
+import { wordsFor } from './words.ts';
 
 export interface MapFigure {
   readonly svg: SVGSVGElement;
@@ -66,6 +67,7 @@ export function mapFigure(store: Store): MapFigure {
         ` = ${shortText(settings.eps)}`,
       ],
       risk: riskAt(settings),
+      words: wordsFor(settings),
       x: event.clientX - left,
       y: (height) => Math.max(4, event.clientY - top - height - 10),
     });
@@ -104,10 +106,13 @@ export function mapFigure(store: Store): MapFigure {
       }
       if (settings !== drawnSettings) {
         panel.here(settings);
-        const name = mapOf === 'adversarialRisk' ? 'Adversarial' : 'Standard';
+        const words = wordsFor(settings);
+        for (const option of select.options) option.textContent = words[option.value as Measure];
+        byId('map-peak').textContent = isClassifier(settings) ? 'robust capacity' : 'interpolation peak';
+        byId('map-nothing').textContent = `above ${words.nothing}`;
         box.setAttribute(
           'aria-label',
-          `Phase map: ${name} risk over width psi1 and attack radius eps, with the null phase, the interpolation peak and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}.`,
+          `Phase map: ${words[mapOf]} over width psi1 and attack radius eps, with the null phase, the ${byId('map-peak').textContent} and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}.`,
         );
         drawnSettings = settings;
       }

@@ -1,13 +1,18 @@
-import type { AsymptoticRisk } from '../../theory/index.ts';
+import type { PageRisk } from '../theory/pageRisk.ts';
 import { html } from './elements.ts';
 import { riskText } from './numbers.ts';
+import type { Words } from './words.ts';
 
 /** Fills a tip with a place and the risks there, and shows it at a point of a plot: to its right where there is room. */
-export function showRiskTip(tip: HTMLElement, box: HTMLElement, { place, risk, x, y }: TipContent): void {
+export function showRiskTip(
+  tip: HTMLElement,
+  box: HTMLElement,
+  { place, risk, words, x, y }: TipContent,
+): void {
   tip.replaceChildren(
     html('div', {}, ...place),
-    html('div', { className: 'adversarial' }, `adversarial ${riskText(risk.adversarialRisk)}`),
-    html('div', { className: 'standard' }, `standard ${riskText(risk.standardRisk)}`),
+    html('div', { className: 'adversarial' }, `${words.adversarial} ${riskText(risk.adversarialRisk)}`),
+    html('div', { className: 'standard' }, `${words.standard} ${riskText(risk.standardRisk)}`),
     ...(risk.phase === 'learning' ? [] : [html('div', {}, risk.phase)]),
   );
   tip.hidden = false;
@@ -18,7 +23,8 @@ export function showRiskTip(tip: HTMLElement, box: HTMLElement, { place, risk, x
 
 interface TipContent {
   readonly place: readonly (Node | string)[];
-  readonly risk: AsymptoticRisk;
+  readonly risk: PageRisk;
+  readonly words: Words;
   /** The point, in pixels from the left of the plot. */
   readonly x: number;
   /** The top of the tip, in pixels from that of the plot, by the height of the tip. */

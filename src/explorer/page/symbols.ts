@@ -7,7 +7,7 @@ export interface Letter {
   readonly index?: string;
 }
 
-export const letters: Readonly<Record<AxisName | 'below' | 'd', Letter>> = {
+export const letters: Readonly<Record<AxisName | 'below' | 'flip' | 'd', Letter>> = {
   psi1: { letter: 'ψ', index: '1' },
   psi2: { letter: 'ψ', index: '2' },
   eps: { letter: 'ε' },
@@ -17,6 +17,7 @@ export const letters: Readonly<Record<AxisName | 'below' | 'd', Letter>> = {
   depth: { letter: 'L' },
   activation: { letter: 'σ' },
   below: { letter: 'ψ', index: 'b' },
+  flip: { letter: 'p' },
   d: { letter: 'd' },
 };
 

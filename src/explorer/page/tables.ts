@@ -4,6 +4,7 @@ import type { RiskGrid } from '../theory/phaseMap.ts';
 import { fillTable } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { letters, symbol } from './symbols.ts';
+import type { Words } from './words.ts';
 
 const csv = (rows: readonly (readonly (string | number)[])[]): string =>
   `${rows.map((row) => row.join(',')).join('\n')}\n`;
@@ -13,15 +14,15 @@ export const curveCsv = (
   axis: Axis,
   curve: readonly RiskAt[],
   measurements: readonly PlacedMeasurement[],
+  classes: boolean,
 ): string =>
   csv([
     [
       axis.name,
       'source',
-      'standardRisk',
-      'standardError',
-      'adversarialRisk',
-      'adversarialError',
+      ...(classes
+        ? ['error', 'standardError', 'robustError', 'robustStandardError']
+        : ['standardRisk', 'standardError', 'adversarialRisk', 'adversarialError']),
       'gradientNorm',
       'phase',
       'd',
@@ -62,12 +63,17 @@ export function mapCsv({ nx, psi1, eps, logRatio }: RiskGrid, measure: string): 
 }
 
 /** A readable table of about twenty points. */
-export function fillCurveTable(table: HTMLTableElement, axis: Axis, curve: readonly RiskAt[]): void {
+export function fillCurveTable(
+  table: HTMLTableElement,
+  axis: Axis,
+  curve: readonly RiskAt[],
+  words: Words,
+): void {
   const every = Math.max(1, Math.floor(curve.length / 20));
   const shown = curve.filter((_, i) => i % every === 0);
   fillTable(
     table,
-    [symbol(letters[axis.name]), 'standard', 'adversarial', 'phase'],
+    [symbol(letters[axis.name]), words.standard, words.adversarial, 'phase'],
     shown.map((risk) => [
       placeText(axis, risk.at, shortText),
       riskText(risk.standardRisk),

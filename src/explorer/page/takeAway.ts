@@ -1,4 +1,5 @@
 import type { State, Store } from '../state/state.ts';
+import { isClassifier } from '../theory/ask.ts';
 import { axisNamed } from '../theory/curve.ts';
 import { curveCommand, pointCommand } from './command.ts';
 import type { CurveFigure } from './curveFigure.ts';
@@ -6,6 +7,7 @@ import { byId, html } from './elements.ts';
 import type { MapFigure } from './mapFigure.ts';
 import { download, pngFile, svgFile, type Underlay } from './pictures.ts';
 import { curveCsv, fillCurveTable, mapCsv } from './tables.ts';
+import { wordsFor } from './words.ts';
 
 const PNG_DENSITY = 3;
 
@@ -24,7 +26,11 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
   byId('curve-exports').append(
     ...pictures('risk-curves', curves.svg),
     exportButton('CSV', 'risk-curves', () =>
-      download('risk-curves.csv', curveCsv(curves.axis, curves.curve, curves.measurements), 'text/csv'),
+      download(
+        'risk-curves.csv',
+        curveCsv(curves.axis, curves.curve, curves.measurements, isClassifier(store.state.settings)),
+        'text/csv',
+      ),
     ),
   );
   byId('map-exports').append(
@@ -40,7 +46,7 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
   const details = byId<HTMLDetailsElement>('table-details');
   const table = byId<HTMLTableElement>('curve-table');
   details.addEventListener('toggle', () => {
-    if (details.open) fillCurveTable(table, curves.axis, curves.curve);
+    if (details.open) fillCurveTable(table, curves.axis, curves.curve, wordsFor(store.state.settings));
   });
   return {
     show({ settings, axis }) {
@@ -48,7 +54,7 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
       const command = curveCommand(settings, axisNamed(axis));
       byId('curve-command-row').hidden = command === undefined;
       byId('curve-command').textContent = command ?? '';
-      if (details.open) fillCurveTable(table, curves.axis, curves.curve);
+      if (details.open) fillCurveTable(table, curves.axis, curves.curve, wordsFor(settings));
     },
   };
 }

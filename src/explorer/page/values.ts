@@ -1,12 +1,13 @@
-import type { AsymptoticRisk } from '../../theory/index.ts';
 import type { Settings } from '../state/parameters.ts';
-import { criticalEpsAt, epsTestOf, nothingRisk } from '../theory/ask.ts';
+import { criticalEpsAt, epsTestOf, isClassifier, isUsual, nothingRisk } from '../theory/ask.ts';
 import { type Axis, placeOf, placeText } from '../theory/curve.ts';
+import type { PageRisk } from '../theory/pageRisk.ts';
 import { byId, html } from './elements.ts';
 import { fixedText, riskText, shortText } from './numbers.ts';
 import { letters, symbol } from './symbols.ts';
+import { wordsFor } from './words.ts';
 
-const phases: Readonly<Record<AsymptoticRisk['phase'], string>> = {
+const phases: Readonly<Record<PageRisk['phase'], string>> = {
   learning: 'learning',
   null: 'null: nothing is learnt',
   immune: 'immune: only unattacked features are used',
@@ -14,21 +15,26 @@ const phases: Readonly<Record<AsymptoticRisk['phase'], string>> = {
   infinite: 'infinite risk',
   exact: 'signal found exactly',
   curse: 'curse',
+  separable: 'separable: all labels are fitted',
 };
 
 /** Shows the numbers at one point, and the formula behind them with those numbers in it. */
-export function showValues(settings: Settings, risk: AsymptoticRisk, axis: Axis): void {
+export function showValues(settings: Settings, risk: PageRisk, axis: Axis): void {
   const place = placeText(axis, placeOf(settings, axis));
   byId('values-place').replaceChildren(symbol(letters[axis.name]), ` = ${place}`);
+  const words = wordsFor(settings);
+  const classes = isClassifier(settings);
+  byId('standard-caption').textContent = words.standardRisk;
+  byId('adversarial-caption').textContent = words.adversarialRisk;
   byId('standard-risk').textContent = riskText(risk.standardRisk);
   byId('adversarial-risk').textContent = riskText(risk.adversarialRisk);
   byId('more-values').replaceChildren(
     ...row('phase', phases[risk.phase]),
     ...row('critical radius', fixedText(criticalEpsAt(settings))),
     ...row('gradient length', fixedText(risk.gradientNorm)),
-    ...row('fitted exactly', `${(100 * risk.interpolatedFraction).toFixed(1)} %`),
-    ...row('training error', shortText(risk.trainingError)),
-    ...row('predicting nothing', shortText(nothingRisk(settings))),
+    ...row(classes ? 'at the kink' : 'fitted exactly', `${(100 * risk.held).toFixed(1)} %`),
+    ...row(classes ? 'training loss' : 'training error', shortText(risk.training)),
+    ...row(words.nothing, shortText(nothingRisk(settings))),
   );
   showFormula(settings, risk);
 }
@@ -37,13 +43,34 @@ const row = (name: string, value: string): HTMLElement[] => [
   html('div', {}, html('dt', {}, name), html('dd', {}, value)),
 ];
 
-function showFormula(settings: Settings, risk: AsymptoticRisk): void {
-  const kind = risk.phase === 'null' || risk.phase === 'infinite' ? risk.phase : 'learning';
+/** Which formula there is for these settings in this phase. */
+function formulaOf(settings: Settings, { phase }: PageRisk): string {
+  if (isClassifier(settings)) return phase === 'null' ? 'classes-null' : 'classes';
+  if (phase === 'infinite') return phase;
+  if (isUsual(settings)) return phase === 'null' ? phase : 'learning';
+  return phase === 'null' ? 'channel-null' : 'channel';
+}
+
+function showFormula(settings: Settings, risk: PageRisk): void {
+  const kind = formulaOf(settings, risk);
   for (const block of document.querySelectorAll<HTMLElement>('[data-formula]'))
     block.hidden = block.dataset.formula !== kind;
+  const usual = isUsual(settings);
+  for (const block of document.querySelectorAll<HTMLElement>('[data-equations]'))
+    block.hidden = (block.dataset.equations === 'usual') !== usual;
   const numbers = byId('formula-numbers');
-  if (kind === 'infinite') {
+  if (kind === 'infinite' || kind === 'channel-null' || kind === 'classes-null') {
     numbers.textContent = '';
+    return;
+  }
+  if (kind === 'classes') {
+    numbers.replaceChildren(
+      ...equals('m', risk.overlap!),
+      ',  ',
+      ...equals('Q', risk.outputVariance!),
+      ',  ',
+      ...equals('q', risk.gradientNorm),
+    );
     return;
   }
   if (kind === 'null') {
@@ -55,21 +82,26 @@ function showFormula(settings: Settings, risk: AsymptoticRisk): void {
   }
   const s = Math.sqrt(risk.standardRisk);
   const c = epsTestOf(settings) * risk.gradientNorm;
-  const terms = [risk.standardRisk, 2 * Math.sqrt(2 / Math.PI) * c * s, c * c];
-  const equals = (letter: string, value: number): (Node | string)[] => [
-    symbol({ letter }),
-    ` = ${fixedText(value)}`,
-  ];
+  const absolute = risk.absoluteRisk ?? Math.sqrt(2 / Math.PI) * s;
+  const terms = [risk.standardRisk, 2 * c * absolute, c * c];
   numbers.replaceChildren(
-    ...equals('s', s),
+    ...(kind === 'channel' ? [`E|y − f| = ${fixedText(absolute)}`] : equals('s', s)),
     ',  ',
     ...equals('q', risk.gradientNorm),
     `:  AR = ${terms.map(riskText).join(' + ')} = ${riskText(risk.adversarialRisk)}`,
   );
 }
 
+const equals = (letter: string, value: number): (Node | string)[] => [
+  symbol({ letter }),
+  ` = ${fixedText(value)}`,
+];
+
 /** What is a theorem and what a prediction, for these settings. */
-export function statusOf({ eps, lambda, activation, depth }: Settings): string {
+export function statusOf(settings: Settings): string {
+  const { eps, lambda, activation, depth } = settings;
+  if (!isUsual(settings))
+    return 'With this loss or noise this is a derivation with Gaussian equivalents of the features, checked by simulation; no theorem says it.';
   if (depth > 1)
     return 'With several frozen layers this is a prediction of Gaussian equivalence, checked by simulation.';
   if (eps === 0)

@@ -1,10 +1,21 @@
+import { LABEL_LAWS } from '../../theory/channels/labels.ts';
+import { NOISE_NAMES } from '../../theory/channels/noise.ts';
 import { activationNames } from '../../theory/index.ts';
 import type { Measurement } from '../check/protocol.ts';
-import { type AxisName, defaults, MAX_DEPTH, objection, parameters, type Settings } from './parameters.ts';
+import {
+  type AxisName,
+  defaults,
+  LOSSES,
+  MAX_DEPTH,
+  objection,
+  parameters,
+  type Settings,
+} from './parameters.ts';
 import { initialState, type State } from './state.ts';
 
 const axes: readonly AxisName[] = ['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'];
-const numbers = ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'below'] as const;
+const numbers = ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'below', 'flip'] as const;
+const words = ['activation', 'loss', 'noise', 'labels'] as const;
 
 /** The state as the part of a link after `#`; default values are left out. */
 export function toLink({ settings, measurements, ...view }: State): string {
@@ -20,13 +31,7 @@ export function fromLink(link: string): { state: State; complaints: string[] } {
   const complaints: string[] = [];
   const query = new URLSearchParams(link);
   const settings = readSettings(query, defaults, complaints);
-  const choice = <T extends string>(name: string, choices: readonly T[], usual: T): T => {
-    const text = query.get(name);
-    if (text === null) return usual;
-    const found = choices.find((one) => one === text);
-    if (found === undefined) complaints.push(`${name}=${text} is not one of ${choices.join(', ')}`);
-    return found ?? usual;
-  };
+  const choice = choiceFrom(query, complaints);
   const integer = (name: 'd' | 'seeds', most: number): number => {
     const text = query.get(name);
     if (text === null) return initialState[name];
@@ -61,7 +66,7 @@ export const MAX_SEEDS = 50;
 /** The settings that differ from `usual`, by name. */
 function settingsEntries(settings: Settings, usual: Settings): Record<string, string> {
   const entries: Record<string, string> = {};
-  for (const name of [...numbers, 'activation', 'depth'] as const)
+  for (const name of [...numbers, ...words, 'depth'] as const)
     if (settings[name] !== usual[name]) entries[name] = String(settings[name]);
   if (settings.epsTest !== usual.epsTest)
     entries.epsTest = settings.epsTest === null ? 'eps' : String(settings.epsTest);
@@ -78,10 +83,7 @@ function readSettings(query: URLSearchParams, usual: Settings, complaints: strin
     return wrong === undefined ? value : otherwise;
   };
   const epsTest = query.get('epsTest');
-  const activation = query.get('activation');
-  const known = activationNames.find((name) => name === activation);
-  if (activation !== null && known === undefined)
-    complaints.push(`activation=${activation} is not one of ${activationNames.join(', ')}`);
+  const choice = choiceFrom(query, complaints);
   const depth = query.get('depth') === null ? usual.depth : Number(query.get('depth'));
   const goodDepth = Number.isInteger(depth) && depth >= 1 && depth <= MAX_DEPTH;
   if (!goodDepth) complaints.push(`depth=${query.get('depth')} is not a whole number from 1 to ${MAX_DEPTH}`);
@@ -98,10 +100,25 @@ function readSettings(query: URLSearchParams, usual: Settings, complaints: strin
     lambda: number('lambda', usual.lambda),
     tau: number('tau', usual.tau),
     below: number('below', usual.below),
-    activation: known ?? usual.activation,
+    activation: choice('activation', activationNames, usual.activation),
     depth: goodDepth ? depth : usual.depth,
+    loss: choice('loss', LOSSES, usual.loss),
+    noise: choice('noise', NOISE_NAMES, usual.noise),
+    labels: choice('labels', LABEL_LAWS, usual.labels),
+    flip: number('flip', usual.flip),
   };
 }
+
+/** Reads one of some words; another is named in `complaints`, and the usual one taken. */
+const choiceFrom =
+  (query: URLSearchParams, complaints: string[]) =>
+  <T extends string>(name: string, choices: readonly T[], usual: T): T => {
+    const text = query.get(name);
+    if (text === null) return usual;
+    const found = choices.find((one) => one === text);
+    if (found === undefined) complaints.push(`${name}=${text} is not one of ${choices.join(', ')}`);
+    return found ?? usual;
+  };
 
 const SEPARATOR = '~';
 

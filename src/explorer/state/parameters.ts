@@ -1,4 +1,4 @@
-import type { ActivationName } from '../../theory/index.ts';
+import type { ActivationName, LabelLaw, MarginLossName, NoiseName } from '../../theory/index.ts';
 
 /** What the theory is asked about. The names are those of the command line and of links. */
 export interface Settings {
@@ -17,7 +17,18 @@ export interface Settings {
   readonly depth: number;
   /** N/d of every layer below the last; of no effect at depth 1 */
   readonly below: number;
+  /** the loss of the residual, or of the margin, which makes it a classification */
+  readonly loss: Loss;
+  /** the law of the label noise; of no effect in a classification */
+  readonly noise: NoiseName;
+  /** the law of the labels of a classification, and the probability that one is turned over; of no effect elsewhere */
+  readonly labels: LabelLaw;
+  readonly flip: number;
 }
+
+/** The losses to choose from: of the residual y - f, then of the margin y f. */
+export type Loss = 'square' | 'absolute' | 'huber' | MarginLossName;
+export const LOSSES: readonly Loss[] = ['square', 'absolute', 'huber', 'logistic', 'hinge', 'squaredHinge'];
 
 export const defaults: Settings = {
   psi1: 4,
@@ -29,10 +40,14 @@ export const defaults: Settings = {
   activation: 'shifted-relu',
   depth: 1,
   below: 2,
+  loss: 'square',
+  noise: 'gaussian',
+  labels: 'probit',
+  flip: 0,
 };
 
-export type NumberName = 'psi1' | 'psi2' | 'eps' | 'epsTest' | 'lambda' | 'tau' | 'below';
-export type AxisName = Exclude<NumberName, 'below'> | 'depth' | 'activation';
+export type NumberName = 'psi1' | 'psi2' | 'eps' | 'epsTest' | 'lambda' | 'tau' | 'below' | 'flip';
+export type AxisName = Exclude<NumberName, 'below' | 'flip'> | 'depth' | 'activation';
 
 /** A number with a slider. Values beyond the slider's range may be typed as long as they are in the domain. */
 export interface Parameter {
@@ -46,6 +61,8 @@ export interface Parameter {
   readonly zero: boolean;
   /** Whether 0 is excluded. */
   readonly positive: boolean;
+  /** The largest value, where that is less than the page can show. */
+  readonly most?: number;
 }
 
 export const MAX_DEPTH = 4;
@@ -99,7 +116,7 @@ export const parameters: Readonly<Record<NumberName, Parameter>> = {
   tau: {
     name: 'tau',
     title: 'label noise',
-    explanation: 'standard deviation of the noise in the labels',
+    explanation: 'standard deviation of the noise in the labels; of classes, of what blurs them',
     from: 0,
     to: 2,
     ...linear,
@@ -112,14 +129,23 @@ export const parameters: Readonly<Record<NumberName, Parameter>> = {
     to: 20,
     ...proportion,
   },
+  flip: {
+    name: 'flip',
+    title: 'turned over',
+    explanation: 'probability that a label is turned over',
+    from: 0,
+    to: 0.5,
+    most: 0.5,
+    ...linear,
+  },
 };
 
 /** Why `value` cannot be this parameter, or undefined when it can. */
-export function objection({ name, positive }: Parameter, value: number): string | undefined {
+export function objection({ name, positive, most = 1e6 }: Parameter, value: number): string | undefined {
   if (!Number.isFinite(value)) return `${name} must be a number`;
   if (value < 0 || (positive && value === 0)) return `${name} must be ${positive ? 'above 0' : '0 or more'}`;
-  // Beyond this the page would only show rounding.
-  return value > 1e6 ? `${name} must be at most 1000000` : undefined;
+  // Beyond a million the page would only show rounding.
+  return value > most ? `${name} must be at most ${most}` : undefined;
 }
 
 export const SLIDER_STEPS = 600;

@@ -1,14 +1,15 @@
 import {
-  type AsymptoticRisk,
   asymptoticRisk,
+  type ClassificationOptions,
   criticalEps,
   deepRandomFeatures,
   type FeatureMap,
-  type PartialRiskOptions,
+  type MarginLossName,
   type RiskOptions,
   randomFeatures,
 } from '../../theory/index.ts';
-import type { Settings } from '../state/parameters.ts';
+import type { Loss, Settings } from '../state/parameters.ts';
+import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
 /** The frozen features that the settings describe. */
 export const mapOf = ({ depth, psi1, below, activation }: Settings): FeatureMap =>
@@ -22,27 +23,57 @@ export const widthsOf = ({ depth, psi1, below }: Pick<Settings, 'depth' | 'psi1'
   psi1,
 ];
 
-export const optionsOf = ({ psi2, eps, epsTest, lambda, tau }: Settings): RiskOptions => ({
-  psi2,
-  eps,
-  lambda,
-  tau,
-  ...(epsTest === null ? {} : { epsTest }),
-});
+/** Whether the loss is one of the margin y f, which makes it a classification. */
+const ofMargin = (loss: Loss): loss is MarginLossName =>
+  loss === 'logistic' || loss === 'hinge' || loss === 'squaredHinge';
+export const isClassifier = ({ loss }: Settings): boolean => ofMargin(loss);
 
-export const riskAt = (settings: Settings): AsymptoticRisk =>
-  asymptoticRisk(mapOf(settings), optionsOf(settings));
+/** The square loss and Gaussian noise, whose equations are the paper's. */
+export const isUsual = ({ loss, noise }: Settings): boolean => loss === 'square' && noise === 'gaussian';
 
-/** Without the radius of training, which runs along an axis of the map. */
-export function optionsBut(settings: Settings, name: 'eps' | 'lambda'): PartialRiskOptions {
-  const { [name]: _, ...rest } = optionsOf(settings);
+/** How long a point takes: a few microseconds, some hundred, or some thousand where a law is a mixture of many. */
+export function costOf(settings: Settings): 'low' | 'middle' | 'high' {
+  const { noise, labels } = settings;
+  const mixed = isClassifier(settings) ? labels === 'logistic' : noise === 'laplace' || noise === 'student';
+  return mixed ? 'high' : isUsual(settings) ? 'low' : 'middle';
+}
+
+/** The question of the settings, as the theory takes it. */
+export type Question =
+  | { readonly classes: false; readonly options: RiskOptions }
+  | { readonly classes: true; readonly options: ClassificationOptions & { readonly loss: MarginLossName } };
+
+export function questionOf(settings: Settings): Question {
+  const { psi2, eps, epsTest, lambda, tau, loss, noise, labels, flip } = settings;
+  const common = { psi2, eps, lambda, tau, ...(epsTest === null ? {} : { epsTest }) };
+  return ofMargin(loss)
+    ? { classes: true, options: { ...common, loss, labels, flip } }
+    : { classes: false, options: isUsual(settings) ? common : { ...common, loss, noise } };
+}
+
+export function riskAt(settings: Settings): PageRisk {
+  const { classes, options } = questionOf(settings);
+  return classes
+    ? ofClasses(asymptoticRisk(mapOf(settings), options))
+    : ofValues(asymptoticRisk(mapOf(settings), options));
+}
+
+/** Options without the radius of training or another number that runs along an axis. */
+export function without<Options extends object, Name extends keyof Options>(
+  options: Options,
+  name: Name,
+): Omit<Options, Name> {
+  const { [name]: _, ...rest } = options;
   return rest;
 }
 
-export const criticalEpsAt = (settings: Settings): number =>
-  criticalEps(mapOf(settings), optionsOf(settings));
+export function criticalEpsAt(settings: Settings): number {
+  const { classes, options } = questionOf(settings);
+  return classes ? criticalEps(mapOf(settings), options) : criticalEps(mapOf(settings), options);
+}
 
-/** E y^2, the risk of predicting nothing. */
-export const nothingRisk = ({ tau }: Settings): number => 1 + tau * tau;
+/** E y^2, the risk of predicting nothing; of a classifier the error of guessing. */
+export const nothingRisk = (settings: Settings): number =>
+  isClassifier(settings) ? 0.5 : 1 + settings.tau * settings.tau;
 
 export const epsTestOf = ({ eps, epsTest }: Settings): number => epsTest ?? eps;

@@ -1,6 +1,7 @@
-import { type AsymptoticRisk, activationNames, gridValues, riskCurve } from '../../theory/index.ts';
+import { activationNames, gridValues, riskCurve } from '../../theory/index.ts';
 import { type AxisName, MAX_DEPTH, parameters, type Settings } from '../state/parameters.ts';
-import { mapOf, optionsOf, riskAt } from './ask.ts';
+import { costOf, isClassifier, mapOf, questionOf, riskAt } from './ask.ts';
+import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
 /** What a curve runs along: a range of numbers, or a few named places. */
 export type Axis =
@@ -14,7 +15,7 @@ export type Axis =
   | { readonly name: AxisName; readonly kind: 'places'; readonly places: readonly string[] };
 
 /** A point of a curve: `at` is the parameter's value, or the number of the place. */
-export type RiskAt = AsymptoticRisk & { readonly at: number };
+export type RiskAt = PageRisk & { readonly at: number };
 
 export function axisNamed(name: AxisName): Axis {
   if (name === 'activation') return { name, kind: 'places', places: activationNames };
@@ -46,24 +47,37 @@ export function placeOf(settings: Settings, { name }: Axis): number {
 export const libraryName = (name: AxisName, { depth }: Settings): string =>
   name === 'psi1' && depth > 1 ? `width${depth}` : name;
 
+/** Points of a curve, so that it is drawn while a slider moves. */
+const COUNTS = { low: 151, middle: 101, high: 41 } as const;
+
 /** Standard and adversarial risk along an axis. */
-export function curveAlong(settings: Settings, axis: Axis, count = 151): RiskAt[] {
+export function curveAlong(settings: Settings, axis: Axis, count = COUNTS[costOf(settings)]): RiskAt[] {
   if (axis.kind === 'places')
     return axis.places.map((_, at) => ({ at, ...riskAt(settingsAt(settings, axis, at)) }));
   const { from, to, scale } = axis;
   const values = gridValues({ from, to, scale, count });
   // The peak of unregularised features is narrow, so the curve has its exact place and closer points around it.
-  const peak = axis.name === 'psi1' ? settings.psi2 : axis.name === 'psi2' ? settings.psi1 : undefined;
+  const peak = isClassifier(settings)
+    ? undefined
+    : axis.name === 'psi1'
+      ? settings.psi2
+      : axis.name === 'psi2'
+        ? settings.psi1
+        : undefined;
   if (peak !== undefined && peak > from && peak < to) {
     values.push(peak, ...CLOSE.flatMap((step) => [peak * (1 - step), peak * (1 + step)]));
     values.sort((a, b) => a - b);
   }
   // The limit of eps to 0 at lambda = 0 is not the risk at eps = 0, so the curve has a point close to 0 as well.
   if (axis.name === 'eps' && settings.lambda === 0) values.splice(1, 0, 1e-4);
-  return riskCurve(mapOf(settings), optionsOf(settings), {
+  const along = {
     parameter: libraryName(axis.name, settings),
     values: values.filter((value, i) => value !== values[i - 1]),
-  });
+  };
+  const { classes, options } = questionOf(settings);
+  return classes
+    ? riskCurve(mapOf(settings), options, along).map((risk) => ({ at: risk.at, ...ofClasses(risk) }))
+    : riskCurve(mapOf(settings), options, along).map((risk) => ({ at: risk.at, ...ofValues(risk) }));
 }
 
 const CLOSE = [1e-3, 3e-3, 8e-3, 1.5e-2];

@@ -1,10 +1,21 @@
-import { bestWidth, criticalEps, gridValues, interpolationPeak, riskSurface } from '../../theory/index.ts';
+import { increasingRoot } from '../../numerics/rootFinding.ts';
+import {
+  bestWidth,
+  type ClassificationOptions,
+  criticalEps,
+  type FeatureMap,
+  gridValues,
+  interpolationPeak,
+  riskSurface,
+  robustCapacity,
+} from '../../theory/index.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import type { Measure } from '../state/state.ts';
-import { mapOf, optionsBut, optionsOf } from './ask.ts';
+import { mapOf, nothingRisk, questionOf, without } from './ask.ts';
 import { libraryName } from './curve.ts';
+import { ofClasses, ofValues } from './pageRisk.ts';
 
-/** Risk over width and radius of training, in units of the risk of predicting nothing. */
+/** Risk over width and radius of training, in units of the risk of predicting nothing; of a classifier error over that of guessing. */
 export interface RiskGrid {
   readonly nx: number;
   readonly ny: number;
@@ -23,7 +34,7 @@ export interface PlanePoint {
 export interface MapLines {
   /** the critical radius, left to right: beyond it nothing is learnt */
   readonly critical: readonly PlanePoint[];
-  /** the interpolation peak, by radius, as far as it goes */
+  /** the interpolation peak, by radius, as far as it goes; of a classifier where the labels cease to be fitted robustly */
   readonly peak: readonly PlanePoint[];
   /** width of least risk within the map, by radius */
   readonly best: readonly PlanePoint[];
@@ -37,43 +48,79 @@ export const mapKey = ({ psi1: _, eps: __, ...rest }: Settings, measure: Measure
   JSON.stringify({ ...rest, measure });
 
 export function riskGrid(settings: Settings, measure: Measure, nx: number, ny: number): RiskGrid {
-  const { x, y, risks } = riskSurface(mapOf(settings), optionsBut(settings, 'eps'), {
+  const axes = {
     x: {
       parameter: libraryName('psi1', settings),
-      values: { from: width.from, to: width.to, count: nx, scale: 'log' },
+      values: { from: width.from, to: width.to, count: nx, scale: 'log' as const },
     },
     // The limit of eps to 0 at lambda = 0 is not the risk at eps = 0; the lowest row shows the limit.
     y: { parameter: 'eps', values: { from: SMALL, to: radius.to, count: ny } },
-  });
-  const nothing = Math.log(1 + settings.tau ** 2);
+  };
+  const { classes, options } = questionOf(settings);
+  const rows = classes
+    ? riskSurface(mapOf(settings), without(options, 'eps'), axes).risks.map((row) => row.map(ofClasses))
+    : riskSurface(mapOf(settings), without(options, 'eps'), axes).risks.map((row) => row.map(ofValues));
+  const nothing = Math.log(nothingRisk(settings));
   const logRatio = new Float32Array(nx * ny);
-  risks.forEach((row, i) => {
+  rows.forEach((row, i) => {
     row.forEach((risk, j) => {
       // An infinite risk, or none at all, is off the colour scale like any that is very large or small.
       logRatio[i * nx + j] = Math.max(-9, Math.min(9, Math.log(risk[measure]) - nothing));
     });
   });
-  return { nx, ny, psi1: x, eps: y, logRatio };
+  return { nx, ny, psi1: gridValues(axes.x.values), eps: gridValues(axes.y.values), logRatio };
 }
 
 export function mapLines(settings: Settings, measure: Measure, count = 49): MapLines {
   const map = mapOf(settings);
-  const options = optionsOf(settings);
   const name = libraryName('psi1', settings);
+  const { classes, options } = questionOf(settings);
+  const criticalAt = (here: FeatureMap): number =>
+    classes ? criticalEps(here, options) : criticalEps(here, options);
   const critical = gridValues({ from: width.from, to: width.to, count: 121, scale: 'log' }).map((psi1) => ({
     psi1,
-    eps: criticalEps(map.with({ [name]: psi1 }), options),
+    eps: criticalAt(map.with({ [name]: psi1 })),
   }));
   const radii = gridValues({ from: SMALL, to: radius.to, count });
-  const rest = optionsBut(settings, 'eps');
-  const search = { measure, parameter: name, from: width.from, to: width.to };
-  const peak: PlanePoint[] = [];
+  const search = { parameter: name, from: width.from, to: width.to };
   const best: PlanePoint[] = [];
+  if (classes) {
+    const rest = without(options, 'eps');
+    const error = measure === 'standardRisk' ? 'error' : 'robustError';
+    for (const eps of radii) {
+      const bottom = bestWidth(map, { ...rest, eps }, { ...search, measure: error });
+      if (bottom.where === 'inside' && bottom.risk.phase !== 'null') best.push({ psi1: bottom.at, eps });
+    }
+    return { critical, peak: capacityLine(map, options, name, count), best };
+  }
+  const rest = without(options, 'eps');
+  const peak: PlanePoint[] = [];
   for (const eps of radii) {
     const top = interpolationPeak(map, { ...rest, eps }, { measure, parameter: name });
     if (top) peak.push({ psi1: top.at, eps });
-    const bottom = bestWidth(map, { ...rest, eps }, search);
+    const bottom = bestWidth(map, { ...rest, eps }, { ...search, measure });
     if (bottom.where === 'inside' && bottom.risk.phase !== 'null') best.push({ psi1: bottom.at, eps });
   }
   return { critical, peak, best };
+}
+
+/** By width, the radius up to which the labels can be fitted on the whole ball about every row; as far as the map goes. */
+function capacityLine(
+  map: FeatureMap,
+  { psi2, labels, flip, tau }: ClassificationOptions,
+  name: string,
+  count: number,
+): PlanePoint[] {
+  const of = {
+    ...(labels && { labels }),
+    ...(flip !== undefined && { flip }),
+    ...(tau !== undefined && { tau }),
+  };
+  return gridValues({ from: width.from, to: width.to, count, scale: 'log' }).flatMap((psi1) => {
+    const here = map.with({ [name]: psi1 });
+    // The capacity falls with the radius.
+    const over = (eps: number): number => Math.log(psi2 / robustCapacity(here, { ...of, eps }).psi2);
+    if (over(SMALL) >= 0 || over(radius.to) <= 0) return [];
+    return [{ psi1, eps: Math.exp(increasingRoot((x) => over(Math.exp(x)), Math.log(0.3)).value) }];
+  });
 }

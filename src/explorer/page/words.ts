@@ -1,0 +1,36 @@
+import type { Settings } from '../state/parameters.ts';
+import { isClassifier } from '../theory/ask.ts';
+
+/** What the two numbers of a point are called. */
+export interface Words {
+  readonly one: 'risk' | 'error';
+  /** beside a curve, in a tip or over a column */
+  readonly standard: string;
+  readonly adversarial: string;
+  /** on their own */
+  readonly standardRisk: string;
+  readonly adversarialRisk: string;
+  /** of no use at all */
+  readonly nothing: string;
+}
+
+const risks: Words = {
+  one: 'risk',
+  standard: 'standard',
+  adversarial: 'adversarial',
+  standardRisk: 'standard risk',
+  adversarialRisk: 'adversarial risk',
+  nothing: 'predicting nothing',
+};
+
+const errors: Words = {
+  one: 'error',
+  standard: 'error',
+  adversarial: 'robust error',
+  standardRisk: 'error',
+  adversarialRisk: 'robust error',
+  nothing: 'guessing',
+};
+
+/** Risks of a regression, errors of a classifier. */
+export const wordsFor = (settings: Settings): Words => (isClassifier(settings) ? errors : risks);

@@ -1,0 +1,68 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { increasingRoot } from '../numerics/rootFinding.ts';
+import type { MarginLoss, MarginLossName } from './channels/losses.ts';
+import { type ClassificationRisk, marginBelow } from './classification.ts';
+
+/**
+ * What makes the law of y f(x) on the training rows out of that on fresh ones. A fresh margin v becomes the proximal point: the
+ * worst margin w over the row's ball, at which w + V l'(w) = v - c, and y f(x) = w + c.
+ */
+export interface TrainingMargins {
+  /** V, how far a unit of slope of the loss moves a row's own margin; 0 where the loss is not what decides */
+  readonly stiffness: number;
+  /** c = eps q, what the attack takes off every margin */
+  readonly attacked: number;
+  /** the loss, or 'hardMargin' in the phase 'separable' */
+  readonly loss: MarginLoss | 'hardMargin';
+  /** the worst margin that nothing is below, of support vectors; there for 'hardMargin' */
+  readonly leastMargin?: number;
+}
+
+const LEFT_DERIVATIVES: Readonly<Record<MarginLossName, (w: number) => number>> = {
+  logistic: (w) => -1 / (1 + Math.exp(w)),
+  hinge: (w) => (w > 1 ? 0 : -1),
+  squaredHinge: (w) => Math.min(0, w - 1),
+};
+
+/** Beside a kink of a loss of one's own, of its size. */
+const BESIDE = 1e-12;
+
+/** l'(w), from the left. */
+function slopeOf(loss: MarginLoss, w: number): number {
+  if (typeof loss === 'string') return LEFT_DERIVATIVES[loss](w);
+  return loss.derivative(w - BESIDE * Math.max(1, Math.abs(w)));
+}
+
+/**
+ * P(y f(x) < margin) on the training rows at the optimum, beside {@link marginBelow} on fresh ones; rows that the kink of a loss
+ * holds are an atom. A constant output (the null phase) is right as often as wrong, at any margin.
+ * @param risk of which the margins are enough
+ * @param margin in units of f
+ */
+export function trainingMarginBelow(
+  risk: Pick<ClassificationRisk, 'margins' | 'trainingMargins'>,
+  margin: number,
+): number {
+  const { stiffness, attacked, loss, leastMargin = Number.NEGATIVE_INFINITY } = risk.trainingMargins;
+  const worst = margin - attacked;
+  if (worst <= leastMargin) return 0;
+  const slope = loss === 'hardMargin' || stiffness === 0 ? 0 : slopeOf(loss, worst);
+  return marginBelow(risk, margin + stiffness * slope);
+}
+
+/**
+ * The margin y f(x) that a share of the training rows lies below.
+ * @param risk of which the margins are enough
+ * @param share between 0 and 1
+ * @throws InvalidArgumentError for a share that is not between 0 and 1
+ */
+export function trainingMarginQuantile(
+  risk: Pick<ClassificationRisk, 'margins' | 'trainingMargins'>,
+  share: number,
+): number {
+  if (!(typeof share === 'number' && share > 0 && share < 1))
+    throw new InvalidArgumentError('share', share, 'a number between 0 and 1');
+  const { scale } = risk.margins;
+  if (scale === 0) return 0;
+  return scale * increasingRoot((x) => trainingMarginBelow(risk, scale * x) - share, 0).value;
+}
