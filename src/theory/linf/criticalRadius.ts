@@ -1,9 +1,11 @@
 import { increasingRoot } from '../../numerics/rootFinding.ts';
 import { newAverages } from '../channels/averages.ts';
+import { labelSlope } from '../channels/criticalMarginRadius.ts';
 import { ResidualLaw } from '../channels/residualLaw.ts';
 import type { CoordinateModel } from '../featureMaps/featureMap.ts';
 import { solveFixedPoint } from '../fixedPoint.ts';
 import { CoordinateEquations, type CoordinateProblem } from './coordinateEquations.ts';
+import type { LinfMarginProblem } from './marginEquations.ts';
 import type { LinfRegressionProblem } from './regressionEquations.ts';
 import { newShrinkage, shrinkage } from './shrinkage.ts';
 
@@ -100,4 +102,16 @@ export function criticalLinfRegression(
   const { mu, chi, attack } = problem.channel.untrained(law, newAverages());
   const critical = criticalPressure(model, problem, { mu, chi });
   return { ...critical, eps: critical.pressure / attack };
+}
+
+/**
+ * The radius from which on a classifier has theta = 0, whatever the loss: of its score at 0 only the
+ * scale matters.
+ */
+export function criticalLinfMargin(
+  model: CoordinateModel,
+  { teacher, ...problem }: Omit<LinfMarginProblem, 'eps' | 'channel'>,
+): CriticalPoint {
+  const critical = criticalPressure(model, problem, { mu: labelSlope(teacher), chi: 1 });
+  return { ...critical, eps: critical.pressure };
 }

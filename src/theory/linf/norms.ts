@@ -1,8 +1,7 @@
 import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
-import type { GaussianPart } from '../channels/gaussianMixtures.ts';
 import type { CoordinateModel, FeatureMap } from '../featureMaps/featureMap.ts';
 import { newShrinkage, shrinkage } from './shrinkage.ts';
-import { type Signal, signalParts } from './signal.ts';
+import { type Signal, type SignalLaw, signalParts } from './signal.ts';
 
 /**
  * What bounds an attack: |delta|_2 <= eps ('l2'), or every |delta_j| <= eps/sqrt(d) ('linf'), so that eps is O(1) in both and
@@ -33,7 +32,7 @@ export interface AttackOptions {
 export interface AttackKind {
   readonly norm: Norm;
   readonly testNorm: Norm;
-  readonly signal: readonly GaussianPart[];
+  readonly signal: SignalLaw;
 }
 
 /**
@@ -90,7 +89,7 @@ const averages = newShrinkage();
  * @param l2 the l2 norm of the gradient
  */
 export function rotationInvariantNorms(
-  signal: readonly GaussianPart[],
+  signal: SignalLaw,
   alignment: number,
   rho: number,
   l2: number,

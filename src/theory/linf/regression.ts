@@ -1,6 +1,5 @@
 import { increasingRoot } from '../../numerics/rootFinding.ts';
 import { newAverages } from '../channels/averages.ts';
-import type { GaussianPart } from '../channels/gaussianMixtures.ts';
 import { secondMoment } from '../channels/noise.ts';
 import { criticalResidualRadius, type ResidualKind } from '../channels/residualKind.ts';
 import { ResidualLaw } from '../channels/residualLaw.ts';
@@ -9,14 +8,21 @@ import { solveFixedPoint, solveFromStarts, weakerPenalties } from '../fixedPoint
 import { CRITICAL, type Phase } from '../phases.ts';
 import type { Problem } from '../saddleEquations.ts';
 import { solveSaddlePoint } from '../saddlePoint.ts';
+import { CoordinateEquations } from './coordinateEquations.ts';
 import { type CriticalPoint, criticalLinfRegression } from './criticalRadius.ts';
 import { coordinatesOf, DENSE, type GradientNorms } from './norms.ts';
 import { LinfRegressionEquations, type LinfRegressionProblem } from './regressionEquations.ts';
 import { newShrinkage, shrinkage } from './shrinkage.ts';
+import type { SignalLaw } from './signal.ts';
 
 const ACCEPTED = 1e-9;
 /** A value of s beside |u| at which its limit 0 has been reached. */
 const NEARLY = 1e-7;
+
+/** A norm of the gradient, in units of the signal's, that squares would bring out of the range of numbers. */
+const INVISIBLE = 1e-140;
+/** Of the logarithms of V and q, in faint solutions. */
+const FAINT = 20;
 
 /** A solution, and the point it was found at, from which a neighbour may start. */
 export interface LinfRegression {
@@ -40,7 +46,7 @@ export function solveLinfRegression(
   map: FeatureMap,
   problem: Problem,
   { channel, noise }: ResidualKind,
-  signal: readonly GaussianPart[],
+  signal: SignalLaw,
   start?: Float64Array,
 ): LinfRegression {
   const model = coordinatesOf(map);
@@ -48,8 +54,11 @@ export function solveLinfRegression(
   const full: LinfRegressionProblem = { psi2, eps, lambda, rho, signal, noise, channel };
   const critical = criticalPoint(map, model, full);
   if (critical && eps >= CRITICAL * critical.eps) return nullSolution(full);
-  const exact = model.psi1 === Infinity ? exactSolution(model, full) : undefined;
-  if (exact) return exact;
+  if (model.psi1 === Infinity) {
+    if (nothingStandsOut(model, full)) return nullSolution(full);
+    const exact = exactSolution(model, full);
+    if (exact) return exact;
+  }
 
   const equations = new LinfRegressionEquations(model, full);
   const variance = secondMoment(noise);
@@ -61,6 +70,7 @@ export function solveLinfRegression(
       () => critical && { x: beyondNull(full, critical), near: true },
       () => ({ x: denseStart(map, equations, variance), near: true }),
       () => ({ x: coldStart(equations), near: false }),
+      () => ({ x: faintStart(equations), near: true }),
       () =>
         weakerPenalties((weaker, from) => {
           const stronger = new LinfRegressionEquations(model, { ...full, lambda: weaker });
@@ -92,6 +102,19 @@ function coldStart({ size, problem }: LinfRegressionEquations): Float64Array {
   return Float64Array.from([s, 0, Math.log(0.3 * problem.rho), 2 * s, 0])
     .subarray(0, size)
     .slice();
+}
+
+/** Where an attack has left next to nothing: there the equations give V and q with little knowledge of either. */
+function faintStart(equations: LinfRegressionEquations): Float64Array {
+  const x = coldStart(equations);
+  const out = x.slice();
+  x[1] = -FAINT;
+  x[2] = -FAINT;
+  for (let i = 0; i < 4; i++) {
+    equations.step(x, out);
+    x.set(out);
+  }
+  return x;
 }
 
 /** Where training in l2 against about as strong an attack leads. */
@@ -145,6 +168,18 @@ function criticalPoint(
 ): CriticalPoint | undefined {
   if (model.psi1 === Infinity || problem.eps < criticalResidualRadius(map, problem)) return undefined;
   return criticalLinfRegression(model, problem);
+}
+
+/** Whether an attack is so strong that the coordinates which stand out of it are too few for the range of numbers. */
+function nothingStandsOut(
+  model: CoordinateModel,
+  { noise, channel, ...problem }: LinfRegressionProblem,
+): boolean {
+  const law = new ResidualLaw(noise);
+  law.missed = problem.rho ** 2;
+  const { eta, mu, chi, attack } = channel.untrained(law, newAverages());
+  const drive = { eta, mu, chi, attack: problem.eps * attack };
+  return new CoordinateEquations(model, problem).at(drive, 0, 0).gradientNorm < INVISIBLE * problem.rho;
 }
 
 function nullSolution({ rho, noise, channel }: LinfRegressionProblem): LinfRegression {
