@@ -5,6 +5,8 @@ import { figures } from '../figures/index.ts';
 import { DEVICE_CHOICES } from '../runtime/index.ts';
 import { tableMethods, tableModels } from '../table/tableTrainingOptions.ts';
 import { activationNames } from '../theory/activations.ts';
+import { NORMS } from '../theory/linf/norms.ts';
+import { SIGNAL_NAMES } from '../theory/linf/signal.ts';
 import { featureKinds } from './theory/features.ts';
 
 /** Words that may follow an option, or a command, where yargs does not know them. */
@@ -20,6 +22,7 @@ const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
 const FOLLOWING_IN: Readonly<Record<string, typeof FOLLOWING>> = {
   train: { '--model': tableModels, '--method': tableMethods },
   reproduce: { '--method': METHODS },
+  theory: { '--norm': NORMS, '--test-norm': NORMS, '--signal': SIGNAL_NAMES },
 };
 
 /** yargs' own completions, or the values that the word before can have. */

@@ -7,7 +7,7 @@ import { solveLinfCapacity } from './linf/capacityEquations.ts';
 import {
   type AttackKind,
   attackKind,
-  coordinatesOf,
+  axesOf,
   DENSE,
   type Norm,
   rotationInvariantNorms,
@@ -80,12 +80,12 @@ export function robustCapacity(map: FeatureMap, options: CapacityOptions): Robus
     flip,
   });
   const attack = attackKind(options);
-  const axes = attack?.norm === 'linf' ? coordinatesOf(map) : undefined;
-  // A gradient without a linear part is Gaussian, and its norms are proportional.
+  const linf = attack?.norm === 'linf';
+  const axes = linf ? axesOf(map) : undefined;
   const { psi2, gradientNorm, overlap, iterations, residual } =
-    axes && axes.mu1 !== 0 && eps > 0
+    axes && eps > 0
       ? solveLinfCapacity(axes, { eps, rho, teacher, signal: attack!.signal })
-      : withNorm(attack, rho, solveCapacity(map, { eps: axes ? DENSE * eps : eps, rho, teacher }));
+      : withNorm(attack, rho, solveCapacity(map, { eps: linf ? DENSE * eps : eps, rho, teacher }));
   let disagreement = 0;
   for (const { weight, variance } of teacher.latent)
     disagreement +=

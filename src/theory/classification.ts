@@ -17,6 +17,7 @@ import {
   type AttackKind,
   type AttackOptions,
   attackKind,
+  axesOf,
   coordinatesOf,
   DENSE,
   type GradientNorms,
@@ -184,12 +185,10 @@ export function solveClassification(
 ): SolvedClassification {
   if (!attack) return solveTraining(map, problem, epsTest, start);
   const { norm, testNorm, signal } = attack;
-  const { mu1 } = coordinatesOf(map);
   const { eps } = problem;
-  const axes = norm === 'linf' && eps > 0 && mu1 !== 0;
+  const axes = axesOf(map) !== undefined && norm === 'linf' && eps > 0;
   const { risk, at } = solveTraining(
     map,
-    // A gradient without a linear part is Gaussian, and its norms are proportional.
     { ...problem, ...(axes ? { signal } : norm === 'linf' && { eps: DENSE * eps }) },
     0,
     start,

@@ -9,7 +9,7 @@ import type { Noise } from './channels/noise.ts';
 import { criticalResidualRadius, plainKind, residualKind } from './channels/residualKind.ts';
 import { checkMap, type FeatureMap, type ResolventMoments } from './featureMaps/featureMap.ts';
 import { criticalLinfMargin, criticalLinfRegression } from './linf/criticalRadius.ts';
-import { attackKind, coordinatesOf, DENSE, type Norm } from './linf/norms.ts';
+import { attackKind, axesOf, DENSE, type Norm } from './linf/norms.ts';
 import type { Signal } from './linf/signal.ts';
 import type { Problem } from './saddleEquations.ts';
 
@@ -102,22 +102,21 @@ export function criticalEps(
   checkPositive('rho', rho);
   const noise = checkNonNegative('tau', tau) ** 2 + checkNonNegative('nonlinearEnergy', nonlinearEnergy);
   const attack = attackKind(options);
-  const axes = attack?.norm === 'linf' ? coordinatesOf(map) : undefined;
-  // A gradient without a linear part is Gaussian, and its norms are proportional.
-  const unit = axes?.mu1 === 0 ? DENSE : 1;
-  const law = axes && axes.mu1 !== 0 && { model: axes, signal: attack!.signal };
+  const linf = attack?.norm === 'linf';
+  const model = linf ? axesOf(map) : undefined;
+  const unit = linf ? DENSE : 1;
   if (ofMargin) {
     const { labels, flip = 0 } = options as CriticalClassificationOptions;
     const signal = rho * rho * map.signalVariance;
     const teacher = teacherOf({ signal, ...(labels && { labels }), tau, besides: nonlinearEnergy, flip });
-    return law
-      ? criticalLinfMargin(law.model, { psi2, rho, teacher, lambda: 0, signal: law.signal }).eps
+    return model
+      ? criticalLinfMargin(model, { psi2, rho, teacher, lambda: 0, signal: attack!.signal }).eps
       : criticalMarginRadius(map, { psi2, rho, teacher }) / unit;
   }
   const kind = residualKind(options as CriticalEpsOptions, options.tau, nonlinearEnergy);
-  if (law) {
-    const regression = { psi2, lambda: 0, rho, signal: law.signal, ...(kind ?? plainKind(noise)) };
-    return criticalLinfRegression(law.model, regression).eps;
+  if (model) {
+    const regression = { psi2, lambda: 0, rho, signal: attack!.signal, ...(kind ?? plainKind(noise)) };
+    return criticalLinfRegression(model, regression).eps;
   }
   if (kind) return criticalResidualRadius(map, { psi2, rho, ...kind }) / unit;
   return criticalRadius(map, { psi2, noise, rho }) / unit;

@@ -79,6 +79,19 @@ export function coordinatesOf(map: FeatureMap): CoordinateModel {
 /** |grad f|_1/sqrt(d) in units of |grad f|_2 where the gradient is Gaussian. */
 export const DENSE = Math.sqrt(2 / Math.PI);
 
+/** A smaller share of the gradient in its linear part is rounding. */
+const NO_LINEAR_PART = 1e-20;
+
+/**
+ * The same where an attack on single coordinates differs from one in l2 of DENSE times its radius: a gradient without a linear
+ * part is Gaussian, and its norms are proportional.
+ */
+export function axesOf(map: FeatureMap): CoordinateModel | undefined {
+  const model = coordinatesOf(map);
+  const { mu1, nuSquared } = model;
+  return mu1 * mu1 > NO_LINEAR_PART * nuSquared ? model : undefined;
+}
+
 const averages = newShrinkage();
 
 /**
