@@ -11,7 +11,7 @@ import { MarginLaw, type Teacher } from './channels/marginLaw.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type FixedPoint, solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
 import { solveLinfCapacity } from './linf/capacityEquations.ts';
-import { criticalLinfMargin } from './linf/criticalRadius.ts';
+import { criticalLinfMargin, labelScore, nothingStandsOut } from './linf/criticalRadius.ts';
 import { LinfMarginEquations } from './linf/marginEquations.ts';
 import {
   type AttackKind,
@@ -228,7 +228,10 @@ function solveTraining(
   start: Float64Array | undefined,
 ): SolvedClassification {
   const { eps, lambda, psi2, signal } = problem;
-  if (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem)) return { risk: nullRisk(problem, epsTest) };
+  const invisible =
+    signal && nothingStandsOut(coordinatesOf(map), { ...problem, signal }, labelScore(problem.teacher), eps);
+  if (invisible || (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem)))
+    return { risk: nullRisk(problem, epsTest) };
   const capacity =
     lambda > 0
       ? 0

@@ -57,6 +57,15 @@ describe('random features trained against linf', () => {
     }
   });
 
+  it('reach the limit of a vanishing attack, an interpolator', () => {
+    const at = (eps: number) =>
+      asymptoticRisk(randomFeatures({ psi1: 5 }), { psi2: 3, tau: 0.3, eps, norm: 'linf' });
+    for (const eps of [1e-40, 1e-120, 1e-300]) {
+      expect(at(eps).converged).toBe(true);
+      expectRelative(at(eps).standardRisk, at(1e-20).standardRisk, QUADRATURE);
+    }
+  });
+
   it('learn nothing from a critical radius on', () => {
     const map = randomFeatures({ psi1: 2 });
     for (const signal of ['gaussian', 'rademacher', 'sparse'] as const) {
@@ -84,8 +93,28 @@ describe('linear features trained against linf', () => {
     expectClose(second.adversarialRisk, 2.535, PRINTED);
   });
 
-  it('have no critical radius: some coordinate always stands out', () => {
+  it('have no critical radius: some coordinate always stands out, until numbers end', () => {
     expect(criticalEps(linear(), { psi2: 2, norm: 'linf' })).toBe(Infinity);
+    const strong = { psi2: 2, tau: 0.5, norm: 'linf' } as const;
+    const faint = asymptoticRisk(linear(), { ...strong, eps: 15 });
+    expect(faint).toMatchObject({ phase: 'learning', converged: true });
+    expect(faint.gradientNorm).toBeGreaterThan(0);
+    expect(asymptoticRisk(linear(), { ...strong, eps: 100 })).toMatchObject({
+      phase: 'null',
+      standardRisk: 1.25,
+    });
+    const classifier = asymptoticRisk(linear(), { ...strong, eps: 100, loss: 'hinge' });
+    expect(classifier).toMatchObject({ phase: 'null', error: 0.5, converged: true });
+  });
+
+  it('find a sparse signal without noise, also from fewer rows than coordinates', () => {
+    const problem = { psi2: 0.5, eps: 1e-3, norm: 'linf' } as const;
+    const found = (share: number) =>
+      asymptoticRisk(linear(), { ...problem, signal: { law: 'sparse', share } });
+    expect(found(0.05)).toMatchObject({ phase: 'exact', standardRisk: 0 });
+    // Basis pursuit at n/d = 1/2 finds a share of 0.19 (Donoho & Tanner: 0.386 n/d) and no more.
+    expect(found(0.18).phase).toBe('exact');
+    expect(found(0.21).phase).toBe('learning');
   });
 });
 

@@ -8,8 +8,12 @@ import { solveFixedPoint, solveFromStarts, weakerPenalties } from '../fixedPoint
 import { CRITICAL, type Phase } from '../phases.ts';
 import type { Problem } from '../saddleEquations.ts';
 import { solveSaddlePoint } from '../saddlePoint.ts';
-import { CoordinateEquations } from './coordinateEquations.ts';
-import { type CriticalPoint, criticalLinfRegression } from './criticalRadius.ts';
+import {
+  type CriticalPoint,
+  criticalLinfRegression,
+  nothingStandsOut,
+  untrainedScore,
+} from './criticalRadius.ts';
 import { coordinatesOf, DENSE, type GradientNorms } from './norms.ts';
 import { LinfRegressionEquations, type LinfRegressionProblem } from './regressionEquations.ts';
 import { newShrinkage, shrinkage } from './shrinkage.ts';
@@ -19,8 +23,8 @@ const ACCEPTED = 1e-9;
 /** A value of s beside |u| at which its limit 0 has been reached. */
 const NEARLY = 1e-7;
 
-/** A norm of the gradient, in units of the signal's, that squares would bring out of the range of numbers. */
-const INVISIBLE = 1e-140;
+/** Below this radius squares of eps underflow, while its limit has long been reached. */
+const LEAST_EPS = 1e-60;
 /** Of the logarithms of V and q, in faint solutions. */
 const FAINT = 20;
 
@@ -51,11 +55,17 @@ export function solveLinfRegression(
 ): LinfRegression {
   const model = coordinatesOf(map);
   const { psi2, eps, lambda, rho } = problem;
+  if (eps < LEAST_EPS) {
+    // As both vanish only lambda/eps^2 matters; beside any other lambda so small an attack is no smaller than this one.
+    const grown = lambda === 0 ? 0 : (Math.sqrt(lambda) * (LEAST_EPS / eps)) ** 2;
+    const near = { ...problem, eps: LEAST_EPS, lambda: grown < LEAST_EPS ? grown : lambda };
+    return solveLinfRegression(map, near, { channel, noise }, signal, start);
+  }
   const full: LinfRegressionProblem = { psi2, eps, lambda, rho, signal, noise, channel };
   const critical = criticalPoint(map, model, full);
   if (critical && eps >= CRITICAL * critical.eps) return nullSolution(full);
   if (model.psi1 === Infinity) {
-    if (nothingStandsOut(model, full)) return nullSolution(full);
+    if (nothingStandsOut(model, full, untrainedScore(full), eps)) return nullSolution(full);
     const exact = exactSolution(model, full);
     if (exact) return exact;
   }
@@ -168,18 +178,6 @@ function criticalPoint(
 ): CriticalPoint | undefined {
   if (model.psi1 === Infinity || problem.eps < criticalResidualRadius(map, problem)) return undefined;
   return criticalLinfRegression(model, problem);
-}
-
-/** Whether an attack is so strong that the coordinates which stand out of it are too few for the range of numbers. */
-function nothingStandsOut(
-  model: CoordinateModel,
-  { noise, channel, ...problem }: LinfRegressionProblem,
-): boolean {
-  const law = new ResidualLaw(noise);
-  law.missed = problem.rho ** 2;
-  const { eta, mu, chi, attack } = channel.untrained(law, newAverages());
-  const drive = { eta, mu, chi, attack: problem.eps * attack };
-  return new CoordinateEquations(model, problem).at(drive, 0, 0).gradientNorm < INVISIBLE * problem.rho;
 }
 
 function nullSolution({ rho, noise, channel }: LinfRegressionProblem): LinfRegression {
