@@ -8,6 +8,8 @@ import { tableLosses, tableMethods, tableModels } from '../table/tableTrainingOp
 import { activationNames } from '../theory/activations.ts';
 import { LABEL_LAWS } from '../theory/channels/labels.ts';
 import { NOISE_NAMES } from '../theory/channels/noise.ts';
+import { NORMS } from '../theory/linf/norms.ts';
+import { SIGNAL_NAMES } from '../theory/linf/signal.ts';
 import { featureKinds, LOSSES } from './theory/features.ts';
 
 /** Words that may follow an option, or a command, where yargs does not know them. */
@@ -25,7 +27,7 @@ const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
 const FOLLOWING_IN: Readonly<Record<string, typeof FOLLOWING>> = {
   attack: { '--loss': lossNames },
   sweep: { '--y': SWEEP_MEASURES },
-  theory: { '--loss': LOSSES },
+  theory: { '--loss': LOSSES, '--norm': NORMS, '--test-norm': NORMS, '--signal': SIGNAL_NAMES },
   train: { '--model': tableModels, '--method': tableMethods, '--loss': tableLosses },
   reproduce: { '--method': METHODS },
 };

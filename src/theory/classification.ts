@@ -11,14 +11,30 @@ import { MarginEquations, type MarginProblem } from './channels/marginEquations.
 import { MarginLaw, type Teacher } from './channels/marginLaw.ts';
 import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
 import { type FixedPoint, solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
+import { solveLinfCapacity } from './linf/capacityEquations.ts';
+import { criticalLinfMargin, labelScore, nothingStandsOut } from './linf/criticalRadius.ts';
+import { LinfMarginEquations } from './linf/marginEquations.ts';
+import {
+  type AttackKind,
+  type AttackOptions,
+  attackKind,
+  axesOf,
+  coordinatesOf,
+  DENSE,
+  type GradientNorms,
+  type Norm,
+  normOf,
+  rotationInvariantNorms,
+} from './linf/norms.ts';
+import type { SignalLaw } from './linf/signal.ts';
 import { CRITICAL } from './phases.ts';
 import type { TrainingMargins } from './trainingMargins.ts';
 
 /** Adversarial training of a classifier, in the scaling in which n, N and d grow in proportion. */
-export interface ClassificationOptions {
+export interface ClassificationOptions extends AttackOptions {
   /** n/d, training samples per input dimension; > 0 */
   readonly psi2: number;
-  /** l2 radius of the training attack, O(1) while |x| is about sqrt(d); >= 0 */
+  /** radius of the training attack, O(1) while |x| is about sqrt(d): in l2 as it is, in linf sqrt(d) times that of a coordinate; >= 0 */
   readonly eps: number;
   /** the loss of the margin y f(x) */
   readonly loss: MarginLoss;
@@ -35,7 +51,7 @@ export interface ClassificationOptions {
   readonly tau?: number;
   /** norm of the signal beta; default 1 */
   readonly rho?: number;
-  /** l2 radius of the attack at test; default eps */
+  /** radius of the attack at test, in the units of eps; default eps */
   readonly epsTest?: number;
   /** energy of a part of the target that no linear function of x explains; it acts as noise; default 0 */
   readonly nonlinearEnergy?: number;
@@ -64,8 +80,10 @@ export interface ClassificationRisk {
   readonly robustError: number;
   /** the radius `robustError` belongs to */
   readonly epsTest: number;
-  /** |grad f(x)|, which concentrates */
+  /** |grad f(x)|, which concentrates; trained against linf |grad f(x)|_1/sqrt(d) */
   readonly gradientNorm: number;
+  /** both norms of the gradient, where `norm`, `testNorm` or `signal` is given */
+  readonly gradientNorms?: GradientNorms;
   /** |theta|^2 */
   readonly thetaNormSquared: number;
   /** E f(x)^2 */
@@ -105,6 +123,9 @@ export const CLASSIFICATION_OPTIONS: OptionNames<ClassificationOptions> = {
   rho: true,
   epsTest: true,
   nonlinearEnergy: true,
+  norm: true,
+  testNorm: true,
+  signal: true,
 };
 
 /** A problem whose options are checked; the loss at 0 belongs to the null phase. */
@@ -112,13 +133,23 @@ export interface ClassificationProblem extends MarginProblem {
   readonly atZero: number;
   /** the loss as it was given; of the tail of one's own nothing is known */
   readonly loss: MarginLoss;
+  /** the law of the signal's coordinates, where the attack in training is one of linf on features with a linear part */
+  readonly signal?: SignalLaw;
+}
+
+/** A classification, its options checked. */
+export interface ResolvedClassification {
+  readonly problem: ClassificationProblem;
+  readonly epsTest: number;
+  /** there where a norm or a law of the signal is given */
+  readonly attack?: AttackKind;
 }
 
 /** @throws InvalidArgumentError naming the option that is unknown or outside its domain */
 export function resolveClassification(
   map: FeatureMap,
   options: ClassificationOptions,
-): { problem: ClassificationProblem; epsTest: number } {
+): ResolvedClassification {
   checkOptions('classification', options, CLASSIFICATION_OPTIONS);
   const { psi2, eps, loss, labels, flip = 0, lambda = 0, tau = 0, rho = 1 } = options;
   const { epsTest = eps, nonlinearEnergy = 0 } = options;
@@ -126,6 +157,7 @@ export function resolveClassification(
   checkNonNegative('eps', eps);
   checkNonNegative('lambda', lambda);
   checkNonNegative('epsTest', epsTest);
+  const attack = attackKind(options);
   const teacher = teacherOf({
     signal: checkPositive('rho', rho) ** 2 * map.signalVariance,
     ...(labels !== undefined && { labels }),
@@ -136,6 +168,7 @@ export function resolveClassification(
   return {
     problem: { psi2, eps, lambda, rho, teacher, ...marginLoss(loss), loss },
     epsTest,
+    ...(attack && { attack }),
   };
 }
 
@@ -147,21 +180,72 @@ export interface SolvedClassification {
   readonly at?: Float64Array;
 }
 
-/** Solves a problem: decides the phase first. */
+/** Solves a problem: decides the phase first. Both norms of the gradient are given where `attack` asks for them. */
 export function solveClassification(
   map: FeatureMap,
   problem: ClassificationProblem,
   epsTest: number,
+  attack?: AttackKind,
   start?: Float64Array,
 ): SolvedClassification {
-  const { eps, lambda, psi2 } = problem;
-  if (eps > 0 && eps >= CRITICAL * criticalMarginRadius(map, problem))
+  if (!attack) return solveTraining(map, problem, epsTest, start);
+  const { norm, testNorm, signal } = attack;
+  const { eps } = problem;
+  const axes = axesOf(map) !== undefined && norm === 'linf' && eps > 0;
+  const { risk, at } = solveTraining(
+    map,
+    { ...problem, ...(axes ? { signal } : norm === 'linf' && { eps: DENSE * eps }) },
+    0,
+    start,
+  );
+  const { rho } = problem;
+  const gradientNorms =
+    risk.gradientNorms ?? rotationInvariantNorms(signal, risk.overlap / rho ** 2, rho, risk.gradientNorm);
+  const found = { ...risk, gradientNorm: gradientNorms[norm], gradientNorms, epsTest };
+  return {
+    risk: { ...found, robustError: robustErrorAt(found, epsTest, testNorm) },
+    ...(at && { at }),
+  };
+}
+
+type Equations = MarginEquations | LinfMarginEquations;
+
+const equationsOf = (map: FeatureMap, problem: TrainingProblem): Equations =>
+  problem.signal
+    ? new LinfMarginEquations(coordinatesOf(map), { ...problem, signal: problem.signal })
+    : new MarginEquations(map, problem);
+
+type TrainingProblem = MarginProblem & Pick<ClassificationProblem, 'signal'>;
+
+/** The critical radius, or for speed less where that is beyond eps: no attack in l2 is weaker than one in linf. */
+function criticalRadius(map: FeatureMap, problem: TrainingProblem): number {
+  const inL2 = criticalMarginRadius(map, problem);
+  const { signal } = problem;
+  return signal === undefined || problem.eps < inL2
+    ? inL2
+    : criticalLinfMargin(coordinatesOf(map), { ...problem, signal }).eps;
+}
+
+function solveTraining(
+  map: FeatureMap,
+  problem: ClassificationProblem,
+  epsTest: number,
+  start: Float64Array | undefined,
+): SolvedClassification {
+  const { eps, lambda, psi2, signal } = problem;
+  const invisible =
+    signal && nothingStandsOut(coordinatesOf(map), { ...problem, signal }, labelScore(problem.teacher), eps);
+  if (invisible || (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem)))
     return { risk: nullRisk(problem, epsTest) };
   if (eps > 0 && map.unattacked) {
     const immune = immuneClassification(map.unattacked, problem, epsTest);
     if (immune) return immune;
   }
-  const capacity = lambda === 0 ? solveCapacity(map, problem).psi2 : 0;
+  const capacity =
+    lambda > 0
+      ? 0
+      : (signal ? solveLinfCapacity(coordinatesOf(map), { ...problem, signal }) : solveCapacity(map, problem))
+          .psi2;
   if (lambda === 0 && psi2 <= capacity) {
     if (typeof problem.loss !== 'string')
       throw new UserError(
@@ -195,11 +279,11 @@ function immuneClassification(
 
 function solveLearning(
   map: FeatureMap,
-  problem: MarginProblem,
+  problem: TrainingProblem,
   start: Float64Array | undefined,
   capacity = Infinity,
-): FixedPoint & { readonly x: Float64Array; readonly equations: MarginEquations } {
-  const equations = new MarginEquations(map, problem);
+): FixedPoint & { readonly x: Float64Array; readonly equations: Equations } {
+  const equations = equationsOf(map, problem);
   const near = start?.length === equations.size ? start.slice() : undefined;
   const found = solveFromStarts(
     equations.step,
@@ -221,7 +305,7 @@ const HALVINGS = 60;
 /** A start below the capacity: from half of it on, each start extrapolated from the last two solutions. */
 function towardsCapacity(
   map: FeatureMap,
-  problem: MarginProblem,
+  problem: TrainingProblem,
   capacity: number,
 ): { readonly x: Float64Array; readonly near: boolean } | undefined {
   let before: Float64Array | undefined;
@@ -239,14 +323,14 @@ function towardsCapacity(
 }
 
 /** Ends at a problem's equations, from x or from nowhere. */
-function fixedPoint(map: FeatureMap, problem: MarginProblem, x: Float64Array | undefined) {
-  const equations = new MarginEquations(map, problem);
+function fixedPoint(map: FeatureMap, problem: TrainingProblem, x: Float64Array | undefined) {
+  const equations = equationsOf(map, problem);
   const at = x ?? equations.start();
   return { at, ...solveFixedPoint(equations.step, at, x !== undefined) };
 }
 
 function riskOf(
-  equations: MarginEquations,
+  equations: Equations,
   loss: MarginLoss | 'hardMargin',
   { iterations, residual }: { readonly iterations: number; readonly residual: number },
   epsTest: number,
@@ -263,12 +347,16 @@ function riskOf(
     slopes: [...law.slopes],
     weights: [...law.weights],
   };
-  const gradientNorm = Math.sqrt(equations.gradientSquared * unit);
+  const [gradientNorm, gradientNorms] =
+    equations instanceof LinfMarginEquations
+      ? [equations.gradientNorm * Math.sqrt(unit), scaled(equations.gradientNorms, Math.sqrt(unit))]
+      : [Math.sqrt(equations.gradientSquared * unit)];
   return {
     error: errorOf(margins),
     robustError: robustErrorAt({ margins, gradientNorm }, epsTest),
     epsTest,
     gradientNorm,
+    ...(gradientNorms && { gradientNorms }),
     thetaNormSquared: equations.thetaNormSquared * unit,
     outputVariance,
     overlap: equations.overlap * Math.sqrt(unit),
@@ -287,6 +375,8 @@ function riskOf(
     converged: residual < ACCEPTED,
   };
 }
+
+const scaled = ({ l2, linf }: GradientNorms, by: number): GradientNorms => ({ l2: l2 * by, linf: linf * by });
 
 const nullRisk = ({ atZero, teacher, loss }: ClassificationProblem, epsTest: number): ClassificationRisk => ({
   // What guessing would do, with and without attack.
@@ -322,15 +412,20 @@ function errorOf({ flip, slopes, weights }: MarginDistribution): number {
 /**
  * The robust error at any test radius from one solution, at no further cost: P(y f(x) < epsTest q).
  * @param risk of which two fields are enough
- * @param epsTest l2 radius of the attack at test, >= 0
+ * @param epsTest radius of the attack at test, in l2, or sqrt(d) times that of a coordinate in linf; >= 0
+ * @param norm of that attack; default the one trained against. The other must be known: give `norm`, `testNorm` or `signal` to
+ * `asymptoticRisk`
+ * @throws InvalidArgumentError for a norm that the risk does not know
  */
 export function robustErrorAt(
-  { margins, gradientNorm }: Pick<ClassificationRisk, 'margins' | 'gradientNorm'>,
+  { margins, ...risk }: Pick<ClassificationRisk, 'margins' | 'gradientNorm' | 'gradientNorms'>,
   epsTest: number,
+  norm?: Norm,
 ): number {
+  const q = norm === undefined ? risk.gradientNorm : normOf(risk, norm);
   return checkNonNegative('epsTest', epsTest) === 0
     ? errorOf(margins)
-    : marginBelow({ margins }, epsTest * gradientNorm);
+    : marginBelow({ margins }, epsTest * q);
 }
 
 /**

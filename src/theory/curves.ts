@@ -45,7 +45,14 @@ const {
   signal: _signal,
   ...REGRESSION_SCALARS
 } = PROBLEM_OPTIONS;
-const { loss: _margin, labels: _labels, ...CLASSIFICATION_SCALARS } = CLASSIFICATION_OPTIONS;
+const {
+  loss: _margin,
+  labels: _labels,
+  norm: _norm2,
+  testNorm: _testNorm2,
+  signal: _signal2,
+  ...CLASSIFICATION_SCALARS
+} = CLASSIFICATION_OPTIONS;
 const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(CLASSIFICATION_SCALARS, parameter);
 
 const AXES = { x: true, y: true } as const;
@@ -251,12 +258,8 @@ function solverOf(
     resolveClassification(map, options());
     let last: Float64Array | undefined;
     return (here, epsTest) => {
-      const { risk, at } = solveClassification(
-        here,
-        resolveClassification(here, options()).problem,
-        epsTest,
-        last,
-      );
+      const { problem, attack } = resolveClassification(here, options());
+      const { risk, at } = solveClassification(here, problem, epsTest, attack, last);
       last = at ?? last;
       return risk;
     };

@@ -8,8 +8,8 @@ import { isMarginLoss, type MarginLoss, type ResidualLoss } from './channels/los
 import type { Noise } from './channels/noise.ts';
 import { criticalResidualRadius, plainKind, residualKind } from './channels/residualKind.ts';
 import { checkMap, type FeatureMap, type ResolventMoments } from './featureMaps/featureMap.ts';
-import { criticalLinfRegression } from './linf/criticalRadius.ts';
-import { attackKind, coordinatesOf, DENSE, type Norm } from './linf/norms.ts';
+import { criticalLinfMargin, criticalLinfRegression } from './linf/criticalRadius.ts';
+import { attackKind, axesOf, DENSE, type Norm } from './linf/norms.ts';
 import type { Signal } from './linf/signal.ts';
 import type { Problem } from './saddleEquations.ts';
 
@@ -37,8 +37,7 @@ export interface CriticalEpsOptions {
 }
 
 /** The same for a classifier, of any loss of the margin. */
-export interface CriticalClassificationOptions
-  extends Omit<CriticalEpsOptions, 'loss' | 'noise' | 'norm' | 'signal'> {
+export interface CriticalClassificationOptions extends Omit<CriticalEpsOptions, 'loss' | 'noise'> {
   /** a loss of the margin; which one does not matter */
   readonly loss: MarginLoss;
   /** default 'probit' */
@@ -66,9 +65,12 @@ const CRITICAL_EPS_OPTIONS: OptionNames<
   certify: true,
 };
 const CRITICAL_CLASSIFICATION_OPTIONS: OptionNames<
-  CriticalClassificationOptions & { eps: number; lambda: number; epsTest: number }
+  CriticalClassificationOptions & { eps: number; lambda: number; epsTest: number; testNorm: Norm }
 > = {
   psi2: true,
+  norm: true,
+  testNorm: true,
+  signal: true,
   loss: true,
   labels: true,
   flip: true,
@@ -99,23 +101,25 @@ export function criticalEps(
   checkPositive('psi2', psi2);
   checkPositive('rho', rho);
   const noise = checkNonNegative('tau', tau) ** 2 + checkNonNegative('nonlinearEnergy', nonlinearEnergy);
+  const attack = attackKind(options);
+  const linf = attack?.norm === 'linf';
+  const model = linf ? axesOf(map) : undefined;
+  const unit = linf ? DENSE : 1;
   if (ofMargin) {
     const { labels, flip = 0 } = options as CriticalClassificationOptions;
     const signal = rho * rho * map.signalVariance;
     const teacher = teacherOf({ signal, ...(labels && { labels }), tau, besides: nonlinearEnergy, flip });
-    return criticalMarginRadius(map, { psi2, rho, teacher });
+    return model
+      ? criticalLinfMargin(model, { psi2, rho, teacher, lambda: 0, signal: attack!.signal }).eps
+      : criticalMarginRadius(map, { psi2, rho, teacher }) / unit;
   }
   const kind = residualKind(options as CriticalEpsOptions, options.tau, nonlinearEnergy);
-  const attack = attackKind(options as CriticalEpsOptions);
-  if (attack?.norm === 'linf') {
-    const model = coordinatesOf(map);
-    const regression = { psi2, lambda: 0, rho, signal: attack.signal, ...(kind ?? plainKind(noise)) };
-    return model.mu1 === 0
-      ? criticalResidualRadius(map, regression) / DENSE
-      : criticalLinfRegression(model, regression).eps;
+  if (model) {
+    const regression = { psi2, lambda: 0, rho, signal: attack!.signal, ...(kind ?? plainKind(noise)) };
+    return criticalLinfRegression(model, regression).eps;
   }
-  if (kind) return criticalResidualRadius(map, { psi2, rho, ...kind });
-  return criticalRadius(map, { psi2, noise, rho });
+  if (kind) return criticalResidualRadius(map, { psi2, rho, ...kind }) / unit;
+  return criticalRadius(map, { psi2, noise, rho }) / unit;
 }
 
 /** n = rank F to rounding. */

@@ -108,8 +108,8 @@ export function asymptoticRisk(
   options: RiskOptions | ClassificationOptions,
 ): AsymptoticRisk | ClassificationRisk {
   if (isClassification(options)) {
-    const { problem, epsTest } = resolveClassification(checkMap(map), options);
-    return solveClassification(map, problem, epsTest).risk;
+    const { problem, epsTest, attack } = resolveClassification(checkMap(map), options);
+    return solveClassification(map, problem, epsTest, attack).risk;
   }
   const { problem, epsTest, kind, attack } = resolveRiskOptions(options);
   if (attack) {

@@ -40,6 +40,41 @@ describe('rrf theory', () => {
     expect(stdout).toMatch(/^ +psi1 +-0\.0887/m);
   });
 
+  it('trains against linf on any signal, says what radii mean, and attacks in either norm', async () => {
+    const attacked = [...point, '--norm', 'linf', '--test-norm', 'l2', '--signal', 'sparse:0.2:gaussian'];
+    const direct = asymptoticRisk(randomFeatures({ psi1: 2 }), {
+      psi2: 3,
+      eps: 0.5,
+      tau: 0.5,
+      norm: 'linf',
+      testNorm: 'l2',
+      signal: { law: 'sparse', share: 0.2, entries: 'gaussian' },
+    });
+    const answer = await json(...attacked);
+    expect(answer).toMatchObject({ radiusUnit: 'in linf eps/sqrt(d) per coordinate', norm: 'linf' });
+    expect(answer.adversarialRisk).toBe(direct.adversarialRisk);
+    expect((await theory(...attacked)).stdout).toContain(`gradientNormLinf      ${direct.gradientNorm}`);
+    const along = ['curve', '--psi1', '2', '--psi2', '3', '--norm', 'linf', '--signal', 'discrete:0,1'];
+    const { stderr } = await theory(...along, '--grid', 'eps=0.1,0.2');
+    expect(stderr).toContain('in linf eps/sqrt(d) per coordinate');
+    const capacity = await json('capacity', '--psi1', '2', '--eps', '0.3', '--norm', 'linf');
+    expect(capacity.psi2).toBe(robustCapacity(randomFeatures({ psi1: 2 }), { eps: 0.3, norm: 'linf' }).psi2);
+    const phase = await json(
+      'phase',
+      '--psi1',
+      '2',
+      '--psi2',
+      '3',
+      '--norm',
+      'linf',
+      '--signal',
+      'rademacher',
+    );
+    expect(phase.criticalEps).toBe(
+      criticalEps(randomFeatures({ psi1: 2 }), { psi2: 3, norm: 'linf', signal: 'rademacher' }),
+    );
+  });
+
   it('draws a curve as table, plot, CSV, JSON and SVG', async () => {
     const question = ['curve', '--psi2', '3', '--eps', '0.3', '--tau', '0.1', '--grid', 'psi1=0.1:100:7:log'];
     const file = join(folder, 'curve.svg');
@@ -208,6 +243,15 @@ describe('rrf theory', () => {
     [['curve', '--psi1', '1', '--psi2', '3', '--eps', '1', '--grid', 'tau=1:2'], 'invalid grid: "tau=1:2"'],
     [['curve', '--psi1', '1', '--psi2', '3', '--eps', '1', '--grid', 'hue=1,2'], 'invalid parameter: "hue"'],
     [['best', 'luck', '--psi1', '1', '--psi2', '3', '--eps', '1'], 'invalid what: "luck"'],
+    [[...point, '--norm', 'l1'], 'one of l2, linf'],
+    [[...point, '--signal', 'sparse:0.1'], '--test-norm linf'],
+    [[...point, '--norm', 'linf', '--signal', 'sparse:0.1:x'], 'sparse[:share[:gaussian]]'],
+    [[...point, '--norm', 'linf', '--signal', 'sparse:2'], 'a probability in (0, 1]'],
+    [[...point, '--norm', 'linf', '--certify'], 'no certificate'],
+    [
+      ['--features', 'deep', '--widths', '2', '--psi2', '3', '--eps', '1', '--norm', 'linf'],
+      'no closed form',
+    ],
   ])('answers %j in one line with exit code 2', async (words, shown) => {
     const { stdout, stderr, code } = await theory(...words);
     expect(code).toBe(2);

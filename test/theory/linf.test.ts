@@ -6,6 +6,8 @@ import {
   linear,
   type RiskOptions,
   randomFeatures,
+  robustCapacity,
+  robustErrorAt,
 } from '../../src/theory/index.ts';
 import extensions from './extensions.json' with { type: 'json' };
 import { EXACT, expectClose, expectRelative } from './support.ts';
@@ -55,6 +57,15 @@ describe('random features trained against linf', () => {
     }
   });
 
+  it('reach the limit of a vanishing attack, an interpolator', () => {
+    const at = (eps: number) =>
+      asymptoticRisk(randomFeatures({ psi1: 5 }), { psi2: 3, tau: 0.3, eps, norm: 'linf' });
+    for (const eps of [1e-40, 1e-120, 1e-300]) {
+      expect(at(eps).converged).toBe(true);
+      expectRelative(at(eps).standardRisk, at(1e-20).standardRisk, QUADRATURE);
+    }
+  });
+
   it('learn nothing from a critical radius on', () => {
     const map = randomFeatures({ psi1: 2 });
     for (const signal of ['gaussian', 'rademacher', 'sparse'] as const) {
@@ -82,8 +93,28 @@ describe('linear features trained against linf', () => {
     expectClose(second.adversarialRisk, 2.535, PRINTED);
   });
 
-  it('have no critical radius: some coordinate always stands out', () => {
+  it('have no critical radius: some coordinate always stands out, until numbers end', () => {
     expect(criticalEps(linear(), { psi2: 2, norm: 'linf' })).toBe(Infinity);
+    const strong = { psi2: 2, tau: 0.5, norm: 'linf' } as const;
+    const faint = asymptoticRisk(linear(), { ...strong, eps: 15 });
+    expect(faint).toMatchObject({ phase: 'learning', converged: true });
+    expect(faint.gradientNorm).toBeGreaterThan(0);
+    expect(asymptoticRisk(linear(), { ...strong, eps: 100 })).toMatchObject({
+      phase: 'null',
+      standardRisk: 1.25,
+    });
+    const classifier = asymptoticRisk(linear(), { ...strong, eps: 100, loss: 'hinge' });
+    expect(classifier).toMatchObject({ phase: 'null', error: 0.5, converged: true });
+  });
+
+  it('find a sparse signal without noise, also from fewer rows than coordinates', () => {
+    const problem = { psi2: 0.5, eps: 1e-3, norm: 'linf' } as const;
+    const found = (share: number) =>
+      asymptoticRisk(linear(), { ...problem, signal: { law: 'sparse', share } });
+    expect(found(0.05)).toMatchObject({ phase: 'exact', standardRisk: 0 });
+    // Basis pursuit at n/d = 1/2 finds a share of 0.19 (Donoho & Tanner: 0.386 n/d) and no more.
+    expect(found(0.18).phase).toBe('exact');
+    expect(found(0.21).phase).toBe('learning');
   });
 });
 
@@ -128,5 +159,76 @@ describe('both norms', () => {
     const tested = asymptoticRisk(randomFeatures({ psi1: 2 }), { ...options, testNorm: 'l2', epsTest: 0.7 });
     expect(tested.adversarialRisk).toBe(adversarialRiskAt(found, 0.7, 'l2'));
     expect(linf).toBeLessThan(l2);
+  });
+});
+
+describe('classifiers trained against linf', () => {
+  // Error, robust error in linf, in l2, and both norms at radius eps: means over 6 draws at d 80 by L-BFGS on the smoothed convex
+  // problem (NumPy), and their standard errors.
+  const SIMULATED = [
+    {
+      map: randomFeatures({ psi1: 2 }),
+      options: { loss: 'logistic', psi2: 3, eps: 0.3, lambda: 0.01, tau: 0.5, signal: 'gaussian' },
+      means: [0.3049, 0.4258, 0.459, 1.8836, 2.354],
+      errors: [0.0034, 0.0019, 0.0029, 0.0519, 0.0634],
+    },
+    {
+      map: randomFeatures({ psi1: 1 }),
+      options: { loss: 'squaredHinge', psi2: 3, eps: 0.3, lambda: 0.01, tau: 0.2, signal: 'rademacher' },
+      means: [0.3161, 0.443, 0.4765, 0.6684, 0.834],
+      errors: [0.0067, 0.0066, 0.006, 0.045, 0.0541],
+    },
+    {
+      map: linear(),
+      options: { loss: 'logistic', psi2: 2, eps: 0.3, lambda: 0.01, tau: 0.3, signal: 'sparse' },
+      means: [0.1836, 0.2605, 0.324, 2.238, 3.8749],
+      errors: [0.0049, 0.0069, 0.0053, 0.0289, 0.0235],
+    },
+  ] as const;
+
+  it('agree with finite problems', () => {
+    for (const { map, options, means, errors } of SIMULATED) {
+      const found = asymptoticRisk(map, { ...options, norm: 'linf' });
+      const { l2, linf } = found.gradientNorms!;
+      const predicted = [found.error, found.robustError, robustErrorAt(found, options.eps, 'l2'), linf, l2];
+      predicted.forEach((value, i) => {
+        expectClose(value, means[i]!, 3 * errors[i]!);
+      });
+    }
+  });
+
+  it('learn nothing from a critical radius on', () => {
+    const map = randomFeatures({ psi1: 2 });
+    const problem = {
+      psi2: 3,
+      tau: 0.5,
+      flip: 0.1,
+      loss: 'logistic',
+      norm: 'linf',
+      signal: 'sparse',
+    } as const;
+    const critical = criticalEps(map, problem);
+    expect(asymptoticRisk(map, { ...problem, lambda: 0.1, eps: critical }).phase).toBe('null');
+    const before = asymptoticRisk(map, { ...problem, lambda: 0.1, eps: critical * 0.9999 });
+    expect(before).toMatchObject({ phase: 'learning', converged: true });
+    expect(before.gradientNorm).toBeLessThan(1e-2);
+  });
+
+  it('fit labels up to a capacity, and join there', () => {
+    for (const map of [randomFeatures({ psi1: 2 }), linear()]) {
+      const labels = { eps: 0.3, tau: 0.5, norm: 'linf', signal: 'sparse' } as const;
+      const capacity = robustCapacity(map, labels);
+      expect(capacity.converged).toBe(true);
+      // An attack in l2 of the same radius is the stronger one.
+      expect(capacity.psi2).toBeGreaterThan(robustCapacity(map, { eps: 0.3, tau: 0.5 }).psi2);
+      const at = (psi2: number, lambda: number) =>
+        asymptoticRisk(map, { ...labels, psi2, lambda, loss: 'squaredHinge' });
+      const below = at(0.8 * capacity.psi2, 0);
+      expect(below).toMatchObject({ phase: 'separable', converged: true });
+      expect(at(1.1 * capacity.psi2, 0)).toMatchObject({ phase: 'learning', converged: true });
+      // A direction is left as lambda falls to 0.
+      expectClose(at(0.8 * capacity.psi2, 1e-7).error, below.error, 1e-5);
+      expectRelative(at(0.9999 * capacity.psi2, 0).error, capacity.error, 1e-3);
+    }
   });
 });

@@ -17,6 +17,7 @@ import {
 } from '../../theory/index.ts';
 import { notice } from '../notices.ts';
 import { text } from '../options.ts';
+import { announceUnit } from './attackOptions.ts';
 import {
   asksForClasses,
   checkGrids,
@@ -52,6 +53,10 @@ export const bestCommand: CommandModule<object, BestArguments> = {
       .options(options)
       .positional('what', { type: 'string', demandOption: true, describe: questions.join(', ') })
       .example('$0 theory best width --psi2 3 --eps 0.3 --tau 0.1', 'where AR is least')
+      .example(
+        '$0 theory best width --psi2 3 --eps 0.3 --norm linf --signal sparse:0.1',
+        'the same against linf',
+      )
       .example('$0 theory best lambda --psi1 8 --psi2 3 --tau 0.1 --grid eps=0.1:1:4', 'for several eps'),
   handler: (args) => {
     const what = checkChoice('what', args.what, questions);
@@ -80,6 +85,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
       for (const remark of said) remarks.add(remark);
       return { ...moved, ...row };
     });
+    announceUnit(args);
     for (const remark of remarks) notice(remark);
     reportConvergence(found);
     printAnswer(rows, args);

@@ -2,6 +2,7 @@ import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { riskCurve } from '../../theory/index.ts';
 import { text } from '../options.ts';
+import { announceUnit, attackWords } from './attackOptions.ts';
 import {
   checkGrids,
   csvOption,
@@ -13,7 +14,7 @@ import {
   theoryOptions,
 } from './features.ts';
 import { GRID_FORM, optionalGrid } from './grid.ts';
-import { printCsv, printJson, printTable, type Row, reportConvergence, withoutMargins } from './output.ts';
+import { flatRisk, printCsv, printJson, printTable, type Row, reportConvergence } from './output.ts';
 import { terminalPlot } from './terminalPlot.ts';
 
 const options = {
@@ -39,6 +40,10 @@ export const curveCommand: CommandModule<object, InferredOptionTypes<typeof opti
       .options(options)
       .example('$0 theory curve --psi2 3 --eps 0.3 --tau 0.2 --grid psi1=0.1:100:60:log', 'against width')
       .example(
+        '$0 theory curve --psi2 3 --eps 0.3 --test-norm linf --signal sparse:0.1 --grid psi1=0.1:100:60:log',
+        'trained in l2, attacked by FGSM',
+      )
+      .example(
         '$0 theory curve --psi1 2 --psi2 3 --tau 0.2 --grid eps=0,0.2,0.5 --csv',
         'as a table for others',
       ),
@@ -50,7 +55,7 @@ export const curveCommand: CommandModule<object, InferredOptionTypes<typeof opti
     const map = featureMap(args, [axis.parameter]);
     const problem = riskOptions(args, [axis.parameter]);
     const curve = riskCurve(map, problem, { parameter: axis.parameter, values: axis.values });
-    const rows = curve.map(({ at, ...risk }): Row => ({ [axis.parameter]: at, ...withoutMargins(risk) }));
+    const rows = curve.map(({ at, ...risk }): Row => ({ [axis.parameter]: at, ...flatRisk(risk) }));
     const [attacked, plain] = measuresOf(args);
     if (args.plot !== undefined) {
       // Typesetting takes a second to load, which nobody else should wait for.
@@ -58,8 +63,15 @@ export const curveCommand: CommandModule<object, InferredOptionTypes<typeof opti
       await writePicture(args.plot, curveFigure(rows, axis, [attacked, plain]));
     }
     reportConvergence(curve);
+    announceUnit(args);
     if (args.json)
-      printJson({ ...describeQuestion(args, map), ...problem, parameter: axis.parameter, curve });
+      printJson({
+        ...describeQuestion(args, map),
+        ...problem,
+        ...attackWords(args),
+        parameter: axis.parameter,
+        curve,
+      });
     else if (args.csv) printCsv(rows);
     else {
       const shown = SHOWN.filter((name) => rows[0] !== undefined && name in rows[0]);

@@ -13,6 +13,7 @@ import {
 } from '../../theory/index.ts';
 import { numberList } from '../numberList.ts';
 import { flag, number, text, textOr } from '../options.ts';
+import { attackOptions, attackWords, readAttack } from './attackOptions.ts';
 import type { GridAxis } from './grid.ts';
 
 /** What theory knows, by the name of its option. */
@@ -37,11 +38,12 @@ export const theoryOptions = {
   psi1: number('psi1', 'N/d, random features per input dimension'),
   widths: text('N_l/d of each deep layer, separated by commas'),
   psi2: number('psi2', 'n/d, training samples per input dimension'),
-  eps: number('eps', 'l2 radius of the training attack'),
+  eps: number('eps', 'radius of the training attack, in l2 unless --norm linf'),
   lambda: number('lambda', 'ridge penalty [0]'),
   tau: number('tau', 'label noise, standard deviation [0]'),
   rho: number('rho', 'norm of the signal [1]'),
-  'eps-test': number('eps-test', 'l2 radius of the attack at test [eps]'),
+  'eps-test': number('eps-test', 'radius of the attack at test [eps]'),
+  ...attackOptions,
   'nonlinear-energy': number('nonlinear-energy', 'energy of a nonlinear part of the target [0]'),
   loss: text(`${LOSSES.join(', ')} [square]; the last three, of the margin, make it classification`),
   threshold: number('threshold', 'where --loss huber turns linear [1]'),
@@ -66,7 +68,7 @@ export const asksForClasses = ({ loss }: Pick<TheoryArguments, 'loss'>): boolean
 /** The same as they were typed, for records of names and values. */
 export function channelWords(args: TheoryArguments): Record<string, unknown> {
   const { loss, threshold, level, noise, degrees, share, labels, flip } = args;
-  return given({ loss, threshold, level, noise, degrees, share, labels, flip });
+  return { ...given({ loss, threshold, level, noise, degrees, share, labels, flip }), ...attackWords(args) };
 }
 
 /** The loss, the noise and the labels as the theory takes them; what is not given is left out. */
@@ -154,7 +156,7 @@ export function riskOptions(args: TheoryArguments, running: readonly string[] = 
   const { psi2, eps, lambda, tau, rho, 'eps-test': epsTest, 'nonlinear-energy': nonlinearEnergy } = args;
   if (psi2 === undefined && !running.includes('psi2')) throw missing('psi2', 'n/d');
   if (eps === undefined && !running.includes('eps'))
-    throw missing('eps', 'the l2 radius of the training attack');
+    throw missing('eps', 'the radius of the training attack');
   return {
     ...given({ psi2, eps, epsTest }),
     lambda: lambda ?? 0,
@@ -162,6 +164,7 @@ export function riskOptions(args: TheoryArguments, running: readonly string[] = 
     rho: rho ?? 1,
     nonlinearEnergy: nonlinearEnergy ?? 0,
     ...channelOptions(args),
+    ...readAttack(args),
   };
 }
 

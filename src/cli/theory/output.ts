@@ -1,3 +1,4 @@
+import type { GradientNorms } from '../../theory/index.ts';
 import { warn } from '../notices.ts';
 import { table } from '../table.ts';
 
@@ -13,10 +14,18 @@ export function printCsv(rows: readonly Row[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** A risk without the laws of margins of a classifier, which are no numbers; JSON has them. */
-export function withoutMargins(risk: object): Row {
-  const { margins: _, trainingMargins: __, ...rest } = risk as Record<string, unknown>;
-  return rest;
+/** A risk as plain columns: without the laws of margins of a classifier, which JSON has, and each norm of the gradient its own. */
+export function flatRisk(risk: object): Row {
+  const {
+    margins: _,
+    trainingMargins: __,
+    gradientNorms,
+    ...rest
+  } = risk as { gradientNorms?: GradientNorms; margins?: unknown; trainingMargins?: unknown };
+  return {
+    ...rest,
+    ...(gradientNorms && { gradientNormL2: gradientNorms.l2, gradientNormLinf: gradientNorms.linf }),
+  };
 }
 
 export const printTable = (rows: readonly Row[], names = Object.keys(rows[0] ?? {})): boolean =>

@@ -18,7 +18,8 @@ export const phaseCommand: CommandModule<object, InferredOptionTypes<typeof opti
   builder: (yargs) =>
     yargs
       .options(options)
-      .example('$0 theory phase --psi1 2 --psi2 3 --eps 1', 'from which eps nothing is learnt'),
+      .example('$0 theory phase --psi1 2 --psi2 3 --eps 1', 'from which eps nothing is learnt')
+      .example('$0 theory phase --psi1 2 --psi2 3 --norm linf --signal rademacher', 'the same against linf'),
   handler: (args) => {
     const axis = optionalGrid(args.grid);
     const running = axis ? [axis.parameter] : [];

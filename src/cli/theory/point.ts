@@ -10,7 +10,7 @@ import {
   riskOptions,
   theoryOptions,
 } from './features.ts';
-import { printJson, printRecord, printTable, reportConvergence, withoutMargins } from './output.ts';
+import { flatRisk, printJson, printRecord, printTable, reportConvergence } from './output.ts';
 
 const options = {
   ...theoryOptions,
@@ -28,6 +28,10 @@ export const pointCommand: CommandModule<object, InferredOptionTypes<typeof opti
       .example(
         '$0 theory --psi1 2 --psi2 3 --eps 0.3 --loss logistic --flip 0.05',
         'a classifier and its errors',
+      )
+      .example(
+        '$0 theory --psi1 2 --psi2 3 --eps 0.5 --norm linf --signal sparse:0.1',
+        'trained against FGSM, eps/sqrt(d) per coordinate, on a sparse signal',
       )
       .example('$0 theory --features deep --widths 4,4 --psi2 3 --eps 0.3', 'two frozen layers'),
   handler: (args) => {
@@ -60,7 +64,7 @@ export const pointCommand: CommandModule<object, InferredOptionTypes<typeof opti
     printRecord({
       ...question,
       criticalEps: critical,
-      ...withoutMargins(risk),
+      ...flatRisk(risk),
       ...(certificate && {
         certificate: `${certificate.route}, error ${certificate.error.toExponential(1)}`,
       }),

@@ -3,6 +3,7 @@ import { checkChoice, InvalidArgumentError } from '../../errors.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
 import { riskSurface } from '../../theory/index.ts';
 import { flag, text } from '../options.ts';
+import { announceUnit, attackWords } from './attackOptions.ts';
 import {
   asksForClasses,
   checkGrids,
@@ -14,7 +15,7 @@ import {
   theoryOptions,
 } from './features.ts';
 import { GRID_FORM, type GridAxis, MOST_POINTS, parseGrid } from './grid.ts';
-import { printCsv, printJson, type Row, reportConvergence, withoutMargins } from './output.ts';
+import { flatRisk, printCsv, printJson, type Row, reportConvergence } from './output.ts';
 import { terminalMap } from './terminalPlot.ts';
 
 const OTHERS = ['gradientNorm', 'trainingLoss'] as const;
@@ -66,10 +67,12 @@ export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof op
       await writePicture(args.plot, surfaceFigure(surface, [xAxis, yAxis], measure, nothing));
     }
     reportConvergence(risks.flat());
+    announceUnit(args);
     if (args.json) {
       printJson({
         ...describeQuestion(args, map),
         ...problem,
+        ...attackWords(args),
         x: { parameter: xAxis.parameter, values: x },
         y: { parameter: yAxis.parameter, values: y },
         risks,
@@ -82,7 +85,7 @@ export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof op
           row.map((risk, j) => ({
             [xAxis.parameter]: x[j]!,
             [yAxis.parameter]: y[i]!,
-            ...withoutMargins(risk),
+            ...flatRisk(risk),
           })),
         ),
       );

@@ -1,5 +1,6 @@
 import type { FeatureMap } from '../featureMaps/featureMap.ts';
 import type { MarginProblem } from './marginEquations.ts';
+import type { Teacher } from './marginLaw.ts';
 
 /**
  * The radius from which on theta = 0, whatever the loss and lambda:
@@ -12,7 +13,12 @@ export function criticalMarginRadius(
 ): number {
   if (map.unattacked) return Infinity;
   const { signal, traceF } = map.moments(0, 1, 0);
-  let pull = 0;
-  for (const { weight, variance } of teacher.latent) pull += weight / Math.sqrt(teacher.signal + variance);
-  return Math.sqrt((2 / Math.PI) * ((1 - 2 * teacher.flip) * rho * pull) ** 2 * signal + traceF / psi2);
+  return Math.sqrt((rho * labelSlope(teacher)) ** 2 * signal + traceF / psi2);
+}
+
+/** d E y/du in the mean of u, E u = 0: sqrt(2/pi) (1 - 2p) E 1/R. */
+export function labelSlope({ signal, flip, latent }: Teacher): number {
+  let slope = 0;
+  for (const { weight, variance } of latent) slope += weight / Math.sqrt(signal + variance);
+  return Math.sqrt(2 / Math.PI) * (1 - 2 * flip) * slope;
 }

@@ -1,12 +1,12 @@
 import type { FeatureMap } from '../featureMaps/featureMap.ts';
 import { newAverages } from './averages.ts';
+import { centredSquare } from './centredSquare.ts';
 import type { GaussianPart } from './gaussianMixtures.ts';
 import { type ResidualLoss, residualLoss } from './losses.ts';
 import { type Noise, noiseParts } from './noise.ts';
 import type { ResidualChannel } from './residualChannel.ts';
 import type { ResidualProblem } from './residualEquations.ts';
 import { ResidualLaw } from './residualLaw.ts';
-import { square } from './square.ts';
 
 /** What turns the square loss under Gaussian noise into another problem. */
 export interface ChannelOptions {
@@ -24,7 +24,7 @@ export interface ResidualKind {
 
 /** The square loss under Gaussian noise, as a channel like the others. */
 export const plainKind = (variance: number): ResidualKind => ({
-  channel: square,
+  channel: centredSquare,
   noise: [{ weight: 1, shift: 0, variance }],
 });
 

@@ -1,6 +1,6 @@
-import type { GaussianPart } from '../channels/gaussianMixtures.ts';
 import type { CoordinateModel } from '../featureMaps/featureMap.ts';
 import { newShrinkage, type Shrinkage, shrinkage } from './shrinkage.ts';
+import type { SignalLaw } from './signal.ts';
 
 /** What a channel hands to the features: the letters of `Averages`, and zt = eps E dl/dc. */
 export interface Drive {
@@ -19,7 +19,7 @@ export interface CoordinateProblem {
   /** |beta| */
   readonly rho: number;
   /** the law of the signal's coordinates at rho = 1 */
-  readonly signal: readonly GaussianPart[];
+  readonly signal: SignalLaw;
 }
 
 /**
@@ -45,6 +45,8 @@ export class CoordinateEquations {
   readonly problem: CoordinateProblem;
   /** whether t and x are unknowns */
   readonly finite: boolean;
+  /** n/d; of the problem, unless it is changed */
+  psi2: number;
   readonly averages: Shrinkage = newShrinkage();
   /** What the equations make of t and x. */
   normSquared = 0;
@@ -64,13 +66,15 @@ export class CoordinateEquations {
   constructor(model: CoordinateModel, problem: CoordinateProblem) {
     this.model = model;
     this.problem = problem;
+    this.psi2 = problem.psi2;
     this.finite = model.psi1 < Infinity;
   }
 
   /** Evaluates everything at t and x, which do not matter at psi1 = Infinity. */
   at({ eta, mu, chi, attack }: Drive, t: number, x: number): this {
     const { psi1, mu1, muStarSquared, nuSquared } = this.model;
-    const { psi2, lambda, rho, signal } = this.problem;
+    const { lambda, rho, signal } = this.problem;
+    const { psi2 } = this;
     const linear = mu1 * mu1;
     const wide = !this.finite;
     const rate = wide ? lambda / linear : x;
@@ -80,22 +84,22 @@ export class CoordinateEquations {
     const own = wide ? 0 : (rate / K) ** 2 * linear * t;
     const noise = chi / (psi2 * K * K);
     const a = shrinkage(signal, slope * rho, own + noise, attack / K, smoothing, this.averages);
-    const { lost, pull } = a;
+    const { kept: D, lost, pull } = a;
     const signalPull = rho * a.signalPull;
-    const kept = 1 - 2 * lost;
+    const spread = 1 - 2 * lost;
     // All variances as what a weak attack leaves, lest they be differences of large numbers.
-    const apart = 1 - slope;
+    const apart = (rate + (eta - mu)) / K;
     const outside = own + noise;
     const energy = rho * rho;
     this.overlap = slope * energy - signalPull;
     const nonlinear = wide ? 0 : muStarSquared * t;
     this.outputVariance = a.square + nonlinear;
-    this.missed = outside * kept + apart * apart * energy + 2 * apart * signalPull + pull + nonlinear;
-    this.besides = outside * kept + pull - (signalPull * signalPull) / energy + nonlinear;
+    this.missed = outside * spread + apart * apart * energy + 2 * apart * signalPull + pull + nonlinear;
+    this.besides = outside * spread + pull - (signalPull * signalPull) / energy + nonlinear;
     this.gradientNorm = a.norm;
     this.gradientSquared = a.square + nuSquared * (wide ? 0 : t);
     const nonlinearTrace = muStarSquared === 0 ? 0 : muStarSquared / (wide ? lambda : linear * x);
-    this.susceptibility = ((1 - lost) / K + nonlinearTrace) / psi2;
+    this.susceptibility = (D / K + nonlinearTrace) / psi2;
     if (wide) {
       const share = nonlinearTrace / lambda;
       this.normSquared = a.square / linear + (muStarSquared === 0 ? 0 : (share * chi) / psi2);
@@ -103,12 +107,12 @@ export class CoordinateEquations {
     }
     const T =
       (linear * t * eta * (eta + 2 * x * lost)) / (K * K) +
-      noise * kept +
+      noise * spread +
       slope * (slope * energy - 2 * signalPull) +
       pull;
     this.normSquared = T / (linear * psi1) + (chi * muStarSquared) / (psi2 * psi1 * linear * linear * x * x);
     // The attack as if it bent the linear part evenly: x is then a Marchenko-Pastur transform, the positive root below.
-    const bend = (eta + x * lost) / (1 - lost);
+    const bend = (eta + x * lost) / D;
     const shift =
       (eta * muStarSquared + lambda + (attack * Math.sqrt(nuSquared) * a.peak) / Math.sqrt(t)) / linear;
     const b = shift + bend * (1 - psi1);

@@ -1,9 +1,12 @@
 import { increasingRoot } from '../../numerics/rootFinding.ts';
 import { newAverages } from '../channels/averages.ts';
+import { labelSlope } from '../channels/criticalMarginRadius.ts';
+import type { Teacher } from '../channels/marginLaw.ts';
 import { ResidualLaw } from '../channels/residualLaw.ts';
 import type { CoordinateModel } from '../featureMaps/featureMap.ts';
 import { solveFixedPoint } from '../fixedPoint.ts';
 import { CoordinateEquations, type CoordinateProblem } from './coordinateEquations.ts';
+import type { LinfMarginProblem } from './marginEquations.ts';
 import type { LinfRegressionProblem } from './regressionEquations.ts';
 import { newShrinkage, shrinkage } from './shrinkage.ts';
 
@@ -95,9 +98,65 @@ export function criticalLinfRegression(
   model: CoordinateModel,
   problem: Omit<LinfRegressionProblem, 'eps'>,
 ): CriticalPoint {
-  const law = new ResidualLaw(problem.noise);
-  law.missed = problem.rho ** 2;
-  const { mu, chi, attack } = problem.channel.untrained(law, newAverages());
-  const critical = criticalPressure(model, problem, { mu, chi });
-  return { ...critical, eps: critical.pressure / attack };
+  const score = untrainedScore(problem);
+  const critical = criticalPressure(model, problem, score);
+  return { ...critical, eps: critical.pressure / score.attack };
 }
+
+/** What a channel hands to the features at theta = 0. */
+export interface UntrainedScore {
+  /** E dg/du */
+  readonly mu: number;
+  /** E g^2 */
+  readonly chi: number;
+  /** E dl/dc */
+  readonly attack: number;
+}
+
+/** The score of a regression that has learnt nothing. */
+export function untrainedScore({
+  rho,
+  noise,
+  channel,
+}: Pick<LinfRegressionProblem, 'rho' | 'noise' | 'channel'>): UntrainedScore {
+  const law = new ResidualLaw(noise);
+  law.missed = rho ** 2;
+  return channel.untrained(law, newAverages());
+}
+
+/** A norm of the gradient, in units of the score's, that squares would bring out of the range of numbers. */
+const INVISIBLE = 1e-140;
+
+/**
+ * Whether an attack on linear features, which have no critical radius, leaves so few coordinates that the range of numbers ends
+ * before them: theta is then 0 to rounding.
+ */
+export function nothingStandsOut(
+  { psi1 }: CoordinateModel,
+  { psi2, rho, signal }: CoordinateProblem,
+  { mu, chi, attack }: UntrainedScore,
+  eps: number,
+): boolean {
+  if (psi1 < Infinity) return false;
+  const { norm } = shrinkage(signal, mu * rho, chi / psi2, eps * attack, 0, newShrinkage());
+  return norm < INVISIBLE * (mu * rho + Math.sqrt(chi / psi2));
+}
+
+/**
+ * The radius from which on a classifier has theta = 0, whatever the loss: of its score at 0 only the
+ * scale matters.
+ */
+export function criticalLinfMargin(
+  model: CoordinateModel,
+  { teacher, ...problem }: Omit<LinfMarginProblem, 'eps' | 'channel'>,
+): CriticalPoint {
+  const critical = criticalPressure(model, problem, labelScore(teacher));
+  return { ...critical, eps: critical.pressure };
+}
+
+/** The score of a classifier that has learnt nothing, in units of its own. */
+export const labelScore = (teacher: Teacher): UntrainedScore => ({
+  mu: labelSlope(teacher),
+  chi: 1,
+  attack: 1,
+});

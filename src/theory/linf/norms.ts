@@ -1,8 +1,7 @@
 import { checkChoice, InvalidArgumentError, UserError } from '../../errors.ts';
-import type { GaussianPart } from '../channels/gaussianMixtures.ts';
 import type { CoordinateModel, FeatureMap } from '../featureMaps/featureMap.ts';
 import { newShrinkage, shrinkage } from './shrinkage.ts';
-import { type Signal, signalParts } from './signal.ts';
+import { type Signal, type SignalLaw, signalParts } from './signal.ts';
 
 /**
  * What bounds an attack: |delta|_2 <= eps ('l2'), or every |delta_j| <= eps/sqrt(d) ('linf'), so that eps is O(1) in both and
@@ -33,7 +32,7 @@ export interface AttackOptions {
 export interface AttackKind {
   readonly norm: Norm;
   readonly testNorm: Norm;
-  readonly signal: readonly GaussianPart[];
+  readonly signal: SignalLaw;
 }
 
 /**
@@ -80,6 +79,19 @@ export function coordinatesOf(map: FeatureMap): CoordinateModel {
 /** |grad f|_1/sqrt(d) in units of |grad f|_2 where the gradient is Gaussian. */
 export const DENSE = Math.sqrt(2 / Math.PI);
 
+/** A smaller share of the gradient in its linear part is rounding. */
+const NO_LINEAR_PART = 1e-20;
+
+/**
+ * The same where an attack on single coordinates differs from one in l2 of DENSE times its radius: a gradient without a linear
+ * part is Gaussian, and its norms are proportional.
+ */
+export function axesOf(map: FeatureMap): CoordinateModel | undefined {
+  const model = coordinatesOf(map);
+  const { mu1, nuSquared } = model;
+  return mu1 * mu1 > NO_LINEAR_PART * nuSquared ? model : undefined;
+}
+
 const averages = newShrinkage();
 
 /**
@@ -90,7 +102,7 @@ const averages = newShrinkage();
  * @param l2 the l2 norm of the gradient
  */
 export function rotationInvariantNorms(
-  signal: readonly GaussianPart[],
+  signal: SignalLaw,
   alignment: number,
   rho: number,
   l2: number,

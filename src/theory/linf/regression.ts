@@ -1,6 +1,5 @@
 import { increasingRoot } from '../../numerics/rootFinding.ts';
 import { newAverages } from '../channels/averages.ts';
-import type { GaussianPart } from '../channels/gaussianMixtures.ts';
 import { secondMoment } from '../channels/noise.ts';
 import { criticalResidualRadius, type ResidualKind } from '../channels/residualKind.ts';
 import { ResidualLaw } from '../channels/residualLaw.ts';
@@ -9,14 +8,25 @@ import { solveFixedPoint, solveFromStarts, weakerPenalties } from '../fixedPoint
 import { CRITICAL, type Phase } from '../phases.ts';
 import type { Problem } from '../saddleEquations.ts';
 import { solveSaddlePoint } from '../saddlePoint.ts';
-import { type CriticalPoint, criticalLinfRegression } from './criticalRadius.ts';
+import {
+  type CriticalPoint,
+  criticalLinfRegression,
+  nothingStandsOut,
+  untrainedScore,
+} from './criticalRadius.ts';
 import { coordinatesOf, DENSE, type GradientNorms } from './norms.ts';
 import { LinfRegressionEquations, type LinfRegressionProblem } from './regressionEquations.ts';
 import { newShrinkage, shrinkage } from './shrinkage.ts';
+import type { SignalLaw } from './signal.ts';
 
 const ACCEPTED = 1e-9;
 /** A value of s beside |u| at which its limit 0 has been reached. */
 const NEARLY = 1e-7;
+
+/** Below this radius squares of eps underflow, while its limit has long been reached. */
+const LEAST_EPS = 1e-60;
+/** Of the logarithms of V and q, in faint solutions. */
+const FAINT = 20;
 
 /** A solution, and the point it was found at, from which a neighbour may start. */
 export interface LinfRegression {
@@ -40,16 +50,25 @@ export function solveLinfRegression(
   map: FeatureMap,
   problem: Problem,
   { channel, noise }: ResidualKind,
-  signal: readonly GaussianPart[],
+  signal: SignalLaw,
   start?: Float64Array,
 ): LinfRegression {
   const model = coordinatesOf(map);
   const { psi2, eps, lambda, rho } = problem;
+  if (eps < LEAST_EPS) {
+    // As both vanish only lambda/eps^2 matters; beside any other lambda so small an attack is no smaller than this one.
+    const grown = lambda === 0 ? 0 : (Math.sqrt(lambda) * (LEAST_EPS / eps)) ** 2;
+    const near = { ...problem, eps: LEAST_EPS, lambda: grown < LEAST_EPS ? grown : lambda };
+    return solveLinfRegression(map, near, { channel, noise }, signal, start);
+  }
   const full: LinfRegressionProblem = { psi2, eps, lambda, rho, signal, noise, channel };
   const critical = criticalPoint(map, model, full);
   if (critical && eps >= CRITICAL * critical.eps) return nullSolution(full);
-  const exact = model.psi1 === Infinity ? exactSolution(model, full) : undefined;
-  if (exact) return exact;
+  if (model.psi1 === Infinity) {
+    if (nothingStandsOut(model, full, untrainedScore(full), eps)) return nullSolution(full);
+    const exact = exactSolution(model, full);
+    if (exact) return exact;
+  }
 
   const equations = new LinfRegressionEquations(model, full);
   const variance = secondMoment(noise);
@@ -61,6 +80,7 @@ export function solveLinfRegression(
       () => critical && { x: beyondNull(full, critical), near: true },
       () => ({ x: denseStart(map, equations, variance), near: true }),
       () => ({ x: coldStart(equations), near: false }),
+      () => ({ x: faintStart(equations), near: true }),
       () =>
         weakerPenalties((weaker, from) => {
           const stronger = new LinfRegressionEquations(model, { ...full, lambda: weaker });
@@ -92,6 +112,19 @@ function coldStart({ size, problem }: LinfRegressionEquations): Float64Array {
   return Float64Array.from([s, 0, Math.log(0.3 * problem.rho), 2 * s, 0])
     .subarray(0, size)
     .slice();
+}
+
+/** Where an attack has left next to nothing: there the equations give V and q with little knowledge of either. */
+function faintStart(equations: LinfRegressionEquations): Float64Array {
+  const x = coldStart(equations);
+  const out = x.slice();
+  x[1] = -FAINT;
+  x[2] = -FAINT;
+  for (let i = 0; i < 4; i++) {
+    equations.step(x, out);
+    x.set(out);
+  }
+  return x;
 }
 
 /** Where training in l2 against about as strong an attack leads. */

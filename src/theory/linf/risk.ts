@@ -5,7 +5,7 @@ import { type SolvedRegression, solveRegression } from '../regression.ts';
 import { type AsymptoticRisk, adversarialRiskAt, riskOf } from '../risk.ts';
 import type { Problem } from '../saddleEquations.ts';
 import { solveSaddlePoint } from '../saddlePoint.ts';
-import { type AttackKind, coordinatesOf, DENSE, rotationInvariantNorms } from './norms.ts';
+import { type AttackKind, axesOf, DENSE, rotationInvariantNorms } from './norms.ts';
 import { solveLinfRegression } from './regression.ts';
 
 /**
@@ -20,9 +20,8 @@ export function solveInNorm(
   epsTest: number,
   start?: Float64Array,
 ): SolvedRegression {
-  const { mu1 } = coordinatesOf(map);
-  // A gradient without a linear part is Gaussian, and its norms are proportional.
-  const rotationInvariant = norm === 'l2' || problem.eps === 0 || mu1 === 0;
+  const axes = axesOf(map);
+  const rotationInvariant = norm === 'l2' || problem.eps === 0 || !axes;
   const { risk, at, alignment } = rotationInvariant
     ? solveInL2(map, norm === 'linf' ? { ...problem, eps: DENSE * problem.eps } : problem, kind, start)
     : solveInLinf(map, problem, kind, signal, start);

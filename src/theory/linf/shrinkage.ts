@@ -1,7 +1,7 @@
 import { newTruncatedGaussian, normalDensity, truncatedGaussian } from '../../numerics/gaussian.ts';
 import { gaussLegendre } from '../../numerics/quadrature.ts';
-import type { GaussianPart } from '../channels/gaussianMixtures.ts';
 import { fastOddCdf } from '../channels/normalTable.ts';
+import type { SignalLaw } from './signal.ts';
 
 /**
  * Averages over the coordinates a of the gradient's linear part. Each is what a penalty leaves of Y = slope b + sqrt(variance) G,
@@ -12,6 +12,8 @@ import { fastOddCdf } from '../channels/normalTable.ts';
  * the soft threshold of Y for smoothing 0.
  */
 export interface Shrinkage {
+  /** E da/dY */
+  kept: number;
   /** E dpsi/dY = 1 - E da/dY */
   lost: number;
   /** E psi^2 */
@@ -27,6 +29,7 @@ export interface Shrinkage {
 }
 
 export const newShrinkage = (): Shrinkage => ({
+  kept: 0,
   lost: 0,
   pull: 0,
   signalPull: 0,
@@ -43,13 +46,14 @@ const LONGEST = 2.2;
 
 /** Fills `out`; panels of Gauss-Legendre in a/smoothing, along which Y is explicit, between straight ends in closed form. */
 export function shrinkage(
-  signal: readonly GaussianPart[],
+  signal: SignalLaw,
   slope: number,
   variance: number,
   threshold: number,
   smoothing: number,
   out: Shrinkage,
 ): Shrinkage {
+  out.kept = 0;
   out.lost = 0;
   out.pull = 0;
   out.signalPull = 0;
@@ -59,6 +63,7 @@ export function shrinkage(
   for (const part of signal) {
     const mean = slope * part.shift;
     const deviation = Math.sqrt(variance + slope * slope * part.variance);
+    one.kept = 0;
     one.lost = 0;
     one.pull = 0;
     one.peak = 0;
@@ -68,6 +73,7 @@ export function shrinkage(
     if (smoothing === 0) hard(mean, deviation, threshold);
     else smooth(mean, deviation, threshold, smoothing);
     const { weight } = part;
+    out.kept += weight * one.kept;
     out.lost += weight * one.lost;
     out.pull += weight * one.pull;
     out.peak += weight * one.peak;
@@ -80,27 +86,37 @@ export function shrinkage(
 }
 
 /** The averages of one Gaussian part of Y; `mean` is E psi. */
-const one = { lost: 0, pull: 0, peak: 0, norm: 0, square: 0, mean: 0 };
+const one = { kept: 0, lost: 0, pull: 0, peak: 0, norm: 0, square: 0, mean: 0 };
 
 function hard(mean: number, s: number, threshold: number): void {
   if (mean === 0) {
     const u = threshold / s;
     const { p, above, maxwell, excess, excessSquared } = truncatedGaussian(u, gauss);
+    one.kept = above;
     one.lost = p === 0 ? 1 : maxwell + u * p;
     one.pull = s * s * maxwell + (above === 0 ? 0 : threshold * threshold * above);
     one.norm = s * excess;
     one.square = s * s * excessSquared;
     return;
   }
-  one.lost = 0.5 * (fastOddCdf((threshold - mean) / s) + fastOddCdf((threshold + mean) / s));
-  one.pull = mean * mean + s * s;
-  one.mean = mean;
+  // Below the threshold psi = Y: its mass and moments there.
+  const [low, high] = [(-threshold - mean) / s, (threshold - mean) / s];
+  const [atLow, atHigh] = [normalDensity(low), normalDensity(high)];
+  const within = 0.5 * (fastOddCdf(high) - fastOddCdf(low));
+  const first = mean * within + s * (atLow - atHigh);
+  one.lost = within;
+  one.mean = first;
+  one.pull = Math.max(
+    0,
+    mean * first + s * (mean * (atLow - atHigh) + s * (within + low * atLow - high * atHigh)),
+  );
   for (const sign of [1, -1]) {
-    const { excess, excessSquared } = upper((threshold - sign * mean) / s);
+    const { above, excess, excessSquared } = upper(sign > 0 ? high : -low);
+    one.kept += above;
     one.norm += s * excess;
     one.square += s * s * excessSquared;
-    one.pull -= s * s * excessSquared + 2 * threshold * s * excess;
-    one.mean -= sign * s * excess;
+    one.pull += threshold * threshold * above;
+    one.mean += sign * threshold * above;
   }
 }
 
@@ -135,6 +151,7 @@ function smooth(mean: number, s: number, threshold: number, smoothing: number): 
       const share = (times * half * weights[i]! * normalDensity(x)) / s;
       const bend = threshold * twicePhi;
       const mass = share * (smoothing + bend);
+      one.kept += share * smoothing;
       one.lost += share * bend;
       one.pull += mass * psi * psi;
       one.peak += mass * twicePhi;
@@ -164,6 +181,7 @@ function tail(
   const times = Math.abs(sign);
   const start = smoothing * END;
   const first = s * excess + start * above;
+  one.kept += times * above;
   one.norm += times * first;
   one.square += times * (s * s * excessSquared + start * (2 * s * excess + start * above));
   one.pull += times * threshold * threshold * above;

@@ -45,6 +45,9 @@ export interface DiscreteSignal {
  */
 export type Signal = SignalName | GaussianSignal | RademacherSignal | SparseSignal | DiscreteSignal;
 
+/** The law of |sqrt(d) beta_j|/rho as a mixture of mean square 1, each atom once, as it is or in its absolute value. */
+export type SignalLaw = readonly GaussianPart[];
+
 type Law = SignalName | 'discrete';
 const LAWS: readonly Law[] = [...SIGNAL_NAMES, 'discrete'];
 const ENTRIES = ['rademacher', 'gaussian'] as const;
@@ -60,7 +63,7 @@ const OPTIONS: Readonly<Record<Law, Readonly<Record<string, true>>>> = {
  * atoms come with shift >= 0, each once. The mean square is 1.
  * @throws InvalidArgumentError for a law that is unknown or whose values are not finite
  */
-export function signalParts(signal: Signal = 'gaussian'): readonly GaussianPart[] {
+export function signalParts(signal: Signal = 'gaussian'): SignalLaw {
   const given: Exclude<Signal, string> =
     typeof signal === 'string' ? ({ law: signal } as Exclude<Signal, string>) : signal;
   if (given === null || typeof given !== 'object' || !('law' in given))
@@ -85,7 +88,7 @@ export function signalParts(signal: Signal = 'gaussian'): readonly GaussianPart[
 }
 
 /** The default, with which norms of rotation-invariant gradients are all proportional. */
-const GAUSSIAN: readonly GaussianPart[] = [{ weight: 1, shift: 0, variance: 1 }];
+const GAUSSIAN: SignalLaw = [{ weight: 1, shift: 0, variance: 1 }];
 
 function discrete({ values, weights }: DiscreteSignal): GaussianPart[] {
   const given = atoms(values, weights);
