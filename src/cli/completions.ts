@@ -14,6 +14,7 @@ const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
   '--device': DEVICE_CHOICES,
   '--features': featureKinds,
   '--norm': normNames,
+  '--spectrum': ['isotropic', 'power:1', 'spiked:0.1:10'],
   reproduce: figures.map(({ name }) => name),
 };
 

@@ -14,6 +14,7 @@ import { nullPhase } from './nullPhase.ts';
 import { phaseDiagram } from './phaseDiagram.ts';
 import { regularisation } from './regularisation.ts';
 import { sampleSize } from './sampleSize.ts';
+import { spectrum } from './spectrum.ts';
 import { tradeOff } from './tradeOff.ts';
 import { trainedWidth } from './trainedWidth.ts';
 import { trainedWidthDigits } from './trainedWidthDigits.ts';
@@ -33,6 +34,7 @@ export const figures: readonly Figure[] = [
   finiteSize,
   linear,
   noise,
+  spectrum,
   classification,
   capacity,
   phaseDiagram,
