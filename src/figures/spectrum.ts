@@ -11,7 +11,6 @@ const SPECTRA: readonly { readonly spectrum: SpectrumName; readonly label: strin
   { spectrum: 'power:0.5', label: 'power law $k^{-1/2}$' },
   { spectrum: 'spiked:0.1:10', label: 'a tenth spiked, ratio 10' },
 ];
-const [ISOTROPIC, ...OTHERS] = SPECTRA.map(({ spectrum }) => spectrum) as [SpectrumName, ...SpectrumName[]];
 
 /** The curse for inputs that are not isotropic. */
 export const spectrum: Figure = {
@@ -19,13 +18,13 @@ export const spectrum: Figure = {
   summary: 'adversarial risk against width for isotropic, power-law and spiked inputs',
   defaults: {
     ...baseSettings,
-    psi1: [0.25, 0.5, 1, 4],
+    psi1: [0.25, 0.5, 1, 4, 12],
     epsilons: [0.2, 0.4],
-    d: [100, 200],
+    d: [60, 120],
     seeds: 8,
     method: 'exact',
   },
-  quick: { psi1: [0.5, 4], epsilons: [0.4], d: [60], seeds: 4, testRows: 1000 },
+  quick: { psi1: [0.5, 4], epsilons: [0.2], d: [50], seeds: 8, testRows: 1000 },
   varies: ['d', 'psi1', 'epsilons'],
 
   plan(settings) {
@@ -50,7 +49,7 @@ export const spectrum: Figure = {
       panels: epsilons.map((eps) => ({
         title: `$\\varepsilon = ${eps}$`,
         curves: SPECTRA.map(({ spectrum: name, label }, i) =>
-          limitCurve(label, lookOf(i).colour, AR, around(psi1, 12, 120), (width) =>
+          limitCurve(label, lookOf(i).colour, AR, around(psi1, 4, 120), (width) =>
             cellOf(settings, { spectrum: name, psi1: width, eps }),
           ),
         ),
@@ -71,7 +70,7 @@ export const spectrum: Figure = {
           statement: `at eps = ${weakest} every spectrum has a best width, and far beyond it the risk rises by a tenth at least (theory)`,
           check() {
             const found = SPECTRA.map(({ spectrum: name }) => {
-              const widths = around(psi1, 12, 60);
+              const widths = around(psi1, 4, 60);
               const risks = widths.map((width) => limit(name, width, weakest));
               const best = risks.indexOf(Math.min(...risks));
               const far = limit(name, 100 * widths[best]!, weakest);
@@ -86,15 +85,12 @@ export const spectrum: Figure = {
           },
         },
         {
-          statement: `at eps = ${weakest} and psi1 = ${widest} both other spectra have a lower adversarial risk than isotropic inputs`,
+          statement: `at eps = ${weakest} and psi1 = ${widest} spiked inputs have a lower adversarial risk than isotropic ones`,
           check(mean) {
-            const isotropic = mean(at(ISOTROPIC, widest), AR);
-            const others = OTHERS.map((name) => ({ name, risk: mean(at(name, widest), AR) }));
+            const [isotropic, , spiked] = SPECTRA.map(({ spectrum: name }) => mean(at(name, widest), AR));
             return {
-              holds: others.every(({ risk }) => clearlyAbove(isotropic, risk)),
-              evidence: [{ name: ISOTROPIC, risk: isotropic }, ...others]
-                .map(({ name, risk }) => `${name} ${shown(risk)}`)
-                .join(', '),
+              holds: clearlyAbove(isotropic!, spiked!),
+              evidence: `isotropic ${shown(isotropic!)}, spiked ${shown(spiked!)}`,
             };
           },
         },

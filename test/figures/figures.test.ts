@@ -132,6 +132,16 @@ describe('the theory that figures draw', () => {
       [0, 1],
       (x) => robustCapacity(randomFeatures({ psi1: x }), { eps: 0.3, tau: 0.2, flip: 0.1 }).psi2,
     ],
+    [
+      'spectrum',
+      [1, 2],
+      (x) => {
+        // Eigenvalues 10 s and s, a tenth of them the first, of mean 1.
+        const covariance = { eigenvalues: [10 / 1.9, 1 / 1.9], shares: [1, 9] };
+        return asymptoticRisk(randomFeatures({ psi1: x, covariance }), { ...usual, eps: 0.4 })
+          .adversarialRisk;
+      },
+    ],
     ['depth', [1, 1], (x) => asymptoticRisk(deepRandomFeatures({ widths: [x, x] }), usual).adversarialRisk],
     ['trained-width', [1, 0], (x) => asymptoticRisk(randomFeatures({ psi1: x }), usual).adversarialRisk],
   ];

@@ -40,14 +40,14 @@ describe('random features of anisotropic inputs', () => {
       deepRandomFeatures({ widths: [2, 0.7, 3], covariance }),
     ];
     const isotropic = make('identity');
-    const arguments_ = [
+    const places: readonly [number, number, number][] = [
       [0.9, 0.3, 0.2],
       [1, 1e-9, 0],
       [0, 1, 0],
-    ] as const;
+    ];
     for (const [i, map] of make(flat).entries()) {
       expect(map.rank).toBe(isotropic[i]!.rank);
-      for (const at of arguments_) {
+      for (const at of places) {
         const [ours, theirs] = [map.moments(...at), isotropic[i]!.moments(...at)];
         for (const name of Object.keys(theirs) as (keyof ResolventMoments)[])
           if (Number.isFinite(theirs[name])) expectRelative(ours[name], theirs[name], EXACT, name);
