@@ -81,7 +81,7 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
   ],
   spectrum: [
     ['at eps = 0.2 every spectrum has a best width', { epsilons: [3] }],
-    ['at eps = 0.2 and psi1 = 12 spiked inputs', isotropicIsLess],
+    ['at eps = 0.2 and psi1 = 4 spiked inputs', isotropicIsLess],
   ],
   classification: [
     ['at psi1 = 8 training against eps = 0.4 raises even', alike],
