@@ -207,7 +207,7 @@ export function cell(written: CellArgs): Cell {
 /** The covariance of the inputs, without it where it is not given. */
 function checkInputs(spectrum: Cell['spectrum']): Pick<Cell, 'spectrum'> {
   if (spectrum === undefined) return {};
-  if (typeof spectrum !== 'string') return { spectrum: checkUnitTrace(spectrum) };
+  if (typeof spectrum === 'object') return { spectrum: checkUnitTrace(spectrum) };
   spectrumNamed(spectrum);
   return { spectrum };
 }

@@ -15,6 +15,7 @@ export interface KnownOptions {
 const MEANT: Readonly<Record<string, readonly string[]>> = {
   activation: ['activations'],
   activations: ['activation'],
+  covariance: ['spectrum'],
   csv: ['data'],
   data: ['csv'],
   eps: ['epsilons', 'grid'],

@@ -21,6 +21,7 @@ const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
   '--labels': LABEL_LAWS,
   '--noise': NOISE_NAMES,
   '--norm': normNames,
+  '--spectrum': ['isotropic', 'power:1', 'spiked:0.1:10'],
   reproduce: figures.map(({ name }) => name),
 };
 

@@ -17,6 +17,7 @@ import { phaseDiagram } from './phaseDiagram.ts';
 import { regularisation } from './regularisation.ts';
 import { sampleSize } from './sampleSize.ts';
 import { sparseSignal } from './sparseSignal.ts';
+import { spectrum } from './spectrum.ts';
 import { tradeOff } from './tradeOff.ts';
 import { trainedWidth } from './trainedWidth.ts';
 import { trainedWidthDigits } from './trainedWidthDigits.ts';
@@ -36,6 +37,7 @@ export const figures: readonly Figure[] = [
   finiteSize,
   linear,
   noise,
+  spectrum,
   classification,
   losses,
   capacity,

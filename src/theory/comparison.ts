@@ -72,8 +72,8 @@ function compareClassifiers(map: FeatureMap, options: ClassificationOptions): Cl
 
 /**
  * The l2 radius that attacks as hard as an linf ball of radius `epsLinf` (per coordinate, typically O(1/sqrt d)):
- * sqrt(2 d/pi) epsLinf. Exact as d grows for evaluating a model trained in l2 or without attack on a dense teacher (beta
- * uniform on its sphere): its gradient then points in a uniformly random direction, whose l1 norm is sqrt(2 d/pi) times
+ * sqrt(2 d/pi) epsLinf. Exact as d grows for evaluating a model trained in l2 or without attack on isotropic inputs and a dense
+ * teacher (beta uniform on its sphere): its gradient then points in a uniformly random direction, whose l1 norm is sqrt(2 d/pi) times
  * its l2 norm. Training against linf is another problem, whose penalty |grad|_1 makes the answer sparser.
  * @throws InvalidArgumentError for epsLinf < 0 or d <= 0
  */

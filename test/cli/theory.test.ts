@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   asymptoticRisk,
+  bestActivation,
+  bestWidth,
   criticalEps,
   deepRandomFeatures,
+  linear,
   randomFeatures,
   robustCapacity,
+  spiked,
 } from '../../src/theory/index.ts';
 import { rrf } from '../support/rrf.ts';
 
@@ -131,6 +135,43 @@ describe('rrf theory', () => {
       const { stderr, code } = await theory(...question, ...words);
       expect(code).toBe(2);
       expect(stderr).toContain(said);
+    }
+  });
+
+  it('answers for inputs of another covariance, in every question', async () => {
+    const covariance = spiked({ share: 0.1, ratio: 10 });
+    const map = randomFeatures({ psi1: 2, covariance });
+    const options = { psi2: 3, eps: 0.3, tau: 0.5 };
+    const question = ['--psi2', '3', '--eps', '0.3', '--tau', '0.5', '--spectrum', 'spiked:0.1:10'];
+    const random = [...question, '--psi1', '2'];
+    const answer = await json(...random);
+    expect(answer).toMatchObject({ spectrum: 'spiked:0.1:10', phase: 'learning' });
+    expect(answer.adversarialRisk).toBeCloseTo(asymptoticRisk(map, options).adversarialRisk, 12);
+    const deep = await json(...question, '--features', 'deep', '--widths', '2,1');
+    const two = deepRandomFeatures({ widths: [2, 1], covariance });
+    expect(deep.adversarialRisk).toBeCloseTo(asymptoticRisk(two, options).adversarialRisk, 12);
+    const ofInputs = await json(...question, '--features', 'linear');
+    const straight = asymptoticRisk(linear({ covariance }), options);
+    expect(ofInputs.adversarialRisk).toBeCloseTo(straight.adversarialRisk, 12);
+    const best = await json('best', 'width', ...question);
+    expect(best.psi1).toBeCloseTo(bestWidth(map, options).at, 9);
+    const activation = await json('best', 'activation', ...random);
+    expect(activation.adversarialRisk).toBeCloseTo(
+      bestActivation({ psi1: 2, covariance }, options).risk.adversarialRisk,
+      12,
+    );
+    for (const [words, said] of [
+      [['--spectrum', 'pow:1'], 'invalid spectrum: "pow:1" (expected \'isotropic\', '],
+      [
+        ['--spectrum', 'spiked:2:3'],
+        'invalid spectrum: "spiked:2:3" (expected share: a number between 0 and 1)',
+      ],
+      [['--spectrum', 'power:1', '--certify'], 'no certificate for random features with covariance'],
+    ] as const) {
+      const { stderr, code } = await theory(...random.slice(0, 6), '--psi1', '2', ...words);
+      expect(code).toBe(2);
+      expect(stderr).toContain(said);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
     }
   });
 

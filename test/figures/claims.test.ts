@@ -25,6 +25,7 @@ const betterWhenWide = measuring(({ psi1 }) => 1 / psi1);
 const worseWhenWide = measuring(({ psi1 }) => psi1);
 const fgmFindsLess = measuring(({ testAttack }) => (testAttack === 'fgm' ? 1 : 2));
 const trainedIsWorse = measuring(({ network }) => (network === 'trained' ? 2 : 1));
+const isotropicIsLess = measuring(({ spectrum }) => (spectrum === 'isotropic' ? 1 : 2));
 const sparseIsLess = measuring(({ noise }) => (noise === 'sparse' ? 1 : 2));
 const lossIsAll = measuring(({ loss }) => (loss === 'hinge' ? 1 : 2));
 /** Every problem can be separated, whatever its size. */
@@ -78,6 +79,10 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
   noise: [
     ['at eps = 0.6 and psi1 = 4 sparse noise does less harm', alike],
     ['at eps = 0 the variance of the noise is all that matters', sparseIsLess],
+  ],
+  spectrum: [
+    ['at eps = 0.2 every spectrum has a best width', { epsilons: [3] }],
+    ['at eps = 0.2 and psi1 = 4 spiked inputs', isotropicIsLess],
   ],
   classification: [
     ['at psi1 = 8 training against eps = 0.4 raises even', alike],

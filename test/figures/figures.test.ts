@@ -171,6 +171,16 @@ describe('the theory that figures draw', () => {
           ...{ testNorm: 'linf', signal: { law: 'sparse', share: x } },
         }).adversarialRisk,
     ],
+    [
+      'spectrum',
+      [1, 2],
+      (x) => {
+        // Eigenvalues 10 s and s, a tenth of them the first, of mean 1.
+        const covariance = { eigenvalues: [10 / 1.9, 1 / 1.9], shares: [1, 9] };
+        return asymptoticRisk(randomFeatures({ psi1: x, covariance }), { ...usual, eps: 0.4 })
+          .adversarialRisk;
+      },
+    ],
     ['depth', [1, 1], (x) => asymptoticRisk(deepRandomFeatures({ widths: [x, x] }), usual).adversarialRisk],
     ['trained-width', [1, 0], (x) => asymptoticRisk(randomFeatures({ psi1: x }), usual).adversarialRisk],
   ];

@@ -26,6 +26,7 @@ describe('the dashed lines of a figure', () => {
     ['sample-size', [{ axis: 'x', at: figureNamed('sample-size').defaults.psi1[0]! }]],
     ['linear', [{ axis: 'x', at: 1 }]],
     ['noise', [square]],
+    ['spectrum', [square, nothing]],
     ['classification', [{ axis: 'y', at: 0.5 }]],
     ['capacity', []],
     ['linf', [square]],

@@ -101,6 +101,7 @@ describe('the table of a sweep', () => {
     };
     expect(head({ noise: ['laplace', 'sparse'] })).toMatch(/,noise,SR,/);
     expect(head({ loss: 'hinge', lambda: 0.1 })).toMatch(/,loss,labels,flip,SR,/);
+    expect(head({ spectrum: ['isotropic', 'power:1'] })).toMatch(/,seed,spectrum,SR,/);
     expect(head({})).toMatch(/,seed,SR,/);
   });
 

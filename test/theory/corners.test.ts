@@ -14,6 +14,7 @@ import {
   type RiskOptions,
   randomFeatures,
   sensitivities,
+  spiked,
 } from '../../src/theory/index.ts';
 import { EXACT, expectClose, expectRelative } from './support.ts';
 
@@ -56,6 +57,12 @@ describe('problems at random, on and beside every boundary', () => {
         activation: pick(['shifted-relu', 'tanh', 'erf', 'sigmoid'] as const),
       }),
     () => randomFeatures({ psi1: width(), activation: 'cos' }),
+    () =>
+      randomFeatures({
+        psi1: pick([width(), 0.5, 1, 2]),
+        activation: pick(['shifted-relu', identity] as const),
+        covariance: pick([spiked({ share: 0.5, ratio: 0, signal: 0.3 }), spiked({ share: 0.1, ratio: 1e4 })]),
+      }),
     () => randomFeatures({ psi1: pick([width(), 1, 1 + 1e-6, 2]), activation: identity }),
     () => deepRandomFeatures({ widths: [logUniform(0.2, 10), logUniform(0.2, 10)] }),
     () =>

@@ -7,7 +7,9 @@ import {
   InvalidArgumentError,
   linear,
   measuredFeatures,
+  powerLaw,
   randomFeatures,
+  spiked,
 } from '../../src/theory/index.ts';
 import { reference } from './reference.ts';
 import { EXACT, expectClose, expectRelative, REFERENCE } from './support.ts';
@@ -19,6 +21,14 @@ const maps: [string, FeatureMap][] = [
   ['an even activation', randomFeatures({ psi1: 1.7, activation: 'cos' })],
   ['identity covariance', linear()],
   ['a spectrum', linear({ covariance: spectrum })],
+  [
+    'one layer on a spectrum',
+    randomFeatures({ psi1: 1.7, covariance: spiked({ share: 0.2, ratio: 9, signal: 0.6 }) }),
+  ],
+  [
+    'three layers on a spectrum',
+    deepRandomFeatures({ widths: [0.6, 2, 1.5], covariance: powerLaw({ exponent: 1.5, count: 7 }) }),
+  ],
   ['two layers', deepRandomFeatures({ widths: [3, 1.2] })],
   ['three layers', deepRandomFeatures({ widths: [0.6, 2, 1.5], activation: 'erf' })],
   ['four layers', deepRandomFeatures({ widths: [2, 1, 3, 0.7] })],

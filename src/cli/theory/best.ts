@@ -14,6 +14,7 @@ import {
   type Measure,
   type Optimum,
   type RiskOptions,
+  type Spectrum,
 } from '../../theory/index.ts';
 import { notice } from '../notices.ts';
 import { text } from '../options.ts';
@@ -21,6 +22,7 @@ import { announceUnit } from './attackOptions.ts';
 import {
   asksForClasses,
   checkGrids,
+  covarianceOf,
   csvOption,
   measuresOf,
   missing,
@@ -57,6 +59,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
         '$0 theory best width --psi2 3 --eps 0.3 --norm linf --signal sparse:0.1',
         'the same against linf',
       )
+      .example('$0 theory best width --psi2 3 --eps 0.3 --spectrum power:1', 'of inputs as images have them')
       .example('$0 theory best lambda --psi1 8 --psi2 3 --tau 0.1 --grid eps=0.1:1:4', 'for several eps'),
   handler: (args) => {
     const what = checkChoice('what', args.what, questions);
@@ -80,7 +83,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
     const rows = placesAlong(axis, args, running).map(({ moved, ...place }): Row => {
       const { row, risk, said } = asksForClasses(args)
         ? classifierAnswer(what, measure as ErrorMeasure, place)
-        : answer(what, measure as Measure, place);
+        : answer(what, measure as Measure, place, covarianceOf(args));
       if (risk) found.push(risk);
       for (const remark of said) remarks.add(remark);
       return { ...moved, ...row };
@@ -104,8 +107,9 @@ function answer(
   what: (typeof questions)[number],
   measure: Measure,
   { map, options }: Pick<Place, 'map' | 'options'>,
+  covariance: 'identity' | Spectrum,
 ): Answer {
-  if (what === 'activation') return activationAnswer(measure, map, options);
+  if (what === 'activation') return activationAnswer(measure, map, options, covariance);
   if (what === 'lambda') return optimumAnswer('lambda', bestLambda(map, options, { measure }));
   if (what === 'eps') return optimumAnswer('eps', bestEps(map, options, { measure }));
   const width = Object.keys(map.proportions).at(-1) ?? 'psi1';
@@ -136,10 +140,15 @@ function classifierAnswer(
   return optimumAnswer(name, search(map, options as unknown as ClassificationOptions, { measure }));
 }
 
-function activationAnswer(measure: Measure, map: FeatureMap, options: RiskOptions): Answer {
+function activationAnswer(
+  measure: Measure,
+  map: FeatureMap,
+  options: RiskOptions,
+  covariance: 'identity' | Spectrum,
+): Answer {
   const psi1 = map.proportions.psi1;
   if (psi1 === undefined) throw new UserError('the best activation is known for --features random only');
-  const best = bestActivation({ psi1 }, options, { measure });
+  const best = bestActivation({ psi1, covariance }, options, { measure });
   const { name, lambda, risk } = best.named[0]!;
   const said: string[] = [];
   if (lambda > 0)

@@ -10,6 +10,9 @@ import {
   type PartialRiskOptions,
   type RiskOptions,
   randomFeatures,
+  type Spectrum,
+  type SpectrumName,
+  spectrumNamed,
 } from '../../theory/index.ts';
 import { numberList } from '../numberList.ts';
 import { flag, number, text, textOr } from '../options.ts';
@@ -37,6 +40,7 @@ export const theoryOptions = {
   activation: textOr('shifted-relu', `one of ${activationNames.join(', ')}`),
   psi1: number('psi1', 'N/d, random features per input dimension'),
   widths: text('N_l/d of each deep layer, separated by commas'),
+  spectrum: text('of the inputs: power:EXPONENT[:SIGNAL], spiked:SHARE:RATIO[:SIGNAL] [isotropic]'),
   psi2: number('psi2', 'n/d, training samples per input dimension'),
   eps: number('eps', 'radius of the training attack, in l2 unless --norm linf'),
   lambda: number('lambda', 'ridge penalty [0]'),
@@ -135,6 +139,10 @@ export function checkGrids(args: TheoryArguments, parameters: readonly string[])
   }
 }
 
+/** The covariance of the inputs. */
+export const covarianceOf = ({ spectrum }: Pick<TheoryArguments, 'spectrum'>): 'identity' | Spectrum =>
+  spectrumNamed((spectrum ?? 'isotropic') as SpectrumName);
+
 /** The feature map asked for; a proportion that runs along a grid may be left out. */
 export function featureMap(args: TheoryArguments, running: readonly string[] = []): FeatureMap {
   const kind = checkChoice('features', args.features, featureKinds);
@@ -145,10 +153,12 @@ export function featureMap(args: TheoryArguments, running: readonly string[] = [
     throw new InvalidArgumentError('widths', args.widths, `no widths with --features ${kind}`);
   if (kind === 'deep' && args.widths === undefined)
     throw missing('widths', 'N_l/d of each layer, such as --widths 2,1');
-  if (kind === 'linear') return linear();
-  if (kind === 'deep') return deepRandomFeatures({ widths: numberList('widths', args.widths!), activation });
+  const covariance = covarianceOf(args);
+  if (kind === 'linear') return linear({ covariance });
+  if (kind === 'deep')
+    return deepRandomFeatures({ widths: numberList('widths', args.widths!), activation, covariance });
   if (args.psi1 === undefined && !running.includes('psi1')) throw missing('psi1', 'N/d');
-  return randomFeatures({ psi1: args.psi1 ?? 1, activation });
+  return randomFeatures({ psi1: args.psi1 ?? 1, activation, covariance });
 }
 
 /** The options of the risk; those that run along a grid may be left out, the others not. */
@@ -205,5 +215,6 @@ export function describeQuestion(args: TheoryArguments, map: FeatureMap): Record
     features: args.features,
     ...map.proportions,
     ...(map.activation && { activation: args.activation }),
+    ...given({ spectrum: args.spectrum }),
   };
 }

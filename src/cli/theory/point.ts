@@ -33,6 +33,10 @@ export const pointCommand: CommandModule<object, InferredOptionTypes<typeof opti
         '$0 theory --psi1 2 --psi2 3 --eps 0.5 --norm linf --signal sparse:0.1',
         'trained against FGSM, eps/sqrt(d) per coordinate, on a sparse signal',
       )
+      .example(
+        '$0 theory --psi1 2 --psi2 3 --eps 0.3 --spectrum spiked:0.05:20',
+        'inputs of which one direction in 20 has 20 times the variance',
+      )
       .example('$0 theory --features deep --widths 4,4 --psi2 3 --eps 0.3', 'two frozen layers'),
   handler: (args) => {
     const map = featureMap(args);

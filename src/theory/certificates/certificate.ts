@@ -21,8 +21,8 @@ export function certify(map: FeatureMap, problem: Problem, solution: SaddlePoint
   const { eps, lambda } = problem;
   throw new UserError(
     `no certificate for ${map.name} in the phase '${solution.phase}' at eps ${eps}, lambda ${lambda}: there is one for ` +
-      'random features with the shifted ReLU at lambda 0, for random features at eps 0, and for isotropic linear ' +
-      'regression at lambda 0, in the learning phase',
+      'random features with the shifted ReLU at lambda 0, for random features at eps 0, and for linear regression at ' +
+      'lambda 0, in the learning phase and of isotropic inputs',
   );
 }
 

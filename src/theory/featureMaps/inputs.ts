@@ -113,10 +113,11 @@ function anisotropic(covariance: Required<Spectrum>): Inputs {
       const move = (psi1 - usedUp + rest - used - T * shift) / slope;
       T += move;
       const size = Math.abs(move) / T;
-      if (size < 4e-16 || (size < 1e-12 && size >= last)) break;
+      if (size < 4e-16 || (size < 1e-12 && size >= last)) return T;
       last = size;
     }
-    return T;
+    // So that what is solved with it says that it did not converge.
+    return Number.NaN;
   }
 
   return {
