@@ -5,6 +5,7 @@ import type { Ball } from './ball.ts';
 import { type Judgement, judged } from './criteria.ts';
 import { farthestMove } from './farthestMove.ts';
 import { fitting } from './losses.ts';
+import { valueAndSlope } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
 import { column, eachTensor, type Perturbed, pick, worse } from './perSample.ts';
 
@@ -126,9 +127,9 @@ function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { f, x, y, criterion } = problem;
   const { loss } = settings;
   const up = tf.onesLike(y);
-  const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), y, loss))(x, up);
+  const { value, gradient } = valueAndSlope(f, x, up, (outputs) => fitting(outputs, y, loss));
   const away = up.sub(value.less(y).toFloat().mul(2));
-  const atCentre = { ...judged(value, y, loss, criterion), gradient: grad.mul(column(away, x)) };
+  const atCentre = { ...judged(value, y, loss, criterion), gradient: gradient.mul(column(away, x)) };
   return {
     centre: x,
     ...pushed(problem, settings, away),
@@ -153,8 +154,8 @@ function pushed({ f, y, criterion }: AttackProblem, { loss }: AttackSettings, pu
   return {
     judge: (point: tf.Tensor): Judgement => judged(f(point), y, loss, criterion),
     slope(point: tf.Tensor): Slope {
-      const { value, grad } = tf.valueAndGrad((rows) => fitting(f(rows), y, loss))(point, push);
-      return { ...judged(value, y, loss, criterion), gradient: grad };
+      const { value, gradient } = valueAndSlope(f, point, push, (outputs) => fitting(outputs, y, loss));
+      return { ...judged(value, y, loss, criterion), gradient };
     },
   };
 }

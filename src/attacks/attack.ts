@@ -82,7 +82,7 @@ export interface Attack {
   /** What {@link worstOf} combines: the attack on one problem, before it knows eps. Within a tidy. */
   prepare(problem: AttackProblem): AttackSearch;
   /**
-   * The worst inputs found with |delta| <= eps about x, and the loss there. Reads nothing back to the host, so that it
+   * The worst inputs found with |delta| <= eps about x, and the loss there. Waits for no GPU, so that it
    * can be the inner loop of training: neither NaN nor bounds nor labels are looked at in the data. The caller disposes
    * both.
    * @param x batch [n, ...], float32; int32 and bool are cast

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, UserError } from '../errors.ts';
-import { frozenChain } from '../models/frozenChain.ts';
+import { frozenChain, type ValueAndSlope } from '../models/frozenChain.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** All that an attack knows of a model: a differentiable function from a batch [n, ...] to outputs [n, k]. */
@@ -9,7 +9,9 @@ export interface ModelFunction {
    * The same function with the weights as they are, made ready for many passes and gradients in x alone: what is asked
    * of weights later is not seen. Within a tidy, which owns what it computes beforehand. Null where there is no faster way.
    */
-  readonly frozen?: () => ((x: tf.Tensor) => tf.Tensor) | null;
+  readonly frozen?: () => ModelFunction | null;
+  /** Of a function with one output: outputs [n, 1] and the gradient of each in its row, where that is known without autodiff. */
+  readonly slope?: (x: tf.Tensor) => ValueAndSlope;
 }
 
 /**
@@ -18,8 +20,10 @@ export interface ModelFunction {
  * of another shape than the model takes, and for a function that fails (with its error as the cause) or returns no tensor
  */
 export function modelFunction(model: tf.LayersModel | ModelFunction): ModelFunction {
-  if (typeof model === 'function')
-    return Object.assign((x: tf.Tensor) => outputOf(model, x), model.frozen && { frozen: model.frozen });
+  if (typeof model === 'function') {
+    const { frozen, slope } = model;
+    return Object.assign((x: tf.Tensor) => outputOf(model, x), frozen && { frozen }, slope && { slope });
+  }
   if (!model || typeof model.apply !== 'function')
     throw new InvalidArgumentError('model', model, 'a tf.LayersModel, or a function from tensor to tensor');
   // A model that is not built yet has no inputs to compare with.
@@ -44,18 +48,38 @@ export function modelFunction(model: tf.LayersModel | ModelFunction): ModelFunct
     check(x);
     return model.apply(x, { training: false }) as tf.Tensor;
   };
-  const frozen = (): ((x: tf.Tensor) => tf.Tensor) | null => {
+  const frozen = (): ModelFunction | null => {
     if (!(model instanceof tf.Sequential) || wanted?.length !== 2) return null;
     const chain = frozenChain(model.layers);
-    return (
-      chain &&
-      ((x) => {
+    if (!chain) return null;
+    const checked = <R>(of: (x: tf.Tensor) => R) => {
+      return (x: tf.Tensor): R => {
         check(x);
-        return chain(x);
-      })
-    );
+        return of(x);
+      };
+    };
+    return Object.assign(checked(chain), chain.slope && { slope: checked(chain.slope) });
   };
   return Object.assign(f, { frozen });
+}
+
+/**
+ * Outputs, and the gradient in the input of each output times its weight.
+ * @param weights of the shape of the outputs
+ * @param check of the outputs, before the gradient is taken
+ */
+export function valueAndSlope(
+  f: ModelFunction,
+  x: tf.Tensor,
+  weights: tf.Tensor,
+  check: (value: tf.Tensor) => tf.Tensor,
+): ValueAndSlope {
+  if (!f.slope) {
+    const { value, grad } = tf.valueAndGrad((rows) => check(f(rows)))(x, weights);
+    return { value, gradient: grad };
+  }
+  const { value, gradient } = f.slope(x);
+  return { value: check(value), gradient: gradient.mul(weights) };
 }
 
 /** A function, or what it is made ready as, to be differentiated in its input alone. Within a tidy. */

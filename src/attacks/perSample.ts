@@ -16,12 +16,15 @@ export type Perturbed = {
 export const column = (values: tf.Tensor, like: tf.Tensor): tf.Tensor =>
   values.reshape([-1, ...like.shape.slice(1).map(() => 1)]);
 
-/** Rows of b where the mask [n] holds, rows of a elsewhere. */
+/** The engines whose kernel takes one condition a row; those of TensorFlow.js elsewhere read it wrongly. */
+const SELECT_ROWS = ['tensorflow', 'wasm'];
+
+/** Rows of b where the mask [n], bool, holds, rows of a elsewhere. */
 export function pick(mask: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   if (a.rank === 1) return tf.where(mask, b, a);
-  // Spread by a product and compared at full width: WebAssembly broadcasts comparisons and tiles booleans ten times slower.
-  const wide = column(mask.toFloat(), a).mul(tf.onesLike(a));
-  return tf.where(wide.greater(tf.zerosLike(a)), b, a);
+  if (SELECT_ROWS.includes(tf.getBackend()))
+    return tf.engine().runKernel(tf.Select, { condition: mask, t: b, e: a }) as tf.Tensor;
+  return tf.where(column(mask, a), b, a);
 }
 
 /**

@@ -22,6 +22,8 @@ export interface TensorActivation {
   readonly slope: (uOrValue: tf.Tensor) => tf.Tensor;
   /** Of which of the two. */
   readonly slopeOf: 'input' | 'value';
+  /** Whether `value` is max(u, 0). Default false. */
+  readonly ramp?: boolean;
 }
 
 const normalCdf = (u: tf.Tensor): tf.Tensor => tf.erf(u.div(Math.SQRT2)).add(1).div(2);
@@ -38,7 +40,11 @@ const ofValue = (value: TensorActivation['value'], slope: TensorActivation['slop
   slopeOf: 'value',
 });
 
-const relu = ofValue(tf.relu, (h) => tf.step(h));
+const relu: TensorActivation = {
+  // Of values >= 0 the native engine has the sign in one pass and the step in two; WebAssembly's sign is 0 up to 1e-7.
+  ...ofValue(tf.relu, (h) => (tf.getBackend() === 'tensorflow' ? tf.sign(h) : tf.step(h))),
+  ramp: true,
+};
 
 /** The activations of theory/activations.ts on tensors, before centring. */
 const known: Record<ActivationName, TensorActivation> = {

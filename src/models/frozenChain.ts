@@ -1,8 +1,23 @@
 import { tf } from '../runtime/tf.ts';
+import { hiddenRelu } from './hiddenRelu.ts';
 import { type TensorStep, tensorSteps } from './tensorSteps.ts';
 
 /** A function of a batch, [n, d] to [n, k]. */
 type BatchFunction = (x: tf.Tensor) => tf.Tensor;
+
+/** The single output of each row, and its gradient in the row. */
+export type ValueAndSlope = {
+  /** [n, 1] */
+  readonly value: tf.Tensor;
+  /** [n, d] */
+  readonly gradient: tf.Tensor;
+};
+
+/** A chain as a function, which TensorFlow.js differentiates in its input. */
+export interface FrozenChain extends BatchFunction {
+  /** Both at once and past the tape of TensorFlow.js; for one output only. */
+  readonly slope?: (x: tf.Tensor) => ValueAndSlope;
+}
 
 /**
  * One step and its vector-Jacobian product. The gradient comes back as diag(rows) V diag(columns): `rows` is that of a
@@ -36,10 +51,12 @@ interface Prepared {
  * roundings.
  * @returns null where a layer is not known. Within a tidy, which disposes its constants.
  */
-export function frozenChain(layers: readonly tf.layers.Layer[]): BatchFunction | null {
-  const steps = tensorSteps(layers);
-  const outputs = steps?.findLast((step) => step.kind === 'affine')?.kernel.shape[1];
-  return steps && outputs ? differentiable(withoutMeans(steps), outputs === 1) : null;
+export function frozenChain(layers: readonly tf.layers.Layer[]): FrozenChain | null {
+  const known = tensorSteps(layers);
+  const outputs = known?.findLast((step) => step.kind === 'affine')?.kernel.shape[1];
+  if (!known || !outputs) return null;
+  const steps = withoutMeans(known);
+  return hiddenRelu(steps) ?? differentiable(steps, outputs === 1);
 }
 
 /** sigma(u) - mean before a kernel K is sigma(u) with mean 1'K taken off the bias, and before a centre it goes into that. */
@@ -65,7 +82,7 @@ function takingOff(mean: number, step: TensorStep): TensorStep | null {
 }
 
 /** @param single whether there is one output */
-function differentiable(steps: readonly TensorStep[], single: boolean): BatchFunction {
+function differentiable(steps: readonly TensorStep[], single: boolean): FrozenChain {
   const passes: Pass[] = [];
   let columns: tf.Tensor | null = null;
   let ones = single;
@@ -75,38 +92,48 @@ function differentiable(steps: readonly TensorStep[], single: boolean): BatchFun
     ({ columns, ones } = prepared);
   }
 
-  const gather = (v: tf.Tensor | null, dy: tf.Tensor): tf.Tensor => {
-    if (!v) return dy.mul(columns!);
-    const gradient = columns ? v.mul(columns) : v;
-    return single ? gradient.mul(dy) : gradient;
-  };
-
-  return tf.customGrad((...args) => {
-    const [x, save] = args as [tf.Tensor, tf.GradSaveFunc];
+  const forward = (x: tf.Tensor): { value: tf.Tensor; kept: tf.Tensor[] } => {
     const kept: tf.Tensor[] = [];
     let value = x;
-    for (const { forward, keeps } of passes) {
+    for (const pass of passes) {
       const before = value;
-      value = tf.tidy(() => forward(before));
-      if (keeps) kept.push(keeps === 'input' ? before : value);
+      value = tf.tidy(() => pass.forward(before));
+      if (pass.keeps) kept.push(pass.keeps === 'input' ? before : value);
       // What nobody needs again leaves its memory to the next step.
       if (before !== x && !kept.includes(before)) before.dispose();
     }
+    return { value, kept };
+  };
+
+  /** @param dy [n, k]; of a single output [n, 1], whose rows `rows` may leave out */
+  const backward = (kept: readonly tf.Tensor[], dy: tf.Tensor, rows = true): tf.Tensor =>
+    tf.tidy(() => {
+      const stack = [...kept];
+      let v = single ? null : dy;
+      for (const { keeps, back } of passes.toReversed()) {
+        const behind = v;
+        const there = keeps ? stack.pop()! : dy;
+        v = back(behind, there);
+        if (behind !== dy && behind !== v) behind?.dispose();
+      }
+      if (!v) return dy.mul(columns!);
+      const gradient = columns ? v.mul(columns) : v;
+      return single && rows ? gradient.mul(dy) : gradient;
+    });
+
+  const chain = tf.customGrad((...args) => {
+    const [x, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    const { value, kept } = forward(x);
     save(kept);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor =>
-      tf.tidy(() => {
-        const stack = [...saved];
-        let v = single ? null : dy;
-        for (const { keeps, back } of passes.toReversed()) {
-          const behind = v;
-          const there = keeps ? stack.pop()! : dy;
-          v = back(behind, there);
-          if (behind !== dy && behind !== v) behind?.dispose();
-        }
-        return gather(v, dy);
-      });
-    return { value, gradFunc };
-  });
+    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(saved, dy) };
+  }) as BatchFunction;
+  if (!single) return chain;
+  const slope = (x: tf.Tensor): ValueAndSlope =>
+    tf.tidy(() => {
+      const { value, kept } = forward(x);
+      return { value, gradient: backward(kept, tf.onesLike(value), false) };
+    });
+  return Object.assign(chain, { slope });
 }
 
 /** @param columns of the gradient behind the step, and whether V is null there */

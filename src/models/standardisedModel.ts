@@ -2,7 +2,7 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import type { ColumnStatistics } from '../data/standardise.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
-import { frozenChain } from './frozenChain.ts';
+import { type FrozenChain, frozenChain } from './frozenChain.ts';
 import { Standardise } from './Standardise.ts';
 
 const STATISTICS: OptionNames<ColumnStatistics> = { mean: true, deviation: true, clip: true };
@@ -39,7 +39,7 @@ export interface SplitModel {
   readonly core: {
     (z: tf.Tensor): tf.Tensor;
     /** The same with the weights as they are, for gradients in z alone, as an attack asks for it; within a tidy. */
-    readonly frozen: () => ((z: tf.Tensor) => tf.Tensor) | null;
+    readonly frozen: () => FrozenChain | null;
   };
 }
 

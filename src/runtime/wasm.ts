@@ -6,6 +6,7 @@ import { addWasmConvGradient } from './wasmConvGradient.ts';
 import { compareInWasm } from './wasmElementwise.ts';
 import { multiplyInWasm, shareWasmCopies } from './wasmMatMul.ts';
 import { withSharedMemory } from './wasmMemory.ts';
+import { selectRowsInWasm } from './wasmSelect.ts';
 import { wasmThreads } from './wasmThreads.ts';
 
 /**
@@ -37,6 +38,7 @@ export async function loadWasm(): Promise<{ engine: string; threads: number }> {
   }
   shareWasmCopies();
   compareInWasm();
+  selectRowsInWasm();
   const product = multiplyInWasm((kernel, shared) => wasmThreads(wanted, kernel, shared));
   const threads = product?.threads ?? 1;
   const kind = product ? (product.fused ? ' relaxed SIMD' : ' SIMD') : '';

@@ -6,6 +6,7 @@ export interface WasmBackend {
   readonly wasm: {
     readonly asm?: { readonly memory?: unknown };
     readonly wasmMemory?: unknown;
+    readonly HEAPU8: Uint8Array;
     _malloc(bytes: number): number;
     _free(address: number): void;
   };

@@ -1,11 +1,15 @@
 import { createRequire } from 'node:module';
+import { UserError } from '../errors.ts';
 import type { ProductKernel } from '../numerics/productKernel.ts';
 
 /** Shares out tasks among threads that see the same memory. */
 export interface WasmThreads {
   /** With the one that asks. */
   readonly count: number;
-  /** Runs all tasks of a job, each in the scratch memory of its thread, and returns when they are done. */
+  /**
+   * Runs all tasks of a job, each in the scratch memory of its thread, and returns when they are done.
+   * @throws UserError where a thread fails or stops within a task; the jobs after it run on the one that asks alone
+   */
   run(work: ThreadWork): void;
 }
 
@@ -19,11 +23,15 @@ export interface ThreadWork {
   readonly taskPanels: number;
 }
 
-/** Integers that the threads share: what they wait for, the tasks left and done, and the work. */
-const SLOTS = ['CALL', 'LEFT', 'DONE', 'JOB', 'SCRATCH', 'SCRATCH_BYTES', 'PANELS', 'TASK_PANELS'] as const;
-const [CALL, LEFT, DONE, JOB] = [0, 1, 2, 3];
+/** Integers that the threads share: what they wait for, the tasks left and done, whether one has failed, and the work. */
+const SLOTS = ['CALL', 'LEFT', 'DONE', 'FAILED', 'JOB', 'SCRATCH', 'SCRATCH_BYTES', 'PANELS', 'TASK_PANELS'];
+const [CALL, LEFT, DONE, FAILED, JOB] = [0, 1, 2, 3, 4];
 /** Looks at what the others have done before it goes to sleep; waking costs more than a small product. */
 const LOOKS = 2000;
+/** Seconds without any task done after which a thread counts as stopped: a task takes milliseconds. */
+const PATIENCE = 60;
+/** Waits in that time, so that a process that was stopped and goes on has waited once. */
+const WAITS = 20;
 
 /**
  * Takes tasks until none is left. A task is taken by counting down what is left, which is set last, so that a thread that
@@ -47,16 +55,26 @@ const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
 const takeTasks = ${TAKE_TASKS};
 for (let call = 0; ; call = Atomics.load(control, ${CALL})) {
   Atomics.wait(control, ${CALL}, call);
-  takeTasks(control, kernel, thread);
+  try {
+    takeTasks(control, kernel, thread);
+  } catch {
+    Atomics.store(control, ${FAILED}, 1);
+    // A change, for who waits for one.
+    Atomics.add(control, ${DONE}, 1);
+    Atomics.notify(control, ${DONE});
+    break;
+  }
 }}`;
 
 /**
  * Threads of Node for a kernel whose module works on shared memory. They start at the first call and end with the process.
+ * @param patience seconds without any task done after which a thread counts as stopped
  */
 export function wasmThreads(
   count: number,
   kernel: ProductKernel,
   { module, memory }: { module: WebAssembly.Module; memory: WebAssembly.Memory },
+  patience = PATIENCE,
 ): WasmThreads {
   const control = new Int32Array(new SharedArrayBuffer(4 * SLOTS.length));
   // The same lines on both sides: functions cannot be sent to a thread.
@@ -66,6 +84,7 @@ export function wasmThreads(
     thread: number,
   ) => void;
   let started = false;
+  let broken = false;
   const start = (): void => {
     started = true;
     const { Worker } = createRequire(import.meta.url)(
@@ -76,21 +95,37 @@ export function wasmThreads(
       new Worker(WORKER, { eval: true, execArgv: [], workerData }).unref();
     }
   };
+  /** A thread that comes back late would count for another job, so none is asked again. */
+  const failure = (what: string): UserError => {
+    broken = true;
+    return new UserError(
+      `a thread of the WebAssembly engine ${what} within a product; the next ones are computed on one thread, as with TF_NUM_INTRAOP_THREADS=1`,
+    );
+  };
   return {
     count,
     run({ job, scratch, scratchBytes, panels, taskPanels }) {
-      if (!started) start();
       const tasks = Math.ceil(panels / taskPanels);
+      if (broken) {
+        for (let from = 0; from < panels; from += taskPanels)
+          kernel.multiply(job, scratch, from, Math.min(panels, from + taskPanels));
+        return;
+      }
+      if (!started) start();
       control.set([job, scratch, scratchBytes, panels, taskPanels], JOB);
       Atomics.store(control, DONE, 0);
       Atomics.store(control, LEFT, tasks);
       Atomics.add(control, CALL, 1);
       Atomics.notify(control, CALL);
       takeTasks(control, kernel, 0);
-      for (let looks = 0; ; looks++) {
+      for (let [looks, waits] = [0, 0]; ; looks++) {
         const done = Atomics.load(control, DONE);
+        if (Atomics.load(control, FAILED) === 1) throw failure('failed');
         if (done === tasks) return;
-        if (looks > LOOKS) Atomics.wait(control, DONE, done);
+        if (looks <= LOOKS) continue;
+        const woken = Atomics.wait(control, DONE, done, (1000 * patience) / WAITS) !== 'timed-out';
+        waits = woken ? 0 : waits + 1;
+        if (waits === WAITS) throw failure('stopped');
       }
     },
   };

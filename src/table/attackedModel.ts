@@ -1,4 +1,4 @@
-import type { Attack, ModelFunction } from '../attacks/index.ts';
+import { type Attack, type ModelFunction, modelFunction } from '../attacks/index.ts';
 import { checkDataset, type Dataset, toTensors } from '../data/dataset.ts';
 import { checkBoolean, InvalidArgumentError } from '../errors.ts';
 import { type SanityCheck, sanityChecks } from '../evaluation/sanityChecks.ts';
@@ -45,6 +45,8 @@ function onRows(model: tf.LayersModel, { d }: Dataset): ModelFunction {
   const size = shape.reduce<number>((product, axis) => product * (axis ?? Number.NaN), 1);
   if (model.inputs.length !== 1 || size !== d)
     throw new InvalidArgumentError('data', `${d} inputs a row`, `[${shape}], one input of the model`);
+  // Flat rows are what the model reads already, and its layers may be a chain with explicit gradients.
+  if (shape.length === 1) return modelFunction(model);
   return (x) => model.apply(x.reshape([-1, ...(shape as number[])]), { training: false }) as tf.Tensor;
 }
 

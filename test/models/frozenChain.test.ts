@@ -51,11 +51,16 @@ function differences(model: tf.Sequential): { value: number; gradient: number; s
     const outputs = model.outputs[0]!.shape[1]!;
     const dy = tf.tensor2d(gaussian(n * outputs, 'dy'), [n, outputs]);
     const reference = tf.valueAndGrad((rows) => model.apply(rows, { training: false }) as tf.Tensor)(x, dy);
-    const found = tf.valueAndGrad(frozenChain(model.layers)!)(x, dy);
+    const chain = frozenChain(model.layers)!;
+    const found = tf.valueAndGrad(chain)(x, dy);
+    // Of one output also past the tape, where its gradient has no weights.
+    expect(chain.slope !== undefined).toBe(outputs === 1);
+    const atOnce = chain.slope?.(x) ?? { value: found.value, gradient: found.grad };
+    const weighted = outputs === 1 ? atOnce.gradient.mul(dy) : atOnce.gradient;
     const largest = (a: tf.Tensor, b: tf.Tensor): number => tf.max(tf.abs(a.sub(b))).dataSync()[0]!;
     return {
-      value: largest(found.value, reference.value),
-      gradient: largest(found.grad, reference.grad),
+      value: Math.max(largest(found.value, reference.value), largest(atOnce.value, reference.value)),
+      gradient: Math.max(largest(found.grad, reference.grad), largest(weighted, reference.grad)),
       size: tf.max(tf.abs(reference.grad)).dataSync()[0]!,
     };
   });
@@ -120,6 +125,23 @@ describe('a chain', () => {
         ],
       }),
     );
+  });
+
+  it('of ReLU has the slope 0 of TensorFlow.js at its kink, and the same slopes for inputs of any size', () => {
+    const model = tf.sequential({
+      layers: [
+        new RandomFeatures({ units: 9, activation: 'shifted-relu', inputShape: [d] }),
+        tf.layers.dense({ units: 1, kernelInitializer: 'ones' }),
+      ],
+    });
+    tf.tidy(() => {
+      const { slope } = frozenChain(model.layers)!;
+      const gradientAt = (size: number) => [...slope!(x.mul(size)).gradient.dataSync()];
+      expect(gradientAt(0).map(Math.abs)).toEqual(new Array(n * d).fill(0));
+      const ordinary = gradientAt(1);
+      for (const size of [2 ** -40, 2 ** 40]) expect(gradientAt(size)).toEqual(ordinary);
+    });
+    model.dispose();
   });
 
   it('is no such chain where a layer is not known', () => {

@@ -210,6 +210,43 @@ describe('threads', () => {
     tf.dispose([a, b]);
   });
 
+  it.each([
+    ['fails', [0x00], 60],
+    // memory.atomic.wait32 without end, on an address that holds what is waited for.
+    ['stops', [0x41, 0, 0x41, 0, 0x42, 0x7f, 0xfe, 0x01, 0x02, 0x00, 0x1a], 0.2],
+  ])('one that %s within a task is no reason to wait for ever', (_, body, patience) => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const section = (id: number, bytes: number[]): number[] => [id, bytes.length, ...bytes];
+    const text = (name: string): number[] => [name.length, ...Buffer.from(name)];
+    const module = new WebAssembly.Module(
+      new Uint8Array([
+        ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+        ...section(1, [1, 0x60, 4, 0x7f, 0x7f, 0x7f, 0x7f, 0]),
+        ...section(2, [1, ...text('env'), ...text('memory'), 2, 3, 1, 1]),
+        ...section(3, [1, 0]),
+        ...section(7, [1, ...text('multiply'), 0, 0]),
+        ...section(10, [1, body.length + 2, 0, ...body, 0x0b]),
+      ]),
+    );
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    const done: number[] = [];
+    // Slow, so that the thread has time to start and to take a task.
+    const kernel = {
+      packB: () => {},
+      multiply(_job: number, _scratch: number, from: number) {
+        done.push(from);
+        Atomics.wait(pause, 0, 0, 20);
+      },
+    };
+    const threads = wasmThreads(2, kernel, { module, memory }, patience);
+    const work = { job: 0, scratch: 0, scratchBytes: 0, panels: 100, taskPanels: 1 };
+    // The thread that is left meanwhile takes the tasks that the other does not.
+    expect(() => threads.run(work)).toThrow(/a thread of the WebAssembly engine/);
+    done.length = 0;
+    threads.run({ ...work, panels: 5, taskPanels: 2 });
+    expect(done).toEqual([0, 2, 4]);
+  });
+
   it('need a memory that is shared; a module without one of its own cannot have it', () => {
     expect((backend().wasm.asm!.memory as WebAssembly.Memory).buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(sharedMemoryModule(new Uint8Array([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))).toBeUndefined();

@@ -55,6 +55,10 @@ describe('attackedModel', () => {
     const target = await attackedModel(model, data);
     expect(target.units).toBe("the inputs' own units");
     expect(target.data).toBe(data);
+    // With the gradients that its chain of layers knows.
+    tf.tidy(() => {
+      expect(target.f.frozen?.()?.slope).toBeTypeOf('function');
+    });
     await expect(attackedModel(model, { ...data, d: 6, n: 20, y: data.y.slice(20) })).rejects.toThrow(
       'invalid data: "6 inputs a row" (expected [3], one input of the model)',
     );

@@ -1,3 +1,4 @@
+import { euclideanNorms } from '../../runtime/nativeNorm.ts';
 import { tf } from '../../runtime/tf.ts';
 import { pointWhere } from './curve.ts';
 import { inner, maxAbs, type Norm, sums, TINY } from './norm.ts';
@@ -9,16 +10,19 @@ import { inner, maxAbs, type Norm, sums, TINY } from './norm.ts';
 export const l2: Norm = {
   name: 'l2',
 
-  measure: (delta) => tf.tidy(() => tf.sqrt(sums(tf.square(delta)))),
+  measure: (delta) => euclideanNorms(delta) ?? tf.tidy(() => tf.sqrt(sums(tf.square(delta)))),
 
   dual(gradient) {
     const { scaled, largest } = scale(gradient);
     return l2.measure(scaled).mul(largest);
   },
 
-  // delta min(1, eps / |delta|), written so that delta = 0 stays 0.
+  // delta min(1, eps / |delta|), written so that delta = 0 stays 0 where eps is 0, too.
   project: (delta, eps) =>
-    tf.tidy(() => delta.mul(tf.div(eps, tf.maximum(l2.measure(delta), eps).add(TINY)))),
+    tf.tidy(() => {
+      const reach = tf.maximum(l2.measure(delta), eps);
+      return delta.mul(tf.div(eps, typeof eps === 'number' && eps > TINY ? reach : reach.add(TINY)));
+    }),
 
   steepest(gradient, length) {
     return tf.tidy(() => {

@@ -8,6 +8,7 @@ import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threa
 import { tf } from '../../runtime/tf.ts';
 import { compareInWasm } from '../../runtime/wasmElementwise.ts';
 import { multiplyInWasm, shareWasmCopies } from '../../runtime/wasmMatMul.ts';
+import { selectRowsInWasm } from '../../runtime/wasmSelect.ts';
 import { type AdapterInfo, isSoftware } from '../../runtime/webgpuAdapter.ts';
 
 /** Products of this many multiplications and more are worth the trip to a graphics processor. */
@@ -39,6 +40,7 @@ async function startWasm(): Promise<boolean> {
     if (!(await tf.setBackend('wasm'))) return false;
     shareWasmCopies();
     compareInWasm();
+    selectRowsInWasm();
     multiplyInWasm();
     return true;
   } catch {
