@@ -56,6 +56,7 @@ export {
   type RandomFeaturesMapArgs,
   randomFeaturesMap,
 } from './models/deepRandomFeaturesModel.ts';
+export type { FrozenChain, ValueAndSlope } from './models/frozenChain.ts';
 export type { FrozenFeatures } from './models/frozenFeatures.ts';
 export type { HostLayer } from './models/hostSteps.ts';
 export { LazyHidden, type LazyHiddenArgs } from './models/LazyHidden.ts';

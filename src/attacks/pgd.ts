@@ -13,4 +13,5 @@ export const pgd = (options: GradientAttackOptions = {}): GradientAttack =>
  * @throws InvalidArgumentError for unknown options, and for options out of range
  */
 export const bim = (options: GradientAttackOptions = {}): GradientAttack =>
-  gradientAttack('bim', options, { norm: 'linf', steps: 10, relStepSize: 1 / (options?.steps ?? 10) });
+  // A bigint is refused behind, where it has a name.
+  gradientAttack('bim', options, { norm: 'linf', steps: 10, relStepSize: 1 / Number(options?.steps ?? 10) });

@@ -388,5 +388,6 @@ export function atWholeSizes(of: Cell): Cell {
 function atWholeShare(name: SignalWord, d: number): SignalWord {
   const signal = signalNamed(name);
   if (typeof signal === 'string' || signal.law !== 'sparse') return name;
-  return `sparse:${Math.round(signal.share! * d) / d}`;
+  const share = Math.round(signal.share! * d) / d;
+  return signal.entries === undefined ? `sparse:${share}` : `sparse:${share}:${signal.entries}`;
 }

@@ -94,7 +94,9 @@ const ITERATIONS = { values: 6, labels: 7 } as const;
 function solving(of: Cell, machine: Machine): number {
   const [n, N] = [rowsOf(of), widthOf(of)];
   if (of.eps === 0 && of.loss === undefined) return exactly(machine, n * N * Math.min(n, N));
-  const newton = 1.5 * gram(of) + N ** 3 / 6 + 5 * n * N * of.d;
+  // All rows of a regression on the inputs share one gradient.
+  const shared = of.features === 'linear' && of.loss === undefined;
+  const newton = shared ? n * N * Math.min(n, N) : 1.5 * gram(of) + N ** 3 / 6 + 5 * n * N * of.d;
   return exactly(machine, ITERATIONS[of.loss === undefined ? 'values' : 'labels'] * newton);
 }
 

@@ -82,5 +82,5 @@ export const robustError = (k = 0): ReadMeasure<ClassificationRisk> =>
   ofLabels(
     'robust error',
     (result) => result.adversarialRisks[k]!.value,
-    (risk, { epsTest }) => robustErrorAt(risk, epsTest[k]!),
+    (risk, cell) => robustErrorAt(risk, cell.epsTest[k]!, testNormOf(cell)),
   );

@@ -29,8 +29,9 @@ export function errorsOf(of: Cell): ClassificationRisk | null {
   const { psi2, eps, lambda, tau, loss, labels, flip } = of;
   const map = featureMapOf(of);
   if (map === null || loss === undefined || labels === undefined || flip === undefined) return null;
-  if (attackOf(of).norm !== undefined) return null;
-  return asymptoticRisk(map, { psi2, eps, lambda, tau, loss, labels, flip });
+  const attack = attackOf(of);
+  if (attack.norm !== undefined && map.coordinates === undefined) return null;
+  return asymptoticRisk(map, { psi2, eps, lambda, tau, loss, labels, flip, ...attack });
 }
 
 /** What theory is told of attacks on single inputs; nothing where there are none. */

@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { atWholeSizes, type CellArgs, cell, lawFields } from '../../src/cells/cell.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
-import { adversarialRisk, type Measure, standardRisk } from '../../src/cells/measure.ts';
+import {
+  adversarialRisk,
+  cleanError,
+  type Measure,
+  robustError,
+  standardRisk,
+} from '../../src/cells/measure.ts';
 import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
 import { runCell } from '../../src/cells/runCell.ts';
 import { theoryOf } from '../../src/cells/theoryOf.ts';
@@ -46,6 +52,34 @@ describe('a cell against linf', () => {
     expect(theoryOf(cell({ ...sizes, network: 'deep-frozen', widths: [1, 1], norm: 'linf' }))).toBeNull();
   });
 
+  it('has the errors of theory as a classification', () => {
+    const { psi2, eps, tau } = sizes;
+    const asked = {
+      psi2,
+      eps,
+      tau,
+      lambda: 0.1,
+      loss: 'logistic',
+      norm: 'linf',
+      signal: 'rademacher',
+    } as const;
+    const of = cell({
+      ...against,
+      lambda: 0.1,
+      loss: 'logistic',
+      signal: 'rademacher',
+      testNorm: 'l2',
+      epsTest: [0.3],
+    });
+    const { robustError: expected } = asymptoticRisk(randomFeatures({ psi1: 1 }), {
+      ...asked,
+      labels: 'probit',
+      testNorm: 'l2',
+      epsTest: 0.3,
+    });
+    expect(robustError().predicted(of)).toBeCloseTo(expected, 12);
+  });
+
   it('is tested with a radius of eps / sqrt(d) an input', async () => {
     // Of a linear model both attacks are known: eps |theta|_2, and (eps / sqrt(d)) |theta|_1, which is never more.
     const linear = { ...sizes, features: 'linear', testAttack: 'linearised' } as const;
@@ -73,6 +107,11 @@ describe('a cell against linf', () => {
       'linear, a sparse teacher',
       { ...against, features: 'linear', d: 60, signal: 'sparse:0.1' },
       [standardRisk, adversarialRisk()],
+    ],
+    [
+      'logistic classifiers',
+      { ...against, d: 24, psi2: 3, lambda: 0.1, loss: 'logistic', flip: 0.1 },
+      [cleanError, robustError()],
     ],
     [
       'trained in l2, a teacher of signs',

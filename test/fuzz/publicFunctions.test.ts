@@ -177,6 +177,7 @@ const targets: readonly Target[] = [
     [0],
   ),
   target('spectrumNamed', theory.spectrumNamed, () => ['power:1'], { 0: 'name' }),
+  target('signalNamed', theory.signalNamed, () => ['sparse:0.2'], { 0: 'name' }),
   target('activation', theory.activation, () => ['relu'], { 0: 'name' }),
   target('activationMoments', theory.activationMoments, () => ['relu'], { 0: 'name' }),
   target(

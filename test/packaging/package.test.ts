@@ -94,7 +94,7 @@ describe('the package', () => {
 });
 
 describe('robust-random-features/theory', () => {
-  it('bundles for a browser to under 90 kB minified, without Node or TensorFlow', async () => {
+  it('bundles for a browser to under 120 kB minified, without Node or TensorFlow', async () => {
     const input = join(packed.folder, 'dist/theory/index.js');
     const { output } = (await build({
       root: packed.folder,
@@ -110,7 +110,7 @@ describe('robust-random-features/theory', () => {
     expect(output).toHaveLength(1);
     const [{ code, imports, dynamicImports, moduleIds, exports }] = output;
     expect(exports).toContain('asymptoticRisk');
-    expect(Buffer.byteLength(code)).toBeLessThan(90_000);
+    expect(Buffer.byteLength(code)).toBeLessThan(120_000);
     expect([...imports, ...dynamicImports]).toEqual([]);
     const rooms = /\/dist\/(theory\/|numerics\/|errors\.js$|checkOptions\.js$)/;
     expect(moduleIds.filter((id) => !rooms.test(id))).toEqual([]);

@@ -1,13 +1,10 @@
 import { given } from '../../checkOptions.ts';
-import { decimal } from '../../data/decimal.ts';
 import { checkChoice, InvalidArgumentError } from '../../errors.ts';
-import type { AttackOptions, Signal } from '../../theory/index.ts';
+import { type AttackOptions, type SignalWord, signalNamed } from '../../theory/index.ts';
 import { NORMS } from '../../theory/linf/norms.ts';
+import { SIGNAL_FORMS } from '../../theory/linf/signalName.ts';
 import { notice } from '../notices.ts';
-import { numberList } from '../numberList.ts';
 import { text } from '../options.ts';
-
-const FORMS = 'gaussian, rademacher, sparse[:share[:gaussian]], discrete:value,value,...';
 
 /** The options that say what bounds the attacks, and what signal they meet. */
 export const attackOptions = {
@@ -15,7 +12,7 @@ export const attackOptions = {
     'of the training attack: l2, linf [l2]; in linf eps is sqrt(d) times the radius of a coordinate',
   ),
   'test-norm': text('of the attack at test [--norm]'),
-  signal: text(`law of the coordinates of beta, which linf knows: ${FORMS} [gaussian]`),
+  signal: text(`law of the coordinates of beta, which linf knows: ${SIGNAL_FORMS} [gaussian]`),
 } as const;
 
 interface AttackArguments {
@@ -33,7 +30,7 @@ export function readAttack({ norm, 'test-norm': testNorm, signal }: AttackArgume
   return given({
     norm,
     testNorm,
-    signal: signal === undefined ? undefined : readSignal(signal),
+    signal: signal === undefined ? undefined : signalNamed(signal as SignalWord),
   }) as AttackOptions;
 }
 
@@ -48,18 +45,4 @@ const UNIT = 'in linf eps/sqrt(d) per coordinate';
 /** Says on standard error what radii mean, where a table has no room for it. */
 export function announceUnit({ norm, 'test-norm': testNorm }: AttackArguments): void {
   if (norm === 'linf' || testNorm === 'linf') notice(`radii: ${UNIT}`);
-}
-
-/** 'sparse:0.1' and the like. */
-function readSignal(typed: string): Signal {
-  const [law, rest, entries, ...more] = typed.split(':');
-  if (more.length === 0) {
-    if ((law === 'gaussian' || law === 'rademacher') && rest === undefined) return law;
-    if (law === 'sparse' && rest === undefined) return law;
-    if (law === 'discrete' && rest && entries === undefined)
-      return { law, values: numberList('signal', rest) };
-    if (law === 'sparse' && rest && (entries === undefined || entries === 'gaussian'))
-      return { law, share: decimal(rest), ...(entries && { entries }) };
-  }
-  throw new InvalidArgumentError('signal', typed, `one of ${FORMS}`);
 }

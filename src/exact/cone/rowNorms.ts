@@ -39,6 +39,7 @@ export const sumRows = (d: number): RowNorm => ({
 
 /** The norms in which an attack on frozen features may be bounded. */
 export type ReadoutNorm = 'l2' | 'linf';
+/** All of them. */
 export const READOUT_NORMS: readonly ReadoutNorm[] = ['l2', 'linf'];
 
 export const rowNormOf = (attack: ReadoutNorm, d: number): RowNorm =>

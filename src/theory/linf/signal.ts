@@ -48,6 +48,9 @@ export type Signal = SignalName | GaussianSignal | RademacherSignal | SparseSign
 /** The law of |sqrt(d) beta_j|/rho as a mixture of mean square 1, each atom once, as it is or in its absolute value. */
 export type SignalLaw = readonly GaussianPart[];
 
+/** Of the coordinates of a sparse signal, unless another is given. */
+export const SPARSE_SHARE = 0.1;
+
 type Law = SignalName | 'discrete';
 const LAWS: readonly Law[] = [...SIGNAL_NAMES, 'discrete'];
 const ENTRIES = ['rademacher', 'gaussian'] as const;
@@ -77,7 +80,7 @@ export function signalParts(signal: Signal = 'gaussian'): SignalLaw {
   if (given.law === 'gaussian') return GAUSSIAN;
   if (given.law === 'rademacher') return [{ weight: 1, shift: 1, variance: 0 }];
   if (given.law === 'discrete') return discrete(given);
-  const { share = 0.1, entries = 'rademacher' } = given;
+  const { share = SPARSE_SHARE, entries = 'rademacher' } = given;
   if (!(typeof share === 'number' && share > 0 && share <= 1))
     throw new InvalidArgumentError('share', share, 'a probability in (0, 1]');
   const carrier: GaussianPart =
