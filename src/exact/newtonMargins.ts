@@ -1,6 +1,6 @@
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, norm, transpose } from '../numerics/vectors.ts';
-import { addToDiagonal, CONE_JITTER } from './jitter.ts';
+import { dot, norm, transpose } from '../numerics/vectors.ts';
+import { NewtonMatrix } from './cone/newtonMatrix.ts';
 import { type MarginPoint, type MarginRows, marginPoint, mean, typicalLength } from './marginRows.ts';
 
 /** When {@link newtonMargins} stops, and what it tells on the way. */
@@ -34,7 +34,6 @@ export interface NewtonResult {
 export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonResult {
   const { n, d, N, M, labelled, jacobians, eps, lambda, loss } = rows;
   const { separable } = rows.rowNorm;
-  const algebra = linearAlgebra();
   const columns = transpose(labelled, n, M);
   // Rows whose norm turns with all of the gradient. Without an attack no row has a gradient to pay for.
   const attacked = eps > 0 && !separable ? n : 0;
@@ -45,8 +44,7 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
   // Of separable norms the duals of the entries, in [-1, 1], with a Newton iteration of their own: it converges where that
   // of the rounded norm alone takes ever smaller steps, as nu falls (Chan, Golub & Mulet 1999).
   const omega = new Float64Array(separable && eps > 0 ? n * d : 0);
-  const gram = new Float64Array(N * N);
-  const hessian = new Float64Array(M * M);
+  const newton = new NewtonMatrix({ N, M, ridge: lambda }, linearAlgebra());
 
   /** Fills `left` with u_i = y_i phi_i - eps k_i and k_i = K_i' omega_i. */
   function slopesAt(at: MarginPoint): void {
@@ -94,19 +92,16 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
       for (let i = 0; i < n; i++) right[own + i] = bends[i]! * left[own + i]!;
       for (let i = 0; i < attacked; i++) right[own + n + i] = -turns[i]! * left[own + n + i]!;
     }
-    algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: n + attacked, lower: true });
-    if (attacked > 0) jacobians.weightedGram(turns, gram);
+    if (attacked > 0) jacobians.weightedGram(turns, newton.gram);
     else if (eps > 0)
       jacobians.entryGram(
         at.images.map((value, e) => {
           const length = lengthOf(at, e);
           return (costs[Math.floor(e / d)]! * (1 - (omega[e]! * value) / length)) / length;
         }),
-        gram,
+        newton.gram,
       );
-    for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
-    addToDiagonal(hessian, M, CONE_JITTER, lambda, N);
-    return algebra.choleskyInPlace(hessian, M) ? choleskySolve(hessian, rhs.slice()) : null;
+    return newton.factor(left, right, n + attacked) ? newton.solve(rhs.slice()) : null;
   }
 
   /** A point below along the step; null where rounding hides any descent. */

@@ -9,42 +9,13 @@ export const cellKey = (of: Cell): string => keyOf(of);
  * they are trained or tested share teacher, rows, noise, first weights and test rows, so that methods, radii, penalties and
  * attacks are compared on the same models.
  */
-export function streamKey(of: Cell): string {
-  const {
-    features,
-    network,
-    widths,
-    data,
-    psi1,
-    psi2,
-    d,
-    tau,
-    noise,
-    labels,
-    flip,
-    spectrum,
-    signal,
-    activation,
-    seed,
-  } = of;
-  return keyOf({
-    features,
-    network,
-    widths,
-    data,
-    psi1,
-    psi2,
-    d,
-    tau,
-    noise,
-    labels,
-    flip,
-    spectrum,
-    signal,
-    activation,
-    seed,
-  });
-}
+export const streamKey = (of: Cell): string =>
+  keyOf(Object.fromEntries(OF_STREAMS.map((name) => [name, of[name]])));
+
+const OF_STREAMS = [
+  ...(['features', 'network', 'widths', 'data', 'psi1', 'psi2', 'd', 'tau'] as const),
+  ...(['noise', 'labels', 'flip', 'spectrum', 'signal', 'activation', 'seed'] as const),
+] satisfies (keyof Cell)[];
 
 function keyOf(fields: object): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);

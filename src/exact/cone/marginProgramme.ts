@@ -1,10 +1,10 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { type MarginRows, typicalLength } from '../marginRows.ts';
 import { type ConeShape, coneLength, type Scaling, tailsOf } from './cones.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { marginBounds } from './marginBounds.ts';
+import { NewtonMatrix } from './newtonMatrix.ts';
 
 /**
  * Minimise sum h(1 - y_i f(x_i) + eps |K_i theta|) + (n lambda / 2) |theta|^2, h(t) = max(0, t) or half its square, as a cone
@@ -32,8 +32,7 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
   const curvature = new Float64Array(n);
   const left = new Float64Array(M * (n + cones));
   const right = new Float64Array(M * (n + cones));
-  const gram = new Float64Array(N * N);
-  const hessian = new Float64Array(M * M);
+  const newton = new NewtonMatrix({ N, M, ridge }, algebra);
   // Its last row, that of an intercept, stays zero.
   const pulled = new Float64Array(M * n);
   const backward = pulled.subarray(0, N * n);
@@ -112,11 +111,8 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
           onBound[i * M + a] = bound;
         }
       }
-      if (cones > 0) jacobians.weightedGram(width, gram);
-      algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: n + cones, lower: true });
-      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
-      addToDiagonal(hessian, M, CONE_JITTER, ridge, N);
-      return algebra.choleskyInPlace(hessian, M);
+      if (cones > 0) jacobians.weightedGram(width, newton.gram);
+      return newton.factor(left, right, n + cones);
     },
 
     solve(rhs) {
@@ -128,7 +124,7 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
       const fromRows = transposedTimes(labelled, onRows, M);
       const alongBound = transposedTimes(onBound, fromBound, M);
       for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]! + alongBound[a]!;
-      choleskySolve(hessian, theta);
+      newton.solve(theta);
       const outputs = times(labelled, theta, n);
       const bounded = times(onBound, theta, cones);
       for (let i = 0; i < cones; i++) {

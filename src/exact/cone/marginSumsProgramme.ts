@@ -1,11 +1,11 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { type MarginRows, typicalLength } from '../marginRows.ts';
 import { type ConeShape, coneLength } from './cones.ts';
 import { EntryBounds } from './entryBounds.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { marginBounds } from './marginBounds.ts';
+import { NewtonMatrix } from './newtonMatrix.ts';
 
 /**
  * Minimise sum h(1 - y_i f(x_i) + eps |K_i theta|_1) + (n lambda / 2) |theta|^2, h(t) = max(0, t) or half its square, under
@@ -34,8 +34,7 @@ export function marginSumsProgramme(
   const rho = new Float64Array(n);
   const left = new Float64Array(M * n);
   const right = new Float64Array(M * n);
-  const gram = new Float64Array(N * N);
-  const hessian = new Float64Array(M * M);
+  const newton = new NewtonMatrix({ N, M, ridge }, algebra);
   // Its last row, that of an intercept, stays zero.
   const pulled = new Float64Array(M * n);
   const backward = pulled.subarray(0, N * n);
@@ -97,11 +96,8 @@ export function marginSumsProgramme(
           right[a * n + i] = rho[i]! * left[a * n + i]!;
         }
       }
-      jacobians.entryGram(entries.left, gram);
-      algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: n, lower: true });
-      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
-      addToDiagonal(hessian, M, CONE_JITTER, ridge, N);
-      return algebra.choleskyInPlace(hessian, M);
+      jacobians.entryGram(entries.left, newton.gram);
+      return newton.factor(left, right, n);
     },
 
     solve(rhs) {
@@ -116,7 +112,7 @@ export function marginSumsProgramme(
         theta,
         entries.onGradients(h, pull).map((value) => -value),
       );
-      choleskySolve(hessian, theta);
+      newton.solve(theta);
       const outputs = times(labelled, theta, n);
       const images = jacobians.images(theta.subarray(0, N));
       const moved = entries.sums(images.map((value, e) => entries.coupling[e]! * value));

@@ -1,8 +1,8 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength, type Scaling, tailsOf } from './cones.ts';
 import type { InteriorPoint, StartedProgramme } from './interiorPoint.ts';
+import { NewtonMatrix } from './newtonMatrix.ts';
 import {
   DISTANCE,
   designOf,
@@ -43,8 +43,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   const left = new Float64Array(M * 2 * n);
   const right = new Float64Array(M * 2 * n);
   for (let a = 0; a < M; a++) left.set(features.subarray(a * n, (a + 1) * n), a * 2 * n);
-  const gram = new Float64Array(N * N);
-  const hessian = new Float64Array(M * M);
+  const newton = new NewtonMatrix({ N, M, ridge }, algebra);
   // Its last row, that of an intercept, stays zero.
   const pulled = new Float64Array(M * n);
   const backward = pulled.subarray(0, N * n);
@@ -114,11 +113,8 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
           right[own + n + i] = across[i]! * f + onPull[i]! * k;
         }
       }
-      jacobians.weightedGram(width, gram);
-      algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: 2 * n, lower: true });
-      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
-      addToDiagonal(hessian, M, CONE_JITTER, ridge, N);
-      return algebra.choleskyInPlace(hessian, M);
+      jacobians.weightedGram(width, newton.gram);
+      return newton.factor(left, right, 2 * n);
     },
 
     solve(rhs) {
@@ -134,7 +130,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       }
       const fromRows = times(left, moved, M);
       for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]!;
-      choleskySolve(hessian, theta);
+      newton.solve(theta);
       const along = transposedTimes(left, theta, 2 * n);
       for (let i = 0; i < n; i++) {
         const bounded = pull[i]! * along[n + i]! - form.coupling[i]! * along[i]!;

@@ -1,9 +1,9 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength } from './cones.ts';
 import { EntryBounds } from './entryBounds.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
+import { NewtonMatrix } from './newtonMatrix.ts';
 import {
   DISTANCE,
   designOf,
@@ -36,8 +36,7 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
   const coupling = new Float64Array(n);
   // 1 / (1 + 1 / curvature + give): what a pull on t_i = p_i + eps sum_j h_ij meets.
   const rho = new Float64Array(n);
-  const hessian = new Float64Array(M * M);
-  const gram = new Float64Array(N * N);
+  const newton = new NewtonMatrix({ N, M, ridge }, algebra);
   const left = new Float64Array(M * 2 * n);
   const right = new Float64Array(M * 2 * n);
   // Its last row, that of an intercept, stays zero.
@@ -94,11 +93,8 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
           right[at + n] = rho[i]! * r;
         }
       }
-      jacobians.entryGram(entries.left, gram);
-      algebra.multiplyTransposed(left, right, hessian, { m: M, n: M, k: 2 * n, lower: true });
-      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
-      addToDiagonal(hessian, M, CONE_JITTER, ridge, N);
-      return algebra.choleskyInPlace(hessian, M);
+      jacobians.entryGram(entries.left, newton.gram);
+      return newton.factor(left, right, 2 * n);
     },
 
     solve(rhs) {
@@ -114,7 +110,7 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
         theta,
         entries.onGradients(h, pull).map((value) => -value),
       );
-      choleskySolve(hessian, theta);
+      newton.solve(theta);
       const fitted = times(phi, theta, n);
       const images = jacobians.images(theta.subarray(0, N));
       const moved = entries.sums(images.map((value, e) => entries.coupling[e]! * value));

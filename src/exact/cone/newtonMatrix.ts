@@ -1,0 +1,45 @@
+import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { choleskySolve } from '../../numerics/vectors.ts';
+import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+
+/**
+ * The Newton matrix in theta, or (theta, b), of programmes with a bound of its own on every row's gradient:
+ *
+ *   left right' + G + ridge I,      left and right M x k,   G, of the gradients, and the ridge on the N entries of theta.
+ */
+export class NewtonMatrix {
+  /** G, in the lower triangle; N x N, to be filled before `factor`. */
+  readonly gram: Float64Array;
+  private readonly matrix: Float64Array;
+  private readonly N: number;
+  private readonly M: number;
+  private readonly ridge: number;
+  private readonly algebra: LinearAlgebra;
+
+  /** @param sizes M is N, or N + 1 with an intercept */
+  constructor(
+    { N, M, ridge }: { readonly N: number; readonly M: number; readonly ridge: number },
+    algebra: LinearAlgebra,
+  ) {
+    this.gram = new Float64Array(N * N);
+    this.matrix = new Float64Array(M * M);
+    this.N = N;
+    this.M = M;
+    this.ridge = ridge;
+    this.algebra = algebra;
+  }
+
+  /** False where it is singular to working precision. */
+  factor(left: Float64Array, right: Float64Array, k: number): boolean {
+    const { N, M, matrix, gram, algebra } = this;
+    algebra.multiplyTransposed(left, right, matrix, { m: M, n: M, k, lower: true });
+    for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) matrix[a * M + b]! += gram[a * N + b]!;
+    addToDiagonal(matrix, M, CONE_JITTER, this.ridge, N);
+    return algebra.choleskyInPlace(matrix, M);
+  }
+
+  /** Solves with the factor, in place. */
+  solve(rhs: Float64Array): Float64Array {
+    return choleskySolve(this.matrix, rhs);
+  }
+}
