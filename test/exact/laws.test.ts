@@ -28,6 +28,8 @@ const labels = { ...rows, y: rows.y.map((value) => (value > 0 ? 1 : -1)) };
 type Solve = (data: HostRows, options: ExactOptions & { readonly lambda: number }) => ExactResult;
 const regressions: Readonly<Record<string, Solve>> = {
   'read-out': (data, options) => solveReadout(readoutProblem(data, layer), options),
+  'read-out against linf': (data, options) =>
+    solveReadout(readoutProblem(data, layer), { ...options, norm: 'linf' }),
   'read-out, averaged gradients': (data, options) =>
     solveReadout(readoutProblem(data, layer), { ...options, gradients: 'averaged' }),
   l2: (data, options) => adversarialRegression(data, options),
@@ -194,6 +196,8 @@ describe.each(['logistic', 'hinge', 'squaredHinge'] as const)('an exact classifi
     expect(told.map(({ iteration }) => iteration)).toEqual([...Array(iterations + 1).keys()]);
     expect(Math.abs(told.at(-1)!.objective / objective - 1)).toBeLessThan(1e-8);
     expect(told.at(-1)!.relativeGap).toBeLessThanOrEqual(1e-9);
+    const early = solveMargins(problem, { ...options, maxIterations: 2 });
+    expect(told[2]!.relativeGap).toBeCloseTo(early.dualityGap / early.objective, 8);
     expect(found.residual).toBeLessThan(1e-3);
   });
 
