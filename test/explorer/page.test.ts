@@ -184,6 +184,35 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.close();
   });
 
+  it('shows attacks on single inputs in either place, and where theory does not know them', async () => {
+    const page = await site.open('psi2=4&eps=0.5&norm=linf&testNorm=l2&signal=sparse&share=0.05');
+    const map = randomFeatures({ psi1: 4 });
+    const problem = { psi2: 4, eps: 0.5, tau: 0.2, signal: { law: 'sparse', share: 0.05 } } as const;
+    const risk = asymptoticRisk(map, { ...problem, norm: 'linf', testNorm: 'l2' });
+    await expectTheory(page, risk);
+    expect(await page.innerText('#more-values')).toContain(risk.gradientNorms!.linf.toFixed(3));
+    expect(await page.innerText('#formula-numbers')).toContain(`= ${risk.adversarialRisk.toFixed(4)}`);
+    const command = (await page.textContent('#point-command'))!;
+    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    expect((JSON.parse(stdout) as { adversarialRisk: number }).adversarialRisk).toBe(risk.adversarialRisk);
+
+    expect(await page.isDisabled('#depth-2')).toBe(true);
+    expect(await page.innerText('.depth')).toContain('one layer only');
+    expect(await page.isVisible('.field:has(#norm) >> text=every input')).toBe(true);
+    expect(await page.isVisible('.field:has(#testNorm) >> text=every input')).toBe(false);
+
+    await page.selectOption('#norm', 'l2');
+    await page.selectOption('#testNorm', 'linf');
+    await expectTheory(page, asymptoticRisk(map, { ...problem, testNorm: 'linf' }));
+    expect(await page.isVisible('#formula-linf')).toBe(true);
+    await page.selectOption('#testNorm', 'same');
+    expect(await page.isVisible('#signal')).toBe(false);
+    await page.locator('.segments label').nth(1).click();
+    expect(await page.innerText('.field:has(#norm)')).toContain('one layer only');
+    expect(await page.isDisabled('#norm option[value=linf]')).toBe(true);
+    await page.close();
+  });
+
   it('trains the same classifiers as Node does', async () => {
     const page = await site.open('psi1=1&psi2=3&lambda=0.1&loss=logistic&flip=0.1&d=20&seeds=2');
     await page.click('#check-start');

@@ -7,7 +7,7 @@ export interface Letter {
   readonly index?: string;
 }
 
-export const letters: Readonly<Record<AxisName | 'below' | 'flip' | 'd', Letter>> = {
+export const letters: Readonly<Record<AxisName | 'below' | 'flip' | 'share' | 'd', Letter>> = {
   psi1: { letter: 'ψ', index: '1' },
   psi2: { letter: 'ψ', index: '2' },
   eps: { letter: 'ε' },
@@ -18,6 +18,7 @@ export const letters: Readonly<Record<AxisName | 'below' | 'flip' | 'd', Letter>
   activation: { letter: 'σ' },
   below: { letter: 'ψ', index: 'b' },
   flip: { letter: 'p' },
+  share: { letter: 'p', index: 's' },
   d: { letter: 'd' },
 };
 

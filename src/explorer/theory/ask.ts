@@ -7,7 +7,10 @@ import {
   type MarginLossName,
   type RiskOptions,
   randomFeatures,
+  type SignalWord,
+  signalNamed,
 } from '../../theory/index.ts';
+import { facesLinf, normsOf } from '../state/norms.ts';
 import type { Loss, Settings } from '../state/parameters.ts';
 import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
@@ -35,8 +38,13 @@ export const isUsual = ({ loss, noise }: Settings): boolean => loss === 'square'
 export function costOf(settings: Settings): 'low' | 'middle' | 'high' {
   const { noise, labels } = settings;
   const mixed = isClassifier(settings) ? labels === 'logistic' : noise === 'laplace' || noise === 'student';
-  return mixed ? 'high' : isUsual(settings) ? 'low' : 'middle';
+  if (mixed) return 'high';
+  return isUsual(settings) && settings.norm === 'l2' ? 'low' : 'middle';
 }
+
+/** The law of the signal, as on the command line. */
+export const signalWord = ({ signal, share }: Settings): SignalWord =>
+  signal === 'sparse' ? `sparse:${share}` : signal;
 
 /** The question of the settings, as the theory takes it. */
 export type Question =
@@ -45,7 +53,16 @@ export type Question =
 
 export function questionOf(settings: Settings): Question {
   const { psi2, eps, epsTest, lambda, tau, loss, noise, labels, flip } = settings;
-  const common = { psi2, eps, lambda, tau, ...(epsTest === null ? {} : { epsTest }) };
+  const norms = normsOf(settings);
+  const common = {
+    ...{ psi2, eps, lambda, tau },
+    ...(epsTest !== null && { epsTest }),
+    ...(facesLinf(settings) && {
+      norm: norms.training,
+      testNorm: norms.test,
+      signal: signalNamed(signalWord(settings)),
+    }),
+  };
   return ofMargin(loss)
     ? { classes: true, options: { ...common, loss, labels, flip } }
     : { classes: false, options: isUsual(settings) ? common : { ...common, loss, noise } };
@@ -75,5 +92,9 @@ export function criticalEpsAt(settings: Settings): number {
 /** E y^2, the risk of predicting nothing; of a classifier the error of guessing. */
 export const nothingRisk = (settings: Settings): number =>
   isClassifier(settings) ? 0.5 : 1 + settings.tau * settings.tau;
+
+/** The length of the gradient that the attack at test acts by. */
+export const testedGradient = (settings: Settings, { gradientNorm, gradientNorms }: PageRisk): number =>
+  gradientNorms?.[normsOf(settings).test] ?? gradientNorm;
 
 export const epsTestOf = ({ eps, epsTest }: Settings): number => epsTest ?? eps;
