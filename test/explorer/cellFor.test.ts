@@ -11,6 +11,8 @@ const asked: readonly Partial<Settings>[] = [
   {},
   { depth: 3, below: 1.5, activation: 'tanh' },
   { noise: 'sparse' },
+  { spectrum: 'power', exponent: 0.7 },
+  { spectrum: 'spiked', spikes: 0.1, ratio: 8, depth: 2, loss: 'square' },
   { norm: 'linf' },
   { norm: 'linf', testNorm: 'l2', signal: 'sparse', share: 0.2 },
   { testNorm: 'linf', signal: 'rademacher' },

@@ -32,10 +32,16 @@ const anySettings = fc.record({
   testNorm: fc.constantFrom(...choices.testNorm),
   signal: fc.constantFrom(...choices.signal),
   share: fc.double({ min: 1e-3, max: 1, noNaN: true }),
+  spectrum: fc.constantFrom(...choices.spectrum),
+  exponent: fc.double({ min: 0, max: 20, noNaN: true }),
+  spikes: fc.double({ min: 1e-3, max: 0.99, noNaN: true }),
+  ratio: positive,
   flip: fc.double({ min: 0, max: 0.5, noNaN: true }),
 });
-// Against linf the theory is of one layer only.
-const settings = anySettings.map((of) => (facesLinf(of) ? { ...of, depth: 1 } : of));
+// Against linf the theory is of one layer of isotropic inputs only.
+const settings = anySettings.map((of) =>
+  facesLinf(of) ? { ...of, depth: 1, spectrum: 'isotropic' as const } : of,
+);
 // Measured values are kept to six digits.
 const measured = fc.record({
   value: fc.integer({ min: 0, max: 999_999 }).map((x) => x / 1e5),
@@ -84,6 +90,7 @@ describe('a link', () => {
   it.each([
     ['norm=linf&depth=2', { depth: 2 }, 'norm=linf'],
     ['depth=3&testNorm=linf', { depth: 3 }, 'testNorm=linf'],
+    ['norm=linf&testNorm=l2&spectrum=power', { spectrum: 'power' }, 'norm=linf'],
   ])('of %s has no attack that the theory does not know', (link, kept, complaint) => {
     const { state, complaints } = fromLink(link);
     expect(state.settings).toEqual({ ...initialState.settings, ...kept });

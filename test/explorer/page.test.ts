@@ -6,7 +6,14 @@ import { runCell } from '../../src/cells/runCell.ts';
 import { meanOf } from '../../src/evaluation/estimate.ts';
 import { cellFor } from '../../src/explorer/check/cellFor.ts';
 import { fromLink } from '../../src/explorer/state/link.ts';
-import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
+import {
+  asymptoticRisk,
+  deepRandomFeatures,
+  powerLaw,
+  randomFeatures,
+  type Spectrum,
+  spiked,
+} from '../../src/theory/index.ts';
 import { provideChromium, underCi } from '../support/chromium.ts';
 import { rrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -197,7 +204,8 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect((JSON.parse(stdout) as { adversarialRisk: number }).adversarialRisk).toBe(risk.adversarialRisk);
 
     expect(await page.isDisabled('#depth-2')).toBe(true);
-    expect(await page.innerText('.depth')).toContain('one layer only');
+    expect(await page.isDisabled('#spectrum option[value=power]')).toBe(true);
+    expect(await page.innerText('.depth')).toContain('one layer of isotropic');
     expect(await page.isVisible('.field:has(#norm) >> text=every input')).toBe(true);
     expect(await page.isVisible('.field:has(#testNorm) >> text=every input')).toBe(false);
 
@@ -208,8 +216,22 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.selectOption('#testNorm', 'same');
     expect(await page.isVisible('#signal')).toBe(false);
     await page.locator('.segments label').nth(1).click();
-    expect(await page.innerText('.field:has(#norm)')).toContain('one layer only');
+    expect(await page.innerText('.field:has(#norm)')).toContain('one layer of isotropic');
     expect(await page.isDisabled('#norm option[value=linf]')).toBe(true);
+    await page.close();
+  });
+
+  it('shows inputs of other covariances', async () => {
+    const page = await site.open('eps=0.5&spectrum=spiked&spikes=0.1&ratio=8');
+    const problem = { psi2: 2, eps: 0.5, tau: 0.2 };
+    const among = (covariance: Spectrum) => asymptoticRisk(randomFeatures({ psi1: 4, covariance }), problem);
+    await expectTheory(page, among(spiked({ share: 0.1, ratio: 8 })));
+    expect(await page.isDisabled('#norm option[value=linf]')).toBe(true);
+    await page.selectOption('#spectrum', 'power');
+    await page.fill('#exponent', '0.5');
+    await expectTheory(page, among(powerLaw({ exponent: 0.5 })));
+    expect(await page.isVisible('#ratio')).toBe(false);
+    expect(await page.textContent('#point-command')).toContain('--spectrum power:0.5');
     await page.close();
   });
 

@@ -34,6 +34,10 @@ export function controls(form: HTMLFormElement, store: Store): void {
     choiceField(store, 'labels', ['law of the labels'], isClassifier),
     numberField(parameters.flip, store, isClassifier),
     choiceField(store, 'activation', ['activation ', symbol(letters.activation)]),
+    spectrumField(store),
+    numberField(parameters.exponent, store, ({ spectrum }) => spectrum === 'power'),
+    numberField(parameters.spikes, store, ({ spectrum }) => spectrum === 'spiked'),
+    numberField(parameters.ratio, store, ({ spectrum }) => spectrum === 'spiked'),
     depthField(store),
     numberField(parameters.below, store, ({ depth }) => depth > 1),
   ];
@@ -177,6 +181,20 @@ function choiceField(
     show: ({ settings }) => {
       select.value = settings[name];
       element.hidden = !matters(settings);
+    },
+  };
+}
+
+/** Other inputs than isotropic ones cannot be chosen against ℓ∞. */
+function spectrumField(store: Store): Field {
+  const field = choiceField(store, 'spectrum', ['inputs']);
+  const select = field.element.querySelector('select')!;
+  return {
+    element: field.element,
+    show(state) {
+      field.show(state);
+      for (const option of select.options)
+        option.disabled = facesLinf(state.settings) && option.value !== 'isotropic';
     },
   };
 }

@@ -78,6 +78,7 @@ function showFormula(settings: Settings, risk: PageRisk): void {
   const equations = equationsOf(settings);
   for (const block of document.querySelectorAll<HTMLElement>('[data-equations]'))
     block.hidden = !block.dataset.equations!.split(' ').includes(equations);
+  byId('equations-spectrum').hidden = settings.spectrum === 'isotropic';
   byId('formula-linf').hidden = normsOf(settings).test === 'l2' || risk.phase === 'null';
   const numbers = byId('formula-numbers');
   const q = testedGradient(settings, risk);
@@ -121,13 +122,15 @@ const equals = (letter: string, value: number): (Node | string)[] => [
 
 /** What is a theorem and what a prediction, for these settings. */
 export function statusOf(settings: Settings): string {
-  const { eps, lambda, activation, depth } = settings;
+  const { eps, lambda, activation, depth, spectrum } = settings;
   if (normsOf(settings).training === 'linf')
     return 'Against ℓ∞ this is a conjecture of our own, by Gaussian comparison for Gaussian equivalents of the features, checked by simulation.';
   if (facesLinf(settings))
     return 'Training in ℓ₂ prefers no axis but that of the signal, and so the attack in ℓ∞ at test follows from the solution for ℓ₂, which is a prediction; both are checked by simulation.';
   if (!isUsual(settings))
     return 'With this loss or noise this is a derivation with Gaussian equivalents of the features, checked by simulation; no theorem says it.';
+  if (spectrum !== 'isotropic')
+    return 'With inputs of another covariance than the identity this is a conjecture: the same equations with the moments of their features, checked by simulation.';
   if (depth > 1)
     return 'With several frozen layers this is a prediction of Gaussian equivalence, checked by simulation.';
   if (eps === 0)

@@ -5,6 +5,7 @@ import {
   choices,
   defaults,
   MAX_DEPTH,
+  type NumberName,
   objection,
   parameters,
   type Settings,
@@ -13,7 +14,7 @@ import {
 import { initialState, type State } from './state.ts';
 
 const axes: readonly AxisName[] = ['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'];
-const numbers = ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'below', 'flip', 'share'] as const;
+const numbers = (Object.keys(parameters) as readonly NumberName[]).filter((name) => name !== 'epsTest');
 const words = Object.keys(choices) as readonly WordName[];
 
 /** The state as the part of a link after `#`; default values are left out. */

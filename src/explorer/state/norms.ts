@@ -11,7 +11,8 @@ export const normsOf = ({ norm, testNorm }: Settings): Readonly<Record<'training
 export const facesLinf = (settings: Settings): boolean => Object.values(normsOf(settings)).includes('linf');
 
 /** What the theory against linf is of, to tell why a choice is not there. */
-export const LINF_SCOPE = 'Theory against ℓ∞ is of one layer only.';
+export const LINF_SCOPE = 'Theory against ℓ∞: one layer of isotropic inputs only';
 
 /** Whether the theory against linf is of these features, at every place of the axis. */
-export const linfIsKnown = ({ depth }: Settings, axis?: AxisName): boolean => depth === 1 && axis !== 'depth';
+export const linfIsKnown = ({ depth, spectrum }: Settings, axis?: AxisName): boolean =>
+  depth === 1 && spectrum === 'isotropic' && axis !== 'depth';

@@ -28,6 +28,13 @@ export interface Settings {
   /** the law of the signal's coordinates, and the share of them that a sparse one has; of no effect but in linf */
   readonly signal: SignalName;
   readonly share: number;
+  /** the covariance of the inputs, see `spectrumNamed` */
+  readonly spectrum: Spectrum;
+  /** of a power law, the k-th eigenvalue being proportional to k^-exponent */
+  readonly exponent: number;
+  /** of spiked inputs: the share of the directions that stand out, and their variance over that of the others */
+  readonly spikes: number;
+  readonly ratio: number;
   readonly lambda: number;
   readonly tau: number;
   readonly activation: ActivationName;
@@ -48,6 +55,9 @@ export interface Settings {
 export type Loss = 'square' | 'absolute' | 'huber' | MarginLossName;
 const LOSSES: readonly Loss[] = ['square', 'absolute', 'huber', 'logistic', 'hinge', 'squaredHinge'];
 
+type Spectrum = 'isotropic' | 'power' | 'spiked';
+const SPECTRA: readonly Spectrum[] = ['isotropic', 'power', 'spiked'];
+
 export const defaults: Settings = {
   psi1: 4,
   psi2: 2,
@@ -57,6 +67,10 @@ export const defaults: Settings = {
   testNorm: 'same',
   signal: 'gaussian',
   share: 0.1,
+  spectrum: 'isotropic',
+  exponent: 1,
+  spikes: 0.05,
+  ratio: 20,
   lambda: 0,
   tau: 0.2,
   activation: 'shifted-relu',
@@ -77,11 +91,14 @@ export const choices = {
   norm: NORMS,
   testNorm: ['same', ...NORMS],
   signal: SIGNAL_NAMES,
+  spectrum: SPECTRA,
 } as const satisfies { readonly [Name in keyof Settings]?: readonly Settings[Name][] };
 
 export type WordName = keyof typeof choices;
 export type AxisName = 'psi1' | 'psi2' | 'eps' | 'epsTest' | 'lambda' | 'tau' | 'depth' | 'activation';
-export type NumberName = Exclude<AxisName, 'depth' | 'activation'> | 'below' | 'flip' | 'share';
+export type NumberName = Exclude<AxisName, 'depth' | 'activation'> | LawNumber | 'below';
+/** Numbers of laws, along which no curve runs. */
+export type LawNumber = 'flip' | 'share' | 'exponent' | 'spikes' | 'ratio';
 
 /** A number with a slider. Values beyond the slider's range may be typed as long as they are in the domain. */
 export interface Parameter {
@@ -179,6 +196,32 @@ export const parameters: Readonly<Record<NumberName, Parameter>> = {
     from: 0.001,
     to: 1,
     most: 1,
+    ...proportion,
+  },
+  exponent: {
+    name: 'exponent',
+    title: 'exponent',
+    explanation: 'the k-th of 100 variances of the inputs is proportional to k to the minus this power',
+    from: 0,
+    to: 3,
+    most: 20,
+    ...linear,
+  },
+  spikes: {
+    name: 'spikes',
+    title: 'share that stands out',
+    explanation: 'of the directions of the inputs',
+    from: 0.001,
+    to: 0.9,
+    most: 0.99,
+    ...proportion,
+  },
+  ratio: {
+    name: 'ratio',
+    title: 'by a factor of',
+    explanation: 'variance of the inputs in the directions that stand out over that in the others',
+    from: 1,
+    to: 1000,
     ...proportion,
   },
 };

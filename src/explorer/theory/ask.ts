@@ -8,17 +8,28 @@ import {
   type RiskOptions,
   randomFeatures,
   type SignalWord,
+  type SpectrumName,
   signalNamed,
+  spectrumNamed,
 } from '../../theory/index.ts';
 import { facesLinf, normsOf } from '../state/norms.ts';
 import type { Loss, Settings } from '../state/parameters.ts';
 import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
 /** The frozen features that the settings describe. */
-export const mapOf = ({ depth, psi1, below, activation }: Settings): FeatureMap =>
-  depth === 1
-    ? randomFeatures({ psi1, activation })
-    : deepRandomFeatures({ widths: widthsOf({ depth, psi1, below }), activation });
+export function mapOf(settings: Settings): FeatureMap {
+  const { depth, psi1, activation } = settings;
+  const covariance = spectrumNamed(spectrumName(settings));
+  return depth === 1
+    ? randomFeatures({ psi1, activation, covariance })
+    : deepRandomFeatures({ widths: widthsOf(settings), activation, covariance });
+}
+
+/** The covariance of the inputs, as on the command line. */
+export function spectrumName({ spectrum, exponent, spikes, ratio }: Settings): SpectrumName {
+  if (spectrum === 'power') return `power:${exponent}`;
+  return spectrum === 'spiked' ? `spiked:${spikes}:${ratio}` : spectrum;
+}
 
 /** N_l/d from the first layer to the last. */
 export const widthsOf = ({ depth, psi1, below }: Pick<Settings, 'depth' | 'psi1' | 'below'>): number[] => [
@@ -34,12 +45,12 @@ export const isClassifier = ({ loss }: Settings): boolean => ofMargin(loss);
 /** The square loss and Gaussian noise, whose equations are the paper's. */
 export const isUsual = ({ loss, noise }: Settings): boolean => loss === 'square' && noise === 'gaussian';
 
-/** How long a point takes: a few microseconds, some hundred, or some thousand where a law is a mixture of many. */
+/** How long a point takes: a few microseconds, some hundred, or some thousand where a law or a spectrum is of many parts. */
 export function costOf(settings: Settings): 'low' | 'middle' | 'high' {
-  const { noise, labels } = settings;
+  const { noise, labels, norm, spectrum, depth } = settings;
   const mixed = isClassifier(settings) ? labels === 'logistic' : noise === 'laplace' || noise === 'student';
-  if (mixed) return 'high';
-  return isUsual(settings) && settings.norm === 'l2' ? 'low' : 'middle';
+  if (mixed || (depth > 1 && spectrum === 'power')) return 'high';
+  return isUsual(settings) && norm === 'l2' ? 'low' : 'middle';
 }
 
 /** The law of the signal, as on the command line. */
