@@ -79,7 +79,8 @@ function showFormula(settings: Settings, risk: PageRisk): void {
   for (const block of document.querySelectorAll<HTMLElement>('[data-equations]'))
     block.hidden = !block.dataset.equations!.split(' ').includes(equations);
   byId('equations-spectrum').hidden = settings.spectrum === 'isotropic';
-  byId('formula-linf').hidden = normsOf(settings).test === 'l2' || risk.phase === 'null';
+  byId('formula-linf').hidden =
+    normsOf(settings).test === 'l2' || risk.phase === 'null' || risk.phase === 'infinite';
   const numbers = byId('formula-numbers');
   const q = testedGradient(settings, risk);
   if (kind === 'infinite' || kind === 'channel-null' || kind === 'classes-null') {
@@ -126,7 +127,7 @@ export function statusOf(settings: Settings): string {
   if (normsOf(settings).training === 'linf')
     return 'Against ℓ∞ this is a conjecture of our own, by Gaussian comparison for Gaussian equivalents of the features, checked by simulation.';
   if (facesLinf(settings))
-    return 'Training in ℓ₂ prefers no axis but that of the signal, and so the attack in ℓ∞ at test follows from the solution for ℓ₂, which is a prediction; both are checked by simulation.';
+    return `Training in ℓ₂ prefers no axis but that of the signal: the attack in ℓ∞ at test follows from the solution for ℓ₂, checked by simulation. Of that solution: ${statusOf({ ...settings, testNorm: 'same' })}`;
   if (!isUsual(settings))
     return 'With this loss or noise this is a derivation with Gaussian equivalents of the features, checked by simulation; no theorem says it.';
   if (spectrum !== 'isotropic')
