@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromLink, toLink } from '../../src/explorer/state/link.ts';
+import { facesLinf } from '../../src/explorer/state/norms.ts';
 import {
-  LOSSES,
+  type AxisName,
+  choices,
   MAX_DEPTH,
   parameters,
   positionOf,
@@ -10,13 +12,10 @@ import {
   valueAt,
 } from '../../src/explorer/state/parameters.ts';
 import { initialState, type State } from '../../src/explorer/state/state.ts';
-import { LABEL_LAWS } from '../../src/theory/channels/labels.ts';
-import { NOISE_NAMES } from '../../src/theory/channels/noise.ts';
-import { activationNames } from '../../src/theory/index.ts';
 
 const positive = fc.double({ min: 1e-4, max: 1e4, noNaN: true });
 const radius = fc.double({ min: 0, max: 100, noNaN: true });
-const settings = fc.record({
+const anySettings = fc.record({
   psi1: positive,
   psi2: positive,
   eps: radius,
@@ -24,21 +23,33 @@ const settings = fc.record({
   lambda: radius,
   tau: radius,
   below: positive,
-  activation: fc.constantFrom(...activationNames),
+  activation: fc.constantFrom(...choices.activation),
   depth: fc.integer({ min: 1, max: MAX_DEPTH }),
-  loss: fc.constantFrom(...LOSSES),
-  noise: fc.constantFrom(...NOISE_NAMES),
-  labels: fc.constantFrom(...LABEL_LAWS),
+  loss: fc.constantFrom(...choices.loss),
+  noise: fc.constantFrom(...choices.noise),
+  labels: fc.constantFrom(...choices.labels),
+  norm: fc.constantFrom(...choices.norm),
+  testNorm: fc.constantFrom(...choices.testNorm),
+  signal: fc.constantFrom(...choices.signal),
+  share: fc.double({ min: 1e-3, max: 1, noNaN: true }),
+  spectrum: fc.constantFrom(...choices.spectrum),
+  exponent: fc.double({ min: 0, max: 20, noNaN: true }),
+  spikes: fc.double({ min: 1e-3, max: 0.99, noNaN: true }),
+  ratio: positive,
   flip: fc.double({ min: 0, max: 0.5, noNaN: true }),
 });
+// Against linf the theory is of one layer of isotropic inputs only.
+const settings = anySettings.map((of) =>
+  facesLinf(of) ? { ...of, depth: 1, spectrum: 'isotropic' as const } : of,
+);
 // Measured values are kept to six digits.
 const measured = fc.record({
   value: fc.integer({ min: 0, max: 999_999 }).map((x) => x / 1e5),
   standardError: fc.integer({ min: 0, max: 999_999 }).map((x) => x / 1e7),
 });
-const state: fc.Arbitrary<State> = fc.record({
+const anyState: fc.Arbitrary<State> = fc.record({
   settings,
-  axis: fc.constantFrom('psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'),
+  axis: fc.constantFrom<AxisName>('psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'),
   yScale: fc.constantFrom('linear', 'log'),
   mapOf: fc.constantFrom('standardRisk', 'adversarialRisk'),
   theme: fc.constantFrom('auto', 'light', 'dark'),
@@ -57,6 +68,10 @@ const state: fc.Arbitrary<State> = fc.record({
   ),
 });
 
+const state = anyState.map((of) =>
+  of.axis === 'depth' && facesLinf(of.settings) ? { ...of, axis: 'psi1' as const } : of,
+);
+
 describe('a link', () => {
   it('holds the whole state', () => {
     fc.assert(
@@ -70,6 +85,23 @@ describe('a link', () => {
 
   it('is empty for the usual state', () => {
     expect(toLink(initialState)).toBe('');
+  });
+
+  it.each([
+    ['norm=linf&depth=2', { depth: 2 }, 'norm=linf'],
+    ['depth=3&testNorm=linf', { depth: 3 }, 'testNorm=linf'],
+    ['norm=linf&testNorm=l2&spectrum=power', { spectrum: 'power' }, 'norm=linf'],
+  ])('of %s has no attack that the theory does not know', (link, kept, complaint) => {
+    const { state, complaints } = fromLink(link);
+    expect(state.settings).toEqual({ ...initialState.settings, ...kept });
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain(complaint);
+  });
+
+  it('runs no curve to where an attack is not known', () => {
+    const { state, complaints } = fromLink('testNorm=linf&axis=depth');
+    expect(state.axis).toBe('psi1');
+    expect(complaints).toHaveLength(1);
   });
 
   it('names what it cannot take, and keeps the rest', () => {

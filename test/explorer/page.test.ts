@@ -6,7 +6,14 @@ import { runCell } from '../../src/cells/runCell.ts';
 import { meanOf } from '../../src/evaluation/estimate.ts';
 import { cellFor } from '../../src/explorer/check/cellFor.ts';
 import { fromLink } from '../../src/explorer/state/link.ts';
-import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
+import {
+  asymptoticRisk,
+  deepRandomFeatures,
+  powerLaw,
+  randomFeatures,
+  type Spectrum,
+  spiked,
+} from '../../src/theory/index.ts';
 import { provideChromium, underCi } from '../support/chromium.ts';
 import { rrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -181,6 +188,50 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.textContent('#check-status')).toContain(
       'no finite model is trained with the huber loss',
     );
+    await page.close();
+  });
+
+  it('shows attacks on single inputs in either place, and where theory does not know them', async () => {
+    const page = await site.open('psi2=4&eps=0.5&norm=linf&testNorm=l2&signal=sparse&share=0.05');
+    const map = randomFeatures({ psi1: 4 });
+    const problem = { psi2: 4, eps: 0.5, tau: 0.2, signal: { law: 'sparse', share: 0.05 } } as const;
+    const risk = asymptoticRisk(map, { ...problem, norm: 'linf', testNorm: 'l2' });
+    await expectTheory(page, risk);
+    expect(await page.innerText('#more-values')).toContain(risk.gradientNorms!.linf.toFixed(3));
+    expect(await page.innerText('#formula-numbers')).toContain(`= ${risk.adversarialRisk.toFixed(4)}`);
+    const command = (await page.textContent('#point-command'))!;
+    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    expect((JSON.parse(stdout) as { adversarialRisk: number }).adversarialRisk).toBe(risk.adversarialRisk);
+
+    expect(await page.isDisabled('#depth-2')).toBe(true);
+    expect(await page.isDisabled('#spectrum option[value=power]')).toBe(true);
+    expect(await page.innerText('.depth')).toContain('one layer of isotropic');
+    expect(await page.isVisible('.field:has(#norm) >> text=every input')).toBe(true);
+    expect(await page.isVisible('.field:has(#testNorm) >> text=every input')).toBe(false);
+
+    await page.selectOption('#norm', 'l2');
+    await page.selectOption('#testNorm', 'linf');
+    await expectTheory(page, asymptoticRisk(map, { ...problem, testNorm: 'linf' }));
+    expect(await page.isVisible('#formula-linf')).toBe(true);
+    await page.selectOption('#testNorm', 'same');
+    expect(await page.isVisible('#signal')).toBe(false);
+    await page.locator('.segments label').nth(1).click();
+    expect(await page.innerText('.field:has(#norm)')).toContain('one layer of isotropic');
+    expect(await page.isDisabled('#norm option[value=linf]')).toBe(true);
+    await page.close();
+  });
+
+  it('shows inputs of other covariances', async () => {
+    const page = await site.open('eps=0.5&spectrum=spiked&spikes=0.1&ratio=8');
+    const problem = { psi2: 2, eps: 0.5, tau: 0.2 };
+    const among = (covariance: Spectrum) => asymptoticRisk(randomFeatures({ psi1: 4, covariance }), problem);
+    await expectTheory(page, among(spiked({ share: 0.1, ratio: 8 })));
+    expect(await page.isDisabled('#norm option[value=linf]')).toBe(true);
+    await page.selectOption('#spectrum', 'power');
+    await page.fill('#exponent', '0.5');
+    await expectTheory(page, among(powerLaw({ exponent: 0.5 })));
+    expect(await page.isVisible('#ratio')).toBe(false);
+    expect(await page.textContent('#point-command')).toContain('--spectrum power:0.5');
     await page.close();
   });
 

@@ -1,6 +1,7 @@
 import { type Cell, cell, rowsOf, unitsOf } from '../../cells/cell.ts';
+import { facesLinf, normsOf } from '../state/norms.ts';
 import type { Settings } from '../state/parameters.ts';
-import { epsTestOf, questionOf, widthsOf } from '../theory/ask.ts';
+import { epsTestOf, questionOf, signalWord, spectrumName, widthsOf } from '../theory/ask.ts';
 
 /**
  * The finite model that stands for the settings at dimension d: trained by gradient, or a classifier at the optimum of its
@@ -9,6 +10,7 @@ import { epsTestOf, questionOf, widthsOf } from '../theory/ask.ts';
 export function cellFor(settings: Settings, d: number, seed = 0): Cell {
   const { psi1, psi2, eps, lambda, tau, activation, depth, noise, labels, flip } = settings;
   const { classes, options } = questionOf(settings);
+  const norms = normsOf(settings);
   return cell({
     d,
     ...(depth === 1 ? { psi1 } : { network: 'deep-frozen', widths: widthsOf(settings) }),
@@ -21,6 +23,9 @@ export function cellFor(settings: Settings, d: number, seed = 0): Cell {
     seed,
     ...(classes && lambda > 0 && { loss: options.loss, labels, flip }),
     ...(!classes && noise !== 'gaussian' && { noise }),
+    ...(settings.spectrum !== 'isotropic' && { spectrum: spectrumName(settings) }),
+    ...(norms.training === 'linf' && { norm: 'linf' }),
+    ...(facesLinf(settings) && { testNorm: norms.test, signal: signalWord(settings) }),
   });
 }
 

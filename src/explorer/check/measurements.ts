@@ -2,7 +2,7 @@ import type { CellResult } from '../../cells/cellResult.ts';
 import { type Estimate, meanOf } from '../../evaluation/estimate.ts';
 import type { PlacedMeasurement } from '../draw/curveView.ts';
 import type { Settings } from '../state/parameters.ts';
-import { isClassifier } from '../theory/ask.ts';
+import { questionOf, spectrumName, widthsOf } from '../theory/ask.ts';
 import { type Axis, placeOf, settingsAt } from '../theory/curve.ts';
 import type { MeasuredRisk, Measurement } from './protocol.ts';
 
@@ -27,12 +27,9 @@ function average(estimates: readonly Estimate[]): MeasuredRisk {
   return { value, standardError };
 }
 
-/** Settings that give the same model and the same question are the same. */
-const key = (settings: Settings): string => {
-  const { depth, below, noise, labels, flip, ...rest } = settings;
-  const law = isClassifier(settings) ? { labels, flip } : { noise };
-  return JSON.stringify({ ...rest, ...law, depth, below: depth === 1 ? null : below });
-};
+/** Settings that ask the same question of the same features are the same. */
+const key = (settings: Settings): string =>
+  JSON.stringify([questionOf(settings), settings.activation, widthsOf(settings), spectrumName(settings)]);
 
 /** Those measured on the curve of `settings` along `axis`, in order. */
 export const matching = (

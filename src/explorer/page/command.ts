@@ -1,10 +1,12 @@
+import { facesLinf } from '../state/norms.ts';
 import { defaults, type Settings } from '../state/parameters.ts';
-import { isClassifier, widthsOf } from '../theory/ask.ts';
+import { isClassifier, signalWord, spectrumName, widthsOf } from '../theory/ask.ts';
 import { type Axis, libraryName } from '../theory/curve.ts';
 
 /** What the command line needs to be told beyond its own defaults (shifted ReLU, no penalty, no noise). */
 function options(settings: Settings, without?: Axis['name']): string[] {
   const { psi1, psi2, eps, epsTest, lambda, tau, activation, depth, loss, noise, labels, flip } = settings;
+  const { norm, testNorm, signal, spectrum } = settings;
   const said: string[] = [];
   if (depth > 1) said.push('--features deep', `--widths ${widthsOf(settings).join(',')}`);
   else if (without !== 'psi1') said.push(`--psi1 ${psi1}`);
@@ -19,6 +21,10 @@ function options(settings: Settings, without?: Axis['name']): string[] {
     if (labels !== defaults.labels) said.push(`--labels ${labels}`);
     if (flip !== 0) said.push(`--flip ${flip}`);
   } else if (noise !== defaults.noise) said.push(`--noise ${noise}`);
+  if (norm !== defaults.norm) said.push(`--norm ${norm}`);
+  if (testNorm !== defaults.testNorm) said.push(`--test-norm ${testNorm}`);
+  if (facesLinf(settings) && signal !== defaults.signal) said.push(`--signal ${signalWord(settings)}`);
+  if (spectrum !== defaults.spectrum) said.push(`--spectrum ${spectrumName(settings)}`);
   return said;
 }
 

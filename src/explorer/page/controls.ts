@@ -1,8 +1,6 @@
-import { LABEL_LAWS } from '../../theory/channels/labels.ts';
-import { NOISE_NAMES } from '../../theory/channels/noise.ts';
-import { activationNames } from '../../theory/index.ts';
+import { facesLinf, LINF_SCOPE, linfIsKnown, normsOf } from '../state/norms.ts';
 import {
-  LOSSES,
+  choices,
   MAX_DEPTH,
   type NumberName,
   objection,
@@ -12,8 +10,9 @@ import {
   type Settings,
   SLIDER_STEPS,
   valueAt,
+  type WordName,
 } from '../state/parameters.ts';
-import type { Store } from '../state/state.ts';
+import type { State, Store } from '../state/state.ts';
 import { isClassifier } from '../theory/ask.ts';
 import { html } from './elements.ts';
 import { letters, symbol } from './symbols.ts';
@@ -24,31 +23,37 @@ export function controls(form: HTMLFormElement, store: Store): void {
   const fields = [
     numberField(parameters.psi1, store),
     numberField(parameters.psi2, store),
-    numberField(parameters.eps, store),
+    attackField(store, 'eps'),
     epsTestField(store),
+    choiceField(store, 'signal', ['law of the signal'], facesLinf),
+    numberField(parameters.share, store, (of) => facesLinf(of) && of.signal === 'sparse'),
     numberField(parameters.lambda, store),
     numberField(parameters.tau, store),
-    choiceField(store, 'loss', ['loss'], LOSSES),
-    choiceField(store, 'noise', ['law of the noise'], NOISE_NAMES, (of) => !isClassifier(of)),
-    choiceField(store, 'labels', ['law of the labels'], LABEL_LAWS, isClassifier),
+    choiceField(store, 'loss', ['loss']),
+    choiceField(store, 'noise', ['law of the noise'], (of) => !isClassifier(of)),
+    choiceField(store, 'labels', ['law of the labels'], isClassifier),
     numberField(parameters.flip, store, isClassifier),
-    choiceField(store, 'activation', ['activation ', symbol(letters.activation)], activationNames),
+    choiceField(store, 'activation', ['activation ', symbol(letters.activation)]),
+    spectrumField(store),
+    numberField(parameters.exponent, store, ({ spectrum }) => spectrum === 'power'),
+    numberField(parameters.spikes, store, ({ spectrum }) => spectrum === 'spiked'),
+    numberField(parameters.ratio, store, ({ spectrum }) => spectrum === 'spiked'),
     depthField(store),
     numberField(parameters.below, store, ({ depth }) => depth > 1),
   ];
   form.append(...fields.map(({ element }) => element));
-  const show = (settings: Settings): void => {
-    for (const field of fields) field.show(settings);
+  const show = (state: State): void => {
+    for (const field of fields) field.show(state);
   };
-  store.subscribe(({ settings }, before) => {
-    if (settings !== before.settings) show(settings);
+  store.subscribe((state, before) => {
+    if (state.settings !== before.settings || state.axis !== before.axis) show(state);
   });
-  show(store.state.settings);
+  show(store.state);
 }
 
 interface Field {
   readonly element: HTMLElement;
-  show(settings: Settings): void;
+  show(state: State): void;
 }
 
 const shownValue = (settings: Settings, name: NumberName): number =>
@@ -96,7 +101,7 @@ function numberField(
   element.dataset.name = name;
   return {
     element,
-    show(settings) {
+    show({ settings }) {
       const value = shownValue(settings, name);
       const position = positionOf(parameter, value);
       if (slider.valueAsNumber !== position) slider.value = String(position);
@@ -108,17 +113,51 @@ function numberField(
   };
 }
 
+const NORM_NAMES = { l2: 'ℓ₂', linf: 'ℓ∞', same: 'same' } as const;
+
+/** A slider of a radius, what it bounds, and of ℓ∞ what that means. The theory does not know ℓ∞ of all features. */
+function attackField(store: Store, radius: 'eps' | 'epsTest', ...beside: readonly Node[]): Field {
+  const field = numberField(parameters[radius], store);
+  const [name, phase] = radius === 'eps' ? (['norm', 'training'] as const) : (['testNorm', 'test'] as const);
+  const select = html('select', { id: name });
+  select.append(...choices[name].map((choice) => new Option(NORM_NAMES[choice], choice)));
+  select.addEventListener('change', () => store.set({ [name]: select.value }));
+  const unit = html(
+    'p',
+    { className: 'aside' },
+    'every input moves by up to ',
+    symbol(letters[radius]),
+    '/√',
+    symbol(letters.d),
+  );
+  const scope = html('p', { className: 'aside' }, LINF_SCOPE);
+  const norm = html('label', { className: 'norm' }, 'norm ', select);
+  field.element.append(html('div', { className: 'attack' }, ...beside, norm), unit, scope);
+  return {
+    element: field.element,
+    show(state) {
+      field.show(state);
+      const { settings, axis } = state;
+      const known = linfIsKnown(settings, axis);
+      for (const option of select.options) option.disabled = option.value === 'linf' && !known;
+      select.value = settings[name];
+      unit.hidden = normsOf(settings)[phase] !== 'linf';
+      scope.hidden = known || radius === 'epsTest';
+    },
+  };
+}
+
 /** The attack at test follows that of training until it is given a radius of its own. */
 function epsTestField(store: Store): Field {
-  const field = numberField(parameters.epsTest, store);
   const box = html('input', { type: 'checkbox', id: 'epsTest-follows' });
   box.addEventListener('change', () => store.set({ epsTest: box.checked ? null : store.state.settings.eps }));
   const label = html('label', { className: 'follows' }, box, ' as in training');
-  field.element.append(label);
+  const field = attackField(store, 'epsTest', label);
   return {
     element: field.element,
-    show(settings) {
-      field.show(settings);
+    show(state) {
+      const { settings } = state;
+      field.show(state);
       box.checked = settings.epsTest === null;
       field.element.classList.toggle('following', settings.epsTest === null);
     },
@@ -128,21 +167,34 @@ function epsTestField(store: Store): Field {
 /** A choice of words, there while it has an effect. */
 function choiceField(
   store: Store,
-  name: 'activation' | 'loss' | 'noise' | 'labels',
+  name: Exclude<WordName, 'norm' | 'testNorm'>,
   title: readonly (Node | string)[],
-  choices: readonly string[],
   matters: (settings: Settings) => boolean = () => true,
 ): Field {
   const select = html('select', { id: name });
-  select.append(...choices.map((choice) => new Option(choice, choice)));
+  select.append(...choices[name].map((choice) => new Option(choice, choice)));
   select.addEventListener('change', () => store.set({ [name]: select.value }));
   const label = html('label', { htmlFor: name }, ...title);
   const element = html('div', { className: 'field choice' }, label, select);
   return {
     element,
-    show: (settings) => {
+    show: ({ settings }) => {
       select.value = settings[name];
       element.hidden = !matters(settings);
+    },
+  };
+}
+
+/** Other inputs than isotropic ones cannot be chosen against ℓ∞. */
+function spectrumField(store: Store): Field {
+  const field = choiceField(store, 'spectrum', ['inputs']);
+  const select = field.element.querySelector('select')!;
+  return {
+    element: field.element,
+    show(state) {
+      field.show(state);
+      for (const option of select.options)
+        option.disabled = facesLinf(state.settings) && option.value !== 'isotropic';
     },
   };
 }
@@ -155,10 +207,15 @@ function depthField(store: Store): Field {
   });
   const legend = html('legend', {}, 'frozen layers ', symbol(letters.depth));
   const row = html('div', { className: 'segments' }, ...buttons.map(({ label }) => label));
+  const note = html('p', { className: 'aside' }, LINF_SCOPE);
   return {
-    element: html('fieldset', { className: 'field choice depth' }, legend, row),
-    show: ({ depth }) => {
-      for (const { radio } of buttons) radio.checked = Number(radio.value) === depth;
+    element: html('fieldset', { className: 'field choice depth' }, legend, row, note),
+    show: ({ settings }) => {
+      for (const { radio } of buttons) {
+        radio.checked = Number(radio.value) === settings.depth;
+        radio.disabled = facesLinf(settings) && Number(radio.value) > 1;
+      }
+      note.hidden = !facesLinf(settings);
     },
   };
 }

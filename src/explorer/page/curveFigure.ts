@@ -1,6 +1,7 @@
 import { matching } from '../check/measurements.ts';
 import { curvePanel } from '../draw/curvePanel.ts';
 import type { CurveView, PlacedMeasurement } from '../draw/curveView.ts';
+import { facesLinf, linfIsKnown } from '../state/norms.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
 import { isClassifier, riskAt } from '../theory/ask.ts';
@@ -139,6 +140,8 @@ export function curveFigure(
     },
     draw({ settings, axis: name, yScale, measurements }) {
       select.value = name;
+      for (const option of select.options)
+        option.disabled = facesLinf(settings) && !linfIsKnown(settings, option.value as AxisName);
       byId('curves-title').textContent = isClassifier(settings) ? 'Error against' : 'Risk against';
       logRisk.checked = yScale === 'log';
       const axis = axisNamed(name);

@@ -1,5 +1,5 @@
 import { svg } from '../draw/svg.ts';
-import type { AxisName } from '../state/parameters.ts';
+import type { NumberName } from '../state/parameters.ts';
 
 /** A letter as mathematics writes it: italic, with an upright index. */
 export interface Letter {
@@ -7,7 +7,7 @@ export interface Letter {
   readonly index?: string;
 }
 
-export const letters: Readonly<Record<AxisName | 'below' | 'flip' | 'd', Letter>> = {
+export const letters: Readonly<Record<NumberName | 'depth' | 'activation' | 'd', Letter>> = {
   psi1: { letter: 'ψ', index: '1' },
   psi2: { letter: 'ψ', index: '2' },
   eps: { letter: 'ε' },
@@ -18,6 +18,10 @@ export const letters: Readonly<Record<AxisName | 'below' | 'flip' | 'd', Letter>
   activation: { letter: 'σ' },
   below: { letter: 'ψ', index: 'b' },
   flip: { letter: 'p' },
+  share: { letter: 'p', index: 's' },
+  exponent: { letter: 'α' },
+  spikes: { letter: 'p', index: 'k' },
+  ratio: { letter: 'r' },
   d: { letter: 'd' },
 };
 

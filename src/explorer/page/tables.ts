@@ -15,15 +15,16 @@ export const curveCsv = (
   curve: readonly RiskAt[],
   measurements: readonly PlacedMeasurement[],
   classes: boolean,
-): string =>
-  csv([
+): string => {
+  const inBoth = curve.some(({ gradientNorms }) => gradientNorms);
+  return csv([
     [
       axis.name,
       'source',
       ...(classes
         ? ['error', 'standardError', 'robustError', 'robustStandardError']
         : ['standardRisk', 'standardError', 'adversarialRisk', 'adversarialError']),
-      'gradientNorm',
+      ...(inBoth ? ['gradientNormL2', 'gradientNormLinf'] : ['gradientNorm']),
       'phase',
       'd',
       'models',
@@ -35,7 +36,7 @@ export const curveCsv = (
       '',
       risk.adversarialRisk,
       '',
-      risk.gradientNorm,
+      ...(risk.gradientNorms ? [risk.gradientNorms.l2, risk.gradientNorms.linf] : [risk.gradientNorm]),
       risk.phase,
       '',
       '',
@@ -47,12 +48,13 @@ export const curveCsv = (
       standardRisk.standardError,
       adversarialRisk.value,
       adversarialRisk.standardError,
-      '',
+      ...(inBoth ? ['', ''] : ['']),
       '',
       d,
       seeds,
     ]),
   ]);
+};
 
 /** Every point of the map: psi1, eps and the risk over that of predicting nothing. */
 export function mapCsv({ nx, psi1, eps, logRatio }: RiskGrid, measure: string): string {

@@ -1,5 +1,13 @@
+import { facesLinf, normsOf } from '../state/norms.ts';
 import type { Settings } from '../state/parameters.ts';
-import { criticalEpsAt, epsTestOf, isClassifier, isUsual, nothingRisk } from '../theory/ask.ts';
+import {
+  criticalEpsAt,
+  epsTestOf,
+  isClassifier,
+  isUsual,
+  nothingRisk,
+  testedGradient,
+} from '../theory/ask.ts';
 import { type Axis, placeOf, placeText } from '../theory/curve.ts';
 import type { PageRisk } from '../theory/pageRisk.ts';
 import { byId, html } from './elements.ts';
@@ -31,7 +39,12 @@ export function showValues(settings: Settings, risk: PageRisk, axis: Axis): void
   byId('more-values').replaceChildren(
     ...row('phase', phases[risk.phase]),
     ...row('critical radius', fixedText(criticalEpsAt(settings))),
-    ...row('gradient length', fixedText(risk.gradientNorm)),
+    ...(risk.gradientNorms
+      ? [
+          ...row('gradient in ℓ₂', fixedText(risk.gradientNorms.l2)),
+          ...row('gradient in ℓ∞', fixedText(risk.gradientNorms.linf)),
+        ]
+      : row('gradient length', fixedText(risk.gradientNorm))),
     ...row(classes ? 'at the kink' : 'fitted exactly', `${(100 * risk.held).toFixed(1)} %`),
     ...row(classes ? 'training loss' : 'training error', shortText(risk.training)),
     ...row(words.nothing, shortText(nothingRisk(settings))),
@@ -47,18 +60,29 @@ const row = (name: string, value: string): HTMLElement[] => [
 function formulaOf(settings: Settings, { phase }: PageRisk): string {
   if (isClassifier(settings)) return phase === 'null' ? 'classes-null' : 'classes';
   if (phase === 'infinite') return phase;
-  if (isUsual(settings)) return phase === 'null' ? phase : 'learning';
-  return phase === 'null' ? 'channel-null' : 'channel';
+  // The critical radius of the usual formula is that of l2.
+  if (phase === 'null') return equationsOf(settings) === 'usual' ? phase : 'channel-null';
+  return isUsual(settings) ? 'learning' : 'channel';
+}
+
+/** Which equations are solved for these settings. */
+function equationsOf(settings: Settings): 'usual' | 'channel' | 'linf' {
+  if (normsOf(settings).training === 'linf') return 'linf';
+  return isUsual(settings) ? 'usual' : 'channel';
 }
 
 function showFormula(settings: Settings, risk: PageRisk): void {
   const kind = formulaOf(settings, risk);
   for (const block of document.querySelectorAll<HTMLElement>('[data-formula]'))
     block.hidden = block.dataset.formula !== kind;
-  const usual = isUsual(settings);
+  const equations = equationsOf(settings);
   for (const block of document.querySelectorAll<HTMLElement>('[data-equations]'))
-    block.hidden = (block.dataset.equations === 'usual') !== usual;
+    block.hidden = !block.dataset.equations!.split(' ').includes(equations);
+  byId('equations-spectrum').hidden = settings.spectrum === 'isotropic';
+  byId('formula-linf').hidden =
+    normsOf(settings).test === 'l2' || risk.phase === 'null' || risk.phase === 'infinite';
   const numbers = byId('formula-numbers');
+  const q = testedGradient(settings, risk);
   if (kind === 'infinite' || kind === 'channel-null' || kind === 'classes-null') {
     numbers.textContent = '';
     return;
@@ -69,7 +93,7 @@ function showFormula(settings: Settings, risk: PageRisk): void {
       ',  ',
       ...equals('Q', risk.outputVariance!),
       ',  ',
-      ...equals('q', risk.gradientNorm),
+      ...equals('q', q),
     );
     return;
   }
@@ -81,13 +105,13 @@ function showFormula(settings: Settings, risk: PageRisk): void {
     return;
   }
   const s = Math.sqrt(risk.standardRisk);
-  const c = epsTestOf(settings) * risk.gradientNorm;
+  const c = epsTestOf(settings) * q;
   const absolute = risk.absoluteRisk ?? Math.sqrt(2 / Math.PI) * s;
   const terms = [risk.standardRisk, 2 * c * absolute, c * c];
   numbers.replaceChildren(
     ...(kind === 'channel' ? [`E|y − f| = ${fixedText(absolute)}`] : equals('s', s)),
     ',  ',
-    ...equals('q', risk.gradientNorm),
+    ...equals('q', q),
     `:  AR = ${terms.map(riskText).join(' + ')} = ${riskText(risk.adversarialRisk)}`,
   );
 }
@@ -99,9 +123,15 @@ const equals = (letter: string, value: number): (Node | string)[] => [
 
 /** What is a theorem and what a prediction, for these settings. */
 export function statusOf(settings: Settings): string {
-  const { eps, lambda, activation, depth } = settings;
+  const { eps, lambda, activation, depth, spectrum } = settings;
+  if (normsOf(settings).training === 'linf')
+    return 'Against ℓ∞ this is a conjecture of our own, by Gaussian comparison for Gaussian equivalents of the features, checked by simulation.';
+  if (facesLinf(settings))
+    return `Training in ℓ₂ prefers no axis but that of the signal: the attack in ℓ∞ at test follows from the solution for ℓ₂, checked by simulation. Of that solution: ${statusOf({ ...settings, testNorm: 'same' })}`;
   if (!isUsual(settings))
     return 'With this loss or noise this is a derivation with Gaussian equivalents of the features, checked by simulation; no theorem says it.';
+  if (spectrum !== 'isotropic')
+    return 'With inputs of another covariance than the identity this is a conjecture: the same equations with the moments of their features, checked by simulation.';
   if (depth > 1)
     return 'With several frozen layers this is a prediction of Gaussian equivalence, checked by simulation.';
   if (eps === 0)

@@ -1,21 +1,21 @@
-import { LABEL_LAWS } from '../../theory/channels/labels.ts';
-import { NOISE_NAMES } from '../../theory/channels/noise.ts';
-import { activationNames } from '../../theory/index.ts';
 import type { Measurement } from '../check/protocol.ts';
+import { facesLinf, LINF_SCOPE, linfIsKnown } from './norms.ts';
 import {
   type AxisName,
+  choices,
   defaults,
-  LOSSES,
   MAX_DEPTH,
+  type NumberName,
   objection,
   parameters,
   type Settings,
+  type WordName,
 } from './parameters.ts';
 import { initialState, type State } from './state.ts';
 
 const axes: readonly AxisName[] = ['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'];
-const numbers = ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'below', 'flip'] as const;
-const words = ['activation', 'loss', 'noise', 'labels'] as const;
+const numbers = (Object.keys(parameters) as readonly NumberName[]).filter((name) => name !== 'epsTest');
+const words = Object.keys(choices) as readonly WordName[];
 
 /** The state as the part of a link after `#`; default values are left out. */
 export function toLink({ settings, measurements, ...view }: State): string {
@@ -32,6 +32,11 @@ export function fromLink(link: string): { state: State; complaints: string[] } {
   const query = new URLSearchParams(link);
   const settings = readSettings(query, defaults, complaints);
   const choice = choiceFrom(query, complaints);
+  let axis = choice('axis', axes, initialState.axis);
+  if (facesLinf(settings) && !linfIsKnown(settings, axis)) {
+    complaints.push(`axis=${axis}: ${LINF_SCOPE}`);
+    axis = initialState.axis;
+  }
   const integer = (name: 'd' | 'seeds', most: number): number => {
     const text = query.get(name);
     if (text === null) return initialState[name];
@@ -49,7 +54,7 @@ export function fromLink(link: string): { state: State; complaints: string[] } {
     complaints,
     state: {
       settings,
-      axis: choice('axis', axes, initialState.axis),
+      axis,
       yScale: choice('yScale', ['linear', 'log'], initialState.yScale),
       mapOf: choice('mapOf', ['standardRisk', 'adversarialRisk'], initialState.mapOf),
       theme: choice('theme', ['auto', 'light', 'dark'], initialState.theme),
@@ -87,26 +92,20 @@ function readSettings(query: URLSearchParams, usual: Settings, complaints: strin
   const depth = query.get('depth') === null ? usual.depth : Number(query.get('depth'));
   const goodDepth = Number.isInteger(depth) && depth >= 1 && depth <= MAX_DEPTH;
   if (!goodDepth) complaints.push(`depth=${query.get('depth')} is not a whole number from 1 to ${MAX_DEPTH}`);
-  return {
-    psi1: number('psi1', usual.psi1),
-    psi2: number('psi2', usual.psi2),
-    eps: number('eps', usual.eps),
+  const read = {
+    ...Object.fromEntries(numbers.map((name) => [name, number(name, usual[name])])),
+    ...Object.fromEntries(words.map((name) => [name, choice<string>(name, choices[name], usual[name])])),
     epsTest:
       epsTest === null || epsTest === 'eps'
         ? epsTest === null
           ? usual.epsTest
           : null
         : number('epsTest', usual.epsTest ?? usual.eps),
-    lambda: number('lambda', usual.lambda),
-    tau: number('tau', usual.tau),
-    below: number('below', usual.below),
-    activation: choice('activation', activationNames, usual.activation),
     depth: goodDepth ? depth : usual.depth,
-    loss: choice('loss', LOSSES, usual.loss),
-    noise: choice('noise', NOISE_NAMES, usual.noise),
-    labels: choice('labels', LABEL_LAWS, usual.labels),
-    flip: number('flip', usual.flip),
-  };
+  } as Settings;
+  if (!facesLinf(read) || linfIsKnown(read)) return read;
+  complaints.push(`norm=${read.norm}, testNorm=${read.testNorm}: ${LINF_SCOPE}`);
+  return { ...read, norm: 'l2', testNorm: 'same' };
 }
 
 /** Reads one of some words; another is named in `complaints`, and the usual one taken. */

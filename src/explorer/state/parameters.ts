@@ -1,4 +1,16 @@
-import type { ActivationName, LabelLaw, MarginLossName, NoiseName } from '../../theory/index.ts';
+import { LABEL_LAWS } from '../../theory/channels/labels.ts';
+import { NOISE_NAMES } from '../../theory/channels/noise.ts';
+import {
+  type ActivationName,
+  activationNames,
+  type LabelLaw,
+  type MarginLossName,
+  type NoiseName,
+  type Norm,
+  type SignalName,
+} from '../../theory/index.ts';
+import { NORMS } from '../../theory/linf/norms.ts';
+import { SIGNAL_NAMES } from '../../theory/linf/signal.ts';
 
 /** What the theory is asked about. The names are those of the command line and of links. */
 export interface Settings {
@@ -6,10 +18,23 @@ export interface Settings {
   readonly psi1: number;
   /** n/d */
   readonly psi2: number;
-  /** l2 radius of the training attack */
+  /** radius of the training attack; in linf sqrt(d) times that of one input */
   readonly eps: number;
-  /** l2 radius of the attack at test; null follows eps */
+  /** radius of the attack at test, in the same units; null follows eps */
   readonly epsTest: number | null;
+  /** what bounds the attack in training, and at test, where 'same' follows it */
+  readonly norm: Norm;
+  readonly testNorm: Norm | 'same';
+  /** the law of the signal's coordinates, and the share of them that a sparse one has; of no effect but in linf */
+  readonly signal: SignalName;
+  readonly share: number;
+  /** the covariance of the inputs, see `spectrumNamed` */
+  readonly spectrum: Spectrum;
+  /** of a power law, the k-th eigenvalue being proportional to k^-exponent */
+  readonly exponent: number;
+  /** of spiked inputs: the share of the directions that stand out, and their variance over that of the others */
+  readonly spikes: number;
+  readonly ratio: number;
   readonly lambda: number;
   readonly tau: number;
   readonly activation: ActivationName;
@@ -28,13 +53,24 @@ export interface Settings {
 
 /** The losses to choose from: of the residual y - f, then of the margin y f. */
 export type Loss = 'square' | 'absolute' | 'huber' | MarginLossName;
-export const LOSSES: readonly Loss[] = ['square', 'absolute', 'huber', 'logistic', 'hinge', 'squaredHinge'];
+const LOSSES: readonly Loss[] = ['square', 'absolute', 'huber', 'logistic', 'hinge', 'squaredHinge'];
+
+type Spectrum = 'isotropic' | 'power' | 'spiked';
+const SPECTRA: readonly Spectrum[] = ['isotropic', 'power', 'spiked'];
 
 export const defaults: Settings = {
   psi1: 4,
   psi2: 2,
   eps: 0.3,
   epsTest: null,
+  norm: 'l2',
+  testNorm: 'same',
+  signal: 'gaussian',
+  share: 0.1,
+  spectrum: 'isotropic',
+  exponent: 1,
+  spikes: 0.05,
+  ratio: 20,
   lambda: 0,
   tau: 0.2,
   activation: 'shifted-relu',
@@ -46,8 +82,23 @@ export const defaults: Settings = {
   flip: 0,
 };
 
-export type NumberName = 'psi1' | 'psi2' | 'eps' | 'epsTest' | 'lambda' | 'tau' | 'below' | 'flip';
-export type AxisName = Exclude<NumberName, 'below' | 'flip'> | 'depth' | 'activation';
+/** What each setting that is a word may be. */
+export const choices = {
+  loss: LOSSES,
+  noise: NOISE_NAMES,
+  labels: LABEL_LAWS,
+  activation: activationNames,
+  norm: NORMS,
+  testNorm: ['same', ...NORMS],
+  signal: SIGNAL_NAMES,
+  spectrum: SPECTRA,
+} as const satisfies { readonly [Name in keyof Settings]?: readonly Settings[Name][] };
+
+export type WordName = keyof typeof choices;
+export type AxisName = 'psi1' | 'psi2' | 'eps' | 'epsTest' | 'lambda' | 'tau' | 'depth' | 'activation';
+export type NumberName = Exclude<AxisName, 'depth' | 'activation'> | LawNumber | 'below';
+/** Numbers of laws, along which no curve runs. */
+export type LawNumber = 'flip' | 'share' | 'exponent' | 'spikes' | 'ratio';
 
 /** A number with a slider. Values beyond the slider's range may be typed as long as they are in the domain. */
 export interface Parameter {
@@ -90,7 +141,7 @@ export const parameters: Readonly<Record<NumberName, Parameter>> = {
   eps: {
     name: 'eps',
     title: 'attack in training',
-    explanation: 'l2 radius of the perturbations trained against',
+    explanation: 'radius of the perturbations trained against',
     from: 0,
     to: 2,
     ...linear,
@@ -98,7 +149,7 @@ export const parameters: Readonly<Record<NumberName, Parameter>> = {
   epsTest: {
     name: 'epsTest',
     title: 'attack at test',
-    explanation: 'l2 radius of the attack at test',
+    explanation: 'radius of the attack at test',
     from: 0,
     to: 2,
     ...linear,
@@ -137,6 +188,41 @@ export const parameters: Readonly<Record<NumberName, Parameter>> = {
     to: 0.5,
     most: 0.5,
     ...linear,
+  },
+  share: {
+    name: 'share',
+    title: 'share with signal',
+    explanation: 'of the coordinates of the signal that are not 0',
+    from: 0.001,
+    to: 1,
+    most: 1,
+    ...proportion,
+  },
+  exponent: {
+    name: 'exponent',
+    title: 'exponent',
+    explanation: 'the k-th of 100 variances of the inputs is proportional to k to the minus this power',
+    from: 0,
+    to: 3,
+    most: 20,
+    ...linear,
+  },
+  spikes: {
+    name: 'spikes',
+    title: 'share that stands out',
+    explanation: 'of the directions of the inputs',
+    from: 0.001,
+    to: 0.9,
+    most: 0.99,
+    ...proportion,
+  },
+  ratio: {
+    name: 'ratio',
+    title: 'by a factor of',
+    explanation: 'variance of the inputs in the directions that stand out over that in the others',
+    from: 1,
+    to: 1000,
+    ...proportion,
   },
 };
 

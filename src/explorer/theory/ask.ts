@@ -7,15 +7,29 @@ import {
   type MarginLossName,
   type RiskOptions,
   randomFeatures,
+  type SignalWord,
+  type SpectrumName,
+  signalNamed,
+  spectrumNamed,
 } from '../../theory/index.ts';
+import { facesLinf, normsOf } from '../state/norms.ts';
 import type { Loss, Settings } from '../state/parameters.ts';
 import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
 /** The frozen features that the settings describe. */
-export const mapOf = ({ depth, psi1, below, activation }: Settings): FeatureMap =>
-  depth === 1
-    ? randomFeatures({ psi1, activation })
-    : deepRandomFeatures({ widths: widthsOf({ depth, psi1, below }), activation });
+export function mapOf(settings: Settings): FeatureMap {
+  const { depth, psi1, activation } = settings;
+  const covariance = spectrumNamed(spectrumName(settings));
+  return depth === 1
+    ? randomFeatures({ psi1, activation, covariance })
+    : deepRandomFeatures({ widths: widthsOf(settings), activation, covariance });
+}
+
+/** The covariance of the inputs, as on the command line. */
+export function spectrumName({ spectrum, exponent, spikes, ratio }: Settings): SpectrumName {
+  if (spectrum === 'power') return `power:${exponent}`;
+  return spectrum === 'spiked' ? `spiked:${spikes}:${ratio}` : spectrum;
+}
 
 /** N_l/d from the first layer to the last. */
 export const widthsOf = ({ depth, psi1, below }: Pick<Settings, 'depth' | 'psi1' | 'below'>): number[] => [
@@ -31,12 +45,17 @@ export const isClassifier = ({ loss }: Settings): boolean => ofMargin(loss);
 /** The square loss and Gaussian noise, whose equations are the paper's. */
 export const isUsual = ({ loss, noise }: Settings): boolean => loss === 'square' && noise === 'gaussian';
 
-/** How long a point takes: a few microseconds, some hundred, or some thousand where a law is a mixture of many. */
+/** How long a point takes: a few microseconds, some hundred, or some thousand where a law or a spectrum is of many parts. */
 export function costOf(settings: Settings): 'low' | 'middle' | 'high' {
-  const { noise, labels } = settings;
+  const { noise, labels, norm, spectrum, depth } = settings;
   const mixed = isClassifier(settings) ? labels === 'logistic' : noise === 'laplace' || noise === 'student';
-  return mixed ? 'high' : isUsual(settings) ? 'low' : 'middle';
+  if (mixed || (depth > 1 && spectrum === 'power')) return 'high';
+  return isUsual(settings) && norm === 'l2' ? 'low' : 'middle';
 }
+
+/** The law of the signal, as on the command line. */
+export const signalWord = ({ signal, share }: Settings): SignalWord =>
+  signal === 'sparse' ? `sparse:${share}` : signal;
 
 /** The question of the settings, as the theory takes it. */
 export type Question =
@@ -45,7 +64,16 @@ export type Question =
 
 export function questionOf(settings: Settings): Question {
   const { psi2, eps, epsTest, lambda, tau, loss, noise, labels, flip } = settings;
-  const common = { psi2, eps, lambda, tau, ...(epsTest === null ? {} : { epsTest }) };
+  const norms = normsOf(settings);
+  const common = {
+    ...{ psi2, eps, lambda, tau },
+    ...(epsTest !== null && { epsTest }),
+    ...(facesLinf(settings) && {
+      norm: norms.training,
+      testNorm: norms.test,
+      signal: signalNamed(signalWord(settings)),
+    }),
+  };
   return ofMargin(loss)
     ? { classes: true, options: { ...common, loss, labels, flip } }
     : { classes: false, options: isUsual(settings) ? common : { ...common, loss, noise } };
@@ -75,5 +103,9 @@ export function criticalEpsAt(settings: Settings): number {
 /** E y^2, the risk of predicting nothing; of a classifier the error of guessing. */
 export const nothingRisk = (settings: Settings): number =>
   isClassifier(settings) ? 0.5 : 1 + settings.tau * settings.tau;
+
+/** The length of the gradient that the attack at test acts by. */
+export const testedGradient = (settings: Settings, { gradientNorm, gradientNorms }: PageRisk): number =>
+  gradientNorms?.[normsOf(settings).test] ?? gradientNorm;
 
 export const epsTestOf = ({ eps, epsTest }: Settings): number => epsTest ?? eps;

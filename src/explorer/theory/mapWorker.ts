@@ -31,7 +31,7 @@ const RESOLUTIONS: Readonly<Record<ReturnType<typeof costOf>, readonly [Resoluti
     { grid: [145, 97], lines: 65 },
   ],
   middle: [
-    { grid: [25, 17], lines: 7 },
+    { grid: [25, 17], lines: 3 },
     { grid: [73, 49], lines: 25 },
   ],
   high: [

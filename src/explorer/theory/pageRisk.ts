@@ -1,10 +1,13 @@
-import type { AsymptoticRisk, ClassificationRisk } from '../../theory/index.ts';
+import type { AsymptoticRisk, ClassificationRisk, GradientNorms } from '../../theory/index.ts';
 
 /** What the page shows of a solution; of a classifier the error and the robust error stand in the places of the risks. */
 export interface PageRisk {
   readonly standardRisk: number;
   readonly adversarialRisk: number;
+  /** in the norm trained against */
   readonly gradientNorm: number;
+  /** in both norms, where an attack is in linf */
+  readonly gradientNorms?: GradientNorms;
   readonly phase: AsymptoticRisk['phase'] | ClassificationRisk['phase'];
   /** share of the training rows that a kink of the loss holds; of a regression those that are fitted exactly */
   readonly held: number;
@@ -22,6 +25,7 @@ export const ofValues = ({
   standardRisk,
   adversarialRisk,
   gradientNorm,
+  gradientNorms,
   phase,
   interpolatedFraction,
   trainingError,
@@ -33,6 +37,7 @@ export const ofValues = ({
   phase,
   held: interpolatedFraction,
   training: trainingError,
+  ...(gradientNorms && { gradientNorms }),
   ...(absoluteRisk !== undefined && { absoluteRisk }),
 });
 
@@ -41,6 +46,7 @@ export const ofClasses = ({
   error,
   robustError,
   gradientNorm,
+  gradientNorms,
   phase,
   kinkFraction,
   trainingLoss,
@@ -53,6 +59,7 @@ export const ofClasses = ({
   phase,
   held: kinkFraction,
   training: trainingLoss,
+  ...(gradientNorms && { gradientNorms }),
   outputVariance,
   overlap,
 });

@@ -107,7 +107,7 @@ export function mapLines(settings: Settings, measure: Measure, count = 49): MapL
 /** By width, the radius up to which the labels can be fitted on the whole ball about every row; as far as the map goes. */
 function capacityLine(
   map: FeatureMap,
-  { psi2, labels, flip, tau }: ClassificationOptions,
+  { psi2, labels, flip, tau, norm, signal }: ClassificationOptions,
   name: string,
   count: number,
 ): PlanePoint[] {
@@ -115,6 +115,8 @@ function capacityLine(
     ...(labels && { labels }),
     ...(flip !== undefined && { flip }),
     ...(tau !== undefined && { tau }),
+    ...(norm && { norm }),
+    ...(signal && { signal }),
   };
   return gridValues({ from: width.from, to: width.to, count, scale: 'log' }).flatMap((psi1) => {
     const here = map.with({ [name]: psi1 });
