@@ -6,6 +6,7 @@ import {
   apgd,
   bim,
   fgm,
+  gradientAttack,
   linearised,
   momentumPgd,
   pgd,
@@ -223,4 +224,9 @@ describe('worstOf', () => {
     expect(() => worstOf([pgd(), pgd({ loss: 'absolute' })])).toThrow(InvalidArgumentError);
     expect(() => worstOf([pgd(), pgd({ bounds: [0, 1] })])).toThrow(InvalidArgumentError);
   });
+});
+
+it("takes ten steps of a quarter of the radius, unless an attack of one's own says otherwise", () => {
+  expect(gradientAttack('own').settings).toMatchObject({ steps: 10, relStepSize: 0.25 });
+  expect(gradientAttack('own', {}, { steps: 4 }).settings).toMatchObject({ steps: 4, relStepSize: 0.625 });
 });
