@@ -141,8 +141,15 @@ export const networkFields = ['network', 'widths', 'data'] as const satisfies (k
 
 /** The fields of other laws than Gaussian noise about values of isotropic inputs, and of other losses and norms than l2. */
 export const lawFields = [
-  ...(['noise', 'loss', 'labels', 'flip', 'spectrum', 'signal', 'norm', 'testNorm'] as const),
-] satisfies (keyof Cell)[];
+  'noise',
+  'loss',
+  'labels',
+  'flip',
+  'spectrum',
+  'signal',
+  'norm',
+  'testNorm',
+] as const satisfies (keyof Cell)[];
 
 /** Entries of the feature matrix: beyond these a cell takes many gigabytes. */
 const MOST_FEATURES = 1e8;

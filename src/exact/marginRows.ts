@@ -84,6 +84,25 @@ export function typicalLength(rows: MarginRows): number {
   return length > 0 && Number.isFinite(length) ? length : 1;
 }
 
+/**
+ * The slacks of p_i >= 0 and of p_i >= 1 - y_i f(x_i) + costs_i, the 1 left out, at x = (theta, p, ...): s_i and s_(n+i).
+ * @param length of the slacks in all; those after the first 2 n are 0
+ */
+export function hingeSlacks(
+  { n, M, labelled }: MarginRows,
+  x: Float64Array,
+  costs: Float64Array,
+  length: number,
+): Float64Array {
+  const s = new Float64Array(length);
+  const outputs = times(labelled, x.subarray(0, M), n);
+  for (let i = 0; i < n; i++) {
+    s[i] = x[M + i]!;
+    s[n + i] = x[M + i]! + outputs[i]! - costs[i]!;
+  }
+  return s;
+}
+
 export const mean = (values: Float64Array, of: (value: number) => number): number =>
   values.reduce((sum, value) => sum + of(value), 0) / values.length;
 

@@ -364,7 +364,7 @@ function riskOf(
     kinkFraction: averages.kink,
     margins,
     trainingMargins: {
-      stiffness: separable ? 0 : equations.V,
+      proximal: separable ? 0 : equations.V,
       attacked: eps * gradientNorm,
       loss,
       ...(separable && { leastMargin: Math.sqrt(unit) }),
@@ -395,7 +395,7 @@ const nullRisk = ({ atZero, teacher, loss }: ClassificationProblem, epsTest: num
     slopes: teacher.latent.map(() => 0),
     weights: teacher.latent.map(({ weight }) => weight),
   },
-  trainingMargins: { stiffness: 0, attacked: 0, loss },
+  trainingMargins: { proximal: 0, attacked: 0, loss },
   phase: 'null',
   iterations: 0,
   residual: 0,

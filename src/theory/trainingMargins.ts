@@ -8,8 +8,8 @@ import { type ClassificationRisk, marginBelow } from './classification.ts';
  * worst margin w over the row's ball, at which w + V l'(w) = v - c, and y f(x) = w + c.
  */
 export interface TrainingMargins {
-  /** V, how far a unit of slope of the loss moves a row's own margin; 0 where the loss is not what decides */
-  readonly stiffness: number;
+  /** V of the proximal point, how far a unit of slope of the loss moves a row's own margin; 0 where the loss is not what decides */
+  readonly proximal: number;
   /** c = eps q, what the attack takes off every margin */
   readonly attacked: number;
   /** the loss, or 'hardMargin' in the phase 'separable' */
@@ -43,11 +43,11 @@ export function trainingMarginBelow(
   risk: Pick<ClassificationRisk, 'margins' | 'trainingMargins'>,
   margin: number,
 ): number {
-  const { stiffness, attacked, loss, leastMargin = Number.NEGATIVE_INFINITY } = risk.trainingMargins;
+  const { proximal, attacked, loss, leastMargin = Number.NEGATIVE_INFINITY } = risk.trainingMargins;
   const worst = margin - attacked;
   if (worst <= leastMargin) return 0;
-  const slope = loss === 'hardMargin' || stiffness === 0 ? 0 : slopeOf(loss, worst);
-  return marginBelow(risk, margin + stiffness * slope);
+  const slope = loss === 'hardMargin' || proximal === 0 ? 0 : slopeOf(loss, worst);
+  return marginBelow(risk, margin + proximal * slope);
 }
 
 /**

@@ -91,7 +91,7 @@ describe('a cell against linf', () => {
     expect(linf!.adversarialRisks[0]!.value).toBeGreaterThan(linf!.standardRisk.value);
   });
 
-  it('is trained by gradient to what is exact for its linearised problem, within one per cent', async () => {
+  it('is trained by gradient to what is exact for its linearised problem, within two per cent of AR', async () => {
     const [exact, steps] = [await run(cell(against)), await run(cell({ ...against, method: 'pgd' }))];
     expect(exact.training.converged).toBe(true);
     expect(Math.abs(steps.adversarialRisks[0]!.value / exact.adversarialRisks[0]!.value - 1)).toBeLessThan(

@@ -495,7 +495,7 @@ describe('a classifier in the null phase', () => {
         ...{ scale: 0, flip: 0.1, slopes: latent.map(() => 0) },
         weights: latent.map(({ weight }) => weight),
       },
-      trainingMargins: { stiffness: 0, attacked: 0, loss },
+      trainingMargins: { proximal: 0, attacked: 0, loss },
       ...{ phase: 'null', iterations: 0, residual: 0, converged: true },
     });
     expect([-1, 0, 1].map((margin) => marginBelow(found, margin))).toEqual([0.5, 0.5, 0.5]);

@@ -13,9 +13,22 @@ export const streamKey = (of: Cell): string =>
   keyOf(Object.fromEntries(OF_STREAMS.map((name) => [name, of[name]])));
 
 const OF_STREAMS = [
-  ...(['features', 'network', 'widths', 'data', 'psi1', 'psi2', 'd', 'tau'] as const),
-  ...(['noise', 'labels', 'flip', 'spectrum', 'signal', 'activation', 'seed'] as const),
-] satisfies (keyof Cell)[];
+  'features',
+  'network',
+  'widths',
+  'data',
+  'psi1',
+  'psi2',
+  'd',
+  'tau',
+  'noise',
+  'labels',
+  'flip',
+  'spectrum',
+  'signal',
+  'activation',
+  'seed',
+] as const satisfies (keyof Cell)[];
 
 function keyOf(fields: object): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);

@@ -18,7 +18,7 @@ export class EntryBounds {
   /** and what is left of that second derivative for g_ij once h_ij is eliminated. */
   readonly left: Float64Array;
   /** Of each row: eps^2 times the sum of 1 / curvature. */
-  readonly give: Float64Array;
+  readonly inverseSum: Float64Array;
 
   constructor({ n, d, eps, from }: Pick<EntryBounds, 'n' | 'd' | 'eps' | 'from'>) {
     this.n = n;
@@ -30,7 +30,7 @@ export class EntryBounds {
     this.curvature = new Float64Array(this.count);
     this.coupling = new Float64Array(this.count);
     this.left = new Float64Array(this.count);
-    this.give = new Float64Array(n);
+    this.inverseSum = new Float64Array(n);
   }
 
   /** Sets the slacks at bounds h and gradients g. */
@@ -82,7 +82,7 @@ export class EntryBounds {
 
   /** Eliminates h at a scaling of the inequalities. */
   eliminate(weight: Float64Array): void {
-    const { n, d, eps, count, from, curvature, coupling, left, give } = this;
+    const { n, d, eps, count, from, curvature, coupling, left, inverseSum } = this;
     for (let e = 0; e < count; e++) {
       const above = 1 / weight[from + e]! ** 2;
       const below = 1 / weight[from + count + e]! ** 2;
@@ -93,7 +93,7 @@ export class EntryBounds {
     for (let i = 0, e = 0; i < n; i++) {
       let sum = 0;
       for (let j = 0; j < d; j++, e++) sum += 1 / curvature[e]!;
-      give[i] = eps * eps * sum;
+      inverseSum[i] = eps * eps * sum;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import { type MarginRows, typicalLength } from '../marginRows.ts';
+import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
 import { type ConeShape, coneLength, type Scaling, tailsOf } from './cones.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { marginBounds } from './marginBounds.ts';
@@ -38,17 +38,13 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
   const backward = pulled.subarray(0, N * n);
 
   function apply(x: Float64Array): Float64Array {
-    const s = new Float64Array(coneLength(shape));
-    const outputs = times(labelled, x.subarray(0, M), n);
-    for (let i = 0; i < n; i++) {
-      s[i] = x[M + i]!;
-      s[n + i] = x[M + i]! + outputs[i]!;
-    }
+    const costs = new Float64Array(n);
+    for (let i = 0; i < cones; i++) costs[i] = eps * x[M + n + i]!;
+    const s = hingeSlacks(rows, x, costs, coneLength(shape));
     if (cones === 0) return s;
     const images = jacobians.images(x.subarray(0, N));
     for (let i = 0; i < cones; i++) {
       const at = 2 * n + i * (d + 1);
-      s[n + i]! -= eps * x[M + n + i]!;
       s[at] = x[M + n + i]!;
       s.set(images.subarray(i * d, (i + 1) * d), at + 1);
     }

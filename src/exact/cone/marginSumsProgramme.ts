@@ -1,6 +1,6 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import { type MarginRows, typicalLength } from '../marginRows.ts';
+import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
 import { type ConeShape, coneLength } from './cones.ts';
 import { EntryBounds } from './entryBounds.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
@@ -45,14 +45,8 @@ export function marginSumsProgramme(
   }
 
   function apply(x: Float64Array): Float64Array {
-    const s = new Float64Array(coneLength(shape));
     const h = x.subarray(M + n);
-    const outputs = times(labelled, x.subarray(0, M), n);
-    const costs = entries.sums(h);
-    for (let i = 0; i < n; i++) {
-      s[i] = x[M + i]!;
-      s[n + i] = x[M + i]! + outputs[i]! - costs[i]!;
-    }
+    const s = hingeSlacks(rows, x, entries.sums(h), coneLength(shape));
     entries.slacks(h, jacobians.images(x.subarray(0, N)), s);
     return s;
   }
@@ -90,7 +84,7 @@ export function marginSumsProgramme(
       for (let i = 0; i < n; i++) {
         own[i] = bend + 1 / weight[i]! ** 2;
         margin[i] = 1 / weight[n + i]! ** 2;
-        rho[i] = 1 / (1 / own[i]! + 1 / margin[i]! + entries.give[i]!);
+        rho[i] = 1 / (1 / own[i]! + 1 / margin[i]! + entries.inverseSum[i]!);
         for (let a = 0; a < M; a++) {
           left[a * n + i] = columns[a * n + i]! + pulled[a * n + i]!;
           right[a * n + i] = rho[i]! * left[a * n + i]!;

@@ -34,7 +34,7 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
   // Of p_i: the second derivative that the barrier adds, and what couples p_i with phi_i' dtheta over it.
   const curvature = new Float64Array(n);
   const coupling = new Float64Array(n);
-  // 1 / (1 + 1 / curvature + give): what a pull on t_i = p_i + eps sum_j h_ij meets.
+  // 1 / (1 + 1 / curvature + inverseSum): what a pull on t_i = p_i + eps sum_j h_ij meets.
   const rho = new Float64Array(n);
   const newton = new NewtonMatrix({ N, M, ridge }, algebra);
   const left = new Float64Array(M * 2 * n);
@@ -81,7 +81,7 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
         const [above, below] = [1 / weight[i]! ** 2, 1 / weight[n + i]! ** 2];
         curvature[i] = above + below;
         coupling[i] = (above - below) / curvature[i]!;
-        rho[i] = 1 / (1 + 1 / curvature[i]! + entries.give[i]!);
+        rho[i] = 1 / (1 + 1 / curvature[i]! + entries.inverseSum[i]!);
         const own = (4 * above * below) / curvature[i]!;
         for (let a = 0; a < M; a++) {
           const at = a * 2 * n + i;
