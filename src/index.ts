@@ -28,7 +28,12 @@ export type {
   PreparedTarget,
   TextInput,
 } from './data/preparation/preparation.ts';
-export { type PreparedInputs, preparedInputs, preparedTable } from './data/preparation/preparedTable.ts';
+export {
+  type PreparedInputs,
+  type PreparedTable,
+  preparedInputs,
+  preparedTable,
+} from './data/preparation/preparedTable.ts';
 export type { NumberColumn, RawColumn, RawTable, TextColumn } from './data/rawTable.ts';
 export { readTable } from './data/readTable.ts';
 export type { ColumnStatistics } from './data/standardise.ts';
@@ -112,6 +117,7 @@ export {
 export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
+export { type AppliedRows, type ApplyOptions, applyModel } from './table/applyModel.ts';
 export { type AttackedModel, attackedModel, attackSanityChecks } from './table/attackedModel.ts';
 export type { ClassMeasures } from './table/measureClasses.ts';
 export {
@@ -138,6 +144,7 @@ export {
   tableModels,
 } from './table/tableTrainingOptions.ts';
 export { type ClassesTold, type TableTraining, trainOnTable } from './table/trainOnTable.ts';
+export type { WorstCaseMethod } from './table/worstCase.ts';
 export { type WorstExample, worstExamples } from './table/worstExamples.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';
 export type {

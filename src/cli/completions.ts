@@ -1,10 +1,12 @@
 import type { Arguments } from 'yargs';
 import { lossNames, normNames } from '../attacks/index.ts';
 import { METHODS } from '../cells/cell.ts';
+import { MISSING_CHOICES } from '../data/preparation/preparation.ts';
 import { figures } from '../figures/index.ts';
 import { DEVICE_CHOICES } from '../runtime/index.ts';
 import { SWEEP_MEASURES } from '../sweep/sweepPlot.ts';
 import { tableLosses, tableMethods, tableModels } from '../table/tableTrainingOptions.ts';
+import { WORST_CASE_METHODS } from '../table/worstCase.ts';
 import { activationNames } from '../theory/activations.ts';
 import { LABEL_LAWS } from '../theory/channels/labels.ts';
 import { NOISE_NAMES } from '../theory/channels/noise.ts';
@@ -20,12 +22,14 @@ const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
   '--features': featureKinds,
   '--labels': LABEL_LAWS,
   '--noise': NOISE_NAMES,
+  '--missing': MISSING_CHOICES,
   '--norm': normNames,
   '--spectrum': ['isotropic', 'power:1', 'spiked:0.1:10'],
   reproduce: figures.map(({ name }) => name),
 };
 
 const FOLLOWING_IN: Readonly<Record<string, typeof FOLLOWING>> = {
+  apply: { '--attack': WORST_CASE_METHODS },
   attack: { '--loss': lossNames },
   sweep: { '--y': SWEEP_MEASURES },
   theory: { '--loss': LOSSES, '--norm': NORMS, '--test-norm': NORMS, '--signal': SIGNAL_NAMES },

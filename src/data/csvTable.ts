@@ -15,7 +15,8 @@ export const readCsvTable = (path: string): Table => numericTable(withoutRowCoun
  * A table as CSV, numbers so that they read back the same.
  * @param labels text to write in the last column in place of its numbers, one a row; default none
  */
-export function csvText({ names, rows, values }: Table, labels?: readonly string[]): string {
+export function csvText(table: Table, labels?: readonly string[]): string {
+  const { names, rows, values } = table;
   const columns = names.length;
   const lines = [names.map(quoted).join(',')];
   for (let i = 0; i < rows; i++) {

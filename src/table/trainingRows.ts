@@ -87,6 +87,8 @@ function refuseConstant(table: RawTable, target: PreparedTarget, rows: Uint32Arr
  * inputs
  */
 export function rowsOfNumbers(table: Table, name: string, classes: ClassNames | undefined): TrainingRows {
+  if (!Array.isArray(table?.names))
+    throw new InvalidArgumentError('table', table, 'a table as readTable or readCsvTable reads it');
   const ordered = targetLast(table, name);
   const other = classes && inputsAndTarget(ordered).y.find((label) => Math.abs(label) !== 1);
   if (other !== undefined)

@@ -686,6 +686,7 @@ const leftOut: Readonly<Record<string, string>> = {
   linearAlgebra: 'takes nothing',
   runtimeLine: 'takes what loadRuntime returns',
   loadRuntime: 'is tried in test/runtime',
+  applyModel: 'takes what trainOnTable returns, and is tried in test/table',
   readMnistImages: 'is tried in test/data with its package',
   readCsvClasses: 'reads as readCsvTable does',
   csvText: 'takes what readCsvTable returns',

@@ -179,3 +179,18 @@ function unzipped(bytes: Uint8Array, file: string): [string, Uint8Array][] {
   }
   return found;
 }
+
+/** An array of float64 in NumPy's format, version 1.0: the values in C order, little-endian. */
+export function npyBytes(values: Float64Array, shape: readonly number[]): Uint8Array {
+  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
+  // The values begin at a multiple of 64 bytes.
+  const size = 64 * Math.ceil((11 + text.length) / 64) - 10;
+  const bytes = Buffer.alloc(10 + size + 8 * values.length);
+  bytes.write('\x93NUMPY\x01\x00', 'latin1');
+  bytes.writeUInt16LE(size, 8);
+  bytes.write(`${text.padEnd(size - 1)}\n`, 10);
+  values.forEach((value, i) => {
+    bytes.writeDoubleLE(value, 10 + size + 8 * i);
+  });
+  return bytes;
+}

@@ -2,9 +2,8 @@ import { checkOptions, given, type OptionNames } from '../../checkOptions.ts';
 import { checkBoolean, checkChoice, checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
 
 /** What to do about missing cells: name the first, leave their rows out, or fill them in and mark that. */
-export const MISSING_CHOICES = ['refuse', 'drop', 'impute'] as const;
-/** One of {@link MISSING_CHOICES}. */
-export type MissingChoice = (typeof MISSING_CHOICES)[number];
+export type MissingChoice = 'refuse' | 'drop' | 'impute';
+export const MISSING_CHOICES: readonly MissingChoice[] = ['refuse', 'drop', 'impute'];
 
 /** How the columns of a file become numbers; `target` has no default. */
 export interface PreparationOptions {

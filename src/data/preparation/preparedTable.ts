@@ -164,17 +164,25 @@ export function preparedTarget(table: RawTable, target: PreparedTarget): Float64
   return numericTable({ ...table, columns: [column] }).values;
 }
 
+/** Rows of a file as numbers. */
+export interface PreparedTable {
+  /** The inputs in the order of the preparation, and the target last: values, labels +1 and -1, or positions of classes. */
+  readonly table: Table;
+  /** What a reader should know, a clause each. */
+  readonly notes: readonly string[];
+}
+
 /**
- * Rows of a file as a table of numbers, the inputs in the order of the preparation and the target last.
+ * Rows of a file as a table of numbers, the target last.
  * @param rows positions in the file; default all
- * @throws UserError as {@link preparedInputs} and {@link preparedTarget} do, and naming the first cell that is missing and not
- * filled in
+ * @throws UserError as {@link preparedInputs} does, naming the row and column of a target that is missing, no number or of an
+ * unknown class, and of the first cell that is missing and not filled in
  */
 export function preparedTable(
   table: RawTable,
   preparation: Preparation,
   rows?: ArrayLike<number>,
-): { table: Table; notes: readonly string[] } {
+): PreparedTable {
   const part = rows ? rawRows(checkRawTable(table), rows) : table;
   const { table: inputs, incomplete, notes } = preparedInputs(part, preparation);
   const [first] = incomplete;

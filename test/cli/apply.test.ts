@@ -1,0 +1,183 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTable } from '../../src/data/readTable.ts';
+import { saveModel } from '../../src/models/modelFiles.ts';
+import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
+import { stream } from '../../src/random/stream.ts';
+import { rrf } from '../support/rrf.ts';
+import { testRuntime } from '../support/runtime.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+const folder = temporaryFolder(afterAll);
+const at = (name: string) => join(folder, name);
+let device: string;
+const normal = stream('messy').fillGaussian(new Float64Array(240));
+
+/** A table as people have them: an index, dates, holes, text, a semicolon between cells. */
+function messy(name: string, rows: number): string {
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const [age, noise] = [40 + 10 * normal[2 * i]!, normal[2 * i + 1]!];
+    const town = ['Ulm', 'Bonn', 'Kiel, old', ''][i % 4];
+    const cost = 100 + 2 * age + (i % 4 === 1 ? 30 : 0) + 5 * noise;
+    return [i + 1, `${(i % 28) + 1}.3.2024`, i % 9 === 4 ? '' : age.toFixed(2), town, cost.toFixed(2)].join(
+      ';',
+    );
+  });
+  writeFileSync(at(name), ['id;visited;age;town;cost', ...lines].join('\n'));
+  return at(name);
+}
+
+beforeAll(async () => {
+  ({ device } = await testRuntime());
+});
+
+describe('rrf apply', () => {
+  it('scores raw rows with what rrf train saved, in three formats with the same numbers', async () => {
+    const csv = messy('messy.csv', 120);
+    const train = [
+      'train',
+      '--csv',
+      csv,
+      '--target',
+      'cost',
+      '--eps',
+      '0.2',
+      '--method',
+      'exact',
+      '--device',
+      device,
+    ];
+    expect((await rrf(...train)).stderr).toContain('row 1, column "visited" of');
+    expect((await rrf(...train, '--ignore', 'visited')).stderr).toMatch(
+      /column "age" of .* missing drop leaves/,
+    );
+    const asked = [...train, '--ignore', 'visited', '--missing', 'impute', '--save', at('model')];
+    const { stdout, stderr, code } = await rrf(...asked, '--json');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('column "id" only numbers the rows')]);
+    const { robust } = JSON.parse(stdout);
+
+    const score = (out: string, ...more: string[]) =>
+      rrf(
+        'apply',
+        '--model',
+        at('model'),
+        '--csv',
+        join(at('model'), 'held-out.csv'),
+        '--out',
+        at(out),
+        '--device',
+        device,
+        ...more,
+      );
+    const scored = await score('scores.csv');
+    expect(scored.code).toBe(0);
+    expect(scored.stdout).toMatch(/^cost of 24 rows, .* within 0.2 standard deviations: exact\n/);
+    const worst = /mean squared error on the 24 rows with a target: [\d.]+, at the worst ([\d.]+)\n/.exec(
+      scored.stdout,
+    )!;
+    expect(Number(worst[1]) / robust.value).toBeCloseTo(1, 3);
+    await score('scores.json');
+    await score('scores.npy');
+    const [fromCsv, fromJson, fromNpy] = [
+      await readTable(at('scores.csv')),
+      await readTable(at('scores.json')),
+      await readTable(at('scores.npy')),
+    ];
+    expect(fromCsv.columns.map(({ name }) => name)).toEqual(['prediction', 'lower', 'upper']);
+    expect(fromJson.columns).toEqual(fromCsv.columns);
+    expect(fromNpy.columns.map((column) => column.kind === 'number' && column.values)).toEqual(
+      fromCsv.columns.map((column) => column.kind === 'number' && column.values),
+    );
+
+    // Columns in another order and of other formats, one more, one town never seen, no target.
+    writeFileSync(at('new.json'), JSON.stringify([{ colour: 1, town: 'Graz', age: 30, id: 'x' }]));
+    const more = await rrf(
+      ...[
+        'apply',
+        '--model',
+        at('model'),
+        '--csv',
+        at('new.json'),
+        '--out',
+        at('new.csv'),
+        '--keep',
+        'id,town',
+      ],
+      ...['--device', device, '--json'],
+    );
+    expect(JSON.parse(more.stdout)).toMatchObject({ rows: 1, scored: 1, measured: null, exact: true });
+    expect(more.stderr).toContain('not used: column "colour"');
+    expect(more.stderr).toContain('column "town" holds "Graz", never seen in training');
+    expect(readFileSync(at('new.csv'), 'utf8')).toMatch(
+      /^id,town,prediction,lower,upper\nx,Graz,[\d.]+,[\d.]+,[\d.]+\n$/,
+    );
+  });
+
+  it('writes classes by name, and nothing for rows that it cannot score', async () => {
+    const lines = Array.from({ length: 60 }, (_, i) => `${normal[i]},${normal[i]! > 0.2 ? 'yes' : 'no'}`);
+    writeFileSync(at('classes.csv'), ['a,answer', ...lines].join('\n'));
+    const given = [
+      '--target',
+      'answer',
+      '--eps',
+      '0.1',
+      '--method',
+      'exact',
+      '--loss',
+      'logistic',
+      '--device',
+      device,
+    ];
+    await rrf('train', '--csv', at('classes.csv'), ...given, '--save', at('answers'));
+    writeFileSync(at('few.csv'), 'a\n3\n\n-3\nNA\n');
+    const run = await rrf(
+      ...[
+        'apply',
+        '--model',
+        at('answers'),
+        '--csv',
+        at('few.csv'),
+        '--out',
+        at('few-scores.csv'),
+        '--device',
+        device,
+      ],
+    );
+    expect(run.stderr).toContain('1 rows have no prediction, for want of a value (row 3 the first)');
+    expect(run.stdout).toContain('no such attack changes the class of 2 rows (100.0 %)');
+    expect(readFileSync(at('few-scores.csv'), 'utf8')).toMatch(
+      /^prediction,score,lower,upper,robust\nyes,[\d.]+,[\d.]+,[\d.]+,yes\nno,-[\d.]+,-[\d.]+,-[\d.]+,yes\n,,,,\n$/,
+    );
+    const { stderr } = await rrf(
+      ...[
+        'apply',
+        '--model',
+        at('answers'),
+        '--csv',
+        at('classes.csv'),
+        '--out',
+        at('x.npy'),
+        '--keep',
+        'answer',
+      ],
+      ...['--device', device],
+    );
+    expect(stderr).toContain('column "answer" holds text, which an array of numbers does not');
+    expect(existsSync(at('x.npy'))).toBe(false);
+  });
+
+  it('refuses other models and files that it cannot write', async () => {
+    const model = randomFeaturesModel({ inputDim: 1, units: 3, seed: 1 });
+    await saveModel(model, at('plain'));
+    model.dispose();
+    const refused = async (...words: string[]) => (await rrf('apply', ...words)).stderr;
+    const csv = messy('again.csv', 5);
+    expect(await refused('--model', at('plain'), '--csv', csv, '--out', at('o.csv'))).toMatch(
+      /^rrf: invalid model: .* one that rrf train saved/,
+    );
+    expect(await refused('--model', at('plain'), '--csv', csv, '--out', 'o.xls')).toContain(
+      'invalid out: "o.xls" (expected a file that ends in csv, json, npy)',
+    );
+  });
+});
