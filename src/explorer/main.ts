@@ -1,13 +1,15 @@
 /** The page: a store of its state, views that draw the state, and an address that holds it. */
 import { checkPanel } from './check/checkPanel.ts';
+import { address } from './page/address.ts';
 import { controls } from './page/controls.ts';
 import { curveFigure } from './page/curveFigure.ts';
 import { byId } from './page/elements.ts';
 import { mapFigure } from './page/mapFigure.ts';
 import { takeAway } from './page/takeAway.ts';
 import { applyTheme, onSystemTheme, resolvedTheme } from './page/theme.ts';
+import { undoButtons } from './page/undoButtons.ts';
 import { showValues, statusOf } from './page/values.ts';
-import { fromLink, toLink } from './state/link.ts';
+import { fromLink } from './state/link.ts';
 import type { Settings } from './state/parameters.ts';
 import { initialState, newStore, type State } from './state/state.ts';
 import { riskAt } from './theory/ask.ts';
@@ -55,31 +57,12 @@ function drawSoon(): void {
   });
 }
 
-// Browsers limit how often an address may change.
-let pending: ReturnType<typeof setTimeout> | undefined;
-function updateAddress(): void {
-  clearTimeout(pending);
-  pending = setTimeout(() => {
-    const link = toLink(store.state);
-    window.history.replaceState(
-      null,
-      '',
-      link ? `#${link}` : window.location.pathname + window.location.search,
-    );
-  }, 250);
-}
-
 store.subscribe((state, before) => {
   if (state.theme !== before.theme) applyTheme(state.theme);
   labelTheme();
   drawSoon();
-  updateAddress();
 });
-window.addEventListener('hashchange', () => {
-  const { state, complaints } = fromLink(window.location.hash.slice(1));
-  complain(complaints);
-  store.change(state);
-});
+undoButtons(document.querySelector<HTMLElement>('.tools')!, address(store, complain));
 onSystemTheme(() => {
   labelTheme();
   drawSoon();
@@ -88,7 +71,10 @@ onSystemTheme(() => {
 byId('theme').addEventListener('click', () =>
   store.change({ theme: resolvedTheme(store.state.theme) === 'dark' ? 'light' : 'dark' }),
 );
-byId('reset').addEventListener('click', () => store.change({ ...initialState, theme: store.state.theme }));
+byId('reset').addEventListener('click', () => {
+  const { theme, measurements } = store.state;
+  store.change({ ...initialState, theme, measurements });
+});
 
 function labelTheme(): void {
   byId('theme').textContent = resolvedTheme(store.state.theme) === 'dark' ? 'Light' : 'Dark';
@@ -97,7 +83,7 @@ function labelTheme(): void {
 function complain(found: readonly string[]): void {
   const notice = byId('notice');
   notice.hidden = found.length === 0;
-  notice.textContent = `Parts of this link are not valid and were ignored: ${found.join('; ')}. The default values are used instead.`;
+  notice.textContent = `Parts of this link were ignored: ${found.join('; ')}. The usual values are used instead.`;
 }
 
 labelTheme();

@@ -1,5 +1,6 @@
 import type { Measurement } from '../check/protocol.ts';
 import { type AxisName, defaults, type Settings } from './parameters.ts';
+import type { Pins } from './pins.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Measure = 'standardRisk' | 'adversarialRisk';
@@ -17,6 +18,8 @@ export interface State {
   readonly d: number;
   readonly seeds: number;
   readonly measurements: readonly Measurement[];
+  /** other settings whose curves are drawn beside */
+  readonly pins: Pins;
 }
 
 export const initialState: State = {
@@ -28,6 +31,7 @@ export const initialState: State = {
   d: 50,
   seeds: 4,
   measurements: [],
+  pins: {},
 };
 
 export interface Store {
