@@ -75,6 +75,7 @@ export function address(store: Store, complain: (found: readonly string[]) => vo
     store.change({
       ...state,
       ...{ theme, d, seeds },
+      own: store.state.own,
       measurements: withMeasurements(store.state.measurements, state.measurements),
     });
     going = false;

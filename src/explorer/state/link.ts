@@ -15,12 +15,12 @@ import {
 import { initialState, type State } from './state.ts';
 
 const axes: readonly AxisName[] = ['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'];
-const views = ['axis', 'yScale', 'mapOf', 'theme', 'd', 'seeds'] as const;
+const views = ['axis', 'yScale', 'mapOf', 'theme', 'd', 'seeds', 'screen'] as const;
 const pinKeys = pinNames.map((name) => `pin${name}` as const);
 const once: readonly string[] = [...settingNames, ...views, ...pinKeys];
 
 /** The state as the part of a link after `#`: default values are left out, and points that are not on the curves. */
-export function toLink({ settings, measurements, pins, ...view }: State): string {
+export function toLink({ settings, measurements, pins, own: _, ...view }: State): string {
   const query = new URLSearchParams(settingsEntries(settings, defaults));
   for (const name of views) if (view[name] !== initialState[name]) query.set(name, String(view[name]));
   for (const name of pinNames) if (pins[name]) query.set(`pin${name}`, settingsText(pins[name], defaults));
@@ -81,6 +81,8 @@ export function fromLink(link: string): { state: State; complaints: string[] } {
       seeds: integer('seeds', MAX_SEEDS),
       measurements,
       pins,
+      own: null,
+      screen: choice('screen', ['page', 'projector', 'embed'], initialState.screen),
     },
   };
 }

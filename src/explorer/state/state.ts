@@ -1,8 +1,10 @@
 import type { Measurement } from '../check/protocol.ts';
 import { type AxisName, defaults, type Settings } from './parameters.ts';
+import type { OwnPoint } from './ownData.ts';
 import type { Pins } from './pins.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
+export type Screen = 'page' | 'projector' | 'embed';
 export type Measure = 'standardRisk' | 'adversarialRisk';
 
 /** Everything that a link holds. */
@@ -20,6 +22,10 @@ export interface State {
   readonly measurements: readonly Measurement[];
   /** other settings whose curves are drawn beside */
   readonly pins: Pins;
+  /** points of the reader's own, which no link holds, and the axis that they are of; null without */
+  readonly own: { readonly axis: AxisName; readonly points: readonly OwnPoint[] } | null;
+  /** the page, or its curves alone, in large type or to stand in another page */
+  readonly screen: Screen;
 }
 
 export const initialState: State = {
@@ -32,6 +38,8 @@ export const initialState: State = {
   seeds: 4,
   measurements: [],
   pins: {},
+  own: null,
+  screen: 'page',
 };
 
 export interface Store {
