@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { choicePanels } from '../plots/choicePanels.ts';
-import type { TableTuning } from '../table/tuneOnTable.ts';
+import type { TableTuning, TuneSplit } from '../table/tuneOnTable.ts';
 import { type TuneChoiceName, tuneProfile } from '../table/tuneProfile.ts';
 
 const TITLES: Readonly<Record<TuneChoiceName, string>> = {
@@ -17,8 +17,9 @@ const TITLES: Readonly<Record<TuneChoiceName, string>> = {
  * @throws UserError when nothing had two values
  */
 export function tuneFigure({ splits, settings }: TableTuning): string {
-  const [{ scores, chosen, least }] = splits as [TableTuning['splits'][number]];
-  const profile = tuneProfile(scores, { chosen, least });
+  const [split] = splits as [TuneSplit];
+  const { chosen, least } = split;
+  const profile = tuneProfile(split);
   if (profile.length === 0) throw new UserError('--plot needs a choice between at least two values');
   const what = settings.measure === 'error' ? 'robust error' : 'robust risk';
   return choicePanels({

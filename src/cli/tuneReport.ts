@@ -67,9 +67,9 @@ function countLines({ settings }: TableTuning, { scores, skipped, predicted }: T
 const withFault = ({ candidate, fault }: ScoredCandidate): string => `${candidateName(candidate)}: ${fault}`;
 
 /** The least risk that each value of each choice allows. */
-function profileTable({ scores, chosen, least }: TuneSplit): string {
+function profileTable(split: TuneSplit): string {
   type Line = ChoiceRisk & { readonly choice: TuneChoiceName; readonly first: boolean };
-  const lines = tuneProfile(scores, { chosen, least }).flatMap(({ choice, values }) =>
+  const lines = tuneProfile(split).flatMap(({ choice, values }) =>
     values.map((value, k): Line => ({ ...value, choice, first: k === 0 })),
   );
   if (lines.length === 0) return 'there was nothing to choose between';

@@ -5,6 +5,7 @@ import type { TuneEstimate, TuneRule } from './tuneOptions.ts';
 
 /** A candidate with the estimate of its risk from the training rows. */
 export interface ScoredCandidate {
+  /** The model. */
   readonly candidate: TuneCandidate;
   /** How the risk was estimated: folds also where leave-one-out was asked for and is not to be trusted. */
   readonly by: TuneEstimate;
@@ -24,6 +25,7 @@ export interface ScoredCandidate {
 
 /** What was chosen, and by which comparison. */
 export interface Choice {
+  /** What the rule chose. */
   readonly chosen: ScoredCandidate;
   /** The candidate of least estimated risk. */
   readonly least: ScoredCandidate;

@@ -88,11 +88,13 @@ export interface TableTuningOptions {
 
 /** How far a choice has come. */
 export interface TuneProgress {
-  /** Work done and work in all, in units that take about the same time. */
+  /** Work done, in units that take about the same time. */
   readonly done: number;
+  /** Work in all, in the same units. */
   readonly total: number;
-  /** Candidates estimated so far, those that the folder held among them, and how many there are. */
+  /** Candidates estimated so far, those that the folder held among them. */
   readonly candidates: number;
+  /** Candidates in all. */
   readonly of: number;
 }
 
@@ -116,26 +118,28 @@ const CLIPS = [null, 3];
 
 /** The lists that candidates are made of, each without repetitions. */
 export interface TuneLists {
+  /** Models. */
   readonly model: readonly TunedModel[];
   /** Null for the default, which the number of training rows decides. */
   readonly width: readonly number[] | null;
+  /** Of random features. */
   readonly activation: readonly ActivationName[];
+  /** Deviations at which inputs are clipped; null for not at all. */
   readonly clip: readonly (number | null)[];
+  /** What is minimised. */
   readonly loss: readonly TableLoss[];
+  /** Radii of training. */
   readonly eps: readonly number[];
+  /** Ridge penalties. */
   readonly lambda: readonly number[];
 }
 
 /** The options with their defaults. */
 export interface TableTuningSettings
-  extends Required<Pick<TableTuningOptions, keyof typeof TABLE_TUNING_DEFAULTS>> {
-  readonly target: string;
-  readonly epsTest: number;
-  readonly classes: ClassNames | undefined;
-  readonly measure: TuneMeasure;
+  extends Required<Pick<TableTuningOptions, keyof typeof TABLE_TUNING_DEFAULTS | 'measure' | 'onProgress'>>,
+    Pick<TableTuningOptions, 'target' | 'epsTest' | 'classes' | 'folder'> {
+  /** What candidates are made of. */
   readonly lists: TuneLists;
-  readonly folder: string | undefined;
-  readonly onProgress: (progress: TuneProgress) => void;
 }
 
 const OPTIONS: OptionNames<TableTuningOptions> = {

@@ -1,6 +1,7 @@
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TuneCandidate } from './tuneCandidates.ts';
-import { type Choice, isSound, leastOf, riskDifference, type ScoredCandidate } from './tuneChoice.ts';
+import { isSound, leastOf, riskDifference, type ScoredCandidate } from './tuneChoice.ts';
+import type { TuneSplit } from './tuneOnTable.ts';
 
 /** What is chosen among: the features are the model and its width together. */
 export const tuneChoices = ['features', 'activation', 'clip', 'loss', 'eps', 'lambda'] as const;
@@ -19,11 +20,20 @@ export interface ChoiceRisk {
   readonly chosen: boolean;
 }
 
-/** Every choice of more than one value, with the least risk that each value allows. */
-export function tuneProfile(
-  scores: readonly ScoredCandidate[],
-  { chosen, least }: Pick<Choice, 'chosen' | 'least'>,
-): { readonly choice: TuneChoiceName; readonly values: readonly ChoiceRisk[] }[] {
+/** A choice of more than one value. */
+export interface TuneProfile {
+  /** What is chosen. */
+  readonly choice: TuneChoiceName;
+  /** In order. */
+  readonly values: readonly ChoiceRisk[];
+}
+
+/**
+ * Every choice of more than one value, with the least risk that each value allows.
+ * @param split of `tuneOnTable`
+ */
+export function tuneProfile(split: Pick<TuneSplit, 'scores' | 'chosen' | 'least'>): TuneProfile[] {
+  const { scores, chosen, least } = split;
   return tuneChoices
     .map((choice) => {
       // A linear model has no activation.

@@ -7,6 +7,7 @@ import { featuresOf, type PreparedRows } from './tuneScores.ts';
 
 /** A candidate that was not solved, and the risk that was predicted for it. */
 export interface SkippedCandidate {
+  /** The model. */
   readonly candidate: TuneCandidate;
   /** Robust risk at the test radius, in shares of the target's variance. */
   readonly predictedRisk: number;
