@@ -6,18 +6,20 @@ import { facesLinf } from '../../src/explorer/state/norms.ts';
 import {
   type AxisName,
   choices,
+  defaults,
   MAX_DEPTH,
   parameters,
   positionOf,
   SLIDER_STEPS,
   valueAt,
 } from '../../src/explorer/state/parameters.ts';
+import { isOfStory, SCENE_NAMES, stateOf } from '../../src/explorer/state/scenes.ts';
 import { initialState, type State } from '../../src/explorer/state/state.ts';
 import { axisNamed, settingsAt } from '../../src/explorer/theory/curve.ts';
 
 const positive = fc.double({ min: 1e-4, max: 1e4, noNaN: true });
 const radius = fc.double({ min: 0, max: 100, noNaN: true });
-const anySettings = fc.record({
+const someSettings = fc.record({
   psi1: positive,
   psi2: positive,
   eps: radius,
@@ -40,6 +42,11 @@ const anySettings = fc.record({
   ratio: positive,
   flip: fc.double({ min: 0, max: 0.5, noNaN: true }),
 });
+/** What the story is of: numbers alone. */
+const numbersAlone = fc
+  .tuple(positive, positive, radius, fc.option(radius), radius, radius)
+  .map(([psi1, psi2, eps, epsTest, lambda, tau]) => ({ ...defaults, psi1, psi2, eps, epsTest, lambda, tau }));
+const anySettings = fc.oneof(someSettings, numbersAlone);
 // Against linf the theory is of one layer of isotropic inputs only.
 const settings = anySettings.map((of) =>
   facesLinf(of) ? { ...of, depth: 1, spectrum: 'isotropic' as const } : of,
@@ -64,6 +71,7 @@ const measuredAt = fc.record({
 });
 const anyState: fc.Arbitrary<State> = fc
   .record({
+    scene: fc.constantFrom(null, ...SCENE_NAMES),
     settings,
     axis,
     yScale: fc.constantFrom('linear', 'log'),
@@ -72,13 +80,16 @@ const anyState: fc.Arbitrary<State> = fc
     d: fc.integer({ min: 1, max: 200 }),
     seeds: fc.integer({ min: 1, max: 50 }),
     points: fc.array(measuredAt, { maxLength: 3 }),
+    screen: fc.constantFrom('page', 'projector', 'embed'),
     pins: fc.record({ A: settings, B: settings, C: settings }, { requiredKeys: [] }),
   })
-  .map(({ axis: wanted, points, ...rest }) => {
+  .map(({ axis: wanted, points, ...rest }): State => {
     const axis = wanted === 'depth' && facesLinf(rest.settings) ? 'psi1' : wanted;
     return {
       ...rest,
       axis,
+      scene: isOfStory(rest.settings) ? rest.scene : null,
+      own: null,
       // On the curve, as everything that a link holds.
       measurements: points.map(({ at, counts, ...point }) => ({
         ...point,
@@ -106,8 +117,23 @@ describe('a link', () => {
     );
   });
 
-  it('is empty for the usual state', () => {
-    expect(toLink(initialState)).toBe('');
+  it('names the workbench where nothing else is to be said', () => {
+    expect(toLink(initialState)).toBe('view=workbench');
+    expect(fromLink('view=workbench')).toEqual({ state: initialState, complaints: [] });
+  });
+
+  it('is that of the first scene when empty', () => {
+    expect(fromLink('')).toEqual({ state: stateOf('training'), complaints: [] });
+  });
+
+  it.each(SCENE_NAMES)('of the scene %s is its name', (scene) => {
+    expect(toLink(stateOf(scene))).toBe(`scene=${scene}`);
+    expect(fromLink(`scene=${scene}`)).toEqual({ state: stateOf(scene), complaints: [] });
+  });
+
+  it('of settings but no scene opens the workbench', () => {
+    const { state } = fromLink('psi1=8&eps=0.5');
+    expect(state).toEqual({ ...initialState, settings: { ...initialState.settings, psi1: 8, eps: 0.5 } });
   });
 
   it.each([
@@ -152,12 +178,20 @@ describe('a link', () => {
     expect(state.pins).toEqual({});
   });
 
+  it('opens the workbench where the story does not know the settings', () => {
+    const { state, complaints } = fromLink('scene=curse&loss=hinge');
+    expect(state.scene).toBeNull();
+    expect(state.settings.loss).toBe('hinge');
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain('scene=curse');
+  });
+
   it('names what it cannot take, and keeps the rest', () => {
     const { state, complaints } = fromLink(
-      'tau=none&activation=cubic&depth=2.5&seeds=0&axis=x&point=1~2&loss=cubic&flip=0.6&eps=0.7',
+      'view=none&tau=none&activation=cubic&depth=2.5&seeds=0&axis=x&point=1~2&loss=cubic&flip=0.6&eps=0.7',
     );
     for (const part of [
-      ...['tau=none', 'activation=cubic', 'depth=2.5', 'seeds=0', 'axis=x', 'point=1~2'],
+      ...['view=none', 'tau=none', 'activation=cubic', 'depth=2.5', 'seeds=0', 'axis=x', 'point=1~2'],
       ...['loss=cubic', 'flip=0.6'],
     ])
       expect(complaints.some((complaint) => complaint.startsWith(part))).toBe(true);

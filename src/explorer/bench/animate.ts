@@ -1,6 +1,6 @@
-import { type NumberName, parameters, positionOf, SLIDER_STEPS, valueAt } from '../state/parameters.ts';
-import type { State, Store } from '../state/state.ts';
 import { html } from '../page/elements.ts';
+import { type NumberName, parameters, positionOf, SLIDER_STEPS, valueAt } from '../state/parameters.ts';
+import type { Store } from '../state/state.ts';
 import { sliderNames } from './sliderNames.ts';
 
 /** From one end of a slider to the other, in milliseconds. */
@@ -22,7 +22,7 @@ export const nextStop = (position: number): number => {
 };
 
 /** A button that runs one parameter over its range; for those who want no motion it takes one step a press. */
-export function animation(box: HTMLElement, store: Store): { show(state: State): void } {
+export function animation(box: HTMLElement, store: Store): void {
   const still = window.matchMedia('(prefers-reduced-motion: reduce)');
   const select = html('select', { id: 'animate-of' });
   select.append(...sliderNames.map(([name, text]) => new Option(text, name)));
@@ -66,10 +66,8 @@ export function animation(box: HTMLElement, store: Store): { show(state: State):
   select.addEventListener('change', pause);
   still.addEventListener('change', pause);
   window.addEventListener('popstate', pause);
+  store.subscribe(({ scene }) => {
+    if (scene !== null) pause();
+  });
   label();
-  return {
-    show({ scene }) {
-      if (scene !== null) pause();
-    },
-  };
 }

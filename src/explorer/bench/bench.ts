@@ -20,10 +20,10 @@ export interface Bench {
 export function bench(store: Store): Bench {
   const bar = html('div', { className: 'bench-bar', id: 'bench-bar' });
   const sentence = html('p', { className: 'preset-sentence', id: 'preset-sentence' });
-  byId('curve-hint').after(bar, sentence);
+  byId('workbench').prepend(html('div', { className: 'bench-top' }, bar, sentence));
   const preset = presetField(bar, sentence, store);
   const run = html('span', { className: 'animation' });
-  const animated = animation(run, store);
+  animation(run, store);
   bar.append(run);
   const pins = pinBar(bar, store);
 
@@ -46,7 +46,7 @@ export function bench(store: Store): Bench {
   let drawn: unknown[] = [];
   return {
     draw(state) {
-      for (const part of [preset, animated, pins, gives, own, screen]) part.show(state);
+      for (const part of [preset, pins, gives, own, screen]) part.show(state);
       const next = [state.pins, state.settings];
       if (next.every((value, i) => value === drawn[i])) return;
       drawn = next;

@@ -4,7 +4,12 @@ import type { State, Store } from '../state/state.ts';
 
 /** A field for points of the reader's own, which stay in this page. */
 export function ownDataField(box: HTMLElement, store: Store): { show(state: State): void } {
-  const text = html('textarea', { id: 'own-data', rows: 5, spellcheck: false, placeholder: '0.5, 0.92, 0.03' });
+  const text = html('textarea', {
+    id: 'own-data',
+    rows: 5,
+    spellcheck: false,
+    placeholder: '0.5, 0.92, 0.03',
+  });
   const status = html('p', { id: 'own-status', className: 'own-status' });
   status.setAttribute('role', 'status');
   const draw = html('button', { type: 'button', id: 'own-draw' }, 'Draw');
@@ -15,7 +20,11 @@ export function ownDataField(box: HTMLElement, store: Store): { show(state: Stat
     text,
     html('p', {}, draw, ' ', clear),
     status,
-    html('p', { className: 'aside' }, 'Drawn as crosses over the curves, a bar being one error each way. They stay in this page: no link holds them.'),
+    html(
+      'p',
+      { className: 'aside' },
+      'Drawn as crosses over the curves, a bar being one error each way. They stay in this page: no link holds them.',
+    ),
   );
   draw.addEventListener('click', () => {
     const { points, complaints } = readOwnData(text.value);
@@ -40,7 +49,8 @@ export function ownDataField(box: HTMLElement, store: Store): { show(state: Stat
         const count = `${own.points.length} point${own.points.length === 1 ? '' : 's'}`;
         const message =
           own.axis === axis ? `${count} drawn` : `${count} against ${own.axis}, not drawn along ${axis}`;
-        if (status.textContent !== message && (own !== shown || text.ariaInvalid !== 'true')) status.textContent = message;
+        if (status.textContent !== message && (own !== shown || text.ariaInvalid !== 'true'))
+          status.textContent = message;
       }
       shown = own;
     },

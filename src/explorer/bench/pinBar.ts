@@ -22,7 +22,11 @@ export function pinBar(box: HTMLElement, store: Store): { show(state: State): vo
   };
   function chip(name: PinName, { pins, settings, axis }: State): HTMLElement {
     const pinned = pins[name]!;
-    const back = html('button', { type: 'button', className: 'quiet', title: `Set what ${name} is of` }, name);
+    const back = html(
+      'button',
+      { type: 'button', className: 'quiet', title: `Set what ${name} is of` },
+      name,
+    );
     back.setAttribute('aria-label', `Set the settings of curve ${name}`);
     back.addEventListener('click', () => store.change({ settings: pinned }));
     const away = html('button', { type: 'button', className: 'quiet', title: `Remove ${name}` }, '×');
@@ -42,7 +46,13 @@ export function pinBar(box: HTMLElement, store: Store): { show(state: State): vo
   let shown: unknown[] = [];
   return {
     show(state) {
-      const next = [state.pins, state.axis, state.settings.loss, state.settings.norm, state.settings.testNorm];
+      const next = [
+        state.pins,
+        state.axis,
+        state.settings.loss,
+        state.settings.norm,
+        state.settings.testNorm,
+      ];
       if (next.every((value, i) => value === shown[i]) && shown.length > 0) return;
       shown = next;
       button.disabled = freePin(state.pins) === undefined;

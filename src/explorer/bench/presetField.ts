@@ -5,7 +5,11 @@ import type { State, Store } from '../state/state.ts';
 const names = Object.keys(presets) as readonly PresetName[];
 
 /** A choice of settings worth seeing, with the sentence on the one that is set. */
-export function presetField(box: HTMLElement, sentence: HTMLElement, store: Store): { show(state: State): void } {
+export function presetField(
+  box: HTMLElement,
+  sentence: HTMLElement,
+  store: Store,
+): { show(state: State): void } {
   const select = html('select', { id: 'preset' });
   select.append(new Option('…', ''), ...names.map((name) => new Option(presets[name].name, name)));
   box.append(html('label', {}, 'Example ', select));

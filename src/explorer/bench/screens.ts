@@ -18,15 +18,24 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
   embed.append(html('label', { htmlFor: code.id }, 'Code for another page, with what is set now'), code);
   code.addEventListener('focus', () => code.select());
 
+  // The story has no screens of its own.
+  const frame = ({ screen, scene }: State): void => {
+    document.documentElement.dataset.screen = scene === null ? screen : 'page';
+  };
+  store.subscribe(frame);
+  frame(store.state);
+
   const show = (state: State): void => {
     const { screen, axis } = state;
-    const root = document.documentElement;
-    root.dataset.screen = screen;
     button.textContent = screen === 'page' ? 'Projector' : 'Whole page';
     button.setAttribute('aria-pressed', String(screen !== 'page'));
     const kept: readonly string[] = keptControls(axis);
     for (const field of document.querySelectorAll<HTMLElement>('#controls > *')) {
-      const name = field.dataset.name ?? field.querySelector('select, input')?.getAttribute('name') ?? field.querySelector('select')?.id ?? '';
+      const name =
+        field.dataset.name ??
+        field.querySelector('select, input')?.getAttribute('name') ??
+        field.querySelector('select')?.id ??
+        '';
       field.classList.toggle('kept', kept.includes(name));
     }
     if (embed.closest('details')?.open) code.value = embedCode(state);

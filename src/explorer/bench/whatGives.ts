@@ -18,7 +18,12 @@ export interface WhatGives {
 export function whatGives(box: HTMLElement, store: Store): WhatGives {
   const measure = html('select', { id: 'wanted-of' });
   measure.append(...(['adversarialRisk', 'standardRisk'] as const).map((name) => new Option('', name)));
-  const wanted = html('input', { type: 'text', inputMode: 'decimal', id: 'wanted', className: 'number-input' });
+  const wanted = html('input', {
+    type: 'text',
+    inputMode: 'decimal',
+    id: 'wanted',
+    className: 'number-input',
+  });
   const by = html('select', { id: 'wanted-by' });
   by.append(...sliderNames.map(([name, text]) => new Option(text, name)));
   by.value = 'lambda';
@@ -58,12 +63,21 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
     const { values, least, most } = settingsFor(settings, parameter, of, risk);
     const name = wordsFor(settings)[of];
     if (values.length === 0) {
-      answer.replaceChildren('No ', symbol(letters[parameter]), ` within its slider gives it: ${name} then lies between ${riskText(least)} and ${riskText(most)}.`);
+      answer.replaceChildren(
+        'No ',
+        symbol(letters[parameter]),
+        ` within its slider gives it: ${name} then lies between ${riskText(least)} and ${riskText(most)}.`,
+      );
       return;
     }
     answer.replaceChildren(
       ...values.flatMap((value, i) => {
-        const button = html('button', { type: 'button' }, symbol(letters[parameter]), ` = ${shortText(value)}`);
+        const button = html(
+          'button',
+          { type: 'button' },
+          symbol(letters[parameter]),
+          ` = ${shortText(value)}`,
+        );
         button.addEventListener('click', () => store.set({ [parameter]: Number(value.toPrecision(6)) }));
         return [i === 0 ? '' : ' or ', button];
       }),

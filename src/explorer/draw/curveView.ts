@@ -1,6 +1,6 @@
 import type { Measurement } from '../check/protocol.ts';
-import type { Settings } from '../state/parameters.ts';
 import type { OwnPoint } from '../state/ownData.ts';
+import type { Settings } from '../state/parameters.ts';
 import type { Axis, RiskAt } from '../theory/curve.ts';
 import type { PinnedCurve } from '../theory/pinnedCurves.ts';
 

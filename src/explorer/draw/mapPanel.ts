@@ -163,7 +163,11 @@ export function mapPanel(): MapPanel {
   }
 
   const smallLabel = (at: number, ...words: readonly (string | Letter)[]): SVGElement =>
-    svg('text', { class: 'number small', x: frame.left - 8, y: at + 4, 'text-anchor': 'end' }, ...spans(...words));
+    svg(
+      'text',
+      { class: 'number small', x: frame.left - 8, y: at + 4, 'text-anchor': 'end' },
+      ...spans(...words),
+    );
 
   function drawHere(): void {
     here.replaceChildren(...(settings ? cross(settings) : []));

@@ -43,7 +43,9 @@ export const pinnedLetters = ({ frame, x, y }: Plane, pinned: readonly PinnedCur
     RISKS.flatMap((risk) => {
       // Where two curves end together their letters stand side by side.
       const at = frame.right - 12 - 16 * i;
-      const near = curve.reduce((a, b) => (Math.abs(x.pixel(b.at) - at) < Math.abs(x.pixel(a.at) - at) ? b : a));
+      const near = curve.reduce((a, b) =>
+        Math.abs(x.pixel(b.at) - at) < Math.abs(x.pixel(a.at) - at) ? b : a,
+      );
       const level = y.pixel(near[`${risk}Risk`]);
       if (!(level > frame.top + 8 && level < frame.bottom)) return [];
       const text = { class: `pin-letter halo pin-${name}`, x: at, y: level - 8, 'text-anchor': 'middle' };

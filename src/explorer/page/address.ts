@@ -29,10 +29,7 @@ export function address(store: Store, complain: (found: readonly string[]) => vo
     for (const listener of listeners) listener({ undo: at > 0, redo: at < last });
   };
 
-  const linkNow = (): string => {
-    const link = toLink(store.state);
-    return link ? `#${link}` : window.location.pathname + window.location.search;
-  };
+  const linkNow = (): string => `#${toLink(store.state)}`;
   function replace(): void {
     clearTimeout(pending);
     pending = undefined;
@@ -72,9 +69,10 @@ export function address(store: Store, complain: (found: readonly string[]) => vo
     going = true;
     // Back brings back steps; what is none stays as it is.
     const { theme, d, seeds } = place === undefined ? state : store.state;
+    const said = place === undefined && /(^#|&)theme=/.test(window.location.hash);
     store.change({
       ...state,
-      ...{ theme, d, seeds },
+      ...{ d, seeds, theme: said ? theme : store.state.theme },
       own: store.state.own,
       measurements: withMeasurements(store.state.measurements, state.measurements),
     });

@@ -6,8 +6,8 @@ import { isClassifier, riskAt } from '../theory/ask.ts';
 import type { MapAnswer, MapRequest } from '../theory/mapWorker.ts';
 import { mapKey, type PlanePoint, type RiskGrid } from '../theory/phaseMap.ts';
 import { byId, html } from './elements.ts';
-import { riskText, shortText } from './numbers.ts';
 import { movedBy } from './mapKeys.ts';
+import { riskText, shortText } from './numbers.ts';
 import type { Underlay } from './pictures.ts';
 import { onWidth } from './plotSize.ts';
 import { showRiskTip } from './riskTip.ts';
@@ -26,8 +26,6 @@ export interface MapFigure {
 export function mapFigure(store: Store): MapFigure {
   const box = byId('map-plot');
   box.tabIndex = 0;
-  box.setAttribute('role', 'application');
-  box.setAttribute('aria-roledescription', 'map');
   const tip = byId('map-tip');
   const select = byId<HTMLSelectElement>('map-of');
   const said = html('p', { className: 'visually-hidden' });

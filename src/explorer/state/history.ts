@@ -1,7 +1,7 @@
 import type { State } from './state.ts';
 
 /** What Back brings back; colours, the size of finite models and what they measured are no steps of the reader's. */
-const STEPS = ['axis', 'yScale', 'mapOf', 'pins'] as const satisfies readonly (keyof State)[];
+const STEPS = ['axis', 'yScale', 'mapOf', 'pins', 'screen'] as const satisfies readonly (keyof State)[];
 
 /** A change of the state, as far as its place in the history matters. */
 export interface Change {
@@ -13,8 +13,9 @@ export interface Change {
   readonly press: number | null;
 }
 
-/** The names of what changed between two states, of steps only. */
+/** The names of what changed between two states, of steps only. The story is left and entered by links, which are entries by themselves. */
 export function changedNames(state: State, before: State): string {
+  if (state.scene !== before.scene) return '';
   const settings = (Object.keys(state.settings) as (keyof State['settings'])[]).filter(
     (name) => state.settings[name] !== before.settings[name],
   );

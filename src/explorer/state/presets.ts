@@ -42,8 +42,7 @@ export const presets = {
   },
   nothing: {
     name: 'The null phase',
-    sentence:
-      'From a radius of 1.64 on nothing is learnt, whatever the penalty: both risks are 1 + τ².',
+    sentence: 'From a radius of 1.64 on nothing is learnt, whatever the penalty: both risks are 1 + τ².',
     settings: { psi1: 4, psi2: 2, eps: 1.7, tau: 0.2 },
     axis: 'eps',
   },

@@ -64,8 +64,7 @@ export function riskGrid(settings: Settings, measure: Measure, nx: number, ny: n
     : riskSurface(mapOf(settings), without(options, 'eps'), axes).risks.map((row) => row.map(ofValues));
   const nothing = Math.log(nothingRisk(settings));
   // An infinite risk, or none at all, is off the colour scale like any that is very large or small.
-  const shownRatio = (risk: PageRisk): number =>
-    Math.max(-9, Math.min(9, Math.log(risk[measure]) - nothing));
+  const shownRatio = (risk: PageRisk): number => Math.max(-9, Math.min(9, Math.log(risk[measure]) - nothing));
   const psi1 = gridValues(axes.x.values);
   // An attack at test that follows that of training is 0 there, too.
   const zero = { ...settings, eps: 0 };

@@ -1,8 +1,8 @@
+import { facesLinf, linfIsKnown } from '../state/norms.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
 import { type PinName, type Pins, pinNames } from '../state/pins.ts';
 import { isClassifier } from './ask.ts';
 import { axisNamed, curveAlong, type RiskAt } from './curve.ts';
-import { facesLinf, linfIsKnown } from '../state/norms.ts';
 
 /** The curve of pinned settings along the present axis. */
 export interface PinnedCurve {
