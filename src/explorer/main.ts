@@ -2,7 +2,6 @@
 import { address } from './page/address.ts';
 import { byId } from './page/elements.ts';
 import { applyTheme, onSystemTheme, resolvedTheme } from './page/theme.ts';
-import { undoButtons } from './page/undoButtons.ts';
 import type { View } from './page/view.ts';
 import { fromLink, toLink } from './state/link.ts';
 import { stateOf } from './state/scenes.ts';
@@ -14,6 +13,7 @@ const store = newStore(linked);
 complain(complaints);
 applyTheme(linked.theme);
 
+const steps = address(store, complain);
 const storyView = story(store);
 // The first view does not need the workbench, so that it comes when it is first opened.
 let workbenchView: View | undefined;
@@ -22,7 +22,7 @@ async function fetchWorkbench(): Promise<void> {
   if (coming) return;
   coming = true;
   const { workbench } = await import('./workbench.ts');
-  workbenchView = workbench(store);
+  workbenchView = workbench(store, steps);
   draw();
 }
 
@@ -75,7 +75,6 @@ store.subscribe((state, before) => {
   drawSoon();
   if ((state.scene === null) !== (before.scene === null)) window.scrollTo({ top: 0, behavior: 'instant' });
 });
-undoButtons(document.querySelector<HTMLElement>('.tools')!, address(store, complain));
 onSystemTheme(() => {
   labelTheme();
   drawSoon();

@@ -1,6 +1,7 @@
 /** The workbench: every control, both figures, and models of finite size. */
 import { bench } from './bench/bench.ts';
 import { checkPanel } from './check/checkPanel.ts';
+import type { Address } from './page/address.ts';
 import { controls } from './page/controls.ts';
 import { curveFigure } from './page/curveFigure.ts';
 import { byId } from './page/elements.ts';
@@ -14,9 +15,9 @@ import { riskAt } from './theory/ask.ts';
 import { axisNamed, type RiskAt } from './theory/curve.ts';
 
 /** Builds the workbench into the page. */
-export function workbench(store: Store): View {
+export function workbench(store: Store, steps: Address): View {
   let pointed: { settings: Settings; risk: RiskAt } | null = null;
-  const tools = bench(store);
+  const tools = bench(store, steps);
   const curves = curveFigure(
     store,
     (point) => {

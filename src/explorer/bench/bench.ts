@@ -1,5 +1,6 @@
 /** What the workbench has beside the curves and the map: examples, pins, a table of them, and tools that open on demand. */
 import type { RiskName } from '../draw/plane.ts';
+import type { Address } from '../page/address.ts';
 import { byId, html } from '../page/elements.ts';
 import type { State, Store } from '../state/state.ts';
 import { animation } from './animate.ts';
@@ -8,6 +9,7 @@ import { ownDataField } from './ownDataField.ts';
 import { pinBar } from './pinBar.ts';
 import { presetField } from './presetField.ts';
 import { screens } from './screens.ts';
+import { undoButtons } from './undoButtons.ts';
 import { whatGives } from './whatGives.ts';
 
 export interface Bench {
@@ -17,7 +19,7 @@ export interface Bench {
 }
 
 /** Fills the bar below the curves and the panel of tools. */
-export function bench(store: Store): Bench {
+export function bench(store: Store, steps: Address): Bench {
   const bar = html('div', { className: 'bench-bar', id: 'bench-bar' });
   const sentence = html('p', { className: 'preset-sentence', id: 'preset-sentence' });
   byId('workbench').prepend(html('div', { className: 'bench-top' }, bar, sentence));
@@ -26,6 +28,9 @@ export function bench(store: Store): Bench {
   animation(run, store);
   bar.append(run);
   const pins = pinBar(bar, store);
+  const buttons = html('span', { className: 'bench-buttons' });
+  bar.append(buttons);
+  undoButtons(buttons, steps);
 
   const panel = byId('bench');
   const compared = html('div', { className: 'comparison' });
@@ -37,11 +42,7 @@ export function bench(store: Store): Bench {
   panel.append(compared);
   const gives = whatGives(tool('Which settings would give it?', 'tool-gives'), store);
   const own = ownDataField(tool('Your own data', 'tool-own'), store);
-  const screen = screens(
-    document.querySelector<HTMLElement>('.tools')!,
-    tool('Put it into another page', 'tool-embed'),
-    store,
-  );
+  const screen = screens(buttons, tool('Put it into another page', 'tool-embed'), store);
 
   let drawn: unknown[] = [];
   return {

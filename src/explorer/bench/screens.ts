@@ -10,7 +10,7 @@ export const keptControls = (axis: AxisName): readonly AxisName[] =>
 /** A button for large type with two controls, and the code that puts the curves into another page. */
 export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): { show(state: State): void } {
   const button = html('button', { type: 'button', id: 'projector' }, 'Projector');
-  tools.prepend(button);
+  tools.append(button);
   button.addEventListener('click', () =>
     store.change({ screen: store.state.screen === 'page' ? 'projector' : 'page' }),
   );

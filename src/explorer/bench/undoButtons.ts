@@ -1,5 +1,5 @@
-import type { Address } from './address.ts';
-import { html } from './elements.ts';
+import type { Address } from '../page/address.ts';
+import { html } from '../page/elements.ts';
 
 /** Buttons beside those of the page, and the keys of every editor. */
 export function undoButtons(box: HTMLElement, address: Address): void {
