@@ -22,6 +22,7 @@ async function fetchWorkbench(): Promise<void> {
   const { workbench } = await import('./workbench.ts');
   workbenchView = workbench(store);
   draw();
+  byId('workbench').dataset.ready = '';
 }
 
 function draw(): void {

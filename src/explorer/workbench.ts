@@ -3,6 +3,7 @@ import { checkPanel } from './check/checkPanel.ts';
 import { controls } from './page/controls.ts';
 import { curveFigure } from './page/curveFigure.ts';
 import { byId } from './page/elements.ts';
+import equations from './page/equations.html?typeset';
 import { mapFigure } from './page/mapFigure.ts';
 import { takeAway } from './page/takeAway.ts';
 import { showValues, statusOf } from './page/values.ts';
@@ -14,6 +15,7 @@ import { axisNamed, type RiskAt } from './theory/curve.ts';
 
 /** Builds the workbench into the page. */
 export function workbench(store: Store): View {
+  byId('equations').innerHTML = equations;
   let pointed: { settings: Settings; risk: RiskAt } | null = null;
   const curves = curveFigure(store, (point) => {
     pointed = point;
