@@ -17,8 +17,11 @@ export interface Series {
   readonly colour: string;
   /** Along a line: in order. A value that is not finite breaks the line. */
   readonly points: readonly SeriesPoint[];
-  /** Curves are drawn as lines; measurements as symbols with error bars of one standard error. */
-  readonly draw: 'line' | 'symbols';
+  /**
+   * Curves are drawn as lines; measurements as symbols with error bars of one standard error; intervals as a band, which is
+   * to come before the line that it belongs to.
+   */
+  readonly draw: 'line' | 'symbols' | 'band';
   /** Of lines: broken. */
   readonly dashed?: boolean;
   /** Of symbols: their shape; a circle unless said otherwise. */
@@ -31,6 +34,8 @@ export interface Series {
 export interface SeriesPoint extends FigurePoint {
   /** Half the length of the error bar, in the units of y; none when left out. */
   readonly standardError?: number;
+  /** Of a band: its upper edge, where y is the lower one. */
+  readonly top?: number;
 }
 
 /** One of the plots that stand side by side. */
@@ -88,7 +93,11 @@ export function panelFigure(figure: PanelFigure): string {
   // resvg aborts the process at a group of which its clip path leaves nothing.
   const meets = ({ points }: Series): boolean =>
     (['x', 'y'] as const).every((name) => {
-      const values = points.map((point) => point[name]).filter(Number.isFinite);
+      const tops = name === 'y' ? points.flatMap(({ top = [] }) => top) : [];
+      const values = points
+        .map((point) => point[name])
+        .concat(tops)
+        .filter(Number.isFinite);
       const [low, high] = { x, y }[name].domain;
       return Math.min(...values) <= high && Math.max(...values) >= low;
     });

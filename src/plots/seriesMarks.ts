@@ -4,6 +4,7 @@ import type { Series, SeriesPoint } from './panels.ts';
 
 const LINE_WIDTH = 2;
 const DASHES = '6,4';
+const BAND_OPACITY = 0.16;
 
 /** How measured points look: their radius in pixels, what fills them, and their opacity. */
 const symbolLook = ({ emphasis = 'open', colour }: Series) =>
@@ -20,6 +21,13 @@ export function seriesMarks(series: Series, panel: string, scale: AxisScale): Pl
     y: Number.isFinite(y) ? y : Number.NaN,
     standardError,
   }));
+  if (draw === 'band')
+    return [
+      Plot.areaY(
+        series.points.filter(({ x, y, top }) => [x, y, top].every(Number.isFinite)),
+        { x: 'x', y1: 'y', y2: 'top', fx: () => panel, fill: colour, fillOpacity: BAND_OPACITY, clip: true },
+      ),
+    ];
   const place = { x: 'x', fx: () => panel, stroke: colour, clip: true };
   if (draw === 'line') {
     const dashes = dashed ? { strokeDasharray: DASHES } : {};
@@ -59,6 +67,8 @@ export const lineSample = (x: number, y: number, colour: string, dashes?: string
 export function seriesSample(series: Series, x: number, y: number): string {
   const { draw, colour, dashed, symbol = 'circle' } = series;
   if (draw === 'line') return lineSample(x, y, colour, dashed ? DASHES : undefined);
+  if (draw === 'band')
+    return `<rect x="${x - 14}" y="${y - 7}" width="28" height="14" fill="${colour}" fill-opacity="${BAND_OPACITY}"></rect>`;
   const { r, fill, opacity } = symbolLook(series);
   const paint = `stroke="${colour}" stroke-width="1.7" fill="${fill}" opacity="${opacity}"`;
   const outlines = {
