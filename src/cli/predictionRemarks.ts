@@ -16,7 +16,7 @@ export function intervalRemarks(rows: readonly WidthPrediction[]): string[] {
   const counts = tested.length === 1 ? `${tested[0]}` : `${tested[0]} to ${tested.at(-1)}`;
   const wide = found.filter(({ adversarialRisk: { low, high } }) => high > WORTHLESS * low).length;
   return [
-    `90 %: where the risk of a single random split lies, n rows to train on and ${counts} held out; calibrated on tables, no theorem`,
+    `intervals of 90 %: where the risk of a single random split lies, n rows to train on and ${counts} held out; calibrated on tables, no theorem`,
     ...(wide > 0
       ? [`${wide} of ${rows.length} intervals span more than a factor of ${WORTHLESS}: worth nothing`]
       : []),

@@ -88,13 +88,15 @@ export interface InputMovement {
 
 /**
  * The perturbation that hurts most, input by input: how far an attack moves each on average, and whither.
+ * @param rows of which `delta` counts
  * @param deviations of the columns, in which delta is then counted; ones where eps counts in the inputs' own units
  */
 export function inputMovements(
-  { delta }: Pick<AttackedRows, 'delta'>,
+  rows: Pick<AttackedRows, 'delta'>,
   inputs: readonly ExplainedInput[],
   deviations: readonly number[],
 ): InputMovement[] {
+  const { delta } = rows;
   const d = deviations.length;
   const n = delta.length / d;
   return checkInputs(inputs, d).map(({ name, columns }) => {

@@ -1,5 +1,5 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkPositive, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import type { MeasuredMoments } from '../evaluation/measureFeatures.ts';
 import { solveSaddlePoint } from '../theory/saddlePoint.ts';
 import { measuredMap, type RiskPrediction } from './predictRobustRisk.ts';
@@ -7,7 +7,9 @@ import { typicalResiduals } from './typicalResiduals.ts';
 
 /** From low to high. */
 export interface Interval {
+  /** Its lower end. */
   readonly low: number;
+  /** Its upper end. */
   readonly high: number;
 }
 
@@ -24,14 +26,14 @@ export interface RiskIntervals {
 
 /** What the intervals of {@link predictionIntervals} are of. */
 export interface IntervalOptions {
-  /** Rows held out, over which the risk of a split is a mean; Infinity for the risk on all rows there could be. */
+  /** Rows held out, over which the risk of a split is a mean. */
   readonly testRows: number;
 }
 
 const OPTIONS: OptionNames<IntervalOptions> = { testRows: true };
 
 /** Half the width of an interval, in standard deviations: such that nine in ten of the calibration hold. */
-const DEVIATIONS = 1.25;
+const DEVIATIONS = 1.35;
 /** The share of a residual that training leaves, below which a fit no longer adds to the noise. */
 const LEAST_LEFT = 0.1;
 
@@ -54,7 +56,7 @@ export function predictionIntervals(
 ): (RiskIntervals | null)[] {
   checkOptions('predictionIntervals', options ?? null, OPTIONS);
   const { testRows } = options;
-  if (testRows !== Number.POSITIVE_INFINITY) checkPositive('testRows', testRows);
+  checkInteger('testRows', testRows);
   if (!Array.isArray(predictions))
     throw new InvalidArgumentError('predictions', predictions, 'what predictRobustRisk gives');
   const map = measuredMap(measured);
