@@ -1,47 +1,52 @@
-/** The page: a store of its state, views that draw the state, and an address that holds it. */
-import { checkPanel } from './check/checkPanel.ts';
-import { controls } from './page/controls.ts';
-import { curveFigure } from './page/curveFigure.ts';
+/** The page: a store of its state, a story and a workbench that draw the state, and an address that holds it. */
 import { byId } from './page/elements.ts';
-import { mapFigure } from './page/mapFigure.ts';
-import { takeAway } from './page/takeAway.ts';
 import { applyTheme, onSystemTheme, resolvedTheme } from './page/theme.ts';
-import { showValues, statusOf } from './page/values.ts';
+import type { View } from './page/view.ts';
 import { fromLink, toLink } from './state/link.ts';
-import type { Settings } from './state/parameters.ts';
+import { stateOf } from './state/scenes.ts';
 import { initialState, newStore, type State } from './state/state.ts';
-import { riskAt } from './theory/ask.ts';
-import { axisNamed, type RiskAt } from './theory/curve.ts';
+import { story } from './story/story.ts';
 
 const { state: linked, complaints } = fromLink(window.location.hash.slice(1));
 const store = newStore(linked);
 complain(complaints);
 applyTheme(linked.theme);
 
-let pointed: { settings: Settings; risk: RiskAt } | null = null;
-const curves = curveFigure(store, (point) => {
-  pointed = point;
-  showPoint(store.state);
-});
-const map = mapFigure(store);
-const take = takeAway(store, curves, map);
-controls(byId<HTMLFormElement>('controls'), store);
-checkPanel(store);
-
-function showPoint({ settings, axis }: State): void {
-  const { settings: at, risk } = pointed ?? { settings, risk: riskAt(settings) };
-  showValues(at, risk, axisNamed(axis));
+const storyView = story(store);
+// The first view does not need the workbench, so that it comes when it is first opened.
+let workbenchView: View | undefined;
+let coming = false;
+async function fetchWorkbench(): Promise<void> {
+  if (coming) return;
+  coming = true;
+  const { workbench } = await import('./workbench.ts');
+  workbenchView = workbench(store);
+  draw();
 }
 
 function draw(): void {
-  performance.mark('redraw-begins');
   const { state } = store;
-  curves.draw(state);
-  map.draw(state);
-  showPoint(state);
-  take.show(state);
-  byId('status-of-theory').textContent = statusOf(state.settings);
+  showView(state);
+  const view = state.scene === null ? workbenchView : storyView;
+  if (!view) {
+    void fetchWorkbench();
+    return;
+  }
+  performance.mark('redraw-begins');
+  view.draw(state);
   performance.measure('redraw', 'redraw-begins');
+}
+
+function showView({ scene }: State): void {
+  const inStory = scene !== null;
+  byId('story').hidden = !inStory;
+  byId('workbench').hidden = inStory;
+  for (const [id, current] of [
+    ['to-story', inStory],
+    ['to-workbench', !inStory],
+  ] as const)
+    if (current) byId(id).setAttribute('aria-current', 'page');
+    else byId(id).removeAttribute('aria-current');
 }
 
 // Many changes in one frame are drawn once.
@@ -59,26 +64,31 @@ function drawSoon(): void {
 let pending: ReturnType<typeof setTimeout> | undefined;
 function updateAddress(): void {
   clearTimeout(pending);
-  pending = setTimeout(() => {
-    const link = toLink(store.state);
-    window.history.replaceState(
-      null,
-      '',
-      link ? `#${link}` : window.location.pathname + window.location.search,
-    );
-  }, 250);
+  pending = setTimeout(() => window.history.replaceState(null, '', `#${toLink(store.state)}`), 250);
+}
+
+/** The links between the story and the workbench hold what is set at the time. */
+function updateLinks(state: State): void {
+  const there = `#${toLink({ ...state, scene: null })}`;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-to=workbench]')) link.href = there;
 }
 
 store.subscribe((state, before) => {
   if (state.theme !== before.theme) applyTheme(state.theme);
   labelTheme();
+  updateLinks(state);
   drawSoon();
   updateAddress();
 });
 window.addEventListener('hashchange', () => {
+  clearTimeout(pending);
   const { state, complaints } = fromLink(window.location.hash.slice(1));
   complain(complaints);
-  store.change(state);
+  const { theme } = store.state;
+  const kept = new URLSearchParams(window.location.hash.slice(1)).has('theme') ? {} : { theme };
+  if ((state.scene === null) !== (store.state.scene === null))
+    window.scrollTo({ top: 0, behavior: 'instant' });
+  store.change({ ...state, ...kept });
 });
 onSystemTheme(() => {
   labelTheme();
@@ -88,7 +98,10 @@ onSystemTheme(() => {
 byId('theme').addEventListener('click', () =>
   store.change({ theme: resolvedTheme(store.state.theme) === 'dark' ? 'light' : 'dark' }),
 );
-byId('reset').addEventListener('click', () => store.change({ ...initialState, theme: store.state.theme }));
+byId('reset').addEventListener('click', () => {
+  const { theme, scene } = store.state;
+  store.change({ ...(scene === null ? initialState : stateOf(scene)), theme });
+});
 
 function labelTheme(): void {
   byId('theme').textContent = resolvedTheme(store.state.theme) === 'dark' ? 'Light' : 'Dark';
@@ -101,4 +114,5 @@ function complain(found: readonly string[]): void {
 }
 
 labelTheme();
+updateLinks(store.state);
 draw();

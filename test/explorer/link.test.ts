@@ -5,17 +5,19 @@ import { facesLinf } from '../../src/explorer/state/norms.ts';
 import {
   type AxisName,
   choices,
+  defaults,
   MAX_DEPTH,
   parameters,
   positionOf,
   SLIDER_STEPS,
   valueAt,
 } from '../../src/explorer/state/parameters.ts';
+import { isOfStory, SCENE_NAMES, stateOf } from '../../src/explorer/state/scenes.ts';
 import { initialState, type State } from '../../src/explorer/state/state.ts';
 
 const positive = fc.double({ min: 1e-4, max: 1e4, noNaN: true });
 const radius = fc.double({ min: 0, max: 100, noNaN: true });
-const anySettings = fc.record({
+const someSettings = fc.record({
   psi1: positive,
   psi2: positive,
   eps: radius,
@@ -38,6 +40,11 @@ const anySettings = fc.record({
   ratio: positive,
   flip: fc.double({ min: 0, max: 0.5, noNaN: true }),
 });
+/** What the story is of: numbers alone. */
+const numbersAlone = fc
+  .tuple(positive, positive, radius, fc.option(radius), radius, radius)
+  .map(([psi1, psi2, eps, epsTest, lambda, tau]) => ({ ...defaults, psi1, psi2, eps, epsTest, lambda, tau }));
+const anySettings = fc.oneof(someSettings, numbersAlone);
 // Against linf the theory is of one layer of isotropic inputs only.
 const settings = anySettings.map((of) =>
   facesLinf(of) ? { ...of, depth: 1, spectrum: 'isotropic' as const } : of,
@@ -48,6 +55,7 @@ const measured = fc.record({
   standardError: fc.integer({ min: 0, max: 999_999 }).map((x) => x / 1e7),
 });
 const anyState: fc.Arbitrary<State> = fc.record({
+  scene: fc.constantFrom(null, ...SCENE_NAMES),
   settings,
   axis: fc.constantFrom<AxisName>('psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'),
   yScale: fc.constantFrom('linear', 'log'),
@@ -68,9 +76,11 @@ const anyState: fc.Arbitrary<State> = fc.record({
   ),
 });
 
-const state = anyState.map((of) =>
-  of.axis === 'depth' && facesLinf(of.settings) ? { ...of, axis: 'psi1' as const } : of,
-);
+const state = anyState.map((of) => ({
+  ...of,
+  axis: of.axis === 'depth' && facesLinf(of.settings) ? 'psi1' : of.axis,
+  scene: isOfStory(of.settings) ? of.scene : null,
+}));
 
 describe('a link', () => {
   it('holds the whole state', () => {
@@ -83,8 +93,23 @@ describe('a link', () => {
     );
   });
 
-  it('is empty for the usual state', () => {
-    expect(toLink(initialState)).toBe('');
+  it('names the workbench where nothing else is to be said', () => {
+    expect(toLink(initialState)).toBe('view=workbench');
+    expect(fromLink('view=workbench')).toEqual({ state: initialState, complaints: [] });
+  });
+
+  it('is that of the first scene when empty', () => {
+    expect(fromLink('')).toEqual({ state: stateOf('training'), complaints: [] });
+  });
+
+  it.each(SCENE_NAMES)('of the scene %s is its name', (scene) => {
+    expect(toLink(stateOf(scene))).toBe(`scene=${scene}`);
+    expect(fromLink(`scene=${scene}`)).toEqual({ state: stateOf(scene), complaints: [] });
+  });
+
+  it('of settings but no scene opens the workbench', () => {
+    const { state } = fromLink('psi1=8&eps=0.5');
+    expect(state).toEqual({ ...initialState, settings: { ...initialState.settings, psi1: 8, eps: 0.5 } });
   });
 
   it.each([
@@ -104,12 +129,20 @@ describe('a link', () => {
     expect(complaints).toHaveLength(1);
   });
 
+  it('opens the workbench where the story does not know the settings', () => {
+    const { state, complaints } = fromLink('scene=curse&loss=hinge');
+    expect(state.scene).toBeNull();
+    expect(state.settings.loss).toBe('hinge');
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain('scene=curse');
+  });
+
   it('names what it cannot take, and keeps the rest', () => {
     const { state, complaints } = fromLink(
-      'tau=none&activation=cubic&depth=2.5&seeds=0&axis=x&point=1~2&loss=cubic&flip=0.6&eps=0.7',
+      'view=none&tau=none&activation=cubic&depth=2.5&seeds=0&axis=x&point=1~2&loss=cubic&flip=0.6&eps=0.7',
     );
     for (const part of [
-      ...['tau=none', 'activation=cubic', 'depth=2.5', 'seeds=0', 'axis=x', 'point=1~2'],
+      ...['view=none', 'tau=none', 'activation=cubic', 'depth=2.5', 'seeds=0', 'axis=x', 'point=1~2'],
       ...['loss=cubic', 'flip=0.6'],
     ])
       expect(complaints.some((complaint) => complaint.startsWith(part))).toBe(true);

@@ -2,6 +2,7 @@ import { liteAdaptor } from 'mathjax-full/js/adaptors/liteAdaptor.js';
 import { RegisterHTMLHandler } from 'mathjax-full/js/handlers/html.js';
 import { TeX } from 'mathjax-full/js/input/tex.js';
 import 'mathjax-full/js/input/tex/ams/AmsConfiguration.js';
+import 'mathjax-full/js/input/tex/html/HtmlConfiguration.js';
 import { mathjax } from 'mathjax-full/js/mathjax.js';
 import { SVG } from 'mathjax-full/js/output/svg.js';
 import type { Plugin } from 'vite';
@@ -15,9 +16,11 @@ const FORMULA = /<tex say="([^"]*)"( display)?>([\s\S]*?)<\/tex>/g;
 export function typesetFormulas(): Plugin {
   const adaptor = liteAdaptor();
   RegisterHTMLHandler(adaptor);
+  // Each glyph is in the page once, however many formulas use it.
+  const output = new SVG({ fontCache: 'global' });
   const typesetter = mathjax.document('', {
-    InputJax: new TeX({ packages: ['base', 'ams'] }),
-    OutputJax: new SVG({ fontCache: 'local' }),
+    InputJax: new TeX({ packages: ['base', 'ams', 'html'] }),
+    OutputJax: output,
   });
   const typeset = (tex: string, display: boolean): string =>
     adaptor
@@ -28,13 +31,17 @@ export function typesetFormulas(): Plugin {
     name: 'typeset-formulas',
     transformIndexHtml: {
       order: 'pre',
-      handler: (html) =>
-        html.replace(FORMULA, (_, say: string, display: string | undefined, tex: string) => {
+      handler: (html) => {
+        output.clearFontCache();
+        const page = html.replace(FORMULA, (_, say: string, display: string | undefined, tex: string) => {
           const svg = typeset(tex.replaceAll('&lt;', '<').replaceAll('&amp;', '&'), display !== undefined);
           if (svg.includes('data-mjx-error')) throw new Error(`cannot typeset ${tex}`);
           const kind = display === undefined ? 'tex' : 'tex display';
           return `<span class="${kind}" role="img" aria-label="${say}">${svg}</span>`;
-        }),
+        });
+        const glyphs = adaptor.outerHTML(output.pageElements(typesetter) as never);
+        return page.replace('</body>', () => `${glyphs}\n  </body>`);
+      },
     },
   };
 }

@@ -3,7 +3,6 @@ import { facesLinf, LINF_SCOPE, linfIsKnown } from './norms.ts';
 import {
   type AxisName,
   choices,
-  defaults,
   MAX_DEPTH,
   type NumberName,
   objection,
@@ -11,39 +10,56 @@ import {
   type Settings,
   type WordName,
 } from './parameters.ts';
+import { isOfStory, SCENE_NAMES, STORY_SCOPE, stateOf } from './scenes.ts';
 import { initialState, type State } from './state.ts';
 
 const axes: readonly AxisName[] = ['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'];
 const numbers = (Object.keys(parameters) as readonly NumberName[]).filter((name) => name !== 'epsTest');
 const words = Object.keys(choices) as readonly WordName[];
 
-/** The state as the part of a link after `#`; default values are left out. */
-export function toLink({ settings, measurements, ...view }: State): string {
-  const query = new URLSearchParams(settingsEntries(settings, defaults));
+/** The link of the workbench as it opens by itself. */
+const WORKBENCH = 'view=workbench';
+
+/** The state as the part of a link after `#`; what is as usual in the scene, or in the workbench, is left out. */
+export function toLink({ settings, measurements, scene, ...view }: State): string {
+  const usual = scene === null ? initialState : stateOf(scene);
+  const query = new URLSearchParams({
+    ...(scene !== null && { scene }),
+    ...settingsEntries(settings, usual.settings),
+  });
   for (const name of ['axis', 'yScale', 'mapOf', 'theme', 'd', 'seeds'] as const)
-    if (view[name] !== initialState[name]) query.set(name, String(view[name]));
+    if (view[name] !== usual[name]) query.set(name, String(view[name]));
   for (const measurement of measurements) query.append('point', pointText(measurement, settings));
-  return query.toString();
+  return query.toString() || WORKBENCH;
 }
 
-/** The state of a link. A part that is not valid takes its default value and is named in `complaints`. */
+/**
+ * The state of a link: a scene of the story, the first one where the link is empty, or else the workbench. A part that
+ * is not valid takes its default value and is named in `complaints`.
+ */
 export function fromLink(link: string): { state: State; complaints: string[] } {
   const complaints: string[] = [];
   const query = new URLSearchParams(link);
-  const settings = readSettings(query, defaults, complaints);
   const choice = choiceFrom(query, complaints);
-  let axis = choice('axis', axes, initialState.axis);
+  choice('view', ['workbench'], 'workbench');
+  const first = SCENE_NAMES[0];
+  const asked = query.size === 0 ? first : query.has('scene') ? choice('scene', SCENE_NAMES, first) : null;
+  const usual = asked === null ? initialState : stateOf(asked);
+  const settings = readSettings(query, usual.settings, complaints);
+  const scene = isOfStory(settings) ? asked : null;
+  if (scene !== asked) complaints.push(`scene=${asked}: ${STORY_SCOPE}`);
+  let axis = choice('axis', axes, usual.axis);
   if (facesLinf(settings) && !linfIsKnown(settings, axis)) {
     complaints.push(`axis=${axis}: ${LINF_SCOPE}`);
-    axis = initialState.axis;
+    axis = usual.axis;
   }
   const integer = (name: 'd' | 'seeds', most: number): number => {
     const text = query.get(name);
-    if (text === null) return initialState[name];
+    if (text === null) return usual[name];
     const value = Number(text);
     if (Number.isInteger(value) && value >= 1 && value <= most) return value;
     complaints.push(`${name}=${text} is not a whole number from 1 to ${most}`);
-    return initialState[name];
+    return usual[name];
   };
   const measurements = query.getAll('point').flatMap((text) => {
     const point = readPoint(text, settings);
@@ -53,11 +69,12 @@ export function fromLink(link: string): { state: State; complaints: string[] } {
   return {
     complaints,
     state: {
+      scene,
       settings,
       axis,
-      yScale: choice('yScale', ['linear', 'log'], initialState.yScale),
-      mapOf: choice('mapOf', ['standardRisk', 'adversarialRisk'], initialState.mapOf),
-      theme: choice('theme', ['auto', 'light', 'dark'], initialState.theme),
+      yScale: choice('yScale', ['linear', 'log'], usual.yScale),
+      mapOf: choice('mapOf', ['standardRisk', 'adversarialRisk'], usual.mapOf),
+      theme: choice('theme', ['auto', 'light', 'dark'], usual.theme),
       d: integer('d', MAX_D),
       seeds: integer('seeds', MAX_SEEDS),
       measurements,

@@ -1,11 +1,14 @@
 import type { Measurement } from '../check/protocol.ts';
 import { type AxisName, defaults, type Settings } from './parameters.ts';
+import type { SceneName } from './scenes.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Measure = 'standardRisk' | 'adversarialRisk';
 
 /** Everything that a link holds. */
 export interface State {
+  /** the scene of the story that is open; null while the workbench is */
+  readonly scene: SceneName | null;
   readonly settings: Settings;
   /** what the curves run along */
   readonly axis: AxisName;
@@ -19,7 +22,9 @@ export interface State {
   readonly measurements: readonly Measurement[];
 }
 
+/** The workbench as it opens by itself. */
 export const initialState: State = {
+  scene: null,
   settings: defaults,
   axis: 'psi1',
   yScale: 'linear',

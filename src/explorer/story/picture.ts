@@ -1,0 +1,88 @@
+import type { Line, LinePlotView } from '../draw/linePlot.ts';
+import { riskDomain } from '../draw/riskDomain.ts';
+import { shortText } from '../page/numbers.ts';
+import { parameters, type Settings } from '../state/parameters.ts';
+import type { SceneName } from '../state/scenes.ts';
+import { criticalEpsAt, epsTestOf, nothingRisk, riskAt } from '../theory/ask.ts';
+import { axisNamed, curveAlong, placeOf, type RiskAt } from '../theory/curve.ts';
+import type { PageRisk } from '../theory/pageRisk.ts';
+import type { Quantity } from './marked.ts';
+
+/** The plot of a scene. */
+export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
+  const axis = axisNamed(scene === 'null' ? 'eps' : 'psi1');
+  if (axis.kind !== 'range') throw new Error('the story runs along numbers');
+  const curve = curveAlong(settings, axis);
+  const here = riskAt(settings);
+  const line = (quantity: Quantity, label: string, value: (risk: PageRisk) => number): Line => ({
+    quantity,
+    label,
+    points: pointsOf(curve, value),
+    here: value(here),
+  });
+  const standard = line('standard', 'standard', (risk) => risk.standardRisk);
+  const adversarial = line('adversarial', 'adversarial', (risk) => risk.adversarialRisk);
+  const faint = (otherwise: Partial<Settings>, label: string): Line => ({
+    quantity: 'adversarial',
+    label,
+    points: pointsOf(curveAlong({ ...settings, ...otherwise }, axis), (risk) => risk.adversarialRisk),
+    here: Number.NaN,
+    faint: true,
+  });
+  const nothing = nothingRisk(settings);
+  const common = {
+    axis,
+    at: placeOf(settings, axis),
+    title: 'risk',
+    level: { value: nothing, words: `predicting nothing, ${shortText(nothing)}` },
+    ...(axis.name === 'psi1' && { square: settings.psi2 }),
+  };
+  const most = riskDomain(curve, nothing, 'linear')[1];
+  switch (scene) {
+    case 'training':
+      return { ...common, lines: [standard], most };
+    case 'attack':
+      return { ...common, lines: [adversarial, standard], most };
+    case 'curse':
+      return {
+        ...common,
+        lines: [adversarial, standard, faint({ eps: 0, epsTest: epsTestOf(settings) }, 'ordinary training')],
+        most,
+      };
+    case 'why': {
+      const { level: _, ...plain } = common;
+      const lines = [
+        line('adversarial', 'fresh, attacked', (risk) => Math.sqrt(risk.adversarialRisk)),
+        line('standard', 'fresh', (risk) => Math.sqrt(risk.standardRisk)),
+        line('radius', 'εq', (risk) => epsTestOf(settings) * risk.gradientNorm),
+        line('worst', 'trained on, attacked', (risk) => Math.sqrt(risk.worstTraining!)),
+      ];
+      return { ...plain, lines, most: Math.sqrt(most), title: 'root mean square error' };
+    }
+    case 'null': {
+      const critical = criticalEpsAt(settings);
+      return {
+        ...common,
+        lines: [adversarial, standard],
+        most,
+        ...(critical < axis.to && { nothing: [critical, parameters.eps.to] as const }),
+      };
+    }
+    case 'remedy':
+      return {
+        ...common,
+        lines: [adversarial, standard, faint({ lambda: 0 }, 'no penalty')],
+        most: riskDomain(curveAlong({ ...settings, lambda: 0 }, axis), nothing, 'linear')[1],
+      };
+  }
+}
+
+/** Broken where the ridgeless phase begins or ends, since risks jump there. */
+const pointsOf = (curve: readonly RiskAt[], value: (risk: PageRisk) => number): [number, number][] =>
+  curve.flatMap((risk, i): [number, number][] => {
+    const jumps = i > 0 && (curve[i - 1]!.phase === 'ridgeless') !== (risk.phase === 'ridgeless');
+    const point: [number, number] = [risk.at, value(risk)];
+    return jumps && risk.phase !== 'infinite' && curve[i - 1]!.phase !== 'infinite'
+      ? [[Number.NaN, Number.NaN], point]
+      : [point];
+  });

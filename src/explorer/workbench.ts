@@ -1,0 +1,41 @@
+/** The workbench: every control, both figures, and models of finite size. */
+import { checkPanel } from './check/checkPanel.ts';
+import { controls } from './page/controls.ts';
+import { curveFigure } from './page/curveFigure.ts';
+import { byId } from './page/elements.ts';
+import { mapFigure } from './page/mapFigure.ts';
+import { takeAway } from './page/takeAway.ts';
+import { showValues, statusOf } from './page/values.ts';
+import type { View } from './page/view.ts';
+import type { Settings } from './state/parameters.ts';
+import type { State, Store } from './state/state.ts';
+import { riskAt } from './theory/ask.ts';
+import { axisNamed, type RiskAt } from './theory/curve.ts';
+
+/** Builds the workbench into the page. */
+export function workbench(store: Store): View {
+  let pointed: { settings: Settings; risk: RiskAt } | null = null;
+  const curves = curveFigure(store, (point) => {
+    pointed = point;
+    showPoint(store.state);
+  });
+  const map = mapFigure(store);
+  const take = takeAway(store, curves, map);
+  controls(byId<HTMLFormElement>('controls'), store);
+  checkPanel(store);
+
+  function showPoint({ settings, axis }: State): void {
+    const { settings: at, risk } = pointed ?? { settings, risk: riskAt(settings) };
+    showValues(at, risk, axisNamed(axis));
+  }
+
+  return {
+    draw(state) {
+      curves.draw(state);
+      map.draw(state);
+      showPoint(state);
+      take.show(state);
+      byId('status-of-theory').textContent = statusOf(state.settings);
+    },
+  };
+}
