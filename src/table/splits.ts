@@ -3,6 +3,7 @@ import { splitRows } from '../data/table.ts';
 import { checkInteger, checkSeed, InvalidArgumentError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { stream } from '../random/stream.ts';
+import type { TableTrainingSettings } from './tableTrainingOptions.ts';
 
 /** How rows are held out, more than once. */
 export interface SplitOptions {
@@ -43,6 +44,35 @@ export function heldOutRows(count: number, options: SplitOptions): Uint32Array[]
     const edge = (k: number): number => Math.floor((k * count) / folds);
     return Array.from({ length: folds }, (_, k) => order.slice(edge(k), edge(k + 1)).sort());
   });
+}
+
+/**
+ * Positions of the rows of each part: those held out, those to validate on where there are any, those to train on.
+ * @param count rows of the table
+ * @throws InvalidArgumentError naming testRows for positions that are none, come twice, or are fewer than two; as `splitRows`
+ * does for the fractions
+ */
+export function partsOf(
+  count: number,
+  settings: Pick<TableTrainingSettings, 'testFraction' | 'testRows' | 'validationFraction' | 'seed'>,
+): Uint32Array[] {
+  const { testFraction, testRows, validationFraction, seed } = settings;
+  const validation = validationFraction > 0 ? { validationFraction } : {};
+  if (testRows === undefined) return splitRows(count, { testFraction, ...validation }, seed);
+  const held = new Set(Array.from(testRows));
+  const stray = [...held].find((row) => !(Number.isInteger(row) && row >= 0 && row < count));
+  if (stray !== undefined)
+    throw new InvalidArgumentError('testRows', stray, `positions among the ${count} rows`);
+  if (held.size < 2 || held.size < testRows.length)
+    throw new InvalidArgumentError('testRows', Array.from(testRows), 'at least two rows, each once');
+  const others = Array.from({ length: count }, (_, row) => row).filter((row) => !held.has(row));
+  // The fraction is of all rows, here as where a fraction is held out.
+  const ofOthers =
+    validationFraction > 0 ? { validationFraction: (validationFraction * count) / others.length } : {};
+  return [
+    Uint32Array.from(held),
+    ...splitRows(others.length, ofOthers, seed).map((part) => part.map((at) => others[at]!)),
+  ];
 }
 
 /** A mean over splits, of which each trains anew. */

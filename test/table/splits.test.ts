@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { splitRows } from '../../src/data/table.ts';
 import { stream } from '../../src/random/stream.ts';
-import { heldOutRows, overSplits } from '../../src/table/splits.ts';
+import { heldOutRows, overSplits, partsOf } from '../../src/table/splits.ts';
 
 const common = { testFraction: 0.25, seed: 3 };
 
@@ -72,5 +72,27 @@ describe('overSplits', () => {
     }
     expect(Math.abs(Math.log(corrected / square))).toBeLessThan(Math.abs(Math.log(plain / square)));
     expect(plain).toBeLessThan(0.5 * square);
+  });
+});
+
+describe('partsOf', () => {
+  it('takes the rows that are named, and splits the others as ever', () => {
+    const settings = { testFraction: 0.2, validationFraction: 0.25, seed: 1, testRows: [3, 17, 5] };
+    const [test, validation, train] = partsOf(20, settings);
+    expect([...test!]).toEqual([3, 17, 5]);
+    expect(validation).toHaveLength(5);
+    expect([...test!, ...validation!, ...train!].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
+    expect(partsOf(20, { ...settings, validationFraction: 0 })).toHaveLength(2);
+  });
+
+  it('refuses rows that are none', () => {
+    const parts = (testRows: number[]) => () =>
+      partsOf(20, { testFraction: 0.2, validationFraction: 0, seed: 1, testRows });
+    expect(parts([1, 20])).toThrow('invalid testRows: 20 (expected positions among the 20 rows)');
+    expect(parts([1, 1])).toThrow(/invalid testRows: \[1, 1\]/);
+    expect(parts([1])).toThrow(/at least two rows, each once/);
+    expect(parts(Array.from({ length: 19 }, (_, i) => i))).toThrow(/leave 1 to train on/);
   });
 });
