@@ -24,6 +24,7 @@ async function fetchWorkbench(): Promise<void> {
   const { workbench } = await import('./workbench.ts');
   workbenchView = workbench(store, steps);
   draw();
+  byId('workbench').dataset.ready = '';
 }
 
 function draw(): void {

@@ -5,6 +5,7 @@ import type { Address } from './page/address.ts';
 import { controls } from './page/controls.ts';
 import { curveFigure } from './page/curveFigure.ts';
 import { byId } from './page/elements.ts';
+import equations from './page/equations.html?typeset';
 import { mapFigure } from './page/mapFigure.ts';
 import { takeAway } from './page/takeAway.ts';
 import { showValues, statusOf } from './page/values.ts';
@@ -16,6 +17,7 @@ import { axisNamed, type RiskAt } from './theory/curve.ts';
 
 /** Builds the workbench into the page. */
 export function workbench(store: Store, steps: Address): View {
+  byId('equations').innerHTML = equations;
   let pointed: { settings: Settings; risk: RiskAt } | null = null;
   const tools = bench(store, steps);
   const curves = curveFigure(
