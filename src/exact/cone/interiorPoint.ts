@@ -76,8 +76,12 @@ export interface InteriorPointResult extends InteriorPoint {
   readonly converged: boolean;
 }
 
-/** Down to this relative gap single precision gives a direction; the step along it and the bounds are computed in double. */
+/**
+ * Down to this relative gap single precision gives a direction, as long as each step takes the gap to this share of what it
+ * was; the step and the bounds are computed in double.
+ */
 const ROUGH_GAP = 1e-3;
+const PROGRESS = 0.5;
 /** Share of the way to the cone's boundary that a step may go. */
 const TO_BOUNDARY = 0.995;
 /** A direction with this reach or more is followed as it is. */
@@ -105,6 +109,8 @@ export function interiorPoint(
   const s = start.s.slice();
   const z = start.z.slice();
   let best: InteriorPointResult | undefined;
+  let precision: Precision = 'single';
+  let gapBefore = Number.POSITIVE_INFINITY;
 
   for (let iteration = 0; ; iteration++) {
     const az = programme.applyTransposed(z);
@@ -124,7 +130,9 @@ export function interiorPoint(
     const { upper } = best.bounds;
     const converged = upper - lower <= tolerance * upper || upper <= negligible;
     if (converged || iteration === maxIterations) return { ...best, iterations: iteration, converged };
-    const precision = upper - lower > ROUGH_GAP * upper ? 'single' : 'double';
+    const gap = (upper - lower) / upper;
+    if (gap < ROUGH_GAP || gap > PROGRESS * gapBefore) precision = 'double';
+    gapBefore = gap;
     if (!scalingOf(shape, s, z, scaling)) return { ...best, iterations: iteration };
     if (!programme.factor(scaling, precision) && !(precision === 'single' && programme.factor(scaling)))
       return { ...best, iterations: iteration };
