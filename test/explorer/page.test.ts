@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runCell } from '../../src/cells/runCell.ts';
@@ -18,7 +17,9 @@ import { provideChromium, underCi } from '../support/chromium.ts';
 import { rrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
+import { violationsOn } from './axe.ts';
 import { type Site, startSite } from './site.ts';
+import { storyChecks } from './storyChecks.ts';
 
 const chromium = provideChromium({
   install: underCi,
@@ -60,6 +61,8 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   afterEach(() => {
     expect(site.errors.splice(0)).toEqual([]);
   });
+
+  storyChecks(() => site);
 
   describe('on one page', () => {
     let page: Page;
@@ -385,20 +388,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       });
       for (const details of await page.locator('details').all())
         await details.evaluate((element) => element.setAttribute('open', ''));
-      await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: {
-            run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-          };
-        };
-        return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
-          id,
-          impact,
-          where: nodes.map(({ html }) => html.slice(0, 120)),
-        }));
-      });
-      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+      expect(await violationsOn(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
       await page.close();
     },

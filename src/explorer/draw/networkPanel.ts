@@ -49,7 +49,7 @@ export function networkPanel(): NetworkPanel {
     const left = roomy ? 168 : 74;
     const room = width - left - (roomy ? 44 : 20);
     const pitch = Math.max(CLOSEST, Math.min(WIDEST, room / Math.max(N, n, DRAWN_D)));
-    const shown = (count: number): number => Math.min(count, Math.floor(room / pitch));
+    const shown = (count: number): number => Math.min(count, Math.floor(room / pitch + 1e-6));
     const middle = left + room / 2;
     const place = (i: number, count: number): number => middle + (i - (shown(count) - 1) / 2) * pitch;
     const rows = [0.1, 0.38, 0.72, 0.95].map((share) => share * height);
