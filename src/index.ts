@@ -122,6 +122,37 @@ export {
   tableModels,
 } from './table/tableTrainingOptions.ts';
 export { type ClassesTold, type TableTraining, trainOnTable } from './table/trainOnTable.ts';
+export type { TuneCandidate, TuneFamily } from './table/tuneCandidates.ts';
+export type { Choice, ScoredCandidate } from './table/tuneChoice.ts';
+export {
+  type HeldOutRisks,
+  type TableTuning,
+  type TuneSplit,
+  tuneOnTable,
+} from './table/tuneOnTable.ts';
+export {
+  type OneOrSeveral,
+  type TableTuningOptions,
+  type TableTuningSettings,
+  type TunedModel,
+  type TuneEstimate,
+  type TuneLists,
+  type TuneMeasure,
+  type TuneProgress,
+  type TuneRule,
+  tunedModels,
+  tuneEstimates,
+  tuneMeasures,
+  tuneRules,
+} from './table/tuneOptions.ts';
+export {
+  type ChoiceRisk,
+  type TuneChoiceName,
+  type TuneProfile,
+  tuneChoices,
+  tuneProfile,
+} from './table/tuneProfile.ts';
+export type { SkippedCandidate } from './table/tuneScreen.ts';
 export { type WorstExample, worstExamples } from './table/worstExamples.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';
 export type {

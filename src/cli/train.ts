@@ -186,7 +186,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   },
 };
 
-interface TrainingRows {
+export interface TrainingRows {
   /** Classes as +1 and -1. */
   readonly data: Table;
   readonly classes: ClassNames | undefined;
@@ -195,7 +195,12 @@ interface TrainingRows {
 }
 
 /** Numbers, or classes where some are named or the loss is for them. @throws InvalidArgumentError naming loss for neither */
-function readTraining({ csv, target, loss, positive }: TrainArguments): TrainingRows {
+export function readTraining({
+  csv,
+  target,
+  loss,
+  positive,
+}: Pick<TrainArguments, 'csv' | 'target' | 'loss' | 'positive'>): TrainingRows {
   const file = readCsvFile(csv);
   if (positive === undefined && loss === DEFAULTS.loss) return { data: tableOf(file), classes: undefined };
   const column = file.names.indexOf(target);
@@ -212,7 +217,7 @@ function readTraining({ csv, target, loss, positive }: TrainArguments): Training
 }
 
 /** Before the work: the folder, or the nearest one above it that is there, must take files. */
-function checkWritable(folder: string): void {
+export function checkWritable(folder: string): void {
   let there = resolve(folder);
   while (!existsSync(there)) there = dirname(there);
   if (!statSync(there).isDirectory())

@@ -46,6 +46,8 @@ export interface TableTrainingOptions {
   readonly target: string;
   /** Radius of the perturbations, in standard deviations of the inputs. */
   readonly eps: number;
+  /** Radius of the attack that measures on held-out rows. Default `eps`. */
+  readonly epsTest?: number | undefined;
   /** Default 'linear'. */
   readonly model?: TableModel;
   /** Default 'pgd'. */
@@ -118,6 +120,7 @@ export type TableTrainingSettings = TableTrainingOptions &
 const OPTIONS: OptionNames<TableTrainingOptions> = {
   target: true,
   eps: true,
+  epsTest: true,
   model: true,
   method: true,
   loss: true,
@@ -155,6 +158,7 @@ export function resolveTableTraining(options: TableTrainingOptions): TableTraini
   checkChoice('norm', norm, normNames);
   checkChoice('activation', settings.activation, activationNames);
   checkNonNegative('eps', settings.eps);
+  if (settings.epsTest !== undefined) checkNonNegative('epsTest', settings.epsTest);
   checkNonNegative('lambda', settings.lambda);
   checkFraction('testFraction', checkPositive('testFraction', settings.testFraction));
   checkFraction('validationFraction', checkNonNegative('validationFraction', settings.validationFraction));

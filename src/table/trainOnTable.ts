@@ -42,7 +42,7 @@ export interface TableTraining {
   readonly testRows: readonly number[];
   /** Mean loss on held-out rows: the squared error, in squared units of the target, or the loss of the margin. */
   readonly clean: Estimate;
-  /** The same under an attack of radius eps. */
+  /** The same under an attack of radius epsTest. */
   readonly robust: Estimate;
   /** Of the constant that is best on the training rows, for squares their mean; no attack moves it. */
   readonly trivial: Estimate;
@@ -73,7 +73,7 @@ export interface TableTraining {
 export interface ClassesTold extends ClassNames {
   /** Without an attack. */
   readonly clean: ClassMeasures;
-  /** Under PGD of radius eps on the margin. */
+  /** Under PGD of radius epsTest on the margin. */
   readonly robust: ClassMeasures;
   /** Under the exact attack on the model linearised at each row. */
   readonly linearised: ClassMeasures;
@@ -171,8 +171,9 @@ async function measuredOn(
   core: tf.Sequential,
   held: Dataset,
   y: Float64Array,
-  { loss, classes, eps, norm }: TableTrainingSettings,
+  { loss, classes, norm, ...settings }: TableTrainingSettings,
 ): Promise<Measured> {
+  const eps = settings.epsTest ?? settings.eps;
   const attack = { eps, norm, steps: TEST_STEPS };
   const margins = classes ? await marginsOf(core, held, attack) : null;
   const marginLoss = isMarginLoss(loss) ? marginLosses[loss] : null;
