@@ -55,7 +55,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   peers: {
     title: 'Small attacks against Foolbox and ART',
-    about: 'Losses found and times, in turn with the peers; CPU times for equal work, two sides counting twice.',
+    about:
+      'Losses found and times, in turn with the peers; CPU times for equal work, two sides counting twice.',
     run: ['scripts/peers/compareAttacks.ts'],
     python: 'needed',
   },

@@ -73,11 +73,11 @@ export function simdBlocks(
   const Numbers = element === 'float32' ? Float32Array : Float64Array;
   const fields = new Int32Array(buffer, 0, JOB.length);
   let deep = 0;
-  const describe = (height: number, width: number, add: boolean): void => {
+  const describe = (from: number, to: number, width: number, add: boolean): void => {
     const job: Job = {
-      ...{ a, aRow: bytes * deep, aDepth: bytes, b, bColumn: bytes * deep, bDepth: bytes },
-      ...{ c, cRow: bytes * columns, rows: height, columns: width, depth: deep },
-      ...{ packed, accumulate: Number(add), bias: 0, relu: 0 },
+      ...{ a: a + bytes * deep * from, aRow: bytes * deep, aDepth: bytes },
+      ...{ b, bColumn: bytes * deep, bDepth: bytes, c: c + bytes * columns * from, cRow: bytes * columns },
+      ...{ rows: to - from, columns: width, depth: deep, packed, accumulate: Number(add), bias: 0, relu: 0 },
     };
     for (let i = 0; i < JOB.length; i++) fields[i] = job[JOB[i]!];
   };
@@ -89,17 +89,17 @@ export function simdBlocks(
     c: new Numbers(buffer, c, rows * columns),
     takeB(width, length) {
       deep = length;
-      describe(0, width, false);
+      describe(0, 0, width, false);
       kernel.packB(0);
     },
     multiply({ from, to }, width, add) {
-      describe(to, width, add);
-      const panels = Math.ceil(to / shape.rows);
-      if (threads && from === 0 && to * width * deep >= WORTH_THREADS) {
+      describe(from, to, width, add);
+      const panels = Math.ceil((to - from) / shape.rows);
+      if (threads && (to - from) * width * deep >= WORTH_THREADS) {
         const taskPanels = Math.min(PANELS, Math.ceil(panels / (4 * threads.count)));
         threads.run({ job: 0, scratch, scratchBytes, panels, taskPanels });
       } else
-        for (let panel = from / shape.rows; panel < panels; panel += PANELS)
+        for (let panel = 0; panel < panels; panel += PANELS)
           kernel.multiply(0, scratch, panel, Math.min(panels, panel + PANELS));
     },
   };
