@@ -11,6 +11,9 @@ import { pictureOf } from './picture.ts';
 
 const CONTROLS = ['psi1', 'eps', 'epsTest', 'lambda', 'tau'] as const;
 
+/** Pixels that a pointer moves sideways before it draws along the plot. */
+const SIDEWAYS = 6;
+
 /** The picture beside the scenes: the network, a plot, and the controls at hand. */
 export function stage(store: Store): View {
   const form = byId<HTMLFormElement>('story-controls');
@@ -36,20 +39,28 @@ export function stage(store: Store): View {
       if (width > 0) resize(Math.floor(width), Math.floor(height));
     }).observe(box);
 
-  // Drawing along the plot sets what runs along it.
-  const drag = (event: PointerEvent): void => {
-    const { axis } = plotAxis();
+  // Drawing along the plot sets what runs along it. A finger that begins to scroll sets nothing: it taps, or draws sideways.
+  const setBy = (event: MouseEvent): void => {
+    const name = store.state.scene === 'null' ? 'eps' : 'psi1';
     const value = plot.valueUnder(event.clientX - plotBox.getBoundingClientRect().left);
-    if (value !== undefined) store.set({ [axis]: roundFor(parameters[axis].scale, value) });
+    if (value !== undefined) store.set({ [name]: roundFor(parameters[name].scale, value) });
   };
-  const plotAxis = (): { axis: 'psi1' | 'eps' } => ({ axis: store.state.scene === 'null' ? 'eps' : 'psi1' });
+  let from: number | undefined;
   plotBox.addEventListener('pointerdown', (event) => {
-    if (event.pointerType === 'mouse') plotBox.setPointerCapture(event.pointerId);
-    drag(event);
+    from = event.clientX;
+    plotBox.setPointerCapture(event.pointerId);
   });
   plotBox.addEventListener('pointermove', (event) => {
-    if (event.buttons > 0) drag(event);
+    if (from !== undefined && Math.abs(event.clientX - from) > SIDEWAYS) {
+      from = Number.NEGATIVE_INFINITY;
+      setBy(event);
+    }
   });
+  for (const end of ['pointerup', 'pointercancel'] as const)
+    plotBox.addEventListener(end, () => {
+      from = undefined;
+    });
+  plotBox.addEventListener('click', setBy);
 
   return {
     draw(state: State) {
