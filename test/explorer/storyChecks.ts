@@ -112,7 +112,7 @@ export function storyChecks(site: () => Site): void {
       expect(await page.locator('#network .example').count()).toBe(18);
       expect(await page.locator('#network .readout.zero').count()).toBe(0);
       await goTo('null');
-      expect(await page.locator('#network .readout.zero').count()).toBe(1);
+      await expect.poll(() => page.locator('#network .readout.zero').count()).toBe(1);
     });
 
     it('is set by drawing along its plot', async () => {

@@ -1,12 +1,13 @@
 import { type Line, type LinePlotView, linePlot } from '../draw/linePlot.ts';
-import { networkPanel, unitsDrawn } from '../draw/networkPanel.ts';
+import { DRAWN_D, networkPanel, unitsDrawn } from '../draw/networkPanel.ts';
 import { numberField } from '../page/controls.ts';
 import { byId } from '../page/elements.ts';
 import type { View } from '../page/view.ts';
-import { parameters, roundFor } from '../state/parameters.ts';
-import { controlsOf } from '../state/scenes.ts';
+import { parameters, roundFor, type Settings } from '../state/parameters.ts';
+import { controlsOf, type SceneName } from '../state/scenes.ts';
 import type { State, Store } from '../state/state.ts';
 import { epsTestOf, riskAt } from '../theory/ask.ts';
+import { newGlide } from './glide.ts';
 import { pictureOf } from './picture.ts';
 
 const CONTROLS = ['psi1', 'eps', 'epsTest', 'lambda', 'tau'] as const;
@@ -62,28 +63,40 @@ export function stage(store: Store): View {
     });
   plotBox.addEventListener('click', setBy);
 
+  function show(scene: SceneName, settings: Settings): void {
+    const { psi1, psi2 } = settings;
+    const eps = epsTestOf(settings);
+    const { gradientNorm } = riskAt(settings);
+    network.draw({ psi1, psi2, eps, gradientNorm });
+    const { N, n } = unitsDrawn(settings);
+    const attack = eps > 0 ? `; one input is attacked with radius ${eps}` : '';
+    networkBox.setAttribute(
+      'aria-label',
+      `A network of ${DRAWN_D} inputs and ${N} frozen features, so that N/d is ${psi1}, with ${n} training examples${
+        gradientNorm === 0 ? '; its read-out is 0' : ''
+      }${attack}.`,
+    );
+    const view = pictureOf(scene, settings);
+    plot.draw(view);
+    plotBox.setAttribute('aria-label', descriptionOf(view));
+  }
+
+  let shown: { readonly scene: SceneName; readonly settings: Settings } | undefined;
+  const glide = newGlide();
   return {
     draw(state: State) {
       const { settings } = state;
       const scene = state.scene!;
-      const shown = controlsOf(scene);
+      const atHand = controlsOf(scene);
       for (const { name, field } of fields) {
         field.show(state);
-        field.element.hidden = !shown.includes(name);
-        field.element.style.order = String(shown.indexOf(name));
+        field.element.hidden = !atHand.includes(name);
+        field.element.style.order = String(atHand.indexOf(name));
       }
-      const { gradientNorm } = riskAt(settings);
-      network.draw({ psi1: settings.psi1, psi2: settings.psi2, eps: epsTestOf(settings), gradientNorm });
-      const { N, n } = unitsDrawn(settings);
-      networkBox.setAttribute(
-        'aria-label',
-        `A network of 6 inputs and ${N} frozen features, so that N/d is ${settings.psi1}, with ${n} training examples${
-          gradientNorm === 0 ? '; its read-out is 0' : ''
-        }${epsTestOf(settings) > 0 ? `; one input is attacked with radius ${epsTestOf(settings)}` : ''}.`,
-      );
-      const view = pictureOf(scene, settings);
-      plot.draw(view);
-      plotBox.setAttribute('aria-label', descriptionOf(view));
+      // From one scene to another the picture moves; it follows a slider at once.
+      const from = shown && shown.scene !== scene ? shown.settings : settings;
+      if (shown?.settings !== settings || !glide.isRunning()) glide(from, settings, (at) => show(scene, at));
+      shown = { scene, settings };
     },
   };
 }
