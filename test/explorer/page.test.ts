@@ -386,7 +386,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(words(svg)).toContain('adversarial risk, theory');
     expect(words(svg)).toContain(`robust-random-features ${version}`);
     expect(words(map)).toMatch(/rrf theory surface .*--grid psi1=/);
-    expect(words(map)).toContain('below that of predicting nothing');
+    expect(words(map)).toContain('below predicting nothing');
     const rows = lines.filter((line) => !line.startsWith('#'));
     const [tau, source, standardRisk] = rows[40]!.split(',');
     expect(source).toBe('theory');

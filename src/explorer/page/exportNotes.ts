@@ -58,9 +58,8 @@ export function mapKey(settings: Settings, theme: 'light' | 'dark'): KeyEntry[] 
       }),
     );
   const middle = (bands.length - 1) / 2;
-  const percent = Math.round(100 * (Math.exp(Math.log(2) / 4) - 1));
   return [
-    { drawn: band(0, middle), words: `below that of ${words.nothing}, in steps of ${percent} per cent` },
+    { drawn: band(0, middle), words: `below ${words.nothing}` },
     { drawn: band(middle, middle + 1), words: 'near it' },
     { drawn: band(middle + 1, bands.length), words: 'above it' },
     { drawn: [line('map-line critical')], words: 'critical radius' },
