@@ -59,7 +59,7 @@ const options = {
   rule: textOr(DEFAULTS.rule, 'one-standard-error (the simplest within one of the least risk), least'),
   screen: textOr(
     String(DEFAULTS.screen),
-    'skip what is predicted at more than so many times the least risk; none for no prediction',
+    'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
   ),
   seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
   'test-fraction': {

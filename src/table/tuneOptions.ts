@@ -71,7 +71,7 @@ export interface TableTuningOptions {
   readonly rule?: TuneRule;
   /**
    * Candidates whose predicted risk is more than this many times the least one are skipped, where predicting them costs
-   * less than solving them. Default 2; null skips none.
+   * less than solving them, and so are those whose neighbours are estimated to be far from the best. Default 2; null tries all.
    */
   readonly screen?: number | null;
   /** Names the streams of the splits, the folds and the features. Default 0. */
@@ -176,7 +176,7 @@ export function resolveTableTuning(options: TableTuningOptions): TableTuningSett
   if (typeof onProgress !== 'function')
     throw new InvalidArgumentError('onProgress', onProgress, 'a function of the progress');
   if (screen !== null && !(checkPositive('screen', screen) >= 1))
-    throw new InvalidArgumentError('screen', screen, 'a number >= 1, or null for no screen');
+    throw new InvalidArgumentError('screen', screen, 'a number >= 1, or null to try all candidates');
   checkFraction('testFraction', checkPositive('testFraction', asked.testFraction));
   const lists = listsOf(options, epsTest);
   const measure = checkChoice('measure', options.measure ?? (classes ? 'error' : 'loss'), tuneMeasures);
