@@ -12,10 +12,10 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { standardised, tableStatistics } from '../src/data/standardise.ts';
-import { splitRows, type Table, rowsOfTable, targetLast } from '../src/data/table.ts';
+import { rowsOfTable, splitRows, type Table, targetLast } from '../src/data/table.ts';
 import { inputsAndTarget } from '../src/data/tableDataset.ts';
 import { type Estimate, meanOf, readCsvClasses, readCsvTable, teacher } from '../src/index.ts';
-import { candidatesOf, candidateName, tunePaths } from '../src/table/tuneCandidates.ts';
+import { candidateName, candidatesOf, tunePaths } from '../src/table/tuneCandidates.ts';
 import { chooseCandidate } from '../src/table/tuneChoice.ts';
 import { resolveTableTuning, type TableTuningSettings } from '../src/table/tuneOptions.ts';
 import { TuneProgressCount } from '../src/table/tuneProgress.ts';
@@ -54,12 +54,16 @@ function gaussian(): Table {
 
 function tables(): { name: string; table: Table }[] {
   const digits = readCsvClasses('data/digits.csv', 'digit', ['0', '1', '2', '3', '4']).table;
-  const files = positionals[0] === undefined ? [] : readdirSync(positionals[0]).filter((file) => file.endsWith('.csv'));
+  const files =
+    positionals[0] === undefined ? [] : readdirSync(positionals[0]).filter((file) => file.endsWith('.csv'));
   return [
     { name: 'Gaussian', table: gaussian() },
     { name: 'diabetes', table: targetLast(readCsvTable('data/diabetes.csv'), 'target') },
     { name: 'digits', table: targetLast(digits, 'digit') },
-    ...files.map((file) => ({ name: basename(file, '.csv'), table: readCsvTable(join(positionals[0]!, file)) })),
+    ...files.map((file) => ({
+      name: basename(file, '.csv'),
+      table: readCsvTable(join(positionals[0]!, file)),
+    })),
   ].filter(({ name }) => asked.only === undefined || asked.only.split(',').includes(name));
 }
 
@@ -82,7 +86,11 @@ function settingsFor(way: (typeof WAYS)[number], split: number): TableTuningSett
 }
 
 /** Risk on the test rows of every candidate, trained on all training rows. */
-async function truth(train: PreparedRows, test: PreparedRows, settings: TableTuningSettings): Promise<Map<string, number>> {
+async function truth(
+  train: PreparedRows,
+  test: PreparedRows,
+  settings: TableTuningSettings,
+): Promise<Map<string, number>> {
   const [n, d] = [train.n + test.n, train.d];
   const x = Float64Array.from([...train.x, ...test.x]);
   const y = Float64Array.from([...train.y, ...test.y]);
@@ -108,7 +116,12 @@ interface Run {
   readonly candidates: number;
 }
 
-async function run(way: (typeof WAYS)[number], split: number, train: PreparedRows, risks: Map<string, number>): Promise<Run> {
+async function run(
+  way: (typeof WAYS)[number],
+  split: number,
+  train: PreparedRows,
+  risks: Map<string, number>,
+): Promise<Run> {
   const settings = settingsFor(way, split);
   const all = tunePaths(settings.lists, train);
   const started = performance.now();
@@ -131,11 +144,19 @@ async function run(way: (typeof WAYS)[number], split: number, train: PreparedRow
 const percent = ({ value, standardError }: Estimate): string =>
   `${(100 * value).toFixed(1)} +- ${(100 * standardError).toFixed(1)}`;
 const line = (cells: readonly string[]): void => console.log(`| ${cells.join(' | ')} |`);
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Regret of leave-one-out less that of ten folds, and how much longer folds take. */
 const summary: { excess: Record<(typeof RULES)[number], number[]>; ratios: number[] }[] = [];
-line(['table', 'rows', 'columns', ...RULES.flatMap((rule) => WAYS.map(({ name }) => `${name}, ${rule}`)), 'seconds', 'solved']);
+line([
+  'table',
+  'rows',
+  'columns',
+  ...RULES.flatMap((rule) => WAYS.map(({ name }) => `${name}, ${rule}`)),
+  'seconds',
+  'solved',
+]);
 line(new Array(3 + 6 + 2).fill('---'));
 for (const { name, table } of tables()) {
   const runs = WAYS.map((): Run[] => []);
@@ -149,7 +170,9 @@ for (const { name, table } of tables()) {
   const [left, , ten] = runs as [Run[], Run[], Run[]];
   summary.push({
     excess: {
-      'one-standard-error': left.map((one, k) => one.regret['one-standard-error'] - ten[k]!.regret['one-standard-error']),
+      'one-standard-error': left.map(
+        (one, k) => one.regret['one-standard-error'] - ten[k]!.regret['one-standard-error'],
+      ),
       least: left.map((one, k) => one.regret.least - ten[k]!.regret.least),
     },
     ratios: left.map((one, k) => ten[k]!.seconds / one.seconds),
@@ -165,7 +188,11 @@ for (const { name, table } of tables()) {
 console.log('');
 for (const rule of RULES) {
   const byTable = summary.map(({ excess }) => mean(excess[rule]));
-  console.log(`${rule}: regret of leave-one-out less that of ten folds, over ${summary.length} tables: ${percent(meanOf(byTable))} per cent`);
+  console.log(
+    `${rule}: regret of leave-one-out less that of ten folds, over ${summary.length} tables: ${percent(meanOf(byTable))} per cent`,
+  );
 }
 const ratios = summary.flatMap((one) => one.ratios);
-console.log(`time of ten folds over that of leave-one-out: ${mean(ratios).toFixed(1)} on average, ${Math.min(...ratios).toFixed(1)} at least`);
+console.log(
+  `time of ten folds over that of leave-one-out: ${mean(ratios).toFixed(1)} on average, ${Math.min(...ratios).toFixed(1)} at least`,
+);

@@ -48,7 +48,7 @@ const options = {
   activation: text('of the random features, a list [shifted-relu]'),
   clip: text('deviations at which inputs are clipped, a list, none for not at all [none,3]'),
   loss: text('square, logistic, hinge, squaredHinge, a list [square; square,logistic for classes]'),
-  eps: text('radii in training, a list [0, 0.5, 0.7, 1, 1.4 and 2 times eps-test]'),
+  eps: text('radii in training, a list [0 and 8 from 0.5 to 1.75 times eps-test]'),
   lambda: text('ridge penalties, a list [0.001,0.01,0.1,1]'),
   by: textOr(DEFAULTS.by, `estimate from the training rows: ${tuneEstimates.join(', ')}`),
   folds: {

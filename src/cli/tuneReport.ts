@@ -43,7 +43,9 @@ const riskName = ({ settings: { measure } }: TableTuning): string =>
 
 /** How many candidates there were, and what became of those that could not be chosen. */
 function countLines({ settings }: TableTuning, { scores, skipped, predicted }: TuneSplit): string[] {
-  const lines = [`${scores.length + skipped.length} candidates, ${scores.length} estimated by ${settings.by}`];
+  const lines = [
+    `${scores.length + skipped.length} candidates, ${scores.length} estimated by ${settings.by}`,
+  ];
   const counted = (count: number, what: string): void => {
     if (count > 0) lines.push(`  ${count} ${what}`);
   };

@@ -1,5 +1,5 @@
-import type { Dataset } from '../data/dataset.ts';
 import { given } from '../checkOptions.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { UserError } from '../errors.ts';
 import { meanOf } from '../evaluation/estimate.ts';
 import {
@@ -31,7 +31,7 @@ export type PreparedRows = Dataset<Float64Array>;
 export type ScoreSettings = Pick<TableTuningSettings, 'epsTest' | 'norm' | 'measure' | 'folds' | 'seed'>;
 
 /** Duality gap at which a candidate is solved: far below what n rows can tell apart. */
-const TOLERANCE = 1e-4;
+const TOLERANCE = 1e-3;
 
 /** What a model answers on rows that it was not trained on, and how far an attack of radius 1 moves the answer there. */
 interface HeldOut {
@@ -72,7 +72,11 @@ async function leaveOneOutScorer(
     const started = performance.now();
     const { held, fault, doubts } = orFault(rows.n, () => {
       const result = solve(problem, candidate) as ExactResult;
-      const { residuals, gradientNorms: lengths, ...left } = result.leaveOneOut({ epsTest: settings.epsTest });
+      const {
+        residuals,
+        gradientNorms: lengths,
+        ...left
+      } = result.leaveOneOut({ epsTest: settings.epsTest });
       const outputs = rows.y.map((target, i) => target - residuals[i]!);
       return { held: { outputs, gradientNorms: lengths }, fault: faultOf(result), doubts: left.doubts };
     });
@@ -159,7 +163,10 @@ function nearestStart(starts: readonly WarmStart[], eps: number, lambda: number)
   const far = (start: WarmStart): number => Math.abs(Math.log(start.eps / eps));
   return starts
     .filter((start) => start.lambda === lambda && start.eps > 0 && start.point !== null)
-    .reduce<WarmStart | undefined>((near, start) => (near && far(near) <= far(start) ? near : start), undefined);
+    .reduce<WarmStart | undefined>(
+      (near, start) => (near && far(near) <= far(start) ? near : start),
+      undefined,
+    );
 }
 
 const nothingHeld = (n: number): HeldOut => ({

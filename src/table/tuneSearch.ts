@@ -10,7 +10,7 @@ import type { TuneStore } from './tuneStore.ts';
 /** Standard errors of a difference within which a candidate may yet be the best. */
 const REACH = 2;
 /** A path is left at its first candidate where that is worse by more than REACH standard errors and this share of the least risk. */
-const FAR = 0.2;
+const FAR = 0.1;
 
 /** Scores, and candidates that were left out because of those of their neighbours. */
 export interface Searched {
@@ -58,7 +58,10 @@ export async function searchPaths(
       return score;
     };
   };
-  const scoreAll = async (path: TunePath, candidates: readonly TuneCandidate[]): Promise<ScoredCandidate[]> => {
+  const scoreAll = async (
+    path: TunePath,
+    candidates: readonly TuneCandidate[],
+  ): Promise<ScoredCandidate[]> => {
     const score = scorerOf(path, settings.by);
     const scores: ScoredCandidate[] = [];
     for (const candidate of candidates) {
@@ -68,7 +71,11 @@ export async function searchPaths(
     return scores;
   };
 
-  const searches = paths.map((path) => ({ path, ...fromMiddle(candidatesOf(path), settings), scores: [] as ScoredCandidate[] }));
+  const searches = paths.map((path) => ({
+    path,
+    ...fromMiddle(candidatesOf(path), settings),
+    scores: [] as ScoredCandidate[],
+  }));
   for (const search of searches) search.scores.push(...(await scoreAll(search.path, search.first)));
   const beginnings = searches.flatMap(({ scores }) => scores).filter(isSound);
   const least = beginnings.length > 0 ? leastOf(beginnings) : null;
@@ -79,7 +86,8 @@ export async function searchPaths(
     }
     const score = scorerOf(path, settings.by);
     for (const side of sides) {
-      let risen = false;
+      // Where the risk falls clearly on one side of the middle, it rises on the other.
+      let risen = hasRisen(scores[0], scores);
       for (const candidate of side) {
         if (risen) {
           skip('rise')(candidate);
@@ -88,7 +96,7 @@ export async function searchPaths(
         const found = await score(candidate);
         count.finished(candidate);
         scores.push(found);
-        risen = settings.screen !== null && hasRisen(found, scores);
+        risen = hasRisen(found, scores);
       }
     }
   }
@@ -126,9 +134,9 @@ function isFar(score: ScoredCandidate | undefined, least: ScoredCandidate | null
 }
 
 /** Whether a candidate is clearly worse than the best so far on its path. */
-function hasRisen(score: ScoredCandidate, path: readonly ScoredCandidate[]): boolean {
+function hasRisen(score: ScoredCandidate | undefined, path: readonly ScoredCandidate[]): boolean {
   const sound = path.filter(isSound);
-  if (!isSound(score) || sound.length === 0) return false;
+  if (!score || !isSound(score) || sound.length === 0) return false;
   const { value, standardError } = riskDifference(score, leastOf(sound));
   return value > REACH * standardError;
 }
