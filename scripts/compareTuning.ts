@@ -2,13 +2,13 @@
  * Choosing by leave-one-out, with the prediction as a screen, beside choosing by five and ten folds among the same candidates: the
  * regret of the robust risk on rows held out, and the time.
  *
- *   npx tsx scripts/compareTuning.ts [FOLDER] [--splits 4] [--rows 200] [--eps-test 0.2]
+ *   npx tsx scripts/compareTuning.ts [FOLDER] [--splits 4] [--rows 150] [--eps-test 0.2] [--keep FILE] [--only wine,boston]
  *
  * FOLDER holds CSV files whose last column is the target, such as scripts/tuningTables.py writes; the sets of data/ and
  * Gaussian data come with the package. Regret is the risk on held-out rows of the chosen candidate over that of the best one
- * on these rows, less 1. Prints Markdown.
+ * on these rows, less 1. Prints Markdown. FILE keeps a line for each split that is done, and a later run goes on from it.
  */
-import { readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { standardised, tableStatistics } from '../src/data/standardise.ts';
@@ -27,9 +27,10 @@ const { values: asked, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     splits: { type: 'string', default: '4' },
-    rows: { type: 'string', default: '200' },
+    rows: { type: 'string', default: '150' },
     'eps-test': { type: 'string', default: '0.2' },
     only: { type: 'string' },
+    keep: { type: 'string' },
   },
 });
 const [splits, most, epsTest] = [Number(asked.splits), Number(asked.rows), Number(asked['eps-test'])];
@@ -41,6 +42,7 @@ const WAYS = [
   { name: '10 folds', by: 'folds', folds: 10, screen: null },
 ] as const;
 const RULES = ['one-standard-error', 'least'] as const;
+type Rule = (typeof RULES)[number];
 
 function gaussian(): Table {
   const d = 20;
@@ -81,7 +83,7 @@ function settingsFor(way: (typeof WAYS)[number], split: number): TableTuningSett
   const { by, folds, screen } = way;
   return resolveTableTuning({
     ...{ target: 'target', epsTest, by, folds, screen, seed: split },
-    ...{ width: [50, 100, 200], clip: null },
+    ...{ width: [50, 100], clip: null },
   });
 }
 
@@ -110,7 +112,7 @@ async function truth(
 }
 
 interface Run {
-  readonly regret: Record<(typeof RULES)[number], number>;
+  readonly regret: { readonly [rule in Rule]: number };
   readonly seconds: number;
   readonly solved: number;
   readonly candidates: number;
@@ -131,7 +133,7 @@ async function run(
   const { scores } = await searchPaths(paths, () => train, settings, { store: null, count });
   const seconds = (performance.now() - started) / 1e3;
   const best = Math.min(...risks.values());
-  const regretOf = (rule: (typeof RULES)[number]): number =>
+  const regretOf = (rule: Rule): number =>
     risks.get(candidateName(chooseCandidate(scores, rule).chosen.candidate))! / best - 1;
   return {
     regret: { 'one-standard-error': regretOf('one-standard-error'), least: regretOf('least') },
@@ -147,52 +149,82 @@ const line = (cells: readonly string[]): void => console.log(`| ${cells.join(' |
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Regret of leave-one-out less that of ten folds, and how much longer folds take. */
-const summary: { excess: Record<(typeof RULES)[number], number[]>; ratios: number[] }[] = [];
+/** A split of a table, and what each way came to. */
+interface SplitRecord {
+  readonly name: string;
+  readonly split: number;
+  readonly n: number;
+  readonly d: number;
+  readonly runs: readonly Run[];
+}
+
+async function recordOf(name: string, table: Table, split: number): Promise<SplitRecord> {
+  const { train, test } = rowsOf(table, split);
+  const risks = await truth(train, test, settingsFor(WAYS[0], split));
+  const runs: Run[] = [];
+  for (const way of WAYS) runs.push(await run(way, split, train, risks));
+  return { name, split, n: train.n, d: train.d, runs };
+}
+
+const { keep } = asked;
+const kept =
+  keep !== undefined && existsSync(keep)
+    ? readFileSync(keep, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((text) => JSON.parse(text) as SplitRecord)
+    : [];
+const all = tables();
+const records: SplitRecord[] = [];
+for (let split = 0; split < splits; split++)
+  for (const { name, table } of all) {
+    const known = kept.find((one) => one.name === name && one.split === split);
+    const record = known ?? (await recordOf(name, table, split));
+    if (!known && keep !== undefined) appendFileSync(keep, `${JSON.stringify(record)}\n`);
+    records.push(record);
+  }
+
 line([
   'table',
   'rows',
   'columns',
-  ...RULES.flatMap((rule) => WAYS.map(({ name }) => `${name}, ${rule}`)),
+  ...RULES.flatMap((rule) => WAYS.map(({ name }) => `${rule}: ${name}`)),
   'seconds',
   'solved',
 ]);
-line(new Array(3 + 6 + 2).fill('---'));
-for (const { name, table } of tables()) {
-  const runs = WAYS.map((): Run[] => []);
-  let sizes = { n: 0, d: 0 };
-  for (let split = 0; split < splits; split++) {
-    const { train, test } = rowsOf(table, split);
-    sizes = train;
-    const risks = await truth(train, test, settingsFor(WAYS[0], split));
-    for (const [k, way] of WAYS.entries()) runs[k]!.push(await run(way, split, train, risks));
-  }
-  const [left, , ten] = runs as [Run[], Run[], Run[]];
-  summary.push({
-    excess: {
-      'one-standard-error': left.map(
-        (one, k) => one.regret['one-standard-error'] - ten[k]!.regret['one-standard-error'],
-      ),
-      least: left.map((one, k) => one.regret.least - ten[k]!.regret.least),
-    },
-    ratios: left.map((one, k) => ten[k]!.seconds / one.seconds),
-  });
+line(new Array(3 + RULES.length * WAYS.length + 2).fill('---'));
+const excess = new Map<Rule, number[]>(RULES.map((rule) => [rule, []]));
+for (const { name } of all) {
+  const own = records.filter((one) => one.name === name);
+  const of = (k: number): Run[] => own.map(({ runs }) => runs[k]!);
+  for (const rule of RULES)
+    excess.get(rule)!.push(mean(own.map(({ runs }) => runs[0]!.regret[rule] - runs[2]!.regret[rule])));
   line([
     name,
-    ...[sizes.n, sizes.d].map(String),
-    ...RULES.flatMap((rule) => runs.map((of) => percent(meanOf(of.map(({ regret }) => regret[rule]))))),
-    runs.map((of) => mean(of.map(({ seconds }) => seconds)).toFixed(2)).join(' / '),
-    `${mean(left.map(({ solved }) => solved)).toFixed(0)} of ${left[0]!.candidates}`,
+    ...[own[0]!.n, own[0]!.d].map(String),
+    ...RULES.flatMap((rule) => WAYS.map((_, k) => percent(meanOf(of(k).map(({ regret }) => regret[rule]))))),
+    WAYS.map((_, k) => mean(of(k).map(({ seconds }) => seconds)).toFixed(1)).join(' / '),
+    `${mean(of(0).map(({ solved }) => solved)).toFixed(0)} of ${of(0)[0]!.candidates}`,
   ]);
 }
 console.log('');
 for (const rule of RULES) {
-  const byTable = summary.map(({ excess }) => mean(excess[rule]));
-  console.log(
-    `${rule}: regret of leave-one-out less that of ten folds, over ${summary.length} tables: ${percent(meanOf(byTable))} per cent`,
+  const regrets = WAYS.map((_, k) =>
+    percent(
+      meanOf(
+        all.map(({ name }) =>
+          mean(records.filter((one) => one.name === name).map(({ runs }) => runs[k]!.regret[rule])),
+        ),
+      ),
+    ),
   );
+  console.log(
+    `${rule}: regret over ${all.length} tables, per cent: ${WAYS.map(({ name }, k) => `${name} ${regrets[k]}`).join(', ')}`,
+  );
+  console.log(`  of leave-one-out less that of ten folds: ${percent(meanOf(excess.get(rule)!))}`);
 }
-const ratios = summary.flatMap((one) => one.ratios);
+const total = (k: number): number => records.reduce((sum, { runs }) => sum + runs[k]!.seconds, 0);
+const ratios = records.map(({ runs }) => runs[2]!.seconds / runs[0]!.seconds);
 console.log(
-  `time of ten folds over that of leave-one-out: ${mean(ratios).toFixed(1)} on average, ${Math.min(...ratios).toFixed(1)} at least`,
+  `time of ten folds over that of leave-one-out: ${(total(2) / total(0)).toFixed(1)} in all, ${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)}; of five folds ${(total(1) / total(0)).toFixed(1)}`,
 );
