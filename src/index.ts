@@ -21,7 +21,12 @@ export { type Standardising, tableDataset } from './data/tableDataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
-export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
+export {
+  type FeatureSample,
+  type MeasuredMoments,
+  type MeasureOptions,
+  measureFeatures,
+} from './evaluation/measureFeatures.ts';
 export {
   type Risks,
   type RisksOptions,
@@ -88,6 +93,13 @@ export {
 } from './plots/panels.ts';
 export { writePicture } from './plots/picture.ts';
 export {
+  htmlReport,
+  type Report,
+  type ReportPicture,
+  type ReportSection,
+  type ReportTable,
+} from './plots/report.ts';
+export {
   type SurfaceFigure,
   type SurfaceLine,
   type SurfaceSpot,
@@ -97,7 +109,23 @@ export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
 export { type AttackedModel, attackedModel, attackSanityChecks } from './table/attackedModel.ts';
+export { type ColumnTail, columnTails } from './table/columnTails.ts';
+export { type LinearCoefficients, linearCoefficients } from './table/explainCoefficients.ts';
+export { type ExplainedInput, oneInputAColumn } from './table/explainInputs.ts';
+export {
+  type InputImportance,
+  type PermutationOptions,
+  permutationImportance,
+} from './table/explainPermutations.ts';
+export { type AttackedRows, attackedRows, type InputMovement, inputMovements } from './table/explainRows.ts';
+export { type SubgroupRisk, subgroupRisks } from './table/explainSubgroups.ts';
 export type { ClassMeasures } from './table/measureClasses.ts';
+export {
+  type Interval,
+  type IntervalOptions,
+  predictionIntervals,
+  type RiskIntervals,
+} from './table/predictionIntervals.ts';
 export {
   type DataPredictionOptions,
   type DataPredictions,
@@ -112,6 +140,7 @@ export {
   predictRobustRisk,
   type RiskPrediction,
 } from './table/predictRobustRisk.ts';
+export { heldOutRows, overSplits, type SplitEstimate, type SplitOptions } from './table/splits.ts';
 export {
   type TableLoss,
   type TableMethod,

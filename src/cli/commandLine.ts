@@ -13,6 +13,7 @@ const commands = new Map([
   ['predict', async () => (await import('./predict.ts')).predictCommand as CommandModule],
   ['attack', async () => (await import('./attack.ts')).attackCommand as CommandModule],
   ['sweep', async () => (await import('./sweep.ts')).sweepCommand],
+  ['explorer', async () => (await import('./explorer.ts')).explorerCommand as CommandModule],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand as CommandModule],
   ['provision', async () => (await import('./provision.ts')).provisionCommand as CommandModule],
 ]);

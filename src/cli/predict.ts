@@ -18,6 +18,8 @@ import {
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { classesInWords, classList } from './classes.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { intervalRemarks, riskInWords } from './predictionRemarks.ts';
+import { type ProgressBar, progressBar } from './progressBar.ts';
 import { table } from './table.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
@@ -37,6 +39,7 @@ const options = {
   grid: neededText(GRID_FORM),
   'eps-test': number('eps-test', 'radius at test, the same for every row [its eps]'),
   share: { ...number('share', 'fraction of the rows to measure on'), default: 0.5 },
+  'test-rows': number('test-rows', 'held-out rows of the split that the intervals speak of [those left]'),
   seed: textOr('0', 'of the weights and of the measured rows'),
   raw: flag('leave columns and targets in their units'),
   clip: number('clip', 'clip standardised inputs at so many deviations [not]'),
@@ -66,6 +69,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
     const remarks = [
       ...remarksOn(args, read),
       `measured on ${found.measuredRows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
+      ...intervalRemarks(found.predictions),
     ];
     const { predictions: rows, best } = found;
     if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
@@ -102,6 +106,7 @@ function gridOf(given: string): Grid {
 /** Refuses what only the measuring, or the predictions after it, would refuse. */
 function checkOptionsOf({ model, layer, activation, share, clip, ...args }: PredictArguments): void {
   if (args['eps-test'] !== undefined) checkNonNegative('eps-test', args['eps-test']);
+  if (args['test-rows'] !== undefined) checkInteger('test-rows', args['test-rows']);
   if (clip !== undefined) checkPositive('clip', clip);
   if (checkPositive('share', share) > 1) throw new InvalidArgumentError('share', share, 'a number in (0, 1]');
   checkChoice('activation', activation, activationNames);
@@ -148,7 +153,15 @@ async function predictions(
   grid: Grid,
 ): Promise<DataPredictions> {
   const { model, layer, share, seed } = args;
-  const grids = { ...grid, epsTest: args['eps-test'], share, seed };
+  let bar: ProgressBar | undefined;
+  const grids = {
+    ...{ ...grid, epsTest: args['eps-test'], testRows: args['test-rows'], share, seed },
+    onProgress(done: number, total: number): void {
+      bar ??= progressBar(total, 'intervals');
+      bar.update(done, `${done} of ${total}`);
+      if (done === total) bar.stop();
+    },
+  };
   if (model === 'random' || model === 'deep')
     return predictOnData(data, {
       ...grids,
@@ -191,7 +204,9 @@ function report(
     exact('eps'),
     ...(oneRadius ? [exact('epsTest')] : []),
     risk('SR', 'standardRisk'),
+    { title: '90 %', value: ({ intervals }: WidthPrediction) => riskInWords(intervals?.standardRisk) },
     risk('AR', 'adversarialRisk'),
+    { title: '90 %', value: ({ intervals }: WidthPrediction) => riskInWords(intervals?.adversarialRisk) },
     risk('gradient', 'gradientNorm'),
     risk('fitted', 'interpolatedFraction'),
     { title: 'phase', value: (row: WidthPrediction) => row.phase },

@@ -78,6 +78,8 @@ export interface TableTrainingOptions {
   readonly seed?: number | string;
   /** Fraction of the rows that are held out to measure on. Default 0.2. */
   readonly testFraction?: number;
+  /** Positions of the rows that are held out, in place of a random fraction. Default none. */
+  readonly testRows?: ArrayLike<number> | undefined;
   /** Fraction of the rows on which training by gradient is stopped early. Default 0, none. */
   readonly validationFraction?: number;
   /** Standardised inputs are clipped at plus and minus this many deviations, within the model too. Default not at all. */
@@ -133,6 +135,7 @@ const OPTIONS: OptionNames<TableTrainingOptions> = {
   activation: true,
   seed: true,
   testFraction: true,
+  testRows: true,
   validationFraction: true,
   clip: true,
   batchSize: true,

@@ -3,7 +3,7 @@ import { columnNotes } from '../data/columnNotes.ts';
 import type { ClassNames } from '../data/csvClasses.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
-import { rowsOfTable, splitRows, type Table, targetLast } from '../data/table.ts';
+import { rowsOfTable, type Table, targetLast } from '../data/table.ts';
 import { asDataset, inputsAndTarget } from '../data/tableDataset.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
@@ -13,6 +13,7 @@ import { bestConstant } from '../exact/marginRows.ts';
 import { standardisedModel } from '../models/standardisedModel.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type ClassMeasures, classMeasures, type Margins, marginsOf } from './measureClasses.ts';
+import { partsOf } from './splits.ts';
 import { readoutBias, tableModel } from './tableModel.ts';
 import {
   isMarginLoss,
@@ -112,9 +113,8 @@ export function checkTableTraining(
  */
 export async function trainOnTable(table: Table, options: TableTrainingOptions): Promise<TableTraining> {
   const { settings, ordered } = checkTableTraining(table, options);
-  const { target, method, lambda, seed, clip, testFraction, validationFraction } = settings;
-  const fractions = { testFraction, ...(validationFraction > 0 ? { validationFraction } : {}) };
-  const positions = splitRows(ordered.rows, fractions, seed);
+  const { target, method, lambda, clip } = settings;
+  const positions = partsOf(ordered.rows, settings);
   const parts = positions.map((rows) => rowsOfTable(ordered, rows));
   const [test, train] = [parts[0]!, parts.at(-1)!];
   const validation = parts.length === 3 ? parts[1]! : null;
