@@ -47,7 +47,7 @@ export function predictionFigure(rows: readonly WidthPrediction[]): string {
       );
       return [
         ...(band.length > 0
-          ? [{ label: '90 per cent of single splits', colour, draw: 'band' as const, points: band }]
+          ? [{ label, kind: '90 per cent of single splits', colour, draw: 'band' as const, points: band }]
           : []),
         { label, colour, draw: 'line', points: points.map(({ x, y }) => ({ x, y })) },
       ];

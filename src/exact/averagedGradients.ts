@@ -3,6 +3,8 @@ import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { quadraticForm } from '../numerics/vectors.ts';
 import { sharedNormProgramme } from './cone/sharedNormProgramme.ts';
 import { AVERAGED_JITTER, addToDiagonal } from './jitter.ts';
+import { ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
+import { averagedGradient } from './leaveOneOut/rowGradients.ts';
 import type { ReadoutProblem } from './readoutProblem.ts';
 import type { Formulation } from './solveProgramme.ts';
 
@@ -12,6 +14,14 @@ export function averagedGradients(problem: ReadoutProblem, eps: number): Formula
   return {
     programme: (rows) => sharedNormProgramme({ ...rows, norm: 'l2', metric }, linearAlgebra()),
     costs: (theta) => eps * Math.sqrt(Math.max(0, quadraticForm(metric.matrix, theta))),
+    coordinates:
+      () =>
+      (theta, { phi }) => ({
+        phi,
+        theta,
+        gradientsAt: averagedGradient(problem.n, metric.matrix),
+        lengthsAfter: (moves) => ownLengthsAfter(problem, 'l2')(theta, moves),
+      }),
   };
 }
 

@@ -47,17 +47,21 @@ export function blockedJacobians(
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! += gram[a * N + b]!;
     }
   }
+  /** K_i theta_i for all i, n x d, theta_i beginning at `of(i)` of `thetas`. */
+  function imagesOf(thetas: Float64Array, of: (i: number) => number): Float64Array {
+    const images = new Float64Array(n * d);
+    for (const { from, to, rows } of blocks())
+      for (let r = 0; r < (to - from) * d; r++) {
+        const own = of(from + Math.floor(r / d));
+        let sum = 0;
+        for (let a = 0, at = r * N; a < N; a++) sum += rows[at + a]! * thetas[own + a]!;
+        images[from * d + r] = sum;
+      }
+    return images;
+  }
   return {
-    images(theta) {
-      const images = new Float64Array(n * d);
-      for (const { from, to, rows } of blocks())
-        for (let r = 0; r < (to - from) * d; r++) {
-          let sum = 0;
-          for (let a = 0, at = r * N; a < N; a++) sum += rows[at + a]! * theta[a]!;
-          images[from * d + r] = sum;
-        }
-      return images;
-    },
+    images: (theta) => imagesOf(theta, () => 0),
+    ownImages: (moves) => imagesOf(moves, (i) => i * N),
     pullBack(v, out) {
       const column = new Float64Array(N);
       for (const { from, to, rows } of blocks())

@@ -10,6 +10,7 @@ import { adversarialRegression } from './adversarialRegression.ts';
 import { READOUT_NORMS, type ReadoutNorm } from './cone/rowNorms.ts';
 import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
+import { ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { readoutProblem } from './readoutProblem.ts';
 import { type MarginOptions, type MarginResult, solveMargins } from './solveMargins.ts';
 import { type ReadoutOptions, solveReadout } from './solveReadout.ts';
@@ -90,12 +91,18 @@ export async function trainReadoutExactly(
 async function trainNormally(
   model: tf.LayersModel,
   data: Dataset,
-  options: ExactOptions,
+  options: ExactOptions & Pick<ReadoutOptions, 'norm'>,
 ): Promise<ExactResult> {
   const settings = resolveExact('trainReadoutExactly', options, OPTIONS);
+  const { norm = 'l2' } = options;
   const phi = await engineFeatures(model, data);
+  const features = await hostFeatures(model, model.layers.length - 1);
   const { n } = data;
-  return solveRidge({ n, N: phi.length / n, phi, y: Float64Array.from(data.y) }, settings);
+  return solveRidge(
+    { n, N: phi.length / n, phi, y: Float64Array.from(data.y) },
+    settings,
+    features && ((theta, moves) => ownLengthsAfter(readoutProblem(data, features), norm)(theta, moves)),
+  );
 }
 
 async function trainAdversarially(

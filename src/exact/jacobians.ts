@@ -2,6 +2,8 @@
 export interface Jacobians {
   /** K_i theta for all i, n x d. */
   images(theta: Float64Array): Float64Array;
+  /** K_i moves_i for moves of n x N, one theta a row: n x d. */
+  ownImages(moves: Float64Array): Float64Array;
   /** K_i' v_i for all i as columns of `out`, N x n, for v of n x d. */
   pullBack(v: Float64Array, out: Float64Array): void;
   /** sum_i weights_i K_i' K_i into the lower triangle of `out`, N x N; weights >= 0. */

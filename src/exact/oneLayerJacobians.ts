@@ -30,14 +30,23 @@ export function oneLayerJacobians({
     algebra.multiplyTransposed(weights, weights, products, { m: N, n: N, k: d, lower: true });
     return products;
   });
+  /** W' gated_i for all i, n x d. */
+  function throughWeights(gated: Float64Array): Float64Array {
+    const images = new Float64Array(n * d);
+    algebra.multiplyTransposed(gated, columns(), images, { m: n, n: d, k: N });
+    return images;
+  }
   return {
     images(theta) {
       const gated = scratch();
       for (let i = 0, at = 0; i < n; i++)
         for (let a = 0; a < N; a++, at++) gated[at] = slopes[at]! * theta[a]!;
-      const images = new Float64Array(n * d);
-      algebra.multiplyTransposed(gated, columns(), images, { m: n, n: d, k: N });
-      return images;
+      return throughWeights(gated);
+    },
+    ownImages(moves) {
+      const gated = scratch();
+      for (let at = 0; at < gated.length; at++) gated[at] = slopes[at]! * moves[at]!;
+      return throughWeights(gated);
     },
     pullBack(v, out) {
       algebra.multiplyTransposed(weights, v, out, { m: N, n, k: d });

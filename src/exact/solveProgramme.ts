@@ -6,9 +6,16 @@ import {
   interiorPoint,
   type StartedProgramme,
 } from './cone/interiorPoint.ts';
+import { residualDuals } from './cone/residualCones.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult, WarmStart } from './exactResult.ts';
 import { centring, type Rows } from './intercept.ts';
+import { withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import {
+  type CoordinatesOf,
+  type FoundRegression,
+  programmeLeftOut,
+} from './leaveOneOut/programmeLeftOut.ts';
 import { trainingErrors } from './trainingErrors.ts';
 
 /** Rows about their means where an intercept is fitted, targets of root mean square 1, and what is asked for there. */
@@ -27,6 +34,8 @@ export interface Formulation {
   readonly innerTolerance?: number;
   /** Another theta that the gap allows as well, with its objective; default the one that the solver found. */
   readonly refine?: (found: Found, rows: ScaledRows) => { theta: Float64Array; upper: number };
+  /** In which coordinates theta moves where a row is left out. */
+  readonly coordinates: (found: Found) => CoordinatesOf;
 }
 
 /** What the interior-point method found, in solver units. */
@@ -43,7 +52,7 @@ export interface Found extends InteriorPointResult {
 export function solveProgramme(
   given: Rows,
   settings: ExactSettings,
-  { programme, costs, innerTolerance, refine }: Formulation,
+  { programme, costs, innerTolerance, refine, coordinates }: Formulation,
 ): ExactResult {
   const { eps, lambda, fitIntercept: intercept, tolerance } = settings;
   const { n, N } = given;
@@ -59,7 +68,7 @@ export function solveProgramme(
   const gap = gapOf({ upper: best.upper, lower: bounds.lower }, y, unit);
   const theta = best.theta.map((value) => value * unit);
   const beside = found.offset * unit;
-  return {
+  const result = {
     theta,
     intercept: interceptOf(theta, beside),
     ...gap,
@@ -69,6 +78,23 @@ export function solveProgramme(
     converged: gap.relativeGap <= tolerance,
     warmStart,
   };
+  const scores = residualDuals(solved.z, n, intercept).map((value) => value * unit);
+  const sizes = Float64Array.from({ length: n }, (_, i) => (solved.z[i]! + solved.z[n + i]!) * unit);
+  return withLeftOut(result, given, settings, { beside, scores, sizes }, coordinates(found));
+}
+
+/** What a row left out needs is all that the method keeps; the iterate goes. */
+function withLeftOut(
+  result: Omit<ExactResult, 'leaveOneOut'>,
+  given: Rows,
+  settings: ExactSettings,
+  duals: Omit<FoundRegression, 'theta' | 'converged'>,
+  coordinates: CoordinatesOf,
+): ExactResult {
+  const { theta, converged } = result;
+  return withLeaveOneOut(result, { n: given.n, eps: settings.eps }, () =>
+    programmeLeftOut(given, settings, { theta, converged, ...duals }, coordinates),
+  );
 }
 
 /** Root mean square; 1 for zeros, so that it can divide. */

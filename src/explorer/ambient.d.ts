@@ -3,3 +3,9 @@ declare module '*?url' {
   const address: string;
   export default address;
 }
+
+/** A part of a page as a string, its formulas typeset: see build/typesetFormulas.ts. */
+declare module '*.html?typeset' {
+  const html: string;
+  export default html;
+}

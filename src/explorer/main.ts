@@ -1,4 +1,5 @@
 /** The page: a store of its state, a story and a workbench that draw the state, and an address that holds it. */
+import { address } from './page/address.ts';
 import { byId } from './page/elements.ts';
 import { applyTheme, onSystemTheme, resolvedTheme } from './page/theme.ts';
 import type { View } from './page/view.ts';
@@ -12,6 +13,7 @@ const store = newStore(linked);
 complain(complaints);
 applyTheme(linked.theme);
 
+const steps = address(store, complain);
 const storyView = story(store);
 // The first view does not need the workbench, so that it comes when it is first opened.
 let workbenchView: View | undefined;
@@ -20,8 +22,9 @@ async function fetchWorkbench(): Promise<void> {
   if (coming) return;
   coming = true;
   const { workbench } = await import('./workbench.ts');
-  workbenchView = workbench(store);
+  workbenchView = workbench(store, steps);
   draw();
+  byId('workbench').dataset.ready = '';
 }
 
 function draw(): void {
@@ -60,13 +63,6 @@ function drawSoon(): void {
   });
 }
 
-// Browsers limit how often an address may change.
-let pending: ReturnType<typeof setTimeout> | undefined;
-function updateAddress(): void {
-  clearTimeout(pending);
-  pending = setTimeout(() => window.history.replaceState(null, '', `#${toLink(store.state)}`), 250);
-}
-
 /** The links between the story and the workbench hold what is set at the time. */
 function updateLinks(state: State): void {
   const there = `#${toLink({ ...state, scene: null })}`;
@@ -78,17 +74,7 @@ store.subscribe((state, before) => {
   labelTheme();
   updateLinks(state);
   drawSoon();
-  updateAddress();
-});
-window.addEventListener('hashchange', () => {
-  clearTimeout(pending);
-  const { state, complaints } = fromLink(window.location.hash.slice(1));
-  complain(complaints);
-  const { theme } = store.state;
-  const kept = new URLSearchParams(window.location.hash.slice(1)).has('theme') ? {} : { theme };
-  if ((state.scene === null) !== (store.state.scene === null))
-    window.scrollTo({ top: 0, behavior: 'instant' });
-  store.change({ ...state, ...kept });
+  if ((state.scene === null) !== (before.scene === null)) window.scrollTo({ top: 0, behavior: 'instant' });
 });
 onSystemTheme(() => {
   labelTheme();
@@ -99,8 +85,8 @@ byId('theme').addEventListener('click', () =>
   store.change({ theme: resolvedTheme(store.state.theme) === 'dark' ? 'light' : 'dark' }),
 );
 byId('reset').addEventListener('click', () => {
-  const { theme, scene } = store.state;
-  store.change({ ...(scene === null ? initialState : stateOf(scene)), theme });
+  const { theme, scene, measurements } = store.state;
+  store.change({ ...(scene === null ? initialState : stateOf(scene)), theme, measurements });
 });
 
 function labelTheme(): void {
@@ -110,7 +96,7 @@ function labelTheme(): void {
 function complain(found: readonly string[]): void {
   const notice = byId('notice');
   notice.hidden = found.length === 0;
-  notice.textContent = `Parts of this link are not valid and were ignored: ${found.join('; ')}. The default values are used instead.`;
+  notice.textContent = `Parts of this link were ignored: ${found.join('; ')}. The usual values are used instead.`;
 }
 
 labelTheme();

@@ -1,8 +1,11 @@
 /** The workbench: every control, both figures, and models of finite size. */
+import { bench } from './bench/bench.ts';
 import { checkPanel } from './check/checkPanel.ts';
+import type { Address } from './page/address.ts';
 import { controls } from './page/controls.ts';
 import { curveFigure } from './page/curveFigure.ts';
 import { byId } from './page/elements.ts';
+import equations from './page/equations.html?typeset';
 import { mapFigure } from './page/mapFigure.ts';
 import { takeAway } from './page/takeAway.ts';
 import { showValues, statusOf } from './page/values.ts';
@@ -13,12 +16,18 @@ import { riskAt } from './theory/ask.ts';
 import { axisNamed, type RiskAt } from './theory/curve.ts';
 
 /** Builds the workbench into the page. */
-export function workbench(store: Store): View {
+export function workbench(store: Store, steps: Address): View {
+  byId('equations').innerHTML = equations;
   let pointed: { settings: Settings; risk: RiskAt } | null = null;
-  const curves = curveFigure(store, (point) => {
-    pointed = point;
-    showPoint(store.state);
-  });
+  const tools = bench(store, steps);
+  const curves = curveFigure(
+    store,
+    (point) => {
+      pointed = point;
+      showPoint(store.state);
+    },
+    tools.dragged,
+  );
   const map = mapFigure(store);
   const take = takeAway(store, curves, map);
   controls(byId<HTMLFormElement>('controls'), store);
@@ -32,6 +41,7 @@ export function workbench(store: Store): View {
   return {
     draw(state) {
       curves.draw(state);
+      tools.draw(state);
       map.draw(state);
       showPoint(state);
       take.show(state);

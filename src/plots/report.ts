@@ -160,12 +160,16 @@ const shellWord = (word: string): string =>
 const FOREIGN =
   /<script|<foreignObject|<iframe|\son\w+\s*=|javascript:|(?:href|src)\s*=\s*["']?(?!["']?#)|url\((?!["']?#)/i;
 
+/** What a picture says of itself for other programmes; on the page the caption does. */
+const METADATA = /<metadata>[^]*?<\/metadata>/g;
+
 /** The picture with names of its own: on one page those of two pictures would be one. */
 function embedded(svg: string, name: string): string {
   if (!/^<svg[\s>]/.test(svg)) throw new InvalidArgumentError('svg', svg, 'source that begins with <svg');
   const foreign = FOREIGN.exec(svg);
   if (foreign) throw new InvalidArgumentError('svg', foreign[0], 'a picture that fetches and runs nothing');
   return svg
+    .replace(METADATA, '')
     .replace(/\sid="([^"]*)"/g, ` id="${name}-$1"`)
     .replace(/url\((["']?)#/g, `url($1#${name}-`)
     .replace(/href="#/g, `href="#${name}-`);

@@ -90,7 +90,7 @@ export function rowsFigure({ rows, series, label, description }: RowsFigure): st
       ...marks,
     ],
   });
-  return svgText(svg, description, [
+  return svgText(svg, { description }, [
     textMarkup(label, { x: left + WIDTH / 2, y: height - 12, anchor: 'middle', size: 17 }),
     legendRow(
       series.map(({ label: name, colour }) => ({

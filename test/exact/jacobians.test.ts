@@ -41,7 +41,7 @@ describe.each(Object.entries(kinds))('input gradients %s', (_, { jacobians, N: w
 
   // Twice: the first use may have left something behind.
   it.each(['at first', 'once more'])(
-    'are K_i theta, K_i v_i, sum e_i K_i K_i and sum K_i diag(e_i) K_i, %s',
+    'are K_i theta, K_i theta_i, K_i v_i, sum e_i K_i K_i and sum K_i diag(e_i) K_i, %s',
     (time) => {
       const theta = draw(`theta ${time}`, width);
       const v = draw(`v ${time}`, n * d);
@@ -53,6 +53,15 @@ describe.each(Object.entries(kinds))('input gradients %s', (_, { jacobians, N: w
         for (const j of inputs)
           expect(images[i * d + j]).toBeCloseTo(
             sum(units, (a) => entry(i, j, a) * theta[a]!),
+            12,
+          );
+      const moves = draw(`moves ${time}`, n * width);
+      const moved = jacobians.ownImages(moves);
+      expect(moved).toHaveLength(n * d);
+      for (const i of rows)
+        for (const j of inputs)
+          expect(moved[i * d + j]).toBeCloseTo(
+            sum(units, (a) => entry(i, j, a) * moves[i * width + a]!),
             12,
           );
       const pulled = draw('left over', width * n);

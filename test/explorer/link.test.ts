@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { matching } from '../../src/explorer/check/measurements.ts';
 import { fromLink, toLink } from '../../src/explorer/state/link.ts';
 import { facesLinf } from '../../src/explorer/state/norms.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../../src/explorer/state/parameters.ts';
 import { isOfStory, SCENE_NAMES, stateOf } from '../../src/explorer/state/scenes.ts';
 import { initialState, type State } from '../../src/explorer/state/state.ts';
+import { axisNamed, settingsAt } from '../../src/explorer/theory/curve.ts';
 
 const positive = fc.double({ min: 1e-4, max: 1e4, noNaN: true });
 const radius = fc.double({ min: 0, max: 100, noNaN: true });
@@ -54,41 +56,63 @@ const measured = fc.record({
   value: fc.integer({ min: 0, max: 999_999 }).map((x) => x / 1e5),
   standardError: fc.integer({ min: 0, max: 999_999 }).map((x) => x / 1e7),
 });
-const anyState: fc.Arbitrary<State> = fc.record({
-  scene: fc.constantFrom(null, ...SCENE_NAMES),
-  settings,
-  axis: fc.constantFrom<AxisName>('psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'),
-  yScale: fc.constantFrom('linear', 'log'),
-  mapOf: fc.constantFrom('standardRisk', 'adversarialRisk'),
-  theme: fc.constantFrom('auto', 'light', 'dark'),
+const axis = fc.constantFrom<AxisName>(
+  ...(['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau', 'depth', 'activation'] as const),
+);
+const counts = fc
+  .record({ seeds: fc.integer({ min: 1, max: 50 }), failed: fc.integer({ min: 0, max: 50 }) })
+  .map(({ seeds, failed }) => ({ seeds, converged: Math.max(0, seeds - failed) }));
+const measuredAt = fc.record({
+  at: fc.integer({ min: 0, max: 3 }),
   d: fc.integer({ min: 1, max: 200 }),
-  seeds: fc.integer({ min: 1, max: 50 }),
-  measurements: fc.array(
-    fc.record({
-      settings,
-      d: fc.integer({ min: 1, max: 200 }),
-      seeds: fc.integer({ min: 1, max: 50 }),
-      converged: fc.integer({ min: 0, max: 50 }),
-      standardRisk: measured,
-      adversarialRisk: measured,
-    }),
-    { maxLength: 3 },
-  ),
+  counts,
+  standardRisk: measured,
+  adversarialRisk: measured,
 });
-
-const state = anyState.map((of) => ({
-  ...of,
-  axis: of.axis === 'depth' && facesLinf(of.settings) ? 'psi1' : of.axis,
-  scene: isOfStory(of.settings) ? of.scene : null,
-}));
+const anyState: fc.Arbitrary<State> = fc
+  .record({
+    scene: fc.constantFrom(null, ...SCENE_NAMES),
+    settings,
+    axis,
+    yScale: fc.constantFrom('linear', 'log'),
+    mapOf: fc.constantFrom('standardRisk', 'adversarialRisk'),
+    theme: fc.constantFrom('auto', 'light', 'dark'),
+    d: fc.integer({ min: 1, max: 200 }),
+    seeds: fc.integer({ min: 1, max: 50 }),
+    points: fc.array(measuredAt, { maxLength: 3 }),
+    screen: fc.constantFrom('page', 'projector', 'embed'),
+    pins: fc.record({ A: settings, B: settings, C: settings }, { requiredKeys: [] }),
+  })
+  .map(({ axis: wanted, points, ...rest }): State => {
+    const axis = wanted === 'depth' && facesLinf(rest.settings) ? 'psi1' : wanted;
+    return {
+      ...rest,
+      axis,
+      scene: isOfStory(rest.settings) ? rest.scene : null,
+      own: null,
+      // On the curve, as everything that a link holds.
+      measurements: points.map(({ at, counts, ...point }) => ({
+        ...point,
+        ...counts,
+        settings: settingsAt(
+          rest.settings,
+          axisNamed(axis),
+          axis === 'depth' ? at : at + 0.5 * Number(axis !== 'activation'),
+        ),
+        elsewhere: true,
+      })),
+    };
+  });
 
 describe('a link', () => {
   it('holds the whole state', () => {
     fc.assert(
-      fc.property(state, (one) => {
+      fc.property(anyState, (one) => {
         const { state: other, complaints } = fromLink(toLink(one));
         expect(complaints).toEqual([]);
-        expect(other).toEqual(one);
+        const sorted = matching(one.measurements, one.settings, axisNamed(one.axis));
+        expect(sorted).toHaveLength(one.measurements.length);
+        expect(other).toEqual({ ...one, measurements: sorted.map(({ measurement }) => measurement) });
       }),
     );
   });
@@ -127,6 +151,31 @@ describe('a link', () => {
     const { state, complaints } = fromLink('testNorm=linf&axis=depth');
     expect(state.axis).toBe('psi1');
     expect(complaints).toHaveLength(1);
+  });
+
+  it('leaves out points of other curves', () => {
+    const { state } = fromLink('eps=0.5&point=0.5~0.01~0.9~0.02~50~4~4~psi1:2');
+    expect(state.measurements).toHaveLength(1);
+    const elsewhere = { ...state, settings: { ...state.settings, eps: 0.4 } };
+    expect(toLink(elsewhere)).toBe('eps=0.4');
+    expect(toLink(state)).toContain('point=');
+  });
+
+  it.each([
+    ['psi3=2', 'psi3=2'],
+    ['psi1=2&psi1=3', 'psi1=3'],
+    ['pinA=psi1:-2', 'pinA=psi1:-2'],
+    ['pinA=cubic:1', 'pinA=cubic:1'],
+    ['pinD=psi1:2', 'pinD=psi1:2'],
+    ['point=0.5~0.01~0.9~0.02~50~4~5', 'point=0.5~0.01~0.9~0.02~50~4~5'],
+    ['point=0.5~0.01~0.9~0.02~50~0~0', 'point=0.5~0.01~0.9~0.02~50~0~0'],
+    ['point=0.5~0.01~0.9~0.02~50~4~4~psi1:2:3', 'point=0.5~0.01~0.9~0.02~50~4~4~psi1:2:3'],
+  ])('of %s says that %s was ignored', (link, part) => {
+    const { state, complaints } = fromLink(link);
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]!.startsWith(part)).toBe(true);
+    expect(state.measurements).toEqual([]);
+    expect(state.pins).toEqual({});
   });
 
   it('opens the workbench where the story does not know the settings', () => {

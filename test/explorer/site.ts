@@ -44,7 +44,9 @@ export async function startSite(executablePath: string): Promise<Site> {
       });
       await page.goto(link === '' ? address : `${address}#${link}`);
       const inStory = link === '' || new URLSearchParams(link).has('scene');
-      await page.waitForSelector(inStory ? '#story[data-drawn]' : '#map-plot[data-drawn]');
+      await page.waitForSelector(inStory ? '#story[data-drawn]' : '#map-plot[data-drawn]', {
+        state: 'attached',
+      });
       return page;
     },
     async close() {

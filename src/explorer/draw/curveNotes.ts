@@ -16,14 +16,15 @@ export const curveNotes = (plane: Plane, view: CurveView): SVGElement[] => [
   ...squarePlace(plane, view),
 ];
 
-function nothingLevel(plane: Plane, { settings, curve }: CurveView): SVGElement[] {
+function nothingLevel(plane: Plane, { settings, curve, pinned }: CurveView): SVGElement[] {
   const { frame, y } = plane;
   const level = y.pixel(nothingRisk(settings));
   if (level <= frame.top) return [];
   const line = svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level });
   const classes = isClassifier(settings);
   const value = classes ? ['½'] : ['1 + ', letters.tau, '²'];
-  const points = curve.flatMap(({ at, standardRisk, adversarialRisk }): [number, number][] => [
+  const drawn = [...curve, ...pinned.flatMap((pin) => pin.curve)];
+  const points = drawn.flatMap(({ at, standardRisk, adversarialRisk }): [number, number][] => [
     [at, standardRisk],
     [at, adversarialRisk],
   ]);

@@ -1,3 +1,4 @@
+import { spans } from '../page/symbols.ts';
 import type { Line } from './linePlot.ts';
 import { markOf } from './marks.ts';
 import type { Plane } from './plane.ts';
@@ -29,13 +30,18 @@ export function rowLabels({ frame }: Plane, lines: readonly Line[]): SVGElement[
   let x = frame.left - 34;
   return lines.flatMap((line) => {
     const at = x;
-    x += 7.1 * line.label.length + 30;
+    const label = line.short ?? line.label;
+    x += 7.1 * label.length + 30;
     const sample = line.faint
       ? svg('line', { class: `curve ${line.quantity} faint`, x1: at, x2: at + 13, y1: 14, y2: 14 })
       : markOf(line.quantity, at + 6, 14);
-    return [sample, textOf(line, at + 16, 19)];
+    return [sample, textOf({ ...line, label }, at + 16, 19)];
   });
 }
 
 const textOf = ({ quantity, label, faint }: Line, x: number, y: number): SVGElement =>
-  svg('text', { class: `label ${quantity}${faint ? ' faint' : ''}`, x, y }, label);
+  svg(
+    'text',
+    { class: `label ${quantity}${faint ? ' faint' : ''}`, x, y },
+    ...spans(...(label === 'εq' ? [{ letter: label }] : [label])),
+  );

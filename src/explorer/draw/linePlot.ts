@@ -13,6 +13,8 @@ import { pathThrough, set, svg } from './svg.ts';
 export interface Line {
   readonly quantity: string;
   readonly label: string;
+  /** the label where there is little room */
+  readonly short?: string;
   readonly points: readonly (readonly [at: number, value: number])[];
   /** its value at the place of the settings */
   readonly here: number;
@@ -134,7 +136,7 @@ export function linePlot(): LinePlot {
 /** Pixels of the words beside a level. */
 const LEVEL_WORDS = 165;
 
-function notesOf(plane: Plane, { lines, level, square, nothing }: LinePlotView): SVGElement[] {
+function notesOf(plane: Plane, { at: here, lines, level, square, nothing }: LinePlotView): SVGElement[] {
   const { frame, x, y } = plane;
   const found: SVGElement[] = [];
   if (nothing) {
@@ -167,7 +169,10 @@ function notesOf(plane: Plane, { lines, level, square, nothing }: LinePlotView):
       svg('line', { class: 'square', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
       svg(
         'text',
-        { class: 'note halo', x: at + 7, y: frame.top + 16 },
+        // Beside the mark of the settings, where that is near.
+        x.pixel(here) > at && x.pixel(here) < at + 60
+          ? { class: 'note halo', x: at - 7, y: frame.top + 16, 'text-anchor': 'end' }
+          : { class: 'note halo', x: at + 7, y: frame.top + 16 },
         ...spans({ letter: 'N' }, ' = ', { letter: 'n' }),
       ),
     );

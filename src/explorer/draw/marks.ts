@@ -4,7 +4,7 @@ import { svg } from './svg.ts';
 export function markOf(quantity: string, x: number, y: number): SVGElement {
   const name = `dot ${quantity}`;
   if (quantity === 'adversarial')
-    return svg('rect', { class: name, x: x - 5, y: y - 5, width: 10, height: 10 });
+    return svg('rect', { class: name, x: x - 6, y: y - 6, width: 12, height: 12 });
   const corners = {
     radius: [
       [0, -7],
@@ -18,6 +18,6 @@ export function markOf(quantity: string, x: number, y: number): SVGElement {
       [-6.5, 5],
     ],
   }[quantity];
-  if (corners === undefined) return svg('circle', { class: name, cx: x, cy: y, r: 5.5 });
+  if (corners === undefined) return svg('circle', { class: name, cx: x, cy: y, r: 5 });
   return svg('path', { class: name, d: `M${corners.map(([dx, dy]) => `${x + dx!},${y + dy!}`).join('L')}Z` });
 }

@@ -102,7 +102,7 @@ export function networkPanel(): NetworkPanel {
       label(examples, { letter: 'n' }, ` = ${n}`, roomy ? ' training examples' : ''),
       ...attackLabels(next, {
         output: [middle + 16, output + 5],
-        inputs: [inputAt(DRAWN_D - 1) + 30, inputs + 5],
+        inputs: roomy ? [inputAt(DRAWN_D - 1) + 30, inputs + 5] : [width - 62, (inputs + examples) / 2 + 3],
       }),
     );
   }
@@ -152,7 +152,7 @@ function attackLabels(
 ): SVGElement[] {
   if (eps === 0) return [];
   const text = ([x, y]: readonly [number, number], ...parts: readonly (string | Letter)[]) =>
-    svg('text', { class: 'network-label radius', x, y }, ...spans(...parts));
+    svg('text', { class: 'network-label radius halo', x, y }, ...spans(...parts));
   const moved = text(at.inputs, '|', { letter: 'δ' }, `| = ${Number(eps.toPrecision(2))}`);
   if (gradientNorm === 0) return [moved];
   return [

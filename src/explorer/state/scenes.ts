@@ -28,7 +28,7 @@ const scenes: Readonly<Record<SceneName, Scene>> = {
   curse: { settings: { psi1: 20 }, axis: 'psi1', controls: ['psi1', 'eps'] },
   why: { settings: { psi1: 20 }, axis: 'psi1', controls: ['psi1', 'eps'] },
   null: { settings: { eps: 1.6 }, axis: 'eps', controls: ['eps', 'psi1'] },
-  remedy: { settings: { psi1: 20, lambda: 0.1 }, axis: 'psi1', controls: ['lambda', 'psi1'] },
+  remedy: { settings: { psi1: 20, lambda: 0.2 }, axis: 'psi1', controls: ['lambda', 'psi1'] },
 };
 
 /** The numbers at hand in a scene. */

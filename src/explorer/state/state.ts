@@ -1,8 +1,11 @@
 import type { Measurement } from '../check/protocol.ts';
+import type { OwnPoint } from './ownData.ts';
 import { type AxisName, defaults, type Settings } from './parameters.ts';
+import type { Pins } from './pins.ts';
 import type { SceneName } from './scenes.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
+export type Screen = 'page' | 'projector' | 'embed';
 export type Measure = 'standardRisk' | 'adversarialRisk';
 
 /** Everything that a link holds. */
@@ -20,6 +23,12 @@ export interface State {
   readonly d: number;
   readonly seeds: number;
   readonly measurements: readonly Measurement[];
+  /** other settings whose curves are drawn beside */
+  readonly pins: Pins;
+  /** points of the reader's own, which no link holds, and the axis that they are of; null without */
+  readonly own: { readonly axis: AxisName; readonly points: readonly OwnPoint[] } | null;
+  /** the page, or its curves alone, in large type or to stand in another page */
+  readonly screen: Screen;
 }
 
 /** The workbench as it opens by itself. */
@@ -33,6 +42,9 @@ export const initialState: State = {
   d: 50,
   seeds: 4,
   measurements: [],
+  pins: {},
+  own: null,
+  screen: 'page',
 };
 
 export interface Store {

@@ -2,6 +2,7 @@ import { bestLambda, bestWidth, type Measure, type Where } from '../../theory/in
 import { solveSaddlePoint } from '../../theory/saddlePoint.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import { mapOf, questionOf, riskAt } from '../theory/ask.ts';
+import { remembered } from './remembered.ts';
 
 /** What the sentences of the story say, asked of the closed form. All of it is of one layer and the square loss. */
 
@@ -23,17 +24,28 @@ function optionsOf(settings: Settings) {
   return options;
 }
 
+const anyWidth = (settings: Settings): Settings => ({ ...settings, psi1: from });
+
+const leastOver = (measure: Measure) =>
+  remembered((settings): Least => {
+    const { at, risk, where } = bestWidth(mapOf(settings), optionsOf(settings), { from, to, measure });
+    return { at, value: risk[measure], where };
+  }, anyWidth);
+
 /** The width of least risk among those shown. */
-export function leastOverWidth(settings: Settings, measure: Measure): Least {
-  const { at, risk, where } = bestWidth(mapOf(settings), optionsOf(settings), { from, to, measure });
-  return { at, value: risk[measure], where };
-}
+export const leastOverWidth = {
+  standardRisk: leastOver('standardRisk'),
+  adversarialRisk: leastOver('adversarialRisk'),
+} as const;
 
 /** The penalty of least adversarial risk. */
-export function leastOverPenalty(settings: Settings): Least {
-  const { at, risk, where } = bestLambda(mapOf(settings), optionsOf(settings));
-  return { at, value: risk.adversarialRisk, where };
-}
+export const leastOverPenalty = remembered(
+  (settings): Least => {
+    const { at, risk, where } = bestLambda(mapOf(settings), optionsOf(settings));
+    return { at, value: risk.adversarialRisk, where };
+  },
+  (settings) => ({ ...settings, lambda: 0 }),
+);
 
 /** The share of the rule y = <x, beta> that the trained network has: E f(x) <x, beta>, where |beta| = 1. */
 export function shareLearnt(settings: Settings): number {
@@ -47,6 +59,8 @@ export type Change = readonly [before: number, after: number];
 export interface Reason {
   readonly from: number;
   readonly to: number;
+  /** share of the training examples that are fitted exactly */
+  readonly fitted: Change;
   /** root mean squares of the worst errors on the training examples */
   readonly worst: Change;
   /** what the attack adds to an error */
@@ -57,8 +71,8 @@ export interface Reason {
 }
 
 /** What changes from the width of least adversarial risk, or from that of as many features as examples, to the greatest one. */
-export function reasons(settings: Settings): Reason {
-  const least = leastOverWidth(settings, 'adversarialRisk');
+export const reasons = remembered((settings): Reason => {
+  const least = leastOverWidth.adversarialRisk(settings);
   const start = least.where === 'inside' ? Number(least.at.toPrecision(2)) : settings.psi2;
   const both = (value: (at: Settings) => number): Change => [
     value({ ...settings, psi1: start }),
@@ -67,9 +81,10 @@ export function reasons(settings: Settings): Reason {
   return {
     from: start,
     to: WIDEST,
+    fitted: both((at) => riskAt(at).held),
     worst: both((at) => Math.sqrt(riskAt(at).worstTraining!)),
     attack: both((at) => at.eps * riskAt(at).gradientNorm),
     learnt: both(shareLearnt),
     spread: both((at) => Math.sqrt(riskAt(at).standardRisk)),
   };
-}
+}, anyWidth);

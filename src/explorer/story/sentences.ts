@@ -11,41 +11,52 @@ export const sentences = (scene: SceneName, settings: Settings): string => says[
 const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
   training(settings) {
     const { psi1, eps, lambda, psi2 } = settings;
-    const least = leastOverWidth(settings, 'standardRisk');
+    const least = leastOverWidth.standardRisk(settings);
     const peak =
       eps === 0 && lambda === 0
-        ? ` It is infinite at ${width(psi2)}, where N = n: there the features just suffice to fit every example.`
+        ? ` It is infinite at ${width(psi2)}, where N = n: the features then just suffice to fit every example, noise and all.`
         : '';
-    const conclusion = least.where === 'upper end' ? ' Without an attack, wider is better.' : '';
-    return `At ${width(psi1)} the {standard|standard risk} is ${standard(riskAt(settings).standardRisk)}.${peak} ${leastSentence(least, 'standard')}${conclusion}`;
+    const conclusion = least.where === 'upper end' ? ' The widest network is the best.' : '';
+    return `At ${width(psi1)} the {standard|standard risk} is ${standard(riskAt(settings).standardRisk)}.${peak} It is least ${placeOf(least)}: ${standard(least.value)}.${conclusion}`;
   },
 
   attack(settings) {
-    const of = (at: Settings): string => {
+    const raises = (at: Settings): string => {
       const { standardRisk, adversarialRisk } = riskAt(at);
       return `from ${standard(standardRisk)} to ${adversarial(adversarialRisk)}`;
     };
-    const e = `{radius|ε = ${shortText(epsTestOf(settings))}}`;
-    return `At ${width(settings.psi1)} the attack of ${e} raises the mean squared error ${of(settings)}; at ${width(WIDEST)} it raises it ${of({ ...settings, psi1: WIDEST })}.`;
+    return (
+      `At ${width(settings.psi1)} the attack of ${radius(epsTestOf(settings))} raises the mean squared error ${raises(settings)}; ` +
+      `at ${width(WIDEST)} it raises it ${raises({ ...settings, psi1: WIDEST })}.`
+    );
   },
 
   curse(settings) {
-    const least = leastOverWidth(settings, 'adversarialRisk');
-    const widest = riskAt({ ...settings, psi1: WIDEST }).adversarialRisk;
+    if (settings.eps === 0) return NO_ATTACK;
+    const least = leastOverWidth.adversarialRisk(settings);
     const nothing = nothingRisk(settings);
-    const wider =
-      least.where === 'upper end'
-        ? ''
-        : ` At ${width(WIDEST)} it is ${adversarial(widest)}; predicting nothing has ${shortText(nothing)}.`;
-    return `${leastSentence(least, 'adversarial')}${wider}${untrained({ ...settings, psi1: WIDEST })}`;
+    const widest = { ...settings, psi1: WIDEST };
+    const beyond =
+      least.where === 'inside'
+        ? ` Beyond, it grows to ${adversarial(riskAt(widest).adversarialRisk)} at ${width(WIDEST)}.`
+        : '';
+    // Where nothing is learnt the risk is that of predicting nothing, to rounding.
+    const some = least.value < nothing * (1 - ROUNDING);
+    return (
+      (some
+        ? `The {adversarial|adversarial risk} is least ${placeOf(least)}: ${adversarial(least.value)}.${beyond} Predicting nothing has ${number(nothing)}. `
+        : `No width shown has less {adversarial|adversarial risk} than predicting nothing, ${number(nothing)}. `) +
+      `Trained without the attack but attacked all the same (thin line) it is ${adversarial(ordinary(widest))} at ${width(WIDEST)}.`
+    );
   },
 
   why(settings) {
-    const { from, to, worst, attack, learnt, spread } = reasons(settings);
+    if (settings.eps === 0) return NO_ATTACK;
+    const { from, to, fitted, worst, attack, learnt, spread } = reasons(settings);
     return (
-      `From ${width(from)} to ${to}, the worst error on the training examples ${moves(worst, 'worst')}, ` +
-      `{radius|εq} ${moves(attack, 'radius')}, and the share of the rule that is learnt ${moves(learnt)}. ` +
-      `The error on fresh examples, not attacked, ${moves(spread, 'standard')}. (Root mean squares.)`
+      `From ${width(from)}, where ${percent(fitted[0])} of the examples are fitted exactly, to ${width(to)} {radius|εq} ${moves(attack, 'radius')}, ` +
+      `and the {worst|worst error on the examples} ${moves(worst, 'worst')}. ` +
+      `The share of the rule that is learnt ${movesBy(learnt, percent)}, and the {standard|error on fresh examples} ${moves(spread, 'standard')}.`
     );
   },
 
@@ -53,10 +64,10 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
     const { psi1, eps } = settings;
     const critical = criticalEpsAt(settings);
     const { standardRisk, adversarialRisk } = riskAt(settings);
-    const start = `At ${width(psi1)} the critical radius is {radius|${shortText(critical)}}. `;
+    const start = `At ${width(psi1)} the critical radius is {radius|${number(critical)}}.`;
     return eps >= critical
-      ? `${start}{radius|ε = ${shortText(eps)}} is beyond it: {standard|standard} and {adversarial|adversarial risk} are both ${shortText(nothingRisk(settings))}.`
-      : `${start}{radius|ε = ${shortText(eps)}} is below it: the {standard|standard risk} is ${standard(standardRisk)}, the {adversarial|adversarial risk} ${adversarial(adversarialRisk)}.`;
+      ? `${start} ${radius(eps)} is beyond it: the {standard|standard} and the {adversarial|adversarial risk} are both ${number(nothingRisk(settings))}.`
+      : `${start} ${radius(eps)} is below it: the {standard|standard risk} is ${standard(standardRisk)}, the {adversarial|adversarial risk} ${adversarial(adversarialRisk)}.`;
   },
 
   remedy(settings) {
@@ -64,40 +75,46 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
     const free = { ...settings, lambda: 0 };
     const best = leastOverPenalty(settings);
     const widest = leastOverPenalty({ ...settings, psi1: WIDEST });
-    const unpenalised = leastOverWidth(free, 'adversarialRisk');
-    const { adversarialRisk } = riskAt(settings);
+    const nothing = nothingRisk(settings);
+    const helped =
+      best.where === 'upper end'
+        ? `; no penalty brings it below predicting nothing, ${number(nothing)}`
+        : `, and ${adversarial(best.value)} with the best one, λ = ${number(best.at)}`;
+    const unpenalised = leastOverWidth.adversarialRisk(free);
     return (
       `At ${width(psi1)} the {adversarial|adversarial risk} is ${adversarial(riskAt(free).adversarialRisk)} without a penalty, ` +
-      `${adversarial(adversarialRisk)} with λ = ${shortText(lambda)}, and ${adversarial(best.value)} with the best, λ = ${shortText(best.at)}. ` +
-      `With the best penalty at ${width(WIDEST)} it is ${adversarial(widest.value)}, ${widest.value < unpenalised.value ? 'less' : 'no less'} than the ` +
-      `${adversarial(unpenalised.value)} of the best width without one.${untrained({ ...settings, lambda: 0 })}`
+      `${adversarial(riskAt(settings).adversarialRisk)} with λ = ${number(lambda)}${helped}. ` +
+      `At ${width(WIDEST)} the best penalty gives ${adversarial(widest.value)}, ${widest.value < unpenalised.value ? 'less' : 'not less'} than any width shown has without one. ` +
+      `Training without the attack gives ${adversarial(ordinary(free))} at ${width(psi1)}, ${ordinary(free) < best.value ? 'less' : 'not less'} than the best penalty does.`
     );
   },
 };
 
-const write = (quantity: Quantity, value: number): string => `{${quantity}|${shortText(value)}}`;
+const NO_ATTACK = 'With {radius|ε = 0} there is no attack to train against.';
+const ROUNDING = 1e-9;
+
+const number = shortText;
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+const write = (quantity: Quantity, value: number): string => `{${quantity}|${number(value)}}`;
 const standard = (value: number): string => write('standard', value);
 const adversarial = (value: number): string => write('adversarial', value);
-const width = (psi1: number): string => `{width|ψ1 = ${shortText(psi1)}}`;
+const width = (psi1: number): string => `{width|ψ1 = ${number(psi1)}}`;
+const radius = (eps: number): string => `{radius|ε = ${number(eps)}}`;
 
-function leastSentence({ at, value, where }: Least, quantity: 'standard' | 'adversarial'): string {
-  const name = `{${quantity}|${quantity === 'standard' ? 'It' : 'Adversarial risk'}}`;
-  const place =
-    where === 'inside'
-      ? `at ${width(at)}`
-      : `at the ${where === 'upper end' ? 'greatest' : 'least'} width shown, ${width(at)}`;
-  return `${quantity === 'standard' ? 'It' : name} is least ${place}: ${write(quantity, value)}.`;
+function placeOf({ at, where }: Least): string {
+  if (where === 'inside') return `near {width|ψ1 = ${Number(at.toPrecision(2))}}`;
+  return `at the ${where === 'upper end' ? 'greatest' : 'least'} width shown, ${width(at)}`;
 }
 
-/** What the same network would have that has been trained without the attack. */
-function untrained(settings: Settings): string {
-  const { adversarialRisk } = riskAt({ ...settings, eps: 0, epsTest: epsTestOf(settings) });
-  return ` Trained without the attack, and attacked all the same (faint), the network of ${width(settings.psi1)} would have ${adversarial(adversarialRisk)}.`;
-}
+/** The adversarial risk of the same network, trained without the attack. */
+const ordinary = (settings: Settings): number =>
+  riskAt({ ...settings, eps: 0, epsTest: epsTestOf(settings) }).adversarialRisk;
 
 /** "falls from 3 to 2". */
-function moves([before, after]: Change, quantity?: Quantity): string {
-  const [from, to] = [before, after].map((value) => (quantity ? write(quantity, value) : shortText(value)));
+const moves = (change: Change, quantity: Quantity): string =>
+  movesBy(change, (value) => write(quantity, value));
+
+function movesBy([before, after]: Change, text: (value: number) => string): string {
   const verb = after < before ? 'falls' : after > before ? 'rises' : 'stays';
-  return `${verb} from ${from} to ${to}`;
+  return `${verb} from ${text(before)} to ${text(after)}`;
 }

@@ -25,7 +25,11 @@ export function story(store: Store): View {
     set(scene);
   }
 
+  let drawn: SceneName | null = null;
   let scrolledTo: SceneName | null = null;
+  store.subscribe(({ scene }) => {
+    if (scene === null) drawn = null;
+  });
   const still = window.matchMedia('(prefers-reduced-motion: reduce)');
   function scrollTo(scene: SceneName, smooth: boolean): void {
     scrolledTo = scene;
@@ -43,7 +47,8 @@ export function story(store: Store): View {
 
   /** The scene at the reading line is the one that is read. */
   function follow(): void {
-    if (store.state.scene === null) return;
+    // What has not been drawn yet has no place to be read at.
+    if (store.state.scene === null || store.state.scene !== drawn) return;
     const line = readingLine() + 0.3 * (window.innerHeight - readingLine());
     const read = sections.findLastIndex((section) => section.getBoundingClientRect().top <= line);
     const atEnd = window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2;
@@ -68,8 +73,9 @@ export function story(store: Store): View {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       const scene = link.dataset.scene as SceneName;
+      const open = store.state.scene !== null;
       visit(scene);
-      scrollTo(scene, true);
+      if (open) scrollTo(scene, true);
     });
 
   document.addEventListener('keydown', (event) => {
@@ -86,7 +92,6 @@ export function story(store: Store): View {
     scrollTo(next, true);
   });
 
-  let drawn: SceneName | null = null;
   return {
     draw(state: State) {
       const scene = state.scene!;
@@ -95,6 +100,10 @@ export function story(store: Store): View {
         for (const link of root.querySelectorAll<HTMLAnchorElement>('.scene-nav a'))
           if (link.dataset.scene === scene) link.setAttribute('aria-current', 'step');
           else link.removeAttribute('aria-current');
+        // From the workbench one comes back to where one was.
+        const back = byId<HTMLAnchorElement>('to-story');
+        back.dataset.scene = scene;
+        back.href = `#scene=${scene}`;
       }
       picture.draw(state);
       liveText(root, scene, state.settings);
@@ -102,7 +111,7 @@ export function story(store: Store): View {
       if (scene !== drawn && scrolledTo === null) {
         const { top, bottom } = sections[SCENE_NAMES.indexOf(scene)]!.getBoundingClientRect();
         const line = readingLine() + 0.3 * (window.innerHeight - readingLine());
-        if (top > line || bottom < line) scrollTo(scene, drawn !== null);
+        if (top > line || bottom < line) scrollTo(scene, false);
       }
       drawn = scene;
       root.dataset.drawn = scene;
