@@ -14,6 +14,7 @@ const commands = new Map([
   ['explain', async () => (await import('./explain.ts')).explainCommand as CommandModule],
   ['attack', async () => (await import('./attack.ts')).attackCommand as CommandModule],
   ['sweep', async () => (await import('./sweep.ts')).sweepCommand],
+  ['explorer', async () => (await import('./explorer.ts')).explorerCommand as CommandModule],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand as CommandModule],
   ['provision', async () => (await import('./provision.ts')).provisionCommand as CommandModule],
 ]);

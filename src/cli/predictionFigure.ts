@@ -13,8 +13,8 @@ const MOST_PANELS = 4;
 const MOST_COLOURS = 6;
 
 /**
- * Predicted adversarial risk with its interval along the grid's longest axis, a colour for each value of the next, a panel for each of the
- * one after that; what further axes there are stays at its first value.
+ * Predicted adversarial risk with its interval along the grid's longest axis, a colour for each value of the next, a panel
+ * for each of the one after that; what further axes there are stays at its first value.
  * @throws UserError when no axis has two values
  */
 export function predictionFigure(rows: readonly WidthPrediction[]): string {

@@ -28,8 +28,13 @@ export function solveRidge(
     converged: true,
     warmStart: { point: null, eps: 0, lambda },
   };
-  return withLeaveOneOut(result, { n: given.n, eps: 0 }, () =>
-    ridgeLeftOut(given, { theta, lambda, fitIntercept }, lengthsAfter),
+  return withLeaveOneOut(
+    result,
+    { n: given.n, eps: 0 },
+    {
+      estimated: () => ridgeLeftOut(given, { theta, lambda, fitIntercept }, lengthsAfter),
+      trained: null,
+    },
   );
 }
 

@@ -1,14 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { redirectFiles, standalone } from './build/standalone.ts';
 import { typesetFormulas } from './build/typesetFormulas.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig({
+/** In the mode `standalone` the page is one file, which is put beside what the other build made. */
+export default defineConfig(({ mode }) => ({
   root: here('.'),
   // Relative, so that the folder opens under any address.
   base: './',
-  plugins: [typesetFormulas()],
+  plugins: [typesetFormulas(), mode === 'standalone' ? standalone() : redirectFiles()],
   // Found only when "check it" begins, they would reload the page under it.
   optimizeDeps: {
     include: [
@@ -26,4 +28,4 @@ export default defineConfig({
     // TensorFlow.js, which only "check it" loads, is large whatever is done.
     chunkSizeWarningLimit: 4000,
   },
-});
+}));

@@ -95,7 +95,6 @@ export function choicePanels({ panels, yLabel, legend, guide, description }: Cho
     marginBottom: SIZE.bottom,
     marginLeft: SIZE.left,
     style: { fontSize: '15px', background: 'white', color: INK },
-    fx: { domain: ['0'], label: null, padding: 0, axis: null },
     x: { domain: [0, inner], label: null, axis: null },
     y: { domain: [bottom, top], label: null },
     marks: [
@@ -103,13 +102,13 @@ export function choicePanels({ panels, yLabel, legend, guide, description }: Cho
       ...(guide !== undefined && guide >= bottom && guide <= top
         ? [Plot.ruleY([guide], { stroke: '#9a9a9a', strokeDasharray: '5,4' })]
         : []),
-      ...series.flatMap((one) => seriesMarks(one, '0', 'linear')),
+      ...series.flatMap((one) => seriesMarks(one, 'linear', { x: one.points.map(({ x }) => x), pixels: [] })),
       Plot.rect(placed, { x1: 'left', x2: 'right', y1: bottom, y2: top, stroke: '#222', fill: 'none' }),
     ],
   });
   const base = SIZE.height - SIZE.bottom;
   const middle = SIZE.top + upwards / 2;
-  return svgText(svg, description, [
+  return svgText(svg, { description }, [
     textMarkup(yLabel, { transform: `translate(20,${middle}) rotate(-90)`, anchor: 'middle', size: 17 }),
     ...placed.map(({ title, left, right }) =>
       textMarkup(title, {

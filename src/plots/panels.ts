@@ -31,7 +31,7 @@ export interface Series {
   readonly points: readonly SeriesPoint[];
   /**
    * Curves are drawn as lines; measurements as symbols with error bars of one standard error; intervals as a band, which is
-   * to come before the line that it belongs to, of the same label and colour.
+   * to come before the line that it belongs to.
    */
   readonly draw: 'line' | 'symbols' | 'band';
   /** Of lines: broken. */
@@ -46,10 +46,10 @@ export interface Series {
 export interface SeriesPoint extends FigurePoint {
   /** Half the length of the error bar, in the units of y; none when left out. */
   readonly standardError?: number;
-  /** Of a band: its upper edge, where y is the lower one. */
-  readonly top?: number;
   /** Words beside the point, where there is room; may hold `$TeX$`. */
   readonly label?: string;
+  /** Of a band: its upper edge, where y is the lower one. */
+  readonly top?: number;
 }
 
 /** One of the plots that stand side by side. */
@@ -251,7 +251,7 @@ function placedSymbols(
   );
   const moved = sideBySide(seen);
   const places = series.map(({ draw, points }) =>
-    draw !== 'symbols' ? undefined : { x: points.map(() => Number.NaN), pixels: points.map(() => NOWHERE) },
+    draw === 'symbols' ? { x: points.map(() => Number.NaN), pixels: points.map(() => NOWHERE) } : undefined,
   );
   seen.forEach(({ k, j, x, y }, s) => {
     const { x: values, pixels } = places[k]!;

@@ -4,9 +4,9 @@ import type { PlacedSymbols, Series, SeriesPoint, SymbolName } from './panels.ts
 
 const LINE_WIDTH = 2;
 const DASHES = '6,4';
-const BAND_OPACITY = 0.16;
 /** Of lines that mark values. */
 export const GUIDE_DASHES = '5,4';
+const BAND_OPACITY = 0.16;
 
 /** How measured points look: their radius in pixels, what fills them, and their opacity. */
 const symbolLook = ({ emphasis = 'open', colour }: Series) =>
@@ -32,16 +32,18 @@ const PLOT_SYMBOLS: Readonly<Record<SymbolName, string>> = {
  */
 export function seriesMarks(series: Series, scale: AxisScale, placed?: PlacedSymbols): Plot.Markish[] {
   const { colour, draw, dashed, symbol = 'circle' } = series;
+  if (draw === 'band')
+    return [
+      Plot.areaY(
+        series.points.filter(({ x, y, top }) => [x, y, top].every(Number.isFinite)),
+        { x: 'x', y1: 'y', y2: 'top', fill: colour, fillOpacity: BAND_OPACITY, clip: true },
+      ),
+    ];
   if (draw === 'line') {
     const points = series.points.map(({ x, y }) => ({ x: finite(x), y: finite(y) }));
     const dashes = dashed ? { strokeDasharray: DASHES } : {};
     const look = { x: 'x', y: 'y', stroke: colour, strokeWidth: LINE_WIDTH, clip: true };
     return [Plot.line(points, { ...look, ...dashes })];
-  }
-  if (draw === 'band') {
-    const edges = series.points.filter(({ x, y, top }) => [x, y, top].every(Number.isFinite));
-    const look = { fill: colour, fillOpacity: BAND_OPACITY, clip: true };
-    return edges.length > 0 ? [Plot.areaY(edges, { x: 'x', y1: 'y', y2: 'top', ...look })] : [];
   }
   const points = series.points.flatMap(({ y, standardError = 0 }, i) => {
     const x = placed?.x[i] ?? Number.NaN;

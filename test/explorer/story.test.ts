@@ -41,7 +41,8 @@ function leastOnGrid(settings: Settings, measure: Risk): { at: number; value: nu
 const said = (scene: SceneName, settings: Settings): string =>
   marked(sentences(scene, settings))
     .map(({ text }) => text)
-    .join('');
+    .join('')
+    .replaceAll('\u00a0', ' ');
 
 /** The numbers of the first match of a pattern; "%" are hundredths. */
 function numbersIn(text: string, pattern: RegExp): number[] {
@@ -168,7 +169,7 @@ describe('what the story says', () => {
     const settings = at('why', changes);
     const text = said('why', settings);
     const pattern = [
-      `From ψ1 = ${N}, where ${N} % of the examples are fitted exactly, to ψ1 = ${N} εq (?:falls|rises) from ${N} to ${N}, `,
+      `From ψ1 = ${N}, where ${N} % of the examples are fitted exactly, to ψ1 = ${N}, εq (?:falls|rises) from ${N} to ${N}, `,
       `and the worst error on the examples (?:falls|rises) from ${N} to ${N}\\. `,
       `The share of the rule that is learnt (?:falls|rises) from ${N} % to ${N} %, and the error on fresh examples (?:falls|rises) from ${N} to ${N}\\.`,
     ].join('');

@@ -39,7 +39,11 @@ export interface LeaveOneOutRisk {
 }
 
 /** What training without each row leaves it with. */
-export type LeftOutRows = Pick<LeaveOneOut, 'residuals' | 'gradientNorms' | 'influence' | 'doubts'>;
+export interface LeftOutRows
+  extends Pick<LeaveOneOut, 'residuals' | 'gradientNorms' | 'influence' | 'doubts'> {
+  /** r_i of training on all rows, n. */
+  readonly fitted: Float64Array;
+}
 
 /** A result that can say how it would do on rows that it was not trained on. */
 export interface WithLeaveOneOut {
@@ -55,15 +59,29 @@ export interface WithLeaveOneOut {
 
 const OPTIONS: OptionNames<LeaveOneOutOptions> = { epsTest: true, refine: true };
 
+/** How rows are left out. */
+export interface LeavingRowsOut {
+  /** All of them, to second order or exactly. Asked for once. */
+  readonly estimated: () => LeftOutRows;
+  /** Training without row i, at that row; null where the estimate is exact. */
+  readonly trained: ((i: number) => TrainedWithout) | null;
+}
+
+/** Training without a row, at that row. */
+export interface TrainedWithout {
+  readonly residual: number;
+  readonly gradientNorm: number;
+  readonly converged: boolean;
+}
+
 /**
  * Gives a result the method `leaveOneOut`.
  * @param of the rows and the radius of training
- * @param leftOut computed once, at the first call
  */
 export function withLeaveOneOut<R extends object>(
   result: R,
   { n, eps }: { readonly n: number; readonly eps: number },
-  leftOut: () => LeftOutRows,
+  { estimated, trained }: LeavingRowsOut,
 ): R & WithLeaveOneOut {
   let rows: LeftOutRows | undefined;
   const leaveOneOut = (options: LeaveOneOutOptions = {}): LeaveOneOut => {
@@ -74,29 +92,60 @@ export function withLeaveOneOut<R extends object>(
     if (!Number.isInteger(refine) || refine < 0 || refine > n)
       throw new InvalidArgumentError('refine', refine, `a number of rows from 0 to n = ${n}`);
     if (n < 2) throw new UserError('leave-one-out needs 2 rows or more');
-    rows ??= leftOut();
+    rows ??= estimated();
     if (epsilons.some((value) => value > 0) && rows.gradientNorms.some(Number.isNaN))
       throw new UserError(
         'leaveOneOut: a layer before the read-out is not known in float64, so that epsTest has to be 0',
       );
-    return leaveOneOutOf({ ...rows, refitted: 0 }, epsilons);
+    return leaveOneOutOf(trained && refine > 0 ? refined(rows, trained, refine) : rows, epsilons);
   };
   return Object.defineProperty(result, 'leaveOneOut', { value: leaveOneOut }) as R & WithLeaveOneOut;
 }
 
+/** The rows, those of the largest influence trained without anew. */
+function refined(
+  rows: LeftOutRows,
+  trained: (i: number) => TrainedWithout,
+  count: number,
+): LeftOutRows & { readonly refitted: number } {
+  const [residuals, gradientNorms, influence] = [
+    rows.residuals.slice(),
+    rows.gradientNorms.slice(),
+    rows.influence.slice(),
+  ];
+  const chosen = [...influence.keys()].sort((i, j) => influence[j]! - influence[i]!).slice(0, count);
+  let open = 0;
+  for (const i of chosen) {
+    const { residual, gradientNorm, converged } = trained(i);
+    const before = residuals[i]! - rows.fitted[i]!;
+    if (before !== 0) influence[i]! *= (residual - rows.fitted[i]!) / before;
+    residuals[i] = residual;
+    gradientNorms[i] = gradientNorm;
+    if (!converged) open++;
+  }
+  const doubts =
+    open === 0
+      ? rows.doubts
+      : [...rows.doubts, `${open} of ${count} trainings without a row have not converged`];
+  return { ...rows, residuals, gradientNorms, influence, doubts, refitted: count };
+}
+
 /** The estimate from what each row is left with. */
 function leaveOneOutOf(
-  rows: LeftOutRows & Pick<LeaveOneOut, 'refitted'>,
+  { residuals, gradientNorms, influence, doubts, refitted = 0 }: LeftOutRows & { readonly refitted?: number },
   epsilons: readonly number[],
 ): LeaveOneOut {
-  const { residuals, gradientNorms, doubts } = rows;
   return {
     standard: meanOf(residuals.map((e) => e * e)),
     risks: epsilons.map((eps) => ({
       eps,
       risk: meanOf(residuals.map((e, i) => (Math.abs(e) + (eps && eps * gradientNorms[i]!)) ** 2)),
     })),
-    ...rows,
+    residuals,
+    gradientNorms,
+    influence,
     trusted: doubts.length === 0,
+    doubts,
+    refitted,
   };
 }

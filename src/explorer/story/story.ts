@@ -2,7 +2,7 @@ import { byId } from '../page/elements.ts';
 import type { View } from '../page/view.ts';
 import { SCENE_NAMES, type SceneName, stateOf } from '../state/scenes.ts';
 import type { State, Store } from '../state/state.ts';
-import { liveText } from './liveText.ts';
+import { liveText, liveTextOf } from './liveText.ts';
 import { stage } from './stage.ts';
 import { terms } from './terms.ts';
 
@@ -92,6 +92,14 @@ export function story(store: Store): View {
     scrollTo(next, true);
   });
 
+  /** What the other scenes will say, so that none of them is empty when it comes into sight. */
+  function fillOthers(): void {
+    const empty = SCENE_NAMES.find((name) => liveTextOf(root, name) === '');
+    if (empty === undefined || store.state.scene === null) return;
+    liveText(root, empty, stateOf(empty).settings);
+    soon(fillOthers);
+  }
+
   return {
     draw(state: State) {
       const scene = state.scene!;
@@ -113,8 +121,15 @@ export function story(store: Store): View {
         const line = readingLine() + 0.3 * (window.innerHeight - readingLine());
         if (top > line || bottom < line) scrollTo(scene, false);
       }
+      if (drawn === null) soon(fillOthers);
       drawn = scene;
       root.dataset.drawn = scene;
     },
   };
 }
+
+/** Safari has no idle time. */
+const soon = (task: () => void): void => {
+  if ('requestIdleCallback' in window) requestIdleCallback(task);
+  else setTimeout(task, 100);
+};
