@@ -65,8 +65,8 @@ export async function explanationSections(
   const { explanationFigure } = await import('./explanationFigure.ts');
   const sections = partsOf(told, shown).map(
     ({ title, text, rows, columns }): ReportSection => ({
-      title,
-      text: [`${text[0]!.toUpperCase()}${text.slice(1)}.`],
+      title: capitalised(title),
+      text: [`${capitalised(text)}.`],
       tables: [reportTable(rows as never[], columns)],
       ...(title === IMPORTANCE
         ? {
@@ -86,6 +86,8 @@ export async function explanationSections(
 const headline = ({ target, clean, robust, norm, eps, units, loss, seconds }: ToldExplanation): string =>
   `${target} on ${clean.count} rows: ${loss} loss ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`;
 
+const capitalised = (words: string): string => words[0]!.toUpperCase() + words.slice(1);
+
 const IMPORTANCE = 'importance of the inputs';
 
 function partsOf(told: ToldExplanation, shown: Shown): Part[] {
@@ -96,7 +98,7 @@ function partsOf(told: ToldExplanation, shown: Shown): Part[] {
       ? [
           part(
             'coefficients',
-            `${told.target} = ${rounded(coefficients.intercept)} + the sum below${coefficients.clip === null ? '' : `, as long as no input is more than ${coefficients.clip} deviations from its mean`}`,
+            `the prediction is ${rounded(coefficients.intercept)} plus the sum of inputs times these${coefficients.clip === null ? '' : `, as long as no input is more than ${coefficients.clip} deviations from its mean`}`,
             inputs
               .map((name, j) => ({ name, j }))
               .sort(

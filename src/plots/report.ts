@@ -61,7 +61,7 @@ body { margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1a1a1a; backgrou
 h1 { font-size: 1.6rem; line-height: 1.25; }
 h2 { font-size: 1.2rem; margin-top: 2rem; }
 figure { margin: 1rem 0; }
-figure svg { display: block; max-width: 100%; min-width: 24rem; height: auto; }
+figure svg { display: block; max-width: 100%; min-width: 20rem; height: auto; }
 figcaption { color: #555; font-size: 0.9rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
@@ -161,7 +161,7 @@ const FOREIGN =
   /<script|<foreignObject|<iframe|\son\w+\s*=|javascript:|(?:href|src)\s*=\s*["']?(?!["']?#)|url\((?!["']?#)/i;
 
 /** What a picture says of itself for other programmes; on the page the caption does. */
-const METADATA = /<metadata>[^]*?<\/metadata>/g;
+const METADATA = /<metadata>[\s\S]*?<\/metadata>/g;
 
 /** The picture with names of its own: on one page those of two pictures would be one. */
 function embedded(svg: string, name: string): string {
