@@ -15,6 +15,22 @@ export { csvText, readCsvTable } from './data/csvTable.ts';
 export { type Dataset, type HostRows, type TensorPair, toTensors } from './data/dataset.ts';
 export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
 export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
+export {
+  learnPreparation,
+  type PreparationPlan,
+  planPreparation,
+} from './data/preparation/learnPreparation.ts';
+export type {
+  MissingChoice,
+  NumberInput,
+  Preparation,
+  PreparationOptions,
+  PreparedTarget,
+  TextInput,
+} from './data/preparation/preparation.ts';
+export { type PreparedInputs, preparedInputs, preparedTable } from './data/preparation/preparedTable.ts';
+export type { NumberColumn, RawColumn, RawTable, TextColumn } from './data/rawTable.ts';
+export { readTable } from './data/readTable.ts';
 export type { ColumnStatistics } from './data/standardise.ts';
 export type { Table } from './data/table.ts';
 export { type Standardising, tableDataset } from './data/tableDataset.ts';

@@ -4,21 +4,23 @@ import { checkChoice, checkInteger, checkNonNegative, InvalidArgumentError } fro
 import { loadModel, readModelFile } from '../models/modelFiles.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
-import { oneInputAColumn } from '../table/explainInputs.ts';
 import { explainModel } from '../table/explainModel.ts';
 import { ATTACKED_LOSSES } from '../table/tableTrainingOptions.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { explainedRows } from './explainedRows.ts';
 import { explanationReport, explanationSections } from './explanationReport.ts';
+import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
+import { rememberedPreparation } from './rememberedPreparation.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
+import { tableFile } from './tableOptions.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
-  csv: neededText('CSV file with the columns that the model reads, and the target'),
+  csv: tableFile,
   target: text('column of the targets [that of the training, or the last]'),
   positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
   eps: number(
@@ -38,7 +40,7 @@ const options = {
   device: deviceOption,
 } as const;
 
-export type ExplainArguments = InferredOptionTypes<typeof options>;
+type ExplainArguments = InferredOptionTypes<typeof options>;
 
 export const explainCommand: CommandModule<object, ExplainArguments> = {
   command: 'explain',
@@ -72,14 +74,16 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       args.loss ?? (remembered ? ATTACKED_LOSSES[remembered.loss] : 'squared'),
       lossNames,
     );
-    const read = explainedRows(args, training, remembered?.classes);
+    const preparation = rememberedPreparation(args.model);
+    const read = await explainedRows(args, remembered?.classes, preparation);
+    for (const note of read.notes) notice(note);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
     const before = performance.now();
     const model = await loadModel(args.model);
     let bar: ProgressBar | undefined;
     const explanation = await withOptionNames({ data: 'csv' }, () =>
       explainModel(model, read.data, {
-        ...{ inputs: oneInputAColumn(read.inputs), eps, norm: norm as NormName, loss: loss as LossName },
+        ...{ inputs: read.inputs, eps, norm: norm as NormName, loss: loss as LossName },
         ...{ steps: args.steps, repeats: args.repeats, seed: args.seed, by: read.by },
         onProgress(done, total) {
           bar ??= progressBar(total, 'permute');
@@ -89,7 +93,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     ).finally(() => bar?.stop());
     model.dispose();
     const seconds = (performance.now() - before) / 1000;
-    const told = { ...explanation, inputs: read.inputs, target: read.target, eps, norm, loss, seconds };
+    const told = { ...explanation, columns: read.columns, target: read.target, eps, norm, loss, seconds };
     const asked = { rows: args.worst, by: args.by, repeats: args.repeats };
     if (args.plot !== undefined) {
       const { explanationFigure } = await import('./explanationFigure.ts');
@@ -113,9 +117,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
 };
 
 /** What `rrf train` and `rrf tune` save of a training. */
-export interface Training {
-  readonly target?: string;
-  readonly inputs?: readonly string[];
+interface Training {
   readonly eps?: number;
   readonly norm?: string;
 }

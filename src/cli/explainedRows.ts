@@ -1,77 +1,86 @@
-import { type ClassNames, classTableOf, labelledTable } from '../data/csvClasses.ts';
-import { type CsvFile, readCsvFile } from '../data/csvFile.ts';
-import { tableOf } from '../data/csvTable.ts';
+import { type ClassNames, classNames, labelledTable } from '../data/csvClasses.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { decimal } from '../data/decimal.ts';
-import { columnNamed } from '../data/table.ts';
+import { numericTable, withoutRowCount } from '../data/numericTable.ts';
+import { inputNames, type Preparation } from '../data/preparation/preparation.ts';
+import { preparedTable } from '../data/preparation/preparedTable.ts';
+import { cellText, type RawTable, rawColumn } from '../data/rawTable.ts';
+import { readTable } from '../data/readTable.ts';
+import type { Table } from '../data/table.ts';
 import { tableDataset } from '../data/tableDataset.ts';
-import { oneLine, UserError } from '../errors.ts';
+import { type ExplainedInput, oneInputAColumn } from '../table/explainInputs.ts';
 import { classList } from './classes.ts';
-import type { Training } from './explain.ts';
 
 /** Rows as a model reads them. */
 export interface ExplainedRows {
   readonly data: Dataset;
-  /** Names of the columns, in the order of the model. */
-  readonly inputs: readonly string[];
+  /** Names of the columns that the model reads, in their order. */
+  readonly columns: readonly string[];
+  /** Columns of the file, each with those that the model makes of it. */
+  readonly inputs: readonly ExplainedInput[];
   readonly target: string;
   /** The values of the column that was asked for, one a row. */
   readonly by: readonly (string | number)[] | undefined;
+  /** What a reader should know of the columns. */
+  readonly notes: readonly string[];
+}
+
+interface Asked {
+  readonly csv: string;
+  readonly target?: string | undefined;
+  readonly positive?: string | undefined;
+  readonly by?: string | undefined;
 }
 
 /**
- * Takes from a file the columns that a model was trained on, in their order; without a memory of them all but the target.
- * @throws UserError naming a column that is missing, or a cell that is not as it must be; InvalidArgumentError for an unknown
+ * Reads a file as a model does.
+ * @param known the classes that the model was trained to tell apart
+ * @param preparation how the model reads the columns of a file; null for one that reads all but the target as they stand
+ * @throws UserError naming columns that are missing, or a cell that is not as it must be; InvalidArgumentError for an unknown
  * target or column to tell risks apart by
  */
-export function explainedRows(
-  args: {
-    readonly csv: string;
-    readonly target?: string | undefined;
-    readonly positive?: string | undefined;
-    readonly by?: string | undefined;
-  },
-  training: Training | undefined,
+export async function explainedRows(
+  { csv, target: named, positive, by }: Asked,
   known: ClassNames | undefined,
-): ExplainedRows {
-  const file = readCsvFile(args.csv);
-  const target = args.target ?? training?.target ?? file.names.at(-1)!;
-  columnNamed(file.names, 'target', target);
-  const inputs = training?.inputs ?? file.names.filter((name) => name !== target);
-  const missing = inputs.filter((name) => !file.names.includes(name));
-  if (missing.length > 0)
-    throw new UserError(
-      oneLine(
-        `${file.file} has no column ${missing
-          .slice(0, 5)
-          .map((name) => JSON.stringify(name))
-          .join(', ')}, which the model reads`,
-      ),
-    );
-  const chosen = columnsOf(file, [...inputs, target]);
-  const table =
-    args.positive !== undefined
-      ? classTableOf(chosen, target, classList(args.positive)).table
-      : known
-        ? labelledTable(chosen, target, known)
-        : tableOf(chosen);
+  preparation: Preparation | null,
+): Promise<ExplainedRows> {
+  const file = withoutRowCount(await readTable(csv));
+  const target = named ?? preparation?.target.name ?? file.columns.at(-1)!.name;
+  const classes = positive === undefined ? known : classNames(file, target, classList(positive));
+  const { table, notes } = numbersOf(file, target, classes, preparation);
+  const columns = table.names.filter((name) => name !== target);
   return {
     data: tableDataset(table, target, { inputs: false, target: false }),
-    inputs,
+    columns,
+    inputs: preparation ? inputsOf(preparation) : oneInputAColumn(columns),
     target,
-    by: args.by === undefined ? undefined : valuesOf(file, args.by),
+    by: by === undefined ? undefined : valuesOf(file, by),
+    notes,
   };
 }
 
-function columnsOf(file: CsvFile, names: readonly string[]): CsvFile {
-  const positions = names.map((name) => file.names.indexOf(name));
-  return { ...file, names, rows: file.rows.map((row) => positions.map((j) => row[j]!)) };
+function numbersOf(
+  file: RawTable,
+  target: string,
+  classes: ClassNames | undefined,
+  preparation: Preparation | null,
+): { readonly table: Table; readonly notes: readonly string[] } {
+  if (!preparation)
+    return { table: classes ? labelledTable(file, target, classes) : numericTable(file), notes: [] };
+  return preparedTable(file, {
+    ...preparation,
+    target: classes ? { kind: 'two classes', name: target, ...classes } : { kind: 'number', name: target },
+  });
+}
+
+/** The columns that stand for one column of the file are one input. */
+function inputsOf({ inputs }: Preparation): ExplainedInput[] {
+  let at = 0;
+  return inputs.map((input) => ({ name: input.name, columns: inputNames(input).map(() => at++) }));
 }
 
 /** Numbers where all cells are, otherwise text. */
-function valuesOf({ names, rows }: CsvFile, column: string): (string | number)[] {
-  const j = columnNamed(names, 'by', column);
-  const cells = rows.map((row) => row[j]!);
-  const numbers = cells.map(decimal);
-  return numbers.every(Number.isFinite) ? numbers : cells;
+function valuesOf(file: RawTable, name: string): (string | number)[] {
+  const column = rawColumn(file, 'by', name);
+  if (column.kind === 'number' && !column.values.some(Number.isNaN)) return [...column.values];
+  return Array.from({ length: file.rows }, (_, row) => cellText(column, row) || '(missing)');
 }

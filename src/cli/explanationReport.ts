@@ -7,7 +7,8 @@ import { type Column, table } from './table.ts';
 
 /** An explanation, and what it is of. */
 export interface ToldExplanation extends ModelExplanation {
-  readonly inputs: readonly string[];
+  /** Names of the columns that the model reads, in their order. */
+  readonly columns: readonly string[];
   readonly target: string;
   readonly eps: number;
   readonly norm: string;
@@ -91,7 +92,7 @@ const capitalised = (words: string): string => words[0]!.toUpperCase() + words.s
 const IMPORTANCE = 'importance of the inputs';
 
 function partsOf(told: ToldExplanation, shown: Shown): Part[] {
-  const { coefficients, importance, movements, subgroups, inputs } = told;
+  const { coefficients, importance, movements, subgroups, columns } = told;
   const spread = (of: Estimate): string => rounded(of.standardError, 2);
   return [
     ...(coefficients
@@ -99,7 +100,7 @@ function partsOf(told: ToldExplanation, shown: Shown): Part[] {
           part(
             'coefficients',
             `the prediction is ${rounded(coefficients.intercept)} plus the sum of inputs times these${coefficients.clip === null ? '' : `, as long as no input is more than ${coefficients.clip} deviations from its mean`}`,
-            inputs
+            columns
               .map((name, j) => ({ name, j }))
               .sort(
                 (a, b) =>

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
-import { type CsvDataset, readCsvDataset } from '../data/csvDataset.ts';
+import { given } from '../checkOptions.ts';
+import { classNames } from '../data/csvClasses.ts';
+import type { CsvDataset } from '../data/csvDataset.ts';
+import { planPreparation } from '../data/preparation/learnPreparation.ts';
+import type { Preparation } from '../data/preparation/preparation.ts';
+import { preparedTable } from '../data/preparation/preparedTable.ts';
+import { readTable } from '../data/readTable.ts';
+import { tableDataset } from '../data/tableDataset.ts';
 import {
   checkChoice,
   checkInteger,
@@ -21,6 +28,7 @@ import { flag, jsonOption, neededText, number, text, textOr } from './options.ts
 import { intervalRemarks, riskInWords } from './predictionRemarks.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { table } from './table.ts';
+import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
 const AXES = ['n', 'width', 'eps', 'lambda'] as const;
@@ -30,8 +38,9 @@ type Grid = Pick<DataPredictionOptions, 'n' | 'eps' | 'lambda' | 'widths'>;
 const GRID_FORM = 'axes n, width, eps, lambda, such as n=150:600:4,width=60,150,300,eps=0.1,0.4';
 
 const options = {
-  csv: neededText('CSV file: inputs and a target'),
+  csv: tableFile,
   target: neededText('column of the targets'),
+  ...preparationOptions,
   positive: text("classes that count as +1, the others as -1: 0,1,2 [those of a saved model's training]"),
   model: textOr('random', "'random', 'deep' (two layers of one width), or folder of a saved layers model"),
   layer: text('where a saved model is cut [before its last layer]'),
@@ -117,13 +126,31 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
     throw new InvalidArgumentError('layer', layer, 'none without a saved model');
 }
 
-async function readData(args: PredictArguments): Promise<CsvDataset> {
+/** The data set, and what its reader should know. */
+interface Read extends CsvDataset {
+  readonly notes: readonly string[];
+}
+
+async function readData(args: PredictArguments): Promise<Read> {
   const { csv, target, raw, clip } = args;
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
-  return readCsvDataset(csv, {
-    ...{ target, raw, clip },
-    positive: classList(args.positive) ?? (await savedClasses(args)),
-  });
+  const file = await readTable(csv);
+  const saved = await savedPreparation(args);
+  const positive = classList(args.positive) ?? (await savedClasses(args));
+  const plan = planPreparation(file, { target, ...preparationOf(args), ...given({ positive }) });
+  if (plan.target.kind === 'several classes') classNames(file, target);
+  const preparation = { ...(saved ?? plan.learn(plan.rows)), target: plan.target };
+  const { table: numbers, notes } = preparedTable(file, preparation, plan.rows);
+  const classes = plan.target.kind === 'two classes' ? plan.target : null;
+  const units = { inputs: !raw, target: !raw && classes === null, clip };
+  return { data: tableDataset(numbers, target, units), classes, notes: [...plan.notes, ...notes] };
+}
+
+/** How a saved model reads the columns of a file, where it knows. */
+async function savedPreparation({ model }: PredictArguments): Promise<Preparation | null> {
+  if (model === 'random' || model === 'deep') return null;
+  const { rememberedPreparation } = await import('./rememberedPreparation.ts');
+  return rememberedPreparation(model);
 }
 
 /** Those that count as +1 for a saved model that was trained to tell classes of this target apart. */
@@ -135,8 +162,8 @@ async function savedClasses({ model, target }: PredictArguments): Promise<readon
 }
 
 /** In which units the data are. */
-function remarksOn({ target, raw, clip }: PredictArguments, { classes }: CsvDataset): string[] {
-  const remarks = classes ? [classesInWords(target, classes)] : [];
+function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes }: Read): string[] {
+  const remarks = [...notes, ...(classes ? [classesInWords(target, classes)] : [])];
   if (!raw)
     remarks.push(
       classes

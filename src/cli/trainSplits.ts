@@ -1,5 +1,5 @@
 import { given } from '../checkOptions.ts';
-import type { Table } from '../data/table.ts';
+import type { RawTable } from '../data/rawTable.ts';
 import { palette } from '../plots/palette.ts';
 import { panelFigure } from '../plots/panels.ts';
 import type { ReportSection } from '../plots/report.ts';
@@ -28,7 +28,7 @@ interface SplitArguments {
 
 /** Trains once a split, with progress and time left; null where one split is all that was asked for. */
 export async function trainedOnSplits(
-  data: Table,
+  data: RawTable,
   options: TableTrainingOptions,
   { folds, repeats }: SplitArguments,
 ): Promise<SplitsTraining | null> {

@@ -1,5 +1,5 @@
 import { standardised, tableStatistics } from '../data/standardise.ts';
-import { rowsOfTable, splitRows, type Table } from '../data/table.ts';
+import { rowsOfTable, splitRows, type Table, targetLast } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
@@ -63,8 +63,8 @@ export function checkTableTuning(
 ): { settings: TableTuningSettings; ordered: Table } {
   const settings = resolveTableTuning(options);
   const { target, classes, epsTest: eps, seed, testFraction } = settings;
-  const { ordered } = checkTableTraining(table, { target, classes, eps, seed, testFraction });
-  return { settings, ordered };
+  checkTableTraining(table, { target, classes, eps, seed, testFraction });
+  return { settings, ordered: targetLast(table, target) };
 }
 
 /**

@@ -34,6 +34,15 @@ let y: root.tf.Tensor;
 let folder: string;
 let table: root.Table;
 let wide: root.Table;
+const raw: root.RawTable = {
+  file: '"here"',
+  rows: 12,
+  columns: ['a', 'b'].map((name, k) => ({
+    kind: 'number',
+    name,
+    values: Float64Array.from({ length: 12 }, (_, i) => (i * (k + 5)) % 7),
+  })),
+};
 const many = root.teacher({ d, seed: 1 }).sample('measured', 60);
 let moments: root.MeasuredMoments;
 
@@ -420,6 +429,33 @@ const targets: readonly Target[] = [
     { 0: 'positive', ...of(1, { target: 'name', raw: 'boolean', clip: 'positive' }) },
     [1],
   ),
+  target('readTable', root.readTable, () => ['nowhere.csv'], { 0: 'positive' }),
+  ...Object.entries({ planPreparation: root.planPreparation, learnPreparation: root.learnPreparation }).map(
+    ([name, call]) =>
+      target(
+        name,
+        call,
+        () => [raw, { target: 'b' }],
+        {
+          0: 'object',
+          ...of(1, {
+            target: 'name',
+            missing: 'name',
+            levels: 'count',
+            keepIndex: 'boolean',
+            classes: 'boolean',
+          }),
+        },
+        [1],
+      ),
+  ),
+  ...Object.entries({ preparedInputs: root.preparedInputs, preparedTable: root.preparedTable }).map(
+    ([name, call]) =>
+      target(name, call, () => [raw, root.learnPreparation(raw, { target: 'b' })], {
+        0: 'object',
+        1: 'object',
+      }),
+  ),
   target('readIdxImages', root.readIdxImages, () => ['nowhere', 'nowhere'], { 0: 'positive', 1: 'positive' }),
   target(
     'tableDataset',
@@ -633,6 +669,17 @@ const targets: readonly Target[] = [
       repeats: 'count',
       onProgress: 'callback',
     }),
+    [1],
+  ),
+  target(
+    'trainOnTable of a file',
+    async (set: root.RawTable, options: root.TableTrainingOptions) =>
+      (await root.trainOnTable(set, options)).model.dispose(),
+    () => [raw, { target: 'b', eps: 0.1, method: 'exact', lambda: 0.1 }],
+    {
+      0: 'object',
+      ...of(1, { target: 'name', missing: 'name', levels: 'count', keepIndex: 'boolean', loss: 'name' }),
+    },
     [1],
   ),
   target(
