@@ -78,6 +78,7 @@ function accumulate(
   { m, n, k, lower = false }: ProductShape,
   sign: number,
 ): void {
+  if (k === 0) return;
   for (let left = 0; left < n; left += kernel.columns) {
     const columns = Math.min(kernel.columns, n - left);
     for (let top = lower ? left : 0; top < m; top += kernel.rows) {
