@@ -6,7 +6,7 @@ import { type Estimate, meanOf } from '../../numerics/estimate.ts';
 export interface LeaveOneOutOptions {
   /** Radius or radii at which the robust risk is estimated, >= 0. Default the one of training. */
   readonly epsTest?: number | readonly number[];
-  /** Rows to train without anew, those of the largest influence first; the others are estimated. Default 0. */
+  /** Rows to train without anew, those first whose residual changes most; the others are estimated. Default 0. */
   readonly refine?: number;
 }
 
@@ -123,7 +123,7 @@ export function withLeaveOneOut<R extends object, L extends LeaveOneOut>(
   return Object.defineProperty(result, 'leaveOneOut', { value: leaveOneOut }) as R & WithLeaveOneOut<L>;
 }
 
-/** The rows, those of the largest influence trained without anew. */
+/** The rows, those whose residual or margin changes most trained without anew. */
 function refined(
   rows: LeftOutRows,
   trained: (i: number) => TrainedWithout,
@@ -134,7 +134,8 @@ function refined(
     rows.gradientNorms.slice(),
     rows.influence.slice(),
   ];
-  const chosen = [...influence.keys()].sort((i, j) => influence[j]! - influence[i]!).slice(0, count);
+  const shifts = residuals.map((residual, i) => Math.abs(residual - rows.fitted[i]!));
+  const chosen = [...shifts.keys()].sort((i, j) => shifts[j]! - shifts[i]!).slice(0, count);
   let open = 0;
   for (const i of chosen) {
     const { residual, gradientNorm, converged } = trained(i);
