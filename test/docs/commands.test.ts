@@ -65,6 +65,7 @@ function shortened(example: string): string[] {
   if (words[0] === 'train' && !example.includes('exact')) return [...words, '--max-cycles', '1'];
   if (words[0] === 'predict' && !whole)
     return words.map((word) => word.replace('width=60,300', 'width=30,60'));
+  if (words[0] === 'tune' && !whole) return [...words, '--clip', 'none', '--test-fraction', '0.5'];
   if (words[0] === 'sweep') return words.map((word) => (word === 'd=100' ? 'd=20' : word));
   return words;
 }

@@ -113,6 +113,17 @@ const commands: readonly Command[] = [
     files: ['csv'],
   },
   {
+    words: ['tune'],
+    given: { csv: table, target: 'y', 'eps-test': '0.1' },
+    needed: ['csv', 'target', 'eps-test'],
+    numbers: ['eps-test', 'folds', 'test-fraction', 'repeats'],
+    names: ['target', 'norm', 'model', 'activation', 'loss', 'by', 'measure', 'rule', 'device'],
+    lists: ['width', 'clip', 'eps', 'lambda', 'screen'],
+    booleans: ['json'],
+    files: ['csv'],
+    pictures: ['plot'],
+  },
+  {
     words: ['predict'],
     given: { csv: table, target: 'y', grid: 'n=10,eps=0.1' },
     needed: ['csv', 'target', 'grid'],
