@@ -33,20 +33,20 @@ export const leaveOneOut: Figure = {
       caption:
         `Adversarial risk against width at lambda = ${lambda}. Open symbols: on fresh rows; small ones: estimated by ` +
         'leave-one-out from the training rows alone. Error bars: standard errors over seeds. Dashed: N = n.',
-      panels: epsilons.map((eps, i) => ({
+      panels: epsilons.map((eps) => ({
         title: `$\\varepsilon = ${eps}$`,
         curves: [
           limitCurve(
             'theory',
-            lookOf(i).colour,
+            lookOf(0).colour,
             AR,
             around(psi1),
             (width) => cellsOf(settings, at(width, eps))[0]!,
           ),
         ],
         measured: [
-          { label: 'new rows', ...lookOf(i), emphasis: 'open' as const, measure: AR },
-          { label: 'leave-one-out', ...lookOf(i + 2), emphasis: 'small' as const, measure: estimated },
+          { label: 'new rows', ...lookOf(0), emphasis: 'open' as const, measure: AR },
+          { label: 'leave-one-out', ...lookOf(1), emphasis: 'small' as const, measure: estimated },
         ].map(({ measure, ...look }) => ({
           ...look,
           spots: psi1.map((width) => ({ x: width, y: measure, cells: cellsOf(settings, at(width, eps)) })),
