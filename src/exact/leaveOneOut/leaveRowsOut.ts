@@ -194,6 +194,7 @@ function leftOut(
     if (q > 0) turned += (length * Math.sqrt(squares[i]!)) / q / n;
   }
   const doubts: string[] = [];
+  if (!outputs.every(Number.isFinite)) doubts.push('the Hessian is singular to working precision');
   if (!settled) doubts.push('rows keep leaving the piece of the loss that they are on');
   const { leverage, free } = model.heldByThemselves();
   const shifts = outputs.map((output, i) => output - point.outputs[i]!);
