@@ -80,7 +80,7 @@ export interface LeavingRowsOut<L extends LeaveOneOut = LeaveOneOut> {
   readonly estimated: () => LeftOutRows;
   /** Training without row i, at that row; null where the estimate is exact. */
   readonly trained: ((i: number) => TrainedWithout) | null;
-  /** The estimate from what each row is left with: `squaredErrors`, or `marginLosses` of a loss. */
+  /** The estimate from what each row is left with: `squaredErrors`, or `marginErrors` of a loss. */
   readonly summary: (rows: KnownRows, epsilons: readonly number[]) => L;
 }
 
@@ -113,7 +113,8 @@ export function withLeaveOneOut<R extends object, L extends LeaveOneOut>(
       throw new InvalidArgumentError('refine', refine, `a number of rows from 0 to n = ${n}`);
     if (n < 2) throw new UserError('leave-one-out needs 2 rows or more');
     rows ??= estimated();
-    if (epsilons.some((value) => value > 0) && rows.gradientNorms.some(Number.isNaN))
+    const unknown = rows.gradientNorms.every(Number.isNaN) && rows.residuals.every(Number.isFinite);
+    if (unknown && epsilons.some((value) => value > 0))
       throw new UserError(
         'leaveOneOut: a layer before the read-out is not known in float64, so that epsTest has to be 0',
       );
