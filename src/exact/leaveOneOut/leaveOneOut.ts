@@ -6,7 +6,7 @@ import { type Estimate, meanOf } from '../../numerics/estimate.ts';
 export interface LeaveOneOutOptions {
   /** Radius or radii at which the robust risk is estimated, >= 0. Default the one of training. */
   readonly epsTest?: number | readonly number[];
-  /** Rows to train without anew, those of the largest influence first; the others are estimated. Default 0. */
+  /** Rows to train without anew, those first whose residual changes most; the others are estimated. Default 0. */
   readonly refine?: number;
 }
 
@@ -80,7 +80,7 @@ export interface LeavingRowsOut<L extends LeaveOneOut = LeaveOneOut> {
   readonly estimated: () => LeftOutRows;
   /** Training without row i, at that row; null where the estimate is exact. */
   readonly trained: ((i: number) => TrainedWithout) | null;
-  /** The estimate from what each row is left with: `squaredErrors`, or `marginLosses` of a loss. */
+  /** The estimate from what each row is left with: `squaredErrors`, or `marginErrors` of a loss. */
   readonly summary: (rows: KnownRows, epsilons: readonly number[]) => L;
 }
 
@@ -113,7 +113,8 @@ export function withLeaveOneOut<R extends object, L extends LeaveOneOut>(
       throw new InvalidArgumentError('refine', refine, `a number of rows from 0 to n = ${n}`);
     if (n < 2) throw new UserError('leave-one-out needs 2 rows or more');
     rows ??= estimated();
-    if (epsilons.some((value) => value > 0) && rows.gradientNorms.some(Number.isNaN))
+    const unknown = rows.gradientNorms.every(Number.isNaN) && rows.residuals.every(Number.isFinite);
+    if (unknown && epsilons.some((value) => value > 0))
       throw new UserError(
         'leaveOneOut: a layer before the read-out is not known in float64, so that epsTest has to be 0',
       );
@@ -123,7 +124,7 @@ export function withLeaveOneOut<R extends object, L extends LeaveOneOut>(
   return Object.defineProperty(result, 'leaveOneOut', { value: leaveOneOut }) as R & WithLeaveOneOut<L>;
 }
 
-/** The rows, those of the largest influence trained without anew. */
+/** The rows, those whose residual or margin changes most trained without anew. */
 function refined(
   rows: LeftOutRows,
   trained: (i: number) => TrainedWithout,
@@ -134,7 +135,8 @@ function refined(
     rows.gradientNorms.slice(),
     rows.influence.slice(),
   ];
-  const chosen = [...influence.keys()].sort((i, j) => influence[j]! - influence[i]!).slice(0, count);
+  const shifts = residuals.map((residual, i) => Math.abs(residual - rows.fitted[i]!));
+  const chosen = [...shifts.keys()].sort((i, j) => shifts[j]! - shifts[i]!).slice(0, count);
   let open = 0;
   for (const i of chosen) {
     const { residual, gradientNorm, converged } = trained(i);
