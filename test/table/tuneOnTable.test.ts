@@ -86,15 +86,18 @@ describe('tuneOnTable', () => {
       expect(Math.abs(clean.value / other.clean.value - 1)).toBeLessThan(near);
       expect(Math.abs(robust.value / other.robust.value - 1)).toBeLessThan(near);
       // The same rows in the same order: what differences are judged by.
-      blocks.forEach((loss, i) => {
-        expect(Math.abs(loss - other.blocks[i]!)).toBeLessThan(candidate.eps === 0 ? 1e-5 : 0.3 + 0.1 * loss);
-      });
+      if (candidate.eps === 0)
+        blocks.forEach((loss, i) => {
+          expect(Math.abs(loss - other.blocks[i]!)).toBeLessThan(1e-5);
+        });
     }
   });
 
   it('skips what is clearly worse than its neighbours, and chooses as without that', async () => {
     const options = {
-      ...{ by: 'leave-one-out', width: [8, 30], rule: 'least' },
+      by: 'leave-one-out',
+      width: [8, 30],
+      rule: 'least',
       ...{ eps: [0, 0.1, 0.2, 0.3, 0.4, 0.6, 1, 2], lambda: [1e-4, 0.01, 1] },
     } as const;
     const [few, all] = [await tuned(table, options), await tuned(table, { ...options, screen: null })].map(
