@@ -43,13 +43,21 @@ function perfect(cell: Cell): CellResult {
       thetaNormSquared: errors.thetaNormSquared,
       training: { iterations: 0, residual: 0, converged: true, robustError: separable(at) ? 0 : 0.1 },
     };
-  return {
+  const risks = {
     standardRisk: estimate(risk.standardRisk),
     adversarialRisks: cell.epsTest.map((eps) =>
       estimate(adversarialRiskAt(risk, eps, cell.testNorm ?? cell.norm)),
     ),
+  };
+  return {
+    ...risks,
     thetaNormSquared: risk.thetaNormSquared,
-    training: { iterations: 0, residual: 0, converged: true },
+    training: {
+      iterations: 0,
+      residual: 0,
+      converged: true,
+      ...(cell.leaveOneOut && { leaveOneOut: risks }),
+    },
   };
 }
 

@@ -196,7 +196,9 @@ function leftOut(
   const doubts: string[] = [];
   if (!settled) doubts.push('rows keep leaving the piece of the loss that they are on');
   const { leverage, free } = model.heldByThemselves();
-  if (leverage > MOST_LEVERAGE && free >= LEAST_FREE * n)
+  const shifts = outputs.map((output, i) => output - point.outputs[i]!);
+  const unsteady = dot(shifts, shifts) > MOST_SHIFT * dot(point.outputs, point.outputs);
+  if (unsteady && leverage > MOST_LEVERAGE && free >= LEAST_FREE * n)
     doubts.push(
       `rows that are not fitted have a mean leverage of ${leverage.toFixed(2)}: near the interpolation peak`,
     );
@@ -205,8 +207,10 @@ function leftOut(
   return { outputs, lengths, moves, doubts };
 }
 
-/** Where rows that are not fitted are held by themselves alone to this share, one more or less changes which are fitted. */
+/** Where rows that are not fitted are held by themselves alone to this share, one more or less changes which are fitted, */
 const MOST_LEVERAGE = 0.75;
+/** and where outputs are for such a share of their square what the row itself makes of them. */
+const MOST_SHIFT = 0.5;
 /** Fewer of them than this share of the rows say nothing. */
 const LEAST_FREE = 0.03;
 /** The second order in a change of the gradient norm that is larger than this share of it is not enough. */
