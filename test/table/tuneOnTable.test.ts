@@ -246,4 +246,31 @@ describe('tuneOnTable', () => {
     }
     expect(heldOut.robust.count).toBe(12);
   });
+
+  it('counts errors of left-out rows as trainings without each of them do (within two rows of 48)', async () => {
+    const values = table.values.map((value, at) => (at % 4 === 3 ? Math.sign(value) : value));
+    const classes = { positive: ['up'], negative: ['down'] };
+    const options = { classes, eps: 0.1, lambda: 0.05, loss: ['square', 'logistic'], screen: null } as const;
+    const [left, refitted] = [
+      await tuned({ ...table, values }, { ...options, model: 'linear', by: 'leave-one-out' }),
+      await tuned({ ...table, values }, { ...options, model: 'linear', by: 'folds', folds: 48 }),
+    ].map(({ splits }) => splits[0]!.scores);
+    expect(left!.map(({ by, candidate }) => [by, candidate.loss])).toEqual([
+      ['leave-one-out', 'square'],
+      ['leave-one-out', 'logistic'],
+    ]);
+    for (const [k, { clean, robust }] of left!.entries()) {
+      expect(Math.abs(clean.value - refitted![k]!.clean.value)).toBeLessThan(2.5 / 48);
+      expect(Math.abs(robust.value - refitted![k]!.robust.value)).toBeLessThan(2.5 / 48);
+      expect(clean.value).toBeLessThan(0.4);
+    }
+  });
+
+  it('takes folds for random features in linf, of which leave-one-out is not known', async () => {
+    const { splits } = await tuned(table, { by: 'leave-one-out', norm: 'linf', eps: 0.1, lambda: 0.1 });
+    expect(splits[0]!.scores.map(({ by, candidate }) => [candidate.model, by])).toEqual([
+      ['linear', 'leave-one-out'],
+      ['random-features', 'folds'],
+    ]);
+  });
 });
