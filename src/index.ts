@@ -159,6 +159,7 @@ export {
 } from './table/predictRobustRisk.ts';
 export { heldOutRows, overSplits, type SplitEstimate, type SplitOptions } from './table/splits.ts';
 export {
+  type FilePreparation,
   type TableLoss,
   type TableMethod,
   type TableModel,

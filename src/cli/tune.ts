@@ -1,18 +1,15 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import type { ClassNames } from '../data/csvClasses.ts';
 import { rawCsv } from '../data/csvTable.ts';
-import { type RawTable, rawRows } from '../data/rawTable.ts';
+import { rawColumn, rawRows } from '../data/rawTable.ts';
 import { readTable } from '../data/readTable.ts';
-import type { Table } from '../data/table.ts';
 import { checkChoice } from '../errors.ts';
 import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
-import { isMarginLoss, type TableLoss } from '../table/tableTrainingOptions.ts';
-import { checkTableTraining } from '../table/trainOnTable.ts';
+import type { TableLoss } from '../table/tableTrainingOptions.ts';
 import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import { checkTableTuning, type TableTuning, tuneOnTable } from '../table/tuneOnTable.ts';
 import {
@@ -35,19 +32,20 @@ import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
+import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
 import { type TunePlaces, tuneReport } from './tuneReport.ts';
 
 const options = {
-  csv: neededText('CSV file with a header, all numbers but for classes'),
+  csv: tableFile,
   target: neededText('column to predict from all others'),
   'eps-test': {
     ...number('eps-test', 'radius at which the risk is to be small, in standard deviations of the inputs'),
     demandOption: true,
   },
   norm: textOr(DEFAULTS.norm, 'l2, linf'),
-  positive: text('classes that count as +1, the others as -1: 0,1,2'),
+  ...preparationOptions,
   model: text(`${tunedModels.join(', ')}, or both [both]`),
   width: text('random features, a list [50,100,200,400, up to twice the training rows]'),
   activation: text('of the random features, a list [shifted-relu]'),
@@ -109,16 +107,14 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const asked = askedFor(args);
     const file = await readTable(args.csv);
-    const { data, classes } = numbersOf(file, asked, classList(args.positive));
-    const wanted = { ...asked, ...given({ classes }) };
-    await withOptionNames({}, () => checkTableTuning(data, wanted));
+    await withOptionNames({}, () => checkTableTuning(file, asked));
     for (const folder of [out, save]) if (folder !== undefined) checkWritable(folder);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
     const started = performance.now();
     let bar: ProgressBar | undefined;
     const tune = (): Promise<TableTuning> =>
-      tuneOnTable(data, {
-        ...wanted,
+      tuneOnTable(file, {
+        ...asked,
         ...given({ folder: out }),
         onProgress({ done, total, candidates, of }) {
           bar ??= progressBar(total, 'tune');
@@ -144,9 +140,11 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     if (!training.training.converged)
       warn('the chosen model did not converge to the tolerance of rrf train when it was trained at the end');
     if (save !== undefined) {
-      training.model.setUserDefinedMetadata(descriptionOf(tuning, args, data.names));
+      const description = descriptionOf(tuning, args);
+      training.model.setUserDefinedMetadata(description);
       await saveModel(training.model, save);
-      writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows(file, training.testRows)));
+      const columns = [...description.inputs, args.target].map((name) => rawColumn(file, 'column', name));
+      writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows({ ...file, columns }, training.testRows)));
     }
     training.model.dispose();
     const hasChoice = tuning.splits[0]!.scores.length > 1;
@@ -168,6 +166,7 @@ function askedFor(args: TuneArguments): TableTuningOptions {
     list === undefined ? undefined : numberList(option, list);
   const clip = names(args.clip)?.map((entry) => (entry === 'none' ? null : numberList('clip', entry)[0]!));
   return {
+    ...preparationOf(args),
     target: args.target,
     epsTest: args['eps-test'],
     norm: args.norm as ReadoutNorm,
@@ -191,37 +190,18 @@ function askedFor(args: TuneArguments): TableTuningOptions {
   };
 }
 
-/** The columns as numbers, and what +1 and -1 stand for where the target is classes. */
-function numbersOf(
-  file: RawTable,
-  asked: TableTuningOptions,
-  positive: readonly string[] | undefined,
-): { data: Table; classes: ClassNames | undefined } {
-  const { rows, settings } = checkTableTraining(file, {
-    ...{ target: asked.target, eps: asked.epsTest, loss: marginLossOf(asked) },
-    ...given({ positive }),
-  });
-  const all = Uint32Array.from({ length: rows.count }, (_, row) => row);
-  return { data: rows.split([all], all).tables[0]!, classes: settings.classes };
-}
-
-/** Of the losses asked for, one that is for classes, or else the square. */
-const marginLossOf = ({ loss = [] }: TableTuningOptions): TableLoss =>
-  [loss].flat().find((name) => isMarginLoss(name as TableLoss)) ?? 'square';
-
 /** What a saved model says of its training, as `rrf train` says it, and how its settings were chosen. */
 function descriptionOf(
   { settings, splits, training }: TableTuning,
   { csv, target }: TuneArguments,
-  names: readonly string[],
-): object {
+): { readonly inputs: readonly string[]; readonly [name: string]: unknown } {
   const { classes, norm, by, rule, epsTest, measure, testFraction, seed } = settings;
   const { model, width, activation, clip, loss, eps, lambda } = splits[0]!.chosen.candidate;
   return {
     ...{
       csv,
       target,
-      inputs: names.filter((name) => name !== target),
+      inputs: training.preparation!.inputs.map(({ name }) => name),
       model,
       method: 'exact',
       loss,
@@ -233,6 +213,7 @@ function descriptionOf(
     ...(activation === null ? {} : { width, activation }),
     ...(clip === null ? {} : { clip }),
     ...{ seed, testFraction, ...given({ classes }) },
+    preparation: training.preparation,
     tuned: { by, rule, epsTest, measure },
     epsUnit: 'standard deviations of the inputs',
   };

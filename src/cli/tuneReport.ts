@@ -65,7 +65,7 @@ function countLines({ settings }: TableTuning, { scores, skipped, predicted }: T
     `left out because leave-one-out is doubtful there (${doubtful[0]?.doubts.join('; ')}), and says that they are worse`,
   );
   const byFolds = scores.filter(({ by }) => by === 'folds' && settings.by !== 'folds');
-  counted(byFolds.length, `by ${settings.folds} folds instead, where leave-one-out is doubtful`);
+  counted(byFolds.length, `by ${settings.folds} folds instead, where leave-one-out is doubtful or not known`);
   return lines;
 }
 

@@ -123,7 +123,9 @@ export const MARGIN_LAMBDA = 1e-3;
 export type TableTrainingSettings = TableTrainingOptions &
   Required<Pick<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS>>;
 
-const { target: _target, classes: _classes, ...FILE_OPTIONS } = PREPARATION_OPTIONS;
+const { target: _target, classes: _classes, ...ofFile } = PREPARATION_OPTIONS;
+/** The names of {@link FilePreparation}. */
+export const FILE_OPTIONS: OptionNames<FilePreparation> = ofFile;
 
 const OPTIONS: OptionNames<TableTrainingOptions> = {
   ...FILE_OPTIONS,

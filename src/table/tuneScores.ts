@@ -48,15 +48,21 @@ export interface RowParts {
   readonly test: Uint32Array;
 }
 
-/** The scorer that the settings ask for. */
+/** The estimate that a family can be given: in linf leave-one-out is known for linear regressions alone. */
+export const estimateFor = (
+  by: TuneEstimate,
+  { model, loss }: TuneFamily,
+  { norm }: Pick<ScoreSettings, 'norm'>,
+): TuneEstimate => (norm === 'linf' && (model !== 'linear' || isMarginLoss(loss)) ? 'folds' : by);
+
+/** The scorer by an estimate. */
 export const scorerBy = (
   by: TuneEstimate,
   rows: PreparedRows,
   family: TuneFamily,
   settings: ScoreSettings,
 ): Promise<Scorer> =>
-  // A classifier cannot say what it would answer without a row.
-  by === 'folds' || isMarginLoss(family.loss)
+  by === 'folds'
     ? partsScorer(rows, family, foldsOf(rows.n, settings), settings)
     : leaveOneOutScorer(rows, family, settings);
 
@@ -71,13 +77,16 @@ async function leaveOneOutScorer(
   return async (candidate) => {
     const started = performance.now();
     const { held, fault, doubts } = orFault(rows.n, () => {
-      const result = solve(problem, candidate) as ExactResult;
+      const result = solve(problem, candidate);
       const {
         residuals,
         gradientNorms: lengths,
         ...left
       } = result.leaveOneOut({ epsTest: settings.epsTest });
-      const outputs = rows.y.map((target, i) => target - residuals[i]!);
+      // Of classes y = +-1 these are margins, y f.
+      const outputs = isMarginLoss(candidate.loss)
+        ? rows.y.map((label, i) => label * residuals[i]!)
+        : rows.y.map((target, i) => target - residuals[i]!);
       return { held: { outputs, gradientNorms: lengths }, fault: faultOf(result), doubts: left.doubts };
     });
     return {

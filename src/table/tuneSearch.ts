@@ -3,7 +3,7 @@ import { candidatesOf, type TuneCandidate, type TuneFamily, type TunePath } from
 import { isSound, leastOf, riskDifference, type ScoredCandidate } from './tuneChoice.ts';
 import type { TableTuningSettings, TuneEstimate } from './tuneOptions.ts';
 import type { TuneProgressCount } from './tuneProgress.ts';
-import { type PreparedRows, scorerBy } from './tuneScores.ts';
+import { estimateFor, type PreparedRows, scorerBy } from './tuneScores.ts';
 import type { SkippedCandidate } from './tuneScreen.ts';
 import type { TuneStore } from './tuneStore.ts';
 
@@ -45,7 +45,8 @@ export async function searchPaths(
     count.finished(candidate);
   };
   /** From a candidate of the path to its score. */
-  const scorerOf = (path: TunePath, by: TuneEstimate) => {
+  const scorerOf = (path: TunePath, asked: TuneEstimate) => {
+    const by = estimateFor(asked, path.family, settings);
     const make = () => scorerBy(by, rowsOf(path.family), path.family, settings);
     let scorer: ReturnType<typeof make> | undefined;
     return async (candidate: TuneCandidate): Promise<ScoredCandidate> => {
