@@ -112,7 +112,20 @@ export function storyChecks(site: () => Site): void {
       expect(await page.locator('#network .example').count()).toBe(18);
       expect(await page.locator('#network .readout.zero').count()).toBe(0);
       await goTo('null');
-      expect(await page.locator('#network .readout.zero').count()).toBe(1);
+      await expect.poll(() => page.locator('#network .readout.zero').count()).toBe(1);
+    });
+
+    it('is set by drawing along its plot', async () => {
+      await goTo('curse');
+      const { x, y, width, height } = (await page.locator('#story-plot').boundingBox())!;
+      await page.mouse.move(x + 0.3 * width, y + 0.4 * height);
+      await page.mouse.down();
+      await page.mouse.move(x + 0.5 * width, y + 0.4 * height);
+      await page.mouse.up();
+      await expect.poll(async () => Number(await page.inputValue('#story-psi1'))).toBeLessThan(10);
+      expect(await live('curse')).toBe(plain(textOf('curse')));
+      const marked = (await page.locator('#story-plot .dot.adversarial').boundingBox())!;
+      expect(Math.abs(marked.x + marked.width / 2 - (x + 0.5 * width))).toBeLessThan(3);
     });
 
     it('explains its terms where they are pointed at or focused, and takes the words away', async () => {

@@ -174,10 +174,10 @@ function notesOf(plane: Plane, { at: here, lines, level, square, nothing }: Line
       svg('line', { class: 'square', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
       svg(
         'text',
-        // Beside the mark of the settings, where that is near.
+        // At the foot, where no peak is, and beside the mark of the settings where that is near.
         x.pixel(here) > at && x.pixel(here) < at + 60
-          ? { class: 'note halo', x: at - 7, y: frame.top + 16, 'text-anchor': 'end' }
-          : { class: 'note halo', x: at + 7, y: frame.top + 16 },
+          ? { class: 'note halo', x: at - 7, y: frame.bottom - 9, 'text-anchor': 'end' }
+          : { class: 'note halo', x: at + 7, y: frame.bottom - 9 },
         ...spans({ letter: 'N' }, ' = ', { letter: 'n' }),
       ),
     );
