@@ -38,12 +38,12 @@ export function tailRemarks(data: Dataset, n: number, names: readonly string[]):
   const said = tails
     .slice(0, NAMED)
     .map(({ column, kurtosis, others }) => {
-      const rare = others < data.n / 10 ? `, ${others} of ${data.n} rows not as all others` : '';
+      const rare = others < data.n / 10 ? `, ${others} of ${data.n} rows differ` : '';
       return `${JSON.stringify(names[column])} (kurtosis ${kurtosis.toFixed(0)}${rare})`;
     })
     .join('; ');
   const more = tails.length > NAMED ? ` and ${tails.length - NAMED} more` : '';
   return [
-    `a few rows carry these columns, and training on ${n} rows may have none of them, so that predictions may be far off: ${said}${more}; --clip 3 or leaving them out helps`,
+    `a few rows carry these columns, and of ${n} to train on there may be none: predictions may be far off, and --clip 3 helps: ${said}${more}`,
   ];
 }
