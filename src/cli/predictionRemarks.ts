@@ -13,7 +13,10 @@ export const riskInWords = (interval: Interval | undefined): string =>
 /** What the intervals are of, and where they say next to nothing. A sentence each. */
 export function intervalRemarks(rows: readonly WidthPrediction[]): string[] {
   const found = rows.flatMap(({ intervals }) => intervals ?? []);
-  if (found.length === 0) return ['no intervals'];
+  if (found.length === 0)
+    return [
+      'no intervals: the grid has too many points, or no prediction has a read-out of the kind that they speak of',
+    ];
   const tested = [...new Set(rows.map(({ testRows }) => testRows))].sort((a, b) => a - b);
   const counts = tested.length === 1 ? `${tested[0]}` : `${tested[0]} to ${tested.at(-1)}`;
   const wide = found.filter(({ adversarialRisk: { low, high } }) => high > WORTHLESS * low).length;
