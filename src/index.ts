@@ -37,6 +37,7 @@ export { type Standardising, tableDataset } from './data/tableDataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
+export { handedFeatures } from './evaluation/handedFeatures.ts';
 export {
   type FeatureSample,
   type MeasuredMoments,

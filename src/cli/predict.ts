@@ -15,6 +15,7 @@ import {
   checkPositive,
   InvalidArgumentError,
 } from '../errors.ts';
+import type { FrozenFeatures } from '../models/frozenFeatures.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import type { Report } from '../plots/report.ts';
 import {
@@ -25,6 +26,7 @@ import {
 } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { classesInWords, classList } from './classes.ts';
+import { featureOptions, givesFeatures, readFeatures } from './featureFiles.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { intervalRemarks, riskInWords, tailRemarks } from './predictionRemarks.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
@@ -40,8 +42,9 @@ type Grid = Pick<DataPredictionOptions, 'n' | 'eps' | 'lambda' | 'widths'>;
 const GRID_FORM = 'axes n, width, eps, lambda, such as n=150:600:4,width=60,150,300,eps=0.1,0.4';
 
 const options = {
-  csv: tableFile,
-  target: neededText('column of the targets'),
+  csv: { ...tableFile, demandOption: false },
+  target: text('column of the targets'),
+  ...featureOptions,
   ...preparationOptions,
   positive: text("classes that count as +1, the others as -1: 0,1,2 [those of a saved model's training]"),
   model: textOr('random', "'random', 'deep' (two layers of one width), or folder of a saved layers model"),
@@ -60,6 +63,8 @@ const options = {
 } as const;
 
 type PredictArguments = InferredOptionTypes<typeof options>;
+/** The same with a table. */
+type TableArguments = PredictArguments & { readonly csv: string; readonly target: string };
 
 export const predictCommand: CommandModule<object, PredictArguments> = {
   command: 'predict',
@@ -76,12 +81,13 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
     checkReportFile(args.report);
     const grid = gridOf(args.grid);
     checkOptionsOf(args);
-    const read = await readData(args);
+    const read = givesFeatures(args) ? await handedRows(args) : await readData(args as TableArguments);
     const found = await predictions(args, read, grid);
     const { data } = read;
+    const inputs = read.map ? `${data.d} features` : `${data.d} inputs`;
     const remarks = [
       ...remarksOn(args, read),
-      `measured on ${found.measuredRows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
+      `measured on ${found.measuredRows} of ${data.n} rows, ${inputs}; predictions of Gaussian equivalence, not theorems`,
       ...intervalRemarks(found.predictions),
       ...tailRemarks(data, Math.min(...found.predictions.map(({ n }) => n)), read.names),
     ];
@@ -93,10 +99,14 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
     }
     const oneRadius = args['eps-test'] !== undefined;
     if (args.report !== undefined)
-      writeReport(args.report, args, await sectionsOf(args.target, found, oneRadius, remarks));
+      writeReport(
+        args.report,
+        args,
+        await sectionsOf(args.target ?? args['target-values']!, found, oneRadius, remarks),
+      );
     if (args.json)
       process.stdout.write(
-        `${JSON.stringify({ csv: args.csv, model: args.model, remarks, best, predictions: rows })}\n`,
+        `${JSON.stringify({ csv: args.csv ?? args.features, model: args.model, remarks, best, predictions: rows })}\n`,
       );
     else process.stdout.write(`${report(found, oneRadius, remarks)}\n`);
   },
@@ -139,9 +149,27 @@ interface Read extends CsvDataset {
   /** Names of the inputs, and the target last. */
   readonly names: readonly string[];
   readonly notes: readonly string[];
+  /** Of features that were given. */
+  readonly map?: FrozenFeatures;
 }
 
-async function readData(args: PredictArguments): Promise<Read> {
+/** What belongs to a table, and to a map that is still to be measured. */
+const OF_TABLES = ['layer', 'clip', 'positive', 'ignore', 'text'] as const;
+
+async function handedRows(args: PredictArguments): Promise<Read> {
+  if (args.model !== 'random')
+    throw new InvalidArgumentError('model', args.model, 'none where features are given');
+  for (const name of OF_TABLES)
+    if (args[name] !== undefined)
+      throw new InvalidArgumentError(name, args[name], 'none where features are given');
+  const { data, map } = await readFeatures(args);
+  const names = [...Array.from({ length: data.d }, (_, j) => `feature ${j + 1}`), 'the target'];
+  const units =
+    'features as given: eps counts in the units of the inputs that J has gradients in, risks in squared units of the targets';
+  return { data, map, names, classes: null, notes: [units] };
+}
+
+async function readData(args: TableArguments): Promise<Read> {
   const { csv, target, raw, clip } = args;
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
   const file = await readTable(csv);
@@ -169,7 +197,7 @@ async function savedPreparation({ model }: PredictArguments): Promise<Preparatio
 }
 
 /** Those that count as +1 for a saved model that was trained to tell classes of this target apart. */
-async function savedClasses({ model, target }: PredictArguments): Promise<readonly string[] | undefined> {
+async function savedClasses({ model, target }: TableArguments): Promise<readonly string[] | undefined> {
   if (model === 'random' || model === 'deep') return undefined;
   const { rememberedClasses } = await import('./rememberedClasses.ts');
   const remembered = rememberedClasses(model);
@@ -177,9 +205,9 @@ async function savedClasses({ model, target }: PredictArguments): Promise<readon
 }
 
 /** In which units the data are. */
-function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes }: Read): string[] {
-  const remarks = [...notes, ...(classes ? [classesInWords(target, classes)] : [])];
-  if (!raw)
+function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes, map }: Read): string[] {
+  const remarks = [...notes, ...(classes ? [classesInWords(target!, classes)] : [])];
+  if (!raw && !map)
     remarks.push(
       classes
         ? 'inputs standardised: eps counts in standard deviations of a column'
@@ -191,7 +219,7 @@ function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes }: 
 
 async function predictions(
   args: PredictArguments,
-  { data }: CsvDataset,
+  { data, map }: Read,
   grid: Grid,
 ): Promise<DataPredictions> {
   const { model, layer, share, seed } = args;
@@ -204,6 +232,11 @@ async function predictions(
       if (done === total) bar.stop();
     },
   };
+  if (map) {
+    if (grid.widths) throw new InvalidArgumentError('grid', args.grid, 'no width where features are given');
+    // J is of all rows, and so are the moments beside it.
+    return predictOnData(data, { ...grids, model: map, share: 1 });
+  }
   if (model === 'random' || model === 'deep')
     return predictOnData(data, {
       ...grids,

@@ -13,7 +13,10 @@ export const riskInWords = (interval: Interval | undefined): string =>
 /** What the intervals are of, and where they say next to nothing. A sentence each. */
 export function intervalRemarks(rows: readonly WidthPrediction[]): string[] {
   const found = rows.flatMap(({ intervals }) => intervals ?? []);
-  if (found.length === 0) return ['no intervals'];
+  if (found.length === 0)
+    return [
+      'no intervals: the grid has too many points, or no prediction has a read-out of the kind that they speak of',
+    ];
   const tested = [...new Set(rows.map(({ testRows }) => testRows))].sort((a, b) => a - b);
   const counts = tested.length === 1 ? `${tested[0]}` : `${tested[0]} to ${tested.at(-1)}`;
   const wide = found.filter(({ adversarialRisk: { low, high } }) => high > WORTHLESS * low).length;
@@ -38,12 +41,12 @@ export function tailRemarks(data: Dataset, n: number, names: readonly string[]):
   const said = tails
     .slice(0, NAMED)
     .map(({ column, kurtosis, others }) => {
-      const rare = others < data.n / 10 ? `, ${others} of ${data.n} rows not as all others` : '';
+      const rare = others < data.n / 10 ? `, ${others} of ${data.n} rows differ` : '';
       return `${JSON.stringify(names[column])} (kurtosis ${kurtosis.toFixed(0)}${rare})`;
     })
     .join('; ');
   const more = tails.length > NAMED ? ` and ${tails.length - NAMED} more` : '';
   return [
-    `a few rows carry these columns, and training on ${n} rows may have none of them, so that predictions may be far off: ${said}${more}; --clip 3 or leaving them out helps`,
+    `a few rows carry these columns, and of ${n} to train on there may be none: predictions may be far off, and --clip 3 helps: ${said}${more}`,
   ];
 }

@@ -234,7 +234,7 @@ describe('what rrf predict says of itself', () => {
     const said = await predict('--csv', path, ...grid);
     vi.restoreAllMocks();
     // Two of 200 rows: 1 / (0.01 x 0.99) less 3.
-    expect(said).toMatch(/a few rows carry .* "a" \(kurtosis 98, 2 of 200 rows not as all others\)/);
+    expect(said).toMatch(/a few rows carry .* "a" \(kurtosis 98, 2 of 200 rows differ\)/);
     expect(await predict('--csv', numbers, ...grid)).not.toMatch(/a few rows carry/);
   });
 
@@ -247,6 +247,65 @@ describe('what rrf predict says of itself', () => {
     expect(page).toContain('<td>--grid</td>'.replace('--', ''));
     await expect(predict('--csv', numbers, ...grid, '--report', 'page.pdf')).rejects.toThrow(
       'invalid report: "page.pdf" (expected FILE.html)',
+    );
+  });
+});
+
+describe('rrf predict --features', () => {
+  const put = (name: string, rows: readonly (readonly number[])[]): string => {
+    const path = join(folder, name);
+    const header = rows[0]!.map((_, j) => `c${j}`).join(',');
+    writeFileSync(path, `${[header, ...rows.map((row) => row.join(','))].join('\n')}\n`);
+    return path;
+  };
+  // Features that are the inputs: J = I, F = covariance of the inputs.
+  const { n, x, y } = teacher({ d: 3, tau: 0.3 }).sample('features', 80);
+  const files = [
+    '--features',
+    put(
+      'phi.csv',
+      Array.from({ length: n }, (_, i) => [...x.subarray(3 * i, 3 * i + 3)]),
+    ),
+    '--gradient-moments',
+    put('J.csv', [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]),
+    '--target-values',
+    put(
+      'y.csv',
+      Array.from(y, (value) => [value]),
+    ),
+  ];
+
+  it('predicts for features as they are, on all rows', async () => {
+    const { predictions, remarks } = JSON.parse(await predict(...files, '--grid', 'n=40,eps=0,50', '--json'));
+    expect(remarks.join()).toMatch(/measured on 80 of 80 rows, 3 features/);
+    const mean = y.reduce((sum, value) => sum + value / n, 0);
+    const variance = y.reduce((sum, value) => sum + (value - mean) ** 2 / (n - 1), 0);
+    expect(predictions[1].standardRisk / variance).toBeCloseTo(1, 6);
+    // Least squares with an intercept on 40 rows: noise 0.09 (1 + about 3/36), estimated from 80 rows.
+    expect(predictions[0].standardRisk).toBeGreaterThan(0.05);
+    expect(predictions[0].standardRisk).toBeLessThan(0.16);
+  });
+
+  it('refuses part of the files, a table beside them, and shapes that disagree', async () => {
+    const grid = ['--grid', 'n=40,eps=0.1'];
+    await expect(predict(...files.slice(0, 4), ...grid)).rejects.toThrow(
+      'invalid target-values: undefined (expected a file, beside --features)',
+    );
+    await expect(predict(...files, ...grid, '--csv', numbers)).rejects.toThrow(
+      /invalid csv: .*none where features/,
+    );
+    await expect(predict(...files, '--grid', 'n=40,width=3,eps=0.1')).rejects.toThrow(
+      /no width where features/,
+    );
+    await expect(predict(...files, ...grid, '--clip', '3')).rejects.toThrow(/invalid clip: 3/);
+    await expect(predict(...grid)).rejects.toThrow('invalid csv: undefined (expected a value)');
+    const wrong = [...files.slice(0, 5), put('short.csv', [[1], [2]])];
+    await expect(predict(...wrong, ...grid)).rejects.toThrow(
+      '--target-values is of shape [2, 1] instead of [80,1], for features of shape [80, 3]',
     );
   });
 });
