@@ -128,6 +128,7 @@ export { type AttackedModel, attackedModel, attackSanityChecks } from './table/a
 export { type ColumnTail, columnTails } from './table/columnTails.ts';
 export { type LinearCoefficients, linearCoefficients } from './table/explainCoefficients.ts';
 export { type ExplainedInput, oneInputAColumn } from './table/explainInputs.ts';
+export { type ExplainOptions, explainModel, type ModelExplanation } from './table/explainModel.ts';
 export {
   type InputImportance,
   type PermutationOptions,
@@ -166,6 +167,12 @@ export {
   tableMethods,
   tableModels,
 } from './table/tableTrainingOptions.ts';
+export {
+  type RepeatedSplits,
+  type SplitResult,
+  type SplitsTraining,
+  trainOnSplits,
+} from './table/trainOnSplits.ts';
 export { type ClassesTold, type TableTraining, trainOnTable } from './table/trainOnTable.ts';
 export type { TuneCandidate, TuneFamily } from './table/tuneCandidates.ts';
 export type { Choice, ScoredCandidate } from './table/tuneChoice.ts';

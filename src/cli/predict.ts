@@ -16,6 +16,7 @@ import {
   InvalidArgumentError,
 } from '../errors.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import type { Report } from '../plots/report.ts';
 import {
   type DataPredictionOptions,
   type DataPredictions,
@@ -25,9 +26,10 @@ import {
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { classesInWords, classList } from './classes.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
-import { intervalRemarks, riskInWords } from './predictionRemarks.ts';
+import { intervalRemarks, riskInWords, tailRemarks } from './predictionRemarks.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
-import { table } from './table.ts';
+import { checkReportFile, reportOption, reportTable, writeReport } from './reportFile.ts';
+import { type Column, table } from './table.ts';
 import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
@@ -53,6 +55,7 @@ const options = {
   raw: flag('leave columns and targets in their units'),
   clip: number('clip', 'clip standardised inputs at so many deviations [not]'),
   plot: text(`draw the predictions: ${PICTURE_FILE}`),
+  report: reportOption,
   json: jsonOption,
 } as const;
 
@@ -70,6 +73,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       ),
   async handler(args) {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    checkReportFile(args.report);
     const grid = gridOf(args.grid);
     checkOptionsOf(args);
     const read = await readData(args);
@@ -79,6 +83,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       ...remarksOn(args, read),
       `measured on ${found.measuredRows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
       ...intervalRemarks(found.predictions),
+      ...tailRemarks(data, Math.min(...found.predictions.map(({ n }) => n)), read.names),
     ];
     const { predictions: rows, best } = found;
     if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
@@ -86,11 +91,14 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       const { predictionFigure } = await import('./predictionFigure.ts');
       await writePicture(args.plot, predictionFigure(rows));
     }
+    const oneRadius = args['eps-test'] !== undefined;
+    if (args.report !== undefined)
+      writeReport(args.report, args, await sectionsOf(args.target, found, oneRadius, remarks));
     if (args.json)
       process.stdout.write(
         `${JSON.stringify({ csv: args.csv, model: args.model, remarks, best, predictions: rows })}\n`,
       );
-    else process.stdout.write(`${report(found, args['eps-test'] !== undefined, remarks)}\n`);
+    else process.stdout.write(`${report(found, oneRadius, remarks)}\n`);
   },
 };
 
@@ -128,6 +136,8 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
 
 /** The data set, and what its reader should know. */
 interface Read extends CsvDataset {
+  /** Names of the inputs, and the target last. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -143,7 +153,12 @@ async function readData(args: PredictArguments): Promise<Read> {
   const { table: numbers, notes } = preparedTable(file, preparation, plan.rows);
   const classes = plan.target.kind === 'two classes' ? plan.target : null;
   const units = { inputs: !raw, target: !raw && classes === null, clip };
-  return { data: tableDataset(numbers, target, units), classes, notes: [...plan.notes, ...notes] };
+  return {
+    data: tableDataset(numbers, target, units),
+    classes,
+    names: numbers.names,
+    notes: [...plan.notes, ...notes],
+  };
 }
 
 /** How a saved model reads the columns of a file, where it knows. */
@@ -208,41 +223,70 @@ async function predictions(
   return found;
 }
 
-function report(
-  { predictions: rows, best, comparable }: DataPredictions,
-  oneRadius: boolean,
-  remarks: readonly string[],
-): string {
-  const exact = (name: keyof WidthPrediction) => ({
+/** The columns of the table. @param oneRadius whether it names the radius at test */
+function columnsOf(oneRadius: boolean): Column<WidthPrediction>[] {
+  const exact = (name: keyof WidthPrediction): Column<WidthPrediction> => ({
     title: name,
-    value: (row: WidthPrediction) => String(Number((row[name] as number).toPrecision(6))),
+    value: (row) => String(Number((row[name] as number).toPrecision(6))),
   });
   const risk = (
     title: string,
     name: 'standardRisk' | 'adversarialRisk' | 'gradientNorm' | 'interpolatedFraction',
-  ) => ({
-    title,
-    value: (row: WidthPrediction) => row[name].toFixed(3),
-  });
-  const lines = table(rows, [
+  ): Column<WidthPrediction> => ({ title, value: (row) => row[name].toFixed(3) });
+  return [
     exact('n'),
     exact('width'),
     exact('lambda'),
     exact('eps'),
     ...(oneRadius ? [exact('epsTest')] : []),
     risk('SR', 'standardRisk'),
-    { title: '90 %', value: ({ intervals }: WidthPrediction) => riskInWords(intervals?.standardRisk) },
+    { title: '90 %', value: ({ intervals }) => riskInWords(intervals?.standardRisk) },
     risk('AR', 'adversarialRisk'),
-    { title: '90 %', value: ({ intervals }: WidthPrediction) => riskInWords(intervals?.adversarialRisk) },
+    { title: '90 %', value: ({ intervals }) => riskInWords(intervals?.adversarialRisk) },
     risk('gradient', 'gradientNorm'),
     risk('fitted', 'interpolatedFraction'),
-    { title: 'phase', value: (row: WidthPrediction) => row.phase },
-  ]);
-  const advice = `least adversarial risk at eps-test ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`;
-  return [
-    ...remarks,
-    '',
-    lines,
-    ...(comparable ? ['', advice] : ['', 'name one --eps-test to compare the rows']),
-  ].join('\n');
+    { title: 'phase', value: (row) => row.phase },
+  ];
+}
+
+const adviceOf = ({ best, comparable }: DataPredictions): string =>
+  comparable
+    ? `least adversarial risk at eps-test ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`
+    : 'name one --eps-test to compare the rows';
+
+const report = (found: DataPredictions, oneRadius: boolean, remarks: readonly string[]): string =>
+  [...remarks, '', table(found.predictions, columnsOf(oneRadius)), '', adviceOf(found)].join('\n');
+
+/** The same as the parts of a page, with the picture where there is an axis to draw it along. */
+async function sectionsOf(
+  target: string,
+  found: DataPredictions,
+  oneRadius: boolean,
+  remarks: readonly string[],
+): Promise<Pick<Report, 'title' | 'summary' | 'sections'>> {
+  const { predictionFigure } = await import('./predictionFigure.ts');
+  const { predictions: rows } = found;
+  const pictures =
+    rows.length > 1
+      ? [
+          {
+            svg: predictionFigure(rows),
+            caption: 'Predicted adversarial risk; bands hold 90 per cent of single splits.',
+          },
+        ]
+      : [];
+  return {
+    title: `Predicted robust risk of ${target}`,
+    summary: [adviceOf(found), ...remarks].map((words) => `${words[0]!.toUpperCase()}${words.slice(1)}.`),
+    sections: [
+      {
+        title: 'Predictions',
+        text: [
+          'SR and AR are the mean squared errors without and under attack, gradient the norm of the input gradient, fitted the share of the training rows that are fitted exactly.',
+        ],
+        pictures,
+        tables: [reportTable(rows, columnsOf(oneRadius))],
+      },
+    ],
+  };
 }

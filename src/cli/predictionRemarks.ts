@@ -1,3 +1,5 @@
+import type { Dataset } from '../data/dataset.ts';
+import { columnTails } from '../table/columnTails.ts';
 import type { Interval } from '../table/predictionIntervals.ts';
 import type { WidthPrediction } from '../table/predictOnData.ts';
 
@@ -20,5 +22,28 @@ export function intervalRemarks(rows: readonly WidthPrediction[]): string[] {
     ...(wide > 0
       ? [`${wide} of ${rows.length} intervals span more than a factor of ${WORTHLESS}: worth nothing`]
       : []),
+  ];
+}
+
+/** Columns that a sentence names. */
+const NAMED = 5;
+
+/**
+ * Which columns have too heavy tails for the fewest rows to train on, by name. A sentence, or none.
+ * @param names of the inputs, and of the target last
+ */
+export function tailRemarks(data: Dataset, n: number, names: readonly string[]): string[] {
+  const tails = columnTails(data, n);
+  if (tails.length === 0) return [];
+  const said = tails
+    .slice(0, NAMED)
+    .map(({ column, kurtosis, others }) => {
+      const rare = others < data.n / 10 ? `, ${others} of ${data.n} rows not as all others` : '';
+      return `${JSON.stringify(names[column])} (kurtosis ${kurtosis.toFixed(0)}${rare})`;
+    })
+    .join('; ');
+  const more = tails.length > NAMED ? ` and ${tails.length - NAMED} more` : '';
+  return [
+    `a few rows carry these columns, and training on ${n} rows may have none of them, so that predictions may be far off: ${said}${more}; --clip 3 or leaving them out helps`,
   ];
 }

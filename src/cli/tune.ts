@@ -53,7 +53,7 @@ const options = {
   activation: text('of the random features, a list [shifted-relu]'),
   clip: text('deviations at which inputs are clipped, a list, none for not at all [none,3]'),
   loss: text('square, logistic, hinge, squaredHinge, a list [square; square,logistic for classes]'),
-  eps: text('radii in training, a list [0, 0.5, 0.7, 1, 1.4 and 2 times eps-test]'),
+  eps: text('radii in training, a list [0 and 8 from 0.5 to 1.75 times eps-test]'),
   lambda: text('ridge penalties, a list [0.001,0.01,0.1,1]'),
   by: textOr(DEFAULTS.by, `estimate from the training rows: ${tuneEstimates.join(', ')}`),
   folds: {
@@ -64,7 +64,7 @@ const options = {
   rule: textOr(DEFAULTS.rule, 'one-standard-error (the simplest within one of the least risk), least'),
   screen: textOr(
     String(DEFAULTS.screen),
-    'skip what is predicted at more than so many times the least risk; none for no prediction',
+    'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
   ),
   seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
   'test-fraction': {

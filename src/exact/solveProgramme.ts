@@ -10,7 +10,7 @@ import { residualDuals } from './cone/residualCones.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult, WarmStart } from './exactResult.ts';
 import { centring, type Rows } from './intercept.ts';
-import { withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { squaredErrors, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
 import {
   type CoordinatesOf,
   type FoundRegression,
@@ -145,6 +145,7 @@ function withLeftOut(
     result,
     { n, eps },
     {
+      summary: squaredErrors,
       estimated: () => programmeLeftOut(given, settings, { theta, converged, ...duals }, coordinates),
       trained(i) {
         const others = (lambda * n) / (n - 1);

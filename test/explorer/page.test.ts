@@ -26,6 +26,8 @@ const chromium = provideChromium({
   shout: (...lines) => console.warn(lines.map((line) => `* ${line}`).join('\n')),
 });
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
 /** Risks are shown with four digits after the point. */
 const SHOWN = 0.5001e-4;
 
@@ -381,7 +383,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.isVisible('[data-formula="classes"]')).toBe(true);
     expect(await page.isVisible('#noise')).toBe(false);
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     expect((JSON.parse(stdout) as { error: number }).error).toBe(risk.error);
 
     await page.selectOption('#loss', 'huber');
@@ -405,7 +410,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.innerText('#more-values')).toContain(risk.gradientNorms!.linf.toFixed(3));
     expect(await page.innerText('#formula-numbers')).toContain(`= ${risk.adversarialRisk.toFixed(4)}`);
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     expect((JSON.parse(stdout) as { adversarialRisk: number }).adversarialRisk).toBe(risk.adversarialRisk);
 
     expect(await page.isDisabled('#depth-2')).toBe(true);
@@ -533,11 +541,16 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       'psi1=1.5&psi2=2.5&eps=0.4&epsTest=0.7&lambda=0.01&tau=0.3&activation=gelu&depth=2',
     );
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     const printed = JSON.parse(stdout) as { standardRisk: number; adversarialRisk: number };
     await expectTheory(page, printed);
     const curve = (await page.textContent('#curve-command'))!;
-    const along = JSON.parse((await rrf(...curve.replace('npx rrf ', '').split(' '), '--json')).stdout) as {
+    const along = JSON.parse(
+      (await rrf(...curve.replace('npx -p robust-random-features rrf ', '').split(' '), '--json')).stdout,
+    ) as {
       parameter: string;
       curve: unknown[];
     };
@@ -565,7 +578,21 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     const plot = (await page.locator('#curve-plot svg').boundingBox())!;
     expect(png.readUInt32BE(16)).toBe(3 * plot.width);
-    const rows = (await file('CSV of the risk curves')).toString().trim().split('\n');
+    const lines = (await file('CSV of the risk curves')).toString().trim().split('\n');
+    // Each says what it is, and how it is computed on the command line.
+    const command = (await page.textContent('#curve-command'))!;
+    expect(lines.filter((line) => line.startsWith('# '))).toContain(`# ${command}`);
+    const words = (picture: string) =>
+      picture
+        .replace(/<\/text><text[^>]*>/g, ' ')
+        .replace(/<[^>]*>/g, '')
+        .replaceAll('&gt;', '>');
+    expect(words(svg)).toContain(command);
+    expect(words(svg)).toContain('adversarial risk, theory');
+    expect(words(svg)).toContain(`robust-random-features ${version}`);
+    expect(words(map)).toMatch(/rrf theory surface .*--grid psi1=/);
+    expect(words(map)).toContain('below predicting nothing');
+    const rows = lines.filter((line) => !line.startsWith('#'));
     const [tau, source, standardRisk] = rows[40]!.split(',');
     expect(source).toBe('theory');
     const risk = asymptoticRisk(randomFeatures({ psi1: 4 }), { psi2: 2, eps: 0.3, tau: Number(tau) });

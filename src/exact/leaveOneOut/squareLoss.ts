@@ -1,4 +1,5 @@
 import type { Pieces, RowLosses } from './leaveRowsOut.ts';
+import { divisible } from './rowGradients.ts';
 
 /** The rows of {@link squareLoss}. */
 export interface SquareRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'design' | 'ridge' | 'gradientsAt'> {
@@ -28,7 +29,7 @@ export function squareLoss(rows: SquareRows): RowLosses {
     ...rows,
 
     pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
-      const least = SMALLEST * Math.sqrt(lengths.reduce((sum, q) => sum + q * q, 0) / n);
+      const divisors = divisible(lengths);
       const directions = design.slice();
       const [forces, tugs, turns] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
       const gaps = y.map((target, i) => target - outputs[i]!);
@@ -42,7 +43,7 @@ export function squareLoss(rows: SquareRows): RowLosses {
         }
         const sign = scores[i]! < 0 ? -1 : 1;
         forces[i] = sign * gaps[i]! + cost;
-        turns[i] = (eps * Math.max(0, forces[i]!)) / (Math.max(least, lengths[i]!) || 1);
+        turns[i] = (eps * Math.max(0, forces[i]!)) / divisors[i]!;
         for (let a = 0; a < M; a++) directions[i * M + a]! *= -sign;
         for (let a = 0; a < N; a++) directions[i * M + a]! += eps * slopes[i * N + a]!;
       }
@@ -76,6 +77,3 @@ export function squareLoss(rows: SquareRows): RowLosses {
     },
   };
 }
-
-/** A gradient shorter than this share of the typical one counts as one of that length where it is divided by. */
-const SMALLEST = 1e-5;

@@ -25,6 +25,11 @@ export function standalone(): Plugin[] {
         },
         worker: { format: 'iife', rolldownOptions: { output: { codeSplitting: false } } },
       }),
+      // What is inside needs no loading ahead, and the links would keep it outside.
+      transformIndexHtml: {
+        order: 'pre',
+        handler: (html) => html.replace(/<link rel="preload"[^>]*>\s*/g, ''),
+      },
       resolveId(id, importer) {
         return WASM.test(id)
           ? this.resolve(id.replace(WASM, 'tfjs-backend-wasm-simd.wasm?url'), importer, { skipSelf: true })
@@ -46,19 +51,24 @@ export function standalone(): Plugin[] {
         const page = bundle['index.html'];
         if (page?.type !== 'asset') throw new Error('no page was built');
         let html = String(page.source);
+        const outside: string[] = [];
         for (const [name, file] of Object.entries(bundle)) {
           delete bundle[name];
           if (file.type === 'chunk') {
             const script = new RegExp(`<script[^>]*src="[^"]*${file.fileName}"[^>]*></script>`);
-            const code = file.code.replaceAll('</script', '<\\/script');
+            // Vite's list of what to load before a part of the page: all is here.
+            const whole = file.code.replaceAll('__VITE_PRELOAD__', 'void 0');
+            const code = whole.replaceAll('</script', '<\\/script');
             html = html
               .replace(script, '')
               .replace('</body>', () => `<script type="module">${code}</script></body>`);
           } else if (name.endsWith('.css')) {
             const link = new RegExp(`<link[^>]*href="[^"]*${file.fileName}"[^>]*>`);
             html = html.replace(link, () => `<style>${String(file.source)}</style>`);
-          }
+          } else if (name !== 'index.html') outside.push(name);
         }
+        for (const name of outside)
+          if (html.includes(name.replace(/^.*\//, ''))) this.error(`${name} is not in the page`);
         this.emitFile({ type: 'asset', fileName: FILE, source: html });
       },
     },
