@@ -92,8 +92,17 @@ export function storyChecks(site: () => Site): void {
       );
       await inScene('why');
       expect(await page.isVisible('#story-plot .curve.worst')).toBe(true);
-      await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+      // Also from below the last scene, where the words are.
+      const end = await page.evaluate(() => {
+        document.querySelector<HTMLDetailsElement>('.glossary')!.open = true;
+        window.scrollTo(0, document.documentElement.scrollHeight);
+        return window.scrollY;
+      });
       await inScene('remedy');
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
+      expect(await page.evaluate(() => window.scrollY)).toBe(end);
       await page.evaluate(() => window.scrollTo(0, 0));
       await inScene('training');
     });

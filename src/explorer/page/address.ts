@@ -47,6 +47,8 @@ export function address(store: Store, complain: (found: readonly string[]) => vo
       const same = goesOn(before, change);
       before = change;
       if (!same) {
+        // The step before may have gone on since its address was last written.
+        if (pending !== undefined) window.history.replaceState({ at }, '', `#${toLink(old)}`);
         clearTimeout(pending);
         pending = undefined;
         last = ++at;

@@ -13,9 +13,10 @@ export function story(store: Store): View {
   const place = reading(root);
   const picture = stage(store);
   terms();
-  /** The scene in the picture, and one that has been asked for and is scrolled to when it is drawn. */
+  /** The scene in the picture; one that has been asked for, and is scrolled to when it is drawn; and one that was scrolled into. */
   let drawn: SceneName | null = null;
   let wanted: SceneName | null = null;
+  let scrolledInto: SceneName | null = null;
   store.subscribe(({ scene }) => {
     if (scene === null) drawn = null;
   });
@@ -28,6 +29,8 @@ export function story(store: Store): View {
       const scene = place.at();
       if (scene === drawn) return;
       const { settings, axis } = stateOf(scene);
+      wanted = null;
+      scrolledInto = scene;
       store.change({ scene, settings, axis });
     },
     { passive: true },
@@ -72,8 +75,8 @@ export function story(store: Store): View {
     if (drawn === null) soon(fillOthers);
     // A scene that came by its link, or by Back, may not be in sight.
     if (wanted === scene) place.goTo(scene, drawn !== null);
-    else if (place.isAway(scene)) place.goTo(scene, false);
-    wanted = null;
+    else if (scrolledInto !== scene && place.isAway(scene)) place.goTo(scene, false);
+    wanted = scrolledInto = null;
     drawn = scene;
   }
 
