@@ -158,12 +158,14 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       expect(Math.abs(risk.adversarialRisk - 0.6)).toBeLessThan(2e-3);
       await page.fill('#wanted', '0.05');
       expect(await page.innerText('#wanted-answer')).toContain('No');
+      await page.locator('#curve-plot').scrollIntoViewIfNeeded();
       const dot = (await page.locator('#curve-plot .here .dot.adversarial').boundingBox())!;
       const [x, y] = [dot.x + dot.width / 2, dot.y + dot.height / 2];
       await page.mouse.move(x, y);
       await page.mouse.down();
       await page.mouse.move(x, y + 30);
       const wanted = await typed(page, 'wanted');
+      expect(await page.innerText('#curve-tip')).toContain(wanted.toFixed(4));
       expect(wanted).toBeLessThan(risk.adversarialRisk + 0.15);
       await page.mouse.up();
       await page.locator('#wanted-answer button').first().click();
@@ -248,7 +250,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
 
   it('keeps what it measured over a reload, marks what came with a link, and shows neither for other settings', async () => {
     const page = await site.open(
-      'psi1=1&psi2=3&eps=0&epsTest=0.5&lambda=0.1&d=12&seeds=2&axis=tau&point=0.5~0.1~0.9~0.1~50~4~4~tau:1',
+      'psi1=1&psi2=2.5&eps=0&epsTest=0.5&lambda=0.1&d=12&seeds=2&axis=tau&point=0.5~0.1~0.9~0.1~50~4~4~tau:1',
     );
     expect(await page.locator('#curve-plot .measured.elsewhere').count()).toBe(2);
     expect(await page.innerText('#check-results')).toContain('4 models of d 50, elsewhere');

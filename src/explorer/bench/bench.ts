@@ -14,8 +14,8 @@ import { whatGives } from './whatGives.ts';
 
 export interface Bench {
   draw(state: State): void;
-  /** A dot of the curve is dragged to another risk. */
-  dragged(of: RiskName, risk: number): void;
+  /** A dot of the curve is dragged to another risk; what would give it, in words. */
+  dragged(of: RiskName, risk: number): string;
 }
 
 /** Fills the bar below the curves and the panel of tools. */

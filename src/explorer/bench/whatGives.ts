@@ -9,8 +9,8 @@ import { type Solvable, settingsFor } from '../theory/settingsFor.ts';
 import { sliderNames } from './sliderNames.ts';
 
 export interface WhatGives {
-  /** Asks for another risk, as when a dot of the curve is dragged. */
-  want(of: RiskName, risk: number): void;
+  /** Asks for another risk, as when a dot of the curve is dragged, and answers in words. */
+  want(of: RiskName, risk: number): string;
   show(state: State): void;
 }
 
@@ -93,6 +93,7 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
       const details = box.closest('details');
       if (details) details.open = true;
       ask();
+      return answer.textContent ?? '';
     },
     show({ settings }) {
       const words = wordsFor(settings);

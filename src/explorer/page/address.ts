@@ -29,15 +29,16 @@ export function address(store: Store, complain: (found: readonly string[]) => vo
     for (const listener of listeners) listener({ undo: at > 0, redo: at < last });
   };
 
-  const linkNow = (): string => `#${toLink(store.state)}`;
-  function replace(): void {
+  function forget(): boolean {
     clearTimeout(pending);
+    const was = pending !== undefined;
     pending = undefined;
-    window.history.replaceState({ at }, '', linkNow());
+    return was;
   }
-  const flush = (): void => {
-    if (pending !== undefined) replace();
-  };
+  /** Writes what has not been written yet of the present entry. */
+  function flush(state = store.state): void {
+    if (forget()) window.history.replaceState({ at }, '', `#${toLink(state)}`);
+  }
 
   function follow(state: State, old: State): void {
     if (going) return;
@@ -48,22 +49,19 @@ export function address(store: Store, complain: (found: readonly string[]) => vo
       before = change;
       if (!same) {
         // The step before may have gone on since its address was last written.
-        if (pending !== undefined) window.history.replaceState({ at }, '', `#${toLink(old)}`);
-        clearTimeout(pending);
-        pending = undefined;
+        flush(old);
         last = ++at;
-        window.history.pushState({ at }, '', linkNow());
+        window.history.pushState({ at }, '', `#${toLink(state)}`);
         tell();
         return;
       }
     }
     clearTimeout(pending);
-    pending = setTimeout(replace, DELAY);
+    pending = setTimeout(() => flush(), DELAY);
   }
 
   function arrive(event: PopStateEvent): void {
-    clearTimeout(pending);
-    pending = undefined;
+    forget();
     before = undefined;
     const place = placeOf(event.state);
     const { state, complaints } = fromLink(window.location.hash.slice(1));
@@ -97,7 +95,7 @@ export function address(store: Store, complain: (found: readonly string[]) => vo
     window.addEventListener(end, () => {
       press = null;
     });
-  window.addEventListener('pagehide', flush);
+  window.addEventListener('pagehide', () => flush());
 
   return {
     undo() {

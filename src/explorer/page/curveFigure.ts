@@ -19,7 +19,7 @@ import { pinnedCurves } from '../theory/pinnedCurves.ts';
 import { byId } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { onWidth } from './plotSize.ts';
-import { showRiskTip } from './riskTip.ts';
+import { placeTip, showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
 import { wordsFor } from './words.ts';
 
@@ -44,12 +44,13 @@ export interface CurveFigure {
 
 /**
  * The curves, their choices, and pointing at them. `pointed` is told the settings and risk under the pointer, or null
- * when the pointer has gone; `dragged` that a dot of the settings' own place is held at another risk.
+ * when the pointer has gone; `dragged` that a dot of the settings' own place is
+ * held at another risk, and answers with words to show beside it.
  */
 export function curveFigure(
   store: Store,
   pointed: (point: { settings: Settings; risk: RiskAt } | null) => void,
-  dragged: (of: RiskName, to: number) => void = () => {},
+  dragged: (of: RiskName, to: number) => string,
 ): CurveFigure {
   const box = byId('curve-plot');
   const tip = byId('curve-tip');
@@ -131,11 +132,15 @@ export function curveFigure(
     moved = true;
     const risk = Number(panel.riskUnder(event.clientY - box.getBoundingClientRect().top).toPrecision(3));
     panel.target(risk, held);
-    dragged(held, risk);
+    tip.replaceChildren(dragged(held, risk));
+    tip.hidden = false;
+    placeTip(tip, box, panel.pixelOf(view!.here.at), event.clientY - box.getBoundingClientRect().top - 40);
   });
   const release = (): void => {
+    if (!held) return;
     held = undefined;
     panel.target(null);
+    tip.hidden = true;
   };
   box.addEventListener('pointerup', release);
   box.addEventListener('pointercancel', release);
