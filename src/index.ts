@@ -15,13 +15,34 @@ export { csvText, readCsvTable } from './data/csvTable.ts';
 export { type Dataset, type HostRows, type TensorPair, toTensors } from './data/dataset.ts';
 export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
 export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
+export {
+  learnPreparation,
+  type PreparationPlan,
+  planPreparation,
+} from './data/preparation/learnPreparation.ts';
+export type {
+  MissingChoice,
+  NumberInput,
+  Preparation,
+  PreparationOptions,
+  PreparedTarget,
+  TextInput,
+} from './data/preparation/preparation.ts';
+export { type PreparedInputs, preparedInputs, preparedTable } from './data/preparation/preparedTable.ts';
+export type { NumberColumn, RawColumn, RawTable, TextColumn } from './data/rawTable.ts';
+export { readTable } from './data/readTable.ts';
 export type { ColumnStatistics } from './data/standardise.ts';
 export type { Table } from './data/table.ts';
 export { type Standardising, tableDataset } from './data/tableDataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
-export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
+export {
+  type FeatureSample,
+  type MeasuredMoments,
+  type MeasureOptions,
+  measureFeatures,
+} from './evaluation/measureFeatures.ts';
 export {
   type Risks,
   type RisksOptions,
@@ -88,6 +109,13 @@ export {
 } from './plots/panels.ts';
 export { writePicture } from './plots/picture.ts';
 export {
+  htmlReport,
+  type Report,
+  type ReportPicture,
+  type ReportSection,
+  type ReportTable,
+} from './plots/report.ts';
+export {
   type SurfaceFigure,
   type SurfaceLine,
   type SurfaceSpot,
@@ -97,7 +125,24 @@ export { type Stream, stream } from './random/stream.ts';
 export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
 export { type AttackedModel, attackedModel, attackSanityChecks } from './table/attackedModel.ts';
+export { type ColumnTail, columnTails } from './table/columnTails.ts';
+export { type LinearCoefficients, linearCoefficients } from './table/explainCoefficients.ts';
+export { type ExplainedInput, oneInputAColumn } from './table/explainInputs.ts';
+export { type ExplainOptions, explainModel, type ModelExplanation } from './table/explainModel.ts';
+export {
+  type InputImportance,
+  type PermutationOptions,
+  permutationImportance,
+} from './table/explainPermutations.ts';
+export { type AttackedRows, attackedRows, type InputMovement, inputMovements } from './table/explainRows.ts';
+export { type SubgroupRisk, subgroupRisks } from './table/explainSubgroups.ts';
 export type { ClassMeasures } from './table/measureClasses.ts';
+export {
+  type Interval,
+  type IntervalOptions,
+  predictionIntervals,
+  type RiskIntervals,
+} from './table/predictionIntervals.ts';
 export {
   type DataPredictionOptions,
   type DataPredictions,
@@ -112,6 +157,7 @@ export {
   predictRobustRisk,
   type RiskPrediction,
 } from './table/predictRobustRisk.ts';
+export { heldOutRows, overSplits, type SplitEstimate, type SplitOptions } from './table/splits.ts';
 export {
   type TableLoss,
   type TableMethod,
@@ -121,6 +167,12 @@ export {
   tableMethods,
   tableModels,
 } from './table/tableTrainingOptions.ts';
+export {
+  type RepeatedSplits,
+  type SplitResult,
+  type SplitsTraining,
+  trainOnSplits,
+} from './table/trainOnSplits.ts';
 export { type ClassesTold, type TableTraining, trainOnTable } from './table/trainOnTable.ts';
 export type { TuneCandidate, TuneFamily } from './table/tuneCandidates.ts';
 export type { Choice, ScoredCandidate } from './table/tuneChoice.ts';

@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { csvText } from '../data/csvTable.ts';
+import type { ClassNames } from '../data/csvClasses.ts';
+import { rawCsv } from '../data/csvTable.ts';
+import { type RawTable, rawRows } from '../data/rawTable.ts';
+import { readTable } from '../data/readTable.ts';
+import type { Table } from '../data/table.ts';
 import { checkChoice } from '../errors.ts';
 import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { isMarginLoss, type TableLoss } from '../table/tableTrainingOptions.ts';
+import { checkTableTraining } from '../table/trainOnTable.ts';
 import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import { checkTableTuning, type TableTuning, tuneOnTable } from '../table/tuneOnTable.ts';
 import {
@@ -21,7 +26,7 @@ import {
   tuneEstimates,
 } from '../table/tuneOptions.ts';
 import type { ActivationName } from '../theory/activations.ts';
-import { writeWholeFile } from '../wholeFile.ts';
+import { writeWholeFile, writeWholePieces } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { classList } from './classes.ts';
 import { interruptible } from './interruptible.ts';
@@ -30,7 +35,7 @@ import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
-import { checkWritable, readTraining } from './train.ts';
+import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
 import { type TunePlaces, tuneReport } from './tuneReport.ts';
 
@@ -48,7 +53,7 @@ const options = {
   activation: text('of the random features, a list [shifted-relu]'),
   clip: text('deviations at which inputs are clipped, a list, none for not at all [none,3]'),
   loss: text('square, logistic, hinge, squaredHinge, a list [square; square,logistic for classes]'),
-  eps: text('radii in training, a list [0, 0.5, 0.7, 1, 1.4 and 2 times eps-test]'),
+  eps: text('radii in training, a list [0 and 8 from 0.5 to 1.75 times eps-test]'),
   lambda: text('ridge penalties, a list [0.001,0.01,0.1,1]'),
   by: textOr(DEFAULTS.by, `estimate from the training rows: ${tuneEstimates.join(', ')}`),
   folds: {
@@ -59,7 +64,7 @@ const options = {
   rule: textOr(DEFAULTS.rule, 'one-standard-error (the simplest within one of the least risk), least'),
   screen: textOr(
     String(DEFAULTS.screen),
-    'skip what is predicted at more than so many times the least risk; none for no prediction',
+    'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
   ),
   seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
   'test-fraction': {
@@ -103,7 +108,8 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const save = args.save ?? (out === undefined ? undefined : join(out, 'model'));
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const asked = askedFor(args);
-    const { data, classes, labels } = readTraining({ ...args, loss: marginLossOf(asked) });
+    const file = await readTable(args.csv);
+    const { data, classes } = numbersOf(file, asked, classList(args.positive));
     const wanted = { ...asked, ...given({ classes }) };
     await withOptionNames({}, () => checkTableTuning(data, wanted));
     for (const folder of [out, save]) if (folder !== undefined) checkWritable(folder);
@@ -140,8 +146,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     if (save !== undefined) {
       training.model.setUserDefinedMetadata(descriptionOf(tuning, args, data.names));
       await saveModel(training.model, save);
-      const heldLabels = labels && training.testRows.map((row) => labels[row]!);
-      writeWholeFile(join(save, 'held-out.csv'), csvText(training.test, heldLabels));
+      writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows(file, training.testRows)));
     }
     training.model.dispose();
     const hasChoice = tuning.splits[0]!.scores.length > 1;
@@ -184,6 +189,20 @@ function askedFor(args: TuneArguments): TableTuningOptions {
       measure: args.measure as TuneMeasure | undefined,
     }),
   };
+}
+
+/** The columns as numbers, and what +1 and -1 stand for where the target is classes. */
+function numbersOf(
+  file: RawTable,
+  asked: TableTuningOptions,
+  positive: readonly string[] | undefined,
+): { data: Table; classes: ClassNames | undefined } {
+  const { rows, settings } = checkTableTraining(file, {
+    ...{ target: asked.target, eps: asked.epsTest, loss: marginLossOf(asked) },
+    ...given({ positive }),
+  });
+  const all = Uint32Array.from({ length: rows.count }, (_, row) => row);
+  return { data: rows.split([all], all).tables[0]!, classes: settings.classes };
 }
 
 /** Of the losses asked for, one that is for classes, or else the square. */

@@ -29,8 +29,11 @@ export interface Series {
   readonly colour: string;
   /** Along a line: in order. A value that is not finite breaks the line. */
   readonly points: readonly SeriesPoint[];
-  /** Curves are drawn as lines; measurements as symbols with error bars of one standard error. */
-  readonly draw: 'line' | 'symbols';
+  /**
+   * Curves are drawn as lines; measurements as symbols with error bars of one standard error; intervals as a band, which is
+   * to come before the line that it belongs to.
+   */
+  readonly draw: 'line' | 'symbols' | 'band';
   /** Of lines: broken. */
   readonly dashed?: boolean;
   /** Of symbols: their shape; a circle unless said otherwise. */
@@ -45,6 +48,8 @@ export interface SeriesPoint extends FigurePoint {
   readonly standardError?: number;
   /** Words beside the point, where there is room; may hold `$TeX$`. */
   readonly label?: string;
+  /** Of a band: its upper edge, where y is the lower one. */
+  readonly top?: number;
 }
 
 /** One of the plots that stand side by side. */
@@ -155,7 +160,8 @@ const sees =
 /** Whether anything of a series is in sight: resvg aborts the process at a group of which its clip path leaves nothing. */
 const isSeen = ({ points }: Series, axes: PanelAxes): boolean =>
   (['x', 'y'] as const).every((name) => {
-    const values = points.map((point) => point[name]).filter(Number.isFinite);
+    const tops = name === 'y' ? points.flatMap(({ top = [] }) => top) : [];
+    const values = [...points.map((point) => point[name]), ...tops].filter(Number.isFinite);
     const [low, high] = axes[name].domain;
     return Math.min(...values) <= high && Math.max(...values) >= low;
   });
@@ -221,7 +227,7 @@ export interface PlacedSymbols {
   readonly pixels: readonly FigurePoint[];
 }
 
-/** The symbols of a panel, moved aside where they would hide each other; undefined for lines. */
+/** The symbols of a panel, moved aside where they would hide each other; undefined for lines and bands. */
 function placedSymbols(
   series: readonly Series[],
   axes: PanelAxes,
@@ -230,7 +236,7 @@ function placedSymbols(
   const onX = axisPlaces(axes.x, frame.left, frame.right);
   const onY = axisPlaces(axes.y, frame.bottom, frame.top);
   const drawn = series.flatMap((one, k) => {
-    if (one.draw === 'line') return [];
+    if (one.draw !== 'symbols') return [];
     const radius = symbolRadius(one);
     return one.points.map((point, j) => {
       const reach = point.standardError ?? 0;
@@ -245,7 +251,7 @@ function placedSymbols(
   );
   const moved = sideBySide(seen);
   const places = series.map(({ draw, points }) =>
-    draw === 'line' ? undefined : { x: points.map(() => Number.NaN), pixels: points.map(() => NOWHERE) },
+    draw === 'symbols' ? { x: points.map(() => Number.NaN), pixels: points.map(() => NOWHERE) } : undefined,
   );
   seen.forEach(({ k, j, x, y }, s) => {
     const { x: values, pixels } = places[k]!;

@@ -6,6 +6,7 @@ const LINE_WIDTH = 2;
 const DASHES = '6,4';
 /** Of lines that mark values. */
 export const GUIDE_DASHES = '5,4';
+const BAND_OPACITY = 0.16;
 
 /** How measured points look: their radius in pixels, what fills them, and their opacity. */
 const symbolLook = ({ emphasis = 'open', colour }: Series) =>
@@ -31,6 +32,13 @@ const PLOT_SYMBOLS: Readonly<Record<SymbolName, string>> = {
  */
 export function seriesMarks(series: Series, scale: AxisScale, placed?: PlacedSymbols): Plot.Markish[] {
   const { colour, draw, dashed, symbol = 'circle' } = series;
+  if (draw === 'band')
+    return [
+      Plot.areaY(
+        series.points.filter(({ x, y, top }) => [x, y, top].every(Number.isFinite)),
+        { x: 'x', y1: 'y', y2: 'top', fill: colour, fillOpacity: BAND_OPACITY, clip: true },
+      ),
+    ];
   if (draw === 'line') {
     const points = series.points.map(({ x, y }) => ({ x: finite(x), y: finite(y) }));
     const dashes = dashed ? { strokeDasharray: DASHES } : {};
@@ -88,6 +96,8 @@ export const guideSample = (x: number, y: number, axis: 'x' | 'y', colour: strin
 export function seriesSample(series: Series, x: number, y: number): string {
   const { draw, colour, dashed } = series;
   if (draw === 'line') return lineSample(x, y, colour, dashed ? DASHES : undefined);
+  if (draw === 'band')
+    return `<rect x="${x - 14}" y="${y - 7}" width="28" height="14" fill="${colour}" fill-opacity="${BAND_OPACITY}"></rect>`;
   const { points } = series;
   const hasBars = points.length === 0 || points.some(({ standardError }) => standardError !== undefined);
   const bar = hasBars ? `<path d="M${x},${y - 9}v18" ${paintOf(series)}></path>` : '';

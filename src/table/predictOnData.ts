@@ -5,6 +5,7 @@ import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeat
 import type { ActivationName } from '../models/activations.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import type { tf } from '../runtime/tf.ts';
+import { predictionIntervals, type RiskIntervals } from './predictionIntervals.ts';
 import { type PredictionGrid, predictRobustRisk, type RiskPrediction } from './predictRobustRisk.ts';
 
 /** The grid to predict on, and the features: random ones of some widths, or those of a model. */
@@ -23,6 +24,13 @@ export interface DataPredictionOptions extends PredictionGrid {
   readonly share?: number;
   /** Names the streams of the weights and of the measured rows. Default 0. */
   readonly seed?: number | string;
+  /**
+   * Held-out rows of the split that the intervals speak of. Default those neither measured nor trained on, and n / 4 where
+   * that is more.
+   */
+  readonly testRows?: number | undefined;
+  /** Called after each interval: how many are done, and how many there are. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 const OPTIONS: OptionNames<DataPredictionOptions> = {
@@ -37,7 +45,12 @@ const OPTIONS: OptionNames<DataPredictionOptions> = {
   layer: true,
   share: true,
   seed: true,
+  testRows: true,
+  onProgress: true,
 };
+
+/** Predictions from which on there are no intervals, which take a factorisation each. */
+const MOST_INTERVALS = 1000;
 
 const WIDTHS = [50, 100, 200];
 
@@ -45,6 +58,10 @@ const WIDTHS = [50, 100, 200];
 export type WidthPrediction = RiskPrediction & {
   /** Features, N. */
   readonly width: number;
+  /** Held-out rows of the split that `intervals` speaks of. */
+  readonly testRows: number;
+  /** As {@link predictionIntervals} gives them; null, too, for grids of more than a thousand predictions. */
+  readonly intervals: RiskIntervals | null;
 };
 
 /** Predictions for every combination of width, n, lambda and eps, and the one of least adversarial risk. */
@@ -66,13 +83,21 @@ export interface DataPredictions {
  */
 export async function predictOnData(data: Dataset, options: DataPredictionOptions): Promise<DataPredictions> {
   checkOptions('predictOnData', options ?? null, OPTIONS);
-  const { n, eps, lambda, epsTest } = options;
+  const { n, eps, lambda, epsTest, testRows, onProgress = () => {} } = options;
+  if (testRows !== undefined) checkInteger('testRows', testRows);
   const measured = await measurements(data, options);
-  const predictions = measured.flatMap((moments) =>
-    predictRobustRisk(moments, { n, eps, lambda, epsTest }).map((prediction) => ({
-      width: moments.units,
-      ...prediction,
-    })),
+  const predicted = measured.map((moments) => predictRobustRisk(moments, { n, eps, lambda, epsTest }));
+  const count = predicted.flat().length;
+  let done = 0;
+  const predictions = measured.flatMap((moments, k) =>
+    predicted[k]!.map((prediction): WidthPrediction => {
+      const left = moments.otherRows.length - prediction.n;
+      const tested = testRows ?? Math.max(left, Math.ceil(prediction.n / 4));
+      const [intervals = null] =
+        count > MOST_INTERVALS ? [] : predictionIntervals(moments, [prediction], { testRows: tested });
+      onProgress(++done, count);
+      return { width: moments.units, ...prediction, testRows: tested, intervals };
+    }),
   );
   return {
     measuredRows: measured[0]!.rows,

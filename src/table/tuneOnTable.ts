@@ -1,5 +1,5 @@
 import { standardised, tableStatistics } from '../data/standardise.ts';
-import { rowsOfTable, splitRows, type Table } from '../data/table.ts';
+import { rowsOfTable, splitRows, type Table, targetLast } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
@@ -10,7 +10,7 @@ import { resolveTableTuning, type TableTuningOptions, type TableTuningSettings }
 import { TuneProgressCount } from './tuneProgress.ts';
 import type { PreparedRows } from './tuneScores.ts';
 import { type SkippedCandidate, screenPaths } from './tuneScreen.ts';
-import { scoreCandidates } from './tuneSearch.ts';
+import { searchPaths } from './tuneSearch.ts';
 import { openTuneFile, type TuneFile, tuneProblem } from './tuneStore.ts';
 
 /** A choice from the training rows of one split, and what it is worth on the rows held out from it. */
@@ -19,7 +19,7 @@ export interface TuneSplit extends Choice {
   readonly seed: number | string;
   /** Every candidate that was scored, from simple to complex. */
   readonly scores: readonly ScoredCandidate[];
-  /** Those that the prediction took out before. */
+  /** Those that were not tried, and why. */
   readonly skipped: readonly SkippedCandidate[];
   /** How many candidates were predicted. */
   readonly predicted: number;
@@ -63,8 +63,8 @@ export function checkTableTuning(
 ): { settings: TableTuningSettings; ordered: Table } {
   const settings = resolveTableTuning(options);
   const { target, classes, epsTest: eps, seed, testFraction } = settings;
-  const { ordered } = checkTableTraining(table, { target, classes, eps, seed, testFraction });
-  return { settings, ordered };
+  checkTableTraining(table, { target, classes, eps, seed, testFraction });
+  return { settings, ordered: targetLast(table, target) };
 }
 
 /**
@@ -117,10 +117,11 @@ async function tuneSplit(
   const train = rowsOfTable(ordered, splitRows(ordered.rows, { testFraction }, seed).at(-1)!);
   const prepared = preparation(train, settings);
   const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });
-  const { paths, skipped, predicted } = await screenPaths(all, prepared.rowsOf, settings);
+  const { paths, predicted, ...screened } = await screenPaths(all, prepared.rowsOf, settings);
   const store = file?.storeFor(tuneProblem(train, settings)) ?? null;
   count.begin(paths, prepared.rowsOf(paths[0]!.family), settings);
-  const scores = await scoreCandidates(paths, prepared.rowsOf, settings, { store, count });
+  const { scores, ...left } = await searchPaths(paths, prepared.rowsOf, settings, { store, count });
+  const skipped = [...screened.skipped, ...left.skipped];
   const choice = chooseCandidate(scores, rule);
   const { model, width, activation, clip, loss, eps, lambda } = choice.chosen.candidate;
   const training = await trainOnTable(ordered, {

@@ -57,7 +57,7 @@ export interface TableTuningOptions {
   readonly clip?: OneOrSeveral<number | null>;
   /** Default 'square', and for classes 'logistic' as well. */
   readonly loss?: OneOrSeveral<TableLoss>;
-  /** Radii of training. Default 0, 0.5, 0.7, 1, 1.4 and 2 times `epsTest`. */
+  /** Radii of training. Default 0 and, in steps short enough for warm starts, 0.5 to 1.75 times `epsTest`. */
   readonly eps?: OneOrSeveral<number>;
   /** Ridge penalties. Default 0.001, 0.01, 0.1 and 1. */
   readonly lambda?: OneOrSeveral<number>;
@@ -71,7 +71,7 @@ export interface TableTuningOptions {
   readonly rule?: TuneRule;
   /**
    * Candidates whose predicted risk is more than this many times the least one are skipped, where predicting them costs
-   * less than solving them. Default 2; null skips none.
+   * less than solving them, and so are those whose neighbours are estimated to be far from the best. Default 2; null tries all.
    */
   readonly screen?: number | null;
   /** Names the streams of the splits, the folds and the features. Default 0. */
@@ -112,7 +112,7 @@ export const TABLE_TUNING_DEFAULTS = {
 
 /** Random features by default, and radii of training by default in units of that at test. */
 const WIDTHS = [50, 100, 200, 400];
-const RELATIVE_EPS = [0, 0.5, 0.7, 1, 1.4, 2];
+const RELATIVE_EPS = [0, 0.5, 0.6, 0.7, 0.85, 1, 1.2, 1.45, 1.75];
 const LAMBDAS = [1e-3, 1e-2, 1e-1, 1];
 const CLIPS = [null, 3];
 
@@ -176,7 +176,7 @@ export function resolveTableTuning(options: TableTuningOptions): TableTuningSett
   if (typeof onProgress !== 'function')
     throw new InvalidArgumentError('onProgress', onProgress, 'a function of the progress');
   if (screen !== null && !(checkPositive('screen', screen) >= 1))
-    throw new InvalidArgumentError('screen', screen, 'a number >= 1, or null for no screen');
+    throw new InvalidArgumentError('screen', screen, 'a number >= 1, or none to try all candidates');
   checkFraction('testFraction', checkPositive('testFraction', asked.testFraction));
   const lists = listsOf(options, epsTest);
   const measure = checkChoice('measure', options.measure ?? (classes ? 'error' : 'loss'), tuneMeasures);

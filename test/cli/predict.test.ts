@@ -194,3 +194,59 @@ describe('rrf predict', () => {
     await refused(/invalid plot/, '--csv', numbers, '--target', 'grade', ...grid, '--plot', 'picture.gif');
   });
 });
+
+describe('what rrf predict says of itself', () => {
+  const grid = ['--target', 'grade', '--grid', 'n=50,80,width=10,20,eps=0.3'];
+
+  it('has an interval about each risk, in the table and in JSON, and says what it is of', async () => {
+    const text = await predict('--csv', numbers, ...grid);
+    vi.restoreAllMocks();
+    expect(text).toMatch(/intervals of 90 %: .* a single random split .* 20 to 50 held out; .* no theorem/);
+    const { predictions } = JSON.parse(await predict('--csv', numbers, ...grid, '--json'));
+    expect(predictions).toHaveLength(4);
+    for (const { n, adversarialRisk, testRows, intervals } of predictions) {
+      // 100 of 200 rows are measured.
+      expect(testRows).toBe(100 - n);
+      const { low, high } = intervals.adversarialRisk;
+      expect(low).toBeLessThan(adversarialRisk);
+      expect(high).toBeGreaterThan(adversarialRisk);
+      expect(text).toContain(`${low.toFixed(3)}..${high.toFixed(3)}`);
+    }
+  });
+
+  it('takes the rows to test on, and narrows with them', async () => {
+    const width = async (rows: string): Promise<number> => {
+      const { predictions } = JSON.parse(
+        await predict('--csv', numbers, ...grid, '--json', '--test-rows', rows),
+      );
+      vi.restoreAllMocks();
+      return predictions[0].intervals.adversarialRisk.high / predictions[0].adversarialRisk;
+    };
+    expect(await width('20')).toBeGreaterThan(await width('2000'));
+    await expect(width('0')).rejects.toThrow('invalid test-rows: 0');
+  });
+
+  it('names columns that a few rows carry', async () => {
+    const [header, ...lines] = readFileSync(numbers, 'utf8').trim().split('\n');
+    const rare = lines.map((line, i) => line.replace(/^[^,]*/, i === 17 || i === 90 ? '1' : '0'));
+    const path = join(folder, 'rare.csv');
+    writeFileSync(path, `${[header, ...rare].join('\n')}\n`);
+    const said = await predict('--csv', path, ...grid);
+    vi.restoreAllMocks();
+    // Two of 200 rows: 1 / (0.01 x 0.99) less 3.
+    expect(said).toMatch(/a few rows carry .* "a" \(kurtosis 98, 2 of 200 rows not as all others\)/);
+    expect(await predict('--csv', numbers, ...grid)).not.toMatch(/a few rows carry/);
+  });
+
+  it('writes a page', async () => {
+    const path = join(folder, 'page.html');
+    await predict('--csv', numbers, ...grid, '--report', path);
+    const page = readFileSync(path, 'utf8');
+    expect(page).toContain('<h1>Predicted robust risk of grade</h1>');
+    expect(page.match(/<svg/g)).toHaveLength(1);
+    expect(page).toContain('<td>--grid</td>'.replace('--', ''));
+    await expect(predict('--csv', numbers, ...grid, '--report', 'page.pdf')).rejects.toThrow(
+      'invalid report: "page.pdf" (expected FILE.html)',
+    );
+  });
+});

@@ -102,7 +102,7 @@ describe('rrf tune', () => {
     [['--model', 'deep'], 'invalid model: "deep" (expected one of linear, random-features)'],
     [['--loss', 'square,hinge'], 'invalid loss: "hinge"'],
     [['--measure', 'error'], 'invalid measure: "error" (expected loss for a target that is a number)'],
-    [['--screen', '0.5'], 'invalid screen: 0.5 (expected a number >= 1, or null for no screen)'],
+    [['--screen', '0.5'], 'invalid screen: 0.5 (expected a number >= 1, or none to try all candidates)'],
     [['--plot', 'risk.txt'], 'invalid plot: "risk.txt"'],
     [['--folds', '1'], 'invalid folds: 1 (expected an integer >= 2)'],
   ])('refuses %s before any work', async (args, message) => {

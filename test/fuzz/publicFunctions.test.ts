@@ -34,6 +34,15 @@ let y: root.tf.Tensor;
 let folder: string;
 let table: root.Table;
 let wide: root.Table;
+const raw: root.RawTable = {
+  file: '"here"',
+  rows: 12,
+  columns: ['a', 'b'].map((name, k) => ({
+    kind: 'number',
+    name,
+    values: Float64Array.from({ length: 12 }, (_, i) => (i * (k + 5)) % 7),
+  })),
+};
 const many = root.teacher({ d, seed: 1 }).sample('measured', 60);
 let moments: root.MeasuredMoments;
 
@@ -420,6 +429,33 @@ const targets: readonly Target[] = [
     { 0: 'positive', ...of(1, { target: 'name', raw: 'boolean', clip: 'positive' }) },
     [1],
   ),
+  target('readTable', root.readTable, () => ['nowhere.csv'], { 0: 'positive' }),
+  ...Object.entries({ planPreparation: root.planPreparation, learnPreparation: root.learnPreparation }).map(
+    ([name, call]) =>
+      target(
+        name,
+        call,
+        () => [raw, { target: 'b' }],
+        {
+          0: 'object',
+          ...of(1, {
+            target: 'name',
+            missing: 'name',
+            levels: 'count',
+            keepIndex: 'boolean',
+            classes: 'boolean',
+          }),
+        },
+        [1],
+      ),
+  ),
+  ...Object.entries({ preparedInputs: root.preparedInputs, preparedTable: root.preparedTable }).map(
+    ([name, call]) =>
+      target(name, call, () => [raw, root.learnPreparation(raw, { target: 'b' })], {
+        0: 'object',
+        1: 'object',
+      }),
+  ),
   target('readIdxImages', root.readIdxImages, () => ['nowhere', 'nowhere'], { 0: 'positive', 1: 'positive' }),
   target(
     'tableDataset',
@@ -636,6 +672,17 @@ const targets: readonly Target[] = [
     [1],
   ),
   target(
+    'trainOnTable of a file',
+    async (set: root.RawTable, options: root.TableTrainingOptions) =>
+      (await root.trainOnTable(set, options)).model.dispose(),
+    () => [raw, { target: 'b', eps: 0.1, method: 'exact', lambda: 0.1 }],
+    {
+      0: 'object',
+      ...of(1, { target: 'name', missing: 'name', levels: 'count', keepIndex: 'boolean', loss: 'name' }),
+    },
+    [1],
+  ),
+  target(
     'attackedModel',
     root.attackedModel,
     () => [model, data()],
@@ -659,9 +706,40 @@ const targets: readonly Target[] = [
         model: 'model',
         layer: 'name',
         share: 'positive',
+        testRows: 'count',
       }),
     },
     [1],
+  ),
+  target(
+    'predictionIntervals',
+    root.predictionIntervals,
+    () => [moments, [], { testRows: 10 }],
+    of(2, { testRows: 'positive' }),
+    [2],
+  ),
+  target('columnTails', root.columnTails, () => [many, 20], { 0: 'data', 1: 'count' }),
+  target(
+    'heldOutRows',
+    root.heldOutRows,
+    () => [20, { testFraction: 0.2, seed: 0 }],
+    {
+      0: 'count',
+      ...of(1, { folds: 'count', repeats: 'count', testFraction: 'positive', seed: 'seed' }),
+    },
+    [1],
+  ),
+  target('linearCoefficients', root.linearCoefficients, () => [model], { 0: 'model' }),
+  target(
+    'permutationImportance',
+    root.permutationImportance,
+    () => [
+      { f: (rows: root.tf.Tensor) => rows.slice([0, 0], [-1, 1]), data: data(), units: 'x' },
+      root.pgd({ steps: 1 }),
+      { eps: 0.1, inputs: [{ name: 'a', columns: [0] }], repeats: 1 },
+    ],
+    of(2, { eps: 'nonNegative', repeats: 'count', seed: 'seed' }),
+    [2],
   ),
 ];
 
@@ -681,6 +759,12 @@ const leftOut: Readonly<Record<string, string>> = {
   csvText: 'takes what readCsvTable returns',
   attackSanityChecks: 'takes what attackedModel returns',
   worstExamples: 'takes what attackedModel returns',
+  attackedRows: 'takes what attackedModel returns',
+  inputMovements: 'takes what attackedRows returns',
+  subgroupRisks: 'takes what attackedRows returns',
+  oneInputAColumn: 'takes any names',
+  overSplits: 'takes any numbers',
+  htmlReport: 'is tried in test/plots',
   standardisedModel: 'takes what this package computes',
   splitStandardised: 'takes any model',
   ridgeWithIntercept: 'checks as ridge does',

@@ -37,6 +37,12 @@ export interface CurvePanel {
   resize(width: number, height: number): void;
 }
 
+/** Pixels about the frame for numbers and names, in the type of the page and in that of a projector. */
+const MARGINS = {
+  usual: { left: 58, right: 112, bottom: 62, slanted: 92 },
+  large: { left: 74, right: 138, bottom: 70, slanted: 104 },
+};
+
 /** Pixels within which a dot is taken hold of. */
 const GRASP = 14;
 
@@ -66,6 +72,7 @@ export function curvePanel(): CurvePanel {
     pointed,
   );
   let [width, height] = [800, 460];
+  let margins = MARGINS.usual;
   let view: CurveView | undefined;
   let plane = planeOf(undefined);
   let drawnAxes = '';
@@ -73,10 +80,10 @@ export function curvePanel(): CurvePanel {
   function planeOf(next: CurveView | undefined): Plane {
     const roomy = width >= NARROW;
     const frame = {
-      left: 58,
-      right: width - (roomy ? 112 : 14),
+      left: margins.left,
+      right: width - (roomy ? margins.right : 14),
       top: roomy ? 18 : 44,
-      bottom: height - (next && slanted(next.axis) ? 92 : 62),
+      bottom: height - (next && slanted(next.axis) ? margins.slanted : margins.bottom),
     };
     const across = [frame.left, frame.right] as const;
     const up = [frame.bottom, frame.top] as const;
@@ -166,6 +173,7 @@ export function curvePanel(): CurvePanel {
     },
     resize(w, h) {
       [width, height] = [w, h];
+      margins = MARGINS[document.documentElement.dataset.screen === 'projector' ? 'large' : 'usual'];
       set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
       if (view) draw(view);
     },
