@@ -38,7 +38,6 @@ def write(name: str, table: pd.DataFrame, target: str, drop: str = "", keep: str
 write("auto", of("ISLP", "data/Auto.csv", na_values="?"), "mpg", "name")
 write("carseats", of("ISLP", "data/Carseats.csv"), "Sales")
 write("credit", of("ISLP", "data/Credit.csv"), "Balance", "ID")
-write("hitters", of("ISLP", "data/Hitters.csv"), "Salary")
 write("caravan", of("ISLP", "data/Caravan.csv"), "Purchase")
 write("oj", of("ISLP", "data/OJ.csv"), "Purchase")
 write("affairs", of("statsmodels", "datasets/fair/fair.csv"), "affairs")

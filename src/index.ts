@@ -15,12 +15,29 @@ export { csvText, readCsvTable } from './data/csvTable.ts';
 export { type Dataset, type HostRows, type TensorPair, toTensors } from './data/dataset.ts';
 export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
 export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
+export {
+  learnPreparation,
+  type PreparationPlan,
+  planPreparation,
+} from './data/preparation/learnPreparation.ts';
+export type {
+  MissingChoice,
+  NumberInput,
+  Preparation,
+  PreparationOptions,
+  PreparedTarget,
+  TextInput,
+} from './data/preparation/preparation.ts';
+export { type PreparedInputs, preparedInputs, preparedTable } from './data/preparation/preparedTable.ts';
+export type { NumberColumn, RawColumn, RawTable, TextColumn } from './data/rawTable.ts';
+export { readTable } from './data/readTable.ts';
 export type { ColumnStatistics } from './data/standardise.ts';
 export type { Table } from './data/table.ts';
 export { type Standardising, tableDataset } from './data/tableDataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
+export { handedFeatures } from './evaluation/handedFeatures.ts';
 export {
   type FeatureSample,
   type MeasuredMoments,
@@ -112,6 +129,7 @@ export { type AttackedModel, attackedModel, attackSanityChecks } from './table/a
 export { type ColumnTail, columnTails } from './table/columnTails.ts';
 export { type LinearCoefficients, linearCoefficients } from './table/explainCoefficients.ts';
 export { type ExplainedInput, oneInputAColumn } from './table/explainInputs.ts';
+export { type ExplainOptions, explainModel, type ModelExplanation } from './table/explainModel.ts';
 export {
   type InputImportance,
   type PermutationOptions,
@@ -142,6 +160,7 @@ export {
 } from './table/predictRobustRisk.ts';
 export { heldOutRows, overSplits, type SplitEstimate, type SplitOptions } from './table/splits.ts';
 export {
+  type FilePreparation,
   type TableLoss,
   type TableMethod,
   type TableModel,
@@ -150,6 +169,12 @@ export {
   tableMethods,
   tableModels,
 } from './table/tableTrainingOptions.ts';
+export {
+  type RepeatedSplits,
+  type SplitResult,
+  type SplitsTraining,
+  trainOnSplits,
+} from './table/trainOnSplits.ts';
 export { type ClassesTold, type TableTraining, trainOnTable } from './table/trainOnTable.ts';
 export type { TuneCandidate, TuneFamily } from './table/tuneCandidates.ts';
 export type { Choice, ScoredCandidate } from './table/tuneChoice.ts';

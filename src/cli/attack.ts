@@ -14,11 +14,13 @@ import {
   worstOf,
 } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { type ClassNames, classTableOf, labelledTable } from '../data/csvClasses.ts';
-import { readCsvFile } from '../data/csvFile.ts';
-import { tableOf } from '../data/csvTable.ts';
+import { type ClassNames, classNames, labelledTable } from '../data/csvClasses.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { decimal } from '../data/decimal.ts';
+import { numericTable, withoutRowCount } from '../data/numericTable.ts';
+import type { Preparation } from '../data/preparation/preparation.ts';
+import { preparedTable } from '../data/preparation/preparedTable.ts';
+import { readTable } from '../data/readTable.ts';
 import type { Table } from '../data/table.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import {
@@ -38,17 +40,20 @@ import { ATTACKED_LOSSES } from '../table/tableTrainingOptions.ts';
 import { worstExamples } from '../table/worstExamples.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { classesInWords, classList } from './classes.ts';
+import { notice } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
+import { rememberedPreparation } from './rememberedPreparation.ts';
 import { table } from './table.ts';
+import { tableFile } from './tableOptions.ts';
 import { parseRange } from './theory/grid.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
-  csv: neededText('CSV file with a header'),
-  target: text('column of the targets [the last]'),
+  csv: tableFile,
+  target: text("column of the targets [that of the model's training, or the last]"),
   positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
   scale: { ...number('scale', 'divide every input by this'), default: 1 },
   attack: textOr('pgd', `${attackNames.join(', ')}; several, separated by commas, for the worst of them`),
@@ -102,7 +107,9 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     const asked = criterionOf(args.success);
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     if (args.images !== undefined) pictureFormat('images', args.images);
-    const { data: rows, classes } = dataOf(args, remembered?.classes);
+    const preparation = rememberedPreparation(args.model);
+    const { data: rows, classes, notes } = await dataOf(args, remembered?.classes, preparation);
+    for (const note of notes) notice(note);
     const criterion = asked ?? (classes ? misclassified : undefined);
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);
@@ -145,26 +152,39 @@ interface Rows {
   readonly data: Dataset;
   /** The name of the target, and its classes; null where it is a number. */
   readonly classes: (ClassNames & { readonly target: string }) | null;
+  /** What the reader should know of the columns. */
+  readonly notes: readonly string[];
 }
 
-/** @param known the classes that the model was trained to tell apart */
-function dataOf({ csv, target: named, positive, scale }: AttackArguments, known?: ClassNames): Rows {
+/**
+ * @param known the classes that the model was trained to tell apart
+ * @param preparation how the model reads the columns of a file; null for one that reads all as they stand
+ */
+async function dataOf(
+  { csv, target: named, positive, scale }: AttackArguments,
+  known: ClassNames | undefined,
+  preparation: Preparation | null,
+): Promise<Rows> {
   checkPositive('scale', scale);
-  const file = readCsvFile(csv);
-  const target = named ?? file.names.at(-1)!;
-  const read = (): { table: Table; classes: ClassNames | null } => {
-    if (positive !== undefined) {
-      const { table, ...classes } = classTableOf(file, target, classList(positive));
-      return { table, classes };
-    }
-    if (known) return { table: labelledTable(file, target, known), classes: known };
-    return { table: tableOf(file), classes: null };
+  const file = withoutRowCount(await readTable(csv));
+  const target = named ?? preparation?.target.name ?? file.columns.at(-1)!.name;
+  const classes = positive === undefined ? (known ?? null) : classNames(file, target, classList(positive));
+  const read = (): { table: Table; notes: readonly string[] } => {
+    if (preparation)
+      return preparedTable(file, {
+        ...preparation,
+        target: classes
+          ? { kind: 'two classes', name: target, ...classes }
+          : { kind: 'number', name: target },
+      });
+    return { table: classes ? labelledTable(file, target, classes) : numericTable(file), notes: [] };
   };
-  const { table, classes } = read();
+  const { table, notes } = read();
   const data = tableDataset(table, target, { inputs: false, target: false });
   return {
     data: { ...data, x: data.x.map((value) => value / scale) },
     classes: classes && { target, ...classes },
+    notes,
   };
 }
 

@@ -3,12 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { type ClassNames, classTableOf } from '../data/csvClasses.ts';
-import { readCsvFile } from '../data/csvFile.ts';
-import { csvText, tableOf } from '../data/csvTable.ts';
-import { decimal } from '../data/decimal.ts';
-import type { Table } from '../data/table.ts';
-import { checkChoice, InvalidArgumentError, UserError } from '../errors.ts';
+import { rawCsv } from '../data/csvTable.ts';
+import { rawColumn, rawRows } from '../data/rawTable.ts';
+import { readTable } from '../data/readTable.ts';
+import { checkChoice, UserError } from '../errors.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
@@ -24,15 +22,17 @@ import {
 } from '../table/tableTrainingOptions.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from '../table/trainOnTable.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
-import { naming, writeWholeFile } from '../wholeFile.ts';
+import { naming, writeWholePieces } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
-import { classList } from './classes.ts';
 import { interruptible } from './interruptible.ts';
 import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
+import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
+import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { trainingReport } from './trainingReport.ts';
+import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
 
 /** Options that are called otherwise in code. */
 const OTHERWISE = { folder: 'checkpoints' };
@@ -41,14 +41,17 @@ const OTHERWISE = { folder: 'checkpoints' };
 const WORTH_A_WORD = 2;
 
 const options = {
-  csv: neededText('CSV file with a header, all numbers but for classes'),
-  target: neededText('column to predict from all others'),
+  csv: tableFile,
+  target: neededText('column to predict from all others; text is classes'),
   model: textOr(DEFAULTS.model, tableModels.join(', ')),
   method: textOr(DEFAULTS.method, tableMethods.join(', ')),
   loss: textOr(DEFAULTS.loss, `${tableLosses.join(', ')}; all but square for a target of two classes`),
-  positive: text('classes that count as +1, the others as -1: 0,1,2'),
+  ...preparationOptions,
   eps: {
-    ...number('eps', 'radius of the attack, in standard deviations of the inputs'),
+    ...number(
+      'eps',
+      'radius of the attack, in standard deviations of the inputs, of which the 0/1 columns of text are some',
+    ),
     demandOption: true,
   },
   norm: textOr(DEFAULTS.norm, normNames.join(', ')),
@@ -77,6 +80,8 @@ const options = {
   'max-cycles': number('max-cycles', 'cycles of training by gradient, each twice as long [5]'),
   checkpoints: text('folder from which an interrupted training goes on'),
   save: text('folder for the model and the held-out rows'),
+  ...splitOptions,
+  report: reportOption,
   json: jsonOption,
   device: deviceOption,
 } as const;
@@ -85,7 +90,7 @@ type TrainArguments = InferredOptionTypes<typeof options>;
 
 export const trainCommand: CommandModule<object, TrainArguments> = {
   command: 'train',
-  describe: 'Train a robust regression or classifier on a CSV file and measure it on held-out rows',
+  describe: 'Train a robust regression or classifier on a table and measure it on held-out rows',
   builder: (yargs) =>
     yargs
       .options(options)
@@ -101,8 +106,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   async handler(args) {
     const { csv, target, save } = args;
     checkChoice('loss', args.loss, tableLosses);
-    const { data, classes, labels } = readTraining(args);
+    checkReportFile(args.report);
+    const file = await readTable(csv);
     const asked = {
+      ...preparationOf(args),
       model: args.model as TableModel,
       method: args.method as TableMethod,
       loss: args.loss as TableLoss,
@@ -117,7 +124,6 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       validationFraction: args['validation-fraction'],
       // A model's metadata take no undefined.
       ...given({
-        classes,
         lambda: args.lambda,
         clip: args.clip,
         batchSize: args['batch-size'],
@@ -126,15 +132,31 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       }),
     };
     const { settings } = await withOptionNames(OTHERWISE, () =>
-      checkTableTraining(data, { target, ...asked }),
+      checkTableTraining(file, { target, ...asked }),
     );
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
     const before = performance.now();
+    const told = { target, args };
+    const splits = await trainedOnSplits(file, { target, ...asked }, args);
+    if (splits && save === undefined) {
+      if (args.report !== undefined)
+        writeReport(args.report, args, {
+          title: `Robust risk of ${target}`,
+          summary: [`${args.model} by ${args.method}, ${args.norm} radius ${args.eps} in training and test.`],
+          sections: [splitsSection(splits, told)],
+        });
+      process.stdout.write(
+        args.json
+          ? `${JSON.stringify({ csv, target, ...asked, lambda: settings.lambda, ...splits, saved: null, runtime, seconds: secondsSince(before) })}\n`
+          : `${splitsReport(splits, told)}\n`,
+      );
+      return;
+    }
     let bar: ProgressBar | undefined;
     const train = (): Promise<TableTraining> =>
-      trainOnTable(data, {
+      trainOnTable(file, {
         ...{ target, ...asked },
         onProgress({ step, maxSteps, loss, robustLoss }) {
           bar ??= progressBar(maxSteps, 'train');
@@ -163,58 +185,44 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const { model, rows, clean, robust, trivial, training, intercept, notes } = trained;
     const { lambda } = settings;
     for (const note of notes) notice(note);
-    const inputs = data.names.filter((name) => name !== target);
-    const description = { csv, target, inputs, ...asked, lambda };
+    const preparation = trained.preparation!;
+    const inputs = preparation.inputs.map(({ name }) => name);
+    const { classes } = settings;
+    const description = { csv, target, inputs, ...asked, lambda, ...(classes ? { classes } : {}) };
     if (save !== undefined) {
-      model.setUserDefinedMetadata({ ...description, epsUnit: 'standard deviations of the inputs' });
+      model.setUserDefinedMetadata({
+        ...description,
+        preparation,
+        epsUnit: 'standard deviations of the inputs',
+      });
       await saveModel(model, save);
-      const heldLabels = labels && trained.testRows.map((row) => labels[row]!);
-      writeWholeFile(join(save, 'held-out.csv'), csvText(trained.test, heldLabels));
+      const columns = [...inputs, target].map((name) => rawColumn(file, 'column', name));
+      writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows({ ...file, columns }, trained.testRows)));
+    }
+    if (args.report !== undefined) {
+      const { trainingSections } = await import('./trainPage.ts');
+      const page = await trainingSections(trained, settings);
+      const sections = splits ? [splitsSection(splits, told), ...page.sections] : page.sections;
+      writeReport(args.report, args, { ...page, sections });
     }
     model.dispose();
-    const seconds = (performance.now() - before) / 1000;
+    const seconds = secondsSince(before);
     const result = {
       ...{ ...description, rows, clean, robust, trivial, training, intercept, notes },
       ...(trained.classes ? { classes: trained.classes } : {}),
       saved: save ?? null,
+      ...(splits ? { splits } : {}),
     };
+    const overSplits = splits ? `${splitsReport(splits, told)}\n\n` : '';
     process.stdout.write(
       args.json
         ? `${JSON.stringify({ ...result, runtime, seconds })}\n`
-        : `${trainingReport(trained, { ...args, lambda }, seconds)}\n`,
+        : `${overSplits}${trainingReport(trained, { ...args, lambda }, seconds)}\n`,
     );
   },
 };
 
-export interface TrainingRows {
-  /** Classes as +1 and -1. */
-  readonly data: Table;
-  readonly classes: ClassNames | undefined;
-  /** The target as the file writes it, one a row; only of classes. */
-  readonly labels?: readonly string[];
-}
-
-/** Numbers, or classes where some are named or the loss is for them. @throws InvalidArgumentError naming loss for neither */
-export function readTraining({
-  csv,
-  target,
-  loss,
-  positive,
-}: Pick<TrainArguments, 'csv' | 'target' | 'loss' | 'positive'>): TrainingRows {
-  const file = readCsvFile(csv);
-  if (positive === undefined && loss === DEFAULTS.loss) return { data: tableOf(file), classes: undefined };
-  const column = file.names.indexOf(target);
-  const labels = column < 0 ? [] : file.rows.map((row) => row[column]!);
-  const different = new Set(labels);
-  if (positive === undefined && different.size > 2 && labels.every((label) => !Number.isNaN(decimal(label))))
-    throw new InvalidArgumentError(
-      'loss',
-      loss,
-      `${DEFAULTS.loss} for ${JSON.stringify(target)}, which has ${different.size} values, or --positive with those that count as +1`,
-    );
-  const { table: data, ...classes } = classTableOf(file, target, classList(positive));
-  return { data, classes, labels };
-}
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 
 /** Before the work: the folder, or the nearest one above it that is there, must take files. */
 export function checkWritable(folder: string): void {

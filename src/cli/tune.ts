@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { csvText } from '../data/csvTable.ts';
+import { rawCsv } from '../data/csvTable.ts';
+import { rawColumn, rawRows } from '../data/rawTable.ts';
+import { readTable } from '../data/readTable.ts';
 import { checkChoice } from '../errors.ts';
 import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
-import { isMarginLoss, type TableLoss } from '../table/tableTrainingOptions.ts';
+import type { TableLoss } from '../table/tableTrainingOptions.ts';
 import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import { checkTableTuning, type TableTuning, tuneOnTable } from '../table/tuneOnTable.ts';
 import {
@@ -21,7 +23,7 @@ import {
   tuneEstimates,
 } from '../table/tuneOptions.ts';
 import type { ActivationName } from '../theory/activations.ts';
-import { writeWholeFile } from '../wholeFile.ts';
+import { writeWholeFile, writeWholePieces } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { classList } from './classes.ts';
 import { interruptible } from './interruptible.ts';
@@ -30,25 +32,26 @@ import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
-import { checkWritable, readTraining } from './train.ts';
+import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
 import { type TunePlaces, tuneReport } from './tuneReport.ts';
 
 const options = {
-  csv: neededText('CSV file with a header, all numbers but for classes'),
+  csv: tableFile,
   target: neededText('column to predict from all others'),
   'eps-test': {
     ...number('eps-test', 'radius at which the risk is to be small, in standard deviations of the inputs'),
     demandOption: true,
   },
   norm: textOr(DEFAULTS.norm, 'l2, linf'),
-  positive: text('classes that count as +1, the others as -1: 0,1,2'),
+  ...preparationOptions,
   model: text(`${tunedModels.join(', ')}, or both [both]`),
   width: text('random features, a list [50,100,200,400, up to twice the training rows]'),
   activation: text('of the random features, a list [shifted-relu]'),
   clip: text('deviations at which inputs are clipped, a list, none for not at all [none,3]'),
   loss: text('square, logistic, hinge, squaredHinge, a list [square; square,logistic for classes]'),
-  eps: text('radii in training, a list [0, 0.5, 0.7, 1, 1.4 and 2 times eps-test]'),
+  eps: text('radii in training, a list [0 and 8 from 0.5 to 1.75 times eps-test]'),
   lambda: text('ridge penalties, a list [0.001,0.01,0.1,1]'),
   by: textOr(DEFAULTS.by, `estimate from the training rows: ${tuneEstimates.join(', ')}`),
   folds: {
@@ -59,7 +62,7 @@ const options = {
   rule: textOr(DEFAULTS.rule, 'one-standard-error (the simplest within one of the least risk), least'),
   screen: textOr(
     String(DEFAULTS.screen),
-    'skip what is predicted at more than so many times the least risk; none for no prediction',
+    'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
   ),
   seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
   'test-fraction': {
@@ -103,16 +106,15 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const save = args.save ?? (out === undefined ? undefined : join(out, 'model'));
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const asked = askedFor(args);
-    const { data, classes, labels } = readTraining({ ...args, loss: marginLossOf(asked) });
-    const wanted = { ...asked, ...given({ classes }) };
-    await withOptionNames({}, () => checkTableTuning(data, wanted));
+    const file = await readTable(args.csv);
+    await withOptionNames({}, () => checkTableTuning(file, asked));
     for (const folder of [out, save]) if (folder !== undefined) checkWritable(folder);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
     const started = performance.now();
     let bar: ProgressBar | undefined;
     const tune = (): Promise<TableTuning> =>
-      tuneOnTable(data, {
-        ...wanted,
+      tuneOnTable(file, {
+        ...asked,
         ...given({ folder: out }),
         onProgress({ done, total, candidates, of }) {
           bar ??= progressBar(total, 'tune');
@@ -138,10 +140,11 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     if (!training.training.converged)
       warn('the chosen model did not converge to the tolerance of rrf train when it was trained at the end');
     if (save !== undefined) {
-      training.model.setUserDefinedMetadata(descriptionOf(tuning, args, data.names));
+      const description = descriptionOf(tuning, args);
+      training.model.setUserDefinedMetadata(description);
       await saveModel(training.model, save);
-      const heldLabels = labels && training.testRows.map((row) => labels[row]!);
-      writeWholeFile(join(save, 'held-out.csv'), csvText(training.test, heldLabels));
+      const columns = [...description.inputs, args.target].map((name) => rawColumn(file, 'column', name));
+      writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows({ ...file, columns }, training.testRows)));
     }
     training.model.dispose();
     const hasChoice = tuning.splits[0]!.scores.length > 1;
@@ -163,6 +166,7 @@ function askedFor(args: TuneArguments): TableTuningOptions {
     list === undefined ? undefined : numberList(option, list);
   const clip = names(args.clip)?.map((entry) => (entry === 'none' ? null : numberList('clip', entry)[0]!));
   return {
+    ...preparationOf(args),
     target: args.target,
     epsTest: args['eps-test'],
     norm: args.norm as ReadoutNorm,
@@ -186,23 +190,18 @@ function askedFor(args: TuneArguments): TableTuningOptions {
   };
 }
 
-/** Of the losses asked for, one that is for classes, or else the square. */
-const marginLossOf = ({ loss = [] }: TableTuningOptions): TableLoss =>
-  [loss].flat().find((name) => isMarginLoss(name as TableLoss)) ?? 'square';
-
 /** What a saved model says of its training, as `rrf train` says it, and how its settings were chosen. */
 function descriptionOf(
   { settings, splits, training }: TableTuning,
   { csv, target }: TuneArguments,
-  names: readonly string[],
-): object {
+): { readonly inputs: readonly string[]; readonly [name: string]: unknown } {
   const { classes, norm, by, rule, epsTest, measure, testFraction, seed } = settings;
   const { model, width, activation, clip, loss, eps, lambda } = splits[0]!.chosen.candidate;
   return {
     ...{
       csv,
       target,
-      inputs: names.filter((name) => name !== target),
+      inputs: training.preparation!.inputs.map(({ name }) => name),
       model,
       method: 'exact',
       loss,
@@ -214,6 +213,7 @@ function descriptionOf(
     ...(activation === null ? {} : { width, activation }),
     ...(clip === null ? {} : { clip }),
     ...{ seed, testFraction, ...given({ classes }) },
+    preparation: training.preparation,
     tuned: { by, rule, epsTest, measure },
     epsUnit: 'standard deviations of the inputs',
   };

@@ -3,6 +3,7 @@ import { candidateName } from '../table/tuneCandidates.ts';
 import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import type { TableTuning, TuneSplit } from '../table/tuneOnTable.ts';
 import { type ChoiceRisk, type TuneChoiceName, tuneProfile } from '../table/tuneProfile.ts';
+import type { SkippedCandidate } from '../table/tuneScreen.ts';
 import { duration } from './progressBar.ts';
 import { table } from './table.ts';
 
@@ -45,13 +46,17 @@ function countLines({ settings }: TableTuning, { scores, skipped, predicted }: T
   const lines = [
     `${scores.length + skipped.length} candidates, ${scores.length} estimated by ${settings.by}`,
   ];
-  if (predicted > 0)
-    lines.push(
-      `${predicted} predicted first, ${skipped.length} of them skipped: predicted at more than ${settings.screen} times the least`,
-    );
   const counted = (count: number, what: string): void => {
-    if (count > 0) lines.push(`${count} ${what}`);
+    if (count > 0) lines.push(`  ${count} ${what}`);
   };
+  const because = (reason: SkippedCandidate['because']): number =>
+    skipped.filter((one) => one.because === reason).length;
+  counted(
+    because('prediction'),
+    `of ${predicted} that were predicted skipped: at more than ${settings.screen} times the least predicted risk`,
+  );
+  counted(because('beginning'), 'skipped: features and penalty far from the best at the radius of the test');
+  counted(because('rise'), 'skipped: the risk had risen clearly on the way to their eps');
   const faulty = scores.filter(({ fault }) => fault !== null);
   counted(faulty.length, `not solved and left out, such as ${faulty[0] ? withFault(faulty[0]) : ''}`);
   const doubtful = scores.filter(({ fault, doubts }) => fault === null && doubts.length > 0);
@@ -60,7 +65,7 @@ function countLines({ settings }: TableTuning, { scores, skipped, predicted }: T
     `left out because leave-one-out is doubtful there (${doubtful[0]?.doubts.join('; ')}), and says that they are worse`,
   );
   const byFolds = scores.filter(({ by }) => by === 'folds' && settings.by !== 'folds');
-  counted(byFolds.length, `by ${settings.folds} folds instead, where leave-one-out is doubtful`);
+  counted(byFolds.length, `by ${settings.folds} folds instead, where leave-one-out is doubtful or not known`);
   return lines;
 }
 

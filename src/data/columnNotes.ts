@@ -19,13 +19,14 @@ function strayValue(column: Float64Array): number | undefined {
  * What a reader should know of the columns of a table whose last column is the target: which inputs are constant or equal,
  * and which values may be mistakes. A clause each.
  */
-export function columnNotes({ names, values }: Table): string[] {
+export function columnNotes({ names, rows, values }: Table): string[] {
   const columns = names.length;
   const name = (j: number): string => JSON.stringify(names[j]);
   const first = new Map<string, number>();
   const notes: string[] = [];
   for (let j = 0; j < columns; j++) {
-    const column = values.filter((_, at) => at % columns === j);
+    const column = new Float64Array(rows);
+    for (let i = 0, at = j; i < rows; i++, at += columns) column[i] = values[at]!;
     const isInput = j < columns - 1;
     if (isInput && column.every((value) => value === column[0])) {
       notes.push(`column ${name(j)} is constant and ignored`);

@@ -1,10 +1,9 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkBoolean, InvalidArgumentError } from '../errors.ts';
 import { type ClassTable, classTableOf } from './csvClasses.ts';
-import { type CsvFile, readCsvFile } from './csvFile.ts';
-import { tableOf } from './csvTable.ts';
 import type { Dataset } from './dataset.ts';
-import { decimal } from './decimal.ts';
+import { numericTable, withoutRowCount } from './numericTable.ts';
+import { readTableSync } from './readTable.ts';
 import { tableDataset } from './tableDataset.ts';
 
 /** Which column of a file is the target, and in which units the columns are read. */
@@ -39,15 +38,13 @@ export function readCsvDataset(path: string, options: CsvDatasetOptions): CsvDat
   const { target, positive, raw = false, clip } = options;
   checkBoolean('raw', raw);
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with raw inputs');
-  const file = readCsvFile(path);
-  if (positive === undefined && !holdsText(file, target))
-    return { data: tableDataset(tableOf(file), target, { inputs: !raw, target: !raw, clip }), classes: null };
+  const file = withoutRowCount(readTableSync(path));
+  const isText = file.columns.find(({ name }) => name === target)?.kind === 'text';
+  if (positive === undefined && !isText)
+    return {
+      data: tableDataset(numericTable(file), target, { inputs: !raw, target: !raw, clip }),
+      classes: null,
+    };
   const { table, ...classes } = classTableOf(file, target, positive);
   return { data: tableDataset(table, target, { inputs: !raw, target: false, clip }), classes };
-}
-
-/** Whether a column of that name holds anything that is not a number. */
-function holdsText({ names, rows }: CsvFile, name: string): boolean {
-  const column = names.indexOf(name);
-  return column >= 0 && rows.some((row) => row[column] !== '' && !Number.isFinite(decimal(row[column]!)));
 }

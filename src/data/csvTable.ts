@@ -1,32 +1,21 @@
-import { type CsvFile, cellNumber, readCsvFile } from './csvFile.ts';
+import { numericTable, withoutRowCount } from './numericTable.ts';
+import { cellText, type RawTable } from './rawTable.ts';
+import { readTableSync } from './readTable.ts';
 import type { Table } from './table.ts';
 
 /**
- * Reads a CSV file (RFC 4180) with a header, all of whose cells are numbers in decimals. A first column without a name that
- * counts the rows is left out.
+ * Reads a CSV file, or one of the other formats that {@link readTable} reads without a package, all of whose cells are numbers
+ * in decimals. A first column without a name that counts the rows is left out.
  * @throws UserError naming the file, and the row (the first below the header is 1) and column of a cell that is missing or
- * not a finite number; saying what the file is where it is something else, such as UTF-16 or separated by semicolons
+ * not a finite number; saying what the file is where it is something else, such as UTF-16
  */
-export const readCsvTable = (path: string): Table => tableOf(readCsvFile(path));
-
-/** The cells of a file as numbers. @param numberAt the number in row i, column j; default that which the cell writes */
-export function tableOf(
-  file: CsvFile,
-  numberAt: (i: number, j: number) => number = (i, j) => cellNumber(file, i, j),
-): Table {
-  const { names, rows } = file;
-  const values = new Float64Array(rows.length * names.length);
-  for (let at = 0; at < values.length; at++)
-    values[at] = numberAt(Math.floor(at / names.length), at % names.length);
-  return { names, rows: rows.length, values };
-}
+export const readCsvTable = (path: string): Table => numericTable(withoutRowCount(readTableSync(path)));
 
 /**
- * A table as text, numbers so that they read back the same.
+ * A table as CSV, numbers so that they read back the same.
  * @param labels text to write in the last column in place of its numbers, one a row; default none
  */
-export function csvText(table: Table, labels?: readonly string[]): string {
-  const { names, rows, values } = table;
+export function csvText({ names, rows, values }: Table, labels?: readonly string[]): string {
   const columns = names.length;
   const lines = [names.map(quoted).join(',')];
   for (let i = 0; i < rows; i++) {
@@ -35,5 +24,20 @@ export function csvText(table: Table, labels?: readonly string[]): string {
   }
   return `${lines.join('\n')}\n`;
 }
+
+/** A table of numbers and text as CSV, a piece for each thousand rows; missing cells are empty. */
+export function* rawCsv(table: RawTable): Generator<string> {
+  const { rows, columns } = table;
+  yield `${columns.map(({ name }) => quoted(name)).join(',')}\n`;
+  for (let start = 0; start < rows; start += PIECE) {
+    const lines: string[] = [];
+    for (let i = start; i < Math.min(rows, start + PIECE); i++)
+      lines.push(columns.map((column) => quoted(cellText(column, i))).join(','));
+    yield `${lines.join('\n')}\n`;
+  }
+}
+
+/** Rows in a piece. */
+const PIECE = 1000;
 
 const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -52,15 +52,24 @@ export function adversarialRegression(data: HostRows, options: AdversarialRegres
         settings,
         sharedLengthsAfter((theta) => dualNorm(theta, attack)),
       )
-    : solveProgramme(rows, settings, sharedNorm(attack, settings));
+    : solveProgramme(rows, settings, sharedNorm(attack, settings, n));
 }
 
-function sharedNorm(norm: AttackNorm, { eps, tolerance }: { eps: number; tolerance: number }): Formulation {
+function sharedNorm(
+  norm: AttackNorm,
+  { eps, tolerance }: { eps: number; tolerance: number },
+  n: number,
+): Formulation {
   const common: Formulation = {
     programme: (rows) => sharedNormProgramme({ ...rows, norm }, linearAlgebra()),
     costs: (theta) => eps * dualNorm(theta, norm),
-    coordinates: (found) =>
-      linearCoordinates(norm, norm === 'l1' ? atTheLargest(found, found.x.length - 1) : []),
+    leavingOut: {
+      coordinates: (found) =>
+        linearCoordinates(norm, norm === 'l1' ? atTheLargest(found, found.x.length - 1) : []),
+      without: () => sharedNorm(norm, { eps, tolerance }, n),
+      lengths: (theta) => new Float64Array(n).fill(dualNorm(theta, norm)),
+      cones: 'shared',
+    },
   };
   if (norm !== 'linf') return common;
   return {

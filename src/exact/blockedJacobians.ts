@@ -1,4 +1,4 @@
-import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
 import type { Jacobians } from './jacobians.ts';
 
 interface Shape {
@@ -32,8 +32,12 @@ export function blockedJacobians(
     }
   }
   /** sum over inputs j of rows i of weightOf(i d + j) times the outer product of d phi / d x_j at row i. */
-  function gramOf(weightOf: (entry: number) => number, out: Float64Array): void {
-    const algebra = linearAlgebra();
+  function gramOf(
+    weightOf: (entry: number) => number,
+    out: Float64Array,
+    precision: Precision = 'double',
+  ): void {
+    const algebra = inPrecision(linearAlgebra(), precision);
     const gram = new Float64Array(N * N);
     out.fill(0);
     for (const { from, to, rows } of blocks()) {
@@ -75,7 +79,8 @@ export function blockedJacobians(
           for (let a = 0; a < N; a++) out[a * n + i] = column[a]!;
         }
     },
-    weightedGram: (weights, out) => gramOf((entry) => weights[Math.floor(entry / d)]!, out),
-    entryGram: (weights, out) => gramOf((entry) => weights[entry]!, out),
+    weightedGram: (weights, out, precision) =>
+      gramOf((entry) => weights[Math.floor(entry / d)]!, out, precision),
+    entryGram: (weights, out, precision) => gramOf((entry) => weights[entry]!, out, precision),
   };
 }

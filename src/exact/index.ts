@@ -23,6 +23,8 @@ export type {
   LeaveOneOut,
   LeaveOneOutOptions,
   LeaveOneOutRisk,
+  MarginLeaveOneOut,
+  MarginLeaveOneOutRisk,
   WithLeaveOneOut,
 } from './leaveOneOut/leaveOneOut.ts';
 export { adversarialRegressionPath, type PathOptions, type PathPoint, readoutPath } from './path.ts';

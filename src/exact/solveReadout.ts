@@ -9,6 +9,7 @@ import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.t
 import type { ExactResult } from './exactResult.ts';
 import { ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { ownGradients } from './leaveOneOut/rowGradients.ts';
+import { problemWithout } from './leaveOneOut/withoutRow.ts';
 import { checkProblem, gradientNorms, type ReadoutProblem } from './readoutProblem.ts';
 import { type Formulation, solveProgramme } from './solveProgramme.ts';
 import { solveRidge } from './solveRidge.ts';
@@ -73,11 +74,16 @@ const eachItsOwn = (problem: ReadoutProblem, eps: number, attack: ReadoutNorm): 
     return programmeOf({ ...rows, d, jacobians }, linearAlgebra());
   },
   costs: (theta) => gradientNorms(problem, theta, attack).map((length) => eps * length),
-  coordinates:
-    () =>
-    (theta, { phi }) => {
-      if (attack !== 'l2')
-        throw new UserError("leaveOneOut: norm 'linf' with frozen features has no estimate; train in 'l2'");
-      return { phi, theta, gradientsAt: ownGradients(problem) };
-    },
+  leavingOut: {
+    coordinates:
+      () =>
+      (theta, { phi }) => {
+        if (attack !== 'l2')
+          throw new UserError("leaveOneOut: norm 'linf' with frozen features has no estimate; train in 'l2'");
+        return { phi, theta, gradientsAt: ownGradients(problem) };
+      },
+    without: (i) => eachItsOwn(problemWithout(problem, i), eps, attack),
+    lengths: (theta) => gradientNorms(problem, theta, attack),
+    cones: attack === 'l2' ? { width: problem.d + 1, blocks: 1 } : { width: problem.d, blocks: 2 },
+  },
 });

@@ -2,7 +2,7 @@ import { dot, norm, transposedTimes } from '../numerics/vectors.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
 import { centring, type Rows } from './intercept.ts';
-import { withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { squaredErrors, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
 import type { LengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { ridgeLeftOut } from './leaveOneOut/ridgeLeftOut.ts';
 import { solveRidgeSystem } from './ridge.ts';
@@ -28,8 +28,14 @@ export function solveRidge(
     converged: true,
     warmStart: { point: null, eps: 0, lambda },
   };
-  return withLeaveOneOut(result, { n: given.n, eps: 0 }, () =>
-    ridgeLeftOut(given, { theta, lambda, fitIntercept }, lengthsAfter),
+  return withLeaveOneOut(
+    result,
+    { n: given.n, eps: 0 },
+    {
+      estimated: () => ridgeLeftOut(given, { theta, lambda, fitIntercept }, lengthsAfter),
+      trained: null,
+      summary: squaredErrors,
+    },
   );
 }
 

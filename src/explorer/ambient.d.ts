@@ -9,3 +9,6 @@ declare module '*.html?typeset' {
   const html: string;
   export default html;
 }
+
+/** Of this package, written in when the page is built. */
+declare const __VERSION__: string;

@@ -45,7 +45,7 @@ function note({ varies, fixed = {} }: Figure, settings: FigureSettings): string 
   const single = (name: 'psi1' | 'psi2' | 'epsilons' | 'lambda', symbol: string): string[] =>
     varies.includes(name) || (name in fixed && name !== 'lambda')
       ? []
-      : [`$${symbol} = ${plainNumber(settings[name][0]!)}$`];
+      : [`$${symbol} = ${texNumber(settings[name][0]!)}$`];
   const settingsShown = [
     ...single('psi1', 'N/d'),
     ...single('psi2', 'n/d'),
@@ -56,6 +56,12 @@ function note({ varies, fixed = {} }: Figure, settings: FigureSettings): string 
   ];
   return `${settingsShown.join(', ')}; means over ${seeds} seeds`;
 }
+
+/** A number in a formula: 1e-4 as a power of ten. */
+const texNumber = (value: number): string =>
+  plainNumber(value)
+    .replace(/^1e\+?(-?\d+)$/, '10^{$1}')
+    .replace(/e\+?(-?\d+)$/, ' \\cdot 10^{$1}');
 
 /** Settings as options of `rrf reproduce`. */
 const OPTIONS: readonly (readonly [option: string, name: keyof FigureSettings])[] = [

@@ -7,7 +7,7 @@ import { INK } from './svgText.ts';
 
 /**
  * The legend of panels, in one order for all figures: what the colours stand for, in the order in which they are drawn; then,
- * in ink, what the ways of drawing stand for, lines before symbols and open symbols before small ones; then the guides.
+ * in ink, what the ways of drawing stand for, lines before symbols, open symbols before small ones, bands last; then the guides.
  */
 export function panelLegend(panels: readonly Panel[], guides: readonly Guide[]): LegendEntry[][] {
   const all = panels.flatMap(({ series }) => series);
@@ -47,7 +47,8 @@ function colourEntry(of: readonly Series[]): LegendEntry {
   return { label: first!.label, sample };
 }
 
-const rank = ({ draw, emphasis }: Series): number => (draw === 'line' ? 0 : emphasis === 'small' ? 2 : 1);
+const rank = ({ draw, emphasis }: Series): number =>
+  draw === 'line' ? 0 : draw === 'band' ? 3 : emphasis === 'small' ? 2 : 1;
 
 /** A way of drawing: in ink, unless one colour has it alone. */
 function wayEntry({ kind, of }: { kind: string; of: readonly Series[] }): LegendEntry {

@@ -61,7 +61,7 @@ body { margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1a1a1a; backgrou
 h1 { font-size: 1.6rem; line-height: 1.25; }
 h2 { font-size: 1.2rem; margin-top: 2rem; }
 figure { margin: 1rem 0; }
-figure svg { display: block; max-width: 100%; min-width: 24rem; height: auto; }
+figure svg { display: block; max-width: 100%; min-width: 20rem; height: auto; }
 figcaption { color: #555; font-size: 0.9rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
@@ -160,12 +160,16 @@ const shellWord = (word: string): string =>
 const FOREIGN =
   /<script|<foreignObject|<iframe|\son\w+\s*=|javascript:|(?:href|src)\s*=\s*["']?(?!["']?#)|url\((?!["']?#)/i;
 
+/** What a picture says of itself for other programmes; on the page the caption does. */
+const METADATA = /<metadata>[\s\S]*?<\/metadata>/g;
+
 /** The picture with names of its own: on one page those of two pictures would be one. */
 function embedded(svg: string, name: string): string {
   if (!/^<svg[\s>]/.test(svg)) throw new InvalidArgumentError('svg', svg, 'source that begins with <svg');
   const foreign = FOREIGN.exec(svg);
   if (foreign) throw new InvalidArgumentError('svg', foreign[0], 'a picture that fetches and runs nothing');
   return svg
+    .replace(METADATA, '')
     .replace(/\sid="([^"]*)"/g, ` id="${name}-$1"`)
     .replace(/url\((["']?)#/g, `url($1#${name}-`)
     .replace(/href="#/g, `href="#${name}-`);

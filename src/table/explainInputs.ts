@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { Standardise } from '../models/Standardise.ts';
+import type { tf } from '../runtime/tf.ts';
 
 /** One thing that a table says of a row: a column of numbers, or a column of text as the columns that stand for it. */
 export interface ExplainedInput {
@@ -23,4 +25,13 @@ export function checkInputs(inputs: readonly ExplainedInput[], d: number): reado
       throw new InvalidArgumentError('inputs', input, `{ name, columns }, columns from 0 to ${d - 1}`);
   }
   return inputs;
+}
+
+/**
+ * Standard deviations of a model's inputs, in which an attack of it counts; ones where the model does not standardise and eps
+ * counts in the inputs' own units.
+ */
+export function deviationsOf(model: tf.LayersModel, d: number): readonly number[] {
+  const first = model.layers.find((layer) => layer.getClassName() !== 'InputLayer');
+  return first instanceof Standardise && !first.invert ? first.deviation : new Array<number>(d).fill(1);
 }

@@ -4,6 +4,7 @@ import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import type { ActivationName } from '../models/activations.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
+import type { FrozenFeatures } from '../models/frozenFeatures.ts';
 import type { tf } from '../runtime/tf.ts';
 import { predictionIntervals, type RiskIntervals } from './predictionIntervals.ts';
 import { type PredictionGrid, predictRobustRisk, type RiskPrediction } from './predictRobustRisk.ts';
@@ -16,8 +17,8 @@ export interface DataPredictionOptions extends PredictionGrid {
   readonly depth?: number;
   /** Of random features. Default 'shifted-relu'. */
   readonly activation?: ActivationName;
-  /** A model whose features are measured in place of random ones. */
-  readonly model?: tf.LayersModel | undefined;
+  /** A model, or a map such as {@link handedFeatures}, whose features are measured in place of random ones. */
+  readonly model?: tf.LayersModel | FrozenFeatures | undefined;
   /** Name of the layer at which the model is cut. Default the one before its last. */
   readonly layer?: string | undefined;
   /** Fraction of the rows to measure on. Default 0.5. */

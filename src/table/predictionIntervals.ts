@@ -44,7 +44,7 @@ const LEAST_LEFT = 0.1;
  * measured rows themselves under typical read-outs: heavy tails are in it. Three sets of rows bring theirs: the m measured,
  * the n trained on, the t held out. Training multiplies it where it fits its rows closely: by 1/sqrt(k), k the share of a
  * residual that it leaves. Thus log risk is off by a multiple of (v / sqrt k) sqrt(1/m + 1/n + 1/t), which has been fitted to
- * trainings on ten tables and checked on seven others: docs/real-data.md. Intervals are wide where a few rows carry the loss.
+ * trainings on nine tables and checked on seven others: docs/real-data.md. Intervals are wide where a few rows carry the loss.
  * @param measured of which the predictions are
  * @returns null for moments without rows, or a phase without a read-out, such as the interpolation peak
  * @throws InvalidArgumentError for anything but moments and predictions

@@ -1,6 +1,7 @@
 import { type LossName, type NormName, normNames } from '../attacks/index.ts';
 import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import type { ClassNames } from '../data/csvClasses.ts';
+import { PREPARATION_OPTIONS, type PreparationOptions } from '../data/preparation/preparation.ts';
 import { checkFraction } from '../data/table.ts';
 import {
   checkBoolean,
@@ -40,8 +41,11 @@ export const ATTACKED_LOSSES: Readonly<Record<TableLoss, LossName>> = {
   squaredHinge: 'squaredHinge',
 };
 
+/** Of a preparation, what a training can be told about a file; a table of numbers needs none of it. */
+export type FilePreparation = Omit<PreparationOptions, 'target' | 'classes'>;
+
 /** What {@link trainOnTable} trains and how; target and eps have no default. */
-export interface TableTrainingOptions {
+export interface TableTrainingOptions extends FilePreparation {
   /** Name of the column to predict; all others are inputs. */
   readonly target: string;
   /** Radius of the perturbations, in standard deviations of the inputs. */
@@ -55,7 +59,7 @@ export interface TableTrainingOptions {
   /** Default 'square'. A loss of the margin trains a classifier, for a target of +1 and -1. */
   readonly loss?: TableLoss;
   /**
-   * What +1 and -1 in the target stand for, as `readCsvClasses` tells it; they are then measured as classes by any loss, and
+   * Of a table of numbers, what +1 and -1 in the target stand for, as `readCsvClasses` tells it; they are then measured as classes by any loss, and
    * not standardised. Default: the numbers, for a loss of the margin.
    */
   readonly classes?: ClassNames | undefined;
@@ -119,7 +123,12 @@ export const MARGIN_LAMBDA = 1e-3;
 export type TableTrainingSettings = TableTrainingOptions &
   Required<Pick<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS>>;
 
+const { target: _target, classes: _classes, ...ofFile } = PREPARATION_OPTIONS;
+/** The names of {@link FilePreparation}. */
+export const FILE_OPTIONS: OptionNames<FilePreparation> = ofFile;
+
 const OPTIONS: OptionNames<TableTrainingOptions> = {
+  ...FILE_OPTIONS,
   target: true,
   eps: true,
   epsTest: true,
@@ -145,9 +154,20 @@ const OPTIONS: OptionNames<TableTrainingOptions> = {
   onSolving: true,
 };
 
-/** The options with their defaults. @throws InvalidArgumentError naming the first that makes no sense */
-export function resolveTableTraining(options: TableTrainingOptions): TableTrainingSettings {
+/**
+ * The options with their defaults.
+ * @param ofFile whether the table is one that a file holds, whose preparation names the classes
+ * @throws InvalidArgumentError naming the first that makes no sense
+ */
+export function resolveTableTraining(options: TableTrainingOptions, ofFile: boolean): TableTrainingSettings {
   checkOptions('trainOnTable', options ?? null, OPTIONS);
+  for (const [name, value] of Object.entries(given(options)))
+    if (ofFile ? name === 'classes' : Object.hasOwn(FILE_OPTIONS, name))
+      throw new InvalidArgumentError(
+        name,
+        value,
+        ofFile ? 'none for a file, whose classes `positive` names' : 'none for a table of numbers',
+      );
   const settings = {
     ...TABLE_TRAINING_DEFAULTS,
     ...(isMarginLoss(options.loss) ? { lambda: MARGIN_LAMBDA, classes: SIGNS } : {}),

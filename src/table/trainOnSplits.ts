@@ -1,4 +1,5 @@
 import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
+import type { RawTable } from '../data/rawTable.ts';
 import type { Table } from '../data/table.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { heldOutRows, overSplits, type SplitEstimate } from './splits.ts';
@@ -60,17 +61,17 @@ export interface SplitsTraining {
  * @throws InvalidArgumentError as `trainOnTable` and `heldOutRows` do
  */
 export async function trainOnSplits(
-  table: Table,
+  table: Table | RawTable,
   options: TableTrainingOptions,
   splits: RepeatedSplits,
 ): Promise<SplitsTraining> {
   checkOptions('trainOnSplits', splits ?? null, OPTIONS);
   const { folds, repeats, onSplit = () => {} } = splits;
-  const { settings } = checkTableTraining(table, options);
+  const { settings, rows: usable } = checkTableTraining(table, options);
   for (const [name, value] of Object.entries(given({ testRows: options.testRows, folder: options.folder })))
     throw new InvalidArgumentError(name, value, 'none with folds or repeats');
   const { testFraction, seed } = settings;
-  const held = heldOutRows(table.rows, { folds, repeats, testFraction, seed });
+  const held = heldOutRows(usable.count, { folds, repeats, testFraction, seed });
   const found: SplitResult[] = [];
   for (const testRows of held) {
     const { model, ...trained } = await trainOnTable(table, { ...options, testRows });

@@ -1,11 +1,13 @@
 import { pgd } from '../attacks/index.ts';
 import { columnNotes } from '../data/columnNotes.ts';
-import type { ClassNames } from '../data/csvClasses.ts';
+import { type ClassNames, classNames } from '../data/csvClasses.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { Preparation } from '../data/preparation/preparation.ts';
+import type { RawTable } from '../data/rawTable.ts';
 import { standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
-import { rowsOfTable, type Table, targetLast } from '../data/table.ts';
+import type { Table } from '../data/table.ts';
 import { asDataset, inputsAndTarget } from '../data/tableDataset.ts';
-import { InvalidArgumentError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { robustRisk } from '../evaluation/risk.ts';
 import { type MarginLoss, marginLosses } from '../exact/marginLosses.ts';
@@ -21,13 +23,22 @@ import {
   type TableTrainingOptions,
   type TableTrainingSettings,
 } from './tableTrainingOptions.ts';
+import {
+  isRawTable,
+  preparationOptionsIn,
+  rowsOfFile,
+  rowsOfNumbers,
+  type TrainingRows,
+} from './trainingRows.ts';
 import { trainTableByGradient } from './trainTableByGradient.ts';
 import { trainTableExactly } from './trainTableExactly.ts';
 
 /** A trained model, and what it is worth on rows held out. */
 export interface TableTraining {
-  /** From inputs to the target, both in their own units. */
+  /** From inputs, as the preparation makes them, to the target, both in their own units. */
   readonly model: tf.Sequential;
+  /** How the columns of a file become the inputs of the model; null where a table of numbers was given. */
+  readonly preparation: Preparation | null;
   /** How many rows each part has. */
   readonly rows: {
     /** Trained on. */
@@ -37,7 +48,7 @@ export interface TableTraining {
     /** Held out. */
     readonly test: number;
   };
-  /** Held-out rows in their own units, the target last. */
+  /** Held-out rows as numbers in their own units, the target last. */
   readonly test: Table;
   /** Positions of the held-out rows in the table. */
   readonly testRows: readonly number[];
@@ -87,44 +98,56 @@ const TEST_STEPS = 20;
 
 /**
  * Options and table before any work; needs no runtime.
- * @returns the options with their defaults, and the table with its target last
+ * @returns the options with their defaults, and the rows that can be trained and measured on
  * @throws InvalidArgumentError for an option that makes no sense, an unknown target, or classes other than +1 and -1;
- * UserError for a constant target or no inputs
+ * UserError for a constant target or no inputs, and for cells of a file that cannot be used
  */
 export function checkTableTraining(
-  table: Table,
+  table: Table | RawTable,
   options: TableTrainingOptions,
-): { settings: TableTrainingSettings; ordered: Table } {
-  const settings = resolveTableTraining(options);
+): { settings: TableTrainingSettings; rows: TrainingRows } {
+  const settings = resolveTableTraining(options, isRawTable(table));
   const { target, classes } = settings;
-  const ordered = targetLast(table, target);
-  const other = classes && inputsAndTarget(ordered).y.find((label) => Math.abs(label) !== 1);
-  if (other !== undefined)
-    throw new InvalidArgumentError('target', other, 'classes as +1 and -1, as readCsvClasses reads them');
-  return { settings, ordered };
+  if (!isRawTable(table)) return { settings, rows: rowsOfNumbers(table, target, classes) };
+  const rows = rowsOfFile(table, { ...preparationOptionsIn(options), classes: isMarginLoss(settings.loss) });
+  const { kind } = rows.target;
+  if (kind === 'several classes') classNames(table, target);
+  return {
+    settings: kind === 'two classes' ? { ...settings, classes: namesIn(rows.target) } : settings,
+    rows,
+  };
 }
 
+const namesIn = ({ positive, negative }: ClassNames): ClassNames => ({ positive, negative });
+
 /**
- * Trains a regression or a classifier of two classes on a table, adversarially, and measures it on rows held out. Inputs are
- * standardised by the training rows, inside the model, so that eps counts in standard deviations of the inputs; so is the
- * target, unless it is classes. The comparison is predicting the mean of the training targets, or the best constant. Needs a loaded runtime. The caller disposes the model.
+ * Trains a regression or a classifier of two classes on a table, adversarially, and measures it on rows held out. How the
+ * columns of a file become numbers is learnt from the training rows. Inputs are
+ * standardised by the training rows, inside the model, so that eps counts in standard deviations of the inputs, indicators of
+ * text and of missing cells among them; so is the
+ * target, unless it is classes. The comparison is predicting the mean of the training targets, or the best constant. Needs a
+ * loaded runtime. The caller disposes the model.
+ * @param table as `readTable` reads it from a file, or of numbers
  * @throws InvalidArgumentError for an option that makes no sense, or an unknown target; UserError for a target that is
- * constant in the training rows, no inputs, too few rows, or a problem that has no unique solution
+ * constant in the training rows, no inputs, too few rows, a problem that has no unique solution, and cells that cannot be used
  */
-export async function trainOnTable(table: Table, options: TableTrainingOptions): Promise<TableTraining> {
-  const { settings, ordered } = checkTableTraining(table, options);
+export async function trainOnTable(
+  table: Table | RawTable,
+  options: TableTrainingOptions,
+): Promise<TableTraining> {
+  const { settings, rows } = checkTableTraining(table, options);
   const { target, method, lambda, clip } = settings;
-  const positions = partsOf(ordered.rows, settings);
-  const parts = positions.map((rows) => rowsOfTable(ordered, rows));
-  const [test, train] = [parts[0]!, parts.at(-1)!];
-  const validation = parts.length === 3 ? parts[1]! : null;
+  const split = partsOf(rows.count, settings);
+  const { tables, positions, preparation } = rows.split(split, split.at(-1)!);
+  const [test, train] = [tables[0]!, tables.at(-1)!];
+  const validation = tables.length === 3 ? tables[1]! : null;
 
   const ownUnits = tableStatistics(train, clip);
   if (ownUnits.target.deviation[0] === 0)
     throw new UserError(`the target ${JSON.stringify(target)} is constant in the training rows`);
   const statistics = settings.classes ? { ...ownUnits, target: AS_IT_IS } : ownUnits;
   const [mean, unit] = [statistics.target.mean[0]!, statistics.target.deviation[0]!];
-  const notes = columnNotes(train);
+  const notes = [...rows.notes, ...columnNotes(train)];
   const d = train.names.length - 1;
   if (train.rows < d && lambda === 0)
     notes.push(
@@ -148,9 +171,10 @@ export async function trainOnTable(table: Table, options: TableTrainingOptions):
   const bias = await readoutBias(core);
   return {
     model: standardisedModel(core, statistics.inputs, statistics.target),
+    preparation,
     rows: { train: train.rows, validation: validation?.rows ?? 0, test: test.rows },
     test,
-    testRows: [...positions[0]!],
+    testRows: positions[0]!,
     clean: back(measured.clean),
     robust: back(measured.robust),
     trivial: back(measured.trivial),

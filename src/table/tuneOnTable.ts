@@ -1,8 +1,12 @@
+import { given } from '../checkOptions.ts';
+import type { RawTable } from '../data/rawTable.ts';
 import { standardised, tableStatistics } from '../data/standardise.ts';
-import { rowsOfTable, splitRows, type Table } from '../data/table.ts';
+import { splitRows, type Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import type { TableTrainingOptions } from './tableTrainingOptions.ts';
+import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from './trainOnTable.ts';
 import { type TuneFamily, tunePaths } from './tuneCandidates.ts';
 import { type Choice, chooseCandidate, type ScoredCandidate } from './tuneChoice.ts';
@@ -10,7 +14,7 @@ import { resolveTableTuning, type TableTuningOptions, type TableTuningSettings }
 import { TuneProgressCount } from './tuneProgress.ts';
 import type { PreparedRows } from './tuneScores.ts';
 import { type SkippedCandidate, screenPaths } from './tuneScreen.ts';
-import { scoreCandidates } from './tuneSearch.ts';
+import { searchPaths } from './tuneSearch.ts';
 import { openTuneFile, type TuneFile, tuneProblem } from './tuneStore.ts';
 
 /** A choice from the training rows of one split, and what it is worth on the rows held out from it. */
@@ -19,7 +23,7 @@ export interface TuneSplit extends Choice {
   readonly seed: number | string;
   /** Every candidate that was scored, from simple to complex. */
   readonly scores: readonly ScoredCandidate[];
-  /** Those that the prediction took out before. */
+  /** Those that were not tried, and why. */
   readonly skipped: readonly SkippedCandidate[];
   /** How many candidates were predicted. */
   readonly predicted: number;
@@ -58,13 +62,19 @@ export interface TableTuning {
  * @throws InvalidArgumentError and UserError as {@link tuneOnTable} does
  */
 export function checkTableTuning(
-  table: Table,
+  table: Table | RawTable,
   options: TableTuningOptions,
-): { settings: TableTuningSettings; ordered: Table } {
-  const settings = resolveTableTuning(options);
-  const { target, classes, epsTest: eps, seed, testFraction } = settings;
-  const { ordered } = checkTableTraining(table, { target, classes, eps, seed, testFraction });
-  return { settings, ordered };
+): { settings: TableTuningSettings; rows: TrainingRows } {
+  let rows: TrainingRows | undefined;
+  const settings = resolveTableTuning(options, (loss) => {
+    const { target, classes } = options;
+    const preparation = isRawTable(table) ? preparationOptionsIn(options) : {};
+    const asked = { ...preparation, target, classes, eps: 0, ...given({ loss }) };
+    const checked = checkTableTraining(table, asked);
+    rows = checked.rows;
+    return checked.settings.classes;
+  });
+  return { settings, rows: rows! };
 }
 
 /**
@@ -73,11 +83,15 @@ export function checkTableTuning(
  * tried. The rows held out from the choice measure what was chosen; with `repeats` the choice is made anew on several splits,
  * so that their mean is an estimate of the whole procedure. Risks of candidates are those of the attack linearised in the
  * perturbation, held-out ones those of PGD. Needs a loaded runtime.
+ * @param table as `readTable` reads it from a file, or of numbers
  * @throws InvalidArgumentError for an option that makes no sense, or an unknown target; UserError for a table that cannot be
  * trained on, for candidates none of which converges, and for a folder that another run is writing
  */
-export async function tuneOnTable(table: Table, options: TableTuningOptions): Promise<TableTuning> {
-  const { settings, ordered } = checkTableTuning(table, options);
+export async function tuneOnTable(
+  table: Table | RawTable,
+  options: TableTuningOptions,
+): Promise<TableTuning> {
+  const { settings, rows } = checkTableTuning(table, options);
   const { repeats, seed, folder } = settings;
   const file = folder === undefined ? null : await openTuneFile(folder);
   try {
@@ -85,7 +99,7 @@ export async function tuneOnTable(table: Table, options: TableTuningOptions): Pr
     const splits: TuneSplit[] = [];
     let training: TableTraining | undefined;
     for (let k = 0; k < repeats; k++) {
-      const one = await tuneSplit(ordered, { ...settings, seed: splitSeed(seed, k) }, count, file);
+      const one = await tuneSplit({ table, rows }, { ...settings, seed: splitSeed(seed, k) }, count, file);
       splits.push(one.split);
       if (k === 0) training = one.training;
       else one.training.model.dispose();
@@ -108,29 +122,43 @@ const splitSeed = (seed: number | string, k: number): number | string =>
   k === 0 ? seed : `${seed}, split ${k + 1}`;
 
 async function tuneSplit(
-  ordered: Table,
+  { table, rows }: { readonly table: Table | RawTable; readonly rows: TrainingRows },
   settings: TableTuningSettings,
   count: TuneProgressCount,
   file: TuneFile | null,
 ): Promise<{ split: TuneSplit; training: TableTraining }> {
-  const { target, classes, norm, epsTest, seed, testFraction, rule } = settings;
-  const train = rowsOfTable(ordered, splitRows(ordered.rows, { testFraction }, seed).at(-1)!);
+  const { target, norm, epsTest, seed, testFraction, rule } = settings;
+  const [, training] = splitRows(rows.count, { testFraction }, seed);
+  const train = rows.split([training!], training!).tables[0]!;
   const prepared = preparation(train, settings);
   const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });
-  const { paths, skipped, predicted } = await screenPaths(all, prepared.rowsOf, settings);
+  const { paths, predicted, ...screened } = await screenPaths(all, prepared.rowsOf, settings);
   const store = file?.storeFor(tuneProblem(train, settings)) ?? null;
   count.begin(paths, prepared.rowsOf(paths[0]!.family), settings);
-  const scores = await scoreCandidates(paths, prepared.rowsOf, settings, { store, count });
+  const { scores, ...left } = await searchPaths(paths, prepared.rowsOf, settings, { store, count });
+  const skipped = [...screened.skipped, ...left.skipped];
   const choice = chooseCandidate(scores, rule);
   const { model, width, activation, clip, loss, eps, lambda } = choice.chosen.candidate;
-  const training = await trainOnTable(ordered, {
-    ...{ target, classes, norm, seed, testFraction, method: 'exact' },
+  const trained = await trainOnTable(table, {
+    ...preparedAs(table, settings),
+    ...{ target, norm, seed, testFraction, method: 'exact' },
     ...{ model, loss, eps, epsTest, lambda },
     ...(activation === null ? {} : { width, activation }),
     ...(clip === null ? {} : { clip }),
   });
-  const heldOut = heldOutRisks(training, settings);
-  return { split: { seed, ...choice, scores, skipped, predicted, unit: prepared.unit, heldOut }, training };
+  const heldOut = heldOutRisks(trained, settings);
+  const split = { seed, ...choice, scores, skipped, predicted, unit: prepared.unit, heldOut };
+  return { split, training: trained };
+}
+
+/** What a training is told of the columns and the classes. */
+function preparedAs(
+  table: Table | RawTable,
+  { preparation, classes }: TableTuningSettings,
+): Partial<TableTrainingOptions> {
+  if (!isRawTable(table)) return { classes };
+  // Named, so that a target of numbers is one of classes by every loss.
+  return { ...preparation, ...(classes ? { positive: classes.positive } : {}) };
 }
 
 /** The training rows as the families see them, standardised as `trainOnTable` does it. */

@@ -12,7 +12,13 @@ import {
 import { READOUT_NORMS, type ReadoutNorm } from '../exact/index.ts';
 import type { ActivationName } from '../models/activations.ts';
 import { activationNames } from '../theory/activations.ts';
-import { isMarginLoss, type TableLoss, tableLosses } from './tableTrainingOptions.ts';
+import {
+  FILE_OPTIONS,
+  type FilePreparation,
+  isMarginLoss,
+  type TableLoss,
+  tableLosses,
+} from './tableTrainingOptions.ts';
 
 /** The models that {@link tuneOnTable} chooses among: those that are trained exactly. */
 export const tunedModels = ['linear', 'random-features'] as const;
@@ -38,14 +44,14 @@ export type TuneMeasure = (typeof tuneMeasures)[number];
 export type OneOrSeveral<T> = T | readonly T[];
 
 /** What {@link tuneOnTable} chooses among and how; target and epsTest have no default. */
-export interface TableTuningOptions {
+export interface TableTuningOptions extends FilePreparation {
   /** Name of the column to predict; all others are inputs. */
   readonly target: string;
   /** Radius for which the risk is to be small, in standard deviations of the inputs. */
   readonly epsTest: number;
   /** Norm of the perturbations, in training and at test. Default 'l2'. */
   readonly norm?: ReadoutNorm;
-  /** What +1 and -1 in the target stand for, as `readCsvClasses` tells it. Default: the target is a number. */
+  /** Of a table of numbers, what +1 and -1 in the target stand for. Default: the numbers, for a loss of the margin. */
   readonly classes?: ClassNames | undefined;
   /** Default both. */
   readonly model?: OneOrSeveral<TunedModel>;
@@ -57,7 +63,7 @@ export interface TableTuningOptions {
   readonly clip?: OneOrSeveral<number | null>;
   /** Default 'square', and for classes 'logistic' as well. */
   readonly loss?: OneOrSeveral<TableLoss>;
-  /** Radii of training. Default 0, 0.5, 0.7, 1, 1.4 and 2 times `epsTest`. */
+  /** Radii of training. Default 0 and, in steps short enough for warm starts, 0.5 to 1.75 times `epsTest`. */
   readonly eps?: OneOrSeveral<number>;
   /** Ridge penalties. Default 0.001, 0.01, 0.1 and 1. */
   readonly lambda?: OneOrSeveral<number>;
@@ -71,7 +77,7 @@ export interface TableTuningOptions {
   readonly rule?: TuneRule;
   /**
    * Candidates whose predicted risk is more than this many times the least one are skipped, where predicting them costs
-   * less than solving them. Default 2; null skips none.
+   * less than solving them, and so are those whose neighbours are estimated to be far from the best. Default 2; null tries all.
    */
   readonly screen?: number | null;
   /** Names the streams of the splits, the folds and the features. Default 0. */
@@ -112,7 +118,7 @@ export const TABLE_TUNING_DEFAULTS = {
 
 /** Random features by default, and radii of training by default in units of that at test. */
 const WIDTHS = [50, 100, 200, 400];
-const RELATIVE_EPS = [0, 0.5, 0.7, 1, 1.4, 2];
+const RELATIVE_EPS = [0, 0.5, 0.6, 0.7, 0.85, 1, 1.2, 1.45, 1.75];
 const LAMBDAS = [1e-3, 1e-2, 1e-1, 1];
 const CLIPS = [null, 3];
 
@@ -140,9 +146,12 @@ export interface TableTuningSettings
     Pick<TableTuningOptions, 'target' | 'epsTest' | 'classes' | 'folder'> {
   /** What candidates are made of. */
   readonly lists: TuneLists;
+  /** How the columns of a file become numbers. */
+  readonly preparation: FilePreparation;
 }
 
 const OPTIONS: OptionNames<TableTuningOptions> = {
+  ...FILE_OPTIONS,
   target: true,
   epsTest: true,
   norm: true,
@@ -166,42 +175,52 @@ const OPTIONS: OptionNames<TableTuningOptions> = {
   onProgress: true,
 };
 
-/** The options with their defaults. @throws InvalidArgumentError naming the first that makes no sense */
-export function resolveTableTuning(options: TableTuningOptions): TableTuningSettings {
+/**
+ * The options with their defaults.
+ * @param classesIn what +1 and -1 in the target stand for, from the losses that are asked for; undefined for a number. Asked once
+ * the other options are known to make sense
+ * @throws InvalidArgumentError naming the first that makes no sense
+ */
+export function resolveTableTuning(
+  options: TableTuningOptions,
+  classesIn: (loss: TableLoss) => ClassNames | undefined = () => options.classes,
+): TableTuningSettings {
   checkOptions('tuneOnTable', options ?? null, OPTIONS);
   const asked = { ...TABLE_TUNING_DEFAULTS, ...given(options) } as TableTuningOptions &
     typeof TABLE_TUNING_DEFAULTS;
-  const { classes, screen, onProgress = () => {} } = asked;
+  const { screen, onProgress = () => {} } = asked;
   const epsTest = checkNonNegative('epsTest', options.epsTest);
   if (typeof onProgress !== 'function')
     throw new InvalidArgumentError('onProgress', onProgress, 'a function of the progress');
   if (screen !== null && !(checkPositive('screen', screen) >= 1))
-    throw new InvalidArgumentError('screen', screen, 'a number >= 1, or null for no screen');
+    throw new InvalidArgumentError('screen', screen, 'a number >= 1, or none to try all candidates');
   checkFraction('testFraction', checkPositive('testFraction', asked.testFraction));
-  const lists = listsOf(options, epsTest);
-  const measure = checkChoice('measure', options.measure ?? (classes ? 'error' : 'loss'), tuneMeasures);
-  checkLosses(lists, measure, classes);
-  return {
-    target: options.target,
-    epsTest,
+  const own = {
     norm: checkChoice('norm', asked.norm, READOUT_NORMS),
-    classes,
-    measure,
-    lists,
     by: checkChoice('by', asked.by, tuneEstimates),
     folds: checkInteger('folds', asked.folds, 2),
     rule: checkChoice('rule', asked.rule, tuneRules),
-    screen,
     seed: checkSeed(asked.seed),
-    testFraction: asked.testFraction,
     repeats: checkInteger('repeats', asked.repeats),
-    folder: options.folder,
-    onProgress,
+  };
+  if (options.measure !== undefined) checkChoice('measure', options.measure, tuneMeasures);
+  const ofMargin = listsOf(options, epsTest, undefined).loss.find((name) => isMarginLoss(name));
+  const classes = classesIn(ofMargin ?? 'square');
+  const lists = listsOf(options, epsTest, classes);
+  const measure = options.measure ?? (classes ? 'error' : 'loss');
+  checkLosses(lists, measure, classes);
+  const { target, testFraction, folder } = asked;
+  const preparation = Object.fromEntries(
+    Object.entries(given(options)).filter(([name]) => Object.hasOwn(FILE_OPTIONS, name)),
+  );
+  return {
+    ...{ target, epsTest, classes, measure, lists, preparation, screen, testFraction, folder, onProgress },
+    ...own,
   };
 }
 
-function listsOf(options: TableTuningOptions, epsTest: number): TuneLists {
-  const { model, width, activation, clip, loss, eps, lambda, classes } = options;
+function listsOf(options: TableTuningOptions, epsTest: number, classes: ClassNames | undefined): TuneLists {
+  const { model, width, activation, clip, loss, eps, lambda } = options;
   const relative = [...new Set(RELATIVE_EPS.map((times) => Number((times * epsTest).toPrecision(6))))];
   return {
     model: listed('model', model, tunedModels, (name, value) => checkChoice(name, value, tunedModels)),

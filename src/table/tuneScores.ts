@@ -1,3 +1,4 @@
+import { given } from '../checkOptions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { UserError } from '../errors.ts';
 import { meanOf } from '../evaluation/estimate.ts';
@@ -17,10 +18,11 @@ import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { times } from '../numerics/vectors.ts';
 import { stream } from '../random/stream.ts';
+import { breathing } from '../training/breathing.ts';
 import { isMarginLoss, type TableLoss } from './tableTrainingOptions.ts';
-import { candidatesOf, type TuneCandidate, type TuneFamily, type TunePath } from './tuneCandidates.ts';
+import type { TuneCandidate, TuneFamily } from './tuneCandidates.ts';
 import { blockMeans, type ScoredCandidate } from './tuneChoice.ts';
-import type { TableTuningSettings, TuneMeasure } from './tuneOptions.ts';
+import type { TableTuningSettings, TuneEstimate, TuneMeasure } from './tuneOptions.ts';
 
 /** Training rows as a candidate sees them: standardised, and clipped where it clips. float64. */
 export type PreparedRows = Dataset<Float64Array>;
@@ -29,7 +31,7 @@ export type PreparedRows = Dataset<Float64Array>;
 export type ScoreSettings = Pick<TableTuningSettings, 'epsTest' | 'norm' | 'measure' | 'folds' | 'seed'>;
 
 /** Duality gap at which a candidate is solved: far below what n rows can tell apart. */
-const TOLERANCE = 1e-4;
+const TOLERANCE = 1e-3;
 
 /** What a model answers on rows that it was not trained on, and how far an attack of radius 1 moves the answer there. */
 interface HeldOut {
@@ -37,85 +39,161 @@ interface HeldOut {
   readonly gradientNorms: Float64Array;
 }
 
-/** A candidate's training. */
-interface Solved {
-  readonly result: ExactResult | MarginResult;
-  /** For the candidate at the next radius. */
-  readonly warmStart: WarmStart | undefined;
+/** Scores the candidates of one family, each started from the nearest that was solved before where that is near enough. */
+export type Scorer = (candidate: TuneCandidate) => Promise<ScoredCandidate>;
+
+/** Positions of rows that are trained on, and of others that are answered. */
+export interface RowParts {
+  readonly train: Uint32Array;
+  readonly test: Uint32Array;
 }
 
-/** Who waits for the scores of a path. */
-export interface ScoreWatcher {
-  /** Told each as it is known. */
-  scored(score: ScoredCandidate): void;
-  /** Awaited after each solution, so that signals and timers come through. */
-  pause(): Promise<void>;
-}
+/** The estimate that a family can be given: in linf leave-one-out is known for linear regressions alone. */
+export const estimateFor = (
+  by: TuneEstimate,
+  { model, loss }: TuneFamily,
+  { norm }: Pick<ScoreSettings, 'norm'>,
+): TuneEstimate => (norm === 'linf' && (model !== 'linear' || isMarginLoss(loss)) ? 'folds' : by);
 
-/** Scores the candidates of a path by leaving out one row at a time, each of them from one training on all rows. */
-export async function scoreLeftOut(
+/** The scorer by an estimate. */
+export const scorerBy = (
+  by: TuneEstimate,
   rows: PreparedRows,
-  path: TunePath,
+  family: TuneFamily,
   settings: ScoreSettings,
-  watcher: ScoreWatcher,
-): Promise<ScoredCandidate[]> {
-  return scoreByFolds(rows, path, settings, watcher);
+): Promise<Scorer> =>
+  by === 'folds'
+    ? partsScorer(rows, family, foldsOf(rows.n, settings), settings)
+    : leaveOneOutScorer(rows, family, settings);
+
+/** Leaves out one row at a time, all of them by one training on all rows. */
+async function leaveOneOutScorer(
+  rows: PreparedRows,
+  family: TuneFamily,
+  settings: ScoreSettings,
+): Promise<Scorer> {
+  const problem = readoutProblem(rows, await featuresOf(family, rows.d, settings.seed));
+  const solve = solver(settings);
+  return async (candidate) => {
+    const started = performance.now();
+    const { held, fault, doubts } = orFault(rows.n, () => {
+      const result = solve(problem, candidate);
+      const {
+        residuals,
+        gradientNorms: lengths,
+        ...left
+      } = result.leaveOneOut({ epsTest: settings.epsTest });
+      // Of classes y = +-1 these are margins, y f.
+      const outputs = isMarginLoss(candidate.loss)
+        ? rows.y.map((label, i) => label * residuals[i]!)
+        : rows.y.map((target, i) => target - residuals[i]!);
+      return { held: { outputs, gradientNorms: lengths }, fault: faultOf(result), doubts: left.doubts };
+    });
+    return {
+      ...{ candidate, by: 'leave-one-out', ...risksOf(candidate, rows.y, held, settings) },
+      ...{ fault, doubts, seconds: (performance.now() - started) / 1e3 },
+    };
+  };
 }
 
-/** Scores the candidates of a path by folds: every part of the rows is left out once, and each candidate trained on the others. */
-export async function scoreByFolds(
+/** Answers the test rows of all parts, which must not overlap, by trainings on the training rows of each. */
+export async function partsScorer(
   rows: PreparedRows,
-  path: TunePath,
+  family: TuneFamily,
+  parts: readonly RowParts[],
   settings: ScoreSettings,
-  watcher: ScoreWatcher,
-): Promise<ScoredCandidate[]> {
-  const features = await featuresOf(path.family, rows.d, settings.seed);
-  const candidates = candidatesOf(path);
-  const found = candidates.map(() => ({
-    held: { outputs: new Float64Array(rows.n), gradientNorms: new Float64Array(rows.n) },
-    fault: null as string | null,
-    seconds: 0,
-  }));
-  for (const { train, test } of foldsOf(rows.n, settings)) {
-    const [inside, outside] = [train, test].map((part) => readoutProblem(pick(rows, part), features));
-    let warmStart: WarmStart | undefined;
-    for (const [k, candidate] of candidates.entries()) {
-      const score = found[k]!;
-      if (score.fault !== null) continue;
-      const started = performance.now();
-      const solved = attempt(() => solve(inside!, candidate, settings, warmStart));
-      if (typeof solved === 'string') score.fault = solved;
-      else {
-        warmStart = solved.warmStart;
-        score.fault = faultOf(solved.result);
-        const held = predictionsAt(outside!, solved.result, settings);
-        test.forEach((row, i) => {
-          score.held.outputs[row] = held.outputs[i]!;
-          score.held.gradientNorms[row] = held.gradientNorms[i]!;
-        });
-      }
-      score.seconds += (performance.now() - started) / 1e3;
-      await watcher.pause();
+): Promise<Scorer> {
+  const features = await featuresOf(family, rows.d, settings.seed);
+  const solvers = parts.map(() => solver(settings));
+  const tested = Uint32Array.from(parts.flatMap(({ test }) => [...test])).sort();
+  const pause = breathing();
+  return async (candidate) => {
+    const started = performance.now();
+    const all = nothingHeld(rows.n);
+    let fault: string | null = null;
+    for (const [k, { train, test }] of parts.entries()) {
+      // Problems are made anew for each candidate: those of all parts may not fit in memory together.
+      const part = orFault(test.length, () => {
+        const result = solvers[k]!(readoutProblem(pick(rows, train), features), candidate);
+        const held = predictionsAt(readoutProblem(pick(rows, test), features), result, settings);
+        return { held, fault: faultOf(result), doubts: [] };
+      });
+      fault ??= part.fault;
+      if (fault !== null) break;
+      test.forEach((row, i) => {
+        all.outputs[row] = part.held.outputs[i]!;
+        all.gradientNorms[row] = part.held.gradientNorms[i]!;
+      });
+      await pause();
     }
-  }
-  const scores = candidates.map((candidate, k): ScoredCandidate => {
-    const { held, ...trained } = found[k]!;
-    return { candidate, by: 'folds', ...risksOf(candidate, rows.y, held, settings), ...trained, doubts: [] };
-  });
-  scores.forEach(watcher.scored);
-  return scores;
+    return {
+      ...{ candidate, by: 'folds', ...risksOf(candidate, rows.y, all, settings, tested) },
+      ...{ fault, doubts: [], seconds: (performance.now() - started) / 1e3 },
+    };
+  };
 }
 
-/** What predictions on left-out rows are worth. */
+interface Answered {
+  readonly held: HeldOut;
+  readonly fault: string | null;
+  readonly doubts: readonly string[];
+}
+
+/** What the work gives, or that its solver refuses and why. */
+function orFault(n: number, work: () => Answered): Answered {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UserError) return { held: nothingHeld(n), fault: error.message, doubts: [] };
+    throw error;
+  }
+}
+
+/** Solves candidates on the same rows. */
+function solver({
+  norm,
+}: ScoreSettings): (problem: ReadoutProblem, candidate: TuneCandidate) => ExactResult | MarginResult {
+  const starts: WarmStart[] = [];
+  return (problem, { model, loss, eps, lambda }) => {
+    const wanted = { eps, lambda, fitIntercept: true, tolerance: TOLERANCE, norm };
+    if (isMarginLoss(loss)) return solveMargins(problem, { ...wanted, loss });
+    const options = { ...wanted, ...given({ start: nearestStart(starts, eps, lambda) }) };
+    const result =
+      model === 'linear'
+        ? adversarialRegression({ n: problem.n, d: problem.N, x: problem.phi, y: problem.y }, options)
+        : solveReadout(problem, options);
+    starts.push(result.warmStart);
+    return result;
+  };
+}
+
+/** Of the starts for the same penalty that whose radius is nearest, in ratio. */
+function nearestStart(starts: readonly WarmStart[], eps: number, lambda: number): WarmStart | undefined {
+  const far = (start: WarmStart): number => Math.abs(Math.log(start.eps / eps));
+  return starts
+    .filter((start) => start.lambda === lambda && start.eps > 0 && start.point !== null)
+    .reduce<WarmStart | undefined>(
+      (near, start) => (near && far(near) <= far(start) ? near : start),
+      undefined,
+    );
+}
+
+const nothingHeld = (n: number): HeldOut => ({
+  outputs: new Float64Array(n).fill(Number.NaN),
+  gradientNorms: new Float64Array(n).fill(Number.NaN),
+});
+
+/** What predictions on left-out rows are worth. @param tested positions of the rows that were left out; default all */
 function risksOf(
   { loss }: TuneCandidate,
   y: Float64Array,
   held: HeldOut,
   { epsTest, measure }: ScoreSettings,
+  tested = Uint32Array.from(y, (_, i) => i),
 ): Pick<ScoredCandidate, 'clean' | 'robust' | 'blocks'> {
   const lossAt = lossOf(loss, measure);
   const [clean, robust] = [0, epsTest].map((eps) =>
-    y.map((target, i) => lossAt(target, held.outputs[i]!, eps * held.gradientNorms[i]!)),
+    Float64Array.from(tested, (i) => lossAt(y[i]!, held.outputs[i]!, eps * held.gradientNorms[i]!)),
   );
   return { clean: meanOf(clean!), robust: meanOf(robust!), blocks: blockMeans(robust!) };
 }
@@ -139,32 +217,6 @@ export async function featuresOf(
     : randomFeaturesMap({ inputDim, units: [width], activation, seed });
 }
 
-function solve(
-  problem: ReadoutProblem,
-  { model, loss, eps, lambda }: TuneCandidate,
-  { norm }: ScoreSettings,
-  start: WarmStart | undefined,
-): Solved {
-  const wanted = { eps, lambda, fitIntercept: true, tolerance: TOLERANCE, norm };
-  if (isMarginLoss(loss)) return { result: solveMargins(problem, { ...wanted, loss }), warmStart: undefined };
-  const options = { ...wanted, ...(start ? { start } : {}) };
-  const result =
-    model === 'linear'
-      ? adversarialRegression({ n: problem.n, d: problem.N, x: problem.phi, y: problem.y }, options)
-      : solveReadout(problem, options);
-  return { result, warmStart: result.warmStart };
-}
-
-/** What the solver says, or why it refuses. */
-function attempt<T>(work: () => T): T | string {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-}
-
 const faultOf = ({ converged, relativeGap }: ExactResult | MarginResult): string | null =>
   converged ? null : `did not converge (relative duality gap ${relativeGap.toExponential(1)})`;
 
@@ -179,8 +231,8 @@ function predictionsAt(
   };
 }
 
-/** Positions of the rows inside and outside of each fold, by a seeded permutation. */
-function foldsOf(n: number, { folds, seed }: ScoreSettings): { train: Uint32Array; test: Uint32Array }[] {
+/** The rows inside and outside of each fold, by a seeded permutation. */
+function foldsOf(n: number, { folds, seed }: ScoreSettings): RowParts[] {
   const order = stream(seed, 'tune', 'folds').permutation(n);
   const count = Math.min(folds, n);
   return Array.from({ length: count }, (_, k) => ({

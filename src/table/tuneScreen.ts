@@ -5,12 +5,17 @@ import { candidatesOf, type TuneCandidate, type TuneFamily, type TunePath } from
 import type { TableTuningSettings } from './tuneOptions.ts';
 import { featuresOf, type PreparedRows } from './tuneScores.ts';
 
-/** A candidate that was not solved, and the risk that was predicted for it. */
+/** A candidate that was not tried. */
 export interface SkippedCandidate {
   /** The model. */
   readonly candidate: TuneCandidate;
-  /** Robust risk at the test radius, in shares of the target's variance. */
-  readonly predictedRisk: number;
+  /**
+   * 'prediction': its predicted risk is far above the least predicted. 'beginning': so is what was estimated first of its
+   * penalty and features. 'rise': the risk had risen clearly on the way to its radius.
+   */
+  readonly because: 'prediction' | 'beginning' | 'rise';
+  /** What was predicted, in shares of the target's variance. */
+  readonly predictedRisk?: number;
 }
 
 /** The candidates that are left, and those that the prediction takes out. */
@@ -63,7 +68,7 @@ export async function screenPaths(
     if (!own) return [path];
     const isFar = path.epsilons.map((_, k) => own[k]! > most);
     candidatesOf(path).forEach((candidate, k) => {
-      if (isFar[k]) skipped.push({ candidate, predictedRisk: own[k]! });
+      if (isFar[k]) skipped.push({ candidate, because: 'prediction', predictedRisk: own[k]! });
     });
     const epsilons = path.epsilons.filter((_, k) => !isFar[k]);
     return epsilons.length === 0 ? [] : [{ ...path, epsilons }];

@@ -324,7 +324,10 @@ describe('rrf train', () => {
     ],
     [['--model', 'random-features', '--width', '0'], 'invalid width: 0'],
     [['--loss', 'cubic'], 'invalid loss: "cubic" (expected one of square, logistic, hinge, squaredHinge)'],
-    [['--loss', 'hinge'], 'invalid loss: "hinge" (expected square for "target", which has 214 values'],
+    [
+      ['--loss', 'hinge'],
+      'invalid target: "target" (expected a column of at most 50 classes, and it has 214 different values',
+    ],
     [['--positive', '25.0,x'], 'invalid positive: "x" (expected classes of the target'],
     [
       ['--loss', 'hinge', '--positive', '25.0', '--method', 'exact', '--lambda', '0'],
@@ -359,7 +362,7 @@ describe('rrf train', () => {
     await expect(train(path, '--target', 'y', '--eps', '0')).rejects.toThrow(
       /row 2, column "a" of .* is missing/,
     );
-    writeFileSync(path, 'a,y\n1,high\n2,3\n');
+    writeFileSync(path, 'a,y\n1,high\n2,3\n4,5\n');
     await expect(train(path, '--target', 'y', '--eps', '0')).rejects.toThrow(
       /row 1, column "y" of .* is "high"/,
     );

@@ -96,13 +96,33 @@ describe('rrf tune', () => {
     });
   });
 
+  it('takes text and missing cells through the preparation of rrf train, and saves it with the model', async () => {
+    const messy = join(folder, 'messy.csv');
+    const [header, ...rows] = readFileSync(words, 'utf8').trimEnd().split('\n');
+    const lines = rows.map((row, i) => {
+      const [a, b, c, y] = row.split(',');
+      return [i % 9 === 4 ? '' : a, ['red', 'green', 'blue'][i % 3], b, c, y].join(',');
+    });
+    writeFileSync(messy, [header!.replace('a,', 'a,colour,'), ...lines, ''].join('\n'));
+    const save = join(folder, 'messy');
+    const args = ['--by', 'folds', '--model', 'linear', '--loss', 'square'];
+    const refused = await tune(messy, ...args);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('missing')]);
+    const { code, stdout } = await tune(messy, ...args, '--missing', 'impute', '--save', save, '--json');
+    expect(code).toBe(0);
+    // a and whether it was missing, b, c, and a column for each of three colours.
+    expect(JSON.parse(stdout).chosen.width).toBe(7);
+    const attacked = await rrf('attack', '--model', save, '--csv', messy, '--epsilons', '0,0.3');
+    expect(attacked.code).toBe(0);
+  });
+
   it.each([
     [['--eps', '0.1,big'], 'invalid eps: "0.1,big" (expected numbers separated by commas)'],
     [['--clip', '0'], 'invalid clip: 0 (expected a finite number > 0)'],
     [['--model', 'deep'], 'invalid model: "deep" (expected one of linear, random-features)'],
-    [['--loss', 'square,hinge'], 'invalid loss: "hinge"'],
+    [['--loss', 'square,hinge'], 'invalid target: "y" (expected a column of at most 50 classes'],
     [['--measure', 'error'], 'invalid measure: "error" (expected loss for a target that is a number)'],
-    [['--screen', '0.5'], 'invalid screen: 0.5 (expected a number >= 1, or null for no screen)'],
+    [['--screen', '0.5'], 'invalid screen: 0.5 (expected a number >= 1, or none to try all candidates)'],
     [['--plot', 'risk.txt'], 'invalid plot: "risk.txt"'],
     [['--folds', '1'], 'invalid folds: 1 (expected an integer >= 2)'],
   ])('refuses %s before any work', async (args, message) => {

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCsvClasses } from '../../src/data/csvClasses.ts';
 import { readCsvDataset } from '../../src/data/csvDataset.ts';
-import { csvRows } from '../../src/data/csvRows.ts';
 import { csvText, readCsvTable } from '../../src/data/csvTable.ts';
 import { decimal } from '../../src/data/decimal.ts';
+import { delimitedRows } from '../../src/data/formats/delimited.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rrf-csv-'));
 const file = join(folder, 'data.csv');
@@ -19,7 +18,9 @@ function read(text: string) {
   return readCsvTable(file);
 }
 
-describe('csvRows', () => {
+const csvRows = (text: string) => [...delimitedRows(text)];
+
+describe('delimitedRows', () => {
   it.each([
     [
       'a,b\n1,2\n',
@@ -55,7 +56,7 @@ describe('csvRows', () => {
   });
 
   it.each(['a,"b\n1,2', 'a,"b"c\n'])('refuses the open quote in %j', (text) => {
-    expect(() => csvRows(text)).toThrow('a quote is never closed, or followed by text: "b');
+    expect(() => csvRows(text)).toThrow('a quote in the text is never closed, or followed by text: "b');
   });
 
   it('reads back any cells that were quoted', () => {
@@ -83,7 +84,7 @@ describe('readCsvTable', () => {
     ['a,b\n1,2\n3,\n', 'row 2, column "b" of', 'is missing'],
     ['a,b\n1, \n3,4\n', 'row 1, column "b" of', 'is missing'],
     ['a,b\nred,2\n', 'row 1, column "a" of', 'is "red", not a finite number'],
-    ['a,b\n1,NaN\n', 'row 1, column "b" of', 'is "NaN", not a finite number'],
+    ['a,b\n1,NaN\n', 'row 1, column "b" of', 'is missing'],
     ['a,b\n1,Infinity\n', 'row 1, column "b" of', 'is "Infinity", not a finite number'],
     ['a,b\n1,2\n1,2,3\n', 'row 2 of', 'has 3 cells instead of 2'],
     ['a,b,a\n1,2,3\n', '', 'has two columns named "a"'],
@@ -91,8 +92,6 @@ describe('readCsvTable', () => {
     ['a,b\n', '', 'has no rows below its header'],
     ['', '', 'has no rows below its header'],
     ['a,b\n0x10,2\n', 'row 1, column "a" of', 'is "0x10", not a finite number'],
-    ['a;b\n1;2\n', '', 'has cells separated by semicolons, not by commas'],
-    ['a\tb\n1\t2\n', '', 'has cells separated by tabs, not by commas'],
     ['# made by hand\na,b\n1,2\n', '', 'begins with a comment line'],
     ['a,b\n# the rest is guessed\n1,2\n', 'row 1 of', 'is a comment line'],
     ['a\0,b\n1,2\n', '', 'is UTF-16 or no text'],
@@ -103,13 +102,10 @@ describe('readCsvTable', () => {
     if (!where.includes('column')) expect(() => readCsvClasses(file, 'b')).toThrow(message);
   });
 
-  it.each([
-    ['UTF-16', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le')],
-    ['gzip', gzipSync('a,b\n1,2\n')],
-  ])('says that a file is %s', (what, bytes) => {
-    writeFileSync(file, bytes);
-    expect(() => readCsvTable(file)).toThrow(what);
-    expect(() => readCsvClasses(file, 'b')).toThrow(what);
+  it('says that a file is UTF-16', () => {
+    writeFileSync(file, Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'));
+    expect(() => readCsvTable(file)).toThrow('UTF-16');
+    expect(() => readCsvClasses(file, 'b')).toThrow('UTF-16');
   });
 
   it('leaves out a first column without a name that counts the rows, and no other', () => {

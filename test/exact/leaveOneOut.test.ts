@@ -4,6 +4,7 @@ import {
   type AttackNorm,
   adversarialRegression,
   type ExactResult,
+  type Gradients,
   gradientNorms,
   type LeaveOneOutOptions,
   largestInterpolatingEps,
@@ -33,7 +34,7 @@ interface Way {
 
 const [n, d] = [40, 10];
 
-function chain(widths: readonly number[]): Way {
+function chain(widths: readonly number[], gradients: Gradients = 'exact'): Way {
   const features = (rows: HostRows) => {
     let inputs = d;
     const steps = widths.flatMap((units, layer) => {
@@ -44,7 +45,7 @@ function chain(widths: readonly number[]): Way {
     return readoutProblem(rows, new LayeredFeatures(d, steps));
   };
   return {
-    train: (rows, options) => solveReadout(features(rows), { ...options, tolerance: 1e-8 }),
+    train: (rows, options) => solveReadout(features(rows), { ...options, gradients, tolerance: 1e-8 }),
     at(row, theta) {
       const { phi, ...problem } = features(row);
       return {
@@ -172,6 +173,7 @@ describe('leaveOneOut', () => {
     'one layer narrower than the rows': chain([20]),
     'one layer wider than the rows': chain([60]),
     'two layers': chain([15, 20]),
+    'averaged gradients': chain([20], 'averaged'),
     'a linear model in l2': linear('l2'),
     'a linear model in linf': linear('linf'),
     'a linear model in l1': linear('l1'),
@@ -197,6 +199,40 @@ describe('leaveOneOut', () => {
       tolerance ** 2 * meanSquare(q),
     );
   });
+
+  it.each(Object.keys(ways).map((name, k) => ({ name, fitIntercept: k % 2 === 0 })))(
+    'trains without the rows that it is asked to: $name, intercept $fitIntercept',
+    ({ name, fitIntercept }) => {
+      const way = ways[name]!;
+      const rows = rowsOf(20, d);
+      const asked = { eps: 0.2, lambda: 0.02, fitIntercept };
+      const wanted = trainedWithout(way, rows, asked);
+      const trained = way.train(rows, asked);
+      const fittedResidual = (i: number): number => {
+        const row = {
+          n: 1,
+          d,
+          x: Float64Array.from(rows.x).slice(i * d, (i + 1) * d),
+          y: Float64Array.of(0),
+        };
+        return rows.y[i]! - trained.intercept - way.at(row, trained.theta).output;
+      };
+      const [none, some, all] = [0, 5, 20].map((refine) => trained.leaveOneOut({ refine }));
+      all!.residuals.forEach((e, i) => {
+        expect(Math.abs(e - wanted.residuals[i]!)).toBeLessThan(SOLVED);
+        expect(Math.abs(all!.gradientNorms[i]! - wanted.gradientNorms[i]!)).toBeLessThan(SOLVED);
+      });
+      expect(all).toMatchObject({ refitted: 20, trusted: all!.doubts.length === 0 });
+      expect(some!.refitted).toBe(5);
+      const anew = [...rows.y.keys()].filter((i) => some!.residuals[i] !== none!.residuals[i]);
+      expect(anew).toHaveLength(5);
+      for (const i of anew) expect(some!.residuals[i]).toBe(all!.residuals[i]);
+      // Those that move most.
+      const moved = none!.residuals.map((e, i) => Math.abs(e - fittedResidual(i)));
+      const fifth = [...moved].sort((a, b) => a - b).at(-5)!;
+      for (const i of anew) expect(moved[i]!).toBeGreaterThan(fifth - SOLVED);
+    },
+  );
 
   it('estimates each risk by its mean over rows, with the standard error of a mean', () => {
     const found = chain([20])

@@ -8,6 +8,7 @@ import {
   choices,
   defaults,
   MAX_DEPTH,
+  movedTo,
   parameters,
   positionOf,
   SLIDER_STEPS,
@@ -200,6 +201,21 @@ describe('a link', () => {
 });
 
 describe('a slider', () => {
+  it.each(Object.values(parameters))('of $name reaches both ends by arrow keys', (parameter) => {
+    for (const [direction, end] of [
+      [1, SLIDER_STEPS],
+      [-1, 0],
+    ] as const) {
+      let position = SLIDER_STEPS / 2;
+      for (let key = 0; key < SLIDER_STEPS && position !== end; key++) {
+        const before = position;
+        position = positionOf(parameter, movedTo(parameter, valueAt(parameter, before), before + direction));
+        expect(direction * (position - before)).toBeGreaterThan(0);
+      }
+      expect(position).toBe(end);
+    }
+  });
+
   it.each(Object.values(parameters))(
     'of $name comes back to the position of each of its values',
     (parameter) => {

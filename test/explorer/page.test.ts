@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runCell } from '../../src/cells/runCell.ts';
@@ -18,12 +17,16 @@ import { provideChromium, underCi } from '../support/chromium.ts';
 import { rrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
+import { violationsOn } from './axe.ts';
 import { type Site, startSite } from './site.ts';
+import { storyChecks } from './storyChecks.ts';
 
 const chromium = provideChromium({
   install: underCi,
   shout: (...lines) => console.warn(lines.map((line) => `* ${line}`).join('\n')),
 });
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 /** Risks are shown with four digits after the point. */
 const SHOWN = 0.5001e-4;
@@ -60,6 +63,8 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   afterEach(() => {
     expect(site.errors.splice(0)).toEqual([]);
   });
+
+  storyChecks(() => site);
 
   describe('on one page', () => {
     let page: Page;
@@ -380,7 +385,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.isVisible('[data-formula="classes"]')).toBe(true);
     expect(await page.isVisible('#noise')).toBe(false);
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     expect((JSON.parse(stdout) as { error: number }).error).toBe(risk.error);
 
     await page.selectOption('#loss', 'huber');
@@ -404,7 +412,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.innerText('#more-values')).toContain(risk.gradientNorms!.linf.toFixed(3));
     expect(await page.innerText('#formula-numbers')).toContain(`= ${risk.adversarialRisk.toFixed(4)}`);
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     expect((JSON.parse(stdout) as { adversarialRisk: number }).adversarialRisk).toBe(risk.adversarialRisk);
 
     expect(await page.isDisabled('#depth-2')).toBe(true);
@@ -532,11 +543,16 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       'psi1=1.5&psi2=2.5&eps=0.4&epsTest=0.7&lambda=0.01&tau=0.3&activation=gelu&depth=2',
     );
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     const printed = JSON.parse(stdout) as { standardRisk: number; adversarialRisk: number };
     await expectTheory(page, printed);
     const curve = (await page.textContent('#curve-command'))!;
-    const along = JSON.parse((await rrf(...curve.replace('npx rrf ', '').split(' '), '--json')).stdout) as {
+    const along = JSON.parse(
+      (await rrf(...curve.replace('npx -p robust-random-features rrf ', '').split(' '), '--json')).stdout,
+    ) as {
       parameter: string;
       curve: unknown[];
     };
@@ -564,7 +580,21 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     const plot = (await page.locator('#curve-plot svg').boundingBox())!;
     expect(png.readUInt32BE(16)).toBe(3 * plot.width);
-    const rows = (await file('CSV of the risk curves')).toString().trim().split('\n');
+    const lines = (await file('CSV of the risk curves')).toString().trim().split('\n');
+    // Each says what it is, and how it is computed on the command line.
+    const command = (await page.textContent('#curve-command'))!;
+    expect(lines.filter((line) => line.startsWith('# '))).toContain(`# ${command}`);
+    const words = (picture: string) =>
+      picture
+        .replace(/<\/text><text[^>]*>/g, ' ')
+        .replace(/<[^>]*>/g, '')
+        .replaceAll('&gt;', '>');
+    expect(words(svg)).toContain(command);
+    expect(words(svg)).toContain('adversarial risk, theory');
+    expect(words(svg)).toContain(`robust-random-features ${version}`);
+    expect(words(map)).toMatch(/rrf theory surface .*--grid psi1=/);
+    expect(words(map)).toContain('below predicting nothing');
+    const rows = lines.filter((line) => !line.startsWith('#'));
     const [tau, source, standardRisk] = rows[40]!.split(',');
     expect(source).toBe('theory');
     const risk = asymptoticRisk(randomFeatures({ psi1: 4 }), { psi2: 2, eps: 0.3, tau: Number(tau) });
@@ -589,20 +619,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       });
       for (const details of await page.locator('details').all())
         await details.evaluate((element) => element.setAttribute('open', ''));
-      await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: {
-            run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-          };
-        };
-        return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
-          id,
-          impact,
-          where: nodes.map(({ html }) => html.slice(0, 120)),
-        }));
-      });
-      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+      expect(await violationsOn(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
       await page.close();
     },

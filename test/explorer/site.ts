@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import { chromiumFlags } from '../support/chromium.ts';
 
-const configFile = fileURLToPath(new URL('../../src/explorer/vite.config.ts', import.meta.url));
+export const configFile = fileURLToPath(new URL('../../src/explorer/vite.config.ts', import.meta.url));
 
 export interface Site {
   /** A fresh page at the explorer, the link's state in it, by itself the workbench; what goes wrong in it is added to `errors`. */

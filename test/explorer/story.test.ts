@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parameters, type Settings } from '../../src/explorer/state/parameters.ts';
 import { SCENE_NAMES, type SceneName, stateOf } from '../../src/explorer/state/scenes.ts';
 import { shareLearnt } from '../../src/explorer/story/claims.ts';
+import { between } from '../../src/explorer/story/glide.ts';
 import { marked, QUANTITIES } from '../../src/explorer/story/marked.ts';
 import { pictureOf } from '../../src/explorer/story/picture.ts';
 import { sentences } from '../../src/explorer/story/sentences.ts';
@@ -41,7 +42,8 @@ function leastOnGrid(settings: Settings, measure: Risk): { at: number; value: nu
 const said = (scene: SceneName, settings: Settings): string =>
   marked(sentences(scene, settings))
     .map(({ text }) => text)
-    .join('');
+    .join('')
+    .replaceAll('\u00a0', ' ');
 
 /** The numbers of the first match of a pattern; "%" are hundredths. */
 function numbersIn(text: string, pattern: RegExp): number[] {
@@ -168,7 +170,7 @@ describe('what the story says', () => {
     const settings = at('why', changes);
     const text = said('why', settings);
     const pattern = [
-      `From ψ1 = ${N}, where ${N} % of the examples are fitted exactly, to ψ1 = ${N} εq (?:falls|rises) from ${N} to ${N}, `,
+      `From ψ1 = ${N}, where ${N} % of the examples are fitted exactly, to ψ1 = ${N}, εq (?:falls|rises) from ${N} to ${N}, `,
       `and the worst error on the examples (?:falls|rises) from ${N} to ${N}\\. `,
       `The share of the rule that is learnt (?:falls|rises) from ${N} % to ${N} %, and the error on fresh examples (?:falls|rises) from ${N} to ${N}\\.`,
     ].join('');
@@ -275,6 +277,24 @@ describe('what the story says', () => {
     const memory = infiniteWidthRisk({}, { psi2, eps, tau }).thetaNormSquared;
     const rule = 1 / activationMoments('shifted-relu').mu1 ** 2;
     expect(memory).toBeGreaterThan(rule);
+  });
+});
+
+describe('the way from one scene to the next', () => {
+  it('begins at the one and ends at the other, and stays where they agree', () => {
+    const [from, to] = [at('attack'), at('remedy')];
+    for (const [share, end] of [
+      [0, from],
+      [1, to],
+    ] as const) {
+      const reached = between(from, to, share);
+      for (const name of ['eps', 'lambda', 'tau'] as const) expect(reached[name]).toBe(end[name]);
+      expect(reached.psi1).toBeCloseTo(end.psi1, 12);
+      expect(reached.epsTest).toBe(end.epsTest ?? end.eps);
+    }
+    const half = between(from, to, 0.5);
+    expect(half.psi1 ** 2).toBeCloseTo(from.psi1 * to.psi1, 9);
+    expect(half.psi2).toBe(from.psi2);
   });
 });
 

@@ -29,6 +29,7 @@ describe('the dashed lines of a figure', () => {
     ['activations', [nothing]],
     ['double-descent', [square]],
     ['regularisation', [square]],
+    ['leave-one-out', [square]],
     // The horizontal axis is psi2, and psi1 the one given; or d/n.
     ['sample-size', [{ axis: 'x', at: figureNamed('sample-size').defaults.psi1[0]! }]],
     ['linear', [{ axis: 'x', at: 1 }]],

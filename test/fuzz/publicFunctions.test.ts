@@ -34,6 +34,15 @@ let y: root.tf.Tensor;
 let folder: string;
 let table: root.Table;
 let wide: root.Table;
+const raw: root.RawTable = {
+  file: '"here"',
+  rows: 12,
+  columns: ['a', 'b'].map((name, k) => ({
+    kind: 'number',
+    name,
+    values: Float64Array.from({ length: 12 }, (_, i) => (i * (k + 5)) % 7),
+  })),
+};
 const many = root.teacher({ d, seed: 1 }).sample('measured', 60);
 let moments: root.MeasuredMoments;
 
@@ -420,6 +429,33 @@ const targets: readonly Target[] = [
     { 0: 'positive', ...of(1, { target: 'name', raw: 'boolean', clip: 'positive' }) },
     [1],
   ),
+  target('readTable', root.readTable, () => ['nowhere.csv'], { 0: 'positive' }),
+  ...Object.entries({ planPreparation: root.planPreparation, learnPreparation: root.learnPreparation }).map(
+    ([name, call]) =>
+      target(
+        name,
+        call,
+        () => [raw, { target: 'b' }],
+        {
+          0: 'object',
+          ...of(1, {
+            target: 'name',
+            missing: 'name',
+            levels: 'count',
+            keepIndex: 'boolean',
+            classes: 'boolean',
+          }),
+        },
+        [1],
+      ),
+  ),
+  ...Object.entries({ preparedInputs: root.preparedInputs, preparedTable: root.preparedTable }).map(
+    ([name, call]) =>
+      target(name, call, () => [raw, root.learnPreparation(raw, { target: 'b' })], {
+        0: 'object',
+        1: 'object',
+      }),
+  ),
   target('readIdxImages', root.readIdxImages, () => ['nowhere', 'nowhere'], { 0: 'positive', 1: 'positive' }),
   target(
     'tableDataset',
@@ -636,6 +672,17 @@ const targets: readonly Target[] = [
     [1],
   ),
   target(
+    'trainOnTable of a file',
+    async (set: root.RawTable, options: root.TableTrainingOptions) =>
+      (await root.trainOnTable(set, options)).model.dispose(),
+    () => [raw, { target: 'b', eps: 0.1, method: 'exact', lambda: 0.1 }],
+    {
+      0: 'object',
+      ...of(1, { target: 'name', missing: 'name', levels: 'count', keepIndex: 'boolean', loss: 'name' }),
+    },
+    [1],
+  ),
+  target(
     'attackedModel',
     root.attackedModel,
     () => [model, data()],
@@ -716,6 +763,9 @@ const leftOut: Readonly<Record<string, string>> = {
   inputMovements: 'takes what attackedRows returns',
   subgroupRisks: 'takes what attackedRows returns',
   oneInputAColumn: 'takes any names',
+  handedFeatures: 'is tried in test/evaluation',
+  explainModel: 'checks as its parts do',
+  trainOnSplits: 'checks as trainOnTable and heldOutRows do',
   overSplits: 'takes any numbers',
   htmlReport: 'is tried in test/plots',
   standardisedModel: 'takes what this package computes',

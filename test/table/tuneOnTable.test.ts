@@ -72,6 +72,58 @@ describe('tuneOnTable', () => {
     );
   });
 
+  it('estimates by leave-one-out what trainings without each row come to (exact without attack; with one an estimate, of 48 rows within a tenth)', async () => {
+    const options = { width: 8, eps: [0, 0.3], lambda: 0, screen: null, rule: 'least' } as const;
+    const [left, refitted] = [
+      await tuned(table, { ...options, by: 'leave-one-out' }),
+      await tuned(table, { ...options, by: 'folds', folds: 48 }),
+    ].map(({ splits }) => splits[0]!.scores);
+    expect(left).toHaveLength(4);
+    for (const [k, { candidate, by, clean, robust, blocks }] of left!.entries()) {
+      const other = refitted![k]!;
+      expect([candidate, by, other.by]).toEqual([other.candidate, 'leave-one-out', 'folds']);
+      const near = candidate.eps === 0 ? 1e-6 : 0.1;
+      expect(Math.abs(clean.value / other.clean.value - 1)).toBeLessThan(near);
+      expect(Math.abs(robust.value / other.robust.value - 1)).toBeLessThan(near);
+      // The same rows in the same order: what differences are judged by.
+      if (candidate.eps === 0)
+        blocks.forEach((loss, i) => {
+          expect(Math.abs(loss - other.blocks[i]!)).toBeLessThan(1e-5);
+        });
+    }
+  });
+
+  it('skips what is clearly worse than its neighbours, and chooses as without that', async () => {
+    const options = {
+      by: 'leave-one-out',
+      width: [8, 30],
+      rule: 'least',
+      ...{ eps: [0, 0.1, 0.2, 0.3, 0.4, 0.6, 1, 2], lambda: [1e-4, 0.01, 1] },
+    } as const;
+    const [few, all] = [await tuned(table, options), await tuned(table, { ...options, screen: null })].map(
+      ({ splits }) => splits[0]!,
+    );
+    expect(all!.scores).toHaveLength(72);
+    expect(all!.skipped).toEqual([]);
+    expect(few!.scores.length + few!.skipped.length).toBe(72);
+    for (const because of ['beginning', 'rise'])
+      expect(few!.skipped.map((one) => one.because)).toContain(because);
+    expect(few!.chosen.candidate).toEqual(all!.chosen.candidate);
+    // What was skipped is no better than what was chosen.
+    const risks = new Map(
+      all!.scores.map(({ candidate, robust }) => [JSON.stringify(candidate), robust.value]),
+    );
+    for (const { candidate } of few!.skipped)
+      expect(risks.get(JSON.stringify(candidate))).toBeGreaterThan(few!.least.robust.value);
+  });
+
+  it('takes folds where leave-one-out is doubtful, as where features are as many as rows', async () => {
+    const { splits } = await tuned(table, {
+      ...{ by: 'leave-one-out', model: 'random-features', width: 48, eps: 0.05, lambda: 1e-9, epsTest: 0.05 },
+    });
+    expect(splits[0]!.scores.map(({ by, doubts }) => [by, doubts])).toEqual([['folds', []]]);
+  });
+
   it('chooses without a look at the held-out rows, and measures what trainOnTable does', async () => {
     const { splits, heldOut } = await tuned(table);
     const [{ scores, chosen }] = splits as [(typeof splits)[number]];
@@ -193,5 +245,32 @@ describe('tuneOnTable', () => {
       expect(robust.value).toBeGreaterThanOrEqual(clean.value);
     }
     expect(heldOut.robust.count).toBe(12);
+  });
+
+  it('counts errors of left-out rows as trainings without each of them do (within two rows of 48)', async () => {
+    const values = table.values.map((value, at) => (at % 4 === 3 ? Math.sign(value) : value));
+    const classes = { positive: ['up'], negative: ['down'] };
+    const options = { classes, eps: 0.1, lambda: 0.05, loss: ['square', 'logistic'], screen: null } as const;
+    const [left, refitted] = [
+      await tuned({ ...table, values }, { ...options, model: 'linear', by: 'leave-one-out' }),
+      await tuned({ ...table, values }, { ...options, model: 'linear', by: 'folds', folds: 48 }),
+    ].map(({ splits }) => splits[0]!.scores);
+    expect(left!.map(({ by, candidate }) => [by, candidate.loss])).toEqual([
+      ['leave-one-out', 'square'],
+      ['leave-one-out', 'logistic'],
+    ]);
+    for (const [k, { clean, robust }] of left!.entries()) {
+      expect(Math.abs(clean.value - refitted![k]!.clean.value)).toBeLessThan(2.5 / 48);
+      expect(Math.abs(robust.value - refitted![k]!.robust.value)).toBeLessThan(2.5 / 48);
+      expect(clean.value).toBeLessThan(0.4);
+    }
+  });
+
+  it('takes folds for random features in linf, of which leave-one-out is not known', async () => {
+    const { splits } = await tuned(table, { by: 'leave-one-out', norm: 'linf', eps: 0.1, lambda: 0.1 });
+    expect(splits[0]!.scores.map(({ by, candidate }) => [candidate.model, by])).toEqual([
+      ['linear', 'leave-one-out'],
+      ['random-features', 'folds'],
+    ]);
   });
 });

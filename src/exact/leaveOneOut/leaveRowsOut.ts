@@ -44,7 +44,7 @@ export interface Settled {
 }
 
 /**
- * The losses of all rows to second order. Row i has the gradient forces_i d_i + tugs_i k_i + extras_i and the Hessian
+ * The losses of all rows to second order. Row i has the gradient forces_i d_i + tugs_i k_i and the Hessian
  *
  *   bends_i d_i d_i' + turns_i (J_i - k_i k_i') + along_i k_i k_i',
  *
@@ -58,6 +58,8 @@ export interface Pieces {
   /** Of rows at a kink what the last step has found. */
   readonly forces: Float64Array;
   readonly tugs: Float64Array;
+  /** What else leaves with row i, n x N; null where nothing does. At the minimiser they count in no other gradient. */
+  readonly extras: Float64Array | null;
   readonly turns: Float64Array;
   readonly along: Float64Array;
   /** What d_i' x lacks at a kink, n. */
@@ -75,8 +77,8 @@ export interface RowsLeftOut {
   readonly lengths: Float64Array;
   /** theta without row i less theta, n x N. */
   readonly moves: Float64Array;
-  /** Whether every row stayed on its piece in the last Newton step. */
-  readonly settled: boolean;
+  /** Why the second order may not be enough, a clause each. */
+  readonly doubts: readonly string[];
 }
 
 /** Newton steps until no row leaves its piece, at most. */
@@ -101,7 +103,7 @@ export function leaveRowsOut(losses: RowLosses, found: Pick<Point, 'x'> & RowSta
     const { scores, instead } = losses.after(point, states, forces);
     states = { ...states, scores };
     if (instead === null || round === ROUNDS)
-      return { ...leftOut(losses, model, point, states), point, states, settled: instead === null };
+      return { ...leftOut(losses, model, point, states, instead === null), point, states };
     states = instead;
   }
 }
@@ -161,32 +163,59 @@ function leftOut(
   model: LocalModel,
   point: Point,
   states: RowStates,
-): Pick<RowsLeftOut, 'outputs' | 'lengths' | 'moves'> {
+  settled: boolean,
+): Omit<RowsLeftOut, 'point' | 'states'> {
   const { n, N, M, design } = losses;
   const { gradients } = point;
-  const { directions, forces, tugs, turns, along } = losses.pieces(point, states);
-  const extras = tugs.some((tug) => tug !== 0) ? new Float64Array(n * M) : null;
+  const { directions, forces, extras: also, turns, along, tugs } = losses.pieces(point, states);
+  const extras = also || tugs.some((tug) => tug !== 0) ? new Float64Array(n * M) : null;
   if (extras)
     for (let i = 0; i < n; i++)
-      for (let a = 0; a < N; a++) extras[i * M + a] = tugs[i]! * gradients.slopes[i * N + a]!;
+      for (let a = 0; a < N; a++)
+        extras[i * M + a] = tugs[i]! * gradients.slopes[i * N + a]! + (also ? also[i * N + a]! : 0);
   const steps = model.stepsWithout(forces, extras);
   const moves = M === N ? steps : ofTheta(steps, { n, N, M });
   const squares = gradients.squares(moves);
   const outputs = point.outputs.slice();
+  let turned = 0;
   const lengths = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     const step = steps.subarray(i * M, (i + 1) * M);
     const onGradient = dot(moves.subarray(i * N, (i + 1) * N), gradients.slopes.subarray(i * N, (i + 1) * N));
-    const work = forces[i]! * dot(step, directions.subarray(i * M, (i + 1) * M)) + tugs[i]! * onGradient;
+    const work =
+      forces[i]! * dot(step, directions.subarray(i * M, (i + 1) * M)) +
+      (extras ? dot(step, extras.subarray(i * M, (i + 1) * M)) : 0);
     const own = turns[i]! * (squares[i]! - onGradient ** 2) + along[i]! * onGradient ** 2;
     const length = stepLength(own, work);
     outputs[i]! += length * dot(step, design.subarray(i * M, (i + 1) * M));
     const q = gradients.lengths[i]!;
     lengths[i] = Math.sqrt(Math.max(0, q * q + length * (2 * q * onGradient + length * squares[i]!)));
     for (let a = i * N; a < (i + 1) * N; a++) moves[a]! *= length;
+    if (q > 0) turned += (length * Math.sqrt(squares[i]!)) / q / n;
   }
-  return { outputs, lengths, moves };
+  const doubts: string[] = [];
+  if (!outputs.every(Number.isFinite)) doubts.push('the Hessian is singular to working precision');
+  if (!settled) doubts.push('rows keep leaving the piece of the loss that they are on');
+  const { leverage, free } = model.heldByThemselves();
+  const shifts = outputs.map((output, i) => output - point.outputs[i]!);
+  const unsteady = dot(shifts, shifts) > MOST_SHIFT * dot(point.outputs, point.outputs);
+  if (unsteady && leverage > MOST_LEVERAGE && free >= LEAST_FREE * n)
+    doubts.push(
+      `rows that are not fitted have a mean leverage of ${leverage.toFixed(2)}: near the interpolation peak`,
+    );
+  if (turned > MOST_TURN)
+    doubts.push(`a row left out changes the gradient there by ${turned.toFixed(2)} of its norm on average`);
+  return { outputs, lengths, moves, doubts };
 }
+
+/** Where rows that are not fitted are held by themselves alone to this share, one more or less changes which are fitted, */
+const MOST_LEVERAGE = 0.75;
+/** and where outputs are for such a share of their square what the row itself makes of them. */
+const MOST_SHIFT = 0.5;
+/** Fewer of them than this share of the rows say nothing. */
+const LEAST_FREE = 0.03;
+/** The second order in a change of the gradient norm that is larger than this share of it is not enough. */
+const MOST_TURN = 0.3;
 
 /**
  * The multiple of a Newton step with the curvature of the row's own gradient left in, step' (H - C) step being work - own, that is

@@ -123,6 +123,19 @@ export class LocalModel {
     return moves;
   }
 
+  /** How many rows are not at a kink, and which share of their direction's curvature is their own, on average. */
+  heldByThemselves(): { readonly leverage: number; readonly free: number } {
+    const { n, M, bends, place, free } = this;
+    let [sum, count] = [0, 0];
+    for (let i = 0; i < n; i++) {
+      if (place[i]! >= 0 || bends[i] === 0) continue;
+      const way = free.subarray(i * M, (i + 1) * M);
+      sum += bends[i]! * dot(way, way);
+      count++;
+    }
+    return { leverage: count === 0 ? 0 : sum / count, free: count };
+  }
+
   /** For each row at a kink what is 1 along its own d_i, 0 along those of the others, and within their span, P x M. */
   private dualsOfKinks(): Float64Array {
     const { P, M, basis, inverseFactor } = this;

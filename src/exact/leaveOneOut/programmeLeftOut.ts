@@ -2,7 +2,7 @@ import { centring, type Rows, withOnes } from '../intercept.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
 import { leaveRowsOut } from './leaveRowsOut.ts';
 import type { GradientsAt } from './rowGradients.ts';
-import { squareLoss } from './squareLoss.ts';
+import { type SquareRows, squareLoss } from './squareLoss.ts';
 
 /** A solution of an adversarial regression as the interior-point method leaves it. */
 export interface FoundRegression {
@@ -16,7 +16,7 @@ export interface FoundRegression {
 }
 
 /** Coordinates in which theta moves when a row is left out, and what eps multiplies there. */
-export interface Coordinates {
+export interface Coordinates extends Pick<SquareRows, 'sharedShift'> {
   /** n x N, for N coordinates. */
   readonly phi: Float64Array;
   /** N */
@@ -41,11 +41,14 @@ export function programmeLeftOut(
   const rows = centring(fitIntercept, given);
   const doubts = found.converged ? [] : ['the solution that it starts from has not converged'];
   if (found.theta.every((value) => value === 0)) return constantLeftOut(rows.y, fitIntercept, doubts);
-  const { phi, theta, gradientsAt, lengthsAfter } = coordinatesOf(found.theta, { ...given, ...rows });
+  const { phi, theta, gradientsAt, lengthsAfter, sharedShift } = coordinatesOf(found.theta, {
+    ...given,
+    ...rows,
+  });
   const N = theta.length;
   const losses = squareLoss({
     ...{ n, N, M: fitIntercept ? N + 1 : N, design: fitIntercept ? withOnes(phi, n, N) : phi },
-    ...{ y: rows.y, eps, ridge: n * lambda, gradientsAt },
+    ...{ y: rows.y, eps, ridge: n * lambda, gradientsAt, ...(sharedShift && { sharedShift }) },
   });
   const { scores, sizes } = found;
   const left = leaveRowsOut(losses, {
@@ -59,15 +62,16 @@ export function programmeLeftOut(
     scores,
   });
   const residuals = left.outputs.map((output, i) => rows.y[i]! - output);
+  const fitted = left.point.outputs.map((output, i) => (left.states.fitted[i] ? 0 : rows.y[i]! - output));
   return {
+    fitted,
     residuals,
     gradientNorms: lengthsAfter ? lengthsAfter(left.moves) : left.lengths,
     influence: residuals.map((e, i) => {
       const psi = left.states.scores[i]!;
-      const r = left.states.fitted[i] ? 0 : rows.y[i]! - left.point.outputs[i]!;
-      return psi === 0 ? 0 : (e - r) / psi;
+      return psi === 0 ? 0 : (e - fitted[i]!) / psi;
     }),
-    doubts: left.settled ? doubts : [...doubts, 'rows keep leaving the piece of the loss that they are on'],
+    doubts: [...doubts, ...left.doubts],
   };
 }
 
@@ -76,6 +80,7 @@ function constantLeftOut(y: Float64Array, fitIntercept: boolean, doubts: readonl
   const n = y.length;
   const held = fitIntercept ? 1 / (n - 1) : 0;
   return {
+    fitted: y,
     residuals: y.map((target) => target * (1 + held)),
     gradientNorms: new Float64Array(n),
     influence: new Float64Array(n).fill(held),

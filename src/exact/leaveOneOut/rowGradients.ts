@@ -96,6 +96,14 @@ export const linearGradient =
     };
   };
 
+/** What gradient lengths are divided by: one shorter than a share of the typical one counts as that long. */
+export function divisible(lengths: Float64Array): Float64Array {
+  const typical = Math.sqrt(dot(lengths, lengths) / lengths.length);
+  return lengths.map((length) => Math.max(SMALLEST * typical, length) || 1);
+}
+
+const SMALLEST = 1e-5;
+
 const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
 
 /** The squared lengths of n rows. */

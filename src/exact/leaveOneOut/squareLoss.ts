@@ -1,9 +1,12 @@
 import type { Pieces, RowLosses } from './leaveRowsOut.ts';
+import { divisible } from './rowGradients.ts';
 
 /** The rows of {@link squareLoss}. */
 export interface SquareRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'design' | 'ridge' | 'gradientsAt'> {
   readonly y: Float64Array;
   readonly eps: number;
+  /** Where all rows share one J, their mean of J_i: (J - J_i) theta, n x N. Without row i it is the mean of the others. */
+  readonly sharedShift?: (theta: Float64Array) => Float64Array;
 }
 
 /**
@@ -11,12 +14,22 @@ export interface SquareRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'design' |
  * the loss (1/2) eps^2 theta' J_i theta is left. Elsewhere d_i = -sign(r_i) phi_i + eps k_i.
  */
 export function squareLoss(rows: SquareRows): RowLosses {
-  const { n, N, M, design, y, eps } = rows;
+  const { n, N, M, design, y, eps, sharedShift } = rows;
+  /** J without row i is J + (J - J_i)/(n - 1), for which all other rows pay with turns_j = eps dloss_j/dq / q. */
+  function extrasAt(x: Float64Array, turns: Float64Array): Float64Array | null {
+    if (!sharedShift) return null;
+    const total = turns.reduce((sum, turn) => sum + turn, 0);
+    return sharedShift(x.subarray(0, N)).map((value, at) => {
+      const others = total - turns[Math.floor(at / N)]!;
+      return (-others * value) / (n - 1);
+    });
+  }
+
   return {
     ...rows,
 
-    pieces({ outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
-      const least = SMALLEST * Math.sqrt(lengths.reduce((sum, q) => sum + q * q, 0) / n);
+    pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
+      const divisors = divisible(lengths);
       const directions = design.slice();
       const [forces, tugs, turns] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
       const gaps = y.map((target, i) => target - outputs[i]!);
@@ -30,12 +43,22 @@ export function squareLoss(rows: SquareRows): RowLosses {
         }
         const sign = scores[i]! < 0 ? -1 : 1;
         forces[i] = sign * gaps[i]! + cost;
-        turns[i] = (eps * Math.max(0, forces[i]!)) / (Math.max(least, lengths[i]!) || 1);
+        turns[i] = (eps * Math.max(0, forces[i]!)) / divisors[i]!;
         for (let a = 0; a < M; a++) directions[i * M + a]! *= -sign;
         for (let a = 0; a < N; a++) directions[i * M + a]! += eps * slopes[i * N + a]!;
       }
       const along = turns.map((turn, i) => (fitted[i] ? turn : 0));
-      return { fitted, directions, bends: new Float64Array(n).fill(1), forces, tugs, turns, along, gaps };
+      return {
+        fitted,
+        directions,
+        bends: new Float64Array(n).fill(1),
+        forces,
+        tugs,
+        turns,
+        along,
+        gaps,
+        extras: extrasAt(x, turns),
+      };
     },
 
     after({ outputs, gradients: { lengths } }, { fitted, scores: before }, forces) {
@@ -54,6 +77,3 @@ export function squareLoss(rows: SquareRows): RowLosses {
     },
   };
 }
-
-/** A gradient shorter than this share of the typical one counts as one of that length where it is divided by. */
-const SMALLEST = 1e-5;

@@ -51,14 +51,16 @@ const FAR = -2000;
 
 /** Lines of several quantities along one axis, each with its label and its mark at the place of the settings. */
 export function linePlot(): LinePlot {
-  const [grid, notes, axes, paths, here, labels] = Array.from({ length: 6 }, () => svg('g')) as SVGGElement[];
+  const [grid, notes, axes, paths, words, here, labels] = Array.from({ length: 7 }, () =>
+    svg('g'),
+  ) as SVGGElement[];
   const clip = svg('rect');
   const element = svg(
     'svg',
     { class: 'plot' },
     svg('defs', {}, svg('clipPath', { id: 'line-clip' }, clip)),
     grid!,
-    svg('g', { 'clip-path': 'url(#line-clip)' }, notes!, paths!),
+    svg('g', { 'clip-path': 'url(#line-clip)' }, notes!, paths!, words!),
     axes!,
     here!,
     labels!,
@@ -104,7 +106,10 @@ export function linePlot(): LinePlot {
         }),
       ),
     );
-    notes!.replaceChildren(...notesOf(plane, next));
+    const found = notesOf(plane, next);
+    // Words lie over the lines, everything else under them.
+    notes!.replaceChildren(...found.filter(({ tagName }) => tagName !== 'text'));
+    words!.replaceChildren(...found.filter(({ tagName }) => tagName === 'text'));
     const at = x.pixel(next.at);
     here!.replaceChildren(
       svg('line', { class: 'mark width-mark', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
@@ -169,10 +174,10 @@ function notesOf(plane: Plane, { at: here, lines, level, square, nothing }: Line
       svg('line', { class: 'square', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
       svg(
         'text',
-        // Beside the mark of the settings, where that is near.
+        // At the foot, where no peak is, and beside the mark of the settings where that is near.
         x.pixel(here) > at && x.pixel(here) < at + 60
-          ? { class: 'note halo', x: at - 7, y: frame.top + 16, 'text-anchor': 'end' }
-          : { class: 'note halo', x: at + 7, y: frame.top + 16 },
+          ? { class: 'note halo', x: at - 7, y: frame.bottom - 9, 'text-anchor': 'end' }
+          : { class: 'note halo', x: at + 7, y: frame.bottom - 9 },
         ...spans({ letter: 'N' }, ' = ', { letter: 'n' }),
       ),
     );

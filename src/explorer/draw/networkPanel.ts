@@ -49,10 +49,10 @@ export function networkPanel(): NetworkPanel {
     const left = roomy ? 168 : 74;
     const room = width - left - (roomy ? 44 : 20);
     const pitch = Math.max(CLOSEST, Math.min(WIDEST, room / Math.max(N, n, DRAWN_D)));
-    const shown = (count: number): number => Math.min(count, Math.floor(room / pitch));
+    const shown = (count: number): number => Math.min(count, Math.floor(room / pitch + 1e-6));
     const middle = left + room / 2;
     const place = (i: number, count: number): number => middle + (i - (shown(count) - 1) / 2) * pitch;
-    const rows = [0.1, 0.38, 0.72, 0.95].map((share) => share * height);
+    const rows = [0.1, 0.38, 0.7, 0.93].map((share) => share * height);
     const [output, features, inputs, examples] = rows as [number, number, number, number];
     const spread = Math.min(room / DRAWN_D, Math.max(pitch, 52));
     const inputAt = (j: number): number => middle + (j - (DRAWN_D - 1) / 2) * spread;
@@ -102,7 +102,7 @@ export function networkPanel(): NetworkPanel {
       label(examples, { letter: 'n' }, ` = ${n}`, roomy ? ' training examples' : ''),
       ...attackLabels(next, {
         output: [middle + 16, output + 5],
-        inputs: roomy ? [inputAt(DRAWN_D - 1) + 30, inputs + 5] : [width - 62, (inputs + examples) / 2 + 3],
+        ...(roomy && { inputs: [inputAt(DRAWN_D - 1) + 30, inputs + 5] as const }),
       }),
     );
   }
@@ -148,15 +148,15 @@ function arrow(x: number, y: number, move: number): SVGElement[] {
 /** How far the input is moved, and the output with it. */
 function attackLabels(
   { eps, gradientNorm }: NetworkView,
-  at: Readonly<Record<'output' | 'inputs', readonly [number, number]>>,
+  at: { readonly output: readonly [number, number]; readonly inputs?: readonly [number, number] },
 ): SVGElement[] {
   if (eps === 0) return [];
   const text = ([x, y]: readonly [number, number], ...parts: readonly (string | Letter)[]) =>
     svg('text', { class: 'network-label radius halo', x, y }, ...spans(...parts));
-  const moved = text(at.inputs, '|', { letter: 'δ' }, `| = ${Number(eps.toPrecision(2))}`);
-  if (gradientNorm === 0) return [moved];
+  const moved = at.inputs ? [text(at.inputs, '|', { letter: 'δ' }, `| = ${Number(eps.toPrecision(2))}`)] : [];
+  if (gradientNorm === 0) return moved;
   return [
-    moved,
+    ...moved,
     text(at.output, 'moves by ', { letter: 'εq' }, ` = ${Number((eps * gradientNorm).toPrecision(2))}`),
   ];
 }

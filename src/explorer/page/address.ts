@@ -48,6 +48,7 @@ export function address(store: Store, complain: (found: readonly string[]) => vo
       const same = goesOn(before, change);
       before = change;
       if (!same) {
+        // The step before may have gone on since its address was last written.
         flush(old);
         last = ++at;
         window.history.pushState({ at }, '', `#${toLink(state)}`);

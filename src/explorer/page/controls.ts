@@ -2,6 +2,7 @@ import { facesLinf, LINF_SCOPE, linfIsKnown, normsOf } from '../state/norms.ts';
 import {
   choices,
   MAX_DEPTH,
+  movedTo,
   type NumberName,
   objection,
   type Parameter,
@@ -9,7 +10,6 @@ import {
   positionOf,
   type Settings,
   SLIDER_STEPS,
-  valueAt,
   type WordName,
 } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
@@ -89,7 +89,10 @@ export function numberField(
     wrong.hidden = message === undefined;
     number.setAttribute('aria-invalid', String(message !== undefined));
   };
-  slider.addEventListener('input', () => store.set({ [name]: valueAt(parameter, slider.valueAsNumber) }));
+  slider.addEventListener('input', () => {
+    const before = shownValue(store.state.settings, name);
+    store.set({ [name]: movedTo(parameter, before, slider.valueAsNumber) });
+  });
   number.addEventListener('input', () => {
     const text = number.value.trim().replace(',', '.');
     const value = text === '' ? Number.NaN : Number(text);

@@ -5,9 +5,14 @@ import type { SceneName } from '../state/scenes.ts';
 import { marked } from './marked.ts';
 import { sentences } from './sentences.ts';
 
+const placeOf = (root: HTMLElement, scene: SceneName): HTMLElement =>
+  root.querySelector<HTMLElement>(`[data-live=${scene}]`)!;
+
+export const liveTextOf = (root: HTMLElement, scene: SceneName): string => placeOf(root, scene).textContent;
+
 /** Writes the sentences of a scene, their numbers those of the settings. */
 export function liveText(root: HTMLElement, scene: SceneName, settings: Settings): void {
-  const place = root.querySelector<HTMLElement>(`[data-live=${scene}]`)!;
+  const place = placeOf(root, scene);
   const text = sentences(scene, settings);
   if (place.dataset.text === text) return;
   place.dataset.text = text;

@@ -63,7 +63,10 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
         lines: [
           adversarial,
           standard,
-          faint({ eps: 0, epsTest: 0 }, 'ordinary training', attackedBy(epsTestOf(settings))),
+          {
+            ...faint({ eps: 0, epsTest: 0 }, 'ordinary training', attackedBy(epsTestOf(settings))),
+            short: 'ordinary',
+          },
         ],
         most,
       };

@@ -54,7 +54,7 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
     if (settings.eps === 0) return NO_ATTACK;
     const { from, to, fitted, worst, attack, learnt, spread } = reasons(settings);
     return (
-      `From ${width(from)}, where ${percent(fitted[0])} of the examples are fitted exactly, to ${width(to)} {radius|εq} ${moves(attack, 'radius')}, ` +
+      `From ${width(from)}, where ${percent(fitted[0])} of the examples are fitted exactly, to ${width(to)}, {radius|εq} ${moves(attack, 'radius')}, ` +
       `and the {worst|worst error on the examples} ${moves(worst, 'worst')}. ` +
       `The share of the rule that is learnt ${movesBy(learnt, percent)}, and the {standard|error on fresh examples} ${moves(spread, 'standard')}.`
     );
@@ -94,7 +94,7 @@ const NO_ATTACK = 'With {radius|ε = 0} there is no attack to train against.';
 const ROUNDING = 1e-9;
 
 const number = shortText;
-const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))}\u00a0%`;
 const write = (quantity: Quantity, value: number): string => `{${quantity}|${number(value)}}`;
 const standard = (value: number): string => write('standard', value);
 const adversarial = (value: number): string => write('adversarial', value);

@@ -1,0 +1,12 @@
+import { type Preparation, preparationFrom } from '../data/preparation/preparation.ts';
+import { readModelFile } from '../models/modelFiles.ts';
+
+/**
+ * How the columns of a file become the inputs of a saved model; null where `rrf train` did not save it.
+ * @throws UserError naming the file that is missing, holds no layers model, or a damaged preparation
+ */
+export function rememberedPreparation(model: string): Preparation | null {
+  const { file, userDefinedMetadata } = readModelFile(model);
+  const { preparation } = (userDefinedMetadata ?? {}) as { preparation?: unknown };
+  return preparation === undefined ? null : preparationFrom(preparation, JSON.stringify(file));
+}

@@ -1,0 +1,106 @@
+import { decimal } from './decimal.ts';
+import type { RawColumn } from './rawTable.ts';
+
+/** What programs write where there is no value, in any case of letters but for Python's None. */
+const MISSING = new Set(['', 'na', 'n/a', '#n/a', '<na>', 'nan', 'null', '?']);
+
+const isMissingWord = (text: string): boolean =>
+  text.length < 6 && (MISSING.has(text) || text === 'None' || MISSING.has(text.toLowerCase()));
+
+const BOOLEAN = /^(true|false)$/i;
+
+/**
+ * Gathers the cells of a column, whatever format they come from. Cells that write numbers are numbers until the first that
+ * writes none makes all of them text.
+ */
+export class ColumnBuilder {
+  private values = new Float64Array(256);
+  private codes: Int32Array | null = null;
+  private readonly known = new Map<string, number>();
+  private length = 0;
+
+  /** Of any kind that a format has: text, numbers, true and false, dates; undefined and null are missing. */
+  add(cell: unknown): void {
+    if (typeof cell === 'string') this.addText(cell);
+    else if (typeof cell === 'number') this.addNumber(cell);
+    else if (typeof cell === 'bigint') this.addNumber(Number(cell));
+    else if (cell === null || cell === undefined) this.addNumber(Number.NaN);
+    else if (cell instanceof Date) this.addText(Number.isNaN(cell.getTime()) ? '' : isoText(cell));
+    else this.addText(typeof cell === 'object' ? JSON.stringify(cell) : String(cell));
+  }
+
+  /** A cell that is written. */
+  addText(cell: string): void {
+    const text = cell.trim();
+    const value = decimal(text);
+    if (Number.isFinite(value)) this.addNumber(value);
+    else if (isMissingWord(text)) this.addNumber(Number.NaN);
+    else this.addLevel(text);
+  }
+
+  /** NaN is missing; an infinite number is no number here. */
+  addNumber(value: number): void {
+    if (this.codes && Number.isNaN(value)) this.push(this.codes, -1);
+    else if (this.codes || Math.abs(value) === Number.POSITIVE_INFINITY) this.addLevel(String(value));
+    else {
+      if (this.length === this.values.length) this.values = grown(this.values, Float64Array);
+      this.values[this.length++] = value;
+    }
+  }
+
+  private addLevel(text: string): void {
+    this.codes ??= this.numbersAsCodes();
+    this.push(this.codes, this.codeOf(text));
+  }
+
+  private push(codes: Int32Array, code: number): void {
+    const room = this.length === codes.length ? grown(codes, Int32Array) : codes;
+    room[this.length++] = code;
+    this.codes = room;
+  }
+
+  private numbersAsCodes(): Int32Array {
+    const codes = new Int32Array(this.values.length);
+    for (let i = 0; i < this.length; i++) {
+      const value = this.values[i]!;
+      codes[i] = Number.isNaN(value) ? -1 : this.codeOf(String(value));
+    }
+    return codes;
+  }
+
+  private codeOf(text: string): number {
+    let code = this.known.get(text);
+    if (code === undefined) {
+      code = this.known.size;
+      this.known.set(text, code);
+    }
+    return code;
+  }
+
+  /** The column of the cells so far. */
+  done(name: string): RawColumn {
+    const { length, codes } = this;
+    if (!codes) return { kind: 'number', name, values: this.values.slice(0, length) };
+    const written = [...this.known.keys()];
+    // Python writes True, R writes TRUE, JSON writes true.
+    const levels = written.every((level) => BOOLEAN.test(level))
+      ? written.map((level) => level.toLowerCase())
+      : written;
+    const different = [...new Set(levels)];
+    const merged = codes.slice(0, length);
+    if (different.length < levels.length)
+      merged.forEach((code, i) => {
+        if (code >= 0) merged[i] = different.indexOf(levels[code]!);
+      });
+    return { kind: 'text', name, levels: different, codes: merged };
+  }
+}
+
+function grown<T extends Float64Array | Int32Array>(values: T, Kind: new (length: number) => T): T {
+  const larger = new Kind(2 * values.length);
+  larger.set(values);
+  return larger;
+}
+
+/** 2026-11-22, or with the time where it is not midnight. */
+const isoText = (date: Date): string => date.toISOString().replace(/T00:00:00\.000Z$/, '');

@@ -1,0 +1,50 @@
+import { decimal } from './decimal.ts';
+import { countsRows } from './preparation/columnKinds.ts';
+import { cellError, isMissing, type NumberColumn, type RawColumn, type RawTable } from './rawTable.ts';
+import type { Table } from './table.ts';
+
+/** The same table without a first column that has no name and counts the rows. */
+export function withoutRowCount(table: RawTable): RawTable {
+  const [first, ...others] = table.columns;
+  const unnamed = first && (first.name === '' || first.name === 'Unnamed: 0');
+  return unnamed && others.length > 0 && countsRows(first) ? { ...table, columns: others } : table;
+}
+
+/**
+ * A table all of whose cells are numbers, as it stands.
+ * @throws UserError naming the file, row and column of a cell that is missing or no number
+ */
+export function numericTable(table: RawTable): Table {
+  const { rows, columns } = table;
+  const numbers = columns.map((column) => numbersOf(table, column));
+  const values = new Float64Array(rows * columns.length);
+  numbers.forEach((column, j) => {
+    for (let i = 0, at = j; i < rows; i++, at += columns.length) values[at] = column[i]!;
+  });
+  return { names: columns.map(({ name }) => name), rows, values };
+}
+
+function numbersOf(table: RawTable, column: RawColumn): Float64Array {
+  for (let i = 0; i < table.rows; i++) {
+    if (isMissing(column, i)) throw cellError(table, i, column.name, 'is missing');
+    if (column.kind === 'text' && !isNumber(column.levels[column.codes[i]!]!))
+      throw noNumber(table, i, column);
+  }
+  return (column as NumberColumn).values;
+}
+
+/** An error about a cell that is no number. */
+export const noNumber = (
+  table: RawTable,
+  row: number,
+  { name, levels, codes }: Extract<RawColumn, { kind: 'text' }>,
+  hint = '',
+): Error =>
+  cellError(
+    table,
+    row,
+    name,
+    `is ${JSON.stringify(levels[codes[row]!]!.slice(0, 80))}, not a finite number${hint}`,
+  );
+
+const isNumber = (level: string): boolean => Number.isFinite(decimal(level));

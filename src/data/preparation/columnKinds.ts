@@ -1,0 +1,77 @@
+import { decimal } from '../decimal.ts';
+import type { RawColumn, TextColumn } from '../rawTable.ts';
+
+/** Names that a column has which numbers the rows, in lower case, without spaces and marks. */
+const INDEX_NAMES = new Set([
+  '',
+  'unnamed0',
+  'id',
+  'ids',
+  'index',
+  'idx',
+  'row',
+  'rowid',
+  'rownames',
+  'rownumber',
+  'rowname',
+]);
+
+/** From how many rows on a column that counts them is no accident, whatever its name. */
+const MANY = 20;
+
+/** Whether cells are 0, 1, 2, ... or 1, 2, 3, ..., as programs number the rows that they write. */
+export function countsRows(column: RawColumn): boolean {
+  if (column.kind === 'text') return false;
+  const [first] = column.values;
+  return (first === 0 || first === 1) && column.values.every((value, i) => value === first + i);
+}
+
+/**
+ * Whether a column names the rows, and says nothing of them: it counts them, or is called so and every row has a number or a
+ * text of its own.
+ */
+export function isIndex(column: RawColumn): boolean {
+  const name = column.name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const named = INDEX_NAMES.has(name);
+  if (countsRows(column) && (named || column.name === '#' || rowsOf(column) >= MANY)) return true;
+  return named && isDistinct(column);
+}
+
+const rowsOf = (column: RawColumn): number =>
+  column.kind === 'number' ? column.values.length : column.codes.length;
+
+function isDistinct(column: RawColumn): boolean {
+  if (column.kind === 'text') return column.levels.length === column.codes.length;
+  return column.values.every(Number.isInteger) && new Set(column.values).size === column.values.length;
+}
+
+const DATES = [
+  /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?$/,
+  /^\d{1,2}[-/.]\d{1,2}[-/.](\d{2}|\d{4})([T ].*)?$/,
+  /^\d{1,2}[-. ]+\p{L}{3,9}[-., ]+\d{2,4}$/u,
+  /^\p{L}{3,9}\.? \d{1,2},? \d{4}$/u,
+  /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/,
+];
+const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
+
+/** Levels that are looked at: columns of dates have as many as rows. */
+const LOOKED_AT = 1000;
+
+const all = ({ levels }: TextColumn, holds: (level: string) => boolean): boolean =>
+  levels.slice(0, LOOKED_AT).every(holds);
+
+/** Whether every text is a date or a time of day. */
+export const holdsDates = (column: TextColumn): boolean =>
+  all(column, (level) => DATES.some((form) => form.test(level)));
+
+/** Whether texts are numbers that are written with a comma in place of the point, and others plain numbers. */
+export const holdsDecimalCommas = (column: TextColumn): boolean =>
+  all(column, (level) => DECIMAL_COMMA.test(level) || Number.isFinite(decimal(level)));
+
+/** The first row of which the cell is no number, where most cells are numbers; -1 for text proper. */
+export function strayText({ levels, codes }: TextColumn): number {
+  const isNumber = levels.map((level) => Number.isFinite(decimal(level)));
+  let [numbers, texts] = [0, 0];
+  for (const code of codes) if (code >= 0) isNumber[code] ? numbers++ : texts++;
+  return numbers > texts ? codes.findIndex((code) => code >= 0 && !isNumber[code]) : -1;
+}

@@ -1,0 +1,170 @@
+import { oneLine, UserError } from '../../errors.ts';
+import { noNumber } from '../numericTable.ts';
+import {
+  asText,
+  cellError,
+  cellText,
+  isMissing,
+  namesOf,
+  type RawColumn,
+  type RawTable,
+  rawColumn,
+  type TextColumn,
+} from '../rawTable.ts';
+import { holdsDates, holdsDecimalCommas, isIndex, strayText } from './columnKinds.ts';
+import type { PreparationSettings } from './preparation.ts';
+
+/** The columns of a table that become inputs, and what is predicted from them. */
+export interface UsedColumns {
+  readonly target: RawColumn;
+  readonly inputs: readonly RawColumn[];
+  readonly leftOut: readonly string[];
+  /** Why columns are left out, a clause each. */
+  readonly notes: readonly string[];
+}
+
+/** Share of the rows from which on that many different texts say nothing but which row it is. */
+const NEARLY_ALL = 0.5;
+
+/**
+ * Which columns of a table become inputs.
+ * @throws InvalidArgumentError for unknown names; UserError naming a column of dates or of decimal commas, a cell that is no
+ * number in a column of numbers, and when there are no inputs
+ */
+export function usedColumns(table: RawTable, settings: PreparationSettings): UsedColumns {
+  const { ignore, text, keepIndex, levels } = settings;
+  for (const name of ignore) rawColumn(table, 'ignore', name);
+  for (const name of text) rawColumn(table, 'text', name);
+  const asTold = (column: RawColumn): RawColumn => (text.includes(column.name) ? asText(column) : column);
+  const target = asTold(rawColumn(table, 'target', settings.target));
+  if (!text.includes(target.name)) refuseForms(table, target);
+  const ofClasses = settings.classes || settings.positive !== undefined || text.includes(target.name);
+  if (target.kind === 'text' && !ofClasses) refuseStray(table, target);
+  const inputs: RawColumn[] = [];
+  const leftOut: string[] = [];
+  const notes: string[] = [];
+  const leave = (name: string, why: string): void => {
+    leftOut.push(name);
+    notes.push(`column ${JSON.stringify(name)} ${why}`);
+  };
+  for (const read of table.columns) {
+    const { name } = read;
+    if (name === target.name) continue;
+    const told = text.includes(name);
+    const column = asTold(read);
+    if (ignore.includes(name)) leftOut.push(name);
+    else if (!keepIndex && !told && isIndex(column))
+      leave(name, 'only numbers the rows and is left out (keep index keeps it)');
+    else if (isEmpty(column, table.rows)) leave(name, 'is empty and left out');
+    else if (column.kind === 'text' && !told && holdsNames(column, levels))
+      leave(name, `holds another text in nearly every row and is left out (text takes it)`);
+    else {
+      if (!told) refuseForms(table, column);
+      if (!told && column.kind === 'text') refuseStray(table, column);
+      inputs.push(column);
+    }
+  }
+  if (inputs.length === 0)
+    throw new UserError(
+      oneLine(`there are no inputs beside the target ${JSON.stringify(target.name)}${listed(notes)}`),
+    );
+  return { target, inputs, leftOut, notes };
+}
+
+const listed = (notes: readonly string[]): string => (notes.length > 0 ? ` (${notes.join('; ')})` : '');
+
+function isEmpty(column: RawColumn, rows: number): boolean {
+  for (let i = 0; i < rows; i++) if (!isMissing(column, i)) return false;
+  return true;
+}
+
+/** Whether a column of text is one of names, remarks and the like. Dates are another matter. */
+function holdsNames(column: TextColumn, most: number): boolean {
+  if (column.levels.length <= most || holdsDates(column) || strayText(column) >= 0) return false;
+  const written = column.codes.reduce((count, code) => count + (code < 0 ? 0 : 1), 0);
+  return column.levels.length > NEARLY_ALL * written;
+}
+
+function refuseForms(table: RawTable, column: RawColumn): void {
+  if (column.kind === 'number') return;
+  const row = column.codes.findIndex((code) => code >= 0);
+  if (row < 0) return;
+  const shown = JSON.stringify(cellText(column, row).slice(0, 40));
+  const refuse = (what: string): never => {
+    throw cellError(table, row, column.name, `is ${shown}: ${what}`);
+  };
+  if (holdsDates(column))
+    refuse(
+      'the column holds dates. Leave it out (ignore), or write numbers for them, such as days since the first',
+    );
+  if (holdsDecimalCommas(column)) {
+    const comma = column.levels.find((level) => level.includes(','));
+    refuse(`the column holds numbers with a decimal comma (${comma}). Write points`);
+  }
+}
+
+/** Most cells are numbers, and one is not. */
+function refuseStray(table: RawTable, column: TextColumn): void {
+  const row = strayText(column);
+  if (row >= 0)
+    throw noNumber(
+      table,
+      row,
+      column,
+      ', as most cells of that column are: correct it, empty it, leave the column out (ignore), or take all of it for text (text)',
+    );
+}
+
+/**
+ * The rows that can be trained on: with a target, and with all inputs unless missing ones are filled in.
+ * @throws UserError naming the first missing cell, where none are to be; when no row is left
+ */
+export function usableRows(
+  table: RawTable,
+  { target, inputs }: UsedColumns,
+  { missing }: PreparationSettings,
+): { rows: Uint32Array; notes: string[] } {
+  const needed = missing === 'impute' ? [target] : [...inputs, target];
+  if (missing === 'refuse') {
+    const counts = needed.map((column) => countMissing(column, table.rows));
+    const first = counts.findIndex((count) => count > 0);
+    if (first >= 0) throw missingError(table, needed[first]!, counts);
+  }
+  const rows: number[] = [];
+  for (let i = 0; i < table.rows; i++) if (!needed.some((column) => isMissing(column, i))) rows.push(i);
+  if (rows.length === 0)
+    throw new UserError(`no row of ${table.file} is whole: missing impute fills in what is missing`);
+  const dropped = table.rows - rows.length;
+  const what = missing === 'impute' ? 'without a target' : 'with missing cells';
+  return {
+    rows: Uint32Array.from(rows),
+    notes: dropped > 0 ? [`${dropped} of ${table.rows} rows ${what} are left out`] : [],
+  };
+}
+
+function countMissing(column: RawColumn, rows: number): number {
+  let count = 0;
+  for (let i = 0; i < rows; i++) if (isMissing(column, i)) count++;
+  return count;
+}
+
+function missingError(table: RawTable, column: RawColumn, counts: readonly number[]): UserError {
+  let row = 0;
+  while (!isMissing(column, row)) row++;
+  const columns = counts.filter((count) => count > 0).length;
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const others =
+    all > 1 ? ` (so are ${all} cells in ${columns === 1 ? 'that column' : `${columns} columns`})` : '';
+  return cellError(
+    table,
+    row,
+    column.name,
+    `is missing${others}: missing drop leaves such rows out, missing impute takes the median and marks it`,
+  );
+}
+
+/** The columns of a file that a preparation asks for and that are not there. */
+export const absentColumns = (table: RawTable, names: readonly string[]): string[] => {
+  const there = new Set(namesOf(table));
+  return names.filter((name) => !there.has(name));
+};

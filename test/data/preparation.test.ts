@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ColumnBuilder } from '../../src/data/columnBuilder.ts';
+import { learnPreparation, planPreparation } from '../../src/data/preparation/learnPreparation.ts';
+import { preparationFrom } from '../../src/data/preparation/preparation.ts';
+import { preparedInputs, preparedTable } from '../../src/data/preparation/preparedTable.ts';
+import { type RawTable, rawRows } from '../../src/data/rawTable.ts';
+
+/** A table of columns of cells, null where one is missing. */
+function table(columns: Readonly<Record<string, readonly unknown[]>>): RawTable {
+  const made = Object.entries(columns).map(([name, cells]) => {
+    const builder = new ColumnBuilder();
+    for (const cell of cells) builder.add(cell);
+    return builder.done(name);
+  });
+  return { file: '"t.csv"', rows: Object.values(columns)[0]!.length, columns: made };
+}
+
+const numbersOf = (raw: RawTable, options: object, rows?: number[]) =>
+  preparedTable(raw, learnPreparation(raw, { target: 'y', ...options }, rows)).table;
+
+describe('a preparation', () => {
+  it('takes medians, levels and shares from the training rows only', () => {
+    const raw = table({
+      a: [1, null, 3, 10, 1000, null],
+      k: ['u', 'v', 'u', 'v', 'w', 'w'],
+      y: [1, 2, 3, 4, 5, 6],
+    });
+    const preparation = learnPreparation(raw, { target: 'y', missing: 'impute' }, [0, 1, 2, 3]);
+    expect(preparation.inputs).toEqual([
+      { kind: 'number', name: 'a', median: 3, indicator: true },
+      { kind: 'text', name: 'k', levels: ['u', 'v'], other: false, shares: [0.5, 0.5], missing: true },
+    ]);
+    const { table: numbers, notes } = preparedTable(raw, preparation);
+    // w was never seen: half of the training rows are v.
+    expect([...numbers.values]).toEqual(
+      [
+        [1, 0, 0, 1],
+        [3, 1, 1, 2],
+        [3, 0, 0, 3],
+        [10, 0, 1, 4],
+        [1000, 0, 0.5, 5],
+        [3, 1, 0.5, 6],
+      ].flat(),
+    );
+    expect(notes).toEqual([
+      'column "k" holds "w", never seen in training: they count as the average of the training rows',
+    ]);
+  });
+
+  it('fills in what is missing only at scoring, and says so', () => {
+    const raw = table({ a: [1, 2, 6], y: [1, 2, 3] });
+    const preparation = learnPreparation(raw, { target: 'y', missing: 'impute' });
+    const { table: numbers, notes } = preparedInputs(table({ a: [null, 5] }), preparation);
+    expect([...numbers.values]).toEqual([2, 5]);
+    expect(notes).toEqual(['1 missing in column "a", where none was in training: the median 2 stands in']);
+  });
+
+  it('pools rare levels, which unseen ones join', () => {
+    const raw = table({
+      k: ['a', 'a', 'a', 'b', 'b', 'c', 'c', 'd'],
+      y: [1, 2, 3, 4, 5, 6, 7, 8],
+    });
+    const preparation = learnPreparation(raw, { target: 'y', levels: 2 });
+    expect(preparation.inputs).toEqual([
+      {
+        kind: 'text',
+        name: 'k',
+        levels: ['a', 'b'],
+        other: true,
+        shares: [3 / 8, 2 / 8, 3 / 8],
+        missing: false,
+      },
+    ]);
+    const scored = preparedInputs(table({ k: ['b', 'z', 'd'] }), preparation);
+    expect(scored.table.names).toEqual(['k=a', 'k=b', 'k=(other)']);
+    expect([...scored.table.values]).toEqual([0, 1, 0, 0, 0, 1, 0, 0, 1]);
+    expect(scored.notes).toEqual([]);
+    // A level of one row is rare, however many there may be.
+    expect(learnPreparation(raw, { target: 'y' }).inputs[0]).toMatchObject({
+      levels: ['a', 'b', 'c'],
+      other: true,
+    });
+  });
+
+  it('does not depend on the order of the rows', () => {
+    const cell = fc.constantFrom(null, 1, 2.5, -3, 40);
+    const word = fc.constantFrom(null, 'a', 'b', 'c', 'd', 'e');
+    const row = fc.record({ a: cell, k: word, y: fc.integer() });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 3, maxLength: 12 }), fc.nat(), (rows, seed) => {
+        fc.pre(rows.some(({ a }) => a !== null) && rows.some(({ k }) => k !== null));
+        const names = ['a', 'k', 'y'] as const;
+        const made = (of: typeof rows) => {
+          const columns = Object.fromEntries(names.map((name) => [name, of.map((one) => one[name])]));
+          return learnPreparation(table(columns), { target: 'y', missing: 'impute', levels: 3 });
+        };
+        const turned = rows.map((_, i) => rows[(i + seed) % rows.length]!).reverse();
+        expect(made(turned)).toEqual(made(rows));
+      }),
+    );
+  });
+
+  it('survives JSON, and refuses what is none', () => {
+    const raw = table({ a: [1, null, 3], k: ['u', 'v', 'u'], y: ['no', 'yes', 'no'] });
+    const preparation = learnPreparation(raw, { target: 'y', missing: 'impute' });
+    expect(preparationFrom(JSON.parse(JSON.stringify(preparation)), 'it')).toEqual(preparation);
+    for (const damaged of [
+      null,
+      {},
+      { ...preparation, version: 2 },
+      { ...preparation, inputs: [{}] },
+      { ...preparation, target: { kind: 'number' } },
+      { ...preparation, missing: 'perhaps' },
+    ])
+      expect(() => preparationFrom(damaged, 'it')).toThrow('it has a preparation of columns that is damaged');
+  });
+
+  it('leaves out columns that number the rows, hold nothing, or name every row, and says so', () => {
+    const many = Array.from({ length: 30 }, (_, i) => i);
+    const raw = table({
+      '': many,
+      Id: many.map((i) => 7 * i),
+      count: many.map((i) => i + 1),
+      passenger: many.map((i) => `Mr ${i}`),
+      nothing: many.map(() => null),
+      a: many.map((i) => i % 7),
+      y: many.map((i) => i ** 2),
+    });
+    const { learn, notes, rows } = planPreparation(raw, { target: 'y' });
+    expect(notes).toEqual([
+      'column "" only numbers the rows and is left out (keep index keeps it)',
+      'column "Id" only numbers the rows and is left out (keep index keeps it)',
+      'column "count" only numbers the rows and is left out (keep index keeps it)',
+      'column "passenger" holds another text in nearly every row and is left out (text takes it)',
+      'column "nothing" is empty and left out',
+    ]);
+    expect(learn(rows).inputs.map(({ name }) => name)).toEqual(['a']);
+    const kept = learnPreparation(raw, { target: 'y', keepIndex: true, ignore: ['a'] });
+    expect(kept.inputs.map(({ name }) => name)).toEqual(['', 'Id', 'count']);
+    expect(kept.leftOut).toEqual(['passenger', 'nothing', 'a']);
+    // Seven values in order are not many: a column of another name stays.
+    expect(learnPreparation(table({ day: [1, 2, 3], y: [5, 2, 1] }), { target: 'y' }).inputs).toHaveLength(1);
+  });
+
+  it('takes numbers for kinds where it is told to', () => {
+    const raw = table({ month: [1, 2, 1, 3, 3, 2], y: [1, 2, 3, 4, 5, 6] });
+    expect(numbersOf(raw, { text: ['month'] })).toMatchObject({
+      names: ['month=1', 'month=2', 'month=3', 'y'],
+    });
+    expect(planPreparation(raw, { target: 'y', text: ['y'] }).target).toEqual({
+      ...{ kind: 'several classes', name: 'y', classes: ['1', '2', '3', '4', '5', '6'] },
+    });
+  });
+
+  it('leaves out rows with holes, or only those without a target', () => {
+    const raw = table({ a: [1, null, 3, 4], k: ['u', 'v', null, 'v'], y: [1, 2, 3, null] });
+    const dropped = planPreparation(raw, { target: 'y', missing: 'drop' });
+    expect([...dropped.rows]).toEqual([0]);
+    expect(dropped.notes).toEqual(['3 of 4 rows with missing cells are left out']);
+    const imputed = planPreparation(raw, { target: 'y', missing: 'impute' });
+    expect([...imputed.rows]).toEqual([0, 1, 2]);
+    expect(imputed.notes).toEqual(['1 of 4 rows without a target are left out']);
+    expect(() =>
+      planPreparation(table({ a: [null, 1], y: [1, null] }), { target: 'y', missing: 'drop' }),
+    ).toThrow('no row of "t.csv" is whole: missing impute fills in what is missing');
+  });
+
+  it('knows numbers, two classes and several', () => {
+    const a = [1, 2, 3, 4];
+    const target = (y: unknown[], options = {}) =>
+      planPreparation(table({ a, y }), { target: 'y', ...options }).target;
+    expect(target([1, 2, 3, 4])).toEqual({ kind: 'number', name: 'y' });
+    expect(target(['b', 'a', 'a', 'b'])).toMatchObject({
+      kind: 'two classes',
+      positive: ['b'],
+      negative: ['a'],
+    });
+    expect(target([0, 1, 1, 0], { classes: true })).toMatchObject({ positive: ['1'], negative: ['0'] });
+    expect(target([9, 10, 8, 9], { positive: ['10.0'] })).toMatchObject({
+      positive: ['10'],
+      negative: ['8', '9'],
+    });
+    expect(target(['b', 'a', 'c', 'b'])).toMatchObject({ kind: 'several classes', classes: ['a', 'b', 'c'] });
+    expect(() => target([0.5, 1.5, 2, 3], { classes: true })).toThrow(
+      'invalid target: "y" (expected a column of at most 50 classes, and it has 4 different values',
+    );
+  });
+
+  const good = { a: [1, 2, 3, 4, 5, 6], y: [3, 1, 2, 3, 1, 2] };
+  it.each([
+    [
+      { a: [1, null, 3, null, 5, 6] },
+      'row 2, column "a" of "t.csv" is missing (so are 2 cells in that column): missing drop leaves',
+    ],
+    [{ y: [3, 1, 2, null, 1, 2] }, 'row 4, column "y" of "t.csv" is missing: missing drop leaves'],
+    [
+      { a: [1, 2, '12O', 4, 5, 6] },
+      'row 3, column "a" of "t.csv" is "12O", not a finite number, as most cells of that column are: correct it',
+    ],
+    [
+      { a: [1, 2, Number.POSITIVE_INFINITY, 4, 5, 6] },
+      'row 3, column "a" of "t.csv" is "Infinity", not a finite',
+    ],
+    [{ y: [3, 1, 'low', 3, 1, 2] }, 'row 3, column "y" of "t.csv" is "low", not a finite number'],
+    [
+      { when: [null, '2024-01-31', '2024-02-01', '2024-02-02', '2024-03-01', '2024-03-02'] },
+      'row 2, column "when" of "t.csv" is "2024-01-31": the column holds dates. Leave it out (ignore)',
+    ],
+    [{ when: ['31.1.2024', '1.2.2024', '2.2.24', '1/3/2024', '1 Mar 2024', 'March 2, 2024'] }, 'holds dates'],
+    [{ when: ['12:30', '9:05:59', '1:00', '2:00', '3:00', '4:00'] }, 'the column holds dates'],
+    [
+      { price: ['3,5', '4', '5,25', '1', '2', '3'] },
+      'row 1, column "price" of "t.csv" is "3,5": the column holds numbers with a decimal comma (3,5). Write points',
+    ],
+  ])('refuses by row and column, with what would help, %#', (columns, message) => {
+    expect(() => planPreparation(table({ ...good, ...columns }), { target: 'y' })).toThrow(message);
+  });
+
+  it('refuses options that make no sense, and unknown columns', () => {
+    const refused = (options: object) =>
+      expect(() => planPreparation(table(good), { target: 'y', ...options }));
+    refused({ target: 'z' }).toThrow('invalid target: "z" (expected a column: a, y)');
+    refused({ ignore: ['b'] }).toThrow('invalid ignore: "b" (expected a column: a, y)');
+    refused({ text: ['b'] }).toThrow('invalid text: "b"');
+    refused({ missing: 'mean' }).toThrow('invalid missing: "mean" (expected one of refuse, drop, impute)');
+    refused({ levels: 0 }).toThrow('invalid levels: 0');
+    refused({ levelz: 2 }).toThrow('invalid levelz: 2 (expected an option of a preparation: levels?)');
+    refused({ ignore: ['a'] }).toThrow('there are no inputs beside the target "y"');
+    expect(() => learnPreparation(table(good), { target: 'y' }, [6])).toThrow('invalid training row: 6');
+  });
+
+  it('refuses a file to score that lacks columns or holds text for numbers, and leaves others alone', () => {
+    const raw = table({ a: [1, 2, 3], b: [3, 1, 1], k: ['u', 'v', 'u'], y: [1, 2, 3] });
+    const preparation = learnPreparation(raw, { target: 'y' });
+    expect(() => preparedInputs(table({ b: [1], c: [2] }), preparation)).toThrow(
+      '"t.csv" lacks the columns "a", "k" that the model reads; it has b, c',
+    );
+    expect(() => preparedInputs(table({ a: [1, 'x'], b: [1, 2], k: ['u', 'v'] }), preparation)).toThrow(
+      'row 2, column "a" of "t.csv" is "x", not a finite number, as the column held where the model was trained',
+    );
+    const scored = preparedInputs(
+      table({ k: [null, 'v'], extra: [1, 2], b: [1, null], a: [1, 2] }),
+      preparation,
+    );
+    expect(scored.notes).toEqual(['not used: column "extra"']);
+    expect(scored.incomplete).toEqual([0, 1]);
+    expect([...scored.table.values]).toEqual([1, 1, Number.NaN, 2, Number.NaN, 1]);
+    expect(() => preparedTable(rawRows(raw, [0, 1]), preparation)).not.toThrow();
+    const holes = table({ a: [1, 2, 3], b: [3, null, 1], k: ['u', 'v', 'u'], y: [1, 2, 3] });
+    expect(() => preparedTable(holes, preparation, [0, 1])).toThrow(
+      'row 2, column "b" of "t.csv" is missing',
+    );
+  });
+});
