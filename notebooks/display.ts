@@ -1,7 +1,11 @@
 /** What the notebooks share: claims that are tested where they are made, tables, and pictures in a cell's output. */
-import { table } from '../src/cli/table.ts';
-import type { Estimate } from '../src/evaluation/estimate.ts';
-import { type PanelFigure, panelFigure, type Series, type SymbolName } from '../src/plots/panels.ts';
+import {
+  type Estimate,
+  type PanelFigure,
+  panelFigure,
+  type Series,
+  type SymbolName,
+} from 'robust-random-features';
 
 /** Prints a claim that holds. @throws Error where it does not */
 export function check(claim: string, holds: boolean): void {
@@ -17,12 +21,10 @@ export const shown = ({ value, standardError }: Estimate, digits = 3): string =>
 export function printTable(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const text = (cell: string | number): string =>
     typeof cell === 'string' ? cell : String(Math.abs(cell) < 1e-15 ? 0 : Number(cell.toPrecision(4)));
-  console.log(
-    table(
-      rows,
-      titles.map((title, j) => ({ title, value: (row) => text(row[j]!) })),
-    ),
-  );
+  const lines = [titles, ...rows.map((row) => row.map(text))];
+  const widths = titles.map((_, j) => Math.max(...lines.map((line) => line[j]!.length)));
+  const [header, ...rest] = lines.map((line) => line.map((cell, j) => cell.padStart(widths[j]!)).join('  '));
+  console.log([header, widths.map((width) => '-'.repeat(width)).join('  '), ...rest].join('\n'));
 }
 
 type Points = Series['points'];

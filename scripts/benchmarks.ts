@@ -3,7 +3,7 @@
  *
  *     npx tsx scripts/benchmarks.ts [--python PATH] [--only NAME,...] [--out docs/benchmarks.md]
  *
- * PATH is a Python with torch, scipy, cvxpy and clarabel; without one the parts that need it say so. Ten minutes on two
+ * PATH is a Python with torch, scipy, cvxpy and clarabel, foolbox and art; without one the parts that need it say so. Ten minutes on two
  * cores. `--only` runs some of them anew, and keeps what the file says of the others.
  */
 import { spawnSync } from 'node:child_process';
@@ -51,6 +51,13 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     title: 'PGD step against PyTorch, WebAssembly',
     about: 'The same on WebAssembly.',
     run: ['scripts/benchmarkAttack.ts', '--rounds', '5', '--device', 'wasm'],
+    python: 'needed',
+  },
+  peers: {
+    title: 'Small attacks against Foolbox and ART',
+    about:
+      'Losses found and times, in turn with the peers; CPU times for equal work, two sides counting twice.',
+    run: ['scripts/peers/compareAttacks.ts'],
     python: 'needed',
   },
   exact: {

@@ -158,7 +158,8 @@ async function panelsOf(
       for (const { risk, name, dashed, symbol, of } of RISKS)
         series[e]!.push(
           {
-            label: `$N = ${width}$: ${name} predicted`,
+            label: `$N = ${width}$`,
+            kind: `${name} predicted`,
             colour,
             draw: 'line',
             dashed,
@@ -168,7 +169,8 @@ async function panelsOf(
             })),
           },
           {
-            label: `${name} trained`,
+            label: `$N = ${width}$`,
+            kind: `${name} trained`,
             colour,
             draw: 'symbols',
             symbol,

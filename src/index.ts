@@ -42,7 +42,13 @@ export { type Standardising, tableDataset } from './data/tableDataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
 export { type Estimate, meanOf } from './evaluation/estimate.ts';
-export { type MeasuredMoments, type MeasureOptions, measureFeatures } from './evaluation/measureFeatures.ts';
+export { handedFeatures } from './evaluation/handedFeatures.ts';
+export {
+  type FeatureSample,
+  type MeasuredMoments,
+  type MeasureOptions,
+  measureFeatures,
+} from './evaluation/measureFeatures.ts';
 export {
   type Risks,
   type RisksOptions,
@@ -109,6 +115,13 @@ export {
 } from './plots/panels.ts';
 export { writePicture } from './plots/picture.ts';
 export {
+  htmlReport,
+  type Report,
+  type ReportPicture,
+  type ReportSection,
+  type ReportTable,
+} from './plots/report.ts';
+export {
   type SurfaceFigure,
   type SurfaceLine,
   type SurfaceSpot,
@@ -119,7 +132,24 @@ export * from './runtime/index.ts';
 export { tf } from './runtime/tf.ts';
 export { type AppliedRows, type ApplyOptions, applyModel } from './table/applyModel.ts';
 export { type AttackedModel, attackedModel, attackSanityChecks } from './table/attackedModel.ts';
+export { type ColumnTail, columnTails } from './table/columnTails.ts';
+export { type LinearCoefficients, linearCoefficients } from './table/explainCoefficients.ts';
+export { type ExplainedInput, oneInputAColumn } from './table/explainInputs.ts';
+export { type ExplainOptions, explainModel, type ModelExplanation } from './table/explainModel.ts';
+export {
+  type InputImportance,
+  type PermutationOptions,
+  permutationImportance,
+} from './table/explainPermutations.ts';
+export { type AttackedRows, attackedRows, type InputMovement, inputMovements } from './table/explainRows.ts';
+export { type SubgroupRisk, subgroupRisks } from './table/explainSubgroups.ts';
 export type { ClassMeasures } from './table/measureClasses.ts';
+export {
+  type Interval,
+  type IntervalOptions,
+  predictionIntervals,
+  type RiskIntervals,
+} from './table/predictionIntervals.ts';
 export {
   type DataPredictionOptions,
   type DataPredictions,
@@ -134,7 +164,9 @@ export {
   predictRobustRisk,
   type RiskPrediction,
 } from './table/predictRobustRisk.ts';
+export { heldOutRows, overSplits, type SplitEstimate, type SplitOptions } from './table/splits.ts';
 export {
+  type FilePreparation,
   type TableLoss,
   type TableMethod,
   type TableModel,
@@ -143,7 +175,44 @@ export {
   tableMethods,
   tableModels,
 } from './table/tableTrainingOptions.ts';
+export {
+  type RepeatedSplits,
+  type SplitResult,
+  type SplitsTraining,
+  trainOnSplits,
+} from './table/trainOnSplits.ts';
 export { type ClassesTold, type TableTraining, trainOnTable } from './table/trainOnTable.ts';
+export type { TuneCandidate, TuneFamily } from './table/tuneCandidates.ts';
+export type { Choice, ScoredCandidate } from './table/tuneChoice.ts';
+export {
+  type HeldOutRisks,
+  type TableTuning,
+  type TuneSplit,
+  tuneOnTable,
+} from './table/tuneOnTable.ts';
+export {
+  type OneOrSeveral,
+  type TableTuningOptions,
+  type TableTuningSettings,
+  type TunedModel,
+  type TuneEstimate,
+  type TuneLists,
+  type TuneMeasure,
+  type TuneProgress,
+  type TuneRule,
+  tunedModels,
+  tuneEstimates,
+  tuneMeasures,
+  tuneRules,
+} from './table/tuneOptions.ts';
+export {
+  type ChoiceRisk,
+  type TuneChoiceName,
+  type TuneProfile,
+  tuneChoices,
+  tuneProfile,
+} from './table/tuneProfile.ts';
+export type { SkippedCandidate } from './table/tuneScreen.ts';
 export type { WorstCaseMethod } from './table/worstCase.ts';
 export { type WorstExample, worstExamples } from './table/worstExamples.ts';
 export { adversarialTraining, type TrainingResult } from './training/adversarialTraining.ts';

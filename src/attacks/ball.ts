@@ -1,4 +1,4 @@
-import { readsAtOnce } from '../runtime/readsAtOnce.ts';
+import { clipBetween } from '../runtime/nativeClip.ts';
 import { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';
 import { boundedSteps } from './boundedSteps.ts';
@@ -58,13 +58,12 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
   };
 
   const rounding = roundingOf(centre, eps, norm);
-  const inwards = rounding && tf.neg(rounding);
+  const inwards = tf.neg(rounding);
 
   /** The centre moved by delta, |delta| <= eps: by so much less that no rounding of the sum moves it by more. */
   const moved = (delta: tf.Tensor): tf.Tensor =>
     tf.tidy(() => {
-      if (!rounding) return clip(centre.add(delta));
-      const off = tf.tidy(() => tf.minimum(tf.maximum(delta, inwards!), rounding));
+      const off = clipBetween(delta, inwards, rounding);
       return clip(tf.tidy(() => centre.add(delta.sub(off))));
     });
 
@@ -95,21 +94,13 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
   return ball;
 }
 
-/**
- * What float32 may add to each entry of a sample in which that could be more than the tolerance allows; 0 in others. Null
- * where it is 0 everywhere, which is looked at only where that waits for nothing.
- */
-function roundingOf(centre: tf.Tensor, eps: Lengths, norm: Norm): tf.Tensor | null {
-  const { most, matters } = tf.tidy(() => {
+/** What float32 may add to each entry of a sample in which that could be more than the tolerance allows; 0 in others. */
+function roundingOf(centre: tf.Tensor, eps: Lengths, norm: Norm): tf.Tensor {
+  return tf.tidy(() => {
     const most = halfFloat(tf.abs(centre).add(eps));
     const limit = tf.mul(eps, EPS_TOLERANCE / 2);
-    return { most, matters: norm.measure(most).greater(limit).toFloat() };
+    return most.mul(norm.measure(most).greater(limit).toFloat());
   });
-  if (readsAtOnce() && tf.tidy(() => tf.max(matters).dataSync()[0]) === 0) {
-    tf.dispose([most, matters]);
-    return null;
-  }
-  return tf.tidy(() => most.mul(matters));
 }
 
 /** Half of the distance between floats at entries >= 0: 2^-24 times the power of two below (Rump, Ogita & Oishi 2008). */

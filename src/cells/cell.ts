@@ -75,6 +75,8 @@ interface Simulation {
   /** Gradient steps of the attack in training; unused by 'exact'. */
   readonly attackSteps: number;
   readonly testAttack: (typeof TEST_ATTACKS)[number];
+  /** Whether the risks are estimated from the training rows too: of exact regressions on frozen features, against l2. */
+  readonly leaveOneOut?: true | undefined;
   /** Fresh rows on which the risks are measured. */
   readonly testRows: number;
   readonly seed: number;
@@ -169,8 +171,9 @@ export interface CellArgs extends Pick<Simulation, Needed>, Partial<Omit<Simulat
 
 /** The cell with its defaults filled in; epsTest is eps unless given. @throws InvalidArgumentError naming a bad field */
 export function cell(written: CellArgs): Cell {
-  const { network, widths, data, noise, loss, labels, flip, spectrum, norm, testNorm, signal, ...args } =
+  const { network, widths, data, noise, loss, labels, flip, spectrum, norm, testNorm, signal, ...rest } =
     written;
+  const { leaveOneOut, ...args } = rest;
   const layers = checkLayers({ network, widths, data });
   const laws = {
     ...checkLaws({ noise, loss, labels, flip }),
@@ -199,7 +202,7 @@ export function cell(written: CellArgs): Cell {
   checkChoice('testAttack', filled.testAttack, TEST_ATTACKS);
   checkInteger('testRows', filled.testRows, 2);
   checkInteger('seed', filled.seed, 0);
-  const made = { ...filled, ...layers, ...laws } as Cell;
+  const made = { ...filled, ...layers, ...laws, ...(leaveOneOut && { leaveOneOut }) } as Cell;
   checkTask(made);
   if (made.network === undefined) {
     if (made.features === 'linear' && made.psi1 !== 1)
@@ -259,7 +262,14 @@ function checkLaws({ noise, loss, labels, flip }: Laws): Laws {
 
 /** What the loss and the laws ask of the rest. */
 function checkTask(of: Cell): void {
-  const { noise, loss, lambda, spectrum, signal } = of;
+  const { noise, loss, lambda, spectrum, signal, leaveOneOut } = of;
+  const inL2 = Object.values(normsOf(of)).every((norm) => norm === 'l2');
+  if (leaveOneOut !== undefined && !(isFrozen(of) && of.method === 'exact' && loss === undefined && inL2))
+    throw new InvalidArgumentError(
+      'leaveOneOut',
+      leaveOneOut,
+      'none but for exact regressions on frozen features against l2',
+    );
   if (noise !== undefined && of.data !== undefined)
     throw new InvalidArgumentError('noise', noise, `none with ${of.data}, which have noise of their own`);
   if (spectrum !== undefined && of.data !== undefined)

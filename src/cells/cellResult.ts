@@ -19,4 +19,6 @@ export interface TrainingReport {
   readonly converged: boolean;
   /** Of classifiers: the share of the training rows whose label does not hold on the whole ball, linearised. */
   readonly robustError?: number;
+  /** Of a cell that asks for it: the same risks from the training rows alone, standard errors as of independent rows. */
+  readonly leaveOneOut?: Pick<CellResult, 'standardRisk' | 'adversarialRisks'>;
 }

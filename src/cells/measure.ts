@@ -52,6 +52,14 @@ export const standardRisk = ofValues(
   (risk) => risk.standardRisk,
 );
 
+/** AR at the k-th test radius, estimated from the training rows alone. */
+export const leaveOneOutRisk = (k = 0): ReadMeasure<AsymptoticRisk> =>
+  ofValues(
+    'AR, leave-one-out',
+    (result) => result.training.leaveOneOut?.adversarialRisks[k]?.value ?? Number.NaN,
+    (risk, cell) => adversarialRiskAt(risk, cell.epsTest[k]!),
+  );
+
 /** AR at the k-th test radius of the cell. */
 export const adversarialRisk = (k = 0): ReadMeasure<AsymptoticRisk> =>
   ofValues(

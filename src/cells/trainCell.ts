@@ -52,7 +52,11 @@ export async function trainCell(
     const solved = await trainReadoutExactly(model, data, { eps, lambda, norm, tolerance: EXACT_TOLERANCE });
     const { iterations, relativeGap, converged } = solved;
     // A closed form leaves nothing but rounding.
-    return { iterations, residual: eps === 0 ? 0 : relativeGap, converged };
+    const report = { iterations, residual: eps === 0 ? 0 : relativeGap, converged };
+    if (!cell.leaveOneOut) return report;
+    const { standard, risks } = solved.leaveOneOut({ epsTest: cell.epsTest });
+    const adversarialRisks = risks.map(({ risk }) => risk);
+    return { ...report, leaveOneOut: { standardRisk: standard, adversarialRisks } };
   }
   if (cell.start === 'warm')
     await (loss === undefined

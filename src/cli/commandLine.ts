@@ -10,9 +10,12 @@ const commands = new Map([
   ['reproduce', async () => (await import('./reproduce.ts')).reproduceCommand as CommandModule],
   ['train', async () => (await import('./train.ts')).trainCommand as CommandModule],
   ['apply', async () => (await import('./apply.ts')).applyCommand as CommandModule],
+  ['tune', async () => (await import('./tune.ts')).tuneCommand as CommandModule],
   ['predict', async () => (await import('./predict.ts')).predictCommand as CommandModule],
+  ['explain', async () => (await import('./explain.ts')).explainCommand as CommandModule],
   ['attack', async () => (await import('./attack.ts')).attackCommand as CommandModule],
   ['sweep', async () => (await import('./sweep.ts')).sweepCommand],
+  ['explorer', async () => (await import('./explorer.ts')).explorerCommand as CommandModule],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand as CommandModule],
   ['provision', async () => (await import('./provision.ts')).provisionCommand as CommandModule],
 ]);

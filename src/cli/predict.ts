@@ -15,7 +15,9 @@ import {
   checkPositive,
   InvalidArgumentError,
 } from '../errors.ts';
+import type { FrozenFeatures } from '../models/frozenFeatures.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import type { Report } from '../plots/report.ts';
 import {
   type DataPredictionOptions,
   type DataPredictions,
@@ -24,8 +26,12 @@ import {
 } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { classesInWords, classList } from './classes.ts';
+import { featureOptions, givesFeatures, readFeatures } from './featureFiles.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
-import { table } from './table.ts';
+import { intervalRemarks, riskInWords, tailRemarks } from './predictionRemarks.ts';
+import { type ProgressBar, progressBar } from './progressBar.ts';
+import { checkReportFile, reportOption, reportTable, writeReport } from './reportFile.ts';
+import { type Column, table } from './table.ts';
 import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
@@ -36,8 +42,9 @@ type Grid = Pick<DataPredictionOptions, 'n' | 'eps' | 'lambda' | 'widths'>;
 const GRID_FORM = 'axes n, width, eps, lambda, such as n=150:600:4,width=60,150,300,eps=0.1,0.4';
 
 const options = {
-  csv: tableFile,
-  target: neededText('column of the targets'),
+  csv: { ...tableFile, demandOption: false },
+  target: text('column of the targets'),
+  ...featureOptions,
   ...preparationOptions,
   positive: text("classes that count as +1, the others as -1: 0,1,2 [those of a saved model's training]"),
   model: textOr('random', "'random', 'deep' (two layers of one width), or folder of a saved layers model"),
@@ -46,14 +53,18 @@ const options = {
   grid: neededText(GRID_FORM),
   'eps-test': number('eps-test', 'radius at test, the same for every row [its eps]'),
   share: { ...number('share', 'fraction of the rows to measure on'), default: 0.5 },
+  'test-rows': number('test-rows', 'held-out rows of the split that the intervals speak of [those left]'),
   seed: textOr('0', 'of the weights and of the measured rows'),
   raw: flag('leave columns and targets in their units'),
   clip: number('clip', 'clip standardised inputs at so many deviations [not]'),
   plot: text(`draw the predictions: ${PICTURE_FILE}`),
+  report: reportOption,
   json: jsonOption,
 } as const;
 
 type PredictArguments = InferredOptionTypes<typeof options>;
+/** The same with a table. */
+type TableArguments = PredictArguments & { readonly csv: string; readonly target: string };
 
 export const predictCommand: CommandModule<object, PredictArguments> = {
   command: 'predict',
@@ -67,14 +78,18 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       ),
   async handler(args) {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    checkReportFile(args.report);
     const grid = gridOf(args.grid);
     checkOptionsOf(args);
-    const read = await readData(args);
+    const read = givesFeatures(args) ? await handedRows(args) : await readData(args as TableArguments);
     const found = await predictions(args, read, grid);
     const { data } = read;
+    const inputs = read.map ? `${data.d} features` : `${data.d} inputs`;
     const remarks = [
       ...remarksOn(args, read),
-      `measured on ${found.measuredRows} of ${data.n} rows, ${data.d} inputs; predictions of Gaussian equivalence, not theorems`,
+      `measured on ${found.measuredRows} of ${data.n} rows, ${inputs}; predictions of Gaussian equivalence, not theorems`,
+      ...intervalRemarks(found.predictions),
+      ...tailRemarks(data, Math.min(...found.predictions.map(({ n }) => n)), read.names),
     ];
     const { predictions: rows, best } = found;
     if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
@@ -82,11 +97,18 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
       const { predictionFigure } = await import('./predictionFigure.ts');
       await writePicture(args.plot, predictionFigure(rows));
     }
+    const oneRadius = args['eps-test'] !== undefined;
+    if (args.report !== undefined)
+      writeReport(
+        args.report,
+        args,
+        await sectionsOf(args.target ?? args['target-values']!, found, oneRadius, remarks),
+      );
     if (args.json)
       process.stdout.write(
-        `${JSON.stringify({ csv: args.csv, model: args.model, remarks, best, predictions: rows })}\n`,
+        `${JSON.stringify({ csv: args.csv ?? args.features, model: args.model, remarks, best, predictions: rows })}\n`,
       );
-    else process.stdout.write(`${report(found, args['eps-test'] !== undefined, remarks)}\n`);
+    else process.stdout.write(`${report(found, oneRadius, remarks)}\n`);
   },
 };
 
@@ -111,6 +133,7 @@ function gridOf(given: string): Grid {
 /** Refuses what only the measuring, or the predictions after it, would refuse. */
 function checkOptionsOf({ model, layer, activation, share, clip, ...args }: PredictArguments): void {
   if (args['eps-test'] !== undefined) checkNonNegative('eps-test', args['eps-test']);
+  if (args['test-rows'] !== undefined) checkInteger('test-rows', args['test-rows']);
   if (clip !== undefined) checkPositive('clip', clip);
   if (checkPositive('share', share) > 1) throw new InvalidArgumentError('share', share, 'a number in (0, 1]');
   checkChoice('activation', activation, activationNames);
@@ -123,10 +146,30 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
 
 /** The data set, and what its reader should know. */
 interface Read extends CsvDataset {
+  /** Names of the inputs, and the target last. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
+  /** Of features that were given. */
+  readonly map?: FrozenFeatures;
 }
 
-async function readData(args: PredictArguments): Promise<Read> {
+/** What belongs to a table, and to a map that is still to be measured. */
+const OF_TABLES = ['layer', 'clip', 'positive', 'ignore', 'text'] as const;
+
+async function handedRows(args: PredictArguments): Promise<Read> {
+  if (args.model !== 'random')
+    throw new InvalidArgumentError('model', args.model, 'none where features are given');
+  for (const name of OF_TABLES)
+    if (args[name] !== undefined)
+      throw new InvalidArgumentError(name, args[name], 'none where features are given');
+  const { data, map } = await readFeatures(args);
+  const names = [...Array.from({ length: data.d }, (_, j) => `feature ${j + 1}`), 'the target'];
+  const units =
+    'features as given: eps counts in the units of the inputs that J has gradients in, risks in squared units of the targets';
+  return { data, map, names, classes: null, notes: [units] };
+}
+
+async function readData(args: TableArguments): Promise<Read> {
   const { csv, target, raw, clip } = args;
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
   const file = await readTable(csv);
@@ -138,7 +181,12 @@ async function readData(args: PredictArguments): Promise<Read> {
   const { table: numbers, notes } = preparedTable(file, preparation, plan.rows);
   const classes = plan.target.kind === 'two classes' ? plan.target : null;
   const units = { inputs: !raw, target: !raw && classes === null, clip };
-  return { data: tableDataset(numbers, target, units), classes, notes: [...plan.notes, ...notes] };
+  return {
+    data: tableDataset(numbers, target, units),
+    classes,
+    names: numbers.names,
+    notes: [...plan.notes, ...notes],
+  };
 }
 
 /** How a saved model reads the columns of a file, where it knows. */
@@ -149,7 +197,7 @@ async function savedPreparation({ model }: PredictArguments): Promise<Preparatio
 }
 
 /** Those that count as +1 for a saved model that was trained to tell classes of this target apart. */
-async function savedClasses({ model, target }: PredictArguments): Promise<readonly string[] | undefined> {
+async function savedClasses({ model, target }: TableArguments): Promise<readonly string[] | undefined> {
   if (model === 'random' || model === 'deep') return undefined;
   const { rememberedClasses } = await import('./rememberedClasses.ts');
   const remembered = rememberedClasses(model);
@@ -157,9 +205,9 @@ async function savedClasses({ model, target }: PredictArguments): Promise<readon
 }
 
 /** In which units the data are. */
-function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes }: Read): string[] {
-  const remarks = [...notes, ...(classes ? [classesInWords(target, classes)] : [])];
-  if (!raw)
+function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes, map }: Read): string[] {
+  const remarks = [...notes, ...(classes ? [classesInWords(target!, classes)] : [])];
+  if (!raw && !map)
     remarks.push(
       classes
         ? 'inputs standardised: eps counts in standard deviations of a column'
@@ -171,11 +219,24 @@ function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes }: 
 
 async function predictions(
   args: PredictArguments,
-  { data }: CsvDataset,
+  { data, map }: Read,
   grid: Grid,
 ): Promise<DataPredictions> {
   const { model, layer, share, seed } = args;
-  const grids = { ...grid, epsTest: args['eps-test'], share, seed };
+  let bar: ProgressBar | undefined;
+  const grids = {
+    ...{ ...grid, epsTest: args['eps-test'], testRows: args['test-rows'], share, seed },
+    onProgress(done: number, total: number): void {
+      bar ??= progressBar(total, 'intervals');
+      bar.update(done, `${done} of ${total}`);
+      if (done === total) bar.stop();
+    },
+  };
+  if (map) {
+    if (grid.widths) throw new InvalidArgumentError('grid', args.grid, 'no width where features are given');
+    // J is of all rows, and so are the moments beside it.
+    return predictOnData(data, { ...grids, model: map, share: 1 });
+  }
   if (model === 'random' || model === 'deep')
     return predictOnData(data, {
       ...grids,
@@ -195,39 +256,70 @@ async function predictions(
   return found;
 }
 
-function report(
-  { predictions: rows, best, comparable }: DataPredictions,
-  oneRadius: boolean,
-  remarks: readonly string[],
-): string {
-  const exact = (name: keyof WidthPrediction) => ({
+/** The columns of the table. @param oneRadius whether it names the radius at test */
+function columnsOf(oneRadius: boolean): Column<WidthPrediction>[] {
+  const exact = (name: keyof WidthPrediction): Column<WidthPrediction> => ({
     title: name,
-    value: (row: WidthPrediction) => String(Number((row[name] as number).toPrecision(6))),
+    value: (row) => String(Number((row[name] as number).toPrecision(6))),
   });
   const risk = (
     title: string,
     name: 'standardRisk' | 'adversarialRisk' | 'gradientNorm' | 'interpolatedFraction',
-  ) => ({
-    title,
-    value: (row: WidthPrediction) => row[name].toFixed(3),
-  });
-  const lines = table(rows, [
+  ): Column<WidthPrediction> => ({ title, value: (row) => row[name].toFixed(3) });
+  return [
     exact('n'),
     exact('width'),
     exact('lambda'),
     exact('eps'),
     ...(oneRadius ? [exact('epsTest')] : []),
     risk('SR', 'standardRisk'),
+    { title: '90 %', value: ({ intervals }) => riskInWords(intervals?.standardRisk) },
     risk('AR', 'adversarialRisk'),
+    { title: '90 %', value: ({ intervals }) => riskInWords(intervals?.adversarialRisk) },
     risk('gradient', 'gradientNorm'),
     risk('fitted', 'interpolatedFraction'),
-    { title: 'phase', value: (row: WidthPrediction) => row.phase },
-  ]);
-  const advice = `least adversarial risk at eps-test ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`;
-  return [
-    ...remarks,
-    '',
-    lines,
-    ...(comparable ? ['', advice] : ['', 'name one --eps-test to compare the rows']),
-  ].join('\n');
+    { title: 'phase', value: (row) => row.phase },
+  ];
+}
+
+const adviceOf = ({ best, comparable }: DataPredictions): string =>
+  comparable
+    ? `least adversarial risk at eps-test ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`
+    : 'name one --eps-test to compare the rows';
+
+const report = (found: DataPredictions, oneRadius: boolean, remarks: readonly string[]): string =>
+  [...remarks, '', table(found.predictions, columnsOf(oneRadius)), '', adviceOf(found)].join('\n');
+
+/** The same as the parts of a page, with the picture where there is an axis to draw it along. */
+async function sectionsOf(
+  target: string,
+  found: DataPredictions,
+  oneRadius: boolean,
+  remarks: readonly string[],
+): Promise<Pick<Report, 'title' | 'summary' | 'sections'>> {
+  const { predictionFigure } = await import('./predictionFigure.ts');
+  const { predictions: rows } = found;
+  const pictures =
+    rows.length > 1
+      ? [
+          {
+            svg: predictionFigure(rows),
+            caption: 'Predicted adversarial risk; bands hold 90 per cent of single splits.',
+          },
+        ]
+      : [];
+  return {
+    title: `Predicted robust risk of ${target}`,
+    summary: [adviceOf(found), ...remarks].map((words) => `${words[0]!.toUpperCase()}${words.slice(1)}.`),
+    sections: [
+      {
+        title: 'Predictions',
+        text: [
+          'SR and AR are the mean squared errors without and under attack, gradient the norm of the input gradient, fitted the share of the training rows that are fitted exactly.',
+        ],
+        pictures,
+        tables: [reportTable(rows, columnsOf(oneRadius))],
+      },
+    ],
+  };
 }

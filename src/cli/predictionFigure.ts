@@ -13,8 +13,8 @@ const MOST_PANELS = 4;
 const MOST_COLOURS = 6;
 
 /**
- * Predicted adversarial risk along the grid's longest axis, a colour for each value of the next, a panel for each of the
- * one after that; what further axes there are stays at its first value.
+ * Predicted adversarial risk with its interval along the grid's longest axis, a colour for each value of the next, a panel
+ * for each of the one after that; what further axes there are stays at its first value.
  * @throws UserError when no axis has two values
  */
 export function predictionFigure(rows: readonly WidthPrediction[]): string {
@@ -31,16 +31,31 @@ export function predictionFigure(rows: readonly WidthPrediction[]): string {
     axis ? axis.values.slice(0, most) : [null];
   const drawn: Panel[] = values(panels, MOST_PANELS).map((panel) => ({
     title: panels && panel !== null ? `$${panels.symbol} = ${panel}$` : 'predicted risk',
-    series: values(colours, MOST_COLOURS).map((value, i): Series => {
+    series: values(colours, MOST_COLOURS).flatMap((value, i): Series[] => {
       const points = chosen
         .filter((row) => (!panels || row[panels.name] === panel) && (!colours || row[colours.name] === value))
-        .map((row) => ({ x: row[along.name], y: row.adversarialRisk }))
+        .map((row) => ({
+          x: row[along.name],
+          y: row.adversarialRisk,
+          interval: row.intervals?.adversarialRisk,
+        }))
         .sort((a, b) => a.x - b.x);
       const label = colours ? `adversarial risk, $${colours.symbol} = ${value}$` : 'adversarial risk';
-      return { label, colour: paletteOrder[i]!, draw: 'line', points };
+      const colour = paletteOrder[i]!;
+      const band = points.flatMap(({ x, interval }) =>
+        interval ? [{ x, y: interval.low, top: interval.high }] : [],
+      );
+      return [
+        ...(band.length > 0
+          ? [{ label, kind: '90 per cent of single splits', colour, draw: 'band' as const, points: band }]
+          : []),
+        { label, colour, draw: 'line', points: points.map(({ x, y }) => ({ x, y })) },
+      ];
     }),
   }));
-  const heights = drawn.flatMap(({ series }) => series.flatMap(({ points }) => points.map(({ y }) => y)));
+  const heights = drawn.flatMap(({ series }) =>
+    series.flatMap(({ points }) => points.map(({ y, top }) => top ?? y)),
+  );
   const [low, high] = [Math.min(...along.values), Math.max(...along.values)];
   return panelFigure({
     panels: drawn,

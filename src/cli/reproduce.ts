@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { METHODS } from '../cells/cell.ts';
+import { given } from '../checkOptions.ts';
 import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import type { Figure, FigureSettings } from '../figures/figure.ts';
 import { checkSettings } from '../figures/figureSettings.ts';
 import { figureNamed, figures } from '../figures/index.ts';
 import { reproduce } from '../figures/reproduce.ts';
+import { COLUMN_WIDTHS } from '../plots/paper.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { announceRuntime } from './announceRuntime.ts';
@@ -32,6 +34,7 @@ interface ReproduceArgs {
   method: string | undefined;
   cold: boolean;
   'test-rows': number | undefined;
+  columns: number | undefined;
   out: string | undefined;
   device: string;
   workers: number | undefined;
@@ -65,6 +68,10 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
         describe: 'start training by gradient at theta = 0 at every seed, not only the first',
       })
       .option('test-rows', { ...numberOption('test-rows'), describe: 'fresh rows that measure the risks' })
+      .option('columns', {
+        ...numberOption('columns'),
+        describe: 'width for print: 1 column of 84 mm, or 2 of 174 mm together',
+      })
       .option('out', { type: 'string', describe: 'output folder [results/<figure>]' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
       .option('workers', {
@@ -77,6 +84,10 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       .example(
         '$0 reproduce curse --epsilons 0,0.5 --lambda 0.01 --out ridge',
         'other settings, another folder',
+      )
+      .example(
+        '$0 reproduce curse --columns 1',
+        'for one column of a page: PDF, SVG, and PNG of 600 dots an inch',
       ),
   async handler(args) {
     if (args.list) {
@@ -94,6 +105,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
     const chosen = args.all ? figures : [figureNamed(args.figure!)];
     const device: DeviceChoice = checkChoice('device', args.device, DEVICE_CHOICES);
     workersFor(device, args.workers);
+    widthOf(args.columns);
     // All of them before the first is made: a setting that one of them refuses is no surprise after an hour.
     const tasks = chosen.map((figure) => ({
       figure,
@@ -127,6 +139,7 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
       out,
       device,
       workers: workersFor(device, args.workers),
+      ...given({ width: widthOf(args.columns) }),
       version,
       onPicture: (path) =>
         notice(`${figure.name}: theory is drawn in ${path}; points are added as cells finish`),
@@ -150,6 +163,13 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
     return `finished cells are kept in ${out}, the same command goes on from there`;
   };
   return interruptible(kept, making).finally(() => bar.stop());
+}
+
+/** Columns of a page as millimetres. */
+function widthOf(columns: number | undefined): number | undefined {
+  if (columns === undefined) return undefined;
+  if (columns !== 1 && columns !== 2) throw new InvalidArgumentError('columns', columns, '1 or 2');
+  return COLUMN_WIDTHS[columns];
 }
 
 /** What worker processes take to start. */

@@ -22,13 +22,13 @@ export function robustnessFigure({ attack, norm, loss, standard, curve }: Robust
         title: 'robustness curve',
         series: [
           { label, colour: palette.vermillion, draw: 'line', points },
-          { label: 'measured', colour: palette.vermillion, draw: 'symbols', points },
+          { label, colour: palette.vermillion, draw: 'symbols', points, kind: 'mean, one standard error' },
         ],
       },
     ],
     x: { label: '$\\varepsilon$', scale: 'linear', domain: [first - margin, last + margin] },
     y: { label: `${loss} loss`, scale: 'linear', domain: [low * 1.05, Math.max(...heights) * 1.05] },
-    guides: [{ axis: 'y', at: standard.value }],
+    guides: [{ axis: 'y', at: standard.value, label: 'clean loss' }],
     description: `Mean ${loss} loss under ${label} against eps; the dashed line is the clean loss`,
   });
 }

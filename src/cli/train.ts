@@ -29,8 +29,10 @@ import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
+import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
 import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { trainingReport } from './trainingReport.ts';
+import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
 
 /** Options that are called otherwise in code. */
 const OTHERWISE = { folder: 'checkpoints' };
@@ -78,6 +80,8 @@ const options = {
   'max-cycles': number('max-cycles', 'cycles of training by gradient, each twice as long [5]'),
   checkpoints: text('folder from which an interrupted training goes on'),
   save: text('folder for the model and the held-out rows'),
+  ...splitOptions,
+  report: reportOption,
   json: jsonOption,
   device: deviceOption,
 } as const;
@@ -102,6 +106,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   async handler(args) {
     const { csv, target, save } = args;
     checkChoice('loss', args.loss, tableLosses);
+    checkReportFile(args.report);
     const file = await readTable(csv);
     const asked = {
       ...preparationOf(args),
@@ -133,6 +138,22 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
     const before = performance.now();
+    const told = { target, args };
+    const splits = await trainedOnSplits(file, { target, ...asked }, args);
+    if (splits && save === undefined) {
+      if (args.report !== undefined)
+        writeReport(args.report, args, {
+          title: `Robust risk of ${target}`,
+          summary: [`${args.model} by ${args.method}, ${args.norm} radius ${args.eps} in training and test.`],
+          sections: [splitsSection(splits, told)],
+        });
+      process.stdout.write(
+        args.json
+          ? `${JSON.stringify({ csv, target, ...asked, lambda: settings.lambda, ...splits, saved: null, runtime, seconds: secondsSince(before) })}\n`
+          : `${splitsReport(splits, told)}\n`,
+      );
+      return;
+    }
     let bar: ProgressBar | undefined;
     const train = (): Promise<TableTraining> =>
       trainOnTable(file, {
@@ -178,23 +199,33 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       const columns = [...inputs, target].map((name) => rawColumn(file, 'column', name));
       writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows({ ...file, columns }, trained.testRows)));
     }
+    if (args.report !== undefined) {
+      const { trainingSections } = await import('./trainPage.ts');
+      const page = await trainingSections(trained, settings);
+      const sections = splits ? [splitsSection(splits, told), ...page.sections] : page.sections;
+      writeReport(args.report, args, { ...page, sections });
+    }
     model.dispose();
-    const seconds = (performance.now() - before) / 1000;
+    const seconds = secondsSince(before);
     const result = {
       ...{ ...description, rows, clean, robust, trivial, training, intercept, notes },
       ...(trained.classes ? { classes: trained.classes } : {}),
       saved: save ?? null,
+      ...(splits ? { splits } : {}),
     };
+    const overSplits = splits ? `${splitsReport(splits, told)}\n\n` : '';
     process.stdout.write(
       args.json
         ? `${JSON.stringify({ ...result, runtime, seconds })}\n`
-        : `${trainingReport(trained, { ...args, lambda }, seconds)}\n`,
+        : `${overSplits}${trainingReport(trained, { ...args, lambda }, seconds)}\n`,
     );
   },
 };
 
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
 /** Before the work: the folder, or the nearest one above it that is there, must take files. */
-function checkWritable(folder: string): void {
+export function checkWritable(folder: string): void {
   let there = resolve(folder);
   while (!existsSync(there)) there = dirname(there);
   if (!statSync(there).isDirectory())

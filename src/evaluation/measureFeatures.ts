@@ -60,7 +60,22 @@ export interface MeasuredMoments {
   readonly directions: number;
   /** How features and gradients were computed. */
   readonly method: string;
+  /** Some of the rows themselves, from which it is told how far a prediction may be off; absent where only moments are known. */
+  readonly sample?: FeatureSample;
 }
+
+/** Features and targets at some of the measured rows, in a random choice. */
+export interface FeatureSample {
+  /** All that were measured, or as many as keep N^2 of them at about 1e8. */
+  readonly rows: number;
+  /** Features less their mean over all measured rows, rows x N. */
+  readonly phi: Float64Array;
+  /** Targets less their mean over all measured rows, one a row. */
+  readonly y: Float64Array;
+}
+
+/** Rows of N features that are kept as they are: heavy tails need many, and a use of them costs N^2 operations a row. */
+const keptRows = (N: number): number => Math.max(1000, Math.min(10_000, Math.floor(1e8 / N ** 2)));
 
 /**
  * F, J and c of a frozen feature map on a data set, by batches, with float64 sums.
@@ -95,7 +110,10 @@ export async function measureFeatures(
 
   const order = stream(seed, 'measureFeatures', 'split').permutation(data.n);
   const rows = Math.max(2, Math.round(share * data.n));
-  const measured = rowsOf(data, order.subarray(0, rows).slice().sort());
+  const measuredRows = order.subarray(0, rows).slice().sort();
+  const measured = rowsOf(data, measuredRows);
+  const chosen = new Set(order.subarray(0, Math.min(rows, keptRows(N))));
+  const kept: { readonly phi: Float64Array; readonly y: number }[] = [];
   const shortWay = features.gradientGram !== undefined;
   const wanted = checkInteger('directions', options.directions ?? Math.max(16, Math.ceil((100 * N) / rows)));
   const k = shortWay ? d : Math.min(d, wanted);
@@ -126,6 +144,8 @@ export async function measureFeatures(
       originY = y.reduce((sum, value) => sum + value, 0) / n;
     }
     addMoments(phi, y, n, N, origin, originY, sums);
+    for (let i = 0; i < n; i++)
+      if (chosen.has(measuredRows[start + i]!)) kept.push({ phi: phi.slice(i * N, (i + 1) * N), y: y[i]! });
     if (features.gradientGram) addTo(sums.J, features.gradientGram(x, n));
     else {
       const v = directionsFor(n, k, d, signs);
@@ -164,7 +184,21 @@ export async function measureFeatures(
     targetVariance,
     directions: k,
     method: features.name,
+    sample: sampleOf(kept, mean, meanY + originY),
   };
+}
+
+function sampleOf(
+  kept: readonly { readonly phi: Float64Array; readonly y: number }[],
+  mean: Float64Array,
+  meanY: number,
+): FeatureSample {
+  const N = mean.length;
+  const phi = new Float64Array(kept.length * N);
+  kept.forEach((row, i) => {
+    for (let a = 0; a < N; a++) phi[i * N + a] = row.phi[a]! - mean[a]!;
+  });
+  return { rows: kept.length, phi, y: Float64Array.from(kept, (row) => row.y - meanY) };
 }
 
 /** F += sum (phi - origin)(phi - origin)', lower triangle, and the like for c and the means. */

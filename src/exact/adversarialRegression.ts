@@ -10,8 +10,10 @@ import { sharedNormProgramme } from './cone/sharedNormProgramme.ts';
 import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
 import { centring } from './intercept.ts';
+import { sharedLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
+import { linearCoordinates } from './leaveOneOut/linearCoordinates.ts';
 import { ridge } from './ridge.ts';
-import { type Formulation, scaleOf, solveProgramme } from './solveProgramme.ts';
+import { type Formulation, type Found, scaleOf, solveProgramme } from './solveProgramme.ts';
 import { solveRidge } from './solveRidge.ts';
 
 export type { AttackNorm };
@@ -45,14 +47,29 @@ export function adversarialRegression(data: HostRows, options: AdversarialRegres
   const { n, d: N } = data;
   const rows = { n, N, phi: Float64Array.from(data.x), y: Float64Array.from(data.y) };
   return settings.eps === 0
-    ? solveRidge(rows, settings)
-    : solveProgramme(rows, settings, sharedNorm(attack, settings));
+    ? solveRidge(
+        rows,
+        settings,
+        sharedLengthsAfter((theta) => dualNorm(theta, attack)),
+      )
+    : solveProgramme(rows, settings, sharedNorm(attack, settings, n));
 }
 
-function sharedNorm(norm: AttackNorm, { eps, tolerance }: { eps: number; tolerance: number }): Formulation {
+function sharedNorm(
+  norm: AttackNorm,
+  { eps, tolerance }: { eps: number; tolerance: number },
+  n: number,
+): Formulation {
   const common: Formulation = {
     programme: (rows) => sharedNormProgramme({ ...rows, norm }, linearAlgebra()),
     costs: (theta) => eps * dualNorm(theta, norm),
+    leavingOut: {
+      coordinates: (found) =>
+        linearCoordinates(norm, norm === 'l1' ? atTheLargest(found, found.x.length - 1) : []),
+      without: () => sharedNorm(norm, { eps, tolerance }, n),
+      lengths: (theta) => new Float64Array(n).fill(dualNorm(theta, norm)),
+      cones: 'shared',
+    },
   };
   if (norm !== 'linf') return common;
   return {
@@ -82,6 +99,17 @@ function withZeros(theta: Float64Array, { s, z }: Pick<InteriorPoint, 's' | 'z'>
     const bound = (s[above]! + s[below]!) / (2 * most);
     const slack = Math.min(z[above]!, z[below]!) / (z[above]! + z[below]!);
     return bound < slack ? 0 : value;
+  });
+}
+
+/** Where |theta|_inf is attained, by the duals of |theta_j| <= q: positive there while the slack vanishes. */
+function atTheLargest({ theta, x, s, z }: Found, at: number): boolean[] {
+  const N = theta.length;
+  const from = s.length - 2 * N;
+  const total = z.subarray(from).reduce((sum, value) => sum + value, 0);
+  return Array.from(theta, (value, j) => {
+    const own = from + j + (value > 0 ? 0 : N);
+    return s[own]! / x[at]! < z[own]! / total;
   });
 }
 

@@ -3,7 +3,10 @@ import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { quadraticForm } from '../numerics/vectors.ts';
 import { sharedNormProgramme } from './cone/sharedNormProgramme.ts';
 import { AVERAGED_JITTER, addToDiagonal } from './jitter.ts';
-import type { ReadoutProblem } from './readoutProblem.ts';
+import { ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
+import { averagedGradient } from './leaveOneOut/rowGradients.ts';
+import { problemWithout } from './leaveOneOut/withoutRow.ts';
+import { gradientNorms, type ReadoutProblem } from './readoutProblem.ts';
 import type { Formulation } from './solveProgramme.ts';
 
 /** All samples pay for one gradient norm, sqrt(theta' J theta). */
@@ -12,7 +15,34 @@ export function averagedGradients(problem: ReadoutProblem, eps: number): Formula
   return {
     programme: (rows) => sharedNormProgramme({ ...rows, norm: 'l2', metric }, linearAlgebra()),
     costs: (theta) => eps * Math.sqrt(Math.max(0, quadraticForm(metric.matrix, theta))),
+    leavingOut: {
+      coordinates:
+        () =>
+        (theta, { phi }) => ({
+          phi,
+          theta,
+          gradientsAt: averagedGradient(problem.n, metric.matrix),
+          sharedShift: (at) => fromMean(problem, at),
+          lengthsAfter: (moves) => ownLengthsAfter(problem, 'l2')(theta, moves),
+        }),
+      without: (i) => averagedGradients(problemWithout(problem, i), eps),
+      lengths: (theta) => gradientNorms(problem, theta),
+      cones: 'averaged',
+    },
   };
+}
+
+/** (J - J_i) theta for all rows, J_i = K_i' K_i and J their mean, n x N. */
+function fromMean({ n, N, jacobians }: ReadoutProblem, theta: Float64Array): Float64Array {
+  const columns = new Float64Array(N * n);
+  jacobians.pullBack(jacobians.images(theta), columns);
+  const shifts = new Float64Array(n * N);
+  for (let a = 0; a < N; a++) {
+    const own = columns.subarray(a * n, (a + 1) * n);
+    const mean = own.reduce((sum, value) => sum + value, 0) / n;
+    for (let i = 0; i < n; i++) shifts[i * N + a] = mean - own[i]!;
+  }
+  return shifts;
 }
 
 /** J = (1/n) sum K_i' K_i and its Cholesky factor, both in the lower triangle. */

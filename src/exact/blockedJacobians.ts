@@ -1,4 +1,4 @@
-import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
 import type { Jacobians } from './jacobians.ts';
 
 interface Shape {
@@ -32,8 +32,12 @@ export function blockedJacobians(
     }
   }
   /** sum over inputs j of rows i of weightOf(i d + j) times the outer product of d phi / d x_j at row i. */
-  function gramOf(weightOf: (entry: number) => number, out: Float64Array): void {
-    const algebra = linearAlgebra();
+  function gramOf(
+    weightOf: (entry: number) => number,
+    out: Float64Array,
+    precision: Precision = 'double',
+  ): void {
+    const algebra = inPrecision(linearAlgebra(), precision);
     const gram = new Float64Array(N * N);
     out.fill(0);
     for (const { from, to, rows } of blocks()) {
@@ -47,17 +51,21 @@ export function blockedJacobians(
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! += gram[a * N + b]!;
     }
   }
+  /** K_i theta_i for all i, n x d, theta_i beginning at `of(i)` of `thetas`. */
+  function imagesOf(thetas: Float64Array, of: (i: number) => number): Float64Array {
+    const images = new Float64Array(n * d);
+    for (const { from, to, rows } of blocks())
+      for (let r = 0; r < (to - from) * d; r++) {
+        const own = of(from + Math.floor(r / d));
+        let sum = 0;
+        for (let a = 0, at = r * N; a < N; a++) sum += rows[at + a]! * thetas[own + a]!;
+        images[from * d + r] = sum;
+      }
+    return images;
+  }
   return {
-    images(theta) {
-      const images = new Float64Array(n * d);
-      for (const { from, to, rows } of blocks())
-        for (let r = 0; r < (to - from) * d; r++) {
-          let sum = 0;
-          for (let a = 0, at = r * N; a < N; a++) sum += rows[at + a]! * theta[a]!;
-          images[from * d + r] = sum;
-        }
-      return images;
-    },
+    images: (theta) => imagesOf(theta, () => 0),
+    ownImages: (moves) => imagesOf(moves, (i) => i * N),
     pullBack(v, out) {
       const column = new Float64Array(N);
       for (const { from, to, rows } of blocks())
@@ -71,7 +79,8 @@ export function blockedJacobians(
           for (let a = 0; a < N; a++) out[a * n + i] = column[a]!;
         }
     },
-    weightedGram: (weights, out) => gramOf((entry) => weights[Math.floor(entry / d)]!, out),
-    entryGram: (weights, out) => gramOf((entry) => weights[entry]!, out),
+    weightedGram: (weights, out, precision) =>
+      gramOf((entry) => weights[Math.floor(entry / d)]!, out, precision),
+    entryGram: (weights, out, precision) => gramOf((entry) => weights[entry]!, out, precision),
   };
 }

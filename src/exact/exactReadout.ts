@@ -10,8 +10,9 @@ import { adversarialRegression } from './adversarialRegression.ts';
 import { READOUT_NORMS, type ReadoutNorm } from './cone/rowNorms.ts';
 import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
+import { type LengthsAfter, ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { readoutProblem } from './readoutProblem.ts';
-import { type MarginOptions, type MarginResult, solveMargins } from './solveMargins.ts';
+import { type MarginOptions, type MarginResult, solveMargins, solveMarginsOf } from './solveMargins.ts';
 import { type ReadoutOptions, solveReadout } from './solveReadout.ts';
 import { solveRidge } from './solveRidge.ts';
 
@@ -90,12 +91,17 @@ export async function trainReadoutExactly(
 async function trainNormally(
   model: tf.LayersModel,
   data: Dataset,
-  options: ExactOptions,
+  options: ExactOptions & Pick<ReadoutOptions, 'norm'>,
 ): Promise<ExactResult> {
   const settings = resolveExact('trainReadoutExactly', options, OPTIONS);
+  const { norm } = options;
   const phi = await engineFeatures(model, data);
   const { n } = data;
-  return solveRidge({ n, N: phi.length / n, phi, y: Float64Array.from(data.y) }, settings);
+  return solveRidge(
+    { n, N: phi.length / n, phi, y: Float64Array.from(data.y) },
+    settings,
+    await frozenLengths(model, data, norm),
+  );
 }
 
 async function trainAdversarially(
@@ -119,10 +125,21 @@ async function trainClassifier(
   const { n, y } = data;
   const x = await engineFeatures(model, data);
   const d = x.length / n;
-  return solveMargins(
+  return solveMarginsOf(
     readoutProblem({ n, d, x, y: Float64Array.from(y) }, new LayeredFeatures(d, [])),
     options,
+    await frozenLengths(model, data, options.norm),
   );
+}
+
+/** Gradient norms of the frozen layers, of which nothing is computed before they are asked for; null where they are not known. */
+async function frozenLengths(
+  model: tf.LayersModel,
+  data: Dataset,
+  norm: ReadoutNorm = 'l2',
+): Promise<LengthsAfter | null> {
+  const features = await hostFeatures(model, model.layers.length - 1);
+  return features && ((theta, moves) => ownLengthsAfter(readoutProblem(data, features), norm)(theta, moves));
 }
 
 /** @throws UserError for layers that are not known in float64 */

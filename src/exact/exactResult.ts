@@ -1,7 +1,8 @@
 import type { InteriorPoint } from './cone/interiorPoint.ts';
+import type { WithLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
 
 /** An exact solution, float64; r_i are the residuals on the training rows, q_i what eps multiplies there. */
-export interface ExactResult {
+export interface ExactResult extends WithLeaveOneOut {
   /** The minimiser found, one coefficient a feature, float64. */
   readonly theta: Float64Array;
   /** What the model adds to theta' phi; 0 where none is fitted. */

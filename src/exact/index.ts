@@ -19,6 +19,14 @@ export { DEFAULT_TOLERANCE, type ExactOptions, type ExactProgress } from './exac
 export type { ExactResult, WarmStart } from './exactResult.ts';
 export { expectedSeconds } from './expectedSeconds.ts';
 export type { Jacobians } from './jacobians.ts';
+export type {
+  LeaveOneOut,
+  LeaveOneOutOptions,
+  LeaveOneOutRisk,
+  MarginLeaveOneOut,
+  MarginLeaveOneOutRisk,
+  WithLeaveOneOut,
+} from './leaveOneOut/leaveOneOut.ts';
 export { adversarialRegressionPath, type PathOptions, type PathPoint, readoutPath } from './path.ts';
 export { type FeatureLayer, gradientNorms, type ReadoutProblem, readoutProblem } from './readoutProblem.ts';
 export { type MarginOptions, type MarginResult, solveMargins } from './solveMargins.ts';

@@ -10,6 +10,8 @@ export const NEWTON_JITTER = 1e-15;
 export const CRITICAL_JITTER = 1e-14;
 /** A Newton matrix of per-sample cones, and the metric of their dual residuals. */
 export const CONE_JITTER = 1e-13;
+/** The same Newton matrix in single precision: its rounding, which moves a direction that is rough anyway. */
+export const SINGLE_JITTER = 1e-7;
 /** The averaged gradients J, which are inverted once and used for every bound. */
 export const AVERAGED_JITTER = 1e-12;
 

@@ -8,6 +8,7 @@ export function linearJacobians({ n, d }: { readonly n: number; readonly d: numb
       for (let i = 0; i < n; i++) images.set(theta, i * d);
       return images;
     },
+    ownImages: (moves) => moves.slice(),
     pullBack(v, out) {
       for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) out[j * n + i] = v[i * d + j]!;
     },

@@ -67,6 +67,31 @@ export function solveRidgeSystem(
   const n = y.length;
   const N = phi.length / n;
   const wide = N > (centred ? n - 1 : n);
+  const factor = ridgeFactor({ n, N, phi, lambda, centred, wide });
+  if (!wide) return choleskySolve(factor, transposedTimes(phi, y, N));
+  return transposedTimes(phi, choleskySolve(factor, y.slice()), N);
+}
+
+/**
+ * The lower Cholesky factor of Phi'Phi + n lambda I, N x N, or, `wide`, of Phi Phi' + n lambda I, n x n; about means of the
+ * latter with a multiple of 1 1' beside it.
+ * @throws UserError where that is singular to working precision
+ */
+export function ridgeFactor({
+  n,
+  N,
+  phi,
+  lambda,
+  centred,
+  wide,
+}: {
+  readonly n: number;
+  readonly N: number;
+  readonly phi: Float64Array;
+  readonly lambda: number;
+  readonly centred: boolean;
+  readonly wide: boolean;
+}): Float64Array {
   const size = wide ? n : N;
   const rows = wide ? phi : transpose(phi, n, N);
   const matrix = new Float64Array(size * size);
@@ -85,6 +110,5 @@ export function solveRidgeSystem(
     throw new UserError(
       `the ${n} x ${N} features lack full rank${centred ? ' beside an intercept' : ''} to working precision; use lambda > 0`,
     );
-  if (!wide) return choleskySolve(matrix, transposedTimes(phi, y, N));
-  return transposedTimes(phi, choleskySolve(matrix, y.slice()), N);
+  return matrix;
 }

@@ -8,7 +8,7 @@ import {
   InvalidArgumentError,
 } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
-import { norm, transposedTimes } from '../numerics/vectors.ts';
+import { dot, norm, transposedTimes } from '../numerics/vectors.ts';
 import { MARGIN_LOSSES, type MarginLossName } from '../theory/channels/losses.ts';
 import { interiorPoint } from './cone/interiorPoint.ts';
 import { marginProgramme } from './cone/marginProgramme.ts';
@@ -16,6 +16,15 @@ import { marginSumsProgramme } from './cone/marginSumsProgramme.ts';
 import { READOUT_NORMS, type ReadoutNorm, rowNormOf } from './cone/rowNorms.ts';
 import { criticalEpsReadout } from './criticalEpsReadout.ts';
 import { DEFAULT_TOLERANCE, type ExactOptions } from './exactOptions.ts';
+import {
+  type MarginLeaveOneOut,
+  marginErrors,
+  type WithLeaveOneOut,
+  withLeaveOneOut,
+} from './leaveOneOut/leaveOneOut.ts';
+import { type LengthsAfter, ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
+import { marginsLeftOut } from './leaveOneOut/marginsLeftOut.ts';
+import { problemWithout } from './leaveOneOut/withoutRow.ts';
 import { marginLosses } from './marginLosses.ts';
 import { type MarginRows, marginPoint, marginRows, mean } from './marginRows.ts';
 import { type NewtonResult, newtonMargins } from './newtonMargins.ts';
@@ -44,7 +53,7 @@ const OPTIONS: OptionNames<MarginOptions> = {
 };
 
 /** An exact classifier, float64; v_i = y_i f(x_i) - eps q_i are the margins that the attack leaves on the training rows. */
-export interface MarginResult {
+export interface MarginResult extends WithLeaveOneOut<MarginLeaveOneOut> {
   /** The minimiser found, one coefficient a feature, float64. */
   readonly theta: Float64Array;
   /** What the classifier adds to theta' phi; 0 where none is fitted. */
@@ -80,7 +89,20 @@ export interface MarginResult {
  * @param problem made by `readoutProblem` from rows with labels -1 and 1
  * @throws InvalidArgumentError for options out of range, other labels, or an intercept for rows of one class alone
  */
-export function solveMargins(problem: ReadoutProblem, options: MarginOptions): MarginResult {
+export const solveMargins = (problem: ReadoutProblem, options: MarginOptions): MarginResult =>
+  solveMarginsOf(problem, options, (theta, moves) =>
+    ownLengthsAfter(problem, options.norm ?? 'l2')(theta, moves),
+  );
+
+/**
+ * The same for features whose gradients are others than those of the problem.
+ * @param lengthsAfter null where nothing is known of them, so that a row left out has no robust risk
+ */
+export function solveMarginsOf(
+  problem: ReadoutProblem,
+  options: MarginOptions,
+  lengthsAfter: LengthsAfter | null,
+): MarginResult {
   checkOptions('solveMargins', options ?? null, OPTIONS);
   checkProblem(problem);
   const eps = checkNonNegative('eps', options.eps);
@@ -107,11 +129,11 @@ export function solveMargins(problem: ReadoutProblem, options: MarginOptions): M
   };
   const found =
     name === 'logistic'
-      ? newtonMargins(rows, settings)
+      ? { ...newtonMargins(rows, settings), pulls: null }
       : coneMargins(rows, name === 'hinge' ? 1 : 2, settings);
   const { best, lower, iterations, residual } = found;
   const gap = Math.max(0, best.value - lower);
-  return {
+  const result = {
     theta: best.x.slice(0, problem.N),
     intercept: intercept ? best.x[problem.N]! : 0,
     objective: best.value,
@@ -123,6 +145,24 @@ export function solveMargins(problem: ReadoutProblem, options: MarginOptions): M
     residual,
     converged: gap <= tolerance * best.value,
   };
+  const { converged } = result;
+  const { pulls } = found;
+  const { n, N, phi, y } = problem;
+  return withLeaveOneOut(
+    result,
+    { n, eps },
+    {
+      estimated: () => marginsLeftOut(rows, name, { best, pulls, converged }, lengthsAfter),
+      trained(i) {
+        const others = { ...options, lambda: (lambda * n) / (n - 1), onProgress: () => {} };
+        const without = solveMarginsOf(problemWithout(problem, i), others, null);
+        const output = dot(phi.subarray(i * N, (i + 1) * N), without.theta) + without.intercept;
+        const gradientNorm = lengthsAfter?.(without.theta, new Float64Array(n * N))[i] ?? Number.NaN;
+        return { residual: y[i]! * output, gradientNorm, converged: without.converged };
+      },
+      summary: marginErrors(marginLosses[name].value),
+    },
+  );
 }
 
 /** The hinge (power 1) or the squared hinge (power 2), as a cone programme. */
@@ -138,11 +178,11 @@ function coneMargins(
     readonly maxIterations: number;
     readonly onIteration: (iteration: number, bounds: { upper: number; lower: number }) => void;
   },
-): NewtonResult {
+): NewtonResult & { readonly pulls: Float64Array | null } {
   const { n } = rows;
   const programmeOf = rows.eps > 0 && rows.rowNorm.separable ? marginSumsProgramme : marginProgramme;
   const programme = programmeOf(rows, power, linearAlgebra());
-  const { x, bounds, iterations } = interiorPoint(programme, programme.start(), {
+  const { x, z, bounds, iterations } = interiorPoint(programme, programme.start(), {
     tolerance,
     negligible: 0,
     maxIterations,
@@ -154,6 +194,7 @@ function coneMargins(
   return {
     best: inside.value < constant.value ? inside : constant,
     lower: bounds.lower / n,
+    pulls: power === 1 ? z.slice(n, 2 * n) : null,
     iterations,
     residual:
       bounds.residual / (norm(transposedTimes(rows.labelled, new Float64Array(n).fill(1), rows.M)) || 1),

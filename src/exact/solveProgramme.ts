@@ -1,4 +1,4 @@
-import { norm, transposedTimes } from '../numerics/vectors.ts';
+import { dot, norm, transposedTimes } from '../numerics/vectors.ts';
 import {
   type Bounds,
   type InteriorPoint,
@@ -6,9 +6,17 @@ import {
   interiorPoint,
   type StartedProgramme,
 } from './cone/interiorPoint.ts';
+import { residualDuals } from './cone/residualCones.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult, WarmStart } from './exactResult.ts';
 import { centring, type Rows } from './intercept.ts';
+import { squaredErrors, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import {
+  type CoordinatesOf,
+  type FoundRegression,
+  programmeLeftOut,
+} from './leaveOneOut/programmeLeftOut.ts';
+import { type OwnCones, pointWithout, rowsWithout, without } from './leaveOneOut/withoutRow.ts';
 import { trainingErrors } from './trainingErrors.ts';
 
 /** Rows about their means where an intercept is fitted, targets of root mean square 1, and what is asked for there. */
@@ -27,6 +35,19 @@ export interface Formulation {
   readonly innerTolerance?: number;
   /** Another theta that the gap allows as well, with its objective; default the one that the solver found. */
   readonly refine?: (found: Found, rows: ScaledRows) => { theta: Float64Array; upper: number };
+  readonly leavingOut: LeavingOut;
+}
+
+/** What training without a row needs. */
+export interface LeavingOut {
+  /** In which coordinates theta moves. */
+  readonly coordinates: (found: Found) => CoordinatesOf;
+  /** The formulation on all rows but row i. */
+  readonly without: (i: number) => Formulation;
+  /** What eps multiplies at each row, for any theta. */
+  readonly lengths: (theta: Float64Array) => Float64Array;
+  /** The cones that bound each row's norm; 'shared' where the rows share one, 'averaged' where that changes with the rows. */
+  readonly cones: OwnCones | 'shared' | 'averaged';
 }
 
 /** What the interior-point method found, in solver units. */
@@ -43,7 +64,7 @@ export interface Found extends InteriorPointResult {
 export function solveProgramme(
   given: Rows,
   settings: ExactSettings,
-  { programme, costs, innerTolerance, refine }: Formulation,
+  { programme, costs, innerTolerance, refine, leavingOut }: Formulation,
 ): ExactResult {
   const { eps, lambda, fitIntercept: intercept, tolerance } = settings;
   const { n, N } = given;
@@ -59,7 +80,7 @@ export function solveProgramme(
   const gap = gapOf({ upper: best.upper, lower: bounds.lower }, y, unit);
   const theta = best.theta.map((value) => value * unit);
   const beside = found.offset * unit;
-  return {
+  const result = {
     theta,
     intercept: interceptOf(theta, beside),
     ...gap,
@@ -69,6 +90,77 @@ export function solveProgramme(
     converged: gap.relativeGap <= tolerance,
     warmStart,
   };
+  const scores = residualDuals(solved.z, n, intercept).map((value) => value * unit);
+  const sizes = Float64Array.from({ length: n }, (_, i) => (solved.z[i]! + solved.z[n + i]!) * unit);
+  const duals = { beside, scores, sizes, unit };
+  return withLeftOut(result, {
+    given,
+    settings,
+    leavingOut,
+    duals,
+    coordinates: leavingOut.coordinates(found),
+  });
+}
+
+/** The result with its leave-one-out estimate, for which the duals of the residuals and the warm start are all that is kept. */
+function withLeftOut(
+  result: Omit<ExactResult, 'leaveOneOut'>,
+  {
+    given,
+    settings,
+    leavingOut,
+    duals,
+    coordinates,
+  }: {
+    readonly given: Rows;
+    readonly settings: ExactSettings;
+    readonly leavingOut: LeavingOut;
+    readonly duals: Pick<FoundRegression, 'beside' | 'scores' | 'sizes'> & { readonly unit: number };
+    readonly coordinates: CoordinatesOf;
+  },
+): ExactResult {
+  const { theta, converged, warmStart } = result;
+  const { n, N } = given;
+  const { eps, lambda, fitIntercept } = settings;
+  /** The kept iterate, without row i and in the scale of the others. */
+  function startWithout(i: number): InteriorPoint | null {
+    const { cones } = leavingOut;
+    if (warmStart.point === null || cones === 'averaged') return null;
+    const { phi, y } = centring(fitIntercept, given);
+    const mean = fitIntercept ? -y[i]! / (n - 1) : 0;
+    const scale = scaleOf(without(y, i, 1).map((value) => value - mean));
+    const { x } = warmStart.point;
+    const row = phi.subarray(i * N, (i + 1) * N);
+    // The mean residual of the others differs from that of all by this.
+    const shift = fitIntercept ? (y[i]! - duals.unit * dot(x.subarray(0, N), row)) / (n - 1) / scale : null;
+    return pointWithout(warmStart.point, i, {
+      n,
+      N,
+      own: cones === 'shared' ? null : cones,
+      ratio: duals.unit / scale,
+      shift,
+    });
+  }
+  return withLeaveOneOut(
+    result,
+    { n, eps },
+    {
+      summary: squaredErrors,
+      estimated: () => programmeLeftOut(given, settings, { theta, converged, ...duals }, coordinates),
+      trained(i) {
+        const others = (lambda * n) / (n - 1);
+        const start = { point: startWithout(i), eps, lambda: others };
+        const found = solveProgramme(
+          rowsWithout(given, i),
+          { ...settings, lambda: others, start, onProgress: () => {} },
+          leavingOut.without(i),
+        );
+        const output = dot(given.phi.subarray(i * N, (i + 1) * N), found.theta) + found.intercept;
+        const gradientNorm = leavingOut.lengths(found.theta)[i]!;
+        return { residual: given.y[i]! - output, gradientNorm, converged: found.converged };
+      },
+    },
+  );
 }
 
 /** Root mean square; 1 for zeros, so that it can divide. */

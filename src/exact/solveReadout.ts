@@ -1,5 +1,5 @@
 import type { OptionNames } from '../checkOptions.ts';
-import { checkChoice, InvalidArgumentError } from '../errors.ts';
+import { checkChoice, InvalidArgumentError, UserError } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { averagedGradients } from './averagedGradients.ts';
 import { perSampleProgramme } from './cone/perSampleProgramme.ts';
@@ -7,6 +7,9 @@ import { READOUT_NORMS, type ReadoutNorm } from './cone/rowNorms.ts';
 import { rowSumsProgramme } from './cone/rowSumsProgramme.ts';
 import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
+import { ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
+import { ownGradients } from './leaveOneOut/rowGradients.ts';
+import { problemWithout } from './leaveOneOut/withoutRow.ts';
 import { checkProblem, gradientNorms, type ReadoutProblem } from './readoutProblem.ts';
 import { type Formulation, solveProgramme } from './solveProgramme.ts';
 import { solveRidge } from './solveRidge.ts';
@@ -55,20 +58,32 @@ export function solveReadout(problem: ReadoutProblem, options: ReadoutOptions): 
   checkProblem(problem);
   const gradients = checkGradients(options.gradients);
   const attack = checkChoice('norm', options.norm ?? 'l2', READOUT_NORMS);
-  if (settings.eps === 0) return solveRidge(problem, settings);
+  if (settings.eps === 0) return solveRidge(problem, settings, ownLengthsAfter(problem, attack));
   if (gradients === 'averaged') {
     if (attack !== 'l2') throw new InvalidArgumentError('norm', attack, "'l2' with averaged gradients");
     return solveProgramme(problem, settings, averagedGradients(problem, settings.eps));
   }
-  return solveProgramme(problem, settings, ownGradients(problem, settings.eps, attack));
+  return solveProgramme(problem, settings, eachItsOwn(problem, settings.eps, attack));
 }
 
 /** Each sample pays for its own gradient. */
-const ownGradients = (problem: ReadoutProblem, eps: number, attack: ReadoutNorm): Formulation => ({
+const eachItsOwn = (problem: ReadoutProblem, eps: number, attack: ReadoutNorm): Formulation => ({
   programme(rows) {
     const { d, jacobians } = problem;
     const programmeOf = attack === 'l2' ? perSampleProgramme : rowSumsProgramme;
     return programmeOf({ ...rows, d, jacobians }, linearAlgebra());
   },
   costs: (theta) => gradientNorms(problem, theta, attack).map((length) => eps * length),
+  leavingOut: {
+    coordinates:
+      () =>
+      (theta, { phi }) => {
+        if (attack !== 'l2')
+          throw new UserError("leaveOneOut: norm 'linf' with frozen features has no estimate; train in 'l2'");
+        return { phi, theta, gradientsAt: ownGradients(problem) };
+      },
+    without: (i) => eachItsOwn(problemWithout(problem, i), eps, attack),
+    lengths: (theta) => gradientNorms(problem, theta, attack),
+    cones: attack === 'l2' ? { width: problem.d + 1, blocks: 1 } : { width: problem.d, blocks: 2 },
+  },
 });

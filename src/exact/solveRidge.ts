@@ -2,18 +2,25 @@ import { dot, norm, transposedTimes } from '../numerics/vectors.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
 import { centring, type Rows } from './intercept.ts';
+import { squaredErrors, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import type { LengthsAfter } from './leaveOneOut/lengthsAfter.ts';
+import { ridgeLeftOut } from './leaveOneOut/ridgeLeftOut.ts';
 import { solveRidgeSystem } from './ridge.ts';
 import { trainingErrors } from './trainingErrors.ts';
 
-/** `ridge` as the exact solvers report it. */
+/**
+ * `ridge` as the exact solvers report it.
+ * @param lengthsAfter null where nothing is known of the features' gradients, so that a row left out has no robust risk
+ */
 export function solveRidge(
   given: Rows,
   { lambda, fitIntercept }: Pick<ExactSettings, 'lambda' | 'fitIntercept'>,
+  lengthsAfter: LengthsAfter | null,
 ): ExactResult {
   // About the means the residuals of the ridge solution have the sum 0, and the intercept beside it is 0.
   const { phi, y, interceptOf } = centring(fitIntercept, given);
   const theta = solveRidgeSystem(phi, y, lambda, fitIntercept);
-  return {
+  const result = {
     theta,
     intercept: interceptOf(theta, 0),
     ...ridgeCertificate({ ...given, phi, y }, theta, lambda),
@@ -21,6 +28,15 @@ export function solveRidge(
     converged: true,
     warmStart: { point: null, eps: 0, lambda },
   };
+  return withLeaveOneOut(
+    result,
+    { n: given.n, eps: 0 },
+    {
+      estimated: () => ridgeLeftOut(given, { theta, lambda, fitIntercept }, lengthsAfter),
+      trained: null,
+      summary: squaredErrors,
+    },
+  );
 }
 
 /**

@@ -1,47 +1,55 @@
-/** The page: a store of its state, views that draw the state, and an address that holds it. */
-import { checkPanel } from './check/checkPanel.ts';
-import { controls } from './page/controls.ts';
-import { curveFigure } from './page/curveFigure.ts';
+/** The page: a store of its state, a story and a workbench that draw the state, and an address that holds it. */
+import { address } from './page/address.ts';
 import { byId } from './page/elements.ts';
-import { mapFigure } from './page/mapFigure.ts';
-import { takeAway } from './page/takeAway.ts';
 import { applyTheme, onSystemTheme, resolvedTheme } from './page/theme.ts';
-import { showValues, statusOf } from './page/values.ts';
+import type { View } from './page/view.ts';
 import { fromLink, toLink } from './state/link.ts';
-import type { Settings } from './state/parameters.ts';
+import { stateOf } from './state/scenes.ts';
 import { initialState, newStore, type State } from './state/state.ts';
-import { riskAt } from './theory/ask.ts';
-import { axisNamed, type RiskAt } from './theory/curve.ts';
+import { story } from './story/story.ts';
 
 const { state: linked, complaints } = fromLink(window.location.hash.slice(1));
 const store = newStore(linked);
 complain(complaints);
 applyTheme(linked.theme);
 
-let pointed: { settings: Settings; risk: RiskAt } | null = null;
-const curves = curveFigure(store, (point) => {
-  pointed = point;
-  showPoint(store.state);
-});
-const map = mapFigure(store);
-const take = takeAway(store, curves, map);
-controls(byId<HTMLFormElement>('controls'), store);
-checkPanel(store);
-
-function showPoint({ settings, axis }: State): void {
-  const { settings: at, risk } = pointed ?? { settings, risk: riskAt(settings) };
-  showValues(at, risk, axisNamed(axis));
+const steps = address(store, complain);
+const storyView = story(store);
+// The first view does not need the workbench, so that it comes when it is first opened.
+let workbenchView: View | undefined;
+let coming = false;
+async function fetchWorkbench(): Promise<void> {
+  if (coming) return;
+  coming = true;
+  const { workbench } = await import('./workbench.ts');
+  workbenchView = workbench(store, steps);
+  draw();
+  byId('workbench').dataset.ready = '';
 }
 
 function draw(): void {
-  performance.mark('redraw-begins');
   const { state } = store;
-  curves.draw(state);
-  map.draw(state);
-  showPoint(state);
-  take.show(state);
-  byId('status-of-theory').textContent = statusOf(state.settings);
+  showView(state);
+  const view = state.scene === null ? workbenchView : storyView;
+  if (!view) {
+    void fetchWorkbench();
+    return;
+  }
+  performance.mark('redraw-begins');
+  view.draw(state);
   performance.measure('redraw', 'redraw-begins');
+}
+
+function showView({ scene }: State): void {
+  const inStory = scene !== null;
+  byId('story').hidden = !inStory;
+  byId('workbench').hidden = inStory;
+  for (const [id, current] of [
+    ['to-story', inStory],
+    ['to-workbench', !inStory],
+  ] as const)
+    if (current) byId(id).setAttribute('aria-current', 'page');
+    else byId(id).removeAttribute('aria-current');
 }
 
 // Many changes in one frame are drawn once.
@@ -55,30 +63,18 @@ function drawSoon(): void {
   });
 }
 
-// Browsers limit how often an address may change.
-let pending: ReturnType<typeof setTimeout> | undefined;
-function updateAddress(): void {
-  clearTimeout(pending);
-  pending = setTimeout(() => {
-    const link = toLink(store.state);
-    window.history.replaceState(
-      null,
-      '',
-      link ? `#${link}` : window.location.pathname + window.location.search,
-    );
-  }, 250);
+/** The links between the story and the workbench hold what is set at the time. */
+function updateLinks(state: State): void {
+  const there = `#${toLink({ ...state, scene: null })}`;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-to=workbench]')) link.href = there;
 }
 
 store.subscribe((state, before) => {
   if (state.theme !== before.theme) applyTheme(state.theme);
   labelTheme();
+  updateLinks(state);
   drawSoon();
-  updateAddress();
-});
-window.addEventListener('hashchange', () => {
-  const { state, complaints } = fromLink(window.location.hash.slice(1));
-  complain(complaints);
-  store.change(state);
+  if ((state.scene === null) !== (before.scene === null)) window.scrollTo({ top: 0, behavior: 'instant' });
 });
 onSystemTheme(() => {
   labelTheme();
@@ -88,7 +84,10 @@ onSystemTheme(() => {
 byId('theme').addEventListener('click', () =>
   store.change({ theme: resolvedTheme(store.state.theme) === 'dark' ? 'light' : 'dark' }),
 );
-byId('reset').addEventListener('click', () => store.change({ ...initialState, theme: store.state.theme }));
+byId('reset').addEventListener('click', () => {
+  const { theme, scene, measurements } = store.state;
+  store.change({ ...(scene === null ? initialState : stateOf(scene)), theme, measurements });
+});
 
 function labelTheme(): void {
   byId('theme').textContent = resolvedTheme(store.state.theme) === 'dark' ? 'Light' : 'Dark';
@@ -97,8 +96,9 @@ function labelTheme(): void {
 function complain(found: readonly string[]): void {
   const notice = byId('notice');
   notice.hidden = found.length === 0;
-  notice.textContent = `Parts of this link are not valid and were ignored: ${found.join('; ')}. The default values are used instead.`;
+  notice.textContent = `Parts of this link were ignored: ${found.join('; ')}. The usual values are used instead.`;
 }
 
 labelTheme();
+updateLinks(store.state);
 draw();

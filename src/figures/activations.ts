@@ -2,7 +2,7 @@ import { adversarialRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { bestWidth, randomFeatures } from '../theory/index.ts';
 import type { Figure } from './figure.ts';
-import { around, baseSettings, cellOf, panelOf } from './shared.ts';
+import { around, baseSettings, cellOf, nothingAt, panelOf } from './shared.ts';
 
 const AR = adversarialRisk();
 
@@ -25,8 +25,8 @@ export const activations: Figure = {
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'adversarial risk', scale: 'log' },
-      guides: [{ axis: 'y', at: 1 + tau ** 2 }],
-      caption: `Adversarial risk against width at eps = ${eps}, for several activations. Dashed: 1 + tau^2. Only the shifted ReLU is covered by a theorem.`,
+      guides: [nothingAt(settings)],
+      caption: `Adversarial risk against width at eps = ${eps}, for several activations. Dashed: 1 + tau^2, the risk of predicting nothing. Only the shifted ReLU is covered by a theorem.`,
       panels: [
         panelOf(
           `$\\varepsilon = ${eps}$`,

@@ -26,7 +26,7 @@ export const attacks: Figure = {
     const risk = theoryOf(curve)!;
     const at = (testAttack: Cell['testAttack']) => cellsOf(settings, { testAttack, epsTest: RADII });
     return {
-      x: { label: 'radius at test $\\varepsilon_{test}$', scale: 'linear' },
+      x: { label: 'radius at test $\\varepsilon_{\\mathrm{test}}$', scale: 'linear' },
       y: { label: 'adversarial risk', scale: 'log' },
       guides: [],
       caption:
@@ -38,6 +38,7 @@ export const attacks: Figure = {
           curves: [
             {
               label: 'theory',
+              kind: null,
               colour: lookOf(5).colour,
               points: along.map((x, k) => ({ x, y: adversarialRisk(k).theory(risk, curve) })),
             },

@@ -76,13 +76,13 @@ export const capacity: Figure = {
         {
           title: '',
           curves: epsilons.map((eps, i) => ({
-            label: `theory, $\\varepsilon = ${eps}$`,
+            label: `$\\varepsilon = ${eps}$`,
             colour: lookOf(i).colour,
             points: around(psi1, 1.25, 40).map((x) => ({ x, y: capacityAt(x, eps) })),
           })),
           measured: epsilons.map((eps, i) => ({
             ...lookOf(i),
-            label: 'simulation',
+            label: `$\\varepsilon = ${eps}$`,
             emphasis: 'open',
             spots: psi1.map((x) => ({ x, y: measured(x, eps), cells: cellsAt(x, eps) })),
           })),

@@ -39,7 +39,7 @@ export const classification: Figure = {
         title,
         settings,
         epsilons.map((eps) => ({
-          label: `theory, $\\varepsilon = ${eps}$`,
+          label: `trained at $\\varepsilon = ${eps}$`,
           measure,
           along: around(psi1, 2, 80),
           at: psi1,
@@ -49,7 +49,7 @@ export const classification: Figure = {
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'share of wrong signs', scale: 'linear' },
-      guides: [{ axis: 'y', at: 0.5 }],
+      guides: [{ axis: 'y', at: 0.5, label: 'guessing' }],
       caption:
         `Error and robust error of classifiers trained with the logistic loss against width, labels turned over with probability ${FLIP}. ` +
         `Robust errors at the radius ${greatest}, whatever eps in training. Dashed: guessing.`,

@@ -4,7 +4,16 @@ import { theoryOf } from '../cells/theoryOf.ts';
 import { palette } from '../plots/palette.ts';
 import { bestWidth, randomFeatures } from '../theory/index.ts';
 import { type Claim, clearlyAbove, type Figure, type FigureSettings, shown } from './figure.ts';
-import { around, baseSettings, cellOf, cellsOf, dimensionsOf, limitCurve } from './shared.ts';
+import {
+  around,
+  baseSettings,
+  cellOf,
+  cellsOf,
+  dimensionsOf,
+  limitCurve,
+  nothingAt,
+  squareAt,
+} from './shared.ts';
 
 const AR = adversarialRisk();
 const kinds = [
@@ -21,33 +30,29 @@ export const curse: Figure = {
   varies: ['d', 'psi1', 'epsilons'],
 
   plan(settings) {
-    const { tau, psi1: widths } = settings;
+    const { psi1: widths } = settings;
     const curveWidths = around(widths, 5, 240);
 
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'risk', scale: 'log' },
-      guides: [
-        { axis: 'x', at: settings.psi2[0]! },
-        { axis: 'y', at: 1 + tau ** 2 },
-      ],
+      guides: [squareAt(settings), nothingAt(settings)],
       caption:
         'Standard and adversarial risk of adversarially trained random-features regressions against psi1 = N/d, one ' +
-        'panel for each radius eps of the l2 attack (the same in training and at test). Dashed: psi1 = psi2, where ' +
-        'features and samples are equally many, and 1 + tau^2, the risk of predicting nothing, which narrow models do where eps is beyond its critical value.',
+        'panel for each radius eps of the l2 attack (the same in training and at test). Without attack the two risks are one, ' +
+        'which is infinite at psi1 = psi2. Dashed: psi1 = psi2, where features and samples are equally many, and 1 + tau^2, ' +
+        'the risk of predicting nothing, which narrow models do where eps is beyond its critical value.',
       panels: settings.epsilons.map((eps) => {
         // At eps = 0 the two risks are the same number, drawn once.
         const drawn = eps === 0 ? kinds.slice(0, 1) : kinds;
         return {
-          title: `$\\varepsilon = ${eps}$`,
+          title: eps === 0 ? '$\\varepsilon = 0$: AR equals SR' : `$\\varepsilon = ${eps}$`,
           curves: drawn.map(({ name, measure, colour }) =>
-            limitCurve(`${name}, theory`, colour, measure, curveWidths, (psi1) =>
-              cellOf(settings, { psi1, eps }),
-            ),
+            limitCurve(name, colour, measure, curveWidths, (psi1) => cellOf(settings, { psi1, eps })),
           ),
-          measured: drawn.flatMap(({ measure, colour, symbol }) =>
-            dimensionsOf(settings).map(({ d, label, emphasis }) => ({
-              label,
+          measured: drawn.flatMap(({ name, measure, colour, symbol }) =>
+            dimensionsOf(settings).map(({ d, emphasis }) => ({
+              label: name,
               colour,
               symbol,
               emphasis,

@@ -1,7 +1,17 @@
 import { atWholeSizes } from '../cells/cell.ts';
 import { adversarialRisk, riskTrainedAt } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, type MeanOf, shown } from './figure.ts';
-import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf, spotsByWidth } from './shared.ts';
+import {
+  around,
+  baseSettings,
+  cellOf,
+  cellsOf,
+  limitCurve,
+  lookOf,
+  nothingAt,
+  spotsByWidth,
+  squareAt,
+} from './shared.ts';
 
 const AR = adversarialRisk();
 const DEPTHS = [1, 2, 3];
@@ -12,6 +22,8 @@ const layers = (count: number, width: number, eps: number) => ({
   widths: new Array<number>(count).fill(width),
   eps,
 });
+
+const named = (count: number): string => (count === 1 ? '1 layer' : `${count} layers (no theorem)`);
 
 /** Depth of the frozen part: adversarial risk against the width of one, two and three equal frozen layers. */
 export const depth: Figure = {
@@ -29,8 +41,7 @@ export const depth: Figure = {
   varies: ['psi1', 'epsilons'],
 
   plan(settings) {
-    const { psi1, epsilons, tau } = settings;
-    const psi2 = settings.psi2[0]!;
+    const { psi1, epsilons } = settings;
     const limitAt = (count: number, width: number, eps: number) =>
       cellOf(settings, layers(count, width, eps));
     const attacked = epsilons.filter((eps) => eps > 0);
@@ -38,26 +49,20 @@ export const depth: Figure = {
     return {
       x: { label: 'width of every layer $N_l/d$', scale: 'log' },
       y: { label: 'adversarial risk', scale: 'log' },
-      guides: [
-        { axis: 'x', at: psi2 },
-        { axis: 'y', at: 1 + tau ** 2 },
-      ],
+      guides: [{ ...squareAt(settings), label: '$N_l = n$' }, nothingAt(settings)],
       caption:
         'Adversarial risk of adversarially trained read-outs on one, two and three frozen layers of equal width, one ' +
-        'panel for each eps. Curves for two layers and more are predictions of Gaussian equivalence, not theorems.',
+        'panel for each eps (the same in training and at test; at eps = 0 the adversarial risk is the standard one, infinite at ' +
+        'N_l = n). Curves for two layers and more are predictions of Gaussian equivalence, not theorems.',
       panels: epsilons.map((eps) => ({
         title: `$\\varepsilon = ${eps}$`,
         curves: DEPTHS.map((count, i) =>
-          limitCurve(
-            count === 1 ? 'one layer, theory' : `${count} layers, Gaussian equivalence`,
-            lookOf(i).colour,
-            AR,
-            around(psi1, 5),
-            (width) => limitAt(count, width, eps),
+          limitCurve(named(count), lookOf(i).colour, AR, around(psi1, 5), (width) =>
+            limitAt(count, width, eps),
           ),
         ),
         measured: DEPTHS.map((count, i) => ({
-          label: 'simulation',
+          label: named(count),
           ...lookOf(i),
           emphasis: 'open',
           spots: spotsByWidth(settings, { eps, measure: riskTrainedAt(eps), isFrozen: true }, (width) =>

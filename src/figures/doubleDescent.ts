@@ -1,7 +1,7 @@
 import { standardRisk } from '../cells/measure.ts';
 import { interpolationPeak, randomFeatures } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, kindsByEps, panelOf } from './shared.ts';
+import { around, baseSettings, cellsOf, kindsByEps, panelOf, squareAt } from './shared.ts';
 
 /** The peak at the interpolation threshold, and where it goes as eps grows. */
 export const doubleDescent: Figure = {
@@ -30,9 +30,10 @@ export const doubleDescent: Figure = {
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'standard risk', scale: 'log' },
-      guides: [{ axis: 'x', at: settings.psi2[0]! }],
+      guides: [squareAt(settings)],
       caption:
-        'Standard risk of adversarially trained random-features regressions against width, for several eps.',
+        'Standard risk of adversarially trained random-features regressions against width, for several eps. ' +
+        'Dashed: psi1 = psi2, where features and samples are equally many.',
       panels: [
         panelOf(
           '',

@@ -54,6 +54,8 @@ export interface FigurePlan {
   readonly caption: string;
   /** How its points came about, where that is not simulation of the linear teacher beside its theory. */
   readonly setting?: string;
+  /** What stands at its foot in place of the settings; may hold `$TeX$`. */
+  readonly note?: string;
 }
 
 /** Theory over two settings, coloured by value; each panel is then a row of simulated spots at one height. */
@@ -62,9 +64,10 @@ export interface SurfacePlan {
   readonly values: readonly (readonly number[])[];
   readonly xDomain: readonly [number, number];
   readonly yDomain: readonly [number, number];
-  /** What the colour means; it turns from blue to red at `pivot`. */
+  /** What the colour means; it turns from blue to red at `pivot` and ends at `cut`. */
   readonly label: string;
   readonly pivot: number;
+  readonly cut?: number;
   readonly lines: readonly Omit<Curve, 'colour'>[];
   /** The y of each panel's spots. */
   readonly heights: readonly number[];
@@ -78,20 +81,33 @@ export interface AxisPlan {
 
 export interface PlanPanel {
   readonly title: string;
+  /** Panels of one name share a vertical axis, and so do those without. */
+  readonly yAxis?: string;
   readonly curves: readonly Curve[];
   readonly measured: readonly Measured[];
 }
 
 /** A theory curve. */
 export interface Curve {
+  /** What its colour stands for. */
   readonly label: string;
   readonly colour: string;
+  /** What the line stands for: 'theory' unless given; with `null` the label says it. */
+  readonly kind?: string | null;
+  readonly dashed?: boolean;
+  /** Values that belong to no line: they are drawn as small dots. */
+  readonly dots?: boolean;
+  /** A slope without a height of its own: it is moved up or down to run through the middle of the panel's measured points. */
+  readonly throughMeasured?: boolean;
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
 /** Simulated points of one kind. */
 export interface Measured {
+  /** What its colour stands for. */
   readonly label: string;
+  /** What the symbols stand for: the simulation at its dimension unless given; with `null` the label says it. */
+  readonly kind?: string | null;
   readonly colour: string;
   readonly symbol: SymbolName;
   /** The largest d is drawn open, smaller ones small. */
@@ -107,6 +123,8 @@ export interface Spot {
   readonly x: number | Measure;
   readonly y: Measure;
   readonly cells: readonly Cell[];
+  /** Words beside it. */
+  readonly label?: string;
 }
 
 /** A statement that the figure is about, checked against numbers. */

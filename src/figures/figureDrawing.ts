@@ -1,29 +1,43 @@
 import type { AxisOptions } from '../plots/axes.ts';
 import { type PanelFigure, panelFigure, type Series, type SeriesPoint } from '../plots/panels.ts';
+import type { PictureText } from '../plots/pictureText.ts';
 import { surfaceFigure } from '../plots/surface.ts';
-import type { AxisPlan, FigurePlan, SurfacePlan } from './figure.ts';
+import type { AxisPlan, Curve, FigurePlan, Measured, PlanPanel, SurfacePlan } from './figure.ts';
 import type { FigurePoint, PanelPoints } from './figurePoints.ts';
 
+/** What a drawing says about itself, and its width in millimetres for print. */
+export interface DrawingOptions extends PictureText {
+  /** At the foot of the picture. */
+  readonly note?: string;
+  readonly width?: number;
+}
+
 /**
- * Measured points with standard errors on top of the theory, as SVG source described by the caption. The axes leave room for
- * points that are not measured yet where theory expects them.
+ * Measured points with standard errors on top of the theory, as SVG source. The axes leave room for points that are not
+ * measured yet where theory expects them.
  */
-export const drawFigure = (plan: FigurePlan, measured: readonly PanelPoints[], caption: string): string =>
-  plan.surface ? drawSurface(plan, plan.surface, measured, caption) : drawPanels(plan, measured, caption);
+export const drawFigure = (
+  plan: FigurePlan,
+  measured: readonly PanelPoints[],
+  options: DrawingOptions,
+): string =>
+  plan.surface ? drawSurface(plan, plan.surface, measured, options) : drawPanels(plan, measured, options);
 
 function drawSurface(
   plan: FigurePlan,
-  surface: SurfacePlan,
+  { values, xDomain, yDomain, label, pivot, cut, lines, heights }: SurfacePlan,
   measured: readonly PanelPoints[],
-  caption: string,
+  options: DrawingOptions,
 ): string {
-  const { values, xDomain, yDomain, label, pivot, lines, heights } = surface;
+  const [first] = plan.panels.flatMap((panel) => panel.measured);
   return surfaceFigure({
+    ...options,
     values,
     x: { ...plan.x, domain: xDomain },
     y: { ...plan.y, domain: yDomain },
     label,
     pivot,
+    ...(cut !== undefined && { cut }),
     lines,
     spots: measured.flatMap((kinds, i) =>
       kinds
@@ -31,57 +45,135 @@ function drawSurface(
         .filter(isMeasured)
         .map(({ x, y }) => ({ x, y: heights[i]!, value: y.simulated.value })),
     ),
-    description: caption,
+    ...(first && { spotsLabel: kindOf(first) ?? first.label }),
   });
 }
 
-function drawPanels(plan: FigurePlan, measured: readonly PanelPoints[], caption: string): string {
+function drawPanels(plan: FigurePlan, measured: readonly PanelPoints[], options: DrawingOptions): string {
   const panels = plan.panels.map((panel, i) => ({
     title: panel.title,
-    series: [
-      ...panel.curves.map((curve): Series => ({ ...curve, draw: 'line' })),
-      ...panel.measured.flatMap((kind, k): Series[] => {
-        const points = measured[i]![k]!.filter(isMeasured).map(({ x, y }) => ({
-          x,
-          y: y.simulated.value,
-          standardError: y.simulated.standardError,
-        }));
-        const { label, colour, symbol, emphasis } = kind;
-        const symbols: Series = { label, colour, symbol, emphasis, draw: 'symbols', points };
-        return kind.joined ? [{ label, colour, draw: 'line', points }, symbols] : [symbols];
-      }),
-    ],
+    yAxis: panel.yAxis,
+    series: seriesOf(panel, measured[i]!),
   }));
-  const lines = panels.flatMap((panel) =>
-    panel.series.filter((s) => s.draw === 'line').flatMap((s) => s.points),
-  );
-  const symbols = measured.flat(2).map((point) => ({
-    x: point.x,
-    y: isMeasured(point) ? point.y.simulated.value : point.y.theory,
-  }));
+  const linesOf = (drawn: typeof panels): readonly SeriesPoint[] =>
+    drawn.flatMap(({ series }) => series.filter((s) => s.draw === 'line').flatMap((s) => s.points));
+  const expected = (points: PanelPoints): SeriesPoint[] =>
+    points
+      .flat()
+      .map(({ x, y }) =>
+        y.simulated.count > 0
+          ? { x, y: y.simulated.value, standardError: y.simulated.standardError }
+          : { x, y: y.theory },
+      );
+  const heights = (name: string | undefined) => {
+    const among = panels.filter(({ yAxis }) => yAxis === name);
+    const symbols = measured.filter((_, i) => panels[i]!.yAxis === name).flatMap(expected);
+    return axis(plan.y, withinReach(symbols, linesOf(among)), 0.06);
+  };
+  const shared = heights(panels[0]?.yAxis);
   const figure: PanelFigure = {
-    panels,
+    ...options,
+    panels: panels.map(({ title, series, yAxis }) => ({
+      title,
+      series,
+      ...(yAxis !== panels[0]!.yAxis && { yDomain: heights(yAxis).domain }),
+    })),
     x: axis(
       plan.x,
-      [...lines, ...symbols].map((p) => p.x),
+      [...linesOf(panels), ...measured.flatMap(expected)].map((p) => p.x),
       0.02,
     ),
-    y: axis(plan.y, withinReach(symbols, lines), 0.06),
+    y: shared,
     guides: plan.guides,
-    description: caption,
   };
   return panelFigure(figure);
 }
 
+/** Curves, and over them what is measured. */
+function seriesOf(panel: PlanPanel, points: PanelPoints): Series[] {
+  const symbols = panel.measured.map(
+    (measured, k): Series => ({
+      label: measured.label,
+      ...named(kindOf(measured)),
+      colour: measured.colour,
+      symbol: measured.symbol,
+      emphasis: measured.emphasis,
+      draw: 'symbols',
+      points: points[k]!.filter(isMeasured).map(({ x, y, label }) => ({
+        x,
+        y: y.simulated.value,
+        standardError: y.simulated.standardError,
+        ...(label !== undefined && { label }),
+      })),
+    }),
+  );
+  const all = symbols.flatMap((series) => series.points);
+  return [
+    ...panel.curves.map((curve) => curveSeries(curve, all)),
+    ...symbols.flatMap((series, k): Series[] => {
+      const { kind: _, ...plain } = series;
+      return panel.measured[k]!.joined ? [{ ...plain, draw: 'line' }, series] : [series];
+    }),
+  ];
+}
+
+function curveSeries(
+  { label, colour, kind = 'theory', dashed, dots, throughMeasured, points }: Curve,
+  measured: readonly SeriesPoint[],
+): Series {
+  const look = { label, colour, ...named(kind) };
+  const drawn = throughMeasured ? movedThrough(points, measured) : points;
+  return dots
+    ? { ...look, draw: 'symbols', symbol: 'circle', emphasis: 'small', points: drawn }
+    : { ...look, draw: 'line', ...(dashed && { dashed }), points: drawn };
+}
+
+/** The curve times the factor that makes its mean logarithm that of the measured points; not before there are any. */
+function movedThrough(
+  curve: readonly SeriesPoint[],
+  measured: readonly SeriesPoint[],
+): readonly SeriesPoint[] {
+  if (measured.length === 0) return [];
+  const heightAt = (x: number): number =>
+    curve.reduce((near, point) =>
+      Math.abs(Math.log(point.x / x)) < Math.abs(Math.log(near.x / x)) ? point : near,
+    ).y;
+  const sum = measured.reduce((total, { x, y }) => total + Math.log(y / heightAt(x)), 0);
+  const factor = Math.exp(sum / measured.length);
+  return curve.map(({ x, y }) => ({ x, y: factor * y }));
+}
+
+const named = (kind: string | null) => (kind === null ? {} : { kind });
+
+/** What symbols stand for: unless the plan says it, simulation at the dimension that they share. */
+function kindOf({ kind, spots }: Measured): string | null {
+  if (kind !== undefined) return kind;
+  const dimensions = new Set(spots.flatMap(({ cells }) => cells.map(({ d }) => d)));
+  return dimensions.size === 1 ? `simulation, $d = ${[...dimensions][0]}$` : 'simulation';
+}
+
 const isMeasured = ({ y }: FigurePoint): boolean => y.simulated.count > 0;
 
-/** All measured values, and those of the curves up to half as far again beyond them: infinite peaks are cut off. */
+/** Curves are followed so many times beyond the measured values; one that goes further, as to an infinite peak, is cut. */
+const FOLLOWED = { above: 4, below: 3 };
+/** Times the measured values at which it is cut. */
+const CUT = 1.5;
+
+/** All measured values with their bars, and those of the curves as far as they are followed. */
 function withinReach(symbols: readonly SeriesPoint[], lines: readonly SeriesPoint[]): number[] {
   const values = symbols.map((p) => p.y).filter(Number.isFinite);
-  if (values.length === 0) return lines.map((p) => p.y);
+  const heights = lines.map((p) => p.y);
+  if (values.length === 0) return heights;
   const low = Math.min(...values);
   const high = Math.max(...values);
-  return [...values, ...lines.map((p) => Math.min(Math.max(p.y, low / 1.5), high * 1.5))];
+  const top = Math.max(...heights) <= FOLLOWED.above * high ? Number.POSITIVE_INFINITY : CUT * high;
+  const foot = Math.min(...heights) >= low / FOLLOWED.below ? Number.NEGATIVE_INFINITY : low / CUT;
+  const bars = symbols.flatMap(({ y, standardError = 0 }) => [y - standardError, y + standardError]);
+  return [
+    ...values,
+    ...bars.filter(Number.isFinite),
+    ...heights.map((y) => Math.min(Math.max(y, foot), top)),
+  ];
 }
 
 /** What an axis shows before there is anything to show, and how far it reaches about a single value. */

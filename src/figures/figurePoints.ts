@@ -12,6 +12,8 @@ export interface FigurePoint {
   /** What is measured: 'SR', 'AR'. */
   readonly measure: string;
   readonly d: number;
+  /** Words beside it in the picture. */
+  readonly label?: string;
   /** Trainings that converged, of all that are finished. */
   readonly converged: number;
   readonly trainings: number;
@@ -35,7 +37,10 @@ export const figurePoints = (
     panel.measured.map(({ spots }: Measured) => spots.map((spot) => pointOf(spot, resultOf))),
   );
 
-function pointOf({ x, y, cells }: Spot, resultOf: (cell: Cell) => CellResult | undefined): FigurePoint {
+function pointOf(
+  { x, y, cells, label }: Spot,
+  resultOf: (cell: Cell) => CellResult | undefined,
+): FigurePoint {
   const finished = cells.flatMap((cell) => {
     const result = resultOf(cell);
     return result ? [{ cell, result }] : [];
@@ -48,6 +53,7 @@ function pointOf({ x, y, cells }: Spot, resultOf: (cell: Cell) => CellResult | u
     y: compare(values(y), y.predicted(first!)),
     measure: y.name,
     d: first!.d,
+    ...(label !== undefined && { label }),
     converged: finished.filter(({ result }) => result.training.converged).length,
     trainings: finished.length,
   };

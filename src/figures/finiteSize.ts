@@ -1,7 +1,8 @@
 import { atWholeSizes } from '../cells/cell.ts';
 import { adversarialRisk, type Measure, standardRisk } from '../cells/measure.ts';
+import { GUIDE_COLOUR } from '../plots/palette.ts';
 import type { Figure } from './figure.ts';
-import { around, baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
+import { around, baseSettings, cellsOf, lookOf } from './shared.ts';
 
 /** |measure - theory| of a single simulation; no theory here says how large it is. */
 const distance = (measure: Measure): Measure => ({
@@ -32,23 +33,29 @@ export const finiteSize: Figure = {
 
   plan(settings) {
     const { d } = settings;
-    const guide = (measure: Measure) => {
-      const limit = measure.predicted(cellOf(settings, {}));
-      return around(d).map((x) => ({ x, y: (0.5 * limit) / Math.sqrt(x) }));
-    };
     return {
       x: { label: 'dimension $d$', scale: 'log' },
-      y: { label: 'distance from theory', scale: 'log' },
+      y: { label: '$|$simulation $-$ theory$|$', scale: 'log' },
       guides: [],
       caption:
         `Mean distance |simulation - theory| of single simulations at psi1 = ${settings.psi1[0]} and eps = ` +
-        `${settings.epsilons[0]} against the dimension d. Lines: slope -1/2, for comparison.`,
+        `${settings.epsilons[0]} against the dimension d. Dashed: slope -1/2 through the middle of the points, for comparison.`,
       panels: [standardRisk, adversarialRisk()].map((measure) => ({
-        title: measure.name,
-        curves: [{ label: 'slope $-1/2$', colour: lookOf(0).colour, points: guide(measure) }],
+        title: measure === standardRisk ? 'standard risk' : 'adversarial risk',
+        curves: [
+          {
+            label: 'slope $-\\frac{1}{2}$',
+            kind: null,
+            colour: GUIDE_COLOUR,
+            dashed: true,
+            throughMeasured: true,
+            points: around(d).map((x) => ({ x, y: x ** -0.5 })),
+          },
+        ],
         measured: [
           {
-            label: 'simulation',
+            label: 'mean over simulations',
+            kind: null,
             ...lookOf(0),
             emphasis: 'open',
             spots: d.map((dim) => ({ x: dim, y: distance(measure), cells: cellsOf(settings, { d: dim }) })),

@@ -8,6 +8,7 @@ import { depth } from './depth.ts';
 import { doubleDescent } from './doubleDescent.ts';
 import type { Figure } from './figure.ts';
 import { finiteSize } from './finiteSize.ts';
+import { leaveOneOut } from './leaveOneOut.ts';
 import { linear } from './linear.ts';
 import { linf } from './linf.ts';
 import { losses } from './losses.ts';
@@ -30,6 +31,7 @@ export const figures: readonly Figure[] = [
   tradeOff,
   sampleSize,
   regularisation,
+  leaveOneOut,
   trainTestEps,
   nullPhase,
   activations,

@@ -40,7 +40,7 @@ export const linear: Figure = {
     return {
       x: { label: '$d/n = 1/\\psi_2$', scale: 'linear' },
       y: { label: 'standard risk', scale: 'log' },
-      guides: [{ axis: 'x', at: 1 }],
+      guides: [{ axis: 'x', at: 1, label: '$d = n$' }],
       caption: 'Standard risk of adversarially trained linear regression against d/n. Dashed: d = n.',
       panels: [
         panelOf(

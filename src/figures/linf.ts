@@ -1,6 +1,6 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf } from './shared.ts';
+import { around, baseSettings, cellsOf, panelOf, squareAt } from './shared.ts';
 
 const TESTS = ['linf', 'l2'] as const;
 const TRAININGS = ['linf', 'l2', 'none'] as const;
@@ -40,7 +40,7 @@ export const linf: Figure = {
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'adversarial risk', scale: 'log' },
-      guides: [{ axis: 'x', at: n }],
+      guides: [squareAt(settings)],
       caption: `Adversarial risk against width at eps = ${eps}, in training and at test: in l2 the radius, in linf sqrt(d) times the change of one input. Dashed: N = n.`,
       panels: TESTS.map((test) =>
         panelOf(

@@ -1,5 +1,6 @@
 import { cleanError, robustError } from '../cells/measure.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
+import { palette } from '../plots/palette.ts';
 import { MARGIN_LOSSES } from '../theory/channels/losses.ts';
 import { criticalEps, type MarginLossName, randomFeatures, robustCapacity } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
@@ -55,7 +56,7 @@ export const losses: Figure = {
         title,
         settings,
         MARGIN_LOSSES.map((loss) => ({
-          label: `theory, ${spoken[loss]}`,
+          label: spoken[loss],
           measure,
           along,
           at: epsilons,
@@ -66,8 +67,13 @@ export const losses: Figure = {
       x: { label: 'attack in training $\\varepsilon$', scale: 'linear' },
       y: { label: 'share of wrong signs', scale: 'linear' },
       guides: [
-        { axis: 'x', at: fitted },
-        { axis: 'x', at: critical },
+        {
+          axis: 'x',
+          at: fitted,
+          label: `$${fitted.toFixed(2)}$: all labels fitted below`,
+          colour: palette.purple,
+        },
+        { axis: 'x', at: critical, label: `$\\varepsilon_c = ${critical.toFixed(2)}$` },
       ],
       caption:
         `Error and robust error of classifiers trained with three losses of the margin against the radius in training, at psi1 = ${psi1[0]} and ` +

@@ -3,7 +3,7 @@ import { standardRisk } from '../cells/measure.ts';
 import { NOISE_NAMES } from '../theory/channels/noise.ts';
 import type { NoiseName } from '../theory/index.ts';
 import { type Claim, clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf } from './shared.ts';
+import { around, baseSettings, cellsOf, panelOf, squareAt } from './shared.ts';
 
 /** The whole law of the noise, where least squares know no more of it than its variance. */
 export const noise: Figure = {
@@ -28,7 +28,7 @@ export const noise: Figure = {
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'standard risk', scale: 'log' },
-      guides: [{ axis: 'x', at: settings.psi2[0]! }],
+      guides: [squareAt(settings)],
       caption: `Standard risk against width with noise of five laws, each of standard deviation ${tau}: Student's t with 5 degrees of freedom; sparse, 0 but for one row in ten. Dashed: N = n.`,
       panels: epsilons.map((eps) =>
         panelOf(

@@ -1,7 +1,7 @@
 import { thetaNorm } from '../cells/measure.ts';
 import { criticalEps, gridValues, randomFeatures } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
-import { baseSettings, cellsOf, panelOf } from './shared.ts';
+import { baseSettings, cellsOf, lookOf, panelOf } from './shared.ts';
 
 /** Beyond a critical eps nothing is learnt at all. */
 export const nullPhase: Figure = {
@@ -25,16 +25,19 @@ export const nullPhase: Figure = {
       });
     return {
       x: { label: 'radius $\\varepsilon$', scale: 'linear' },
-      y: { label: 'norm of $\\theta$', scale: 'linear' },
-      guides: psi1.map((width) => ({ axis: 'x', at: critical(width) })),
+      y: { label: 'norm $|\\theta|$', scale: 'linear' },
+      guides: psi1.map((width, i) => {
+        const at = critical(width);
+        return { axis: 'x', at, colour: lookOf(i).colour, label: `$\\varepsilon_c = ${at.toFixed(2)}$` };
+      }),
       caption:
-        'Norm of theta against eps, for several widths. Dashed: the critical eps of each, beyond which theta = 0.',
+        'Norm of theta against eps, for several widths. Dashed: the critical eps_c of each, beyond which theta = 0.',
       panels: [
         panelOf(
           '',
           settings,
           psi1.map((width) => ({
-            label: `theory, $\\psi_1 = ${width}$`,
+            label: `$\\psi_1 = ${width}$`,
             measure: thetaNorm,
             along: gridValues({ from: Math.min(...epsilons), to: Math.max(...epsilons), count: 160 }),
             at: epsilons,

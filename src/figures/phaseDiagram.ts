@@ -42,11 +42,12 @@ export const phaseDiagram: Figure = {
       guides: [],
       caption:
         'Adversarial risk over width psi1 and radius eps (the same in training and at test). Blue: less than 1 + tau^2, ' +
-        'the risk of predicting nothing; red: more. Solid: the critical eps, above which theta = 0. Dashed: the best width. ' +
+        'the risk of predicting nothing; red: more, and from 2.2 times that on the same red. Solid: the critical eps, above which theta = 0. Dashed: the best width. ' +
         'Circles: simulations, filled with what they measured.',
       surface: {
+        values: surface.risks.map((row) => row.map((risk) => Math.min(risk.adversarialRisk, 100 * nothing))),
         // The peak at small eps would leave no colours for the rest.
-        values: surface.risks.map((row) => row.map((risk) => Math.min(risk.adversarialRisk, 2.2 * nothing))),
+        cut: 2.2 * nothing,
         xDomain: [WIDTHS.from, WIDTHS.to],
         yDomain: [RADII.from, RADII.to],
         label: 'AR',

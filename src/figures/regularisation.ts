@@ -1,7 +1,7 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import { bestLambda, gridValues, infiniteWidthRisk, randomFeatures } from '../theory/index.ts';
 import { type Curve, clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, lookOf, panelOf } from './shared.ts';
+import { around, baseSettings, cellsOf, lookOf, panelOf, squareAt } from './shared.ts';
 
 const AR = adversarialRisk();
 
@@ -23,7 +23,7 @@ export const regularisation: Figure = {
       `$\\varepsilon = ${eps}$`,
       settings,
       lambda.map((value) => ({
-        label: `theory, $\\lambda = ${value}$`,
+        label: `$\\lambda = ${value}$`,
         measure: AR,
         along: around(psi1, 6),
         at: psi1,
@@ -31,14 +31,14 @@ export const regularisation: Figure = {
       })),
     );
     const bestCurve: Curve = {
-      label: 'theory, best $\\lambda$',
+      label: 'best $\\lambda$ of each width',
       colour: lookOf(lambda.length).colour,
       points: around(psi1, 6, 40).map((width) => ({ x: width, y: best(width).risk.adversarialRisk })),
     };
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'adversarial risk', scale: 'log' },
-      guides: [{ axis: 'x', at: psi2 }],
+      guides: [squareAt(settings)],
       caption:
         `Adversarial risk against width at eps = ${eps}, for several ridge penalties lambda and for the lambda of least ` +
         'risk at each width (theory).',

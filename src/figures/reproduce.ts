@@ -6,10 +6,12 @@ import { cellSeconds, nativeOn } from '../cells/cellSeconds.ts';
 import { cellKey } from '../cells/node/cellKey.ts';
 import { machineOf } from '../cells/node/machine.ts';
 import { failureLine, type RunProgress, type RunStart, runMissing } from '../cells/node/runMissing.ts';
+import { given } from '../checkOptions.ts';
 import { UserError } from '../errors.ts';
 import { writePicture } from '../plots/picture.ts';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../runtime/index.ts';
 import { makeFolder, writeWholeFile } from '../wholeFile.ts';
+import { drawingOptions } from './captions.ts';
 import type { Claim, Figure, FigureSettings, MeanOf, Verdict } from './figure.ts';
 import { drawFigure } from './figureDrawing.ts';
 import { figureCells, figurePoints, meanOver, type PanelPoints } from './figurePoints.ts';
@@ -24,6 +26,8 @@ export interface ReproduceOptions {
   readonly device: DeviceChoice;
   /** Worker processes. */
   readonly workers: number;
+  /** Width of the pictures in millimetres, for print; for screens unless given. */
+  readonly width?: number;
   /** Version of this package, kept with every row. */
   readonly version: string;
   /** Called as soon as there is a picture of the theory alone, to which points are added as cells finish. */
@@ -75,13 +79,14 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const named = device === 'auto' ? null : await loadRuntime(device);
   makeFolder(out);
   const results = new Map<string, CellResult>();
+  const drawing = drawingOptions(figure, plan, settings, { version, ...given({ width: options.width }) });
   const drawSoFar = (): Promise<void> =>
     writePicture(
       files.png,
       drawFigure(
         plan,
         figurePoints(plan, (cell) => results.get(cellKey(cell))),
-        plan.caption,
+        drawing,
       ),
     );
   if (!existsSync(files.png)) {
@@ -98,11 +103,18 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     statement: claim.statement,
     ...judged(claim, settings, meanOver(resultOf)),
   }));
-  const caption = `${plan.caption} ${plan.setting ?? teacherSetting(settings)} Engine: ${runtime.engine}. Settings are this package's own choice.`;
-  const svg = drawFigure(plan, points, caption);
+  const caption = [
+    drawing.description,
+    ...(plan.surface
+      ? [`Standard errors of the circles: at most ${largestError(points).toPrecision(2)}.`]
+      : []),
+    `Engine: ${runtime.engine}.`,
+  ].join(' ');
+  const svg = drawFigure(plan, points, { ...drawing, description: caption });
   for (const path of [files.svg, files.png, files.pdf]) await writePicture(path, svg);
-  writeWholeFile(files.caption, `${caption}\n`);
-  const numbers = { figure: figure.name, settings, version, runtime, panels, claims };
+  writeWholeFile(files.caption, `${caption}\nMade by: ${drawing.source}\n`);
+  const { source } = drawing;
+  const numbers = { figure: figure.name, settings, version, runtime, caption, source, panels, claims };
   writeWholeFile(files.json, `${JSON.stringify(numbers, null, 2)}\n`);
   return { figure: figure.name, settings, runtime, panels, claims, files, seconds };
 }
@@ -142,6 +154,9 @@ async function simulate(
   }
 }
 
+const largestError = (points: readonly PanelPoints[]): number =>
+  Math.max(...points.flat(2).map(({ y }) => y.simulated.standardError));
+
 /** What becomes of a claim: it does not fail for want of a second value, or of the standard error that one seed does not give. */
 function judged({ compares = [], check }: Claim, settings: FigureSettings, mean: MeanOf): Verdict {
   const single = compares.find((name) => new Set<unknown>(settings[name]).size < 2);
@@ -155,21 +170,4 @@ function judged({ compares = [], check }: Claim, settings: FigureSettings, mean:
   return unknown && !verdict.holds
     ? { holds: null, evidence: `${verdict.evidence}; one seed gives no standard error` }
     : verdict;
-}
-
-/** How a figure's points came about, the usual way: simulation of the linear teacher beside its theory. */
-function teacherSetting(settings: FigureSettings): string {
-  const { psi2, tau, lambda, activations, seeds, testRows, attackSteps, method, cold, d } = settings;
-  const start = cold
-    ? 'from theta = 0'
-    : 'from the optimum of the problem linearised in the perturbation, the first seed from theta = 0';
-  return [
-    `psi2 = n/d = ${psi2.join(', ')}, label noise tau = ${tau}, ridge lambda = ${lambda.join(', ')}, activation`,
-    `${activations.join(', ')}, signal norm 1. Curves: asymptotic theory. Symbols: means over ${seeds} seeds at`,
-    `d = ${d.join(' and ')}, bars of one standard error over seeds, ${testRows} fresh test rows for each seed; trained`,
-    method === 'exact'
-      ? 'to the exact optimum of the problem linearised in the perturbation'
-      : `by gradient against PGD of ${attackSteps} steps, ${start} (eps = 0: exact least squares),`,
-    'and tested against PGD of 10 steps unless said otherwise.',
-  ].join(' ');
 }

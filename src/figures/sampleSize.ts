@@ -33,9 +33,14 @@ export const sampleSize: Figure = {
     return {
       x: { label: 'samples $\\psi_2 = n/d$', scale: 'log' },
       y: { label: 'risk', scale: 'log' },
-      guides: [{ axis: 'x', at: settings.psi1[0]! }],
-      caption: `Standard and adversarial risk against psi2 = n/d at psi1 = N/d = ${settings.psi1[0]}.`,
-      panels: [panel('standard risk', standardRisk), panel('adversarial risk', adversarialRisk())],
+      guides: [{ axis: 'x', at: settings.psi1[0]!, label: '$\\psi_2 = \\psi_1$' }],
+      caption:
+        `Standard and adversarial risk against psi2 = n/d at psi1 = N/d = ${settings.psi1[0]}, for several radii eps of the l2 ` +
+        'attack, the same in training and at test. At eps = 0 both risks are one, infinite at psi2 = psi1 (dashed).',
+      panels: [
+        panel('standard risk', standardRisk),
+        panel('adversarial risk, $\\varepsilon_{\\mathrm{test}} = \\varepsilon$', adversarialRisk()),
+      ],
       claims: epsilons.map((eps) => ({
         statement: `at eps = ${eps} many samples give less adversarial risk than few`,
         compares: ['psi2'],

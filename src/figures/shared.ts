@@ -1,7 +1,7 @@
 import { type Cell, type CellArgs, cell, isDescended } from '../cells/cell.ts';
 import type { Measure } from '../cells/measure.ts';
 import { paletteOrder } from '../plots/palette.ts';
-import type { SymbolName } from '../plots/panels.ts';
+import type { Guide, SymbolName } from '../plots/panels.ts';
 import { gridValues } from '../theory/index.ts';
 import type { Curve, FigureSettings, Measured, PlanPanel, Spot } from './figure.ts';
 
@@ -34,16 +34,22 @@ export function limitCurve(
 }
 
 /** The dimensions of a figure, smallest first, with the look of their symbols: the largest stands out. */
-export const dimensionsOf = ({
-  d,
-}: FigureSettings): (Pick<Measured, 'label' | 'emphasis'> & { d: number })[] =>
-  [...d]
-    .sort((a, b) => a - b)
-    .map((dim, i) => ({
-      d: dim,
-      label: `simulation, $d = ${dim}$`,
-      emphasis: i === d.length - 1 ? 'open' : 'small',
-    }));
+export const dimensionsOf = ({ d }: FigureSettings): (Pick<Measured, 'emphasis'> & { d: number })[] =>
+  [...d].sort((a, b) => a - b).map((dim, i) => ({ d: dim, emphasis: i === d.length - 1 ? 'open' : 'small' }));
+
+/** Where features and samples are equally many, on an axis of widths. */
+export const squareAt = ({ psi2 }: FigureSettings): Guide => ({
+  axis: 'x',
+  at: psi2[0]!,
+  label: '$\\psi_1 = \\psi_2$',
+});
+
+/** The risk of predicting nothing, E y^2. */
+export const nothingAt = ({ tau }: FigureSettings): Guide => ({
+  axis: 'y',
+  at: 1 + tau ** 2,
+  label: '$1 + \\tau^2$, predicting nothing',
+});
 
 /** One cell of the figure: its settings' first values, the largest d, and what is given in their place. */
 export function cellOf(settings: FigureSettings, args: Partial<CellArgs>): Cell {
@@ -73,7 +79,7 @@ export const cellsOf = (settings: FigureSettings, args: Partial<CellArgs>): Cell
     return settings.cold || seed === 0 || !isDescended(cold) ? cold : { ...cold, start: 'warm' };
   });
 
-const symbols: readonly SymbolName[] = ['circle', 'square', 'triangle', 'diamond'];
+const symbols: readonly SymbolName[] = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross'];
 
 /** The colour and symbol of the i-th kind in a figure. */
 export const lookOf = (i: number): { colour: string; symbol: SymbolName } => ({
@@ -96,7 +102,7 @@ export interface Kind {
 export const kindsByEps = ({ epsilons }: FigureSettings, { argsAt, ...kind }: Omit<Kind, 'label'>): Kind[] =>
   epsilons.map((eps) => ({
     ...kind,
-    label: `theory, $\\varepsilon = ${eps}$`,
+    label: `$\\varepsilon = ${eps}$`,
     argsAt: (x) => ({ ...argsAt(x), eps }),
   }));
 
@@ -123,8 +129,8 @@ export function panelOf(title: string, settings: FigureSettings, kinds: readonly
     curves: kinds.map(({ label, measure, along, argsAt }, i) =>
       limitCurve(label, lookOf(i).colour, measure, along, (x) => cellOf(settings, argsAt(x))),
     ),
-    measured: kinds.map(({ measure, at, argsAt }, i) => ({
-      label: 'simulation',
+    measured: kinds.map(({ label, measure, at, argsAt }, i) => ({
+      label,
       ...lookOf(i),
       emphasis: 'open',
       spots: at.map((x) => ({ x, y: measure, cells: cellsOf(settings, argsAt(x)) })),

@@ -1,7 +1,17 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import type { SpectrumName } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellOf, cellsOf, dimensionsOf, limitCurve, lookOf } from './shared.ts';
+import {
+  around,
+  baseSettings,
+  cellOf,
+  cellsOf,
+  dimensionsOf,
+  limitCurve,
+  lookOf,
+  nothingAt,
+  squareAt,
+} from './shared.ts';
 
 const AR = adversarialRisk();
 
@@ -28,7 +38,7 @@ export const spectrum: Figure = {
   varies: ['d', 'psi1', 'epsilons'],
 
   plan(settings) {
-    const { psi1, epsilons, tau } = settings;
+    const { psi1, epsilons } = settings;
     const weakest = Math.min(...epsilons);
     const widest = Math.max(...psi1);
     const at = (name: SpectrumName, width: number) =>
@@ -38,10 +48,7 @@ export const spectrum: Figure = {
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'adversarial risk', scale: 'log' },
-      guides: [
-        { axis: 'x', at: settings.psi2[0]! },
-        { axis: 'y', at: 1 + tau ** 2 },
-      ],
+      guides: [squareAt(settings), nothingAt(settings)],
       caption:
         'Adversarial risk against width for inputs of three covariances of one trace: isotropic; 100 eigenvalues that fall as ' +
         'k^(-1/2); one direction in ten with 10 times the variance of the others. The signal is spread evenly over the ' +
@@ -53,8 +60,8 @@ export const spectrum: Figure = {
             cellOf(settings, { spectrum: name, psi1: width, eps }),
           ),
         ),
-        measured: SPECTRA.flatMap(({ spectrum: name }, i) =>
-          dimensionsOf(settings).map(({ d, label, emphasis }) => ({
+        measured: SPECTRA.flatMap(({ spectrum: name, label }, i) =>
+          dimensionsOf(settings).map(({ d, emphasis }) => ({
             ...lookOf(i),
             ...{ label, emphasis },
             spots: psi1.map((width) => ({

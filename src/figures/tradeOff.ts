@@ -1,7 +1,7 @@
 import { adversarialRisk, standardRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { gridValues } from '../theory/index.ts';
-import { clearlyAbove, type Figure, shown } from './figure.ts';
+import { type Curve, clearlyAbove, type Figure, shown } from './figure.ts';
 import { baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
 
 /** The radius at test that the trade-off is about. */
@@ -21,32 +21,37 @@ export const tradeOff: Figure = {
     const args = (width: number, eps: number) => ({ psi1: width, eps, epsTest: [EPS_TEST] });
     // For N > n the limit eps -> 0 is not eps = 0, so the curve begins beside it; eps = 0 is a point of its own.
     const radii = gridValues({ from: 0.002, to: Math.max(...epsilons) * 1.5, count: 200 });
+    const limits = (width: number, at: readonly number[]) =>
+      at
+        .map((eps) => cellOf(settings, args(width, eps)))
+        .map((cell) => ({ cell, risk: theoryOf(cell)! }))
+        .map(({ cell, risk }) => ({ x: standardRisk.theory(risk, cell), y: AR.theory(risk, cell) }))
+        .filter(({ x, y }) => Number.isFinite(x + y));
     const ascending = [...epsilons].sort((a, b) => a - b);
     return {
       x: { label: 'standard risk', scale: 'linear' },
-      y: { label: `adversarial risk at $\\varepsilon_{test} = ${EPS_TEST}$`, scale: 'linear' },
+      y: { label: `adversarial risk at $\\varepsilon_{\\mathrm{test}} = ${EPS_TEST}$`, scale: 'linear' },
       guides: [],
-      caption: `Standard risk against adversarial risk at eps_test = ${EPS_TEST}, along training radii eps > 0; eps = 0 is the point off the curve where N > n.`,
+      caption: `Standard risk against adversarial risk at eps_test = ${EPS_TEST}, along the radius eps in training, which stands beside the points where there is room. For N > n the limit of a small eps (the end of the line) is not eps = 0 (the dot), which is the risk of least-norm interpolation.`,
       panels: [
         {
-          title: '',
-          curves: psi1.map((width, i) => ({
-            label: `theory, $\\psi_1 = ${width}$`,
-            colour: lookOf(i).colour,
-            points: radii
-              .map((eps) => cellOf(settings, args(width, eps)))
-              .map((at) => ({ at, risk: theoryOf(at)! }))
-              .map(({ at, risk }) => ({ x: standardRisk.theory(risk, at), y: AR.theory(risk, at) }))
-              .filter(({ x, y }) => Number.isFinite(x + y)),
-          })),
+          title: 'numbers at the points: $\\varepsilon$ in training',
+          curves: psi1.flatMap((width, i): Curve[] => {
+            const look = { label: `$\\psi_1 = ${width}$`, colour: lookOf(i).colour };
+            return [
+              { ...look, kind: 'theory, $\\varepsilon > 0$', points: limits(width, radii) },
+              { ...look, kind: 'theory, $\\varepsilon = 0$', dots: true, points: limits(width, [0]) },
+            ];
+          }),
           measured: psi1.map((width, i) => ({
-            label: `simulation, $\\varepsilon = ${epsilons.join(', ')}$`,
+            label: `$\\psi_1 = ${width}$`,
             ...lookOf(i),
             emphasis: 'open',
             spots: epsilons.map((eps) => ({
               x: standardRisk,
               y: AR,
               cells: cellsOf(settings, args(width, eps)),
+              label: `$${eps}$`,
             })),
           })),
         },

@@ -20,7 +20,7 @@ export const trainTestEps: Figure = {
     const far = RADII.length - 1;
     const [least, most] = [Math.min(...epsilons), Math.max(...epsilons)];
     return {
-      x: { label: 'radius at test $\\varepsilon_{test}$', scale: 'linear' },
+      x: { label: 'radius at test $\\varepsilon_{\\mathrm{test}}$', scale: 'linear' },
       y: { label: 'adversarial risk', scale: 'log' },
       guides: [],
       caption: `Adversarial risk against the radius at test at psi1 = ${settings.psi1[0]}, for models trained at several eps.`,
@@ -31,13 +31,13 @@ export const trainTestEps: Figure = {
             const at = cellOf(settings, { eps, epsTest: along });
             const risk = theoryOf(at)!;
             return {
-              label: `theory, trained at $\\varepsilon = ${eps}$`,
+              label: `trained at $\\varepsilon = ${eps}$`,
               colour: lookOf(i).colour,
               points: along.map((x, k) => ({ x, y: adversarialRisk(k).theory(risk, at) })),
             };
           }),
           measured: epsilons.map((eps, i) => ({
-            label: 'simulation',
+            label: `trained at $\\varepsilon = ${eps}$`,
             ...lookOf(i),
             emphasis: 'open',
             spots: RADII.map((x, k) => ({

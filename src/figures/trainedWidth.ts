@@ -1,10 +1,20 @@
 import type { CellArgs } from '../cells/cell.ts';
 import { adversarialRisk, riskTrainedAt } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, notClearlyAbove, shown } from './figure.ts';
-import { around, baseSettings, cellOf, cellsOf, limitCurve, lookOf, spotsByWidth } from './shared.ts';
+import {
+  around,
+  baseSettings,
+  cellOf,
+  cellsOf,
+  limitCurve,
+  lookOf,
+  nothingAt,
+  spotsByWidth,
+  squareAt,
+} from './shared.ts';
 
 const kinds = [
-  { name: 'random', label: 'random features, simulation' },
+  { name: 'random', label: 'random features' },
   { name: 'lazy', label: 'lazy network' },
   { name: 'trained', label: 'fully trained network' },
 ] as const;
@@ -34,27 +44,26 @@ export const trainedWidth: Figure = {
   fixed: { method: 'none: each kind of network has its own' },
 
   plan(settings) {
-    const { psi1, epsilons, tau } = settings;
-    const psi2 = settings.psi2[0]!;
+    const { psi1, epsilons } = settings;
     const widest = Math.max(...psi1);
     const attacked = epsilons.filter((eps) => eps > 0);
     const strongest = Math.max(...attacked);
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'risk', scale: 'log' },
-      guides: [
-        { axis: 'x', at: psi2 },
-        { axis: 'y', at: 1 + tau ** 2 },
-      ],
+      guides: [squareAt(settings), nothingAt(settings)],
       caption:
         'Risk of one-hidden-layer networks of equal width on a linear teacher: random features (hidden layer frozen), the ' +
         'lazy regime (linear in all weights about random ones) and networks trained in all layers. At eps = 0 normal ' +
         'training and the standard risk, otherwise adversarial training and the adversarial risk at the same eps. Theory ' +
         'exists for random features only. Networks with more weights than samples are trained by gradient until the objective settles.',
       panels: epsilons.map((eps) => ({
-        title: eps === 0 ? 'normal training' : `$\\varepsilon = ${eps}$`,
+        title:
+          eps === 0
+            ? 'normal training: standard risk'
+            : `trained at $\\varepsilon = ${eps}$: adversarial risk`,
         curves: [
-          limitCurve('random features, theory', lookOf(0).colour, riskTrainedAt(eps), around(psi1), (width) =>
+          limitCurve('random features', lookOf(0).colour, riskTrainedAt(eps), around(psi1), (width) =>
             cellOf(settings, networkOf('random', width, eps)),
           ),
         ],

@@ -10,7 +10,7 @@ import {
   notClearlyAbove,
   shown,
 } from './figure.ts';
-import { baseSettings, cellsOf, lookOf } from './shared.ts';
+import { baseSettings, cellsOf, lookOf, squareAt } from './shared.ts';
 
 const kinds = [
   { network: 'deep-frozen', label: 'random features' },
@@ -69,8 +69,8 @@ export const trainedWidthDigits: Figure = {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'risk', scale: 'log' },
       guides: [
-        { axis: 'x', at: psi2[0]! },
-        { axis: 'y', at: 1 },
+        { ...squareAt(settings), label: '$N = n$' },
+        { axis: 'y', at: 1, label: 'predicting 0' },
       ],
       caption:
         'Risk of one-hidden-layer networks of equal width on handwritten digits (below 5 is +1, the rest -1; pixels ' +
@@ -78,7 +78,7 @@ export const trainedWidthDigits: Figure = {
         `networks trained in all layers. SR is the squared error, AR that under an attack of l2 radius ${strongest}. No theory ` +
         'is drawn. Dashed: as many features as training rows, and the risk of predicting 0.',
       setting: [
-        `${rows} training rows, ridge lambda = ${lambda[0]}, activation ${settings.activations[0]}. Means over ${seeds} random`,
+        `n = ${rows} training rows (n/d = ${psi2[0]}), no label noise added, ridge lambda = ${lambda[0]}, activation ${settings.activations[0]}. Means over ${seeds} random`,
         `parts of the digits with weights of their own, bars of one standard error, ${testRows} other rows to test on against PGD`,
         'of 10 steps. Random features are trained exactly (with eps, to the optimum of the problem linearised in the',
         `perturbation), the others by gradient against PGD of ${attackSteps} steps until a cycle changes the objective by less`,
@@ -87,6 +87,8 @@ export const trainedWidthDigits: Figure = {
       panels: trainings.flatMap(({ eps, name }) =>
         [SR, AR].map((y) => ({
           title: `${name}: ${y.name}`,
+          // Without attack some networks have risks a hundred times those of the others.
+          yAxis: name,
           curves: [],
           measured: kinds.map(({ network, label }, i) => ({
             label,

@@ -1,18 +1,28 @@
-import { type BlockKernel, javaScriptBlocks, simdBlocks } from './blockKernel.ts';
+import { type BlockKernel, type Floats, javaScriptBlocks, STRIP, simdBlocks } from './blockKernel.ts';
 import type { LinearAlgebra, ProductShape } from './linearAlgebra.ts';
+import type { StartThreads } from './productThreads.ts';
 
-/** What is multiplied at a time: the packed blocks then stay in the caches of one core. */
-const BLOCKS = { rows: 32, columns: 128, depth: 256 };
+/** What is copied to a kernel at a time: enough that copies cost little, and that threads have their share. */
+const BLOCKS = { rows: 512, columns: 512, depth: 256 };
 /** Columns that the Cholesky factorisation eliminates one by one. */
 const NARROW = 16;
 
-const best = simdBlocks(BLOCKS, true) ?? simdBlocks(BLOCKS, false) ?? javaScriptBlocks(BLOCKS);
-
 /** Cache-blocked products around a small kernel. */
-export const portable = portableAlgebra(best);
+export const portable = wasmAlgebra() ?? portableAlgebra(javaScriptBlocks(BLOCKS));
 
-/** The linear algebra that multiplies with a kernel. */
-export function portableAlgebra(kernel: BlockKernel): LinearAlgebra {
+/** The linear algebra of the best kernels that this engine has in WebAssembly, on threads if it is told how to start them. */
+export function wasmAlgebra(startThreads?: StartThreads): LinearAlgebra | undefined {
+  for (const fused of [true, false]) {
+    const double = simdBlocks(BLOCKS, { element: 'float64', fused }, startThreads);
+    if (!double) continue;
+    const single = simdBlocks(BLOCKS, { element: 'float32', fused }, startThreads);
+    return portableAlgebra(double, single);
+  }
+  return undefined;
+}
+
+/** The linear algebra that multiplies with a kernel, and with another one where single precision is enough. */
+export function portableAlgebra(kernel: BlockKernel, single?: BlockKernel): LinearAlgebra {
   return {
     name: kernel.name,
     native: false,
@@ -21,6 +31,7 @@ export function portableAlgebra(kernel: BlockKernel): LinearAlgebra {
       accumulate(kernel, { values: a, row: shape.k }, { values: b, row: shape.k }, c, shape.n, shape, 1);
     },
     choleskyInPlace: (a, n) => factor(kernel, a, n, 0, n),
+    ...(single && { single: portableAlgebra(single) }),
   };
 }
 
@@ -67,23 +78,32 @@ function accumulate(
   { m, n, k, lower = false }: ProductShape,
   sign: number,
 ): void {
-  for (let from = 0; from < k; from += BLOCKS.depth) {
-    const depth = Math.min(BLOCKS.depth, k - from);
-    for (let left = 0; left < n; left += BLOCKS.columns) {
-      const columns = Math.min(BLOCKS.columns, n - left);
-      copyRows(b, left, columns, from, depth, kernel.b);
-      kernel.takeB(columns, depth);
-      for (let top = lower ? left : 0; top < m; top += BLOCKS.rows) {
-        const rows = Math.min(BLOCKS.rows, m - top);
-        const width = lower ? Math.min(columns, top + rows - left) : columns;
+  if (k === 0) return;
+  for (let left = 0; left < n; left += kernel.columns) {
+    const columns = Math.min(kernel.columns, n - left);
+    for (let top = lower ? left : 0; top < m; top += kernel.rows) {
+      const rows = Math.min(kernel.rows, m - top);
+      // On the diagonal strip by strip, so that little above it is computed.
+      const strip = lower && top < left + columns ? STRIP : rows;
+      for (let from = 0; from < k; from += kernel.depth) {
+        const depth = Math.min(kernel.depth, k - from);
+        copyRows(b, left, columns, from, depth, kernel.b);
+        kernel.takeB(columns, depth);
         copyRows(a, top, rows, from, depth, kernel.a);
-        kernel.multiply(rows, width);
-        for (let i = 0; i < rows; i++) {
-          const last = lower ? Math.min(width, top + i - left + 1) : width;
-          let to = (top + i) * ldc + left;
-          for (let at = i * BLOCKS.columns; at < i * BLOCKS.columns + last; at++)
-            c[to++]! += sign * kernel.c[at]!;
+        for (let start = 0; start < rows; start += strip) {
+          const to = Math.min(rows, start + strip);
+          kernel.multiply(
+            { from: start, to },
+            lower ? Math.min(columns, top + to - left) : columns,
+            from > 0,
+          );
         }
+      }
+      for (let i = 0; i < rows; i++) {
+        const last = lower ? Math.min(columns, top + i - left + 1) : columns;
+        let at = (top + i) * ldc + left;
+        for (let own = i * kernel.columns; own < i * kernel.columns + last; own++)
+          c[at++]! += sign * kernel.c[own]!;
       }
     }
   }
@@ -95,7 +115,7 @@ function copyRows(
   count: number,
   from: number,
   depth: number,
-  target: Float64Array,
+  target: Floats,
 ): void {
   for (let i = 0; i < count; i++) {
     const start = (first + i) * row + from;

@@ -1,9 +1,19 @@
 /** Products and triangular solves with flat float64 arrays, matrices row after row. */
 
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
-  return sum;
+export const dot = (a: Float64Array, b: Float64Array): number => dotOf(a, 0, b, 0, a.length);
+
+/** The product of `count` numbers of a from `p` on with as many of b from `q` on: in four sums, none of which waits for another. */
+function dotOf(a: Float64Array, p: number, b: Float64Array, q: number, count: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let j = 0;
+  for (; j + 3 < count; j += 4) {
+    s0 += a[p + j]! * b[q + j]!;
+    s1 += a[p + j + 1]! * b[q + j + 1]!;
+    s2 += a[p + j + 2]! * b[q + j + 2]!;
+    s3 += a[p + j + 3]! * b[q + j + 3]!;
+  }
+  for (; j < count; j++) s0 += a[p + j]! * b[q + j]!;
+  return s0 + s1 + (s2 + s3);
 }
 
 export const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
@@ -12,12 +22,7 @@ export const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
 export function times(a: Float64Array, x: Float64Array, m: number): Float64Array {
   const k = x.length;
   const product = new Float64Array(m);
-  for (let i = 0; i < m; i++) {
-    let sum = 0;
-    const start = i * k;
-    for (let j = 0; j < k; j++) sum += a[start + j]! * x[j]!;
-    product[i] = sum;
-  }
+  for (let i = 0; i < m; i++) product[i] = dotOf(a, i * k, x, 0, k);
   return product;
 }
 
@@ -57,9 +62,7 @@ export function solveLower(l: Float64Array, b: Float64Array, n: number): Float64
   for (let at = 0; at < b.length; at += n)
     for (let i = 0; i < n; i++) {
       const row = i * n;
-      let sum = b[at + i]!;
-      for (let k = 0; k < i; k++) sum -= l[row + k]! * b[at + k]!;
-      b[at + i] = sum / l[row + i]!;
+      b[at + i] = (b[at + i]! - dotOf(l, row, b, at, i)) / l[row + i]!;
     }
   return b;
 }

@@ -29,7 +29,7 @@ const LONG = 5;
 const SHORT = 3;
 
 /** @throws InvalidArgumentError for a scale or a domain that cannot be drawn */
-export function checkAxis(name: 'x' | 'y', axis: AxisOptions): void {
+export function checkAxis(name: string, axis: AxisOptions): void {
   const { scale, domain } = axis;
   checkChoice(`${name}.scale`, scale, ['log', 'linear']);
   const good = Array.isArray(domain) && domain.length === 2 && domain.every(Number.isFinite);
@@ -53,20 +53,23 @@ export function tickValues({ scale, domain }: AxisOptions, length: number) {
  * Ticks and numbers of an axis below or to the left of a frame.
  * @param length of the axis, in pixels
  * @param place from values to what Plot's own scale of this axis takes
+ * @param numbers whether they are drawn, or ticks alone
  */
 export function axisMarks(
   side: 'x' | 'y',
   axis: AxisOptions,
   length: number,
-  place = (value: number): number => value,
+  {
+    place = (value: number): number => value,
+    numbers = true,
+  }: { readonly place?: (value: number) => number; readonly numbers?: boolean } = {},
 ): Plot.Markish[] {
   const { numbered, short } = tickValues(axis, length);
   const between = { text: () => '', tickSize: SHORT };
-  const full = { text: plainNumber, tickSize: LONG, fontSize: 15 };
-  if (side === 'x')
-    return [Plot.axisX(short, { x: place, ...between }), Plot.axisX(numbered, { x: place, ...full })];
-  const left = { y: place, facetAnchor: 'left' } as const;
-  return [Plot.axisY(short, { ...left, ...between }), Plot.axisY(numbered, { ...left, ...full })];
+  const full = { text: numbers ? plainNumber : () => '', tickSize: LONG, fontSize: 15 };
+  return side === 'x'
+    ? [Plot.axisX(short, { x: place, ...between }), Plot.axisX(numbered, { x: place, ...full })]
+    : [Plot.axisY(short, { y: place, ...between }), Plot.axisY(numbered, { y: place, ...full })];
 }
 
 /** A tick as people write it: 0.3, 50, 1e-4. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
+import type { PictureText } from './pictureText.ts';
 import { emptyDocument, INK, svgText, textMarkup } from './svgText.ts';
 
 /** An image of one channel. */
@@ -24,13 +25,11 @@ export interface ImageRow {
 }
 
 /** Images in rows and columns. */
-export interface ImageGrid {
+export interface ImageGrid extends PictureText {
   /** Above the columns; each may hold `$TeX$`. */
   readonly titles: readonly string[];
   /** From top to bottom. */
   readonly rows: readonly ImageRow[];
-  /** What is drawn, in words, for those who cannot see it; the title of a PDF. */
-  readonly description: string;
 }
 
 /** Pixels of the longer side of an image. */
@@ -47,7 +46,7 @@ const FONT = 15;
  * @throws InvalidArgumentError for an image whose values are not one for each pixel
  */
 export function imageGrid(grid: ImageGrid): string {
-  const { titles, rows, description } = grid;
+  const { titles, rows } = grid;
   const width = LABEL + titles.length * (SIZE + GAP) + GAP;
   const height = TOP + rows.length * (SIZE + GAP) + GAP;
   const left = (column: number): number => LABEL + column * (SIZE + GAP);
@@ -61,7 +60,7 @@ export function imageGrid(grid: ImageGrid): string {
   const pictures = rows.flatMap(({ images }, i) => images.map((image, j) => picture(image, left(j), top(i))));
   const document = emptyDocument();
   document.body.innerHTML = `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="${INK}" color="${INK}"><rect width="${width}" height="${height}" fill="white"></rect></svg>`;
-  return svgText(document.querySelector('svg')!, description, [...headings, ...labels, ...pictures]);
+  return svgText(document.querySelector('svg')!, grid, [...headings, ...labels, ...pictures]);
 }
 
 function picture({ height, width, values, colours, range }: GridImage, x: number, y: number): string {

@@ -2,6 +2,11 @@ import { textMarkup } from './svgText.ts';
 import { labelWidth } from './texLabels.ts';
 
 const SIZE = 15;
+/** Pixels from the left end of an entry to its words, and from these to the next entry. */
+const SAMPLE = 35;
+const GAP = 20;
+/** Pixels from row to row. */
+export const LEGEND_ROW = 22;
 
 /** A label, and what it stands for: SVG source about a point, within 14 pixels of it. */
 export interface LegendEntry {
@@ -9,13 +14,33 @@ export interface LegendEntry {
   readonly sample: (x: number, y: number) => string;
 }
 
+const entryWidth = ({ label }: LegendEntry): number => SAMPLE + labelWidth(label, SIZE);
+
+/** Entries in rows no wider than `width`, each group beginning a row of its own. */
+export function legendRows(groups: readonly (readonly LegendEntry[])[], width: number): LegendEntry[][] {
+  return groups.flatMap((group) => {
+    const rows: LegendEntry[][] = [];
+    let right = 0;
+    for (const entry of group) {
+      right += GAP + entryWidth(entry);
+      if (rows.length > 0 && right <= width) rows.at(-1)!.push(entry);
+      else {
+        rows.push([entry]);
+        right = entryWidth(entry);
+      }
+    }
+    return rows;
+  });
+}
+
 /** Labels side by side, each behind what it stands for, as SVG source. */
 export function legendRow(entries: readonly LegendEntry[], left: number, y: number): string {
   let at = left;
   return entries
-    .map(({ label, sample }) => {
-      const drawn = sample(at + 14, y) + textMarkup(label, { x: at + 36, y: y + 5, size: SIZE });
-      at += 64 + labelWidth(label, SIZE);
+    .map((entry) => {
+      const drawn =
+        entry.sample(at + 14, y) + textMarkup(entry.label, { x: at + SAMPLE, y: y + 5, size: SIZE });
+      at += GAP + entryWidth(entry);
       return drawn;
     })
     .join('');

@@ -16,3 +16,6 @@ export const palette = {
 
 /** The same in the order in which a figure takes them. */
 export const paletteOrder: readonly string[] = Object.values(palette);
+
+/** Of lines that mark values and stand for no series. */
+export const GUIDE_COLOUR = '#8a8a8a';

@@ -1,24 +1,39 @@
 import * as Plot from '@observablehq/plot';
-import { group } from 'd3-array';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickValues } from './axes.ts';
-import { legendRow } from './legend.ts';
-import { seriesMarks, seriesSample } from './seriesMarks.ts';
-import { emptyDocument, INK, svgText, textMarkup } from './svgText.ts';
+import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { GUIDE_COLOUR } from './palette.ts';
+import { type Frame, type PanelGrid, panelGrid } from './panelGrid.ts';
+import { panelLegend } from './panelLegend.ts';
+import { sizeAttributes, unitsAcross } from './paper.ts';
+import type { PictureText } from './pictureText.ts';
+import { pointLabels } from './pointLabels.ts';
+import { axisPlaces } from './scale.ts';
+import { barEnd, GUIDE_DASHES, seriesMarks, symbolRadius } from './seriesMarks.ts';
+import { sideBySide } from './sideBySide.ts';
+import { emptyDocument, fittingSize, INK, lines, svgText, textMarkup } from './svgText.ts';
 
 /** How a measured point is drawn. */
-export type SymbolName = 'circle' | 'square' | 'triangle' | 'diamond';
+export type SymbolName = 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'cross';
 
 /** A curve or a set of measured points in one panel. */
 export interface Series {
-  /** Its name in the legend, where equal labels of one colour stand once; may hold `$TeX$`. */
+  /** What its colour stands for in the legend, where equal labels of one colour stand once; may hold `$TeX$`. */
   readonly label: string;
+  /**
+   * What its way of drawing stands for, such as `theory` or `simulation, $d = 100$`: the legend then names the colours first
+   * and each way once. Left out, the label says all.
+   */
+  readonly kind?: string;
   /** Any colour of SVG; {@link palette} has some that colour-blind readers can tell apart. */
   readonly colour: string;
   /** Along a line: in order. A value that is not finite breaks the line. */
   readonly points: readonly SeriesPoint[];
-  /** Curves are drawn as lines; measurements as symbols with error bars of one standard error. */
-  readonly draw: 'line' | 'symbols';
+  /**
+   * Curves are drawn as lines; measurements as symbols with error bars of one standard error; intervals as a band, which is
+   * to come before the line that it belongs to.
+   */
+  readonly draw: 'line' | 'symbols' | 'band';
   /** Of lines: broken. */
   readonly dashed?: boolean;
   /** Of symbols: their shape; a circle unless said otherwise. */
@@ -31,14 +46,20 @@ export interface Series {
 export interface SeriesPoint extends FigurePoint {
   /** Half the length of the error bar, in the units of y; none when left out. */
   readonly standardError?: number;
+  /** Words beside the point, where there is room; may hold `$TeX$`. */
+  readonly label?: string;
+  /** Of a band: its upper edge, where y is the lower one. */
+  readonly top?: number;
 }
 
 /** One of the plots that stand side by side. */
 export interface Panel {
   /** Above the panel; may hold `$TeX$`. */
   readonly title: string;
-  /** Drawn in this order, so that later ones cover earlier ones. */
+  /** Drawn in this order, so that later ones cover earlier ones. Symbols that would hide each other stand side by side. */
   readonly series: readonly Series[];
+  /** Where its own vertical axis begins and ends; that of the figure unless given. */
+  readonly yDomain?: readonly [number, number];
 }
 
 /** A dashed line across every panel, upright at a value of x or level at a value of y; none where that is out of sight. */
@@ -47,111 +68,223 @@ export interface Guide {
   readonly axis: 'x' | 'y';
   /** Its value on that axis. */
   readonly at: number;
+  /** Its name in the legend; may hold `$TeX$`. */
+  readonly label?: string;
+  /** Grey unless given. */
+  readonly colour?: string;
 }
 
 /** Curves and measured points in panels side by side, on shared axes. */
-export interface PanelFigure {
+export interface PanelFigure extends PictureText {
   /** From left to right. */
   readonly panels: readonly Panel[];
   /** The horizontal axis of every panel. */
   readonly x: AxisOptions;
   /** The vertical axis of every panel. */
   readonly y: AxisOptions;
-  /** What is drawn, in words, for those who cannot see it; the title of a PDF. */
-  readonly description: string;
   /** Lines that mark values; none unless given. */
   readonly guides?: readonly Guide[];
+  /** A line or two of small type at the foot, such as the settings; may hold `$TeX$`. */
+  readonly note?: string;
+  /**
+   * For print: the width in millimetres, 84 for one column of most journals and 174 for two. Type is then 6 to 8 points high
+   * whatever the width, and panels that have no room beside each other stand in rows. For screens unless given.
+   */
+  readonly width?: number;
 }
 
-/** Of one panel, by how many stand side by side. */
-const panelWidth = (panels: number): number => (panels === 1 ? 520 : panels === 2 ? 380 : 290);
-const PADDING = 0.08;
-const HEIGHT = 350;
-const LEGEND_ROW = 22;
-const MARGIN = { top: 40, right: 16, bottom: 56, left: 74 };
-
 /**
- * Panels side by side on shared axes, with one legend above them that has a row for each colour, as SVG source. It holds
- * no fonts, and the same figure gives the same bytes.
- * @param figure what is drawn; the picture is as wide as its panels need, with 350 pixels of height below the legend
- * @throws InvalidArgumentError without panels, or for an axis that cannot be drawn
+ * Panels side by side on shared axes, with one legend above them, as SVG source. It holds no fonts, and the same figure
+ * gives the same bytes.
+ * @param figure what is drawn; for screens the picture is as wide as its panels need, of 294 pixels each in height
+ * @throws InvalidArgumentError without panels, for an axis that cannot be drawn, or for a width without room
  */
 export function panelFigure(figure: PanelFigure): string {
-  const { panels, x, y, guides = [], description } = figure;
+  const { panels, x, y, guides = [], note = '' } = figure;
+  const across = unitsAcross(figure.width);
   checkAxis('x', x);
   checkAxis('y', y);
+  panels.forEach(({ yDomain }, i) => {
+    if (yDomain) checkAxis(`panels[${i}].y`, { ...y, domain: yDomain });
+  });
   if (panels.length === 0) throw new InvalidArgumentError('panels', panels, 'at least one panel');
-  const isSeen = ({ axis, at }: Guide): boolean => {
-    const [low, high] = { x, y }[axis].domain;
+  const axes = panels.map(({ yDomain = y.domain }) => ({ x, y: { ...y, domain: yDomain } }));
+  const width = across ?? panelGrid(panels, { top: 0 }).width;
+  const narrow = across !== undefined && width < NARROW;
+  const legendLeft = narrow ? 8 : LEFT;
+  const rows = legendRows(
+    panelLegend(
+      panels,
+      guides.filter((guide) => axes.some(sees(guide))),
+    ),
+    width - legendLeft - 8,
+  );
+  const top = (panels.some(({ title }) => title !== '') ? 40 : 22) + LEGEND_ROW * rows.length;
+  const grid = panelGrid(panels, { top, ...(across !== undefined && { width: across }) });
+  const footnotes = lines(note, NOTE, width - 16);
+  const height = grid.bottom + FOOT + (footnotes.length > 0 ? 8 + NOTE_ROW * footnotes.length : 0);
+
+  const drawn = panels.map((panel, i) => panelPlot(panel, axes[i]!, { guides, grid, i, width, height }));
+  const svg = drawn[0]!.svg;
+  for (const { svg: further } of drawn.slice(1))
+    for (const child of [...further.children]) if (child.localName !== 'style') svg.append(child);
+  const { left, right } = grid;
+  return svgText(
+    svg,
+    figure,
+    [
+      textMarkup(x.label, { x: (left + right) / 2, y: grid.bottom + 44, anchor: 'middle', size: 17 }),
+      textMarkup(y.label, {
+        transform: `translate(20,${(grid.top + grid.bottom) / 2}) rotate(-90)`,
+        anchor: 'middle',
+        size: fittingSize(y.label, 17, grid.bottom - grid.top + 30),
+      }),
+      ...drawn.flatMap(({ captions }) => captions),
+      ...rows.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
+      ...footnotes.map((line, i) =>
+        textMarkup(line, { x: 8, y: grid.bottom + FOOT + 8 + NOTE_ROW * i, size: NOTE }),
+      ),
+    ],
+    sizeAttributes(width, height, across !== undefined),
+  );
+}
+
+/** Whether a guide is in sight of a panel's axes. */
+const sees =
+  ({ axis, at }: Guide) =>
+  (axes: PanelAxes): boolean => {
+    const [low, high] = axes[axis].domain;
     return at >= low && at <= high;
   };
-  // resvg aborts the process at a group of which its clip path leaves nothing.
-  const meets = ({ points }: Series): boolean =>
-    (['x', 'y'] as const).every((name) => {
-      const values = points.map((point) => point[name]).filter(Number.isFinite);
-      const [low, high] = { x, y }[name].domain;
-      return Math.min(...values) <= high && Math.max(...values) >= low;
-    });
-  const rows = legendRows(panels);
-  const inner = panels.length * panelWidth(panels.length);
-  const top = MARGIN.top + LEGEND_ROW * rows.length;
-  const height = top + HEIGHT;
-  const [across, upwards] = [panelWidth(panels.length) * (1 - PADDING), HEIGHT - MARGIN.bottom];
+
+/** Whether anything of a series is in sight: resvg aborts the process at a group of which its clip path leaves nothing. */
+const isSeen = ({ points }: Series, axes: PanelAxes): boolean =>
+  (['x', 'y'] as const).every((name) => {
+    const tops = name === 'y' ? points.flatMap(({ top = [] }) => top) : [];
+    const values = [...points.map((point) => point[name]), ...tops].filter(Number.isFinite);
+    const [low, high] = axes[name].domain;
+    return Math.min(...values) <= high && Math.max(...values) >= low;
+  });
+
+interface PanelAxes {
+  readonly x: AxisOptions;
+  readonly y: AxisOptions;
+}
+
+interface PanelPlace {
+  readonly guides: readonly Guide[];
+  readonly grid: PanelGrid;
+  /** Which of the panels it is. */
+  readonly i: number;
+  /** Of the whole picture. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One panel at its place in the picture: marks, and the words that stand over them. */
+function panelPlot(panel: Panel, axes: PanelAxes, { guides, grid, i, width, height }: PanelPlace) {
+  const { frame, hasXNumbers, hasYNumbers } = grid.panels[i]!;
+  const { x, y } = axes;
+  const [across, upwards] = [frame.right - frame.left, frame.bottom - frame.top];
+  const series = panel.series.filter((one) => isSeen(one, axes));
+  const placed = placedSymbols(series, axes, frame);
   const svg = Plot.plot({
     document: emptyDocument(),
     // Plot would make up a random name, and the file would differ from run to run.
     className: 'panels',
-    width: MARGIN.left + inner + MARGIN.right,
+    // Margins as wide as all that surrounds the panel make its coordinates those of the picture.
+    width,
     height,
-    marginTop: top,
-    marginRight: MARGIN.right,
-    marginBottom: MARGIN.bottom,
-    marginLeft: MARGIN.left,
+    marginTop: frame.top,
+    marginRight: width - frame.right,
+    marginBottom: height - frame.bottom,
+    marginLeft: frame.left,
     style: { fontSize: '15px', background: 'white', color: INK },
-    // Panels go by their number, since two of them may have the same title.
-    fx: { domain: panels.map((_, i) => String(i)), label: null, padding: PADDING, axis: null },
     x: { type: x.scale, domain: [...x.domain], label: null },
     y: { type: y.scale, domain: [...y.domain], label: null },
     marks: [
       Plot.gridY(tickValues(y, upwards).numbered, { stroke: '#e4e4e4', strokeOpacity: 1 }),
-      ...axisMarks('x', x, across),
-      ...axisMarks('y', y, upwards),
+      ...axisMarks('x', x, across, { numbers: hasXNumbers }),
+      ...axisMarks('y', y, upwards, { numbers: hasYNumbers }),
       ...guides
-        .filter(isSeen)
-        .map(({ axis, at }) =>
-          (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: '#9a9a9a', strokeDasharray: '5,4' }),
+        .filter((guide) => sees(guide)(axes))
+        .map(({ axis, at, colour = GUIDE_COLOUR }) =>
+          (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: colour, strokeDasharray: GUIDE_DASHES }),
         ),
-      ...panels.flatMap(({ series }, i) =>
-        series.filter(meets).flatMap((one) => seriesMarks(one, String(i), y.scale)),
-      ),
+      ...series.flatMap((one, k) => seriesMarks(one, y.scale, placed[k])),
       Plot.frame({ stroke: '#222' }),
-      Plot.text(panels, {
-        fx: (_, i) => String(i),
-        text: 'title',
-        frameAnchor: 'top',
-        dy: -20,
-        fontSize: 16,
-      }),
     ],
   });
-  const middle = top + upwards / 2;
-  return svgText(svg, description, [
-    textMarkup(x.label, { x: MARGIN.left + inner / 2, y: height - 12, anchor: 'middle', size: 17 }),
-    textMarkup(y.label, { transform: `translate(20,${middle}) rotate(-90)`, anchor: 'middle', size: 17 }),
-    ...rows.map((row, i) => legendRow(row, MARGIN.left, 16 + LEGEND_ROW * i)),
-  ]);
+  const middle = (frame.left + frame.right) / 2;
+  const size = fittingSize(panel.title, 16, across);
+  const title = textMarkup(panel.title, { x: middle, y: frame.top - 10, anchor: 'middle', size });
+  return { svg, captions: [title, ...labelsOf(series, placed, frame)] };
 }
 
-/** A row for each colour: every label once, with its line or its symbol. */
-const legendRows = (panels: readonly Panel[]) =>
-  [
-    ...group(
-      panels.flatMap(({ series }) => series),
-      ({ colour }) => colour,
-    ).values(),
-  ].map((row) =>
-    [...new Map(row.map((series) => [series.label, series])).values()].map((series) => ({
-      label: series.label,
-      sample: (x: number, y: number) => seriesSample(series, x, y),
-    })),
+/** Where the symbols of a series stand: x in the units of its axis, and both in pixels. Those out of sight stand nowhere. */
+export interface PlacedSymbols {
+  readonly x: readonly number[];
+  readonly pixels: readonly FigurePoint[];
+}
+
+/** The symbols of a panel, moved aside where they would hide each other; undefined for lines and bands. */
+function placedSymbols(
+  series: readonly Series[],
+  axes: PanelAxes,
+  frame: Frame,
+): readonly (PlacedSymbols | undefined)[] {
+  const onX = axisPlaces(axes.x, frame.left, frame.right);
+  const onY = axisPlaces(axes.y, frame.bottom, frame.top);
+  const drawn = series.flatMap((one, k) => {
+    if (one.draw !== 'symbols') return [];
+    const radius = symbolRadius(one);
+    return one.points.map((point, j) => {
+      const reach = point.standardError ?? 0;
+      const level = onY.at(point.y);
+      const top = Math.min(level - radius, onY.at(point.y + reach));
+      const bottom = Math.max(level + radius, onY.at(barEnd(point, axes.y.scale)));
+      return { k, j, x: onX.at(point.x), y: level, top, bottom, radius };
+    });
+  });
+  const seen = drawn.filter(
+    ({ x, y }) => isBetween(x, frame.left, frame.right) && isBetween(y, frame.top, frame.bottom),
   );
+  const moved = sideBySide(seen);
+  const places = series.map(({ draw, points }) =>
+    draw === 'symbols' ? { x: points.map(() => Number.NaN), pixels: points.map(() => NOWHERE) } : undefined,
+  );
+  seen.forEach(({ k, j, x, y }, s) => {
+    const { x: values, pixels } = places[k]!;
+    values[j] = moved[s] === 0 ? series[k]!.points[j]!.x : onX.value(x + moved[s]!);
+    pixels[j] = { x: x + moved[s]!, y };
+  });
+  return places;
+}
+
+/** Within half a pixel. */
+const isBetween = (value: number, low: number, high: number): boolean =>
+  value >= low - 0.5 && value <= high + 0.5;
+
+const NOWHERE: FigurePoint = { x: Number.NaN, y: Number.NaN };
+
+function labelsOf(
+  series: readonly Series[],
+  placed: readonly (PlacedSymbols | undefined)[],
+  frame: Frame,
+): string[] {
+  const symbols = series.flatMap(({ points }, k) =>
+    (placed[k]?.pixels ?? []).map((pixel, j) => ({ ...pixel, words: points[j]!.label })),
+  );
+  const labels = symbols.flatMap(({ words, x, y }) => (words === undefined ? [] : [{ words, x, y }]));
+  return pointLabels(labels, symbols, frame);
+}
+
+/** Left of the first panel, for the numbers and the name of the vertical axis. */
+const LEFT = 74;
+/** Below the last panel, for the numbers and the name of the horizontal axis. */
+const FOOT = 56;
+/** Size of the type at the foot, and pixels from line to line. */
+const NOTE = 12.5;
+const NOTE_ROW = 17;
+/** Pictures narrower than this begin their legend at their edge. */
+const NARROW = 600;

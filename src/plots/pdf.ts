@@ -1,33 +1,59 @@
 import { deflateSync } from 'node:zlib';
 import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
+import { IDENTITY, type Matrix, matrixOf } from './matrix.ts';
+import { decimals, type Opacity, pdfFile } from './pdfFile.ts';
+import { type PictureWords, withoutWords, wordsOf } from './pdfText.ts';
+import { pictureTextOf } from './pictureText.ts';
 
 /** Points of PDF in a pixel of SVG. */
 const POINTS = 0.75;
 
-type Matrix = readonly [number, number, number, number, number, number];
-const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
-
 /**
- * An SVG that holds no text elements as a PDF of one page of its size: the same outlines, nothing rasterised, no font.
- * The same picture gives the same bytes. resvg first reduces the SVG to groups and paths with all styles resolved.
+ * An SVG without text elements as a PDF of one page of its size. Nothing is rasterised; labels that MathJax typeset are text
+ * in an embedded font of their own outlines, so that they can be selected and searched. The same picture gives the same
+ * bytes. resvg first reduces the rest to groups and paths with all styles resolved.
  */
 export function svgToPdf(svg: string): Uint8Array {
-  const source = parseHTML(`<!doctype html><html><body>${svg}</body></html>`).document;
-  const title = source.querySelector('svg')?.getAttribute('aria-label') ?? '';
-  const plain = new Resvg(svg, { font: { loadSystemFonts: false } }).toString();
-  const { document } = parseHTML(`<!doctype html><html><body>${plain}</body></html>`);
-  const root = document.querySelector('svg') as Element;
+  const words = wordsOf(elements(svg));
+  const plain = new Resvg(withoutWords(svg), { font: { loadSystemFonts: false } }).toString();
+  const root = elements(plain);
   const [width, height] = [sizeOf(root, 'width'), sizeOf(root, 'height')];
-  const { content, states } = drawing(root, height);
-  return pdfFile({ width, height, title, content, states });
+  // A picture for print is drawn in units of its own.
+  const units = Number(root.getAttribute('viewBox')?.split(/[\s,]+/)[2]) || width / POINTS;
+  const scale = width / units;
+  const { content, states } = drawing(root, { scale, height });
+  return pdfFile({
+    width,
+    height,
+    text: pictureTextOf(svg),
+    content: deflateSync([content, ...words.labels.map(textOperators), 'Q'].join('\n')),
+    states,
+    words,
+  });
 }
+
+const elements = (svg: string): Element =>
+  parseHTML(`<!doctype html><html><body>${svg}</body></html>`).document.querySelector('svg')!;
 
 const sizeOf = (element: Element, name: string): number => Number(element.getAttribute(name)) * POINTS;
 
+/** The operators of a label: each glyph by itself at the place that the typesetter gave it. */
+function textOperators(glyphs: PictureWords['labels'][number]): string {
+  const shown = glyphs.map(({ id, matrix: [a, b, c, d, e, f] }) => {
+    // Outlines are in 1/1000 em, type is in em.
+    const place = [...[a, b, c, d].map((value) => 1000 * value), e, f].map(decimals).join(' ');
+    return `${place} Tm <${id.toString(16).padStart(4, '0')}> Tj`;
+  });
+  return [`${colour(glyphs[0]!.fill)} rg`, 'BT /F 1 Tf', ...shown, 'ET'].join('\n');
+}
+
 /** The operators that draw an SVG, and the opacities that they refer to by their place in the list. */
-function drawing(root: Element, height: number): { content: string; states: readonly Opacity[] } {
-  const operators: string[] = [`${POINTS} 0 0 ${-POINTS} 0 ${decimals(height)} cm`];
+function drawing(
+  root: Element,
+  { scale, height }: { readonly scale: number; readonly height: number },
+): { content: string; states: readonly Opacity[] } {
+  const operators: string[] = ['q', `${decimals(scale)} 0 0 ${decimals(-scale)} 0 ${decimals(height)} cm`];
   const states: Opacity[] = [];
   const stateOf = (fill: number, stroke: number): string => {
     const found = states.findIndex((state) => state.fill === fill && state.stroke === stroke);
@@ -76,20 +102,6 @@ function drawing(root: Element, height: number): { content: string; states: read
   return { content: operators.join('\n'), states };
 }
 
-/** Opacities of what is filled and of what is stroked. */
-interface Opacity {
-  readonly fill: number;
-  readonly stroke: number;
-}
-
-function matrixOf(transform: string | null): Matrix {
-  const numbers = /^matrix\(([^)]*)\)$/
-    .exec(transform ?? '')?.[1]
-    ?.split(/[\s,]+/)
-    .map(Number);
-  return numbers?.length === 6 ? (numbers as unknown as Matrix) : IDENTITY;
-}
-
 /** resvg writes colours as #rrggbb. */
 const colour = (hex: string): string =>
   [1, 3, 5].map((at) => decimals(Number.parseInt(hex.slice(at, at + 2), 16) / 255)).join(' ');
@@ -119,51 +131,4 @@ function outline(data: string, [a, b, c, d, e, f]: Matrix): string {
     last = end;
   }
   return operators.join('\n');
-}
-
-/** PDF has no exponents. */
-const decimals = (value: number): string => String(Number(value.toFixed(4)));
-
-interface Page {
-  readonly width: number;
-  readonly height: number;
-  readonly title: string;
-  readonly content: string;
-  readonly states: readonly Opacity[];
-}
-
-/** A file of one page (ISO 32000-1, sections 7.5 and 8): objects, the table of where each begins, and the trailer. */
-function pdfFile({ width, height, title, content, states }: Page): Uint8Array {
-  const stream = deflateSync(content);
-  const opacities = states.map(({ fill, stroke }, i) => `/G${i} << /ca ${fill} /CA ${stroke} >>`).join(' ');
-  const box = `[0 0 ${decimals(width)} ${decimals(height)}]`;
-  const utf16 = Buffer.from(`\uFEFF${title}`, 'utf16le').swap16().toString('hex');
-  const objects: (string | Uint8Array)[][] = [
-    ['<< /Type /Catalog /Pages 2 0 R >>'],
-    ['<< /Type /Pages /Kids [3 0 R] /Count 1 >>'],
-    [
-      `<< /Type /Page /Parent 2 0 R /MediaBox ${box} /Contents 4 0 R /Resources << /ExtGState << ${opacities} >> >> >>`,
-    ],
-    [`<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n`, stream, '\nendstream'],
-    [`<< /Title <${utf16}> /Producer (robust-random-features) >>`],
-  ];
-  const pieces: Buffer[] = [];
-  let length = 0;
-  const add = (piece: string | Uint8Array): void => {
-    const bytes = Buffer.from(piece as string);
-    pieces.push(bytes);
-    length += bytes.length;
-  };
-  add('%PDF-1.4\n');
-  const begins = objects.map((object, i) => {
-    const at = length;
-    for (const piece of [`${i + 1} 0 obj\n`, ...object, '\nendobj\n']) add(piece);
-    return at;
-  });
-  const table = begins.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
-  const size = objects.length + 1;
-  add(
-    `xref\n0 ${size}\n0000000000 65535 f \n${table}trailer\n<< /Size ${size} /Root 1 0 R /Info 5 0 R >>\nstartxref\n${length}\n%%EOF\n`,
-  );
-  return Buffer.concat(pieces);
 }

@@ -1,44 +1,73 @@
 import * as Plot from '@observablehq/plot';
 import type { AxisScale } from './axes.ts';
-import type { Series, SeriesPoint } from './panels.ts';
+import type { PlacedSymbols, Series, SeriesPoint, SymbolName } from './panels.ts';
 
 const LINE_WIDTH = 2;
 const DASHES = '6,4';
+/** Of lines that mark values. */
+export const GUIDE_DASHES = '5,4';
+const BAND_OPACITY = 0.16;
 
 /** How measured points look: their radius in pixels, what fills them, and their opacity. */
 const symbolLook = ({ emphasis = 'open', colour }: Series) =>
-  emphasis === 'small' ? { r: 2.6, fill: colour, opacity: 0.55 } : { r: 4.2, fill: 'white', opacity: 1 };
+  emphasis === 'small' ? { r: 2.6, fill: colour, opacity: 0.75 } : { r: 4.2, fill: 'white', opacity: 1 };
+
+/** Half the width of a symbol with its outline, in pixels. */
+export const symbolRadius = (series: Series): number => symbolLook(series).r + 0.9;
+
+/** What Plot calls the symbols. */
+const PLOT_SYMBOLS: Readonly<Record<SymbolName, string>> = {
+  circle: 'circle',
+  square: 'square',
+  triangle: 'triangle',
+  diamond: 'diamond',
+  star: 'star',
+  cross: 'cross',
+};
 
 /**
- * A series in the panel of that number. A value that is not finite breaks a line, and a point that has one is left out.
+ * A series. A value that is not finite breaks a line, and a point that has one is left out.
  * @param scale of the y axis
+ * @param placed where its symbols stand
  */
-export function seriesMarks(series: Series, panel: string, scale: AxisScale): Plot.Markish[] {
+export function seriesMarks(series: Series, scale: AxisScale, placed?: PlacedSymbols): Plot.Markish[] {
   const { colour, draw, dashed, symbol = 'circle' } = series;
-  const points = series.points.map(({ x, y, standardError = 0 }) => ({
-    x: Number.isFinite(x) ? x : Number.NaN,
-    y: Number.isFinite(y) ? y : Number.NaN,
-    standardError,
-  }));
-  const place = { x: 'x', fx: () => panel, stroke: colour, clip: true };
+  if (draw === 'band')
+    return [
+      Plot.areaY(
+        series.points.filter(({ x, y, top }) => [x, y, top].every(Number.isFinite)),
+        { x: 'x', y1: 'y', y2: 'top', fill: colour, fillOpacity: BAND_OPACITY, clip: true },
+      ),
+    ];
   if (draw === 'line') {
+    const points = series.points.map(({ x, y }) => ({ x: finite(x), y: finite(y) }));
     const dashes = dashed ? { strokeDasharray: DASHES } : {};
-    return [Plot.line(points, { ...place, y: 'y', strokeWidth: LINE_WIDTH, ...dashes })];
+    const look = { x: 'x', y: 'y', stroke: colour, strokeWidth: LINE_WIDTH, clip: true };
+    return [Plot.line(points, { ...look, ...dashes })];
   }
+  const points = series.points.flatMap(({ y, standardError = 0 }, i) => {
+    const x = placed?.x[i] ?? Number.NaN;
+    return Number.isNaN(x) ? [] : [{ x, y, standardError }];
+  });
+  if (points.length === 0) return [];
   const { r, fill, opacity } = symbolLook(series);
   return [
     Plot.ruleX(points, {
-      ...place,
+      x: 'x',
       y1: (point: Required<SeriesPoint>) => barEnd(point, scale),
       y2: ({ y, standardError }: Required<SeriesPoint>) => y + standardError,
+      stroke: colour,
       strokeWidth: 1.5,
       strokeOpacity: opacity,
+      clip: true,
     }),
+    // A symbol at the edge is drawn whole.
     Plot.dot(points, {
-      ...place,
+      x: 'x',
       y: 'y',
-      symbol,
+      symbol: PLOT_SYMBOLS[symbol] as 'circle',
       r,
+      stroke: colour,
       strokeWidth: 1.7,
       strokeOpacity: opacity,
       fill,
@@ -47,25 +76,66 @@ export function seriesMarks(series: Series, panel: string, scale: AxisScale): Pl
   ];
 }
 
+const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
+
 /** On a logarithmic axis a bar that reaches below zero has no end; it leaves the picture instead. */
-const barEnd = ({ y, standardError }: Required<SeriesPoint>, scale: AxisScale): number =>
-  scale === 'log' ? Math.max(y - standardError, y / 10) : y - standardError;
+export const barEnd = (
+  { y, standardError = 0 }: Pick<SeriesPoint, 'y' | 'standardError'>,
+  scale: AxisScale,
+): number => (scale === 'log' ? Math.max(y - standardError, y / 10) : y - standardError);
 
 /** A line about a point, as SVG source: what a legend shows of a curve. */
 export const lineSample = (x: number, y: number, colour: string, dashes?: string): string =>
   `<path d="M${x - 14},${y}h28" stroke="${colour}" stroke-width="${LINE_WIDTH}" fill="none"${dashes ? ` stroke-dasharray="${dashes}"` : ''}></path>`;
 
+/** What a legend shows of a line that marks a value: upright or level as it is drawn. */
+export const guideSample = (x: number, y: number, axis: 'x' | 'y', colour: string): string =>
+  `<path d="${axis === 'x' ? `M${x},${y - 9}v18` : `M${x - 14},${y}h28`}" stroke="${colour}" stroke-width="1.5" fill="none" stroke-dasharray="${GUIDE_DASHES}"></path>`;
+
 /** What a legend shows of a series about a point, as SVG source. */
 export function seriesSample(series: Series, x: number, y: number): string {
-  const { draw, colour, dashed, symbol = 'circle' } = series;
+  const { draw, colour, dashed } = series;
   if (draw === 'line') return lineSample(x, y, colour, dashed ? DASHES : undefined);
-  const { r, fill, opacity } = symbolLook(series);
-  const paint = `stroke="${colour}" stroke-width="1.7" fill="${fill}" opacity="${opacity}"`;
-  const outlines = {
-    circle: `<circle cx="${x}" cy="${y}" r="${r}" ${paint}></circle>`,
-    square: `<rect x="${x - r * 0.89}" y="${y - r * 0.89}" width="${r * 1.78}" height="${r * 1.78}" ${paint}></rect>`,
-    diamond: `<path d="M${x},${y - r * 1.4}l${r},${r * 1.4}l${-r},${r * 1.4}l${-r},${-r * 1.4}z" ${paint}></path>`,
-    triangle: `<path d="M${x},${y - r * 1.2}l${r * 1.1},${r * 2}h${-r * 2.2}z" ${paint}></path>`,
+  if (draw === 'band')
+    return `<rect x="${x - 14}" y="${y - 7}" width="28" height="14" fill="${colour}" fill-opacity="${BAND_OPACITY}"></rect>`;
+  const { points } = series;
+  const hasBars = points.length === 0 || points.some(({ standardError }) => standardError !== undefined);
+  const bar = hasBars ? `<path d="M${x},${y - 9}v18" ${paintOf(series)}></path>` : '';
+  return bar + symbolSample(series, x, y);
+}
+
+/** A symbol without an error bar. */
+export function symbolSample(series: Series, x: number, y: number): string {
+  const { symbol = 'circle' } = series;
+  const { r } = symbolLook(series);
+  const paint = paintOf(series);
+  const path = (d: string): string => `<path d="${d}" ${paint}></path>`;
+  const outlines: Readonly<Record<SymbolName, () => string>> = {
+    circle: () => `<circle cx="${x}" cy="${y}" r="${r}" ${paint}></circle>`,
+    square: () =>
+      `<rect x="${x - r * 0.89}" y="${y - r * 0.89}" width="${r * 1.78}" height="${r * 1.78}" ${paint}></rect>`,
+    diamond: () => path(`M${x},${y - r * 1.4}l${r},${r * 1.4}l${-r},${r * 1.4}l${-r},${-r * 1.4}z`),
+    triangle: () => path(`M${x},${y - r * 1.2}l${r * 1.1},${r * 2}h${-r * 2.2}z`),
+    star: () => path(starOutline(x, y, r * 1.5)),
+    cross: () => {
+      const a = r * 0.45;
+      const [b, c] = [2 * a, r * 1.35 - a];
+      return path(`M${x - a},${y - r * 1.35}h${b}v${c}h${c}v${b}h${-c}v${c}h${-b}v${-c}h${-c}v${-b}h${c}z`);
+    },
   };
-  return `<path d="M${x},${y - 9}v18" ${paint}></path>${outlines[symbol]}`;
+  return outlines[symbol]();
+}
+
+const paintOf = (series: Series): string => {
+  const { fill, opacity } = symbolLook(series);
+  return `stroke="${series.colour}" stroke-width="1.7" fill="${fill}" opacity="${opacity}"`;
+};
+
+/** Five points about a middle; the inner corners lie where the sides of a pentagram cross. */
+function starOutline(x: number, y: number, r: number): string {
+  const corners = Array.from({ length: 10 }, (_, k) => {
+    const [angle, reach] = [(Math.PI * k) / 5, k % 2 === 0 ? r : r * 0.382];
+    return `${(x + reach * Math.sin(angle)).toFixed(2)},${(y - reach * Math.cos(angle)).toFixed(2)}`;
+  });
+  return `M${corners.join('L')}z`;
 }

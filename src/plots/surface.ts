@@ -2,13 +2,15 @@ import * as Plot from '@observablehq/plot';
 import { ticks } from 'd3-array';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, plainNumber } from './axes.ts';
-import { legendRow } from './legend.ts';
+import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { sizeAttributes, unitsAcross } from './paper.ts';
+import type { PictureText } from './pictureText.ts';
 import { lineSample } from './seriesMarks.ts';
-import { emptyDocument, INK, svgText, textMarkup } from './svgText.ts';
+import { emptyDocument, INK, lines as linesOf, svgText, textMarkup } from './svgText.ts';
 import { axisTicks } from './ticks.ts';
 
 /** A quantity over a rectangle as colours, with lines and measured values on it. */
-export interface SurfaceFigure {
+export interface SurfaceFigure extends PictureText {
   /** values[j][i] at y_j, x_i, both evenly spaced on the scales of their axes from one end of the domain to the other. */
   readonly values: readonly (readonly number[])[];
   /** The horizontal axis. */
@@ -23,8 +25,14 @@ export interface SurfaceFigure {
   readonly lines?: readonly SurfaceLine[];
   /** Measured values, filled with the same colours: a spot that disagrees stands out from its surroundings. */
   readonly spots?: readonly SurfaceSpot[];
-  /** What is drawn, in words, for those who cannot see it; the title of a PDF. */
-  readonly description: string;
+  /** What the spots are, for the legend; may hold `$TeX$`. */
+  readonly spotsLabel?: string;
+  /** The value at which the colours end: what is greater has the last of them, and the bar says so. */
+  readonly cut?: number;
+  /** A line or two of small type at the foot, such as the settings; may hold `$TeX$`. */
+  readonly note?: string;
+  /** For print: the width in millimetres, 84 for one column of most journals and 174 for two; for screens unless given. */
+  readonly width?: number;
 }
 
 /** A line over a surface. */
@@ -41,29 +49,63 @@ export interface SurfaceSpot extends FigurePoint {
   readonly value: number;
 }
 
-const SIZE = { width: 760, height: 520, top: 56, right: 132, bottom: 58, left: 78 };
-const FRAME = { width: SIZE.width - SIZE.left - SIZE.right, height: SIZE.height - SIZE.top - SIZE.bottom };
+const MARGIN = { top: 36, right: 132, bottom: 58, left: 78 };
+/** Pixels of a picture for screens. */
+const SCREEN = { width: 760, height: 520 };
+/** Height of the frame for print: as a share of its width, and at most. */
+const SHAPE = { share: 0.8, most: 420 };
+const [NOTE, NOTE_ROW] = [12.5, 17];
 /** About so many contours, and numbers beside the bar of colours. */
 const LEVELS = 24;
 const NUMBERS = 6;
 const DASHES = ['none', '7,4', '2,3'];
 
 /**
- * A surface as filled contours with lines and measured spots on it, beside a bar of its colours, as SVG source of 760 by
- * 520 pixels. It holds no fonts, and the same figure gives the same bytes.
+ * A surface as filled contours with lines and measured spots on it, beside a bar of its colours, as SVG source; 760 pixels
+ * wide for screens. It holds no fonts, and the same figure gives the same bytes.
  * @param figure what is drawn
- * @throws InvalidArgumentError for values that are no rectangle of finite numbers, or for an axis that cannot be drawn
+ * @throws InvalidArgumentError for values that are no rectangle of finite numbers, for an axis that cannot be drawn, or for
+ * a width without room
  */
 export function surfaceFigure(figure: SurfaceFigure): string {
-  const { values, x, y, label, pivot, lines = [], spots = [], description } = figure;
+  const { x, y, label, pivot, cut, lines = [], spots = [], spotsLabel, note = '' } = figure;
+  const forPrint = unitsAcross(figure.width);
   checkAxis('x', x);
   checkAxis('y', y);
-  const flat = values.flat();
-  const columns = values[0]?.length ?? 0;
-  const rectangle = values.length > 1 && columns > 1 && values.every((row) => row.length === columns);
-  if (!rectangle || !flat.every(Number.isFinite))
-    throw new InvalidArgumentError('values', values, 'rows of equal length, two or more, of finite numbers');
+  const all = figure.values.flat();
+  const columns = figure.values[0]?.length ?? 0;
+  const rectangle =
+    figure.values.length > 1 && columns > 1 && figure.values.every((row) => row.length === columns);
+  if (!rectangle || !all.every(Number.isFinite))
+    throw new InvalidArgumentError(
+      'values',
+      figure.values,
+      'rows of equal length, two or more, of finite numbers',
+    );
+  const flat = cut === undefined ? all : all.map((value) => Math.min(value, cut));
   const domain = [Math.min(...flat), Math.max(...flat)] as const;
+  const isCut = cut !== undefined && all.some((value) => value > cut);
+
+  const width = forPrint ?? SCREEN.width;
+  const legend = [
+    ...lines.map((line, i) => ({
+      label: line.label,
+      sample: (left: number, level: number) => lineSample(left, level, INK, dashesOf(i)),
+    })),
+    ...(spots.length > 0 && spotsLabel !== undefined ? [{ label: spotsLabel, sample: spotSample }] : []),
+  ];
+  const rows = legendRows([legend], width - MARGIN.left - 8);
+  const top = MARGIN.top + LEGEND_ROW * Math.max(1, rows.length) - 2;
+  const right = width - MARGIN.right;
+  const bottom =
+    forPrint === undefined
+      ? SCREEN.height - MARGIN.bottom
+      : top + Math.min(SHAPE.most, SHAPE.share * (right - MARGIN.left));
+  const frame = { left: MARGIN.left, right, top, bottom };
+  const [across, upwards] = [right - MARGIN.left, bottom - top];
+  const footnotes = linesOf(note, NOTE, width - 16);
+  const height = bottom + MARGIN.bottom + (footnotes.length > 0 ? 8 + NOTE_ROW * footnotes.length : 0);
+
   // Contours are evenly spaced on linear scales only, so a logarithmic axis shows logarithms under its numbers.
   const placeOn = (axis: AxisOptions) => (value: number) => (axis.scale === 'log' ? Math.log(value) : value);
   const [onX, onY] = [placeOn(x), placeOn(y)];
@@ -71,12 +113,12 @@ export function surfaceFigure(figure: SurfaceFigure): string {
   const svg = Plot.plot({
     document: emptyDocument(),
     className: 'surface',
-    width: SIZE.width,
-    height: SIZE.height,
-    marginTop: SIZE.top,
-    marginRight: SIZE.right,
-    marginBottom: SIZE.bottom,
-    marginLeft: SIZE.left,
+    width,
+    height,
+    marginTop: top,
+    marginRight: MARGIN.right,
+    marginBottom: height - bottom,
+    marginLeft: MARGIN.left,
     style: { fontSize: '15px', background: 'white', color: INK },
     x: { domain: x.domain.map(onX), label: null },
     y: { domain: y.domain.map(onY), label: null },
@@ -84,9 +126,9 @@ export function surfaceFigure(figure: SurfaceFigure): string {
     marks: [
       Plot.contour(flat, {
         width: columns,
-        height: values.length,
+        height: figure.values.length,
         ...span('x', x.domain.map(onX), columns),
-        ...span('y', y.domain.map(onY), values.length),
+        ...span('y', y.domain.map(onY), figure.values.length),
         fill: (value: number) => value,
         thresholds: [domain[0], ...ticks(...domain, LEVELS)],
         stroke: '#00000022',
@@ -95,28 +137,40 @@ export function surfaceFigure(figure: SurfaceFigure): string {
       ...lines.map(({ points }, i) =>
         Plot.line(points, { ...at, strokeWidth: 2, strokeDasharray: dashesOf(i), clip: true }),
       ),
-      Plot.dot(spots, { ...at, r: 8, fill: 'value', stroke: 'black', strokeWidth: 1.5 }),
-      ...axisMarks('x', x, FRAME.width, onX),
-      ...axisMarks('y', y, FRAME.height, onY),
+      // A ring of white and one of ink about each spot, which has the colours of what surrounds it.
+      Plot.dot(spots, { ...at, r: SPOT, fill: 'value', stroke: 'white', strokeWidth: 5 }),
+      Plot.dot(spots, { ...at, r: SPOT, stroke: 'black', strokeWidth: 1.5 }),
+      ...axisMarks('x', x, across, { place: onX }),
+      ...axisMarks('y', y, upwards, { place: onY }),
       Plot.frame({ stroke: '#222' }),
     ],
   }) as Element & Plot.Plot;
   const { apply } = svg.scale('color')!;
-  const [centre, middle] = [SIZE.left + FRAME.width / 2, SIZE.top + FRAME.height / 2];
-  return svgText(svg, description, [
-    textMarkup(x.label, { x: centre, y: SIZE.height - 12, anchor: 'middle', size: 16 }),
-    textMarkup(y.label, { transform: `translate(20,${middle}) rotate(-90)`, anchor: 'middle', size: 16 }),
-    legendRow(
-      lines.map((line, i) => ({
-        label: line.label,
-        sample: (left, level) => lineSample(left, level, INK, dashesOf(i)),
-      })),
-      SIZE.left,
-      20,
-    ),
-    colourBar(label, domain, (value) => String(apply(value))),
-  ]);
+  return svgText(
+    svg,
+    figure,
+    [
+      textMarkup(x.label, { x: (frame.left + right) / 2, y: bottom + 46, anchor: 'middle', size: 16 }),
+      textMarkup(y.label, {
+        transform: `translate(20,${(top + bottom) / 2}) rotate(-90)`,
+        anchor: 'middle',
+        size: 16,
+      }),
+      ...rows.map((row, i) => legendRow(row, MARGIN.left, 20 + LEGEND_ROW * i)),
+      colourBar(label, { domain, isCut, frame }, (value) => String(apply(value))),
+      ...footnotes.map((line, i) =>
+        textMarkup(line, { x: 8, y: bottom + MARGIN.bottom + 8 + NOTE_ROW * i, size: NOTE }),
+      ),
+    ],
+    sizeAttributes(width, height, forPrint !== undefined),
+  );
 }
+
+/** Radius of a spot, in pixels. */
+const SPOT = 7.5;
+
+const spotSample = (x: number, y: number): string =>
+  `<circle cx="${x}" cy="${y}" r="${SPOT - 1.5}" fill="#dddddd" stroke="black" stroke-width="1.5"></circle>`;
 
 /** Plot puts values at the middles of cells; with half a cell more at both ends the outer ones lie on the frame. */
 function span<Name extends 'x' | 'y'>(name: Name, [from, to]: readonly number[], count: number) {
@@ -126,21 +180,39 @@ function span<Name extends 'x' | 'y'>(name: Name, [from, to]: readonly number[],
 
 const dashesOf = (line: number): string => DASHES[line % DASHES.length]!;
 
-/** The colours from the least to the greatest value, with round numbers beside them. */
+interface BarPlace {
+  readonly domain: readonly [number, number];
+  /** Whether greater values have the colour of the greatest. */
+  readonly isCut: boolean;
+  /** Of the surface, to the left of it. */
+  readonly frame: { readonly right: number; readonly top: number; readonly bottom: number };
+}
+
+/** The colours from the least to the greatest value, with round numbers beside them; pointed where greater values are cut. */
 function colourBar(
   label: string,
-  [low, high]: readonly [number, number],
+  { domain: [low, high], isCut, frame }: BarPlace,
   colour: (value: number) => string,
 ): string {
-  const [x, top, height, steps] = [SIZE.width - SIZE.right + 26, SIZE.top + 24, FRAME.height - 24, 60];
+  const steps = 60;
+  const [x, top] = [frame.right + 26, frame.top + (isCut ? 42 : 24)];
+  const height = frame.bottom - top;
   const yOf = (value: number): number => top + (height * (high - value)) / (high - low);
   const boxes = Array.from({ length: steps }, (_, i) => {
     const value = low + ((high - low) * (i + 0.5)) / steps;
     const boxTop = top + height - ((i + 1) * height) / steps;
     return `<rect x="${x}" y="${boxTop}" width="18" height="${height / steps + 0.5}" fill="${colour(value)}"></rect>`;
   });
-  const numbers = axisTicks('linear', [low, high], NUMBERS).map(({ at }) =>
-    textMarkup(plainNumber(at), { x: x + 26, y: yOf(at) + 5, size: 14 }),
+  const numbers = axisTicks('linear', [low, high], Math.min(NUMBERS, Math.round(height / 45)))
+    .filter(({ at }) => !isCut || yOf(at) > top + 12)
+    .map(({ at }) => textMarkup(plainNumber(at), { x: x + 26, y: yOf(at) + 5, size: 14 }));
+  const end = isCut
+    ? [
+        `<path d="M${x},${top}l9,-14l9,14z" fill="${colour(high)}"></path>`,
+        textMarkup(`$> ${Number(high.toPrecision(3))}$`, { x: x + 26, y: top - 2, size: 14 }),
+      ]
+    : [];
+  return [textMarkup(label, { x, y: top - (isCut ? 26 : 12), size: 15 }), ...boxes, ...end, ...numbers].join(
+    '',
   );
-  return [textMarkup(label, { x, y: top - 12, size: 15 }), ...boxes, ...numbers].join('');
 }

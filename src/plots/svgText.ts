@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom';
-import { escaped, outlineTexts } from './texLabels.ts';
+import { type PictureText, svgMetadata, wholeText } from './pictureText.ts';
+import { escaped, labelWidth, outlineTexts } from './texLabels.ts';
 
 /** Colour of words and of lines that stand for no series. */
 export const INK = '#1a1a1a';
@@ -26,23 +27,48 @@ export function textMarkup(
   return `<text ${at} text-anchor="${anchor}" font-size="${size}">${escaped(words)}</text>`;
 }
 
+/** The font size at which words are no wider than `width`, and `size` where there is room for that. */
+export const fittingSize = (words: string, size: number, width: number): number =>
+  words === '' ? size : Math.min(size, (size * width) / labelWidth(words, size));
+
+/** Words in lines no wider than `width`, broken at spaces outside of formulas. */
+export function lines(words: string, size: number, width: number): string[] {
+  const found: string[] = [];
+  for (const word of words.match(/(?:\$[^$]*\$|[^\s$])+/g) ?? []) {
+    const longer = found.length === 0 ? word : `${found.at(-1)} ${word}`;
+    if (found.length > 0 && labelWidth(longer, size) <= width) found[found.length - 1] = longer;
+    else found.push(word);
+  }
+  return found;
+}
+
 /**
  * A finished figure as SVG source: all its words as outlines, so that it needs no font, and the same bytes each time.
- * @param description what is drawn, in words, for those who cannot see it
+ * @param text what the picture says about itself
  * @param captions SVG source of what is drawn over the rest
+ * @param attributes more of the root's attributes, such as its size
  */
-export function svgText(svg: Element, description: string, captions: readonly string[]): string {
+export function svgText(
+  svg: Element,
+  text: PictureText,
+  captions: readonly string[],
+  attributes: Readonly<Record<string, string>> = {},
+): string {
   svg.removeAttribute('font-family');
-  const attributes = {
+  const all = {
     xmlns: 'http://www.w3.org/2000/svg',
     'font-size': '15',
     role: 'img',
-    'aria-label': escaped(description),
+    'aria-label': escaped(text.description),
+    ...attributes,
   };
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+  for (const [name, value] of Object.entries(all)) svg.setAttribute(name, value);
   svg.insertAdjacentHTML('beforeend', `<g>${captions.join('')}</g>`);
   outlineTexts(svg);
-  return renumbered(svg.outerHTML);
+  return renumbered(svg.outerHTML).replace(
+    /^<svg(?:"[^"]*"|[^">])*>/,
+    (root) => root + svgMetadata(wholeText(text)),
+  );
 }
 
 /** Plot numbers its clip paths by a count that runs on from figure to figure; here each figure begins at 1. */

@@ -1,7 +1,7 @@
 import { checkChoice } from '../errors.ts';
 import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, EngineUnavailableError } from './device.ts';
 import { hasNvidiaDriver, loadNative } from './native.ts';
-import './openBlas.ts';
+import './provideAlgebra.ts';
 import { tf } from './tf.ts';
 import { loadWasm } from './wasm.ts';
 import { loadWebGpu, showsGpu } from './webgpu.ts';

@@ -1,6 +1,7 @@
+import type { StartThreads } from '../numerics/productThreads.ts';
 import { tf } from './tf.ts';
 import { replaceWasmKernel, type WasmBackend, type WasmKernel } from './wasmBackend.ts';
-import { type StartThreads, type WasmProduct, wasmProduct } from './wasmProduct.ts';
+import { type WasmProduct, wasmProduct } from './wasmProduct.ts';
 
 const products = new WeakMap<object, WasmProduct | undefined>();
 

@@ -8,9 +8,9 @@ import {
   productBlocks,
   productModule,
 } from '../numerics/productKernel.ts';
+import type { ProductThreads, StartThreads } from '../numerics/productThreads.ts';
 import { tf } from './tf.ts';
 import { type WasmBackend, wasmMemory } from './wasmBackend.ts';
-import type { WasmThreads } from './wasmThreads.ts';
 
 /** Multiplies tensors of a backend in its own memory. */
 export interface WasmProduct {
@@ -35,12 +35,6 @@ export interface ProductOperands {
 const WORTH_THREADS = 2e6;
 const shape = kernelShape({ element: 'float32' });
 const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
-
-/** Starts threads for a kernel whose memory they can share. */
-export type StartThreads = (
-  kernel: ProductKernel,
-  shared: { module: WebAssembly.Module; memory: WebAssembly.Memory },
-) => WasmThreads;
 
 /**
  * Products in the memory of a started WebAssembly backend: with relaxed SIMD where it is there, else with SIMD. Undefined
@@ -68,7 +62,7 @@ export function wasmProduct(backend: WasmBackend, startThreads?: StartThreads): 
 interface Means {
   readonly memory: WebAssembly.Memory;
   readonly kernel: ProductKernel;
-  readonly threads: WasmThreads | undefined;
+  readonly threads: ProductThreads | undefined;
 }
 
 function multiply(

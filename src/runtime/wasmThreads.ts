@@ -1,27 +1,7 @@
 import { createRequire } from 'node:module';
 import { UserError } from '../errors.ts';
 import type { ProductKernel } from '../numerics/productKernel.ts';
-
-/** Shares out tasks among threads that see the same memory. */
-export interface WasmThreads {
-  /** With the one that asks. */
-  readonly count: number;
-  /**
-   * Runs all tasks of a job, each in the scratch memory of its thread, and returns when they are done.
-   * @throws UserError where a thread fails or stops within a task; the jobs after it run on the one that asks alone
-   */
-  run(work: ThreadWork): void;
-}
-
-/** Panels of rows to multiply; a task is `taskPanels` of them. */
-export interface ThreadWork {
-  readonly job: number;
-  /** The scratch memory of thread 0; that of the others follows, each of `scratchBytes`. */
-  readonly scratch: number;
-  readonly scratchBytes: number;
-  readonly panels: number;
-  readonly taskPanels: number;
-}
+import type { ProductThreads } from '../numerics/productThreads.ts';
 
 /** Integers that the threads share: what they wait for, the tasks left and done, whether one has failed, and the work. */
 const SLOTS = ['CALL', 'LEFT', 'DONE', 'FAILED', 'JOB', 'SCRATCH', 'SCRATCH_BYTES', 'PANELS', 'TASK_PANELS'];
@@ -75,7 +55,7 @@ export function wasmThreads(
   kernel: ProductKernel,
   { module, memory }: { module: WebAssembly.Module; memory: WebAssembly.Memory },
   patience = PATIENCE,
-): WasmThreads {
+): ProductThreads {
   const control = new Int32Array(new SharedArrayBuffer(4 * SLOTS.length));
   // The same lines on both sides: functions cannot be sent to a thread.
   const takeTasks = new Function(`return ${TAKE_TASKS}`)() as (

@@ -80,12 +80,8 @@ export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions
   const scale = low > 0 && high / low > 8 ? 'log' : 'linear';
   const along = gridValues({ from: low, to: high, count: 160, scale });
   const curves = groups.map((group, i) =>
-    limitCurve(
-      by ? valueLabel(by, fieldOf(group[0]!, by)) : 'theory',
-      lookOf(i).colour,
-      measure,
-      along,
-      (at) => moved(group, x, at),
+    limitCurve(by ? valueLabel(by, fieldOf(group[0]!, by)) : label, lookOf(i).colour, measure, along, (at) =>
+      moved(group, x, at),
     ),
   );
   const drawn = curves.filter(({ points }) => points.length > 0);
@@ -100,8 +96,7 @@ export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions
         title: '',
         curves: drawn,
         measured: groups.map((group, i) => ({
-          // Without a curve beside them the points themselves must say which they are.
-          label: by && !drawn.includes(curves[i]!) ? curves[i]!.label : 'simulation',
+          label: curves[i]!.label,
           ...lookOf(i),
           emphasis: 'open',
           spots: numbers

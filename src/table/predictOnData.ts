@@ -4,7 +4,9 @@ import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import type { ActivationName } from '../models/activations.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
+import type { FrozenFeatures } from '../models/frozenFeatures.ts';
 import type { tf } from '../runtime/tf.ts';
+import { predictionIntervals, type RiskIntervals } from './predictionIntervals.ts';
 import { type PredictionGrid, predictRobustRisk, type RiskPrediction } from './predictRobustRisk.ts';
 
 /** The grid to predict on, and the features: random ones of some widths, or those of a model. */
@@ -15,14 +17,21 @@ export interface DataPredictionOptions extends PredictionGrid {
   readonly depth?: number;
   /** Of random features. Default 'shifted-relu'. */
   readonly activation?: ActivationName;
-  /** A model whose features are measured in place of random ones. */
-  readonly model?: tf.LayersModel | undefined;
+  /** A model, or a map such as {@link handedFeatures}, whose features are measured in place of random ones. */
+  readonly model?: tf.LayersModel | FrozenFeatures | undefined;
   /** Name of the layer at which the model is cut. Default the one before its last. */
   readonly layer?: string | undefined;
   /** Fraction of the rows to measure on. Default 0.5. */
   readonly share?: number;
   /** Names the streams of the weights and of the measured rows. Default 0. */
   readonly seed?: number | string;
+  /**
+   * Held-out rows of the split that the intervals speak of. Default those neither measured nor trained on, and n / 4 where
+   * that is more.
+   */
+  readonly testRows?: number | undefined;
+  /** Called after each interval: how many are done, and how many there are. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 const OPTIONS: OptionNames<DataPredictionOptions> = {
@@ -37,7 +46,12 @@ const OPTIONS: OptionNames<DataPredictionOptions> = {
   layer: true,
   share: true,
   seed: true,
+  testRows: true,
+  onProgress: true,
 };
+
+/** Predictions from which on there are no intervals, which take a factorisation each. */
+const MOST_INTERVALS = 1000;
 
 const WIDTHS = [50, 100, 200];
 
@@ -45,6 +59,10 @@ const WIDTHS = [50, 100, 200];
 export type WidthPrediction = RiskPrediction & {
   /** Features, N. */
   readonly width: number;
+  /** Held-out rows of the split that `intervals` speaks of. */
+  readonly testRows: number;
+  /** As {@link predictionIntervals} gives them; null, too, for grids of more than a thousand predictions. */
+  readonly intervals: RiskIntervals | null;
 };
 
 /** Predictions for every combination of width, n, lambda and eps, and the one of least adversarial risk. */
@@ -66,13 +84,21 @@ export interface DataPredictions {
  */
 export async function predictOnData(data: Dataset, options: DataPredictionOptions): Promise<DataPredictions> {
   checkOptions('predictOnData', options ?? null, OPTIONS);
-  const { n, eps, lambda, epsTest } = options;
+  const { n, eps, lambda, epsTest, testRows, onProgress = () => {} } = options;
+  if (testRows !== undefined) checkInteger('testRows', testRows);
   const measured = await measurements(data, options);
-  const predictions = measured.flatMap((moments) =>
-    predictRobustRisk(moments, { n, eps, lambda, epsTest }).map((prediction) => ({
-      width: moments.units,
-      ...prediction,
-    })),
+  const predicted = measured.map((moments) => predictRobustRisk(moments, { n, eps, lambda, epsTest }));
+  const count = predicted.flat().length;
+  let done = 0;
+  const predictions = measured.flatMap((moments, k) =>
+    predicted[k]!.map((prediction): WidthPrediction => {
+      const left = moments.otherRows.length - prediction.n;
+      const tested = testRows ?? Math.max(left, Math.ceil(prediction.n / 4));
+      const [intervals = null] =
+        count > MOST_INTERVALS ? [] : predictionIntervals(moments, [prediction], { testRows: tested });
+      onProgress(++done, count);
+      return { width: moments.units, ...prediction, testRows: tested, intervals };
+    }),
   );
   return {
     measuredRows: measured[0]!.rows,

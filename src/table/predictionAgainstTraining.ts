@@ -63,7 +63,7 @@ export async function predictionAgainstTraining(
       for (const eps of epsilons) {
         if (measured[0]!.otherRows.length - n < 20) continue;
         const runs = measured.map((moments, k) => ({
-          ...train(data, moments, { width, n, eps, lambda, seed: `${seed}, ${k}` }),
+          ...trainedBeside(data, moments, { width, n, eps, lambda, seed: `${seed}, ${k}` }),
           predicted: predictRobustRisk(moments, { n, eps, lambda })[0]!,
         }));
         const row = {
@@ -101,11 +101,12 @@ export async function measuredRepeats(
   return measured;
 }
 
-function train(
+/** Risks of one training by the exact solver on n of the rows that were not measured, on the rest of them. */
+export function trainedBeside(
   data: Dataset,
-  { otherRows }: MeasuredMoments,
+  { otherRows }: Pick<MeasuredMoments, 'otherRows'>,
   { width: N, n, eps, lambda, seed }: { width: number; n: number; eps: number; lambda: number; seed: string },
-): { standard: number; adversarial: number } {
+): { readonly standard: number; readonly adversarial: number } {
   const order = stream(seed, 'training rows').permutation(otherRows.length);
   const pick = (from: number, to: number): Dataset =>
     rowsOf(

@@ -50,6 +50,8 @@ export interface TableTrainingOptions extends FilePreparation {
   readonly target: string;
   /** Radius of the perturbations, in standard deviations of the inputs. */
   readonly eps: number;
+  /** Radius of the attack that measures on held-out rows. Default `eps`. */
+  readonly epsTest?: number | undefined;
   /** Default 'linear'. */
   readonly model?: TableModel;
   /** Default 'pgd'. */
@@ -80,6 +82,8 @@ export interface TableTrainingOptions extends FilePreparation {
   readonly seed?: number | string;
   /** Fraction of the rows that are held out to measure on. Default 0.2. */
   readonly testFraction?: number;
+  /** Positions of the rows that are held out, in place of a random fraction. Default none. */
+  readonly testRows?: ArrayLike<number> | undefined;
   /** Fraction of the rows on which training by gradient is stopped early. Default 0, none. */
   readonly validationFraction?: number;
   /** Standardised inputs are clipped at plus and minus this many deviations, within the model too. Default not at all. */
@@ -119,12 +123,15 @@ export const MARGIN_LAMBDA = 1e-3;
 export type TableTrainingSettings = TableTrainingOptions &
   Required<Pick<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS>>;
 
-const { target: _target, classes: _classes, ...FILE_OPTIONS } = PREPARATION_OPTIONS;
+const { target: _target, classes: _classes, ...ofFile } = PREPARATION_OPTIONS;
+/** The names of {@link FilePreparation}. */
+export const FILE_OPTIONS: OptionNames<FilePreparation> = ofFile;
 
 const OPTIONS: OptionNames<TableTrainingOptions> = {
   ...FILE_OPTIONS,
   target: true,
   eps: true,
+  epsTest: true,
   model: true,
   method: true,
   loss: true,
@@ -137,6 +144,7 @@ const OPTIONS: OptionNames<TableTrainingOptions> = {
   activation: true,
   seed: true,
   testFraction: true,
+  testRows: true,
   validationFraction: true,
   clip: true,
   batchSize: true,
@@ -173,6 +181,7 @@ export function resolveTableTraining(options: TableTrainingOptions, ofFile: bool
   checkChoice('norm', norm, normNames);
   checkChoice('activation', settings.activation, activationNames);
   checkNonNegative('eps', settings.eps);
+  if (settings.epsTest !== undefined) checkNonNegative('epsTest', settings.epsTest);
   checkNonNegative('lambda', settings.lambda);
   checkFraction('testFraction', checkPositive('testFraction', settings.testFraction));
   checkFraction('validationFraction', checkNonNegative('validationFraction', settings.validationFraction));

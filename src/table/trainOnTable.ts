@@ -5,7 +5,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Preparation } from '../data/preparation/preparation.ts';
 import type { RawTable } from '../data/rawTable.ts';
 import { standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
-import { splitRows, type Table } from '../data/table.ts';
+import type { Table } from '../data/table.ts';
 import { asDataset, inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
@@ -15,6 +15,7 @@ import { bestConstant } from '../exact/marginRows.ts';
 import { standardisedModel } from '../models/standardisedModel.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type ClassMeasures, classMeasures, type Margins, marginsOf } from './measureClasses.ts';
+import { partsOf } from './splits.ts';
 import { readoutBias, tableModel } from './tableModel.ts';
 import {
   isMarginLoss,
@@ -53,7 +54,7 @@ export interface TableTraining {
   readonly testRows: readonly number[];
   /** Mean loss on held-out rows: the squared error, in squared units of the target, or the loss of the margin. */
   readonly clean: Estimate;
-  /** The same under an attack of radius eps. */
+  /** The same under an attack of radius epsTest. */
   readonly robust: Estimate;
   /** Of the constant that is best on the training rows, for squares their mean; no attack moves it. */
   readonly trivial: Estimate;
@@ -84,7 +85,7 @@ export interface TableTraining {
 export interface ClassesTold extends ClassNames {
   /** Without an attack. */
   readonly clean: ClassMeasures;
-  /** Under PGD of radius eps on the margin. */
+  /** Under PGD of radius epsTest on the margin. */
   readonly robust: ClassMeasures;
   /** Under the exact attack on the model linearised at each row. */
   readonly linearised: ClassMeasures;
@@ -135,9 +136,8 @@ export async function trainOnTable(
   options: TableTrainingOptions,
 ): Promise<TableTraining> {
   const { settings, rows } = checkTableTraining(table, options);
-  const { target, method, lambda, seed, clip, testFraction, validationFraction } = settings;
-  const fractions = { testFraction, ...(validationFraction > 0 ? { validationFraction } : {}) };
-  const split = splitRows(rows.count, fractions, seed);
+  const { target, method, lambda, clip } = settings;
+  const split = partsOf(rows.count, settings);
   const { tables, positions, preparation } = rows.split(split, split.at(-1)!);
   const [test, train] = [tables[0]!, tables.at(-1)!];
   const validation = tables.length === 3 ? tables[1]! : null;
@@ -195,8 +195,9 @@ async function measuredOn(
   core: tf.Sequential,
   held: Dataset,
   y: Float64Array,
-  { loss, classes, eps, norm }: TableTrainingSettings,
+  { loss, classes, norm, ...settings }: TableTrainingSettings,
 ): Promise<Measured> {
+  const eps = settings.epsTest ?? settings.eps;
   const attack = { eps, norm, steps: TEST_STEPS };
   const margins = classes ? await marginsOf(core, held, attack) : null;
   const marginLoss = isMarginLoss(loss) ? marginLosses[loss] : null;

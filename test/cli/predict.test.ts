@@ -194,3 +194,118 @@ describe('rrf predict', () => {
     await refused(/invalid plot/, '--csv', numbers, '--target', 'grade', ...grid, '--plot', 'picture.gif');
   });
 });
+
+describe('what rrf predict says of itself', () => {
+  const grid = ['--target', 'grade', '--grid', 'n=50,80,width=10,20,eps=0.3'];
+
+  it('has an interval about each risk, in the table and in JSON, and says what it is of', async () => {
+    const text = await predict('--csv', numbers, ...grid);
+    vi.restoreAllMocks();
+    expect(text).toMatch(/intervals of 90 %: .* a single random split .* 20 to 50 held out; .* no theorem/);
+    const { predictions } = JSON.parse(await predict('--csv', numbers, ...grid, '--json'));
+    expect(predictions).toHaveLength(4);
+    for (const { n, adversarialRisk, testRows, intervals } of predictions) {
+      // 100 of 200 rows are measured.
+      expect(testRows).toBe(100 - n);
+      const { low, high } = intervals.adversarialRisk;
+      expect(low).toBeLessThan(adversarialRisk);
+      expect(high).toBeGreaterThan(adversarialRisk);
+      expect(text).toContain(`${low.toFixed(3)}..${high.toFixed(3)}`);
+    }
+  });
+
+  it('takes the rows to test on, and narrows with them', async () => {
+    const width = async (rows: string): Promise<number> => {
+      const { predictions } = JSON.parse(
+        await predict('--csv', numbers, ...grid, '--json', '--test-rows', rows),
+      );
+      vi.restoreAllMocks();
+      return predictions[0].intervals.adversarialRisk.high / predictions[0].adversarialRisk;
+    };
+    expect(await width('20')).toBeGreaterThan(await width('2000'));
+    await expect(width('0')).rejects.toThrow('invalid test-rows: 0');
+  });
+
+  it('names columns that a few rows carry', async () => {
+    const [header, ...lines] = readFileSync(numbers, 'utf8').trim().split('\n');
+    const rare = lines.map((line, i) => line.replace(/^[^,]*/, i === 17 || i === 90 ? '1' : '0'));
+    const path = join(folder, 'rare.csv');
+    writeFileSync(path, `${[header, ...rare].join('\n')}\n`);
+    const said = await predict('--csv', path, ...grid);
+    vi.restoreAllMocks();
+    // Two of 200 rows: 1 / (0.01 x 0.99) less 3.
+    expect(said).toMatch(/a few rows carry .* "a" \(kurtosis 98, 2 of 200 rows differ\)/);
+    expect(await predict('--csv', numbers, ...grid)).not.toMatch(/a few rows carry/);
+  });
+
+  it('writes a page', async () => {
+    const path = join(folder, 'page.html');
+    await predict('--csv', numbers, ...grid, '--report', path);
+    const page = readFileSync(path, 'utf8');
+    expect(page).toContain('<h1>Predicted robust risk of grade</h1>');
+    expect(page.match(/<svg/g)).toHaveLength(1);
+    expect(page).toContain('<td>--grid</td>'.replace('--', ''));
+    await expect(predict('--csv', numbers, ...grid, '--report', 'page.pdf')).rejects.toThrow(
+      'invalid report: "page.pdf" (expected FILE.html)',
+    );
+  });
+});
+
+describe('rrf predict --features', () => {
+  const put = (name: string, rows: readonly (readonly number[])[]): string => {
+    const path = join(folder, name);
+    const header = rows[0]!.map((_, j) => `c${j}`).join(',');
+    writeFileSync(path, `${[header, ...rows.map((row) => row.join(','))].join('\n')}\n`);
+    return path;
+  };
+  // Features that are the inputs: J = I, F = covariance of the inputs.
+  const { n, x, y } = teacher({ d: 3, tau: 0.3 }).sample('features', 80);
+  const files = [
+    '--features',
+    put(
+      'phi.csv',
+      Array.from({ length: n }, (_, i) => [...x.subarray(3 * i, 3 * i + 3)]),
+    ),
+    '--gradient-moments',
+    put('J.csv', [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]),
+    '--target-values',
+    put(
+      'y.csv',
+      Array.from(y, (value) => [value]),
+    ),
+  ];
+
+  it('predicts for features as they are, on all rows', async () => {
+    const { predictions, remarks } = JSON.parse(await predict(...files, '--grid', 'n=40,eps=0,50', '--json'));
+    expect(remarks.join()).toMatch(/measured on 80 of 80 rows, 3 features/);
+    const mean = y.reduce((sum, value) => sum + value / n, 0);
+    const variance = y.reduce((sum, value) => sum + (value - mean) ** 2 / (n - 1), 0);
+    expect(predictions[1].standardRisk / variance).toBeCloseTo(1, 6);
+    // Least squares with an intercept on 40 rows: noise 0.09 (1 + about 3/36), estimated from 80 rows.
+    expect(predictions[0].standardRisk).toBeGreaterThan(0.05);
+    expect(predictions[0].standardRisk).toBeLessThan(0.16);
+  });
+
+  it('refuses part of the files, a table beside them, and shapes that disagree', async () => {
+    const grid = ['--grid', 'n=40,eps=0.1'];
+    await expect(predict(...files.slice(0, 4), ...grid)).rejects.toThrow(
+      'invalid target-values: undefined (expected a file, beside --features)',
+    );
+    await expect(predict(...files, ...grid, '--csv', numbers)).rejects.toThrow(
+      /invalid csv: .*none where features/,
+    );
+    await expect(predict(...files, '--grid', 'n=40,width=3,eps=0.1')).rejects.toThrow(
+      /no width where features/,
+    );
+    await expect(predict(...files, ...grid, '--clip', '3')).rejects.toThrow(/invalid clip: 3/);
+    await expect(predict(...grid)).rejects.toThrow('invalid csv: undefined (expected a value)');
+    const wrong = [...files.slice(0, 5), put('short.csv', [[1], [2]])];
+    await expect(predict(...wrong, ...grid)).rejects.toThrow(
+      '--target-values is of shape [2, 1] instead of [80,1], for features of shape [80, 3]',
+    );
+  });
+});

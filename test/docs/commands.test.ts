@@ -65,6 +65,10 @@ function shortened(example: string): string[] {
   if (words[0] === 'train' && !example.includes('exact')) return [...words, '--max-cycles', '1'];
   if (words[0] === 'predict' && !whole)
     return words.map((word) => word.replace('width=60,300', 'width=30,60'));
+  if (words[0] === 'tune' && !whole) {
+    const few = ['--clip', 'none', '--width', '20', '--eps', '0.2', '--lambda', '0.1'];
+    return [...words, ...few, '--test-fraction', '0.5'];
+  }
   if (words[0] === 'sweep') return words.map((word) => (word === 'd=100' ? 'd=20' : word));
   return words;
 }

@@ -6,6 +6,8 @@ import { stream } from '../../src/random/stream.ts';
 /** Rounding; in the Newton matrix, whose diagonal is raised by 1e-13 of its largest entry, that times its condition. */
 const ROUNDING = 1e-11;
 const NEWTON = 1e-7;
+/** The same in single precision, where the diagonal is raised by 1e-7. */
+const SINGLE = { rounding: 1e-5, newton: 0.05 };
 
 export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, value, j) => sum + value * b[j]!, 0);
@@ -35,16 +37,25 @@ export function expectTransposed(programme: StartedProgramme): void {
   const [x, z] = [draw('x', programme.size), draw('z', coneLength(programme.shape))];
   const [there, back] = [dot(programme.apply(x), z), dot(x, programme.applyTransposed(z))];
   expect(Math.abs(there - back)).toBeLessThan(ROUNDING * size(x) * size(z) * programme.size);
+  for (const [rough, exact] of [
+    [programme.apply(x, 'single'), programme.apply(x)],
+    [programme.applyTransposed(z, 'single'), programme.applyTransposed(z)],
+  ] as const)
+    expect(size(rough.map((value, j) => value - exact[j]!))).toBeLessThan(SINGLE.rounding * size(exact));
 }
 
-/** (P + A' W^-2 A) x = right-hand side, twice over: a second factor finds nothing left of the first. */
+/** (P + A' W^-2 A) x = right-hand side, three times over: a factor finds nothing left of the one before. */
 export function expectNewtonSolved(programme: StartedProgramme): void {
   const { shape, size: variables } = programme;
   const constant = programme.gradient(new Float64Array(variables));
-  for (const round of ['', ' once more']) {
+  for (const [round, precision, tolerance] of [
+    ['', 'double', NEWTON],
+    [' in single precision', 'single', SINGLE.newton],
+    [' once more', 'double', NEWTON],
+  ] as const) {
     const scaling = newScaling(shape);
     expect(scalingOf(shape, inside(shape, `s${round}`), inside(shape, `z${round}`), scaling)).toBe(true);
-    expect(programme.factor(scaling)).toBe(true);
+    expect(programme.factor(scaling, precision)).toBe(true);
     const rhs = draw('right-hand side', variables);
     const x = programme.solve(rhs.slice());
     const image = programme.apply(x);
@@ -52,6 +63,6 @@ export function expectNewtonSolved(programme: StartedProgramme): void {
     unscale(shape, scaling, image);
     const pulled = programme.applyTransposed(image);
     const product = programme.gradient(x).map((value, j) => value - constant[j]! + pulled[j]!);
-    expect(size(product.map((value, j) => value - rhs[j]!))).toBeLessThan(NEWTON * size(rhs));
+    expect(size(product.map((value, j) => value - rhs[j]!))).toBeLessThan(tolerance * size(rhs));
   }
 }

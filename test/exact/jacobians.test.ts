@@ -39,45 +39,58 @@ describe.each(Object.entries(kinds))('input gradients %s', (_, { jacobians, N: w
   const sum = (over: readonly number[], of: (k: number) => number): number =>
     over.reduce((total, k) => total + of(k), 0);
 
-  // Twice: the first use may have left something behind.
-  it.each(['at first', 'once more'])(
-    'are K_i theta, K_i v_i, sum e_i K_i K_i and sum K_i diag(e_i) K_i, %s',
-    (time) => {
+  // Several times: a use may have left something behind.
+  it.each([
+    ['at first', 'double', 12],
+    ['in single precision', 'single', 5],
+    ['once more', 'double', 12],
+  ] as const)(
+    'are K_i theta, K_i theta_i, K_i v_i, sum e_i K_i K_i and sum K_i diag(e_i) K_i, %s',
+    (time, precision, digits) => {
       const theta = draw(`theta ${time}`, width);
       const v = draw(`v ${time}`, n * d);
       // One row may count for nothing.
       const e = draw(`e ${time}`, n).map((value, i) => (i === 2 ? 0 : Math.abs(value)));
-      const images = jacobians.images(theta);
+      const images = jacobians.images(theta, precision);
       expect(images).toHaveLength(n * d);
       for (const i of rows)
         for (const j of inputs)
           expect(images[i * d + j]).toBeCloseTo(
             sum(units, (a) => entry(i, j, a) * theta[a]!),
+            digits,
+          );
+      const moves = draw(`moves ${time}`, n * width);
+      const moved = jacobians.ownImages(moves);
+      expect(moved).toHaveLength(n * d);
+      for (const i of rows)
+        for (const j of inputs)
+          expect(moved[i * d + j]).toBeCloseTo(
+            sum(units, (a) => entry(i, j, a) * moves[i * width + a]!),
             12,
           );
       const pulled = draw('left over', width * n);
-      jacobians.pullBack(v, pulled);
+      jacobians.pullBack(v, pulled, precision);
       for (const i of rows)
         for (const a of units)
           expect(pulled[a * n + i]).toBeCloseTo(
             sum(inputs, (j) => entry(i, j, a) * v[i * d + j]!),
-            12,
+            digits,
           );
       const gram = draw('left over', width * width);
-      jacobians.weightedGram(e, gram);
+      jacobians.weightedGram(e, gram, precision);
       for (const a of units)
         for (const b of units.slice(0, a + 1))
           expect(gram[a * width + b]).toBeCloseTo(
             sum(rows, (i) => e[i]! * sum(inputs, (j) => entry(i, j, a) * entry(i, j, b))),
-            12,
+            digits,
           );
       const each = v.map(Math.abs);
-      jacobians.entryGram(each, gram);
+      jacobians.entryGram(each, gram, precision);
       for (const a of units)
         for (const b of units.slice(0, a + 1))
           expect(gram[a * width + b]).toBeCloseTo(
             sum(rows, (i) => sum(inputs, (j) => each[i * d + j]! * entry(i, j, a) * entry(i, j, b))),
-            12,
+            digits,
           );
     },
   );

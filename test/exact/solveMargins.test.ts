@@ -52,6 +52,7 @@ function linearProblem(rows: readonly (readonly number[])[], y: readonly number[
     ...{ n, d, N: d, phi: Float64Array.from(rows.flat()), y: Float64Array.from(y) },
     jacobians: {
       images: (theta) => Float64Array.from({ length: n * d }, (_, at) => theta[at % d]!),
+      ownImages: (moves) => moves.slice(),
       pullBack(v, out) {
         for (let i = 0; i < n; i++) for (let a = 0; a < d; a++) out[a * n + i] = v[i * d + a]!;
       },

@@ -17,6 +17,7 @@ import { LayeredFeatures, type LayerStep } from '../../src/models/layeredFeature
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
 import { choleskySolve, dot, solveLower } from '../../src/numerics/vectors.ts';
+import { stream } from '../../src/random/stream.ts';
 import { activation, asymptoticRisk, randomFeatures } from '../../src/theory/index.ts';
 import { linearizedOptimum } from '../support/linearizedOptimum.ts';
 import { features, teacherRows } from './problems.ts';
@@ -237,6 +238,15 @@ describe('solveReadout', () => {
     });
     const steps = (results: typeof path) => results.slice(0, 5).reduce((sum, r) => sum + r.iterations, 0);
     expect(steps(path)).toBeLessThan(steps(alone));
+  });
+
+  it('reaches its gap where directions in single precision no longer lead there', () => {
+    const [d, N, n] = [40, 40, 20];
+    const W = stream('sweep-W', 1142).fillGaussian(new Float32Array(N * d), 1 / Math.sqrt(d));
+    const problem = readoutProblem(teacher({ d, tau: 0, seed: 's1142' }).sample('train', n), { W });
+    const found = solveReadout(problem, { eps: 0.3 / Math.sqrt(d), norm: 'linf' });
+    expect(found.converged).toBe(true);
+    expect(found.iterations).toBeLessThan(30);
   });
 
   it('interpolates with the least gradients as eps vanishes at lambda = 0, and proves it', () => {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runCell } from '../../src/cells/runCell.ts';
@@ -18,12 +17,16 @@ import { provideChromium, underCi } from '../support/chromium.ts';
 import { rrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
+import { violationsOn } from './axe.ts';
 import { type Site, startSite } from './site.ts';
+import { storyChecks } from './storyChecks.ts';
 
 const chromium = provideChromium({
   install: underCi,
   shout: (...lines) => console.warn(lines.map((line) => `* ${line}`).join('\n')),
 });
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 /** Risks are shown with four digits after the point. */
 const SHOWN = 0.5001e-4;
@@ -61,6 +64,8 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(site.errors.splice(0)).toEqual([]);
   });
 
+  storyChecks(() => site);
+
   describe('on one page', () => {
     let page: Page;
     beforeAll(async () => {
@@ -80,6 +85,210 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
         await expectTheory(page, await theoryOf(page));
       },
     );
+  });
+
+  describe('as a workbench', () => {
+    let page: Page;
+    beforeAll(async () => {
+      page = await site.open('psi1=8&psi2=3&tau=0.2');
+    });
+    afterAll(() => page?.close());
+    const hash = () => new URL(page.url()).hash;
+
+    it('undoes and redoes, by Back and Forward too, a held slider being one step', async () => {
+      const slider = (await page.locator('#eps-slider').boundingBox())!;
+      await page.mouse.move(slider.x + 0.2 * slider.width, slider.y + slider.height / 2);
+      await page.mouse.down();
+      for (const share of [0.3, 0.4, 0.5]) {
+        await page.mouse.move(slider.x + share * slider.width, slider.y + slider.height / 2);
+      }
+      await page.mouse.up();
+      const moved = await typed(page, 'eps');
+      expect(moved).toBeGreaterThan(0.8);
+      await page.selectOption('#axis', 'eps');
+      await page.click('#undo');
+      await page.waitForFunction(() => document.querySelector<HTMLSelectElement>('#axis')!.value === 'psi1');
+      expect(await typed(page, 'eps')).toBe(moved);
+      await page.goBack();
+      await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#eps')!.value === '0.3');
+      expect(await page.getAttribute('#undo', 'aria-disabled')).toBe('true');
+      await page.goForward();
+      await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#eps')!.value !== '0.3');
+      expect(await typed(page, 'eps')).toBe(moved);
+      await page.locator('#redo').focus();
+      await page.keyboard.press('Control+Shift+Z');
+      await page.waitForFunction(() => document.querySelector<HTMLSelectElement>('#axis')!.value === 'eps');
+      await page.goBack();
+      await page.goBack();
+      await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#eps')!.value === '0.3');
+      await expectTheory(page, await theoryOf(page));
+    });
+
+    it('keeps pinned curves beside those that are set, in the link too', async () => {
+      await page.click('#pin');
+      await page.fill('#lambda', '0.1');
+      await page.waitForSelector('#comparison');
+      const rows = await page.locator('#comparison tbody tr').allInnerTexts();
+      const risk = (lambda: number) =>
+        asymptoticRisk(randomFeatures({ psi1: 8 }), { psi2: 3, eps: 0.3, tau: 0.2, lambda });
+      expect(rows.map((row) => row.split('\t'))).toEqual([
+        ['lambda', '0.1', '0'],
+        ['standard risk', risk(0.1).standardRisk.toFixed(4), risk(0).standardRisk.toFixed(4)],
+        ['adversarial risk', risk(0.1).adversarialRisk.toFixed(4), risk(0).adversarialRisk.toFixed(4)],
+      ]);
+      expect(await page.locator('#curve-plot .pin-line.pin-A').count()).toBe(2);
+      await page.waitForFunction(() => window.location.hash.includes('pinA='));
+      expect(fromLink(hash().slice(1)).state.pins.A).toMatchObject({ psi1: 8, lambda: 0 });
+      await page.click('[aria-label="Remove curve A"]');
+      await page.waitForFunction(() => !document.querySelector('.pin-line'));
+      await page.fill('#lambda', '0');
+    });
+
+    it('says which setting would give a risk, typed or dragged, or that none does', async () => {
+      await page.click('#tool-gives summary');
+      await page.fill('#wanted', '0.6');
+      const found = Number(/= (\S+)/.exec(await page.innerText('#wanted-answer button'))![1]);
+      const risk = asymptoticRisk(randomFeatures({ psi1: 8 }), {
+        psi2: 3,
+        eps: 0.3,
+        tau: 0.2,
+        lambda: found,
+      });
+      // The answer is shown with three digits.
+      expect(Math.abs(risk.adversarialRisk - 0.6)).toBeLessThan(2e-3);
+      await page.fill('#wanted', '0.05');
+      expect(await page.innerText('#wanted-answer')).toContain('No');
+      await page.locator('#curve-plot').scrollIntoViewIfNeeded();
+      const dot = (await page.locator('#curve-plot .here .dot.adversarial').boundingBox())!;
+      const [x, y] = [dot.x + dot.width / 2, dot.y + dot.height / 2];
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x, y + 30);
+      const wanted = await typed(page, 'wanted');
+      expect(await page.innerText('#curve-tip')).toContain(wanted.toFixed(4));
+      expect(wanted).toBeLessThan(risk.adversarialRisk + 0.15);
+      await page.mouse.up();
+      await page.locator('#wanted-answer button').first().click();
+      await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#lambda')!.value !== '0');
+      expect(Math.abs((await shown(page, 'adversarial-risk')) - wanted)).toBeLessThan(SHOWN + 1e-4);
+      await page.fill('#lambda', '0');
+    });
+
+    it('draws points of the reader’s own, and says what is wrong with others', async () => {
+      await page.click('#tool-own summary');
+      await page.fill('#own-data', '1, 0.9, 0.1\n2; 0.8\n3 oops');
+      await page.click('#own-draw');
+      expect(await page.innerText('#own-status')).toBe('line 3: "oops" is not a number');
+      await page.fill('#own-data', '1, 0.9, 0.1\n2; 0.8');
+      await page.click('#own-draw');
+      await page.waitForSelector('#curve-plot .own-point');
+      expect(await page.locator('#curve-plot .own-point').count()).toBe(2);
+      expect(await page.locator('#curve-plot .own-error').count()).toBe(1);
+      await page.click('#own-clear');
+      await page.waitForFunction(() => !document.querySelector('.own-point'));
+    });
+
+    it('lets keys move over the map, and says what is there', async () => {
+      const map = page.locator('#map-plot');
+      await map.focus();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowLeft');
+      const said = (await page.textContent('#map-plot + [aria-live]'))!;
+      const [psi1, eps, adversarial] = /psi1 (\S+), eps (\S+): adversarial risk (\S+),/
+        .exec(said)!
+        .slice(1)
+        .map(Number);
+      const risk = asymptoticRisk(randomFeatures({ psi1: psi1! }), { psi2: 3, eps: eps!, tau: 0.2 });
+      expect(Math.abs(adversarial! - risk.adversarialRisk)).toBeLessThan(SHOWN);
+      await page.keyboard.press('Enter');
+      expect(await typed(page, 'psi1')).toBe(psi1);
+      expect(await typed(page, 'eps')).toBe(eps);
+    });
+
+    it('marks no attack and the limit of small ones on the curves, and colours on the theme', async () => {
+      await page.selectOption('#preset', 'smallest');
+      await page.waitForSelector('#curve-plot .limit-mark');
+      expect(await page.locator('#curve-plot .limit-mark.open').count()).toBe(2);
+      expect(await page.locator('#curve-plot .limit-mark').count()).toBe(4);
+      expect(await page.innerText('#preset-sentence')).toContain('0.14');
+      const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const light = await paper();
+      await page.click('#theme');
+      expect(await paper()).not.toBe(light);
+      await page.click('#theme');
+      expect(await paper()).toBe(light);
+    });
+
+    it('runs a parameter until it is paused', async () => {
+      const before = await typed(page, 'psi1');
+      await page.selectOption('#animate-of', 'psi1');
+      await page.click('#animate');
+      await page.waitForFunction(
+        (from) => Number(document.querySelector<HTMLInputElement>('#psi1')!.value) !== from,
+        before,
+      );
+      await page.click('#animate');
+      expect(await page.textContent('#animate')).toBe('Play');
+    });
+
+    it('has a screen of large type with two controls, and code for another page', async () => {
+      await page.click('#tool-embed summary');
+      await page.waitForFunction(
+        () => document.querySelector<HTMLTextAreaElement>('#embed-code')!.value !== '',
+      );
+      expect(await page.inputValue('#embed-code')).toMatch(
+        /^<iframe src="http[^"]*#[^"]*screen=embed[^"]*" title=/,
+      );
+      await page.click('#projector');
+      await page.waitForFunction(() => document.documentElement.dataset.screen === 'projector');
+      expect(await page.locator('#controls input[type=range]:visible').count()).toBe(2);
+      expect(await page.isVisible('#map-plot')).toBe(false);
+      await page.click('#projector');
+      expect(await page.isVisible('#map-plot')).toBe(true);
+    });
+  });
+
+  it('keeps what it measured over a reload, marks what came with a link, and shows neither for other settings', async () => {
+    const page = await site.open(
+      'psi1=1&psi2=2.5&eps=0&epsTest=0.5&lambda=0.1&d=12&seeds=2&axis=tau&point=0.5~0.1~0.9~0.1~50~4~4~tau:1',
+    );
+    expect(await page.locator('#curve-plot .measured.elsewhere').count()).toBe(2);
+    expect(await page.innerText('#check-results')).toContain('4 models of d 50, elsewhere');
+    await page.click('#check-start');
+    await page.waitForFunction(() =>
+      document.querySelector('#check-status')?.textContent?.startsWith('done'),
+    );
+    expect(await page.textContent('#check-status')).toMatch(
+      /on (WebAssembly|WebGL|WebGPU|plain JavaScript) \(/,
+    );
+    expect(await page.innerText('#check-results')).toContain('2 models of d 12');
+    expect(await page.innerText('#check-results')).toContain('0.29 at d 12');
+    await page.waitForFunction(() => window.location.hash.split('point=').length === 3);
+    await page.reload();
+    await page.waitForSelector('#map-plot[data-drawn]');
+    expect(await page.locator('#curve-plot .measured').count()).toBe(4);
+    expect(await page.locator('#curve-plot .measured.elsewhere').count()).toBe(2);
+    await page.fill('#psi2', '4');
+    await page.waitForFunction(() => !document.querySelector('#curve-plot .measured'));
+    expect(await page.textContent('#check-results')).toBe('');
+    await page.close();
+  });
+
+  it('begins again when the settings change while models are trained, and says so', async () => {
+    const page = await site.open('psi1=1&psi2=3&eps=0.3&lambda=0.1&d=150&seeds=20');
+    await page.click('#check-start');
+    await page.waitForFunction(() =>
+      document.querySelector('#check-status')?.textContent?.includes('training'),
+    );
+    await page.fill('#check-d', '12');
+    await page.locator('#check-d').blur();
+    await page.fill('#tau', '0.4');
+    await page.waitForFunction(() =>
+      document.querySelector('#check-status')?.textContent?.startsWith('the settings changed, started again'),
+    );
+    await page.waitForSelector('#check-results td >> text=of d 12');
+    await page.click('#check-stop');
+    await page.close();
   });
 
   it('lets the attack at test follow that of training until it is moved', async () => {
@@ -176,7 +385,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.isVisible('[data-formula="classes"]')).toBe(true);
     expect(await page.isVisible('#noise')).toBe(false);
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     expect((JSON.parse(stdout) as { error: number }).error).toBe(risk.error);
 
     await page.selectOption('#loss', 'huber');
@@ -200,7 +412,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.innerText('#more-values')).toContain(risk.gradientNorms!.linf.toFixed(3));
     expect(await page.innerText('#formula-numbers')).toContain(`= ${risk.adversarialRisk.toFixed(4)}`);
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     expect((JSON.parse(stdout) as { adversarialRisk: number }).adversarialRisk).toBe(risk.adversarialRisk);
 
     expect(await page.isDisabled('#depth-2')).toBe(true);
@@ -328,11 +543,16 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       'psi1=1.5&psi2=2.5&eps=0.4&epsTest=0.7&lambda=0.01&tau=0.3&activation=gelu&depth=2',
     );
     const command = (await page.textContent('#point-command'))!;
-    const { stdout } = await rrf(...command.replace('npx rrf ', '').split(' '), '--json');
+    const { stdout } = await rrf(
+      ...command.replace('npx -p robust-random-features rrf ', '').split(' '),
+      '--json',
+    );
     const printed = JSON.parse(stdout) as { standardRisk: number; adversarialRisk: number };
     await expectTheory(page, printed);
     const curve = (await page.textContent('#curve-command'))!;
-    const along = JSON.parse((await rrf(...curve.replace('npx rrf ', '').split(' '), '--json')).stdout) as {
+    const along = JSON.parse(
+      (await rrf(...curve.replace('npx -p robust-random-features rrf ', '').split(' '), '--json')).stdout,
+    ) as {
       parameter: string;
       curve: unknown[];
     };
@@ -360,7 +580,21 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     const plot = (await page.locator('#curve-plot svg').boundingBox())!;
     expect(png.readUInt32BE(16)).toBe(3 * plot.width);
-    const rows = (await file('CSV of the risk curves')).toString().trim().split('\n');
+    const lines = (await file('CSV of the risk curves')).toString().trim().split('\n');
+    // Each says what it is, and how it is computed on the command line.
+    const command = (await page.textContent('#curve-command'))!;
+    expect(lines.filter((line) => line.startsWith('# '))).toContain(`# ${command}`);
+    const words = (picture: string) =>
+      picture
+        .replace(/<\/text><text[^>]*>/g, ' ')
+        .replace(/<[^>]*>/g, '')
+        .replaceAll('&gt;', '>');
+    expect(words(svg)).toContain(command);
+    expect(words(svg)).toContain('adversarial risk, theory');
+    expect(words(svg)).toContain(`robust-random-features ${version}`);
+    expect(words(map)).toMatch(/rrf theory surface .*--grid psi1=/);
+    expect(words(map)).toContain('below predicting nothing');
+    const rows = lines.filter((line) => !line.startsWith('#'));
     const [tau, source, standardRisk] = rows[40]!.split(',');
     expect(source).toBe('theory');
     const risk = asymptoticRisk(randomFeatures({ psi1: 4 }), { psi2: 2, eps: 0.3, tau: Number(tau) });
@@ -385,20 +619,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       });
       for (const details of await page.locator('details').all())
         await details.evaluate((element) => element.setAttribute('open', ''));
-      await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: {
-            run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-          };
-        };
-        return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
-          id,
-          impact,
-          where: nodes.map(({ html }) => html.slice(0, 120)),
-        }));
-      });
-      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+      expect(await violationsOn(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
       await page.close();
     },

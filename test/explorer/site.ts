@@ -6,10 +6,10 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import { chromiumFlags } from '../support/chromium.ts';
 
-const configFile = fileURLToPath(new URL('../../src/explorer/vite.config.ts', import.meta.url));
+export const configFile = fileURLToPath(new URL('../../src/explorer/vite.config.ts', import.meta.url));
 
 export interface Site {
-  /** A fresh page at the explorer, the link's state in it; what goes wrong in it is added to `errors`. */
+  /** A fresh page at the explorer, the link's state in it, by itself the workbench; what goes wrong in it is added to `errors`. */
   open(link?: string, options?: PageOptions): Promise<Page>;
   readonly errors: string[];
   close(): Promise<void>;
@@ -34,7 +34,7 @@ export async function startSite(executablePath: string): Promise<Site> {
   const errors: string[] = [];
   return {
     errors,
-    async open(link = '', { width = 1280, height = 800, colorScheme = 'light' } = {}) {
+    async open(link = 'view=workbench', { width = 1280, height = 800, colorScheme = 'light' } = {}) {
       const page = await context.newPage();
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
@@ -43,7 +43,10 @@ export async function startSite(executablePath: string): Promise<Site> {
         if (message.type() === 'error') errors.push(message.text());
       });
       await page.goto(link === '' ? address : `${address}#${link}`);
-      await page.waitForSelector('#map-plot[data-drawn]');
+      const inStory = link === '' || new URLSearchParams(link).has('scene');
+      await page.waitForSelector(inStory ? '#story[data-drawn]' : '#map-plot[data-drawn]', {
+        state: 'attached',
+      });
       return page;
     },
     async close() {

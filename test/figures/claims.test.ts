@@ -34,6 +34,13 @@ const allSeparated = (cell: Cell): CellResult => {
   return { ...result, training: { ...result.training, robustError: 0 } };
 };
 
+/** The training rows tell nothing of the risk. */
+const nothingIsTold = (cell: Cell): CellResult => {
+  const result = alike(cell);
+  const leaveOneOut = nothing(cell);
+  return { ...result, training: { ...result.training, leaveOneOut } };
+};
+
 type World = (cell: Cell) => CellResult;
 /** Every claim of a figure, by its beginning, with a simulation that contradicts it; or settings at which theory does. */
 const contradictions: Readonly<Record<string, readonly [string, World | Partial<FigureSettings>][]>> = {
@@ -59,6 +66,10 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
   regularisation: [
     ['at these settings the adversarial risk with the best lambda', { epsilons: [3] }],
     ['at psi1 = 8 the adversarial risk is lower with lambda = 0.3', alike],
+  ],
+  'leave-one-out': [
+    ['at eps = 0.1 the training rows alone', nothingIsTold],
+    ['at eps = 0.5 the training rows alone', nothingIsTold],
   ],
   'train-test-eps': [['under an attack of radius 1 the model trained at eps = 0.6', alike]],
   'null-phase': [

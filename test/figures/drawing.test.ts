@@ -31,7 +31,7 @@ const planOf = (changes: Partial<FigurePlan>): FigurePlan => ({
 
 /** Places as shares of the frame, from its left and from its bottom. */
 function drawn(plan: FigurePlan, points: readonly PanelPoints[]) {
-  const root = parsed(drawFigure(plan, points, 'places'));
+  const root = parsed(drawFigure(plan, points, { description: 'places' }));
   const rect = root.querySelector('rect[aria-label="frame"], g[aria-label="frame"] rect')!;
   const across = (x: number): number => (x - numberOf(rect, 'x')) / numberOf(rect, 'width');
   const up = (y: number): number => 1 - (y - numberOf(rect, 'y')) / numberOf(rect, 'height');
@@ -66,11 +66,11 @@ describe('the drawing of a figure', () => {
   };
   const points = [[[point(2, 1, 0.5), point(8, 2, 0.25)]]];
 
-  it('has two per cent of margin beside all points, and six above and below', () => {
+  it('has two per cent of margin beside all points, and six above and below their bars', () => {
     const { dots, bars } = drawn(planOf({ panels: [panel] }), points);
     // On x from 1 to 16 in the logarithm: a quarter and three quarters of the way. On y the curve is followed up to half as
-    // far again as the symbols: from 1 / 1.5 to 3.
-    const level = (y: number): number => ((y - 2 / 3) / (3 - 2 / 3) + 0.06) / 1.12;
+    // far again as the symbols: to 3. The lower bar ends at 0.5.
+    const level = (y: number): number => ((y - 0.5) / (3 - 0.5) + 0.06) / 1.12;
     near(dots[0], [(0.25 + 0.02) / 1.04, level(1)]);
     near(dots[1], [(0.75 + 0.02) / 1.04, level(2)]);
     near(bars[1], [level(1.75), level(2.25)]);
@@ -79,7 +79,7 @@ describe('the drawing of a figure', () => {
   it('measures its margins in the logarithm where the axis is logarithmic', () => {
     const axes = { x: { label: '', scale: 'linear' }, y: { label: '', scale: 'log' } } as const;
     const { dots } = drawn(planOf({ panels: [panel], ...axes }), points);
-    const level = (y: number): number => (Math.log(y * 1.5) / Math.log(4.5) + 0.06) / 1.12;
+    const level = (y: number): number => (Math.log(y / 0.5) / Math.log(6) + 0.06) / 1.12;
     near(dots[0], [(1 / 15 + 0.02) / 1.04, level(1)]);
     near(dots[1], [(7 / 15 + 0.02) / 1.04, level(2)]);
   });
@@ -120,21 +120,74 @@ describe('the drawing of a figure', () => {
       ...{ lines: [], heights: [0.5, 1.5] },
     };
     const plan = planOf({ panels: [panel, panel], surface });
-    const root = parsed(drawFigure(plan, [[[point(10, 1)]], [[point(1, 2), point(100, 0)]]], 'spots'));
-    const places = [...root.querySelectorAll('circle')].map((dot) => [
-      numberOf(dot, 'cx'),
-      numberOf(dot, 'cy'),
-    ]);
+    const root = parsed(
+      drawFigure(plan, [[[point(10, 1)]], [[point(1, 2), point(100, 0)]]], { description: 'spots' }),
+    );
+    const dots = [...root.querySelectorAll('g[aria-label="dot"]')[0]!.querySelectorAll('circle')];
+    const places = dots.map((dot) => [numberOf(dot, 'cx'), numberOf(dot, 'cy')]);
     expect(places).toHaveLength(3);
     const [low, left, right] = places as [number[], number[], number[]];
     expect(low[0]).toBeCloseTo((left[0]! + right[0]!) / 2, 1);
     expect(left[1]).toBe(right[1]);
     expect(low[1]! - left[1]!).toBeGreaterThan(50);
     // Red above the pivot, blue below it.
-    const [, high, deep] = [...root.querySelectorAll('circle')].map((dot) =>
-      dot.getAttribute('fill')!.match(/\d+/g)!.map(Number),
-    );
+    const [, high, deep] = dots.map((dot) => dot.getAttribute('fill')!.match(/\d+/g)!.map(Number));
     expect(high![0]!).toBeGreaterThan(high![2]!);
     expect(deep![2]!).toBeGreaterThan(deep![0]!);
+  });
+
+  it('follows a curve to a finite peak, up to four times the greatest value', () => {
+    const peak = (height: number) =>
+      planOf({
+        panels: [
+          {
+            ...panel,
+            curves: [
+              curve([
+                [1, 1],
+                [4, height],
+                [16, 1],
+              ]),
+            ],
+          },
+        ],
+      });
+    const level = (y: number, top: number): number => ((y - 0.5) / (top - 0.5) + 0.06) / 1.12;
+    near(drawn(peak(8), points).dots[1], [(0.75 + 0.02) / 1.04, level(2, 8)]);
+    near(drawn(peak(8.1), points).dots[1], [(0.75 + 0.02) / 1.04, level(2, 3)]);
+  });
+
+  it('moves a slope through the middle of the measured points', () => {
+    const slope = {
+      ...curve([
+        [1, 1],
+        [4, 0.25],
+        [16, 0.0625],
+      ]),
+      throughMeasured: true,
+    };
+    const axes = { y: { label: '', scale: 'log' } } as const;
+    const measured = [[[point(1, 4), point(16, 1)]]];
+    const { root } = drawn(planOf({ panels: [{ ...panel, curves: [slope] }], ...axes }), measured);
+    // Factors 4 and 16: 8 times the slope, 8 to 0.5; the axis reaches as far.
+    const rect = root.querySelector('rect[aria-label="frame"], g[aria-label="frame"] rect')!;
+    const path = root.querySelector('g[aria-label="line"] path')!.getAttribute('d')!;
+    const found = path
+      .match(/-?[\d.]+/g)!
+      .map(Number)
+      .filter((_, i) => i % 2 === 1);
+    const up = found.map((y) => 1 - (y - numberOf(rect, 'y')) / numberOf(rect, 'height'));
+    near(
+      up,
+      [1, 0.5, 0].map((share) => (share + 0.06) / 1.12),
+    );
+  });
+
+  it('gives the panels of one name an axis of their own', () => {
+    const low = { ...panel, curves: [], yAxis: 'low' };
+    const plan = planOf({ panels: [{ ...panel, curves: [] }, low, low] });
+    const three = [[[point(2, 100)], []], [[point(2, 1)]], [[point(2, 2)]]] as unknown as PanelPoints[];
+    const { dots } = drawn(plan, three);
+    expect(dots[2]![1]! - dots[1]![1]!).toBeGreaterThan(0.8);
   });
 });

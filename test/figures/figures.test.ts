@@ -43,13 +43,21 @@ function perfect(cell: Cell): CellResult {
       thetaNormSquared: errors.thetaNormSquared,
       training: { iterations: 0, residual: 0, converged: true, robustError: separable(at) ? 0 : 0.1 },
     };
-  return {
+  const risks = {
     standardRisk: estimate(risk.standardRisk),
     adversarialRisks: cell.epsTest.map((eps) =>
       estimate(adversarialRiskAt(risk, eps, cell.testNorm ?? cell.norm)),
     ),
+  };
+  return {
+    ...risks,
     thetaNormSquared: risk.thetaNormSquared,
-    training: { iterations: 0, residual: 0, converged: true },
+    training: {
+      iterations: 0,
+      residual: 0,
+      converged: true,
+      ...(cell.leaveOneOut && { leaveOneOut: risks }),
+    },
   };
 }
 
@@ -57,8 +65,8 @@ describe.each(figures.map((figure) => [figure.name, figure] as const))('the figu
   const plan = figure.plan(checkSettings(figure, { ...figure.defaults, ...figure.quick }));
 
   it('has finite curves, and cells that differ', () => {
-    for (const { points } of plan.panels.flatMap((panel) => panel.curves))
-      expect(points.length > 5 && points.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(
+    for (const { points, dots } of plan.panels.flatMap((panel) => panel.curves))
+      expect(points.length > (dots ? 0 : 5) && points.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(
         true,
       );
     const spots = plan.panels.flatMap((panel) => panel.measured.flatMap((kind) => kind.spots));
@@ -287,13 +295,12 @@ describe('a figure of which nothing or a part is simulated', () => {
     const counts = (points: typeof none) => points.flat(2).map(({ y }) => y.simulated.count);
     expect(Math.max(...counts(none))).toBe(0);
     expect(Math.max(...counts(one))).toBe(1);
-    const [bare, begun] = [none, one].map((points) => drawFigure(plan, points, 'caption'));
+    const [bare, begun] = [none, one].map((points) => drawFigure(plan, points, { description: 'caption' }));
     expect(bare).not.toBe(begun);
-    // A bare picture has the curves of the whole one.
+    // A bare picture has the curves of the whole one, but for slopes that take their height from the points.
     const curves = (svg: string) => svg.match(/aria-label="line"/g)?.length ?? 0;
-    expect(curves(bare!)).toBe(
-      plan.panels.flatMap((panel) => panel.curves).length + (plan.surface?.lines.length ?? 0),
-    );
+    const drawn = plan.panels.flatMap((panel) => panel.curves).filter((c) => !c.dots && !c.throughMeasured);
+    expect(curves(bare!)).toBe(drawn.length + (plan.surface?.lines.length ?? 0));
   });
 });
 

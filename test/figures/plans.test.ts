@@ -10,6 +10,13 @@ const planOf = (name: string, settings: Partial<FigureSettings> = {}) => {
   return plan({ ...defaults, psi2: [3], tau: 0.5, ...settings });
 };
 
+/** Where they are, each of which has a name for the legend. */
+const linesOf = (name: string, settings: Partial<FigureSettings> = {}) =>
+  planOf(name, settings).guides.map(({ axis, at, label }) => {
+    expect(label).toMatch(/\S/);
+    return { axis, at };
+  });
+
 describe('the dashed lines of a figure', () => {
   const square = { axis: 'x', at: 3 } as const;
   // The risk of predicting nothing is E y^2 = |beta|^2 + tau^2.
@@ -22,6 +29,7 @@ describe('the dashed lines of a figure', () => {
     ['activations', [nothing]],
     ['double-descent', [square]],
     ['regularisation', [square]],
+    ['leave-one-out', [square]],
     // The horizontal axis is psi2, and psi1 the one given; or d/n.
     ['sample-size', [{ axis: 'x', at: figureNamed('sample-size').defaults.psi1[0]! }]],
     ['linear', [{ axis: 'x', at: 1 }]],
@@ -37,12 +45,12 @@ describe('the dashed lines of a figure', () => {
     ['train-test-eps', []],
     ['phase-diagram', []],
   ])('%s', (name, expected) => {
-    expect(planOf(name).guides).toEqual(expected);
+    expect(linesOf(name)).toEqual(expected);
   });
 
   it('trained-width-digits', () => {
     // Labels of +1 and -1, and no noise beside that of the digits.
-    expect(planOf('trained-width-digits', { tau: 0 }).guides).toEqual([square, { axis: 'y', at: 1 }]);
+    expect(linesOf('trained-width-digits', { tau: 0 })).toEqual([square, { axis: 'y', at: 1 }]);
   });
 
   it('null-phase', () => {

@@ -28,23 +28,39 @@ export const codeCellsOf = (path: string): Cell[] =>
 /** A size in a notebook's code, and a smaller one at which its claims hold too. */
 export type Smaller = readonly [whole: string, small: string];
 
+const DISPLAY = 'display.ts';
+/** The package by its name, as `deno.json` has it. */
+const IMPORTS: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(root, 'deno.json'), 'utf8'),
+).imports;
+
+/** Where an import of a notebook leads: the sources of the package, what the notebooks share, or a file. */
+const placeOf = (to: string, path: string, folder: string): string =>
+  to.endsWith(`/${DISPLAY}`)
+    ? join(folder, DISPLAY)
+    : resolve(dirname(path), to in IMPORTS ? join(root, IMPORTS[to]!) : to);
+
 /**
  * Writes a notebook's code into `folder` as one module, its relative imports made absolute; returns the file.
  * @throws Error where the code lacks a size that is to be made smaller
  */
 export function writeModule(path: string, folder: string, smaller: readonly Smaller[] = []): string {
-  let code = codeCellsOf(path)
-    .map(({ source }) => source.join(''))
-    .join('\n')
-    .replace(
-      /(\bfrom |\bimport )'(\.\.?\/[^']+)'/g,
-      (_, keyword, to) => `${keyword}'${resolve(dirname(path), to)}'`,
+  mkdirSync(folder, { recursive: true });
+  const placed = (source: string): string =>
+    source.replace(
+      /(\bfrom |\bimport )'(\.\.?\/[^']+|robust-random-features(?:\/theory)?)'/g,
+      (_, keyword, to) => `${keyword}'${placeOf(to, path, folder)}'`,
     );
+  writeFileSync(join(folder, DISPLAY), placed(readFileSync(join(root, 'notebooks', DISPLAY), 'utf8')));
+  let code = placed(
+    codeCellsOf(path)
+      .map(({ source }) => source.join(''))
+      .join('\n'),
+  );
   for (const [whole, small] of smaller) {
     if (!code.includes(whole)) throw new Error(`${path} has no ${whole}`);
     code = code.replace(whole, small);
   }
-  mkdirSync(folder, { recursive: true });
   const file = join(folder, `${basename(path, '.ipynb')}.mts`);
   writeFileSync(file, `${code}\n`);
   return file;

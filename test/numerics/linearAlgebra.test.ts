@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { javaScriptBlocks, simdBlocks } from '../../src/numerics/blockKernel.ts';
 import { type LinearAlgebra, linearAlgebra, provideLinearAlgebra } from '../../src/numerics/linearAlgebra.ts';
-import { portable, portableAlgebra } from '../../src/numerics/portable.ts';
-import '../../src/runtime/openBlas.ts';
+import { portable, portableAlgebra, wasmAlgebra } from '../../src/numerics/portable.ts';
+import '../../src/runtime/provideAlgebra.ts';
 import { stream } from '../../src/random/stream.ts';
+import { wasmThreads } from '../../src/runtime/wasmThreads.ts';
 
-const ROUNDING = 1e-12;
+/** Rounding in either precision. */
+const [DOUBLE, SINGLE] = [1e-12, 1e-5];
 const random = (length: number): Float64Array =>
   stream('linear algebra', length).fillGaussian(new Float64Array(length));
 
@@ -19,14 +21,22 @@ function product(a: Float64Array, b: Float64Array, m: number, n: number, k: numb
 
 const blocks = { rows: 32, columns: 128, depth: 256 };
 // Whatever this machine has, and what there is on others: a processor or a Node without relaxed SIMD, or without SIMD.
-const others = [simdBlocks(blocks, false)!, javaScriptBlocks(blocks)].map(portableAlgebra);
-const algebras = [linearAlgebra(), portable, ...others].filter(
+const others = [simdBlocks(blocks, { element: 'float64', fused: false })!, javaScriptBlocks(blocks)].map(
+  (kernel) => portableAlgebra(kernel),
+);
+const threaded = wasmAlgebra((kernel, shared) => wasmThreads(2, kernel, shared))!;
+const algebras = [linearAlgebra(), portable, threaded, ...others].filter(
   ({ name }, i, all) => all.findIndex((other) => other.name === name) === i,
 );
+const cases = algebras.flatMap(({ name, single, ...double }) => [
+  { name, algebra: { ...double, name }, rounding: DOUBLE },
+  ...(single ? [{ name: `${name} in single precision`, algebra: single, rounding: SINGLE }] : []),
+]);
 
-describe.each(algebras)('$name', (algebra) => {
+describe.each(cases)('$name', ({ algebra, rounding }) => {
   it.each([
     [1, 1, 1],
+    [2, 3, 0],
     [3, 5, 2],
     [4, 4, 256],
     [130, 129, 259],
@@ -37,7 +47,7 @@ describe.each(algebras)('$name', (algebra) => {
     algebra.multiplyTransposed(a, b, c, { m, n, k });
     const expected = product(a, b, m, n, k);
     // One comparison of thousands: NaN, which is no match either, counts as wrong.
-    const wrong = c.findIndex((value, i) => !(Math.abs(value - expected[i]!) < ROUNDING * k));
+    const wrong = c.findIndex((value, i) => !(Math.abs(value - expected[i]!) < rounding * (k + 1)));
     expect(wrong).toBe(-1);
   });
 
@@ -52,7 +62,7 @@ describe.each(algebras)('$name', (algebra) => {
       for (let j = 0; j <= i; j++) {
         let sum = 0;
         for (let k = 0; k <= j; k++) sum += matrix[i * n + k]! * matrix[j * n + k]!;
-        if (!(Math.abs(sum - expected[i * n + j]!) < ROUNDING * n)) expect([i, j]).toBe('right');
+        if (!(Math.abs(sum - expected[i * n + j]!) < rounding * n)) expect([i, j]).toBe('right');
       }
   });
 
@@ -73,6 +83,17 @@ describe.each(algebras)('$name', (algebra) => {
     expect(algebra.choleskyInPlace(Float64Array.of(Number.NaN, 0, 0, 1), 2)).toBe(false);
     expect(algebra.choleskyInPlace(Float64Array.of(1, 0, Number.NaN, 1), 2)).toBe(false);
   });
+});
+
+it('gives the same numbers on two threads as on one', () => {
+  const [m, k] = [150, 300];
+  const a = random(m * k);
+  const [alone, shared] = [portable, threaded].map(({ multiplyTransposed }) => {
+    const c = new Float64Array(m * m);
+    multiplyTransposed(a, a, c, { m, n: m, k });
+    return c;
+  });
+  expect(shared).toEqual(alone);
 });
 
 describe('linearAlgebra', () => {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packagedExplorer } from '../support/packagedExplorer.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,6 +34,7 @@ export function pack(): Packed {
   // Types are checked elsewhere; without that a build takes seconds.
   const tsc = [fileOf('typescript', 'bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck'];
   execFileSync(process.execPath, [...tsc, '--outDir', join(built, 'dist')], { cwd: root });
+  packagedExplorer();
   // A pattern such as docs/*.md stands for files of a folder, from which npm chooses again.
   const parts = packageJson.files.map((path: string) => path.replace(/\/?\*.*/, ''));
   for (const part of new Set<string>(['package.json', ...parts.filter((path: string) => path !== 'dist')]))

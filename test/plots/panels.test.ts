@@ -85,8 +85,8 @@ describe('the places of panelFigure', () => {
     const [left, width] = [numberOf(rect, 'x'), numberOf(rect, 'width')];
     return { root, left, width };
   };
-  // Two rows of legend of 22 pixels above 40; the frame is 350 - 56 pixels high.
-  const [top, bottom] = [84, 84 + 294];
+  // A row of legend of 22 pixels above 40; the frame is 294 pixels high.
+  const [top, bottom] = [62, 62 + 294];
   const level = (y: number): number => bottom - ((bottom - top) * (y + 2)) / 5;
 
   it('are those of the values, on a logarithmic and a linear axis', () => {
@@ -121,7 +121,7 @@ describe('the places of panelFigure', () => {
     const { root } = drawn({ panels: [panel, panel, panel] });
     const titles = labels(root).filter(({ words }) => words === 'same');
     expect(titles).toHaveLength(3);
-    expect(numberOf(root, 'width')).toBe(74 + 3 * 290 + 16);
+    expect(numberOf(root, 'width')).toBe(74 + 3 * 266 + 2 * 24 + 16);
   });
 
   it('leave out a series and a guide that lie beyond the axes, which resvg could not draw', () => {
@@ -136,11 +136,132 @@ describe('the places of panelFigure', () => {
     expect(svgToPng(root.outerHTML).length).toBeGreaterThan(1000);
   });
 
+  it('stand side by side where symbols would hide each other, the value in the middle', () => {
+    const hidden = [0, 1, 2].map((k) => ({
+      label: `series ${k}`,
+      colour: `#00000${k}`,
+      draw: 'symbols' as const,
+      points: [
+        { x: 10, y: 1 + k / 1000 },
+        { x: 50, y: k },
+      ],
+    }));
+    const { root, left, width } = drawn({ panels: [{ title: '', series: hidden }] });
+    const dots = [...root.querySelectorAll('g[aria-label="dot"] circle')].map((dot) => numberOf(dot, 'cx'));
+    const [one, two, three] = [dots[0]!, dots[2]!, dots[4]!];
+    expect(two).toBeCloseTo(left + width / 2, 1);
+    // Most of a circle's radius of 4.2 pixels and half its outline, twice.
+    expect(two - one).toBeGreaterThan(6);
+    expect(three - two).toBeCloseTo(two - one, 6);
+    // At 50 they are far apart, and stay.
+    expect(dots[3]).toBeCloseTo(dots[1]!, 6);
+    expect(dots[5]).toBeCloseTo(dots[1]!, 6);
+  });
+
+  it('have words beside points only where these cover no other point', () => {
+    const at = (x: number, y: number, label: string) => ({ x, y, label });
+    const crowd = Array.from({ length: 30 }, (_, i) => at(3 + (i % 6) / 9, Math.floor(i / 6) / 12, `c${i}`));
+    const series = [
+      { label: 's', colour: 'red', draw: 'symbols' as const, points: [at(30, 2, 'alone'), ...crowd] },
+    ];
+    const words = labels(drawn({ panels: [{ title: '', series }] }).root).map((label) => label.words);
+    expect(words).toContain('alone');
+    const found = words.filter((word) => /^c\d/.test(word));
+    expect(found.length).toBeLessThan(30);
+  });
+
+  it('have numbers of their own at panels with an axis of their own', () => {
+    const panel = (yDomain?: [number, number]) => ({ title: '', series: [], ...(yDomain && { yDomain }) });
+    const numbers = (panels: PanelFigure['panels']) =>
+      labels(drawn({ panels }).root).filter(({ words }) => words === '2').length;
+    const [shared, own] = [
+      [panel(), panel(), panel()],
+      [panel(), panel([0, 2]), panel([0, 2])],
+    ].map(numbers);
+    // The first, and the first with another axis.
+    expect([shared, own]).toEqual([1, 2]);
+  });
+
   it('cannot be found for an axis without length or for no panels', () => {
     const axis = { label: '', scale: 'log', domain: [0, 1] } as const;
     expect(() => drawn({ x: axis })).toThrow('invalid x.domain: [0, 1] (expected two numbers above 0');
     expect(() => drawn({ y: { ...axis, scale: 'linear', domain: [1, 1] } })).toThrow('invalid y.domain');
     expect(() => drawn({ panels: [] })).toThrow('invalid panels');
+  });
+});
+
+describe('the legend of panelFigure', () => {
+  it('names colours, then lines, large and small symbols, and the lines that mark values', () => {
+    const point = [{ x: 2, y: 0.5 }];
+    const series = ['first', 'second'].flatMap((label, i) => {
+      const look = { label, colour: `#00000${i}`, points: point };
+      return [
+        { ...look, kind: 'small d', draw: 'symbols' as const, emphasis: 'small' as const },
+        { ...look, kind: 'large d', draw: 'symbols' as const },
+        { ...look, kind: 'theory', draw: 'line' as const },
+      ];
+    });
+    const guides = [
+      { axis: 'x' as const, at: 2, label: 'upright' },
+      { axis: 'y' as const, at: 100, label: 'out of sight' },
+    ];
+    const root = parsed(panelFigure({ ...figure, panels: [{ title: 'T', series }], guides }));
+    const words = labels(root).map((label) => label.words);
+    const legend = words.slice(words.indexOf('first'));
+    expect(legend).toEqual(['first', 'second', 'theory', 'large d', 'small d', 'upright']);
+  });
+});
+
+describe('panelFigure for print', () => {
+  const print = (width: number) =>
+    parsed(
+      panelFigure({
+        ...figure,
+        panels: [...figure.panels, ...figure.panels],
+        width,
+        note: 'some words '.repeat(30),
+      }),
+    );
+  const frames = (root: Element) =>
+    [...root.querySelectorAll('rect[aria-label="frame"], g[aria-label="frame"] rect')].map((rect) => ({
+      left: numberOf(rect, 'x'),
+      right: numberOf(rect, 'x') + numberOf(rect, 'width'),
+      top: numberOf(rect, 'y'),
+    }));
+
+  it.each([
+    [84, 2],
+    [174, 4],
+  ])('has at %s mm %s of four panels in a row, and type of one size', (width, columns) => {
+    const root = print(width);
+    expect(root.getAttribute('width')).toBe(`${width}mm`);
+    const [, , across] = root.getAttribute('viewBox')!.split(' ').map(Number);
+    // Numbers at axes are 15 units high: 7.5 points, a point being 25.4 / 72 mm.
+    expect(((15 * width) / across! / 25.4) * 72).toBeCloseTo(7.5, 4);
+    const found = frames(root);
+    expect(new Set(found.map(({ top }) => top)).size).toBe(4 / columns);
+    for (const { left, right } of found) {
+      expect(left).toBeGreaterThan(60);
+      expect(right).toBeLessThan(across!);
+    }
+  });
+
+  it('keeps its legend and its note within the width', () => {
+    const [, , across] = print(84).getAttribute('viewBox')!.split(' ').map(Number);
+    for (const { words, x } of labels(print(84)))
+      if (!/^[\d.]*$/.test(words) && !/psi|risk|varepsilon/.test(words))
+        expect(x + labelWidth(words, 12.5), words).toBeLessThan(across!);
+  });
+
+  it('has 600 dots an inch as PNG, and says so', () => {
+    const png = Buffer.from(svgToPng(panelFigure({ ...figure, width: 84 })));
+    expect(png.readUInt32BE(16)).toBeCloseTo((84 / 25.4) * 600, -1);
+    const at = png.indexOf('pHYs');
+    expect(png.readUInt32BE(at + 4)).toBe(Math.round(600 / 0.0254));
+  });
+
+  it.each([0, 20, 1000, Number.NaN])('refuses a width of %s mm', (width) => {
+    expect(() => panelFigure({ ...figure, width })).toThrow(`invalid width: ${width}`);
   });
 });
 

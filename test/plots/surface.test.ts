@@ -4,7 +4,7 @@ import { svgToPng } from '../../src/plots/png.ts';
 import { type SurfaceFigure, surfaceFigure } from '../../src/plots/surface.ts';
 import { corners, labels, numberOf, parsed } from './drawn.ts';
 
-// The frame in pixels: 760 x 520 with margins 56, 132, 58, 78 from the top, clockwise.
+// The frame in pixels: 760 x 520 with margins 56 (a row of legend), 132, 58, 78 from the top, clockwise.
 const frame = { left: 78, right: 628, top: 56, bottom: 462 };
 const share = (from: number, to: number, part: number): number => from + (to - from) * part;
 
@@ -43,7 +43,7 @@ const root = parsed(svg);
 const colourOf = (element: Element): number[] => element.getAttribute('fill')!.match(/\d+/g)!.map(Number);
 
 describe('surfaceFigure', () => {
-  const spots = [...root.querySelectorAll('circle')];
+  const spots = [...root.querySelectorAll('g[aria-label="dot"]')[0]!.querySelectorAll('circle')];
 
   it('places spots on a logarithmic and a linear axis', () => {
     const at = spots.map((spot) => [numberOf(spot, 'cx'), numberOf(spot, 'cy')]);
@@ -131,6 +131,24 @@ describe('surfaceFigure', () => {
     );
     expect(svg).not.toMatch(/<text|font-family/);
     expect(svgToPng(svg).length).toBeGreaterThan(1000);
+  });
+
+  it('marks the end of its colours where greater values are cut, in the bar and on the surface', () => {
+    const cut = parsed(surfaceFigure({ ...figure, cut: 2, spotsLabel: 'measured' }));
+    const words = labels(cut).map((label) => label.words);
+    expect(words).toEqual(expect.arrayContaining(['> 2', 'measured']));
+    // At the vertical axis alone.
+    expect(words.filter((word) => word === '3')).toHaveLength(1);
+    expect(labels(root).map((label) => label.words)).not.toContain('> 3');
+  });
+
+  it('is 84 mm wide for one column, type as large as for two', () => {
+    const [one, two] = [84, 174].map((width) => parsed(surfaceFigure({ ...figure, width })));
+    expect([one, two].map((svg) => svg!.getAttribute('width'))).toEqual(['84mm', '174mm']);
+    const scale = (svg: Element): number =>
+      Number.parseFloat(svg.getAttribute('width')!) / Number(svg.getAttribute('viewBox')!.split(' ')[2]);
+    expect(scale(one!)).toBeCloseTo(scale(two!), 5);
+    expect(() => surfaceFigure({ ...figure, width: 20 })).toThrow('invalid width: 20');
   });
 
   it('is the same every time', () => {

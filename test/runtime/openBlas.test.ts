@@ -44,6 +44,14 @@ it('is the library that RRF_BLAS names, and no other', async () => {
   expect((await algebraWith('libopenblas.so.0')).native).toBe(false);
 });
 
+it.each([
+  ['1', 'SIMD$'],
+  ['3', 'SIMD, 3 threads$'],
+])('leaves products to WebAssembly on %s of its threads where nothing is found', async (threads, name) => {
+  vi.stubEnv('TF_NUM_INTRAOP_THREADS', threads);
+  expect((await algebraWith('nowhere')).name).toMatch(new RegExp(name));
+});
+
 it('is not used where RRF_BLAS is off, or nothing is found', async () => {
   expect((await algebraWith('nowhere')).native).toBe(false);
   vi.resetModules();

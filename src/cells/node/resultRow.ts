@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Runtime } from '../../runtime/index.ts';
-import { naming, readLines } from '../../wholeFile.ts';
 import type { Cell } from '../cell.ts';
 import type { CellResult } from '../cellResult.ts';
 import { cellKey } from './cellKey.ts';
+import { endsInNewline, hashedLine, hashOf, linesOf } from './hashedLines.ts';
 
 /** One finished cell, as a line of cells.jsonl. */
 export interface ResultRow {
@@ -34,10 +33,7 @@ export interface RowFaults {
 }
 
 /** The row as a line of its file, with the hash of what the line says. */
-export function lineOf(row: Omit<ResultRow, 'hash'>): string {
-  const said = JSON.parse(JSON.stringify(row)) as object;
-  return `${JSON.stringify({ ...said, hash: hashOf(said) })}\n`;
-}
+export const lineOf = (row: Omit<ResultRow, 'hash'>): string => hashedLine(row);
 
 /** The row that a line is; null when it is none, or no longer what was written. */
 export function rowOf(line: string): ResultRow | null {
@@ -82,38 +78,6 @@ export function* rowsOfFile(path: string, onFaults?: (faults: RowFaults) => void
   }
   if (damaged.at(-1) === number && !endsInNewline(path)) damaged.pop();
   onFaults?.({ path, damaged, unhashed });
-}
-
-/** @throws UserError naming a file that cannot be read */
-export function* linesOf(path: string): Generator<string> {
-  try {
-    yield* readLines(path);
-  } catch (error) {
-    naming('read', path, () => {
-      throw error;
-    });
-  }
-}
-
-export function endsInNewline(path: string): boolean {
-  const bytes = statSync(path).size;
-  if (bytes === 0) return true;
-  const last = Buffer.alloc(1);
-  const file = openSync(path, 'r');
-  readSync(file, last, 0, 1, bytes - 1);
-  closeSync(file);
-  return last[0] === 10;
-}
-
-/** Of JSON, whatever the order of its keys. */
-const hashOf = (value: unknown): string =>
-  createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(',')}}`;
 }
 
 /** Numbers of lines for people: `line 3`, `lines 3, 6, 12`, of many only the first. */

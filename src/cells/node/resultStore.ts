@@ -1,20 +1,13 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Runtime } from '../../runtime/index.ts';
-import { makeFolder, naming, writeWholePieces } from '../../wholeFile.ts';
+import { makeFolder, naming } from '../../wholeFile.ts';
 import type { Cell } from '../cell.ts';
 import { cellKey } from './cellKey.ts';
 import type { CellReport } from './cellWorker.ts';
+import { setLinesAside } from './hashedLines.ts';
 import { commitOfPackage } from './provenance.ts';
-import {
-  endsInNewline,
-  lineOf,
-  linesOf,
-  type ResultRow,
-  type RowFaults,
-  rowOf,
-  rowsOfFile,
-} from './resultRow.ts';
+import { lineOf, type ResultRow, type RowFaults, rowOf, rowsOfFile } from './resultRow.ts';
 
 export interface StoreOptions {
   /** Version of this package: only its rows count. */
@@ -83,22 +76,4 @@ export function openResultStore(folder: string, options: StoreOptions): ResultSt
 }
 
 /** Moves the lines of a file that are no rows to `<file>.damaged` and returns their numbers. */
-export function setAside(path: string): number[] {
-  const bad: { number: number; line: string }[] = [];
-  let number = 0;
-  for (const line of linesOf(path)) {
-    number++;
-    if (!rowOf(line)) bad.push({ number, line });
-  }
-  if (bad.length > 0)
-    naming('write', `${path}.damaged`, () => {
-      for (const { line } of bad) appendFileSync(`${path}.damaged`, `${line}\n`);
-    });
-  // A last row without its newline is a row, but the next one must not be written behind it.
-  if (bad.length > 0 || !endsInNewline(path)) writeWholePieces(path, goodLines(path));
-  return bad.map((each) => each.number);
-}
-
-function* goodLines(path: string): Generator<string> {
-  for (const line of linesOf(path)) if (rowOf(line)) yield `${line}\n`;
-}
+export const setAside = (path: string): number[] => setLinesAside(path, (line) => rowOf(line) !== null);

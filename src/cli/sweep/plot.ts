@@ -57,7 +57,11 @@ export const plotCommand: CommandModule<object, InferredOptionTypes<typeof optio
     const results = new Map(rows.map(({ key, result }) => [key, result]));
     const caption = `${plan.caption} Engine: ${rows[0]!.runtime.engine}; version ${version}.`;
     const points = figurePoints(plan, (cell) => results.get(cellKey(cell))!);
-    const svg = drawFigure(plan, points, caption);
+    const svg = drawFigure(plan, points, {
+      description: caption,
+      creator: `robust-random-features ${version}`,
+      note: 'bars: one standard error over seeds',
+    });
     const base = join(out, plotName(drawn));
     const pictures = plot === undefined ? ['.svg', '.png', '.pdf'].map((end) => base + end) : [plot];
     for (const path of pictures) await writePicture(path, svg);

@@ -1,3 +1,4 @@
+import type { Precision } from '../../numerics/linearAlgebra.ts';
 import { dot } from '../../numerics/vectors.ts';
 import {
   addUnit,
@@ -25,12 +26,12 @@ export interface ConeProgramme {
   readonly size: number;
   /** P x + c. */
   gradient(x: Float64Array): Float64Array;
-  /** A x. */
-  apply(x: Float64Array): Float64Array;
+  /** A x. Like the two that follow in double precision, if not asked to save time with less. */
+  apply(x: Float64Array, precision?: Precision): Float64Array;
   /** A' z. */
-  applyTransposed(z: Float64Array): Float64Array;
+  applyTransposed(z: Float64Array, precision?: Precision): Float64Array;
   /** Factors P + A' W^-2 A; false when that fails. */
-  factor(scaling: Scaling): boolean;
+  factor(scaling: Scaling, precision?: Precision): boolean;
   /** Solves with the factor, in place. */
   solve(rhs: Float64Array): Float64Array;
   /** Two-sided bounds on the optimum from any x and z in the cone; s = s(x) and az = A' z are at hand. */
@@ -75,6 +76,12 @@ export interface InteriorPointResult extends InteriorPoint {
   readonly converged: boolean;
 }
 
+/**
+ * Down to this relative gap single precision gives a direction, as long as each step takes the gap to this share of what it
+ * was; the step and the bounds are computed in double.
+ */
+const ROUGH_GAP = 1e-3;
+const PROGRESS = 0.5;
 /** Share of the way to the cone's boundary that a step may go. */
 const TO_BOUNDARY = 0.995;
 /** A direction with this reach or more is followed as it is. */
@@ -102,6 +109,8 @@ export function interiorPoint(
   const s = start.s.slice();
   const z = start.z.slice();
   let best: InteriorPointResult | undefined;
+  let precision: Precision = 'single';
+  let gapBefore = Number.POSITIVE_INFINITY;
 
   for (let iteration = 0; ; iteration++) {
     const az = programme.applyTransposed(z);
@@ -121,7 +130,11 @@ export function interiorPoint(
     const { upper } = best.bounds;
     const converged = upper - lower <= tolerance * upper || upper <= negligible;
     if (converged || iteration === maxIterations) return { ...best, iterations: iteration, converged };
-    if (!scalingOf(shape, s, z, scaling) || !programme.factor(scaling))
+    const gap = (upper - lower) / upper;
+    if (gap < ROUGH_GAP || gap > PROGRESS * gapBefore) precision = 'double';
+    gapBefore = gap;
+    if (!scalingOf(shape, s, z, scaling)) return { ...best, iterations: iteration };
+    if (!programme.factor(scaling, precision) && !(precision === 'single' && programme.factor(scaling)))
       return { ...best, iterations: iteration };
 
     // The residual P x - A' z and the duality measure.
@@ -132,7 +145,7 @@ export function interiorPoint(
       Math.min(largestStep(shape, s, ds), largestStep(shape, z, dz));
 
     // Predictor: towards complementarity zero. Its right-hand side -(P x - A' z) - A' W^-1 lambda is -P x, as W^-1 lambda = z.
-    const affine = direction(programme, scaling, negated(px), negated(lambda));
+    const affine = direction(programme, scaling, negated(px), negated(lambda), precision);
     const reach = Math.min(1, reachOf(affine));
     const muAffine = complementarity(s, affine.ds, z, affine.dz, reach) / degree;
     const centring = Math.min(1, Math.max(0, muAffine / mu)) ** 3;
@@ -143,7 +156,7 @@ export function interiorPoint(
     addUnit(shape, correction, centring * mu);
     jordanDivide(shape, lambda, correction);
     for (let j = 0; j < length; j++) correction[j]! -= lambda[j]!;
-    const right = pulledBack(programme, scaling, correction);
+    const right = pulledBack(programme, scaling, correction, precision);
     for (let j = 0; j < right.length; j++) right[j]! += az[j]! - px[j]!;
     const mehrotra = direction(programme, scaling, right, correction);
 
@@ -152,7 +165,10 @@ export function interiorPoint(
     const alone = reachOf(mehrotra);
     const central =
       alone < LONG_ENOUGH
-        ? sum(mehrotra, centralityCorrector(programme, scaling, { s, z }, mehrotra, alone, centring * mu))
+        ? sum(
+            mehrotra,
+            centralityCorrector(programme, scaling, { s, z }, mehrotra, alone, centring * mu, precision),
+          )
         : mehrotra;
     const { dx, ds, dz } = reachOf(central) > alone ? central : mehrotra;
 
@@ -179,10 +195,11 @@ function direction(
   scaling: Scaling,
   right: Float64Array,
   y: Float64Array,
+  precision: Precision = 'double',
 ): Direction {
   const { shape } = programme;
   const dx = programme.solve(right);
-  const ds = programme.apply(dx);
+  const ds = programme.apply(dx, precision);
   const dz = ds.slice();
   unscale(shape, scaling, dz);
   for (let j = 0; j < dz.length; j++) dz[j] = y[j]! - dz[j]!;
@@ -191,10 +208,15 @@ function direction(
 }
 
 /** A' W^-1 y. */
-function pulledBack(programme: ConeProgramme, scaling: Scaling, y: Float64Array): Float64Array {
+function pulledBack(
+  programme: ConeProgramme,
+  scaling: Scaling,
+  y: Float64Array,
+  precision: Precision,
+): Float64Array {
   const target = y.slice();
   unscale(programme.shape, scaling, target);
-  return programme.applyTransposed(target);
+  return programme.applyTransposed(target, precision);
 }
 
 /** W^-1 s o W z. */
@@ -218,18 +240,22 @@ function centralityCorrector(
   { ds, dz }: Direction,
   reach: number,
   mu: number,
+  precision: Precision,
 ): Direction {
   const { shape } = programme;
   const step = Math.min(1, reach + BEYOND);
   const stray = scaledProduct(shape, scaling, along(s, ds, step), along(z, dz, step));
   clippingTerm(shape, stray, OUTLIER * mu, mu / OUTLIER);
   jordanDivide(shape, scaling.lambda, stray);
-  return direction(programme, scaling, pulledBack(programme, scaling, stray), stray);
+  return direction(programme, scaling, pulledBack(programme, scaling, stray, precision), stray);
 }
 
 /** a + step b. */
-const along = (a: Float64Array, b: Float64Array, step: number): Float64Array =>
-  a.map((value, j) => value + step * b[j]!);
+function along(a: Float64Array, b: Float64Array, step: number): Float64Array {
+  const point = a.slice();
+  for (let j = 0; j < point.length; j++) point[j]! += step * b[j]!;
+  return point;
+}
 
 const sum = (a: Direction, b: Direction): Direction => ({
   dx: along(a.dx, b.dx, 1),
@@ -250,4 +276,8 @@ function complementarity(
   return sum;
 }
 
-const negated = (a: Float64Array): Float64Array => a.map((value) => -value);
+function negated(a: Float64Array): Float64Array {
+  const opposite = new Float64Array(a.length);
+  for (let j = 0; j < a.length; j++) opposite[j] = -a[j]!;
+  return opposite;
+}

@@ -1,7 +1,7 @@
-import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
 import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
-import { type ConeShape, coneLength, type Scaling, tailsOf } from './cones.ts';
+import { type ConeShape, coneLength, tailsOf } from './cones.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { marginBounds } from './marginBounds.ts';
 import { NewtonMatrix } from './newtonMatrix.ts';
@@ -37,12 +37,12 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
   const pulled = new Float64Array(M * n);
   const backward = pulled.subarray(0, N * n);
 
-  function apply(x: Float64Array): Float64Array {
+  function apply(x: Float64Array, precision?: Precision): Float64Array {
     const costs = new Float64Array(n);
     for (let i = 0; i < cones; i++) costs[i] = eps * x[M + n + i]!;
     const s = hingeSlacks(rows, x, costs, coneLength(shape));
     if (cones === 0) return s;
-    const images = jacobians.images(x.subarray(0, N));
+    const images = jacobians.images(x.subarray(0, N), precision);
     for (let i = 0; i < cones; i++) {
       const at = 2 * n + i * (d + 1);
       s[at] = x[M + n + i]!;
@@ -51,21 +51,18 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
     return s;
   }
 
-  /** K_i' v_i as the columns of `pulled`. */
-  const pull = (v: Float64Array): void => jacobians.pullBack(v, backward);
-
   return {
     shape,
     size,
     apply,
 
-    applyTransposed(z) {
+    applyTransposed(z, precision) {
       const result = new Float64Array(size);
       const a = z.subarray(n, 2 * n);
       result.set(transposedTimes(labelled, a, M));
       for (let i = 0; i < n; i++) result[M + i] = z[i]! + a[i]!;
       for (let i = 0; i < cones; i++) result[M + n + i] = z[2 * n + i * (d + 1)]! - eps * a[i]!;
-      if (cones > 0) pull(tailsOf(z, 2 * n, n, d));
+      if (cones > 0) jacobians.pullBack(tailsOf(z, 2 * n, n, d), backward, precision);
       for (let a = 0; a < N; a++) for (let i = 0; i < cones; i++) result[a]! += backward[a * n + i]!;
       return result;
     },
@@ -77,7 +74,7 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
       return result;
     },
 
-    factor({ weight, beta, point }: Scaling) {
+    factor({ weight, beta, point }, precision) {
       for (let i = 0; i < n; i++) {
         const own = bend + 1 / weight[i]! ** 2;
         const margin = 1 / weight[n + i]! ** 2;
@@ -91,7 +88,10 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
         head[i] = (2 * point[i * (d + 1)]!) / beta[i]!;
         schur[i] = eps * eps * curvature[i]! + width[i]! * (2 * point[i * (d + 1)]! ** 2 - 1);
       }
-      if (cones > 0) pull(tailsOf(point, 0, n, d).map((value, e) => -value / beta[Math.floor(e / d)]!));
+      if (cones > 0) {
+        const omega = tailsOf(point, 0, n, d).map((value, e) => -value / beta[Math.floor(e / d)]!);
+        jacobians.pullBack(omega, backward, precision);
+      }
       for (let a = 0; a < M; a++) {
         const own = a * (n + cones);
         for (let i = 0; i < n; i++) {
@@ -107,8 +107,8 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
           onBound[i * M + a] = bound;
         }
       }
-      if (cones > 0) jacobians.weightedGram(width, newton.gram);
-      return newton.factor(left, right, n + cones);
+      if (cones > 0) jacobians.weightedGram(width, newton.gram, precision);
+      return newton.factor(left, right, n + cones, precision);
     },
 
     solve(rhs) {

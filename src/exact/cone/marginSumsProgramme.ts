@@ -75,7 +75,7 @@ export function marginSumsProgramme(
       return result;
     },
 
-    factor({ weight }) {
+    factor({ weight }, precision) {
       entries.eliminate(weight);
       jacobians.pullBack(
         entries.coupling.map((value) => eps * value),
@@ -90,8 +90,8 @@ export function marginSumsProgramme(
           right[a * n + i] = rho[i]! * left[a * n + i]!;
         }
       }
-      jacobians.entryGram(entries.left, newton.gram);
-      return newton.factor(left, right, n);
+      jacobians.entryGram(entries.left, newton.gram, precision);
+      return newton.factor(left, right, n, precision);
     },
 
     solve(rhs) {

@@ -1,6 +1,6 @@
-import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { inPrecision, type LinearAlgebra, type Precision } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve } from '../../numerics/vectors.ts';
-import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { addToDiagonal, CONE_JITTER, SINGLE_JITTER } from '../jitter.ts';
 
 /**
  * The Newton matrix in theta, or (theta, b), of programmes with a bound of its own on every row's gradient:
@@ -30,11 +30,12 @@ export class NewtonMatrix {
   }
 
   /** False where it is singular to working precision. */
-  factor(left: Float64Array, right: Float64Array, k: number): boolean {
-    const { N, M, matrix, gram, algebra } = this;
+  factor(left: Float64Array, right: Float64Array, k: number, precision: Precision = 'double'): boolean {
+    const { N, M, matrix, gram } = this;
+    const algebra = inPrecision(this.algebra, precision);
     algebra.multiplyTransposed(left, right, matrix, { m: M, n: M, k, lower: true });
     for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) matrix[a * M + b]! += gram[a * N + b]!;
-    addToDiagonal(matrix, M, CONE_JITTER, this.ridge, N);
+    addToDiagonal(matrix, M, precision === 'single' ? SINGLE_JITTER : CONE_JITTER, this.ridge, N);
     return algebra.choleskyInPlace(matrix, M);
   }
 

@@ -1,6 +1,6 @@
-import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
 import { norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
-import { type ConeShape, coneLength, type Scaling, tailsOf } from './cones.ts';
+import { type ConeShape, coneLength, tailsOf } from './cones.ts';
 import type { InteriorPoint, StartedProgramme } from './interiorPoint.ts';
 import { NewtonMatrix } from './newtonMatrix.ts';
 import {
@@ -48,10 +48,10 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   const pulled = new Float64Array(M * n);
   const backward = pulled.subarray(0, N * n);
 
-  function apply(x: Float64Array): Float64Array {
+  function apply(x: Float64Array, precision?: Precision): Float64Array {
     const s = residualSlacks(phi, M, n, x, coneLength(shape));
     const theta = x.subarray(0, N);
-    const images = jacobians.images(theta);
+    const images = jacobians.images(theta, precision);
     for (let i = 0; i < n; i++) {
       const at = 2 * n + i * (d + 1);
       s[at] = x[M + n + i]!;
@@ -65,10 +65,10 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     size,
     apply,
 
-    applyTransposed(z) {
+    applyTransposed(z, precision) {
       const result = residualPull(phi, M, n, z, size);
       for (let i = 0; i < n; i++) result[M + n + i] = z[2 * n + i * (d + 1)]!;
-      within.addPulled(result, tailsOf(z, 2 * n, n, d));
+      within.addPulled(result, tailsOf(z, 2 * n, n, d), precision);
       return result;
     },
 
@@ -83,7 +83,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       return result;
     },
 
-    factor(scaling: Scaling) {
+    factor(scaling, precision) {
       residualForm(scaling, eps, form);
       const { curvature, coupling } = form;
       // omega = w^-1 of each cone: W^-2 = 2 omega omega' - e J with e = 1 / beta^2.
@@ -96,7 +96,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
         schur[i] = form.width[i]! + e * (2 * scaling.point[i * (d + 1)]! ** 2 - 1);
         for (let j = 0; j < d; j++) omega[i * d + j]! *= -1 / scaling.beta[i]!;
       }
-      jacobians.pullBack(omega, backward);
+      jacobians.pullBack(omega, backward, precision);
       const [onPhi, across, onPull] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
       for (let i = 0; i < n; i++) {
         onPhi[i] = curvature[i]! - coupling[i]! ** 2 / schur[i]!;
@@ -113,8 +113,8 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
           right[own + n + i] = across[i]! * f + onPull[i]! * k;
         }
       }
-      jacobians.weightedGram(width, newton.gram);
-      return newton.factor(left, right, 2 * n);
+      jacobians.weightedGram(width, newton.gram, precision);
+      return newton.factor(left, right, 2 * n, precision);
     },
 
     solve(rhs) {

@@ -71,7 +71,7 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
       return result;
     },
 
-    factor({ weight }) {
+    factor({ weight }, precision) {
       entries.eliminate(weight);
       jacobians.pullBack(
         entries.coupling.map((value) => eps * value),
@@ -93,8 +93,8 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
           right[at + n] = rho[i]! * r;
         }
       }
-      jacobians.entryGram(entries.left, newton.gram);
-      return newton.factor(left, right, 2 * n);
+      jacobians.entryGram(entries.left, newton.gram, precision);
+      return newton.factor(left, right, 2 * n, precision);
     },
 
     solve(rhs) {

@@ -1,4 +1,4 @@
-import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve, dot, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import type { Jacobians } from '../jacobians.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
@@ -7,7 +7,7 @@ import type { Bounds } from './interiorPoint.ts';
 import { designOf, type ResidualProblem } from './residualCones.ts';
 import type { RowNorm } from './rowNorms.ts';
 
-/** How often a dual residual is taken away: what is left is of the order of rounding. */
+/** How often a dual residual is taken away at most: what is left is of the order of rounding. */
 const CORRECTIONS = 2;
 
 export interface PerSampleProblem extends ResidualProblem {
@@ -28,7 +28,7 @@ export interface SampleBounds {
     readonly g: Float64Array;
   }): Bounds;
   /** Adds sum K_i' v_i to g. */
-  addPulled(g: Float64Array, v: Float64Array): void;
+  addPulled(g: Float64Array, v: Float64Array, precision?: Precision): void;
   /** Coefficients where an iteration may begin, their gradients, and P there. */
   startingPoint(): { coefficients: Float64Array; images: Float64Array; value: number };
 }
@@ -70,8 +70,8 @@ export function sampleBounds(
     return value;
   }
 
-  function addPulled(g: Float64Array, v: Float64Array): void {
-    jacobians.pullBack(v, backward);
+  function addPulled(g: Float64Array, v: Float64Array, precision?: Precision): void {
+    jacobians.pullBack(v, backward, precision);
     for (let a = 0; a < N; a++) {
       let sum = 0;
       for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
@@ -89,11 +89,13 @@ export function sampleBounds(
 
   /**
    * The dual bound after the least change of (u, v / eps) that takes their dual residual away. In u and v, overwritten, that is
-   * -Phi delta and -eps^2 K_i delta, with theta + delta in place of theta, for M delta = the residual; once more for what
-   * rounding leaves of it.
+   * -Phi delta and -eps^2 K_i delta, with theta + delta in place of theta, for M delta = the residual. Single precision does
+   * for that, the residual of the new point being computed in double; once more, in double, where what rounding leaves of it
+   * costs more than all the rest of the gap.
    */
   function nearestFeasible(
     { theta, g, reach }: { readonly theta: Float64Array; readonly g: Float64Array; readonly reach: number },
+    upper: number,
     u: Float64Array,
     v: Float64Array,
     factor: Float64Array,
@@ -107,14 +109,24 @@ export function sampleBounds(
       );
       const fitted = times(problem.phi, delta, n);
       for (let i = 0; i < n; i++) u[i]! -= fitted[i]!;
-      const images = jacobians.images(delta);
+      const images = jacobians.images(delta, round === 0 ? 'single' : 'double');
       for (let j = 0; j < v.length; j++) v[j]! -= eps * eps * images[j]!;
       const pulled = transposedTimes(problem.phi, u, N);
       addPulled(pulled, v);
       at = { ...at, theta: at.theta.map((value, a) => value + delta[a]!), g: pulled };
-      most = Math.max(most, dualBound({ ...at, ...dualValue(u, v) }).lower);
+      const found = dualBound({ ...at, ...dualValue(u, v) });
+      most = Math.max(most, found.lower);
+      if (isNegligible(found, upper)) break;
     }
     return most;
+  }
+
+  /** Whether a dual residual costs less than all the rest of the gap. */
+  function isNegligible(
+    found: { readonly atFeasible: number; readonly lower: number },
+    upper: number,
+  ): boolean {
+    return found.atFeasible - found.lower < upper - found.atFeasible;
   }
 
   return {
@@ -127,8 +139,8 @@ export function sampleBounds(
       const at = { theta, g, ridge, metric, reach: Math.sqrt(6 * upper + 2 * dot(y, y)) };
       const { atFeasible, ...found } = dualBound({ ...at, ...dualValue(u, v) });
       // Where the dual residual costs more than all the rest of the gap, a dual point without it does better.
-      if (metric === null || atFeasible - found.lower < upper - atFeasible) return { upper, ...found };
-      return { upper, ...found, lower: Math.max(found.lower, nearestFeasible(at, u, v, metric)) };
+      if (metric === null || isNegligible({ atFeasible, ...found }, upper)) return { upper, ...found };
+      return { upper, ...found, lower: Math.max(found.lower, nearestFeasible(at, upper, u, v, metric)) };
     },
 
     startingPoint() {

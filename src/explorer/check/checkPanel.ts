@@ -1,16 +1,19 @@
 import { rowsOf, unitsOf } from '../../cells/cell.ts';
-import { byId, fillTable, html } from '../page/elements.ts';
-import { fixedText } from '../page/numbers.ts';
-import { letters, symbol } from '../page/symbols.ts';
-import { wordsFor } from '../page/words.ts';
+import { byId } from '../page/elements.ts';
+import { symbol } from '../page/symbols.ts';
 import { MAX_D, MAX_SEEDS } from '../state/link.ts';
 import type { State, Store } from '../state/state.ts';
-import { riskAt } from '../theory/ask.ts';
-import { axisNamed, placeText } from '../theory/curve.ts';
+import { axisNamed } from '../theory/curve.ts';
 import { cellFor } from './cellFor.ts';
-import { matching, withMeasurement } from './measurements.ts';
+import { matching, withMeasurements } from './measurements.ts';
 import { pointsToCheck, tooMuch } from './places.ts';
-import type { CheckReport, CheckRequest, MeasuredRisk } from './protocol.ts';
+import type { CheckReport, Engine } from './protocol.ts';
+import { browserStorage, recall, remember } from './remembered.ts';
+import { resultsTable } from './resultsTable.ts';
+import { trainer, type Wanted } from './trainer.ts';
+
+/** Settings that moved are trained when they have rested for this many milliseconds. */
+const REST = 400;
 
 /** The panel that trains finite models in a worker and puts what they measure into the store. */
 export function checkPanel(store: Store): void {
@@ -20,8 +23,12 @@ export function checkPanel(store: Store): void {
   const [start, stop, clear] = [byId('check-start'), byId('check-stop'), byId('check-clear')];
   const progress = byId<HTMLProgressElement>('check-progress');
   const status = byId('check-status');
-  let worker: Worker | undefined;
+  const training = trainer(hear);
+  const storage = browserStorage();
+  /** What is trained now, as text to compare; undefined when nothing is. */
+  let asked: string | undefined;
   let began = 0;
+  let again: ReturnType<typeof setTimeout> | undefined;
 
   const wholeNumber = (input: HTMLInputElement, name: 'd' | 'seeds', least: number, most: number): void => {
     input.addEventListener('change', () => {
@@ -33,67 +40,96 @@ export function checkPanel(store: Store): void {
   wholeNumber(d, 'd', 5, MAX_D);
   wholeNumber(seeds, 'seeds', 1, MAX_SEEDS);
 
+  const say = (message: string): void => {
+    if (status.textContent !== message) status.textContent = message;
+  };
+
+  function wanted(): Wanted {
+    const { settings, axis, d, seeds } = store.state;
+    const points = pointsToCheck(settings, axisNamed(axis), where.value === 'here' ? 'here' : 'along');
+    return { points, d, seeds };
+  }
+
   function finish(message: string): void {
-    worker?.terminate();
-    worker = undefined;
+    clearTimeout(again);
+    asked = undefined;
     start.hidden = false;
     stop.hidden = true;
     progress.hidden = true;
-    status.textContent = message;
+    say(message);
   }
 
-  function begin(): void {
-    const { settings, axis, d, seeds } = store.state;
-    const points = pointsToCheck(settings, axisNamed(axis), where.value === 'here' ? 'here' : 'along');
-    const objection = tooMuch(points, d);
+  function begin(because = ''): void {
+    const next = wanted();
+    const objection = tooMuch(next.points, next.d);
     if (objection !== undefined) {
-      status.textContent = objection;
+      training.stop();
+      finish(objection);
       return;
     }
+    asked = JSON.stringify(next);
     start.hidden = true;
     stop.hidden = false;
-    stop.focus();
     progress.hidden = false;
     progress.value = 0;
-    status.textContent = 'starting TensorFlow.js';
+    prefix = because;
+    say(`${prefix}starting TensorFlow.js`);
     began = performance.now();
-    worker = new Worker(new URL('./checkWorker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<CheckReport>) => hear(data);
-    worker.onerror = (event) => finish(`the training failed: ${event.message || 'its worker did not start'}`);
-    const request: CheckRequest = { points, d, seeds };
-    worker.postMessage(request);
+    training.train(next);
   }
 
-  let engine = '';
+  let prefix = '';
+  let engine: Engine | undefined;
   function hear(report: CheckReport): void {
     if (report.kind === 'engine') {
       engine = report.engine;
-      status.textContent = `training on ${engine}`;
+      say(`${prefix}training on ${engine.name}: ${engine.why}`);
     } else if (report.kind === 'progress') {
       progress.value = Math.max(progress.value, report.share);
-      const text = `${report.doing} on ${engine}`;
-      if (status.textContent !== text) status.textContent = text;
-    } else if (report.kind === 'measured')
-      store.change({ measurements: withMeasurement(store.state.measurements, report.measurement) });
-    else if (report.kind === 'done')
-      finish(`done in ${((performance.now() - began) / 1000).toFixed(1)} s on ${engine}`);
-    else finish(`the training failed: ${report.message}`);
+      say(`${prefix}${report.doing} on ${engine?.name}`);
+    } else if (report.kind === 'measured') {
+      store.change({ measurements: withMeasurements(store.state.measurements, [report.measurement]) });
+      // Another window may have measured, too.
+      remember(storage, withMeasurements(recall(storage), store.state.measurements));
+    } else if (report.kind === 'done') {
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      finish(`done in ${seconds} s on ${engine?.name} (${engine?.why})`);
+    } else finish(`the training failed: ${report.message}`);
   }
 
-  start.addEventListener('click', begin);
+  /** Where other models are wanted than those in training, it begins again with them. */
+  function follow(): void {
+    clearTimeout(again);
+    if (asked === undefined || JSON.stringify(wanted()) === asked) return;
+    training.stop();
+    say('the settings changed: waiting for them to rest');
+    again = setTimeout(() => begin('the settings changed, started again: '), REST);
+  }
+
+  const panel = start.closest('section')!;
+  for (const sign of ['pointerenter', 'focusin'] as const)
+    panel.addEventListener(sign, () => training.prepare(), { once: true });
+  start.addEventListener('click', () => {
+    begin();
+    if (asked !== undefined) stop.focus();
+  });
   stop.addEventListener('click', () => {
+    training.stop();
     finish('stopped; what was measured so far is kept');
     start.focus();
   });
+  where.addEventListener('change', follow);
   clear.addEventListener('click', () => {
-    store.change({ measurements: [] });
-    if (!worker) status.textContent = '';
+    const { measurements, settings, axis } = store.state;
+    const shown = matching(measurements, settings, axisNamed(axis)).map(({ measurement }) => measurement);
+    store.change({ measurements: measurements.filter((point) => !shown.includes(point)) });
+    remember(storage, store.state.measurements);
+    if (asked === undefined) say('');
   });
 
   function show(state: State): void {
     if (document.activeElement !== d) d.value = String(state.d);
     if (document.activeElement !== seeds) seeds.value = String(state.seeds);
-    clear.hidden = state.measurements.length === 0;
     const of = cellFor(state.settings, state.d);
     byId('check-size').replaceChildren(
       symbol({ letter: 'N' }),
@@ -101,47 +137,17 @@ export function checkPanel(store: Store): void {
       symbol({ letter: 'n' }),
       ` = ${rowsOf(of)} samples`,
     );
-    showResults(state);
+    const results = resultsTable(state);
+    clear.hidden = results === null;
+    byId('check-results').replaceChildren(...(results ? [results] : []));
   }
   let shown: unknown[] = [];
   store.subscribe((state) => {
     const next = [state.measurements, state.settings, state.axis, state.d, state.seeds];
     if (next.some((value, i) => value !== shown[i])) show(state);
+    if (next.slice(1).some((value, i) => value !== shown[i + 1])) follow();
     shown = next;
   });
+  store.change({ measurements: withMeasurements(recall(storage), store.state.measurements) });
   show(store.state);
-}
-
-/** What was measured on the present curve, beside the theory. */
-function showResults({ measurements, settings, axis }: State): void {
-  const along = axisNamed(axis);
-  const rows = matching(measurements, settings, along).map(({ at, measurement }) => {
-    const theory = riskAt(measurement.settings);
-    const beside = ({ value, standardError }: MeasuredRisk, limit: number): string =>
-      `${fixedText(value)} ± ${fixedText(2 * standardError)} (${fixedText(limit)})`;
-    return [
-      placeText(along, at),
-      beside(measurement.standardRisk, theory.standardRisk),
-      beside(measurement.adversarialRisk, theory.adversarialRisk),
-      `${measurement.converged} of ${measurement.seeds}`,
-    ];
-  });
-  if (rows.length === 0) {
-    byId('check-results').replaceChildren();
-    return;
-  }
-  const words = wordsFor(settings);
-  const headings = [symbol(letters[axis]), words.standard, words.adversarial, 'converged'];
-  const caption = html(
-    'p',
-    { className: 'aside' },
-    'Measured, with two standard errors over models; the limit in brackets. Bars on the curves are the same. At finite d a difference of order 1/d is to be expected.',
-  );
-  // It may be wider than a phone: then it scrolls, by keyboard too.
-  const region = html(
-    'div',
-    { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What was measured' },
-    fillTable(html('table'), headings, rows),
-  );
-  byId('check-results').replaceChildren(region, caption);
 }

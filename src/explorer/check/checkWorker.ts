@@ -1,38 +1,76 @@
 import type { CellResult } from '../../cells/cellResult.ts';
 import { runCell } from '../../cells/runCell.ts';
+import type { Settings } from '../state/parameters.ts';
 import { cellFor, workOf } from './cellFor.ts';
 import { startEngine } from './engine.ts';
 import { measurementOf } from './measurements.ts';
 import type { CheckReport, CheckRequest } from './protocol.ts';
+import { roundsOf } from './rounds.ts';
 
-const report = (message: CheckReport): void => self.postMessage(message);
+/** The training that is wanted; none other goes on. */
+let wanted = -1;
+let running: Promise<void> = Promise.resolve();
 
-// One request a worker; the page stops it by ending the worker.
-self.onmessage = async ({ data: { points, d, seeds } }: MessageEvent<CheckRequest>) => {
+/** Ends a training that is not wanted any more. */
+class Overtaken extends Error {}
+
+self.onmessage = ({ data }: MessageEvent<CheckRequest>) => {
+  if (data.kind === 'train') wanted = data.id;
+  else if (data.kind === 'stop') wanted = -1;
+  running = running.then(() => (data.kind === 'train' ? train(data) : prepare(data.kind)));
+};
+
+/** Compiles the engine of small models before one is asked for. */
+async function prepare(kind: 'prepare' | 'stop'): Promise<void> {
+  if (kind === 'prepare') await startEngine(0);
+}
+
+async function train({
+  id,
+  points,
+  d,
+  seeds,
+}: {
+  readonly id: number;
+  readonly points: readonly Settings[];
+  readonly d: number;
+  readonly seeds: number;
+}): Promise<void> {
+  const report = (message: CheckReport): void => self.postMessage(message);
+  const giveWay = (): void => {
+    if (id !== wanted) throw new Overtaken();
+  };
   try {
+    giveWay();
     const work = points.map((settings) => Math.max(...workOf(settings, d)));
-    report({ kind: 'engine', engine: await startEngine(Math.max(...work)) });
-    const total = work.reduce((sum, part) => sum + part, 0);
+    report({ id, kind: 'engine', engine: await startEngine(Math.max(...work)) });
+    const total = seeds * work.reduce((sum, part) => sum + part, 0);
+    const results = points.map((): CellResult[] => []);
     let before = 0;
-    for (const [point, settings] of points.entries()) {
+    for (const { point, seeds: group } of roundsOf(points.length, seeds)) {
+      const settings = points[point]!;
       const doing = points.length === 1 ? 'training' : `training, point ${point + 1} of ${points.length}`;
-      const results: CellResult[] = [];
-      for (let seed = 0; seed < seeds; seed++) {
+      for (const seed of group) {
+        // Requests are heard between two models, and in training whenever it gives way.
+        await new Promise((goOn) => setTimeout(goOn));
+        giveWay();
         const result = await runCell(cellFor(settings, d, seed), {
           streams: `explorer/${seed}`,
           onProgress({ step, maxSteps }) {
+            giveWay();
             // Most trainings converge in the first few cycles, so early steps count for more.
-            const share = (seed + 0.95 * Math.sqrt(step / maxSteps)) / seeds;
-            report({ kind: 'progress', share: (before + share * work[point]!) / total, doing });
+            const share = (before + 0.95 * Math.sqrt(step / maxSteps) * work[point]!) / total;
+            report({ id, kind: 'progress', share, doing });
           },
         });
-        results.push(result);
-        report({ kind: 'measured', point, measurement: measurementOf(settings, d, results) });
+        results[point]!.push(result);
+        before += work[point]!;
       }
-      before += work[point]!;
+      report({ id, kind: 'measured', measurement: measurementOf(settings, d, results[point]!) });
     }
-    report({ kind: 'done' });
+    report({ id, kind: 'done' });
   } catch (error) {
-    report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    if (error instanceof Overtaken) return;
+    report({ id, kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   }
-};
+}

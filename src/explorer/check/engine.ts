@@ -10,42 +10,54 @@ import { compareInWasm } from '../../runtime/wasmElementwise.ts';
 import { multiplyInWasm, shareWasmCopies } from '../../runtime/wasmMatMul.ts';
 import { selectRowsInWasm } from '../../runtime/wasmSelect.ts';
 import { type AdapterInfo, isSoftware } from '../../runtime/webgpuAdapter.ts';
+import type { Engine } from './protocol.ts';
 
 /** Products of this many multiplications and more are worth the trip to a graphics processor. */
 const LARGE = 2e7;
 
 /**
- * Starts the engine for models whose largest product takes `multiplications`, and says which: where there is a graphics
- * processor and the model is large, WebGPU or WebGL with float32; else WebAssembly, else plain JavaScript.
+ * Starts the engine for models whose largest product takes `multiplications`, and says which and why: where there is a
+ * graphics processor and the model is large, WebGPU or WebGL with float32; else WebAssembly, else plain JavaScript.
  */
-export async function startEngine(multiplications: number): Promise<string> {
-  if (multiplications >= LARGE) {
-    if (await startWebGpu()) return 'WebGPU';
-    if (await startWebGl()) return 'WebGL';
+export async function startEngine(multiplications: number): Promise<Engine> {
+  const large = multiplications >= LARGE;
+  if (large) {
+    if (await startWebGpu()) return { name: 'WebGPU', why: 'on the graphics processor' };
+    if (await startWebGl()) return { name: 'WebGL', why: 'on the graphics processor' };
   }
-  if (await startWasm()) return 'WebAssembly';
-  if (await startWebGl()) return 'WebGL';
+  const why = large ? 'no graphics processor may be used here' : 'models of this size are fastest there';
+  if (await startWasm()) return { name: 'WebAssembly', why };
+  if (await startWebGl())
+    return { name: 'WebGL', why: 'on the graphics processor, since WebAssembly does not start' };
   await tf.setBackend('cpu');
-  return 'plain JavaScript';
+  return { name: 'plain JavaScript', why: 'neither WebAssembly nor a graphics processor may be used here' };
 }
+
+/** The kernels are replaced once, however often a training begins. */
+let wasmIsReady: Promise<void> | undefined;
 
 async function startWasm(): Promise<boolean> {
   try {
-    const absolute = (address: string): string => new URL(address, self.location.href).href;
-    setWasmPaths({
-      'tfjs-backend-wasm.wasm': absolute(plain),
-      'tfjs-backend-wasm-simd.wasm': absolute(simd),
-      'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
-    });
-    if (!(await tf.setBackend('wasm'))) return false;
-    shareWasmCopies();
-    compareInWasm();
-    selectRowsInWasm();
-    multiplyInWasm();
-    return true;
+    wasmIsReady ??= prepareWasm();
+    await wasmIsReady;
+    return await tf.setBackend('wasm');
   } catch {
     return false;
   }
+}
+
+async function prepareWasm(): Promise<void> {
+  const absolute = (address: string): string => new URL(address, self.location.href).href;
+  setWasmPaths({
+    'tfjs-backend-wasm.wasm': absolute(plain),
+    'tfjs-backend-wasm-simd.wasm': absolute(simd),
+    'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
+  });
+  if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly does not start');
+  shareWasmCopies();
+  compareInWasm();
+  selectRowsInWasm();
+  multiplyInWasm();
 }
 
 async function startWebGpu(): Promise<boolean> {

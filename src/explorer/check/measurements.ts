@@ -18,6 +18,7 @@ export const measurementOf = (
   standardRisk: average(results.map(({ standardRisk }) => standardRisk)),
   adversarialRisk: average(results.map(({ adversarialRisks }) => adversarialRisks[0]!)),
   converged: results.filter(({ training }) => training.converged).length,
+  elsewhere: false,
 });
 
 /** One model has only the error of its test set; several show how much models differ, too. */
@@ -45,10 +46,17 @@ export const matching = (
     .sort((a, b) => a.at - b.at);
 };
 
-/** A new measurement in place of an older one of the same point and dimension. */
-export const withMeasurement = (measurements: readonly Measurement[], next: Measurement): Measurement[] => [
-  ...measurements.filter(
-    ({ settings, d }) => d !== next.d || JSON.stringify(settings) !== JSON.stringify(next.settings),
-  ),
-  next,
-];
+const samePoint = (a: Measurement, b: Measurement): boolean =>
+  a.d === b.d && key(a.settings) === key(b.settings);
+
+/** New measurements in place of older ones of the same point and dimension; what was read from a link never takes that of models trained here. */
+export function withMeasurements(
+  measurements: readonly Measurement[],
+  added: readonly Measurement[],
+): readonly Measurement[] {
+  const wanted = added.filter(
+    (next) => !next.elsewhere || !measurements.some((known) => !known.elsewhere && samePoint(known, next)),
+  );
+  if (wanted.length === 0) return measurements;
+  return [...measurements.filter((known) => !wanted.some((next) => samePoint(known, next))), ...wanted];
+}

@@ -2,7 +2,7 @@ import type { Settings } from '../state/parameters.ts';
 
 export interface MeasuredRisk {
   readonly value: number;
-  /** over seeds; with one seed that of the finite test set */
+  /** over models; with one model that of the finite test set */
   readonly standardError: number;
 }
 
@@ -15,19 +15,35 @@ export interface Measurement {
   readonly adversarialRisk: MeasuredRisk;
   /** trainings that converged, of `seeds` */
   readonly converged: number;
+  /** read from a link: no model was trained in this browser */
+  readonly elsewhere: boolean;
 }
 
-/** What the page asks the worker for: `seeds` trainings at every point. */
-export interface CheckRequest {
-  readonly points: readonly Settings[];
-  readonly d: number;
-  readonly seeds: number;
-}
+/** What the page asks the worker for. A newer training or `stop` ends the one before. */
+export type CheckRequest =
+  | { readonly kind: 'prepare' }
+  | { readonly kind: 'stop' }
+  | {
+      readonly kind: 'train';
+      readonly id: number;
+      readonly points: readonly Settings[];
+      readonly d: number;
+      /** models at every point */
+      readonly seeds: number;
+    };
 
-export type CheckReport =
-  | { readonly kind: 'engine'; readonly engine: string }
+/** What the worker says of the training of that id. */
+export type CheckReport = { readonly id: number } & (
+  | { readonly kind: 'engine'; readonly engine: Engine }
   | { readonly kind: 'progress'; readonly share: number; readonly doing: string }
   /** replaces the report of the same point before */
-  | { readonly kind: 'measured'; readonly point: number; readonly measurement: Measurement }
+  | { readonly kind: 'measured'; readonly measurement: Measurement }
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string }
+);
+
+/** What trains, and why that. */
+export interface Engine {
+  readonly name: 'WebGPU' | 'WebGL' | 'WebAssembly' | 'plain JavaScript';
+  readonly why: string;
+}

@@ -3,25 +3,22 @@ import type { PlacedMeasurement } from './curveView.ts';
 import { type Plane, RISKS, type RiskName } from './plane.ts';
 import { svg } from './svg.ts';
 
-/** Measured risks with bars of two standard errors. */
+/** Measured risks with bars of two standard errors; those of a link have a dashed outline. */
 export const errorBars = (plane: Plane, measurements: readonly PlacedMeasurement[]): SVGElement[] =>
   measurements.flatMap(({ at, measurement }) =>
-    RISKS.flatMap((name) => errorBar(plane, name, plane.x.pixel(at), measurement[`${name}Risk`])),
+    RISKS.flatMap((name) => errorBar(plane, name, plane.x.pixel(at), measurement)),
   );
 
-function errorBar(
-  { y }: Plane,
-  name: RiskName,
-  at: number,
-  { value, standardError }: Measurement['standardRisk'],
-): SVGElement[] {
+function errorBar({ y }: Plane, name: RiskName, at: number, measurement: Measurement): SVGElement[] {
+  const { value, standardError } = measurement[`${name}Risk`];
   const level = y.pixel(value);
   const reach = Number.isFinite(standardError) ? 2 * standardError : 0;
   const low = y.pixel(Math.max(value - reach, y.kind === 'log' ? y.domain[0] : 0));
+  const mark = `measured ${name}${measurement.elsewhere ? ' elsewhere' : ''}`;
   return [
     svg('line', { class: `error ${name}`, x1: at, x2: at, y1: low, y2: y.pixel(value + reach) }),
     name === 'standard'
-      ? svg('circle', { class: `measured ${name}`, cx: at, cy: level, r: 5.5 })
-      : svg('rect', { class: `measured ${name}`, x: at - 5, y: level - 5, width: 10, height: 10 }),
+      ? svg('circle', { class: mark, cx: at, cy: level, r: 5.5 })
+      : svg('rect', { class: mark, x: at - 5, y: level - 5, width: 10, height: 10 }),
   ];
 }

@@ -1,4 +1,4 @@
-import { letters, spans } from '../page/symbols.ts';
+import { type Letter, letters, spans } from '../page/symbols.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import type { MapLines, PlanePoint, RiskGrid } from '../theory/phaseMap.ts';
 import { axisTitles, coverFrame, type Frame, frameRect, ticksOf, xAxis, yAxis } from './axes.ts';
@@ -11,22 +11,29 @@ export interface MapPanel {
   readonly canvas: HTMLCanvasElement;
   grid(grid: RiskGrid): void;
   lines(lines: MapLines): void;
-  /** Where the settings are, and the square psi1 = psi2. */
+  /** Where the settings are. */
   here(settings: Settings): void;
+  /** A cursor, or none. */
+  cursor(point: PlanePoint | null): void;
   theme(theme: 'light' | 'dark'): void;
-  /** The plane's point under a pixel; undefined outside the frame. */
+  /** The plane's point under a pixel, in the strip below the frame one of eps = 0; undefined outside both. */
   under(x: number, y: number): PlanePoint | undefined;
+  pixelOf(point: PlanePoint): readonly [x: number, y: number];
   resize(width: number, height: number): void;
-  readonly frame: Frame;
+  /** The frame and the strip below it. */
+  readonly box: Frame;
 }
 
 const { psi1: width, eps: radius } = parameters;
 /** Pixels of colour for one of the plot's, each way; more would only cost time. */
 const COLOUR_SHARE = 1.5;
+/** Pixels between the frame, whose lowest row is the limit of small radii, and the strip of eps = 0 itself; and its height. */
+const GAP = 7;
+const STRIP = 9;
 
 export function mapPanel(): MapPanel {
   const canvas = document.createElement('canvas');
-  const [axes, here] = [svg('g'), svg('g')];
+  const [axes, here, pointed] = [svg('g'), svg('g', { class: 'here' }), svg('g', { class: 'pointed' })];
   const nullArea = svg('path', { class: 'null-area' });
   const critical = svg('path', { class: 'map-line critical' });
   const bestHalo = svg('path', { class: 'map-line halo' });
@@ -47,8 +54,10 @@ export function mapPanel(): MapPanel {
         svg('line', { class: 'hatch', x1: 0, x2: 0, y1: 0, y2: 7 }),
       ),
     ),
-    svg('g', { 'clip-path': 'url(#map-clip)' }, nullArea, critical, peak, bestHalo, best, nullLabel, here),
+    svg('g', { 'clip-path': 'url(#map-clip)' }, nullArea, critical, peak, bestHalo, best, nullLabel),
     axes,
+    here,
+    pointed,
   );
   let [w, h] = [600, 420];
   let frame: Frame = { left: 58, right: 590, top: 12, bottom: 360 };
@@ -58,41 +67,51 @@ export function mapPanel(): MapPanel {
   let grid: RiskGrid | undefined;
   let lines: MapLines | undefined;
   let settings: Settings | undefined;
+  let cursor: PlanePoint | null = null;
+  const strip = (): Frame => ({ ...frame, top: frame.bottom + GAP, bottom: frame.bottom + GAP + STRIP });
 
   function paint(): void {
     if (!grid) return;
     const columns = Math.round((frame.right - frame.left) * COLOUR_SHARE);
     const rows = Math.round((frame.bottom - frame.top) * COLOUR_SHARE);
+    const stripFrom = Math.round((strip().top - frame.top) * COLOUR_SHARE);
     canvas.width = columns;
-    canvas.height = rows;
+    canvas.height = stripFrom + Math.round(STRIP * COLOUR_SHARE);
     const context = canvas.getContext('2d')!;
-    const image = context.createImageData(columns, rows);
-    const { nx, ny, logRatio } = grid;
+    const image = context.createImageData(columns, canvas.height);
+    const { nx, ny, logRatio, atZero } = grid;
     const palette = Array.from({ length: 241 }, (_, k) => colourOf((k - 120) / 60, theme));
-    for (let row = 0; row < rows; row++) {
-      const v = (1 - (row + 0.5) / rows) * (ny - 1);
-      const i = Math.min(ny - 2, Math.floor(v));
-      const fv = v - i;
-      for (let column = 0; column < columns; column++) {
-        const u = ((column + 0.5) / columns) * (nx - 1);
-        const j = Math.min(nx - 2, Math.floor(u));
-        const fu = u - j;
-        const k = i * nx + j;
-        const value =
-          (1 - fv) * ((1 - fu) * logRatio[k]! + fu * logRatio[k + 1]!) +
-          fv * ((1 - fu) * logRatio[k + nx]! + fu * logRatio[k + nx + 1]!);
-        const colour = palette[Math.max(0, Math.min(240, Math.round(value * 60) + 120))]!;
-        const at = 4 * (row * columns + column);
-        image.data[at] = colour[0];
-        image.data[at + 1] = colour[1];
-        image.data[at + 2] = colour[2];
-        image.data[at + 3] = 255;
+    const colour = (row: number, column: number, value: number): void => {
+      const [red, green, blue] = palette[Math.max(0, Math.min(240, Math.round(value * 60) + 120))]!;
+      const at = 4 * (row * columns + column);
+      image.data[at] = red;
+      image.data[at + 1] = green;
+      image.data[at + 2] = blue;
+      image.data[at + 3] = 255;
+    };
+    for (let column = 0; column < columns; column++) {
+      const u = ((column + 0.5) / columns) * (nx - 1);
+      const j = Math.min(nx - 2, Math.floor(u));
+      const fu = u - j;
+      const between = (values: Float32Array, from: number): number =>
+        (1 - fu) * values[from + j]! + fu * values[from + j + 1]!;
+      for (let row = 0; row < rows; row++) {
+        const v = (1 - (row + 0.5) / rows) * (ny - 1);
+        const i = Math.min(ny - 2, Math.floor(v));
+        const fv = v - i;
+        colour(row, column, (1 - fv) * between(logRatio, i * nx) + fv * between(logRatio, (i + 1) * nx));
       }
+      for (let row = stripFrom; row < canvas.height; row++) colour(row, column, between(atZero, 0));
     }
     context.putImageData(image, 0, 0);
   }
 
   const place = ({ psi1, eps }: PlanePoint): [number, number] => [x.pixel(psi1), y.pixel(eps)];
+  /** Of a point, where it is shown: at eps = 0 in the strip. */
+  const placeShown = (point: PlanePoint): [number, number] =>
+    point.eps === 0 ? [x.pixel(point.psi1), strip().top + STRIP / 2] : place(point);
+  const isShown = ([px, py]: readonly [number, number]): boolean =>
+    px >= frame.left && px <= frame.right && py >= frame.top && py <= strip().bottom;
 
   /** A line broken where two neighbours are far apart: the peak may come and go, the best width may jump. */
   function broken(points: readonly PlanePoint[]): string {
@@ -125,8 +144,15 @@ export function mapPanel(): MapPanel {
     coverFrame(clipRect, frame);
     axes.replaceChildren(
       frameRect(frame, 'frame'),
-      ...xAxis(x, ticksOf(x, 7), frame),
-      ...yAxis(y, ticksOf(y, 5), frame),
+      ...xAxis(x, ticksOf(x, 7), strip()),
+      frameRect(strip(), 'frame'),
+      ...yAxis(
+        y,
+        ticksOf(y, 5).filter(({ at }) => at !== 0),
+        frame,
+      ),
+      smallLabel(frame.bottom - 1, letters.eps, ' → 0'),
+      smallLabel(strip().bottom + 1, letters.eps, ' = 0'),
       ...axisTitles(
         frame,
         h,
@@ -136,21 +162,33 @@ export function mapPanel(): MapPanel {
     );
   }
 
+  const smallLabel = (at: number, ...words: readonly (string | Letter)[]): SVGElement =>
+    svg(
+      'text',
+      { class: 'number small', x: frame.left - 8, y: at + 4, 'text-anchor': 'end' },
+      ...spans(...words),
+    );
+
   function drawHere(): void {
-    if (!settings) return;
-    const [px, py] = place(settings);
-    here.replaceChildren(
-      svg('line', { class: 'mark', x1: px, x2: px, y1: frame.top, y2: frame.bottom }),
+    here.replaceChildren(...(settings ? cross(settings) : []));
+    pointed.replaceChildren(...(cursor ? cross(cursor) : []));
+  }
+
+  function cross(point: PlanePoint): SVGElement[] {
+    const [px, py] = placeShown(point);
+    if (!isShown([px, py])) return [];
+    return [
+      svg('line', { class: 'mark', x1: px, x2: px, y1: frame.top, y2: strip().bottom }),
       svg('line', { class: 'mark', x1: frame.left, x2: frame.right, y1: py, y2: py }),
       svg('circle', { class: 'dot plain', cx: px, cy: py, r: 5 }),
-    );
+    ];
   }
 
   return {
     element,
     canvas,
-    get frame() {
-      return frame;
+    get box() {
+      return { ...frame, bottom: strip().bottom };
     },
     grid(next) {
       grid = next;
@@ -164,24 +202,29 @@ export function mapPanel(): MapPanel {
       settings = next;
       drawHere();
     },
+    cursor(next) {
+      cursor = next;
+      drawHere();
+    },
+    pixelOf: placeShown,
     theme(next) {
       theme = next;
       paint();
     },
     under(px, py) {
-      if (px < frame.left || px > frame.right || py < frame.top || py > frame.bottom) return undefined;
-      return { psi1: x.value(px), eps: y.value(py) };
+      if (!isShown([px, py])) return undefined;
+      return { psi1: x.value(px), eps: py > frame.bottom ? 0 : y.value(py) };
     },
     resize(nextWidth, nextHeight) {
       [w, h] = [nextWidth, nextHeight];
-      frame = { left: 58, right: w - 14, top: 12, bottom: h - 62 };
+      frame = { left: 58, right: w - 14, top: 12, bottom: h - 62 - GAP - STRIP };
       x = scaleOf('log', [width.from, width.to], [frame.left, frame.right]);
       y = scaleOf('linear', [radius.from, radius.to], [frame.bottom, frame.top]);
       set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
       canvas.style.left = `${frame.left}px`;
       canvas.style.top = `${frame.top}px`;
       canvas.style.width = `${frame.right - frame.left}px`;
-      canvas.style.height = `${frame.bottom - frame.top}px`;
+      canvas.style.height = `${strip().bottom - frame.top}px`;
       drawAxes();
       drawLines();
       drawHere();

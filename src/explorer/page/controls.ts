@@ -2,6 +2,7 @@ import { facesLinf, LINF_SCOPE, linfIsKnown, normsOf } from '../state/norms.ts';
 import {
   choices,
   MAX_DEPTH,
+  movedTo,
   type NumberName,
   objection,
   type Parameter,
@@ -9,7 +10,6 @@ import {
   positionOf,
   type Settings,
   SLIDER_STEPS,
-  valueAt,
   type WordName,
 } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
@@ -51,7 +51,7 @@ export function controls(form: HTMLFormElement, store: Store): void {
   show(store.state);
 }
 
-interface Field {
+export interface Field {
   readonly element: HTMLElement;
   show(state: State): void;
 }
@@ -59,23 +59,29 @@ interface Field {
 const shownValue = (settings: Settings, name: NumberName): number =>
   name === 'epsTest' ? (settings.epsTest ?? settings.eps) : settings[name];
 
-/** A slider and a number, there while it has an effect. */
-function numberField(
+/** A slider and a number, there while it has an effect. `prefix` sets their ids apart where there are two of a parameter. */
+export function numberField(
   parameter: Parameter,
   store: Store,
   matters: (settings: Settings) => boolean = () => true,
+  prefix = '',
 ): Field {
   const { name, title, explanation } = parameter;
   const slider = html('input', {
     type: 'range',
-    id: `${name}-slider`,
+    id: `${prefix}${name}-slider`,
     min: '0',
     max: String(SLIDER_STEPS),
     step: '1',
   });
   slider.setAttribute('aria-label', `${title}, ${name}`);
-  const number = html('input', { type: 'text', inputMode: 'decimal', id: name, className: 'number-input' });
-  const wrong = html('p', { className: 'wrong', id: `${name}-wrong`, hidden: true });
+  const number = html('input', {
+    type: 'text',
+    inputMode: 'decimal',
+    id: `${prefix}${name}`,
+    className: 'number-input',
+  });
+  const wrong = html('p', { className: 'wrong', id: `${prefix}${name}-wrong`, hidden: true });
   number.setAttribute('aria-describedby', wrong.id);
 
   const complain = (message: string | undefined): void => {
@@ -83,7 +89,10 @@ function numberField(
     wrong.hidden = message === undefined;
     number.setAttribute('aria-invalid', String(message !== undefined));
   };
-  slider.addEventListener('input', () => store.set({ [name]: valueAt(parameter, slider.valueAsNumber) }));
+  slider.addEventListener('input', () => {
+    const before = shownValue(store.state.settings, name);
+    store.set({ [name]: movedTo(parameter, before, slider.valueAsNumber) });
+  });
   number.addEventListener('input', () => {
     const text = number.value.trim().replace(',', '.');
     const value = text === '' ? Number.NaN : Number(text);
@@ -96,7 +105,7 @@ function numberField(
     number.value = String(shownValue(store.state.settings, name));
   });
 
-  const label = html('label', { htmlFor: name, title: explanation }, title, ' ', symbol(letters[name]));
+  const label = html('label', { htmlFor: number.id, title: explanation }, title, ' ', symbol(letters[name]));
   const element = html('div', { className: 'field' }, label, number, slider, wrong);
   element.dataset.name = name;
   return {

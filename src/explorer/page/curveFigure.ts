@@ -1,6 +1,7 @@
 import { matching } from '../check/measurements.ts';
 import { curvePanel } from '../draw/curvePanel.ts';
 import type { CurveView, PlacedMeasurement } from '../draw/curveView.ts';
+import type { RiskName } from '../draw/plane.ts';
 import { facesLinf, linfIsKnown } from '../state/norms.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
@@ -14,10 +15,11 @@ import {
   type RiskAt,
   settingsAt,
 } from '../theory/curve.ts';
+import { pinnedCurves } from '../theory/pinnedCurves.ts';
 import { byId } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { onWidth } from './plotSize.ts';
-import { showRiskTip } from './riskTip.ts';
+import { placeTip, showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
 import { wordsFor } from './words.ts';
 
@@ -42,11 +44,13 @@ export interface CurveFigure {
 
 /**
  * The curves, their choices, and pointing at them. `pointed` is told the settings and risk under the pointer, or null
- * when the pointer has gone.
+ * when the pointer has gone; `dragged` that a dot of the settings' own place is
+ * held at another risk, and answers with words to show beside it.
  */
 export function curveFigure(
   store: Store,
   pointed: (point: { settings: Settings; risk: RiskAt } | null) => void,
+  dragged: (of: RiskName, to: number) => string,
 ): CurveFigure {
   const box = byId('curve-plot');
   const tip = byId('curve-tip');
@@ -106,10 +110,48 @@ export function curveFigure(
 
   const valueUnder = (event: PointerEvent): number | undefined =>
     panel.valueUnder(event.clientX - box.getBoundingClientRect().left);
-  box.addEventListener('pointermove', (event) => pointAt(valueUnder(event)));
+  const grasped = ({ clientX, clientY }: PointerEvent): RiskName | undefined => {
+    const { left, top } = box.getBoundingClientRect();
+    return panel.grasped(clientX - left, clientY - top);
+  };
+  let held: RiskName | undefined;
+  let moved = false;
+  box.addEventListener('pointerdown', (event) => {
+    held = grasped(event);
+    moved = false;
+    if (!held) return;
+    box.setPointerCapture(event.pointerId);
+    pointAt(undefined);
+  });
+  box.addEventListener('pointermove', (event) => {
+    box.style.cursor = held || grasped(event) ? 'ns-resize' : '';
+    if (!held) {
+      pointAt(valueUnder(event));
+      return;
+    }
+    moved = true;
+    const risk = Number(panel.riskUnder(event.clientY - box.getBoundingClientRect().top).toPrecision(3));
+    panel.target(risk, held);
+    tip.replaceChildren(dragged(held, risk));
+    tip.hidden = false;
+    placeTip(tip, box, panel.pixelOf(view!.here.at), event.clientY - box.getBoundingClientRect().top - 40);
+  });
+  const release = (): void => {
+    if (!held) return;
+    held = undefined;
+    panel.target(null);
+    tip.hidden = true;
+  };
+  box.addEventListener('pointerup', release);
+  box.addEventListener('pointercancel', release);
   box.addEventListener('pointerleave', () => pointAt(undefined));
   box.addEventListener('blur', () => pointAt(undefined));
   box.addEventListener('click', (event) => {
+    // The end of a drag is no click.
+    if (moved) {
+      moved = false;
+      return;
+    }
     const value = valueUnder(event as PointerEvent);
     if (value !== undefined) goTo(value);
   });
@@ -138,7 +180,7 @@ export function curveFigure(
     get measurements() {
       return view?.measurements ?? [];
     },
-    draw({ settings, axis: name, yScale, measurements }) {
+    draw({ settings, axis: name, yScale, measurements, pins, own }) {
       select.value = name;
       for (const option of select.options)
         option.disabled = facesLinf(settings) && !linfIsKnown(settings, option.value as AxisName);
@@ -153,6 +195,8 @@ export function curveFigure(
         here,
         curve: curveAlong(settings, axis),
         measurements: matching(measurements, settings, axis),
+        pinned: pinnedCurves(pins, settings, name),
+        own: own?.axis === name ? own.points : [],
       };
       panel.draw(view);
       if (at === undefined) describe(here);

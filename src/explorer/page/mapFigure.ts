@@ -6,7 +6,8 @@ import { isClassifier, riskAt } from '../theory/ask.ts';
 import type { MapAnswer, MapRequest } from '../theory/mapWorker.ts';
 import { mapKey, type PlanePoint, type RiskGrid } from '../theory/phaseMap.ts';
 import { byId, html } from './elements.ts';
-import { shortText } from './numbers.ts';
+import { movedBy } from './mapKeys.ts';
+import { riskText, shortText } from './numbers.ts';
 import type { Underlay } from './pictures.ts';
 import { onWidth } from './plotSize.ts';
 import { showRiskTip } from './riskTip.ts';
@@ -24,9 +25,14 @@ export interface MapFigure {
 /** The map, computed in a worker so that no slider ever waits for it, and pointing at it. */
 export function mapFigure(store: Store): MapFigure {
   const box = byId('map-plot');
+  box.tabIndex = 0;
   const tip = byId('map-tip');
   const select = byId<HTMLSelectElement>('map-of');
+  const said = html('p', { className: 'visually-hidden' });
+  said.setAttribute('aria-live', 'polite');
+  box.after(said);
   const panel = mapPanel();
+  panel.element.setAttribute('aria-hidden', 'true');
   box.append(panel.canvas, panel.element);
   select.addEventListener('change', () => store.change({ mapOf: select.value as Measure }));
 
@@ -47,37 +53,62 @@ export function mapFigure(store: Store): MapFigure {
     return panel.under(event.clientX - left, event.clientY - top);
   }
 
-  const settingsUnder = ({ psi1, eps }: PlanePoint): Settings => ({
-    ...store.state.settings,
+  // Only the strip is of eps = 0.
+  const rounded = ({ psi1, eps }: PlanePoint): PlanePoint => ({
     psi1: roundFor(parameters.psi1.scale, psi1),
-    eps: roundFor(parameters.eps.scale, eps),
+    eps: eps === 0 ? 0 : Math.max(0.01, roundFor(parameters.eps.scale, eps)),
   });
 
-  box.addEventListener('pointermove', (event) => {
-    const point = pointAt(event);
+  /** Shows a place and its risks; `cursor` marks it on the map, and says it aloud. */
+  function showAt(point: PlanePoint | undefined, cursor: boolean): void {
+    panel.cursor(cursor ? (point ?? null) : null);
     tip.hidden = point === undefined;
     if (!point) return;
-    const settings = settingsUnder(point);
-    const { left, top } = box.getBoundingClientRect();
+    const { settings } = store.state;
+    const risk = riskAt({ ...settings, ...point });
+    const words = wordsFor(settings);
+    const [x, y] = panel.pixelOf(point);
     showRiskTip(tip, box, {
       place: [
         symbol(letters.psi1),
-        ` = ${shortText(settings.psi1)},  `,
+        ` = ${shortText(point.psi1)},  `,
         symbol(letters.eps),
-        ` = ${shortText(settings.eps)}`,
+        ` = ${shortText(point.eps)}`,
       ],
-      risk: riskAt(settings),
-      words: wordsFor(settings),
-      x: event.clientX - left,
-      y: (height) => Math.max(4, event.clientY - top - height - 10),
+      risk,
+      words,
+      x,
+      y: (height) => Math.max(4, y - height - 10),
     });
+    if (cursor)
+      said.textContent = `psi1 ${shortText(point.psi1)}, eps ${shortText(point.eps)}: ${words.adversarialRisk} ${riskText(risk.adversarialRisk)}, ${words.standardRisk} ${riskText(risk.standardRisk)}, phase ${risk.phase}`;
+  }
+
+  const goTo = (point: PlanePoint): void => store.set(point);
+  let cursor: PlanePoint | undefined;
+  box.addEventListener('pointermove', (event) => {
+    const point = pointAt(event);
+    showAt(point && rounded(point), false);
   });
-  box.addEventListener('pointerleave', () => {
-    tip.hidden = true;
-  });
+  box.addEventListener('pointerleave', () => showAt(undefined, false));
   box.addEventListener('click', (event) => {
     const point = pointAt(event as PointerEvent);
-    if (point) store.change({ settings: settingsUnder(point) });
+    if (point) goTo(rounded(point));
+  });
+  box.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && cursor) goTo(cursor);
+    else {
+      const { psi1, eps } = store.state.settings;
+      const next = event.key === 'Escape' ? undefined : movedBy(event.key, cursor ?? { psi1, eps });
+      if (event.key !== 'Escape' && !next) return;
+      cursor = next;
+      showAt(cursor, true);
+    }
+    event.preventDefault();
+  });
+  box.addEventListener('blur', () => {
+    cursor = undefined;
+    showAt(undefined, false);
   });
 
   onWidth(box, panel.resize);
@@ -91,10 +122,10 @@ export function mapFigure(store: Store): MapFigure {
     },
     underlay: () => ({
       canvas: panel.canvas,
-      left: panel.frame.left,
-      top: panel.frame.top,
-      width: panel.frame.right - panel.frame.left,
-      height: panel.frame.bottom - panel.frame.top,
+      left: panel.box.left,
+      top: panel.box.top,
+      width: panel.box.right - panel.box.left,
+      height: panel.box.bottom - panel.box.top,
     }),
     draw({ settings, mapOf, theme }) {
       select.value = mapOf;
@@ -112,7 +143,7 @@ export function mapFigure(store: Store): MapFigure {
         byId('map-nothing').textContent = `above ${words.nothing}`;
         box.setAttribute(
           'aria-label',
-          `Phase map: ${words[mapOf]} over width psi1 and attack radius eps, with the null phase, the ${byId('map-peak').textContent} and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}.`,
+          `Phase map: ${words[mapOf]} over width psi1 and attack radius eps, with the null phase, the ${byId('map-peak').textContent} and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}. Arrow keys move a cursor, Enter goes there.`,
         );
         drawnSettings = settings;
       }

@@ -1,6 +1,7 @@
 import textFont from 'mathjax-full/es5/output/chtml/fonts/woff-v2/MathJax_Main-Regular.woff?url';
 import letterFont from 'mathjax-full/es5/output/chtml/fonts/woff-v2/MathJax_Math-Italic.woff?url';
 import { set, svg } from '../draw/svg.ts';
+import { type ExportNotes, MADE_BY } from './exportNotes.ts';
 
 /** Properties that the style sheet gives to a plot's elements, written into a picture that leaves the page. */
 const INLINED = [
@@ -27,15 +28,24 @@ export interface Underlay {
   readonly height: number;
 }
 
-/** A plot as an SVG file that needs nothing else: styles, fonts and any canvas under it are inside. */
-export async function svgFile(plot: SVGSVGElement, paper: string, under?: Underlay): Promise<string> {
-  const copy = plot.cloneNode(true) as SVGSVGElement;
-  const [from, to] = [plot, copy].map((root) => [...root.querySelectorAll<SVGElement>('*')]);
-  from!.forEach((element, i) => {
-    const style = getComputedStyle(element);
-    for (const name of INLINED) set(to![i]!, { [name]: style.getPropertyValue(name) });
-    to![i]!.removeAttribute('class');
-  });
+const [SIZE, ROW, GAP] = [12, 20, 24];
+
+/**
+ * A plot as an SVG file that needs nothing else: styles, fonts and any canvas under it are inside, and below it stand its key,
+ * its settings and the command that computes the same.
+ */
+export async function svgFile(
+  plot: SVGSVGElement,
+  paper: string,
+  notes: ExportNotes,
+  under?: Underlay,
+): Promise<string> {
+  const { foot, height } = footOf(plot, notes);
+  const copy = styledCopy(plot);
+  foot.remove();
+  const { width } = sizeOf(plot);
+  set(copy, { width, height, viewBox: `0 0 ${width} ${height}` });
+  const { title, settings, command } = notes;
   const picture = under
     ? [
         svg('image', {
@@ -49,12 +59,70 @@ export async function svgFile(plot: SVGSVGElement, paper: string, under?: Underl
       ]
     : [];
   copy.prepend(
+    svg('title', {}, title),
+    svg('desc', {}, `${settings}. Computed by: ${command}. Made by ${MADE_BY}.`),
     svg('style', {}, await fontFaces()),
     svg('rect', { width: '100%', height: '100%', fill: paper }),
     ...picture,
   );
-  copy.removeAttribute('class');
   return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}\n`;
+}
+
+const sizeOf = (plot: SVGSVGElement): { readonly width: number; readonly height: number } =>
+  plot.viewBox.baseVal?.width > 0 ? plot.viewBox.baseVal : plot.getBoundingClientRect();
+
+/** The plot with what the style sheet says of each element written into it. */
+function styledCopy(plot: SVGSVGElement): SVGSVGElement {
+  const copy = plot.cloneNode(true) as SVGSVGElement;
+  const [from, to] = [plot, copy].map((root) => [...root.querySelectorAll<SVGElement>('*')]);
+  from!.forEach((element, i) => {
+    const style = getComputedStyle(element);
+    for (const name of INLINED) set(to![i]!, { [name]: style.getPropertyValue(name) });
+    to![i]!.removeAttribute('class');
+  });
+  copy.removeAttribute('class');
+  return copy;
+}
+
+/** The key, the settings and the command, below a plot. */
+function footOf(plot: SVGSVGElement, { key, settings, command }: ExportNotes) {
+  const { width, height } = sizeOf(plot);
+  const foot = svg('g', {
+    class: 'export-foot',
+    'font-size': SIZE,
+    fill: 'currentColor',
+    style: `font-size: ${SIZE}px`,
+  });
+  plot.append(foot);
+  let [x, y] = [GAP / 2, height + ROW / 2];
+  for (const { drawn, words } of key) {
+    const text = svg('text', { x: 36, y: 4 }, words);
+    const entry = svg('g', {}, ...drawn, text);
+    foot.append(entry);
+    const wide = 36 + text.getComputedTextLength();
+    if (x > GAP && x + wide > width) [x, y] = [GAP / 2, y + ROW];
+    set(entry, { transform: `translate(${x},${y})` });
+    x += wide + GAP;
+  }
+  for (const words of [settings, command, `made by ${MADE_BY}`]) {
+    let line = svg('text', { x: GAP / 2 });
+    const begin = (): void => {
+      y += ROW - 2;
+      line = svg('text', { x: GAP / 2, y: y + 6 });
+      foot.append(line);
+    };
+    begin();
+    for (const word of words.split(' ')) {
+      const before = line.textContent ?? '';
+      line.textContent = before === '' ? word : `${before} ${word}`;
+      if (before !== '' && line.getComputedTextLength() > width - GAP) {
+        line.textContent = before;
+        begin();
+        line.textContent = word;
+      }
+    }
+  }
+  return { foot, height: y + ROW };
 }
 
 let faces: Promise<string> | undefined;

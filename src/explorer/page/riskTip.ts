@@ -16,9 +16,14 @@ export function showRiskTip(
     ...(risk.phase === 'learning' ? [] : [html('div', {}, risk.phase)]),
   );
   tip.hidden = false;
+  placeTip(tip, box, x, y(tip.offsetHeight));
+}
+
+/** Places a tip that is shown beside a point of a plot, in pixels from the plot's corner: to its right where there is room. */
+export function placeTip(tip: HTMLElement, box: HTMLElement, x: number, y: number): void {
   const beyond = x + tip.offsetWidth + 24 > box.clientWidth;
   tip.style.left = `${box.offsetLeft + (beyond ? Math.max(0, x - tip.offsetWidth - 14) : x + 14)}px`;
-  tip.style.top = `${box.offsetTop + y(tip.offsetHeight)}px`;
+  tip.style.top = `${box.offsetTop + y}px`;
 }
 
 interface TipContent {

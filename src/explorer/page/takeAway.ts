@@ -1,21 +1,32 @@
 import type { State, Store } from '../state/state.ts';
 import { isClassifier } from '../theory/ask.ts';
 import { axisNamed } from '../theory/curve.ts';
-import { curveCommand, pointCommand } from './command.ts';
+import { curveCommand, pointCommand, surfaceCommand } from './command.ts';
 import type { CurveFigure } from './curveFigure.ts';
 import { byId, html } from './elements.ts';
+import { curveKey, type ExportNotes, MADE_BY, mapKey, settingsText } from './exportNotes.ts';
 import type { MapFigure } from './mapFigure.ts';
 import { download, pngFile, svgFile, type Underlay } from './pictures.ts';
 import { curveCsv, fillCurveTable, mapCsv } from './tables.ts';
+import { resolvedTheme } from './theme.ts';
 import { wordsFor } from './words.ts';
 
 const PNG_DENSITY = 3;
 
+/** What a table says about itself, in lines that begin with `#`. */
+const remarks = ({ title, settings, command }: ExportNotes): string =>
+  [title, settings, command, `made by ${MADE_BY}`].map((line) => `# ${line}\n`).join('');
+
 /** Downloads beneath the figures, the equivalent commands, and the table. */
 export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { show(state: State): void } {
-  const pictures = (name: string, plot: SVGSVGElement, under?: () => Underlay): HTMLElement[] => {
+  const pictures = (
+    name: string,
+    plot: SVGSVGElement,
+    notes: () => ExportNotes,
+    under?: () => Underlay,
+  ): HTMLElement[] => {
     const file = (): Promise<string> =>
-      svgFile(plot, getComputedStyle(document.body).backgroundColor, under?.());
+      svgFile(plot, getComputedStyle(document.body).backgroundColor, notes(), under?.());
     return [
       exportButton('SVG', name, async () => download(`${name}.svg`, await file(), 'image/svg+xml')),
       exportButton('PNG', name, async () =>
@@ -23,20 +34,35 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
       ),
     ];
   };
+  const curveNotes = (): ExportNotes => {
+    const { settings, axis } = store.state;
+    const command = curveCommand(settings, axisNamed(axis)) ?? pointCommand(settings);
+    const title = `${wordsFor(settings).one} along ${axis}`;
+    const key = curveKey(settings, curves.measurements.length > 0);
+    return { title, key, settings: settingsText(command), command };
+  };
+  const mapNotes = (): ExportNotes => {
+    const { settings, mapOf, theme } = store.state;
+    const command = surfaceCommand(settings);
+    const title = `${wordsFor(settings)[mapOf]} over width and radius`;
+    return { title, key: mapKey(settings, resolvedTheme(theme)), settings: settingsText(command), command };
+  };
   byId('curve-exports').append(
-    ...pictures('risk-curves', curves.svg),
+    ...pictures('risk-curves', curves.svg, curveNotes),
     exportButton('CSV', 'risk-curves', () =>
       download(
         'risk-curves.csv',
-        curveCsv(curves.axis, curves.curve, curves.measurements, isClassifier(store.state.settings)),
+        remarks(curveNotes()) +
+          curveCsv(curves.axis, curves.curve, curves.measurements, isClassifier(store.state.settings)),
         'text/csv',
       ),
     ),
   );
   byId('map-exports').append(
-    ...pictures('phase-map', map.svg, () => map.underlay()),
+    ...pictures('phase-map', map.svg, mapNotes, () => map.underlay()),
     exportButton('CSV', 'phase-map', () => {
-      if (map.grid) download('phase-map.csv', mapCsv(map.grid, store.state.mapOf), 'text/csv');
+      if (map.grid)
+        download('phase-map.csv', remarks(mapNotes()) + mapCsv(map.grid, store.state.mapOf), 'text/csv');
     }),
   );
   for (const button of document.querySelectorAll<HTMLElement>('[data-copies]'))

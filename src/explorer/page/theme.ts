@@ -7,7 +7,7 @@ export const resolvedTheme = (theme: Theme): 'light' | 'dark' =>
   theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
 
 export function applyTheme(theme: Theme): void {
-  document.documentElement.style.colorScheme = theme === 'auto' ? 'light dark' : theme;
+  document.documentElement.dataset.theme = theme;
 }
 
 export const onSystemTheme = (listener: () => void): void => dark.addEventListener('change', listener);

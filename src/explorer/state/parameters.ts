@@ -252,5 +252,16 @@ export function valueAt({ from, to, scale, zero }: Parameter, position: number):
   return roundFor(scale, value);
 }
 
+/**
+ * The value that a slider asks for when it has been moved from that of `value` to a position: another one, since an arrow key
+ * would otherwise stay where positions are closer than values.
+ */
+export function movedTo(parameter: Parameter, value: number, position: number): number {
+  const direction = Math.sign(position - positionOf(parameter, value));
+  let at = position;
+  while (direction !== 0 && at > 0 && at < SLIDER_STEPS && valueAt(parameter, at) === value) at += direction;
+  return valueAt(parameter, at);
+}
+
 export const roundFor = (scale: 'linear' | 'log', value: number): number =>
   scale === 'log' ? Number(value.toPrecision(3)) : Math.round(value * 100) / 100;

@@ -13,6 +13,8 @@ export interface PageRisk {
   readonly held: number;
   /** (1/n) sum r_i^2 on the clean training rows; of a classifier the mean of the worst losses */
   readonly training: number;
+  /** (1/n) sum (|r_i| + eps q)^2, the mean of the worst squared errors on the training rows; of a regression with the square loss */
+  readonly worstTraining?: number;
   /** E |y - f(x)| of a regression with other noise or another loss than the usual */
   readonly absoluteRisk?: number;
   /** of a classifier */
@@ -29,6 +31,7 @@ export const ofValues = ({
   phase,
   interpolatedFraction,
   trainingError,
+  trainingLoss,
   absoluteRisk,
 }: AsymptoticRisk): PageRisk => ({
   standardRisk,
@@ -37,6 +40,7 @@ export const ofValues = ({
   phase,
   held: interpolatedFraction,
   training: trainingError,
+  worstTraining: 2 * trainingLoss,
   ...(gradientNorms && { gradientNorms }),
   ...(absoluteRisk !== undefined && { absoluteRisk }),
 });

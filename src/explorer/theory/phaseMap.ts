@@ -11,9 +11,9 @@ import {
 } from '../../theory/index.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import type { Measure } from '../state/state.ts';
-import { mapOf, nothingRisk, questionOf, without } from './ask.ts';
+import { mapOf, nothingRisk, questionOf, riskAt, without } from './ask.ts';
 import { libraryName } from './curve.ts';
-import { ofClasses, ofValues } from './pageRisk.ts';
+import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
 /** Risk over width and radius of training, in units of the risk of predicting nothing; of a classifier error over that of guessing. */
 export interface RiskGrid {
@@ -23,6 +23,8 @@ export interface RiskGrid {
   readonly eps: readonly number[];
   /** log (risk / E y^2) at row i (eps upwards), column j (log psi1); row after row */
   readonly logRatio: Float32Array;
+  /** the same at eps = 0 itself, column by column */
+  readonly atZero: Float32Array;
 }
 
 /** A point of the psi1 x eps plane. */
@@ -61,14 +63,19 @@ export function riskGrid(settings: Settings, measure: Measure, nx: number, ny: n
     ? riskSurface(mapOf(settings), without(options, 'eps'), axes).risks.map((row) => row.map(ofClasses))
     : riskSurface(mapOf(settings), without(options, 'eps'), axes).risks.map((row) => row.map(ofValues));
   const nothing = Math.log(nothingRisk(settings));
-  const logRatio = new Float32Array(nx * ny);
-  rows.forEach((row, i) => {
-    row.forEach((risk, j) => {
-      // An infinite risk, or none at all, is off the colour scale like any that is very large or small.
-      logRatio[i * nx + j] = Math.max(-9, Math.min(9, Math.log(risk[measure]) - nothing));
-    });
-  });
-  return { nx, ny, psi1: gridValues(axes.x.values), eps: gridValues(axes.y.values), logRatio };
+  // An infinite risk, or none at all, is off the colour scale like any that is very large or small.
+  const shownRatio = (risk: PageRisk): number => Math.max(-9, Math.min(9, Math.log(risk[measure]) - nothing));
+  const psi1 = gridValues(axes.x.values);
+  // An attack at test that follows that of training is 0 there, too.
+  const zero = { ...settings, eps: 0 };
+  return {
+    nx,
+    ny,
+    psi1,
+    eps: gridValues(axes.y.values),
+    logRatio: Float32Array.from(rows.flat(), shownRatio),
+    atZero: Float32Array.from(psi1, (width) => shownRatio(riskAt({ ...zero, psi1: width }))),
+  };
 }
 
 export function mapLines(settings: Settings, measure: Measure, count = 49): MapLines {

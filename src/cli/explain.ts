@@ -1,0 +1,123 @@
+import type { CommandModule, InferredOptionTypes } from 'yargs';
+import { type LossName, lossNames, type NormName, normNames } from '../attacks/index.ts';
+import { checkChoice, checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
+import { loadModel, readModelFile } from '../models/modelFiles.ts';
+import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
+import { explainModel } from '../table/explainModel.ts';
+import { ATTACKED_LOSSES } from '../table/tableTrainingOptions.ts';
+import { announceRuntime } from './announceRuntime.ts';
+import { explainedRows } from './explainedRows.ts';
+import { explanationReport, explanationSections } from './explanationReport.ts';
+import { notice } from './notices.ts';
+import { withOptionNames } from './optionNames.ts';
+import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { type ProgressBar, progressBar } from './progressBar.ts';
+import { rememberedClasses } from './rememberedClasses.ts';
+import { rememberedPreparation } from './rememberedPreparation.ts';
+import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
+import { tableFile } from './tableOptions.ts';
+
+const options = {
+  model: neededText('folder of a saved layers model'),
+  csv: tableFile,
+  target: text('column of the targets [that of the training, or the last]'),
+  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
+  eps: number(
+    'eps',
+    'radius of the attack, in standard deviations where the model standardises [that of the training]',
+  ),
+  norm: text(`${normNames.join(', ')} [that of the training, or l2]`),
+  loss: text(`${lossNames.join(', ')} [that of the training, or squared]`),
+  steps: { ...number('steps', 'steps of the attack, PGD'), default: 20 },
+  repeats: { ...number('repeats', 'permutations of each input'), default: 5 },
+  by: text('column by whose values the risks are told apart; it need not be an input'),
+  worst: { ...number('worst', 'rows to show, those whose loss the attack raises most'), default: 5 },
+  seed: textOr('0', 'of the attack and of the permutations'),
+  plot: text(`draw the importance of the inputs: ${PICTURE_FILE}`),
+  report: reportOption,
+  json: jsonOption,
+  device: deviceOption,
+} as const;
+
+type ExplainArguments = InferredOptionTypes<typeof options>;
+
+export const explainCommand: CommandModule<object, ExplainArguments> = {
+  command: 'explain',
+  describe: 'Say what a saved model hangs on, and what an attack makes of it',
+  builder: (yargs) =>
+    yargs
+      .options(options)
+      .example(
+        '$0 explain --model out/model --csv out/model/held-out.csv --plot out/importance.svg',
+        'what rrf train saved, on the rows it held out',
+      )
+      .example(
+        '$0 explain --model out/model --csv out/model/held-out.csv --by sex --report out/model.html',
+        '',
+      ),
+  async handler(args) {
+    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    checkReportFile(args.report);
+    checkInteger('worst', args.worst, 0);
+    checkInteger('repeats', args.repeats);
+    checkInteger('steps', args.steps);
+    const training = readModelFile(args.model).userDefinedMetadata as Training | undefined;
+    const remembered = rememberedClasses(args.model);
+    const eps = args.eps ?? training?.eps;
+    if (typeof eps !== 'number')
+      throw new InvalidArgumentError('eps', eps, 'a radius, since the model remembers none of its training');
+    checkNonNegative('eps', eps);
+    const norm = checkChoice('norm', args.norm ?? training?.norm ?? 'l2', normNames);
+    const loss = checkChoice(
+      'loss',
+      args.loss ?? (remembered ? ATTACKED_LOSSES[remembered.loss] : 'squared'),
+      lossNames,
+    );
+    const preparation = rememberedPreparation(args.model);
+    const read = await explainedRows(args, remembered?.classes, preparation);
+    for (const note of read.notes) notice(note);
+    announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
+    const before = performance.now();
+    const model = await loadModel(args.model);
+    let bar: ProgressBar | undefined;
+    const explanation = await withOptionNames({ data: 'csv' }, () =>
+      explainModel(model, read.data, {
+        ...{ inputs: read.inputs, eps, norm: norm as NormName, loss: loss as LossName },
+        ...{ steps: args.steps, repeats: args.repeats, seed: args.seed, by: read.by },
+        onProgress(done, total) {
+          bar ??= progressBar(total, 'permute');
+          bar.update(done, `${done} of ${total} permutations`);
+        },
+      }),
+    ).finally(() => bar?.stop());
+    model.dispose();
+    const seconds = (performance.now() - before) / 1000;
+    const told = { ...explanation, columns: read.columns, target: read.target, eps, norm, loss, seconds };
+    const asked = { rows: args.worst, by: args.by, repeats: args.repeats };
+    if (args.plot !== undefined) {
+      const { explanationFigure } = await import('./explanationFigure.ts');
+      await writePicture(args.plot, explanationFigure(explanation, args.repeats));
+    }
+    if (args.report !== undefined)
+      writeReport(args.report, { ...args, eps, norm, loss }, await explanationSections(told, asked));
+    if (!args.json) {
+      process.stdout.write(
+        `${explanationReport(told, { ...asked, plot: args.plot, report: args.report })}\n`,
+      );
+      return;
+    }
+    const { rows, ...others } = told;
+    const { delta: _, ...losses } = rows;
+    const lists = Object.fromEntries(Object.entries(losses).map(([name, values]) => [name, [...values]]));
+    process.stdout.write(
+      `${JSON.stringify({ model: args.model, csv: args.csv, by: args.by ?? null, ...others, rows: lists })}\n`,
+    );
+  },
+};
+
+/** What `rrf train` and `rrf tune` save of a training. */
+interface Training {
+  readonly eps?: number;
+  readonly norm?: string;
+}

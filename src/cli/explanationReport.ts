@@ -1,0 +1,186 @@
+import type { Estimate } from '../evaluation/estimate.ts';
+import type { Report, ReportSection } from '../plots/report.ts';
+import type { ModelExplanation } from '../table/explainModel.ts';
+import { duration } from './progressBar.ts';
+import { reportTable } from './reportFile.ts';
+import { type Column, table } from './table.ts';
+
+/** An explanation, and what it is of. */
+export interface ToldExplanation extends ModelExplanation {
+  /** Names of the columns that the model reads, in their order. */
+  readonly columns: readonly string[];
+  readonly target: string;
+  readonly eps: number;
+  readonly norm: string;
+  readonly loss: string;
+  readonly seconds: number;
+}
+
+/** What of it is to be shown. */
+export interface Shown {
+  /** Worst rows. */
+  readonly rows: number;
+  /** Column of the subgroups. */
+  readonly by: string | undefined;
+  /** Permutations of an input. */
+  readonly repeats: number;
+}
+
+/** A table under its heading, with a sentence on what its numbers are. */
+interface Part {
+  readonly title: string;
+  readonly text: string;
+  readonly rows: readonly unknown[];
+  readonly columns: readonly Column<never>[];
+}
+
+const part = <Row>(
+  title: string,
+  words: string,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+): Part => ({ title, text: words, rows, columns });
+
+/** What `rrf explain` prints. */
+export function explanationReport(
+  told: ToldExplanation,
+  shown: Shown & { readonly plot: string | undefined; readonly report: string | undefined },
+): string {
+  return [
+    headline(told),
+    ...partsOf(told, shown).flatMap(({ title, text, rows, columns }) => [
+      '',
+      `${title} (${text})`,
+      table(rows as never[], columns),
+    ]),
+    ...(shown.plot === undefined ? [] : ['', `picture: ${shown.plot}`]),
+    ...(shown.report === undefined ? [] : ['', `report: ${shown.report}`]),
+  ].join('\n');
+}
+
+/** The same as the parts of a page, with the picture. */
+export async function explanationSections(
+  told: ToldExplanation,
+  shown: Shown,
+): Promise<Pick<Report, 'title' | 'summary' | 'sections'>> {
+  const { explanationFigure } = await import('./explanationFigure.ts');
+  const sections = partsOf(told, shown).map(
+    ({ title, text, rows, columns }): ReportSection => ({
+      title: capitalised(title),
+      text: [`${capitalised(text)}.`],
+      tables: [reportTable(rows as never[], columns)],
+      ...(title === IMPORTANCE
+        ? {
+            pictures: [
+              {
+                svg: explanationFigure(told, shown.repeats),
+                caption: `Rise of the risk when an input is permuted; bars of one standard error over ${shown.repeats} permutations.`,
+              },
+            ],
+          }
+        : {}),
+    }),
+  );
+  return { title: `What a model of ${told.target} hangs on`, summary: [headline(told)], sections };
+}
+
+const headline = ({ target, clean, robust, norm, eps, units, loss, seconds }: ToldExplanation): string =>
+  `${target} on ${clean.count} rows: ${loss} loss ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`;
+
+const capitalised = (words: string): string => words[0]!.toUpperCase() + words.slice(1);
+
+const IMPORTANCE = 'importance of the inputs';
+
+function partsOf(told: ToldExplanation, shown: Shown): Part[] {
+  const { coefficients, importance, movements, subgroups, columns } = told;
+  const spread = (of: Estimate): string => rounded(of.standardError, 2);
+  return [
+    ...(coefficients
+      ? [
+          part(
+            'coefficients',
+            `the prediction is ${rounded(coefficients.intercept)} plus the sum of inputs times these${coefficients.clip === null ? '' : `, as long as no input is more than ${coefficients.clip} deviations from its mean`}`,
+            columns
+              .map((name, j) => ({ name, j }))
+              .sort(
+                (a, b) =>
+                  Math.abs(coefficients.perDeviation[b.j]!) - Math.abs(coefficients.perDeviation[a.j]!),
+              ),
+            [
+              { title: 'input', value: ({ name }) => name, align: 'left' },
+              { title: 'for one unit', value: ({ j }) => rounded(coefficients.coefficients[j]!) },
+              { title: 'for one deviation', value: ({ j }) => rounded(coefficients.perDeviation[j]!) },
+            ],
+          ),
+        ]
+      : []),
+    part(
+      IMPORTANCE,
+      `rise of the mean loss when the input is permuted among the rows; standard errors over ${shown.repeats} permutations of the same rows`,
+      importance,
+      [
+        { title: 'input', value: ({ name }) => name, align: 'left' },
+        { title: 'under attack', value: ({ robust }) => rounded(robust.value) },
+        { title: 'std.err.', value: ({ robust }) => spread(robust) },
+        { title: 'without', value: ({ clean }) => rounded(clean.value) },
+        { title: 'std.err.', value: ({ clean }) => spread(clean) },
+      ],
+    ),
+    part(
+      'the perturbation that hurts most',
+      `mean over rows of its size, in ${told.units}, and in the input's own units of its size and of its signed value`,
+      movements,
+      [
+        { title: 'input', value: ({ name }) => name, align: 'left' },
+        { title: 'size', value: ({ size }) => rounded(size.value) },
+        { title: 'std.err.', value: ({ size }) => spread(size) },
+        { title: 'in own units', value: ({ ownSize }) => (ownSize === null ? '-' : rounded(ownSize)) },
+        { title: 'signed', value: ({ ownShift }) => (ownShift === null ? '-' : rounded(ownShift)) },
+      ],
+    ),
+    ...(subgroups
+      ? [
+          part(`risk by ${shown.by}`, 'standard errors over the rows of each group', subgroups, [
+            { title: String(shown.by), value: ({ name }) => name, align: 'left' },
+            { title: 'rows', value: ({ count }) => String(count) },
+            { title: 'under attack', value: ({ robust }) => rounded(robust.value) },
+            { title: 'std.err.', value: ({ robust }) => spread(robust) },
+            { title: 'without', value: ({ clean }) => rounded(clean.value) },
+            { title: 'std.err.', value: ({ clean }) => spread(clean) },
+          ]),
+        ]
+      : []),
+    ...(shown.rows > 0
+      ? [
+          part(
+            'rows that the attack harms most',
+            'row 1 is the first below the header; predictions and losses without and under attack',
+            worstOf(told).slice(0, shown.rows),
+            [
+              { title: 'row', value: ({ row }) => String(row + 1) },
+              { title: 'prediction', value: ({ prediction }) => rounded(prediction) },
+              { title: 'attacked', value: ({ worstPrediction }) => rounded(worstPrediction) },
+              { title: 'loss', value: ({ cleanLoss }) => rounded(cleanLoss) },
+              { title: 'attacked', value: ({ loss }) => rounded(loss) },
+            ],
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Rows, the one whose loss the attack raises most first. */
+const worstOf = ({ rows }: Pick<ModelExplanation, 'rows'>) =>
+  Array.from(rows.loss, (loss, row) => ({
+    row,
+    loss,
+    cleanLoss: rows.cleanLoss[row]!,
+    prediction: rows.prediction[row]!,
+    worstPrediction: rows.worstPrediction[row]!,
+  })).sort((a, b) => b.loss - b.cleanLoss - (a.loss - a.cleanLoss));
+
+const estimate = ({ value, standardError }: Estimate): string =>
+  `${rounded(value)} +- ${rounded(standardError, 2)}`;
+
+const rounded = (value: number, digits = 4): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : '-';

@@ -1,0 +1,132 @@
+import { pgd } from '../attacks/index.ts';
+import { tableDataset } from '../data/tableDataset.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
+import { robustRisk } from '../evaluation/risk.ts';
+import type { Report, ReportSection } from '../plots/report.ts';
+import { attackedModel } from '../table/attackedModel.ts';
+import { linearCoefficients } from '../table/explainCoefficients.ts';
+import { ATTACKED_LOSSES, type TableTrainingSettings } from '../table/tableTrainingOptions.ts';
+import type { TableTraining } from '../table/trainOnTable.ts';
+import { reportTable } from './reportFile.ts';
+import { robustnessFigure } from './robustnessFigure.ts';
+import type { Column } from './table.ts';
+
+/** Radii of the robustness curve, over that of the training; by themselves where that is 0. */
+const RADII = [0, 0.25, 0.5, 0.75, 1, 1.5, 2];
+const STEPS = 20;
+
+/** A training as the parts of a page: its risks, its robustness curve, and the coefficients of a linear model. */
+export async function trainingSections(
+  trained: TableTraining,
+  settings: TableTrainingSettings,
+): Promise<Pick<Report, 'title' | 'summary' | 'sections'>> {
+  const { target, model, method, loss, eps, norm } = settings;
+  const { rows, training, notes } = trained;
+  return {
+    title: `Robust model of ${target}`,
+    summary: [
+      `A ${model} model of ${target}, trained by ${method} on the ${loss} loss against perturbations of ${norm} radius ${eps} standard deviations of the inputs, on ${rows.train} rows${rows.validation > 0 ? `, ${rows.validation} to validate` : ''}; ${rows.test} rows were held out to measure it.`,
+      training.converged
+        ? `The training converged after ${training.iterations} iterations${training.relativeGap === undefined ? '' : `, with a proved relative gap of ${training.relativeGap.toExponential(1)}`}.`
+        : `The training did not converge (${training.stopped ?? 'gap not reached'}).`,
+      ...notes.map((note) => `${note}.`),
+    ],
+    sections: [
+      riskSection(trained),
+      await curveSection(trained, settings),
+      ...(await coefficientSection(trained)),
+    ],
+  };
+}
+
+interface Line {
+  readonly name: string;
+  readonly of: Estimate;
+}
+
+const columns: readonly Column<Line>[] = [
+  { title: 'on held-out rows', value: ({ name }) => name, align: 'left' },
+  { title: 'mean', value: ({ of }) => rounded(of.value, 5) },
+  { title: 'std.err.', value: ({ of }) => rounded(of.standardError, 2) },
+];
+
+function riskSection({ clean, robust, trivial, classes }: TableTraining): ReportSection {
+  const lines: Line[] = [
+    { name: 'loss, clean', of: clean },
+    { name: 'loss, attacked', of: robust },
+    { name: 'loss of the best constant', of: trivial },
+    ...(classes
+      ? [
+          { name: 'accuracy, clean', of: classes.clean.accuracy },
+          { name: 'accuracy, attacked', of: classes.robust.accuracy },
+          { name: 'accuracy of the best constant', of: classes.trivial.accuracy },
+        ]
+      : []),
+  ];
+  return {
+    title: 'Risk',
+    text: [`Means over ${clean.count} rows; standard errors are over rows, of this one split.`],
+    tables: [reportTable(lines, columns)],
+  };
+}
+
+async function curveSection(
+  { model, test }: TableTraining,
+  { target, norm, eps, loss }: TableTrainingSettings,
+): Promise<ReportSection> {
+  const rows = tableDataset(test, target, { inputs: false, target: false });
+  const { f, data } = await attackedModel(model, rows);
+  const epsilons = RADII.map((share) => share * (eps || 1));
+  const attack = pgd({ norm, steps: STEPS, loss: ATTACKED_LOSSES[loss] });
+  const found = await robustRisk(f, data, attack, { epsilons });
+  return {
+    title: 'Robustness curve',
+    text: [
+      `Mean loss against the radius of the attack, PGD of ${STEPS} steps in ${norm}: the true worst case is no smaller.`,
+    ],
+    pictures: [
+      {
+        svg: robustnessFigure(found),
+        caption:
+          'Bars are one standard error over held-out rows; the dashed line is the loss without an attack.',
+      },
+    ],
+    tables: [
+      reportTable(
+        found.curve.map(({ eps: radius, risk }) => ({
+          name: String(Number(radius.toPrecision(4))),
+          of: risk,
+        })),
+        [{ title: 'eps', value: ({ name }) => name }, ...columns.slice(1)],
+      ),
+    ],
+  };
+}
+
+async function coefficientSection({ model, test }: TableTraining): Promise<ReportSection[]> {
+  const found = await linearCoefficients(model);
+  if (!found) return [];
+  const { intercept, coefficients, perDeviation, clip } = found;
+  const lines = coefficients.map((value, j) => ({ name: test.names[j]!, value, each: perDeviation[j]! }));
+  return [
+    {
+      title: 'Coefficients',
+      text: [
+        `The prediction is ${rounded(intercept, 5)} plus the sum of the inputs times these${clip === null ? '' : `, as long as no input is more than ${clip} deviations from its mean`}.`,
+      ],
+      tables: [
+        reportTable(
+          lines.sort((a, b) => Math.abs(b.each) - Math.abs(a.each)),
+          [
+            { title: 'input', value: ({ name }) => name },
+            { title: 'for one unit', value: ({ value }) => rounded(value, 4) },
+            { title: 'for one deviation', value: ({ each }) => rounded(each, 4) },
+          ],
+        ),
+      ],
+    },
+  ];
+}
+
+const rounded = (value: number, digits: number): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : '-';

@@ -1,0 +1,241 @@
+import { join } from 'node:path';
+import type { CommandModule, InferredOptionTypes } from 'yargs';
+import { given } from '../checkOptions.ts';
+import { rawCsv } from '../data/csvTable.ts';
+import { rawColumn, rawRows } from '../data/rawTable.ts';
+import { readTable } from '../data/readTable.ts';
+import { checkChoice } from '../errors.ts';
+import type { ReadoutNorm } from '../exact/index.ts';
+import { saveModel } from '../models/modelFiles.ts';
+import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
+import type { TableLoss } from '../table/tableTrainingOptions.ts';
+import type { ScoredCandidate } from '../table/tuneChoice.ts';
+import { checkTableTuning, type TableTuning, tuneOnTable } from '../table/tuneOnTable.ts';
+import {
+  TABLE_TUNING_DEFAULTS as DEFAULTS,
+  type TableTuningOptions,
+  type TunedModel,
+  type TuneEstimate,
+  type TuneMeasure,
+  type TuneRule,
+  tunedModels,
+  tuneEstimates,
+} from '../table/tuneOptions.ts';
+import type { ActivationName } from '../theory/activations.ts';
+import { writeWholeFile, writeWholePieces } from '../wholeFile.ts';
+import { announceRuntime } from './announceRuntime.ts';
+import { classList } from './classes.ts';
+import { interruptible } from './interruptible.ts';
+import { notice, warn } from './notices.ts';
+import { numberList } from './numberList.ts';
+import { withOptionNames } from './optionNames.ts';
+import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { type ProgressBar, progressBar } from './progressBar.ts';
+import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { checkWritable } from './train.ts';
+import { tuneFigure } from './tuneFigure.ts';
+import { type TunePlaces, tuneReport } from './tuneReport.ts';
+
+const options = {
+  csv: tableFile,
+  target: neededText('column to predict from all others'),
+  'eps-test': {
+    ...number('eps-test', 'radius at which the risk is to be small, in standard deviations of the inputs'),
+    demandOption: true,
+  },
+  norm: textOr(DEFAULTS.norm, 'l2, linf'),
+  ...preparationOptions,
+  model: text(`${tunedModels.join(', ')}, or both [both]`),
+  width: text('random features, a list [50,100,200,400, up to twice the training rows]'),
+  activation: text('of the random features, a list [shifted-relu]'),
+  clip: text('deviations at which inputs are clipped, a list, none for not at all [none,3]'),
+  loss: text('square, logistic, hinge, squaredHinge, a list [square; square,logistic for classes]'),
+  eps: text('radii in training, a list [0 and 8 from 0.5 to 1.75 times eps-test]'),
+  lambda: text('ridge penalties, a list [0.001,0.01,0.1,1]'),
+  by: textOr(DEFAULTS.by, `estimate from the training rows: ${tuneEstimates.join(', ')}`),
+  folds: {
+    ...number('folds', 'parts of the training rows, where the estimate is by folds'),
+    default: DEFAULTS.folds,
+  },
+  measure: text('loss, or error (the share taken for the other class) [loss; error for classes]'),
+  rule: textOr(DEFAULTS.rule, 'one-standard-error (the simplest within one of the least risk), least'),
+  screen: textOr(
+    String(DEFAULTS.screen),
+    'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
+  ),
+  seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
+  'test-fraction': {
+    ...number('test-fraction', 'rows held out from the choice, to measure what was chosen'),
+    default: DEFAULTS.testFraction,
+  },
+  repeats: {
+    ...number('repeats', 'splits, on each of which the choice is made anew'),
+    default: DEFAULTS.repeats,
+  },
+  out: text('folder for candidates, model and picture, from which an interrupted run goes on'),
+  save: text('folder for the model and the held-out rows [model in --out]'),
+  plot: text(`draw the risk along each choice: ${PICTURE_FILE} [risk.svg in --out]`),
+  json: jsonOption,
+  device: deviceOption,
+} as const;
+
+type TuneArguments = InferredOptionTypes<typeof options>;
+
+export const tuneCommand: CommandModule<object, TuneArguments> = {
+  command: 'tune',
+  describe: 'Choose model, width, eps and lambda for the least robust risk on your data, and train it',
+  builder: (yargs) =>
+    yargs
+      .options(options)
+      .example(
+        '$0 tune --csv data/diabetes.csv --target target --eps-test 0.2 --out out/diabetes',
+        'everything by default',
+      )
+      .example(
+        '$0 tune --csv data/diabetes.csv --target target --eps-test 0.2 --width 50 --eps 0.1,0.2 --lambda 0.01,0.1 --plot out/risk.svg',
+        'among these',
+      )
+      .example(
+        '$0 tune --csv data/digits.csv --target digit --positive 0,1,2,3,4 --eps-test 0.4 --model linear --loss square,logistic',
+        'two classes',
+      ),
+  async handler(args) {
+    const { out } = args;
+    const plot = args.plot ?? (out === undefined ? undefined : join(out, 'risk.svg'));
+    const save = args.save ?? (out === undefined ? undefined : join(out, 'model'));
+    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    const asked = askedFor(args);
+    const file = await readTable(args.csv);
+    await withOptionNames({}, () => checkTableTuning(file, asked));
+    for (const folder of [out, save]) if (folder !== undefined) checkWritable(folder);
+    announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
+    const started = performance.now();
+    let bar: ProgressBar | undefined;
+    const tune = (): Promise<TableTuning> =>
+      tuneOnTable(file, {
+        ...asked,
+        ...given({ folder: out }),
+        onProgress({ done, total, candidates, of }) {
+          bar ??= progressBar(total, 'tune');
+          bar.update(done, `${candidates} of ${of} candidates`);
+        },
+      });
+    const kept = (): string => {
+      bar?.stop();
+      return out === undefined
+        ? 'nothing is kept; with --out DIR the same command goes on from where it was'
+        : `finished candidates are kept in ${out}, the same command goes on from there`;
+    };
+    const tuning = await interruptible(kept, () => withOptionNames({ folder: 'out' }, tune)).finally(() =>
+      bar?.stop(),
+    );
+    const seconds = (performance.now() - started) / 1e3;
+    const { training, damaged } = tuning;
+    for (const note of training.notes) notice(note);
+    if (damaged.length > 0)
+      warn(
+        `${damaged.length} damaged lines of ${out}/candidates.jsonl were set aside; their candidates were estimated again`,
+      );
+    if (!training.training.converged)
+      warn('the chosen model did not converge to the tolerance of rrf train when it was trained at the end');
+    if (save !== undefined) {
+      const description = descriptionOf(tuning, args);
+      training.model.setUserDefinedMetadata(description);
+      await saveModel(training.model, save);
+      const columns = [...description.inputs, args.target].map((name) => rawColumn(file, 'column', name));
+      writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows({ ...file, columns }, training.testRows)));
+    }
+    training.model.dispose();
+    const hasChoice = tuning.splits[0]!.scores.length > 1;
+    const drawn = plot !== undefined && (args.plot !== undefined || hasChoice) ? plot : undefined;
+    if (drawn !== undefined) await writePicture(drawn, tuneFigure(tuning));
+    const places = { save, plot: drawn, out };
+    const result = jsonOf(tuning, args, places, seconds);
+    if (out !== undefined) writeWholeFile(join(out, 'result.json'), `${JSON.stringify(result)}\n`);
+    process.stdout.write(
+      args.json ? `${JSON.stringify(result)}\n` : `${tuneReport(tuning, places, seconds)}\n`,
+    );
+  },
+};
+
+/** The options as code takes them; what names and numbers make sense is for `checkTableTuning` to say. */
+function askedFor(args: TuneArguments): TableTuningOptions {
+  const names = (list: string | undefined): readonly string[] | undefined => classList(list);
+  const numbers = (option: string, list: string | undefined): readonly number[] | undefined =>
+    list === undefined ? undefined : numberList(option, list);
+  const clip = names(args.clip)?.map((entry) => (entry === 'none' ? null : numberList('clip', entry)[0]!));
+  return {
+    ...preparationOf(args),
+    target: args.target,
+    epsTest: args['eps-test'],
+    norm: args.norm as ReadoutNorm,
+    by: args.by as TuneEstimate,
+    folds: args.folds,
+    rule: args.rule as TuneRule,
+    screen: args.screen === 'none' ? null : numberList('screen', args.screen)[0]!,
+    seed: args.seed,
+    testFraction: args['test-fraction'],
+    repeats: args.repeats,
+    ...given({
+      model: names(args.model === 'both' ? undefined : args.model) as readonly TunedModel[] | undefined,
+      width: numbers('width', args.width),
+      activation: names(args.activation) as readonly ActivationName[] | undefined,
+      clip,
+      loss: names(args.loss) as readonly TableLoss[] | undefined,
+      eps: numbers('eps', args.eps),
+      lambda: numbers('lambda', args.lambda),
+      measure: args.measure as TuneMeasure | undefined,
+    }),
+  };
+}
+
+/** What a saved model says of its training, as `rrf train` says it, and how its settings were chosen. */
+function descriptionOf(
+  { settings, splits, training }: TableTuning,
+  { csv, target }: TuneArguments,
+): { readonly inputs: readonly string[]; readonly [name: string]: unknown } {
+  const { classes, norm, by, rule, epsTest, measure, testFraction, seed } = settings;
+  const { model, width, activation, clip, loss, eps, lambda } = splits[0]!.chosen.candidate;
+  return {
+    ...{
+      csv,
+      target,
+      inputs: training.preparation!.inputs.map(({ name }) => name),
+      model,
+      method: 'exact',
+      loss,
+      eps,
+      norm,
+      lambda,
+    },
+    fitIntercept: training.intercept !== null,
+    ...(activation === null ? {} : { width, activation }),
+    ...(clip === null ? {} : { clip }),
+    ...{ seed, testFraction, ...given({ classes }) },
+    preparation: training.preparation,
+    tuned: { by, rule, epsTest, measure },
+    epsUnit: 'standard deviations of the inputs',
+  };
+}
+
+/** The answer as one object; what candidates are told apart by, block by block, stays in the folder. */
+function jsonOf(
+  { settings, splits, heldOut, training }: TableTuning,
+  { csv }: TuneArguments,
+  { save, plot, out }: TunePlaces,
+  seconds: number,
+): object {
+  const plain = ({ blocks: _, ...score }: ScoredCandidate): object => score;
+  const { folder: _, ...told } = settings;
+  return {
+    ...{ csv, ...told, rows: training.rows, chosen: splits[0]!.chosen.candidate, heldOut },
+    splits: splits.map((split) => ({
+      ...split,
+      ...{ chosen: plain(split.chosen), least: plain(split.least), scores: split.scores.map(plain) },
+    })),
+    ...{ training: training.training, intercept: training.intercept, notes: training.notes },
+    ...(training.classes ? { classes: training.classes } : {}),
+    ...{ saved: save ?? null, plot: plot ?? null, out: out ?? null, seconds },
+  };
+}

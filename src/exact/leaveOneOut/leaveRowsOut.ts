@@ -1,0 +1,238 @@
+import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
+import { LocalModel } from './localModel.ts';
+import type { GradientsAt, RowGradients } from './rowGradients.ts';
+
+/** Rows whose losses, of the output x' phi_i and the gradient norm q_i, are summed, with (ridge/2) |theta|^2. */
+export interface RowLosses {
+  readonly n: number;
+  /** Coefficients of theta. */
+  readonly N: number;
+  /** Of x, which is theta, or (theta, b): N or N + 1. */
+  readonly M: number;
+  /** phi_i, or (phi_i, 1), n x M. */
+  readonly design: Float64Array;
+  readonly ridge: number;
+  readonly gradientsAt: GradientsAt;
+  /** The pieces of the losses that the rows are on, to second order. */
+  pieces(point: Point, state: RowStates): Pieces;
+  /** Where a Newton step on those pieces leaves the rows; `forces` of the rows at a kink. */
+  after(point: Point, state: RowStates, forces: Float64Array): Settled;
+}
+
+/** What the losses are functions of, at one x. */
+export interface Point {
+  readonly x: Float64Array;
+  /** x' phi_i, n. */
+  readonly outputs: Float64Array;
+  readonly gradients: RowGradients;
+}
+
+/** The piece of its loss that each row is on. */
+export interface RowStates {
+  /** Whether it is at a kink. */
+  readonly fitted: readonly boolean[];
+  /** The derivative of its loss: psi_i in the residual, or a_i, less that in the margin. */
+  readonly scores: Float64Array;
+}
+
+export interface Settled {
+  /** The derivatives after the step. */
+  readonly scores: Float64Array;
+  /** The pieces that the rows are on instead; null where all have stayed. */
+  readonly instead: RowStates | null;
+}
+
+/**
+ * The losses of all rows to second order. Row i has the gradient forces_i d_i + tugs_i k_i and the Hessian
+ *
+ *   bends_i d_i d_i' + turns_i (J_i - k_i k_i') + along_i k_i k_i',
+ *
+ * the first of which is infinite at a kink.
+ */
+export interface Pieces {
+  readonly fitted: readonly boolean[];
+  /** d_i, n x M. */
+  readonly directions: Float64Array;
+  readonly bends: Float64Array;
+  /** Of rows at a kink what the last step has found. */
+  readonly forces: Float64Array;
+  readonly tugs: Float64Array;
+  /** What else leaves with row i, n x N; null where nothing does. At the minimiser they count in no other gradient. */
+  readonly extras: Float64Array | null;
+  readonly turns: Float64Array;
+  readonly along: Float64Array;
+  /** What d_i' x lacks at a kink, n. */
+  readonly gaps: Float64Array;
+}
+
+/** What is left of the rows when each is left out in turn. */
+export interface RowsLeftOut {
+  /** Of all rows, at the minimiser. */
+  readonly point: Point;
+  readonly states: RowStates;
+  /** Output at row i of training without it, n. */
+  readonly outputs: Float64Array;
+  /** q_i there, n. */
+  readonly lengths: Float64Array;
+  /** theta without row i less theta, n x N. */
+  readonly moves: Float64Array;
+  /** Why the second order may not be enough, a clause each. */
+  readonly doubts: readonly string[];
+}
+
+/** Newton steps until no row leaves its piece, at most. */
+const ROUNDS = 5;
+
+/**
+ * Trains without each of the rows in turn, to second order: one Newton step from the minimiser of all, with the Hessian of the
+ * others, on the subspace that rows at a kink of their loss leave. First Newton steps of all rows take what an interior-point
+ * method's tolerance has left.
+ */
+export function leaveRowsOut(losses: RowLosses, found: Pick<Point, 'x'> & RowStates): RowsLeftOut {
+  let states: RowStates = found;
+  let point = pointAt(losses, found.x);
+  for (let round = 1; ; round++) {
+    const pieces = losses.pieces(point, states);
+    const model = localModel(losses, point, pieces);
+    const { move, forces } = model.newtonStep(gradientOf(losses, point, pieces), pieces.gaps);
+    point = pointAt(
+      losses,
+      point.x.map((value, a) => value + move[a]!),
+    );
+    const { scores, instead } = losses.after(point, states, forces);
+    states = { ...states, scores };
+    if (instead === null || round === ROUNDS)
+      return { ...leftOut(losses, model, point, states, instead === null), point, states };
+    states = instead;
+  }
+}
+
+function pointAt({ n, N, design, gradientsAt }: RowLosses, x: Float64Array): Point {
+  return { x, outputs: times(design, x, n), gradients: gradientsAt(x.subarray(0, N)) };
+}
+
+/** The gradient of all but the rows at a kink along their d_i. */
+function gradientOf({ N, M, ridge }: RowLosses, { x, gradients }: Point, pieces: Pieces): Float64Array {
+  const sum = transposedTimes(
+    pieces.directions,
+    pieces.forces.map((force, i) => (pieces.fitted[i] ? 0 : force)),
+    M,
+  );
+  const fromGradients = transposedTimes(gradients.slopes, pieces.tugs, N);
+  for (let a = 0; a < N; a++) sum[a]! += ridge * x[a]! + fromGradients[a]!;
+  return sum;
+}
+
+function localModel({ n, N, M, ridge }: RowLosses, { gradients }: Point, pieces: Pieces): LocalModel {
+  const { fitted, directions, bends, turns, along } = pieces;
+  const gram = new Float64Array(N * N);
+  gradients.gram(turns, gram);
+  // Columns d_i of the rows that are not at a kink, and k_i of all that bend along it.
+  const left: Float64Array[] = [];
+  const weights: number[] = [];
+  for (let i = 0; i < n; i++) {
+    if (!fitted[i] && bends[i] !== 0) {
+      left.push(directions.subarray(i * M, (i + 1) * M));
+      weights.push(bends[i]!);
+    }
+    if (along[i] !== turns[i]) {
+      left.push(gradients.slopes.subarray(i * N, (i + 1) * N));
+      weights.push(along[i]! - turns[i]!);
+    }
+  }
+  const k = left.length;
+  const [columns, weighted] = [new Float64Array(M * k), new Float64Array(M * k)];
+  left.forEach((column, c) => {
+    for (let a = 0; a < column.length; a++) {
+      columns[a * k + c] = column[a]!;
+      weighted[a * k + c] = weights[c]! * column[a]!;
+    }
+  });
+  const hessian = new Float64Array(M * M);
+  linearAlgebra().multiplyTransposed(weighted, columns, hessian, { m: M, n: M, k, lower: true });
+  for (let a = 0; a < N; a++) {
+    for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
+    hessian[a * M + a]! += ridge;
+  }
+  return new LocalModel({ n, M, hessian, directions, bends, fitted });
+}
+
+function leftOut(
+  losses: RowLosses,
+  model: LocalModel,
+  point: Point,
+  states: RowStates,
+  settled: boolean,
+): Omit<RowsLeftOut, 'point' | 'states'> {
+  const { n, N, M, design } = losses;
+  const { gradients } = point;
+  const { directions, forces, extras: also, turns, along, tugs } = losses.pieces(point, states);
+  const extras = also || tugs.some((tug) => tug !== 0) ? new Float64Array(n * M) : null;
+  if (extras)
+    for (let i = 0; i < n; i++)
+      for (let a = 0; a < N; a++)
+        extras[i * M + a] = tugs[i]! * gradients.slopes[i * N + a]! + (also ? also[i * N + a]! : 0);
+  const steps = model.stepsWithout(forces, extras);
+  const moves = M === N ? steps : ofTheta(steps, { n, N, M });
+  const squares = gradients.squares(moves);
+  const outputs = point.outputs.slice();
+  let turned = 0;
+  const lengths = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const step = steps.subarray(i * M, (i + 1) * M);
+    const onGradient = dot(moves.subarray(i * N, (i + 1) * N), gradients.slopes.subarray(i * N, (i + 1) * N));
+    const work =
+      forces[i]! * dot(step, directions.subarray(i * M, (i + 1) * M)) +
+      (extras ? dot(step, extras.subarray(i * M, (i + 1) * M)) : 0);
+    const own = turns[i]! * (squares[i]! - onGradient ** 2) + along[i]! * onGradient ** 2;
+    const length = stepLength(own, work);
+    outputs[i]! += length * dot(step, design.subarray(i * M, (i + 1) * M));
+    const q = gradients.lengths[i]!;
+    lengths[i] = Math.sqrt(Math.max(0, q * q + length * (2 * q * onGradient + length * squares[i]!)));
+    for (let a = i * N; a < (i + 1) * N; a++) moves[a]! *= length;
+    if (q > 0) turned += (length * Math.sqrt(squares[i]!)) / q / n;
+  }
+  const doubts: string[] = [];
+  if (!outputs.every(Number.isFinite)) doubts.push('the Hessian is singular to working precision');
+  if (!settled) doubts.push('rows keep leaving the piece of the loss that they are on');
+  const { leverage, free } = model.heldByThemselves();
+  const shifts = outputs.map((output, i) => output - point.outputs[i]!);
+  const unsteady = dot(shifts, shifts) > MOST_SHIFT * dot(point.outputs, point.outputs);
+  if (unsteady && leverage > MOST_LEVERAGE && free >= LEAST_FREE * n)
+    doubts.push(
+      `rows that are not fitted have a mean leverage of ${leverage.toFixed(2)}: near the interpolation peak`,
+    );
+  if (turned > MOST_TURN)
+    doubts.push(`a row left out changes the gradient there by ${turned.toFixed(2)} of its norm on average`);
+  return { outputs, lengths, moves, doubts };
+}
+
+/** Where rows that are not fitted are held by themselves alone to this share, one more or less changes which are fitted, */
+const MOST_LEVERAGE = 0.75;
+/** and where outputs are for such a share of their square what the row itself makes of them. */
+const MOST_SHIFT = 0.5;
+/** Fewer of them than this share of the rows say nothing. */
+const LEAST_FREE = 0.03;
+/** The second order in a change of the gradient norm that is larger than this share of it is not enough. */
+const MOST_TURN = 0.3;
+
+/**
+ * The multiple of a Newton step with the curvature of the row's own gradient left in, step' (H - C) step being work - own, that is
+ * best without it: C has the rank of the input, so that it is taken out along the step alone.
+ */
+const stepLength = (own: number, work: number): number =>
+  work > 0 ? 1 / (1 - Math.min(MOST_OWN, own / work)) : 1;
+
+/** A row whose own gradient is all that holds it is not to be left out by a Newton step. */
+const MOST_OWN = 0.9;
+
+/** Steps of (theta, b) without what they do to b, n x N. */
+function ofTheta(
+  steps: Float64Array,
+  { n, N, M }: { readonly n: number; readonly N: number; readonly M: number },
+): Float64Array {
+  const moves = new Float64Array(n * N);
+  for (let i = 0; i < n; i++) moves.set(steps.subarray(i * M, i * M + N), i * N);
+  return moves;
+}

@@ -1,0 +1,89 @@
+import { centring, type Rows, withOnes } from '../intercept.ts';
+import type { LeftOutRows } from './leaveOneOut.ts';
+import { leaveRowsOut } from './leaveRowsOut.ts';
+import type { GradientsAt } from './rowGradients.ts';
+import { type SquareRows, squareLoss } from './squareLoss.ts';
+
+/** A solution of an adversarial regression as the interior-point method leaves it. */
+export interface FoundRegression {
+  readonly theta: Float64Array;
+  /** What stands beside theta' phi in rows about their means. */
+  readonly beside: number;
+  /** psi_i, the derivative of row i's loss in its residual, and |r_i| + eps q_i, both from the duals, n. */
+  readonly scores: Float64Array;
+  readonly sizes: Float64Array;
+  readonly converged: boolean;
+}
+
+/** Coordinates in which theta moves when a row is left out, and what eps multiplies there. */
+export interface Coordinates extends Pick<SquareRows, 'sharedShift'> {
+  /** n x N, for N coordinates. */
+  readonly phi: Float64Array;
+  /** N */
+  readonly theta: Float64Array;
+  readonly gradientsAt: GradientsAt;
+  /** The rows' own gradient norms at theta + moves_i, where training has others. */
+  readonly lengthsAfter?: (moves: Float64Array) => Float64Array;
+}
+
+/** The coordinates at a minimiser of rows about their means, where an intercept is fitted. */
+export type CoordinatesOf = (theta: Float64Array, rows: Rows) => Coordinates;
+
+/** An adversarial regression without each of its rows in turn, estimated. */
+export function programmeLeftOut(
+  given: Rows,
+  asked: { readonly eps: number; readonly lambda: number; readonly fitIntercept: boolean },
+  found: FoundRegression,
+  coordinatesOf: CoordinatesOf,
+): LeftOutRows {
+  const { eps, lambda, fitIntercept } = asked;
+  const { n } = given;
+  const rows = centring(fitIntercept, given);
+  const doubts = found.converged ? [] : ['the solution that it starts from has not converged'];
+  if (found.theta.every((value) => value === 0)) return constantLeftOut(rows.y, fitIntercept, doubts);
+  const { phi, theta, gradientsAt, lengthsAfter, sharedShift } = coordinatesOf(found.theta, {
+    ...given,
+    ...rows,
+  });
+  const N = theta.length;
+  const losses = squareLoss({
+    ...{ n, N, M: fitIntercept ? N + 1 : N, design: fitIntercept ? withOnes(phi, n, N) : phi },
+    ...{ y: rows.y, eps, ridge: n * lambda, gradientsAt, ...(sharedShift && { sharedShift }) },
+  });
+  const { scores, sizes } = found;
+  const left = leaveRowsOut(losses, {
+    x: fitIntercept ? Float64Array.of(...theta, found.beside) : theta,
+    // |r_i| vanishes at a kink, and the slack of |psi_i| below |r_i| + eps q_i elsewhere.
+    fitted: Array.from(sizes, (size, i) => {
+      let residual = rows.y[i]! - (fitIntercept ? found.beside : 0);
+      for (let a = 0; a < N; a++) residual -= phi[i * N + a]! * theta[a]!;
+      return Math.abs(residual) < size - Math.abs(scores[i]!);
+    }),
+    scores,
+  });
+  const residuals = left.outputs.map((output, i) => rows.y[i]! - output);
+  const fitted = left.point.outputs.map((output, i) => (left.states.fitted[i] ? 0 : rows.y[i]! - output));
+  return {
+    fitted,
+    residuals,
+    gradientNorms: lengthsAfter ? lengthsAfter(left.moves) : left.lengths,
+    influence: residuals.map((e, i) => {
+      const psi = left.states.scores[i]!;
+      return psi === 0 ? 0 : (e - fitted[i]!) / psi;
+    }),
+    doubts: [...doubts, ...left.doubts],
+  };
+}
+
+/** The rows of a constant predictor, 0 or an intercept: beyond the critical radius nothing else is trained. */
+function constantLeftOut(y: Float64Array, fitIntercept: boolean, doubts: readonly string[]): LeftOutRows {
+  const n = y.length;
+  const held = fitIntercept ? 1 / (n - 1) : 0;
+  return {
+    fitted: y,
+    residuals: y.map((target) => target * (1 + held)),
+    gradientNorms: new Float64Array(n),
+    influence: new Float64Array(n).fill(held),
+    doubts,
+  };
+}

@@ -1,0 +1,137 @@
+import { dot, quadraticForm, transpose } from '../../numerics/vectors.ts';
+import type { ReadoutProblem } from '../readoutProblem.ts';
+
+/** What eps multiplies in the loss of each row, q_i = sqrt(theta' J_i theta), to second order about one theta. */
+export interface RowGradients {
+  /** q_i, n. */
+  readonly lengths: Float64Array;
+  /** k_i = J_i theta / q_i, the gradient of q_i, n x N; 0 where q_i = 0. */
+  readonly slopes: Float64Array;
+  /** sum weights_i J_i into the lower triangle of `out`, N x N. The Hessian of q_i is (J_i - k_i k_i') / q_i. */
+  gram(weights: Float64Array, out: Float64Array): void;
+  /** moves_i' J_i moves_i, n, for moves of n x N. */
+  squares(moves: Float64Array): Float64Array;
+}
+
+/** The gradients at any theta. */
+export type GradientsAt = (theta: Float64Array) => RowGradients;
+
+/** Each row's own gradient in l2, J_i = K_i' K_i. */
+export const ownGradients =
+  ({ n, d, N, jacobians }: Pick<ReadoutProblem, 'n' | 'd' | 'N' | 'jacobians'>): GradientsAt =>
+  (theta) => {
+    const images = jacobians.images(theta);
+    const lengths = rowSquares(images, n).map(Math.sqrt);
+    const columns = new Float64Array(N * n);
+    jacobians.pullBack(
+      images.map((value, e) => value / (lengths[Math.floor(e / d)]! || 1)),
+      columns,
+    );
+    return {
+      lengths,
+      slopes: transpose(columns, N, n),
+      gram: (weights, out) => jacobians.weightedGram(weights, out),
+      squares: (moves) => rowSquares(jacobians.ownImages(moves), n),
+    };
+  };
+
+/** One gradient for all rows, |theta|: J_i = I. */
+export const euclideanGradient =
+  (n: number): GradientsAt =>
+  (theta) => {
+    const N = theta.length;
+    const length = Math.sqrt(dot(theta, theta));
+    return {
+      lengths: new Float64Array(n).fill(length),
+      slopes: repeated(
+        theta.map((value) => value / (length || 1)),
+        n,
+      ),
+      gram(weights, out) {
+        const total = sumOf(weights);
+        out.fill(0);
+        for (let a = 0; a < N; a++) out[a * N + a] = total;
+      },
+      squares: (moves) => rowSquares(moves, n),
+    };
+  };
+
+/** One gradient for all rows, sqrt(theta' J theta), for J in the lower triangle of `matrix`. */
+export const averagedGradient =
+  (n: number, matrix: Float64Array): GradientsAt =>
+  (theta) => {
+    const N = theta.length;
+    const image = symmetricTimes(matrix, theta);
+    const length = Math.sqrt(Math.max(0, dot(theta, image)));
+    return {
+      lengths: new Float64Array(n).fill(length),
+      slopes: repeated(
+        image.map((value) => value / (length || 1)),
+        n,
+      ),
+      gram(weights, out) {
+        const total = sumOf(weights);
+        for (let j = 0; j < out.length; j++) out[j] = total * matrix[j]!;
+      },
+      squares: (moves) =>
+        Float64Array.from({ length: n }, (_, i) => quadraticForm(matrix, moves.subarray(i * N, (i + 1) * N))),
+    };
+  };
+
+/** One gradient for all rows that is linear about theta, g' theta, as |theta|_1 is while no coefficient changes its sign. */
+export const linearGradient =
+  (n: number, g: Float64Array): GradientsAt =>
+  (theta) => {
+    const N = theta.length;
+    return {
+      lengths: new Float64Array(n).fill(dot(g, theta)),
+      slopes: repeated(g, n),
+      // J = g g' makes the Hessian of the length 0.
+      gram(weights, out) {
+        const total = sumOf(weights);
+        for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b] = total * g[a]! * g[b]!;
+      },
+      squares: (moves) =>
+        Float64Array.from({ length: n }, (_, i) => dot(g, moves.subarray(i * N, (i + 1) * N)) ** 2),
+    };
+  };
+
+/** What gradient lengths are divided by: one shorter than a share of the typical one counts as that long. */
+export function divisible(lengths: Float64Array): Float64Array {
+  const typical = Math.sqrt(dot(lengths, lengths) / lengths.length);
+  return lengths.map((length) => Math.max(SMALLEST * typical, length) || 1);
+}
+
+const SMALLEST = 1e-5;
+
+const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+/** The squared lengths of n rows. */
+function rowSquares(rows: Float64Array, n: number): Float64Array {
+  const d = rows.length / n;
+  return Float64Array.from({ length: n }, (_, i) => {
+    const row = rows.subarray(i * d, (i + 1) * d);
+    return dot(row, row);
+  });
+}
+
+function repeated(row: Float64Array, n: number): Float64Array {
+  const rows = new Float64Array(n * row.length);
+  for (let i = 0; i < n; i++) rows.set(row, i * row.length);
+  return rows;
+}
+
+/** A x for a symmetric A, of which only the lower triangle is read. */
+function symmetricTimes(a: Float64Array, x: Float64Array): Float64Array {
+  const N = x.length;
+  const product = new Float64Array(N);
+  for (let i = 0; i < N; i++) {
+    const row = i * N;
+    product[i]! += a[row + i]! * x[i]!;
+    for (let j = 0; j < i; j++) {
+      product[i]! += a[row + j]! * x[j]!;
+      product[j]! += a[row + j]! * x[i]!;
+    }
+  }
+  return product;
+}

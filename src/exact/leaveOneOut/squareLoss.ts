@@ -1,0 +1,79 @@
+import type { Pieces, RowLosses } from './leaveRowsOut.ts';
+import { divisible } from './rowGradients.ts';
+
+/** The rows of {@link squareLoss}. */
+export interface SquareRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'design' | 'ridge' | 'gradientsAt'> {
+  readonly y: Float64Array;
+  readonly eps: number;
+  /** Where all rows share one J, their mean of J_i: (J - J_i) theta, n x N. Without row i it is the mean of the others. */
+  readonly sharedShift?: (theta: Float64Array) => Float64Array;
+}
+
+/**
+ * (1/2) (|r_i| + eps q_i)^2 of the residual r_i. It has a kink at r_i = 0, where psi_i may be anything up to eps q_i in size, and
+ * the loss (1/2) eps^2 theta' J_i theta is left. Elsewhere d_i = -sign(r_i) phi_i + eps k_i.
+ */
+export function squareLoss(rows: SquareRows): RowLosses {
+  const { n, N, M, design, y, eps, sharedShift } = rows;
+  /** J without row i is J + (J - J_i)/(n - 1), for which all other rows pay with turns_j = eps dloss_j/dq / q. */
+  function extrasAt(x: Float64Array, turns: Float64Array): Float64Array | null {
+    if (!sharedShift) return null;
+    const total = turns.reduce((sum, turn) => sum + turn, 0);
+    return sharedShift(x.subarray(0, N)).map((value, at) => {
+      const others = total - turns[Math.floor(at / N)]!;
+      return (-others * value) / (n - 1);
+    });
+  }
+
+  return {
+    ...rows,
+
+    pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
+      const divisors = divisible(lengths);
+      const directions = design.slice();
+      const [forces, tugs, turns] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+      const gaps = y.map((target, i) => target - outputs[i]!);
+      for (let i = 0; i < n; i++) {
+        const cost = eps * lengths[i]!;
+        if (fitted[i]) {
+          forces[i] = -scores[i]!;
+          tugs[i] = eps * cost;
+          turns[i] = eps * eps;
+          continue;
+        }
+        const sign = scores[i]! < 0 ? -1 : 1;
+        forces[i] = sign * gaps[i]! + cost;
+        turns[i] = (eps * Math.max(0, forces[i]!)) / divisors[i]!;
+        for (let a = 0; a < M; a++) directions[i * M + a]! *= -sign;
+        for (let a = 0; a < N; a++) directions[i * M + a]! += eps * slopes[i * N + a]!;
+      }
+      const along = turns.map((turn, i) => (fitted[i] ? turn : 0));
+      return {
+        fitted,
+        directions,
+        bends: new Float64Array(n).fill(1),
+        forces,
+        tugs,
+        turns,
+        along,
+        gaps,
+        extras: extrasAt(x, turns),
+      };
+    },
+
+    after({ outputs, gradients: { lengths } }, { fitted, scores: before }, forces) {
+      const scores = new Float64Array(n);
+      let left = 0;
+      const instead = fitted.map((at, i) => {
+        const sign = before[i]! < 0 ? -1 : 1;
+        const residual = y[i]! - outputs[i]!;
+        const cost = eps * lengths[i]!;
+        scores[i] = at ? -forces[i]! : residual + sign * cost;
+        const stays = at ? Math.abs(scores[i]!) <= cost : sign * residual >= 0;
+        if (!stays) left++;
+        return at === stays;
+      });
+      return { scores, instead: left === 0 ? null : { fitted: instead, scores } };
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** What the workbench has beside the curves and the map: examples, pins, a table of them, and tools that open on demand. */
+import type { RiskName } from '../draw/plane.ts';
+import type { Address } from '../page/address.ts';
+import { byId, html } from '../page/elements.ts';
+import type { State, Store } from '../state/state.ts';
+import { animation } from './animate.ts';
+import { comparison } from './comparison.ts';
+import { ownDataField } from './ownDataField.ts';
+import { pinBar } from './pinBar.ts';
+import { presetField } from './presetField.ts';
+import { screens } from './screens.ts';
+import { undoButtons } from './undoButtons.ts';
+import { whatGives } from './whatGives.ts';
+
+export interface Bench {
+  draw(state: State): void;
+  /** A dot of the curve is dragged to another risk; what would give it, in words. */
+  dragged(of: RiskName, risk: number): string;
+}
+
+/** Fills the bar below the curves and the panel of tools. */
+export function bench(store: Store, steps: Address): Bench {
+  const bar = html('div', { className: 'bench-bar', id: 'bench-bar' });
+  const sentence = html('p', { className: 'preset-sentence', id: 'preset-sentence' });
+  byId('workbench').prepend(html('div', { className: 'bench-top' }, bar, sentence));
+  const preset = presetField(bar, sentence, store);
+  const run = html('span', { className: 'animation' });
+  animation(run, store);
+  bar.append(run);
+  const pins = pinBar(bar, store);
+  const buttons = html('span', { className: 'bench-buttons' });
+  bar.append(buttons);
+  undoButtons(buttons, steps);
+
+  const panel = byId('bench');
+  const compared = html('div', { className: 'comparison' });
+  const tool = (title: string, id: string): HTMLElement => {
+    const content = html('div');
+    panel.append(html('details', { className: 'tool', id }, html('summary', {}, title), content));
+    return content;
+  };
+  panel.append(compared);
+  const gives = whatGives(tool('Which settings would give it?', 'tool-gives'), store);
+  const own = ownDataField(tool('Your own data', 'tool-own'), store);
+  const screen = screens(buttons, tool('Put it into another page', 'tool-embed'), store);
+
+  let drawn: unknown[] = [];
+  return {
+    draw(state) {
+      for (const part of [preset, pins, gives, own, screen]) part.show(state);
+      const next = [state.pins, state.settings];
+      if (next.every((value, i) => value === drawn[i])) return;
+      drawn = next;
+      const table = comparison(state);
+      compared.replaceChildren(...(table ? [table] : []));
+    },
+    dragged: gives.want,
+  };
+}

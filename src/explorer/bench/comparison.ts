@@ -1,0 +1,33 @@
+import { fillTable, html } from '../page/elements.ts';
+import { riskText } from '../page/numbers.ts';
+import { wordsFor } from '../page/words.ts';
+import type { Settings } from '../state/parameters.ts';
+import { differing, pinNames } from '../state/pins.ts';
+import type { State } from '../state/state.ts';
+import { isClassifier, riskAt } from '../theory/ask.ts';
+
+/** A small table of the settings and of every pin: what differs, and both risks; null without pins. */
+export function comparison({ settings, pins }: State): HTMLElement | null {
+  const names = pinNames.filter((name) => pins[name]);
+  if (names.length === 0) return null;
+  const compared: readonly Settings[] = [settings, ...names.map((name) => pins[name]!)];
+  const risks = compared.map(riskAt);
+  const words = wordsFor(settings);
+  const of = (measure: 'standardRisk' | 'adversarialRisk'): string[] =>
+    risks.map((risk, i) =>
+      isClassifier(compared[i]!) === isClassifier(settings) ? riskText(risk[measure]) : '–',
+    );
+  const rows = [
+    ...differing(compared).map((name) => [name, ...compared.map((one) => valueText(one, name))]),
+    [words.standardRisk, ...of('standardRisk')],
+    [words.adversarialRisk, ...of('adversarialRisk')],
+  ];
+  return html(
+    'div',
+    { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What differs between the curves' },
+    fillTable(html('table', { id: 'comparison' }), ['', 'now', ...names], rows),
+  );
+}
+
+const valueText = (settings: Settings, name: keyof Settings): string =>
+  settings[name] === null ? 'as eps' : String(settings[name]);

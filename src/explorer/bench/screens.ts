@@ -1,0 +1,53 @@
+import { html } from '../page/elements.ts';
+import { toLink } from '../state/link.ts';
+import type { AxisName } from '../state/parameters.ts';
+import type { State, Store } from '../state/state.ts';
+
+/** The two controls that stay beside the curves where there is room for no more: what they run along, and the attack. */
+export const keptControls = (axis: AxisName): readonly AxisName[] =>
+  axis === 'eps' ? ['psi1', 'eps'] : [axis, 'eps'];
+
+/** A button for large type with two controls, and the code that puts the curves into another page. */
+export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): { show(state: State): void } {
+  const button = html('button', { type: 'button', id: 'projector' }, 'Projector');
+  tools.append(button);
+  button.addEventListener('click', () =>
+    store.change({ screen: store.state.screen === 'page' ? 'projector' : 'page' }),
+  );
+  const code = html('textarea', { id: 'embed-code', rows: 3, readOnly: true, spellcheck: false });
+  embed.append(html('label', { htmlFor: code.id }, 'Code for another page, with what is set now'), code);
+  code.addEventListener('focus', () => code.select());
+
+  // The story has no screens of its own.
+  const frame = ({ screen, scene }: State): void => {
+    document.documentElement.dataset.screen = scene === null ? screen : 'page';
+  };
+  store.subscribe(frame);
+  frame(store.state);
+
+  const show = (state: State): void => {
+    const { screen, axis } = state;
+    button.textContent = screen === 'page' ? 'Projector' : 'Whole page';
+    button.setAttribute('aria-pressed', String(screen !== 'page'));
+    const kept: readonly string[] = keptControls(axis);
+    for (const field of document.querySelectorAll<HTMLElement>('#controls > *')) {
+      const name =
+        field.dataset.name ??
+        field.querySelector('select, input')?.getAttribute('name') ??
+        field.querySelector('select')?.id ??
+        '';
+      field.classList.toggle('kept', kept.includes(name));
+    }
+    if (embed.closest('details')?.open) code.value = embedCode(state);
+  };
+  embed.closest('details')?.addEventListener('toggle', () => show(store.state));
+  return { show };
+}
+
+/** An inline frame of the present curves. */
+export function embedCode(state: State): string {
+  const { origin, pathname } = window.location;
+  const address = `${origin === 'null' ? 'file://' : origin}${pathname}#${toLink({ ...state, screen: 'embed' })}`;
+  const title = 'Risk curves: the curse of overparametrization';
+  return `<iframe src="${address.replaceAll('&', '&amp;')}" title="${title}" width="100%" height="620" style="border:0" loading="lazy"></iframe>`;
+}

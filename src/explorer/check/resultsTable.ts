@@ -1,0 +1,69 @@
+import { fillTable, html } from '../page/elements.ts';
+import { fixedText } from '../page/numbers.ts';
+import { letters, symbol } from '../page/symbols.ts';
+import { wordsFor } from '../page/words.ts';
+import type { State } from '../state/state.ts';
+import { riskAt } from '../theory/ask.ts';
+import { axisNamed, placeText } from '../theory/curve.ts';
+import { matching } from './measurements.ts';
+import type { MeasuredRisk } from './protocol.ts';
+
+/** What was measured on the present curve, with its bias and its spread apart; null where nothing was. */
+export function resultsTable({ measurements, settings, axis }: State): HTMLElement | null {
+  const along = axisNamed(axis);
+  const words = wordsFor(settings);
+  const found = matching(measurements, settings, along);
+  if (found.length === 0) return null;
+  const rows = found.flatMap(({ at, measurement }) => {
+    const limit = riskAt(measurement.settings);
+    const row = (place: string, name: string, risk: MeasuredRisk, theory: number, of: string): string[] => [
+      place,
+      name,
+      fixedText(risk.value),
+      fixedText(theory),
+      signedText(risk.value - theory),
+      fixedText(risk.standardError),
+      of,
+    ];
+    const { d, seeds, converged, elsewhere } = measurement;
+    const models = `${seeds} model${seeds === 1 ? '' : 's'}`;
+    const of = `${models} of d ${d}${elsewhere ? ', elsewhere' : ''}`;
+    const ended = converged === seeds ? '' : `${converged} of ${seeds} converged`;
+    return [
+      row(placeText(along, at), words.adversarial, measurement.adversarialRisk, limit.adversarialRisk, of),
+      row('', words.standard, measurement.standardRisk, limit.standardRisk, ended),
+    ];
+  });
+  const headings = [symbol(letters[axis]), '', 'mean', 'limit', 'bias', 'std error', 'over'];
+  // It may be wider than a phone: then it scrolls, by keyboard too.
+  const region = html(
+    'div',
+    { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What was measured' },
+    fillTable(html('table'), headings, rows),
+  );
+  return html('div', {}, region, ...notesOn(found.map(({ measurement }) => measurement)).map(note));
+}
+
+const note = (text: string): HTMLElement => html('p', { className: 'aside' }, text);
+
+/** What the columns are, for the points that there are. */
+function notesOn(
+  points: readonly { readonly d: number; readonly seeds: number; readonly elsewhere: boolean }[],
+): string[] {
+  const sizes = [...new Set(points.map(({ d }) => d))].sort((a, b) => a - b);
+  const orders = sizes.map((d) => `${(1 / Math.sqrt(d)).toFixed(2)} at d ${d}`).join(', ');
+  const [several, single] = [points.some(({ seeds }) => seeds > 1), points.some(({ seeds }) => seeds === 1)];
+  const spreads = [
+    ...(several ? ['over models, which more of them make smaller'] : []),
+    ...(single ? ['over test rows where there is one model, which says nothing of how models differ'] : []),
+  ];
+  return [
+    `Bias is the mean minus the limit. It is expected to be of order d^(−1/2), ${orders} in units of the risk, however many models there are.`,
+    `The standard error is the spread: ${spreads.join('; ')}. Bars on the curves are two of them.`,
+    ...(points.some(({ elsewhere }) => elsewhere)
+      ? ['Points with a dashed outline came with the link: they were measured elsewhere.']
+      : []),
+  ];
+}
+
+const signedText = (value: number): string => `${value < 0 ? '−' : '+'}${fixedText(Math.abs(value))}`;

@@ -1,0 +1,186 @@
+import { spans } from '../page/symbols.ts';
+import type { Axis } from '../theory/curve.ts';
+import { coverFrame, gridLines } from './axes.ts';
+import { curveAxes, NARROW, riskTicks } from './curveAxes.ts';
+import { endLabels, rowLabels } from './lineLabels.ts';
+import { markOf } from './marks.ts';
+import type { Plane } from './plane.ts';
+import { roomAlong } from './room.ts';
+import { scaleOf } from './scale.ts';
+import { pathThrough, set, svg } from './svg.ts';
+
+/** A line of the plot: a quantity along the axis. */
+export interface Line {
+  readonly quantity: string;
+  readonly label: string;
+  /** the label where there is little room */
+  readonly short?: string;
+  readonly points: readonly (readonly [at: number, value: number])[];
+  /** its value at the place of the settings */
+  readonly here: number;
+  /** the same quantity in other circumstances, drawn thinner and without a mark */
+  readonly faint?: boolean;
+}
+
+export interface LinePlotView {
+  readonly axis: Extract<Axis, { kind: 'range' }>;
+  readonly lines: readonly Line[];
+  /** the settings' own place on the axis */
+  readonly at: number;
+  /** the largest value to show */
+  readonly most: number;
+  readonly title: string;
+  /** a level across the plot, with words */
+  readonly level?: { readonly value: number; readonly words: string };
+  /** where there are as many features as samples */
+  readonly square?: number;
+  /** from where to where nothing is learnt */
+  readonly nothing?: readonly [number, number];
+}
+
+export interface LinePlot {
+  readonly element: SVGSVGElement;
+  draw(view: LinePlotView): void;
+  resize(width: number, height: number): void;
+  /** The axis value under a pixel, the nearest one outside the frame. */
+  valueUnder(x: number): number | undefined;
+}
+
+/** Above the frame by this many pixels: where an infinite value is drawn. */
+const FAR = -2000;
+
+/** Lines of several quantities along one axis, each with its label and its mark at the place of the settings. */
+export function linePlot(): LinePlot {
+  const [grid, notes, axes, paths, words, here, labels] = Array.from({ length: 7 }, () =>
+    svg('g'),
+  ) as SVGGElement[];
+  const clip = svg('rect');
+  const element = svg(
+    'svg',
+    { class: 'plot' },
+    svg('defs', {}, svg('clipPath', { id: 'line-clip' }, clip)),
+    grid!,
+    svg('g', { 'clip-path': 'url(#line-clip)' }, notes!, paths!, words!),
+    axes!,
+    here!,
+    labels!,
+  );
+  let [width, height] = [0, 0];
+  let view: LinePlotView | undefined;
+  let plane: Plane | undefined;
+  let drawnAxes = '';
+
+  function planeOf({ axis, most, lines }: LinePlotView): Plane {
+    const roomy = width >= NARROW;
+    const longest = Math.max(...lines.map(({ label }) => label.length));
+    const frame = {
+      left: 52,
+      right: width - (roomy ? 24 + 7.6 * longest : 12),
+      top: roomy ? 14 : 30,
+      bottom: height - 52,
+    };
+    return {
+      frame,
+      x: scaleOf(axis.scale, [axis.from, axis.to], [frame.left, frame.right]),
+      y: scaleOf('linear', [0, most], [frame.bottom, frame.top]),
+    };
+  }
+
+  function draw(next: LinePlotView): void {
+    view = next;
+    if (width === 0) return;
+    plane = planeOf(next);
+    const { frame, x, y } = plane;
+    const key = [width, height, frame.right, next.axis.name, next.title, next.most].join();
+    if (key !== drawnAxes) {
+      drawnAxes = key;
+      coverFrame(clip, { ...frame, top: frame.top - 1 });
+      grid!.replaceChildren(...gridLines(y, riskTicks(y), frame));
+      axes!.replaceChildren(...curveAxes(plane, next.axis, { width, height, title: next.title }));
+    }
+    paths!.replaceChildren(
+      ...next.lines.map(({ quantity, points, faint }) =>
+        svg('path', {
+          class: `curve ${quantity}${faint ? ' faint' : ''}`,
+          d: pathThrough(points.map(([at, value]) => [x.pixel(at), Math.max(FAR, y.pixel(value))])),
+        }),
+      ),
+    );
+    const found = notesOf(plane, next);
+    // Words lie over the lines, everything else under them.
+    notes!.replaceChildren(...found.filter(({ tagName }) => tagName !== 'text'));
+    words!.replaceChildren(...found.filter(({ tagName }) => tagName === 'text'));
+    const at = x.pixel(next.at);
+    here!.replaceChildren(
+      svg('line', { class: 'mark width-mark', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
+      ...next.lines
+        .filter(({ here, faint }) => !faint && Number.isFinite(here) && here <= next.most)
+        .map(({ quantity, here }) => markOf(quantity, at, y.pixel(here))),
+    );
+    labels!.replaceChildren(
+      ...(width < NARROW ? rowLabels(plane, next.lines) : endLabels(plane, next.lines)),
+    );
+  }
+
+  return {
+    element,
+    draw,
+    resize(w, h) {
+      [width, height] = [w, h];
+      set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
+      if (view) draw(view);
+    },
+    valueUnder(pixel) {
+      if (!plane || !view) return undefined;
+      const { frame, x } = plane;
+      return x.value(Math.min(frame.right, Math.max(frame.left, pixel)));
+    },
+  };
+}
+
+/** Pixels of the words beside a level. */
+const LEVEL_WORDS = 165;
+
+function notesOf(plane: Plane, { at: here, lines, level, square, nothing }: LinePlotView): SVGElement[] {
+  const { frame, x, y } = plane;
+  const found: SVGElement[] = [];
+  if (nothing) {
+    const [left, right] = nothing.map(x.pixel) as [number, number];
+    found.push(
+      svg('rect', {
+        class: 'null-band',
+        x: left,
+        y: frame.top,
+        width: Math.max(0, right - left),
+        height: frame.bottom - frame.top,
+      }),
+      svg(
+        'text',
+        { class: 'note', x: (left + right) / 2, y: frame.bottom - 12, 'text-anchor': 'middle' },
+        right - left > 110 ? 'null phase' : '',
+      ),
+    );
+  }
+  if (level) {
+    const at = y.pixel(level.value);
+    const points = lines.flatMap((line) => line.points);
+    const spot = roomAlong(plane, points, at, LEVEL_WORDS);
+    found.push(svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: at, y2: at }));
+    if (spot) found.push(svg('text', { class: 'note halo', ...spot }, level.words));
+  }
+  if (square !== undefined) {
+    const at = x.pixel(square);
+    found.push(
+      svg('line', { class: 'square', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
+      svg(
+        'text',
+        // At the foot, where no peak is, and beside the mark of the settings where that is near.
+        x.pixel(here) > at && x.pixel(here) < at + 60
+          ? { class: 'note halo', x: at - 7, y: frame.bottom - 9, 'text-anchor': 'end' }
+          : { class: 'note halo', x: at + 7, y: frame.bottom - 9 },
+        ...spans({ letter: 'N' }, ' = ', { letter: 'n' }),
+      ),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,78 @@
+import { legend as mapColours } from '../draw/mapColours.ts';
+import { svg } from '../draw/svg.ts';
+import type { Settings } from '../state/parameters.ts';
+import { wordsFor } from './words.ts';
+
+/** The package and its version, by which a picture or a table says where it comes from. */
+export const MADE_BY = `robust-random-features ${__VERSION__}`;
+
+/** An entry of a key: what is drawn, within 28 pixels to the right of (0, 0), and its words. */
+export interface KeyEntry {
+  readonly drawn: readonly SVGElement[];
+  readonly words: string;
+}
+
+/** What an exported picture says beside its plot. */
+export interface ExportNotes {
+  readonly title: string;
+  readonly key: readonly KeyEntry[];
+  /** Settings, as the command line names them, and the command itself. */
+  readonly settings: string;
+  readonly command: string;
+}
+
+const line = (name: string): SVGElement => svg('line', { class: name, x1: 0, x2: 28, y1: 0, y2: 0 });
+
+/** What the curves are, and the measured points where there are some. */
+export function curveKey(settings: Settings, measured: boolean): KeyEntry[] {
+  const words = wordsFor(settings);
+  return [
+    { drawn: [line('curve adversarial')], words: `${words.adversarialRisk}, theory` },
+    { drawn: [line('curve standard')], words: `${words.standardRisk}, theory` },
+    ...(measured
+      ? [
+          {
+            drawn: [
+              svg('line', { x1: 14, x2: 14, y1: -9, y2: 9, stroke: 'currentColor', 'stroke-width': 1.5 }),
+              svg('circle', { cx: 14, cy: 0, r: 3.5, fill: 'currentColor' }),
+            ],
+            words: 'trained models, bars of two standard errors',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The colours of the map, and its lines. */
+export function mapKey(settings: Settings, theme: 'light' | 'dark'): KeyEntry[] {
+  const words = wordsFor(settings);
+  const bands = mapColours(theme);
+  const band = (from: number, to: number): SVGElement[] =>
+    bands.slice(from, to).map(({ colour }, i, all) =>
+      svg('rect', {
+        x: (28 * i) / all.length,
+        y: -6,
+        width: 28 / all.length + 0.3,
+        height: 12,
+        fill: `rgb(${colour.join(',')})`,
+      }),
+    );
+  const middle = (bands.length - 1) / 2;
+  return [
+    { drawn: band(0, middle), words: `below ${words.nothing}` },
+    { drawn: band(middle, middle + 1), words: 'near it' },
+    { drawn: band(middle + 1, bands.length), words: 'above it' },
+    { drawn: [line('map-line critical')], words: 'critical radius' },
+    { drawn: [line('map-line best')], words: 'best width' },
+    { drawn: [line('map-line peak')], words: 'peak of interpolation, or capacity' },
+  ];
+}
+
+/** Everything after `rrf theory curve`, less the grid: `psi1 4, psi2 2, eps 0.3`. */
+export const settingsText = (command: string): string =>
+  command
+    .replace(/^.* rrf theory \w+ /, '')
+    .replace(/ ?--grid .*/, '')
+    .split(/ ?--/)
+    .filter(Boolean)
+    .join(', ');

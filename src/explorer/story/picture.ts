@@ -1,0 +1,123 @@
+import type { Line, LinePlotView } from '../draw/linePlot.ts';
+import { riskDomain } from '../draw/riskDomain.ts';
+import { shortText } from '../page/numbers.ts';
+import { parameters, type Settings } from '../state/parameters.ts';
+import type { SceneName } from '../state/scenes.ts';
+import { criticalEpsAt, epsTestOf, nothingRisk, riskAt } from '../theory/ask.ts';
+import { axisNamed, curveAlong, placeOf, type RiskAt } from '../theory/curve.ts';
+import type { PageRisk } from '../theory/pageRisk.ts';
+import type { Quantity } from './marked.ts';
+import { remembered } from './remembered.ts';
+
+const curveOver = (name: 'psi1' | 'eps') =>
+  remembered(
+    (settings) => curveAlong(settings, axisNamed(name)),
+    (settings) => ({ ...settings, [name]: parameters[name].from }),
+  );
+const curves = { psi1: curveOver('psi1'), eps: curveOver('eps') } as const;
+
+/** The plot of a scene. */
+export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
+  const along = scene === 'null' ? 'eps' : 'psi1';
+  const axis = axisNamed(along);
+  if (axis.kind !== 'range') throw new Error('the story runs along numbers');
+  const curve = curves[along](settings);
+  const here = riskAt(settings);
+  const line = (quantity: Quantity, label: string, value: (risk: PageRisk) => number): Line => ({
+    quantity,
+    label,
+    points: pointsOf(curve, value),
+    here: value(here),
+  });
+  const standard = line('standard', 'standard', (risk) => risk.standardRisk);
+  const adversarial = line('adversarial', 'adversarial', (risk) => risk.adversarialRisk);
+  const faint = (
+    otherwise: Partial<Settings>,
+    label: string,
+    value: (risk: PageRisk) => number = (risk) => risk.adversarialRisk,
+  ): Line => ({
+    quantity: 'adversarial',
+    label,
+    points: pointsOf(curves[along]({ ...settings, ...otherwise }), value),
+    here: Number.NaN,
+    faint: true,
+  });
+  const nothing = nothingRisk(settings);
+  const common = {
+    axis,
+    at: placeOf(settings, axis),
+    title: 'risk',
+    level: { value: nothing, words: `predicting nothing, ${shortText(nothing)}` },
+    ...(axis.name === 'psi1' && { square: settings.psi2 }),
+  };
+  // Of a peak the foot is enough: what matters is on both sides of it.
+  const most = Math.min(riskDomain(curve, nothing, 'linear')[1], Math.ceil(2.4 * nothing));
+  switch (scene) {
+    case 'training':
+      return { ...common, lines: [standard], most };
+    case 'attack':
+      return { ...common, lines: [adversarial, standard], most };
+    case 'curse':
+      return {
+        ...common,
+        lines: [
+          adversarial,
+          standard,
+          {
+            ...faint({ eps: 0, epsTest: 0 }, 'ordinary training', attackedBy(epsTestOf(settings))),
+            short: 'ordinary',
+          },
+        ],
+        most,
+      };
+    case 'why': {
+      const { level: _, ...plain } = common;
+      const lines = [
+        {
+          ...line('adversarial', 'fresh, attacked', (risk) => Math.sqrt(risk.adversarialRisk)),
+          short: 'attacked',
+        },
+        line('standard', 'fresh', (risk) => Math.sqrt(risk.standardRisk)),
+        line('radius', 'εq', (risk) => epsTestOf(settings) * risk.gradientNorm),
+        {
+          ...line('worst', 'training, attacked', (risk) => Math.sqrt(risk.worstTraining!)),
+          short: 'training',
+        },
+      ];
+      return { ...plain, lines, most: Math.sqrt(most), title: 'error (rms)' };
+    }
+    case 'null': {
+      const critical = criticalEpsAt(settings);
+      return {
+        ...common,
+        lines: [adversarial, standard],
+        most,
+        ...(critical < axis.to && { nothing: [critical, parameters.eps.to] as const }),
+      };
+    }
+    case 'remedy':
+      return {
+        ...common,
+        lines: [adversarial, standard, faint({ lambda: 0 }, 'no penalty')],
+        most: riskDomain(curves.psi1({ ...settings, lambda: 0 }), nothing, 'linear')[1],
+      };
+  }
+}
+
+/** The adversarial risk at another radius: the same solution has them all. */
+const attackedBy =
+  (eps: number) =>
+  ({ standardRisk, gradientNorm }: PageRisk): number => {
+    const c = eps * gradientNorm;
+    return standardRisk + 2 * c * Math.sqrt((2 / Math.PI) * standardRisk) + c * c;
+  };
+
+/** Broken where the ridgeless phase begins or ends, since risks jump there. */
+const pointsOf = (curve: readonly RiskAt[], value: (risk: PageRisk) => number): [number, number][] =>
+  curve.flatMap((risk, i): [number, number][] => {
+    const jumps = i > 0 && (curve[i - 1]!.phase === 'ridgeless') !== (risk.phase === 'ridgeless');
+    const point: [number, number] = [risk.at, value(risk)];
+    return jumps && risk.phase !== 'infinite' && curve[i - 1]!.phase !== 'infinite'
+      ? [[Number.NaN, Number.NaN], point]
+      : [point];
+  });

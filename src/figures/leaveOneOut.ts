@@ -1,0 +1,72 @@
+import { adversarialRisk, leaveOneOutRisk } from '../cells/measure.ts';
+import { clearlyAbove, type Figure, shown } from './figure.ts';
+import { around, baseSettings, cellsOf, limitCurve, lookOf } from './shared.ts';
+
+const AR = adversarialRisk();
+const estimated = leaveOneOutRisk();
+
+/** The adversarial risk that the training rows alone tell, beside that of new rows and theory. */
+export const leaveOneOut: Figure = {
+  name: 'leave-one-out',
+  summary: 'adversarial risk against width: from the training rows alone, on new rows, and in theory',
+  defaults: {
+    ...baseSettings,
+    psi1: [0.5, 1, 2, 4, 8],
+    epsilons: [0.1, 0.5],
+    lambda: [0.01],
+    d: [80],
+    seeds: 8,
+    method: 'exact',
+  },
+  quick: { psi1: [0.5, 4], d: [40], testRows: 1000 },
+  varies: ['psi1', 'epsilons'],
+  fixed: { method: "'exact': other training leaves no leave-one-out estimate" },
+
+  plan(settings) {
+    const { psi1, epsilons } = settings;
+    const [psi2, lambda] = [settings.psi2[0]!, settings.lambda[0]!];
+    const at = (width: number, eps: number) => ({ psi1: width, eps, leaveOneOut: true as const });
+    return {
+      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      y: { label: 'adversarial risk', scale: 'log' },
+      guides: [{ axis: 'x', at: psi2 }],
+      caption:
+        `Adversarial risk against width at lambda = ${lambda}. Open symbols: on fresh rows; small ones: estimated by ` +
+        'leave-one-out from the training rows alone. Error bars: standard errors over seeds. Dashed: N = n.',
+      panels: epsilons.map((eps) => ({
+        title: `$\\varepsilon = ${eps}$`,
+        curves: [
+          limitCurve(
+            'theory',
+            lookOf(0).colour,
+            AR,
+            around(psi1),
+            (width) => cellsOf(settings, at(width, eps))[0]!,
+          ),
+        ],
+        measured: [
+          { label: 'new rows', ...lookOf(0), emphasis: 'open' as const, measure: AR },
+          { label: 'leave-one-out', ...lookOf(1), emphasis: 'small' as const, measure: estimated },
+        ].map(({ measure, ...look }) => ({
+          ...look,
+          spots: psi1.map((width) => ({ x: width, y: measure, cells: cellsOf(settings, at(width, eps)) })),
+        })),
+      })),
+      claims: epsilons.map((eps) => ({
+        statement: `at eps = ${eps} the training rows alone tell the adversarial risk at every width, within two standard errors`,
+        check(mean) {
+          const pairs = psi1.map((width) => {
+            const cells = cellsOf(settings, at(width, eps));
+            return { width, own: mean(cells, estimated), fresh: mean(cells, AR) };
+          });
+          return {
+            holds: pairs.every(({ own, fresh }) => !clearlyAbove(own, fresh) && !clearlyAbove(fresh, own)),
+            evidence: pairs
+              .map(({ width, own, fresh }) => `psi1 ${width}: ${shown(own)} against ${shown(fresh)}`)
+              .join('; '),
+          };
+        },
+      })),
+    };
+  },
+};

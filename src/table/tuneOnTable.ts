@@ -1,0 +1,199 @@
+import { given } from '../checkOptions.ts';
+import type { RawTable } from '../data/rawTable.ts';
+import { standardised, tableStatistics } from '../data/standardise.ts';
+import { splitRows, type Table } from '../data/table.ts';
+import { inputsAndTarget } from '../data/tableDataset.ts';
+import { UserError } from '../errors.ts';
+import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import type { TableTrainingOptions } from './tableTrainingOptions.ts';
+import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';
+import { checkTableTraining, type TableTraining, trainOnTable } from './trainOnTable.ts';
+import { type TuneFamily, tunePaths } from './tuneCandidates.ts';
+import { type Choice, chooseCandidate, type ScoredCandidate } from './tuneChoice.ts';
+import { resolveTableTuning, type TableTuningOptions, type TableTuningSettings } from './tuneOptions.ts';
+import { TuneProgressCount } from './tuneProgress.ts';
+import type { PreparedRows } from './tuneScores.ts';
+import { type SkippedCandidate, screenPaths } from './tuneScreen.ts';
+import { searchPaths } from './tuneSearch.ts';
+import { openTuneFile, type TuneFile, tuneProblem } from './tuneStore.ts';
+
+/** A choice from the training rows of one split, and what it is worth on the rows held out from it. */
+export interface TuneSplit extends Choice {
+  /** Names the split, as `trainOnTable` takes it. */
+  readonly seed: number | string;
+  /** Every candidate that was scored, from simple to complex. */
+  readonly scores: readonly ScoredCandidate[];
+  /** Those that were not tried, and why. */
+  readonly skipped: readonly SkippedCandidate[];
+  /** How many candidates were predicted. */
+  readonly predicted: number;
+  /** What risks of candidates are shares of: the variance of the target in the training rows; 1 for classes. */
+  readonly unit: number;
+  /** On the rows held out, which no choice saw. */
+  readonly heldOut: HeldOutRisks;
+}
+
+/** Mean loss in squared units of the target, or for classes the error if that is what the choice is by. */
+export interface HeldOutRisks {
+  /** Without an attack. */
+  readonly clean: Estimate;
+  /** Under PGD of radius epsTest. */
+  readonly robust: Estimate;
+  /** Of the best constant, attacked or not. */
+  readonly trivial: Estimate;
+}
+
+/** What {@link tuneOnTable} chose, what it is worth, and the trained model. */
+export interface TableTuning {
+  /** The options with their defaults, without functions. */
+  readonly settings: Omit<TableTuningSettings, 'onProgress'>;
+  /** The first is that of the model. */
+  readonly splits: readonly TuneSplit[];
+  /** Over the splits, the choice repeated in each; of a single one over its held-out rows. */
+  readonly heldOut: HeldOutRisks;
+  /** The chosen model, trained on the training rows of the first split. The caller disposes it. */
+  readonly training: TableTraining;
+  /** Numbers of damaged lines in the folder, set aside. */
+  readonly damaged: readonly number[];
+}
+
+/**
+ * Options and table before any work; needs no runtime.
+ * @throws InvalidArgumentError and UserError as {@link tuneOnTable} does
+ */
+export function checkTableTuning(
+  table: Table | RawTable,
+  options: TableTuningOptions,
+): { settings: TableTuningSettings; rows: TrainingRows } {
+  let rows: TrainingRows | undefined;
+  const settings = resolveTableTuning(options, (loss) => {
+    const { target, classes } = options;
+    const preparation = isRawTable(table) ? preparationOptionsIn(options) : {};
+    const asked = { ...preparation, target, classes, eps: 0, ...given({ loss }) };
+    const checked = checkTableTraining(table, asked);
+    rows = checked.rows;
+    return checked.settings.classes;
+  });
+  return { settings, rows: rows! };
+}
+
+/**
+ * Chooses width, activation, clipping, loss, eps and lambda of an exactly trained model for the robust risk at a radius, by
+ * leave-one-out (or folds) on the training rows, and trains it. Candidates that a prediction says are far from the best are not
+ * tried. The rows held out from the choice measure what was chosen; with `repeats` the choice is made anew on several splits,
+ * so that their mean is an estimate of the whole procedure. Risks of candidates are those of the attack linearised in the
+ * perturbation, held-out ones those of PGD. Needs a loaded runtime.
+ * @param table as `readTable` reads it from a file, or of numbers
+ * @throws InvalidArgumentError for an option that makes no sense, or an unknown target; UserError for a table that cannot be
+ * trained on, for candidates none of which converges, and for a folder that another run is writing
+ */
+export async function tuneOnTable(
+  table: Table | RawTable,
+  options: TableTuningOptions,
+): Promise<TableTuning> {
+  const { settings, rows } = checkTableTuning(table, options);
+  const { repeats, seed, folder } = settings;
+  const file = folder === undefined ? null : await openTuneFile(folder);
+  try {
+    const count = new TuneProgressCount(repeats, settings.onProgress);
+    const splits: TuneSplit[] = [];
+    let training: TableTraining | undefined;
+    for (let k = 0; k < repeats; k++) {
+      const one = await tuneSplit({ table, rows }, { ...settings, seed: splitSeed(seed, k) }, count, file);
+      splits.push(one.split);
+      if (k === 0) training = one.training;
+      else one.training.model.dispose();
+    }
+    const { onProgress: _, ...told } = settings;
+    return {
+      settings: told,
+      splits,
+      heldOut: overSplits(splits.map((split) => split.heldOut)),
+      training: training!,
+      damaged: file?.damaged ?? [],
+    };
+  } finally {
+    file?.release();
+  }
+}
+
+/** The first split is that of `trainOnTable` with the same seed. */
+const splitSeed = (seed: number | string, k: number): number | string =>
+  k === 0 ? seed : `${seed}, split ${k + 1}`;
+
+async function tuneSplit(
+  { table, rows }: { readonly table: Table | RawTable; readonly rows: TrainingRows },
+  settings: TableTuningSettings,
+  count: TuneProgressCount,
+  file: TuneFile | null,
+): Promise<{ split: TuneSplit; training: TableTraining }> {
+  const { target, norm, epsTest, seed, testFraction, rule } = settings;
+  const [, training] = splitRows(rows.count, { testFraction }, seed);
+  const train = rows.split([training!], training!).tables[0]!;
+  const prepared = preparation(train, settings);
+  const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });
+  const { paths, predicted, ...screened } = await screenPaths(all, prepared.rowsOf, settings);
+  const store = file?.storeFor(tuneProblem(train, settings)) ?? null;
+  count.begin(paths, prepared.rowsOf(paths[0]!.family), settings);
+  const { scores, ...left } = await searchPaths(paths, prepared.rowsOf, settings, { store, count });
+  const skipped = [...screened.skipped, ...left.skipped];
+  const choice = chooseCandidate(scores, rule);
+  const { model, width, activation, clip, loss, eps, lambda } = choice.chosen.candidate;
+  const trained = await trainOnTable(table, {
+    ...preparedAs(table, settings),
+    ...{ target, norm, seed, testFraction, method: 'exact' },
+    ...{ model, loss, eps, epsTest, lambda },
+    ...(activation === null ? {} : { width, activation }),
+    ...(clip === null ? {} : { clip }),
+  });
+  const heldOut = heldOutRisks(trained, settings);
+  const split = { seed, ...choice, scores, skipped, predicted, unit: prepared.unit, heldOut };
+  return { split, training: trained };
+}
+
+/** What a training is told of the columns and the classes. */
+function preparedAs(
+  table: Table | RawTable,
+  { preparation, classes }: TableTuningSettings,
+): Partial<TableTrainingOptions> {
+  if (!isRawTable(table)) return { classes };
+  // Named, so that a target of numbers is one of classes by every loss.
+  return { ...preparation, ...(classes ? { positive: classes.positive } : {}) };
+}
+
+/** The training rows as the families see them, standardised as `trainOnTable` does it. */
+function preparation(
+  train: Table,
+  { classes, target }: TableTuningSettings,
+): { rowsOf: (family: TuneFamily) => PreparedRows; unit: number } {
+  const clipped = new Map<number | null, PreparedRows>();
+  const [deviation] = tableStatistics(train).target.deviation;
+  if (deviation === 0)
+    throw new UserError(`the target ${JSON.stringify(target)} is constant in the training rows`);
+  const asItIs = { mean: [0], deviation: [1] };
+  const rowsOf = ({ clip }: TuneFamily): PreparedRows => {
+    let rows = clipped.get(clip);
+    if (!rows) {
+      const statistics = tableStatistics(train, clip ?? undefined);
+      rows = inputsAndTarget(standardised(train, classes ? { ...statistics, target: asItIs } : statistics));
+      clipped.set(clip, rows);
+    }
+    return rows;
+  };
+  return { rowsOf, unit: classes ? 1 : deviation! ** 2 };
+}
+
+function heldOutRisks(
+  { clean, robust, trivial, classes }: TableTraining,
+  { measure }: TableTuningSettings,
+): HeldOutRisks {
+  if (measure === 'loss' || !classes) return { clean, robust, trivial };
+  return { clean: classes.clean.error, robust: classes.robust.error, trivial: classes.trivial.error };
+}
+
+/** Means over splits; splits share rows, so that their standard error is a guide, not a bound. */
+function overSplits(risks: readonly HeldOutRisks[]): HeldOutRisks {
+  if (risks.length === 1) return risks[0]!;
+  const over = (name: keyof HeldOutRisks): Estimate => meanOf(risks.map((risk) => risk[name].value));
+  return { clean: over('clean'), robust: over('robust'), trivial: over('trivial') };
+}

@@ -1,0 +1,55 @@
+import type { TuneCandidate, TunePath } from './tuneCandidates.ts';
+import type { TableTuningSettings, TuneProgress } from './tuneOptions.ts';
+import type { PreparedRows } from './tuneScores.ts';
+
+/** Counts the work of all splits, of which each is known only when it begins. */
+export class TuneProgressCount {
+  readonly #splits: number;
+  readonly #tell: (progress: TuneProgress) => void;
+  #begun = 0;
+  /** Work and candidates of the splits before this one, of this one, and done in it. */
+  #before = { work: 0, candidates: 0 };
+  #split = { work: 0, candidates: 0 };
+  #done = { work: 0, candidates: 0 };
+  #costOf: (width: number, eps: number) => number = () => 1;
+
+  constructor(splits: number, tell: (progress: TuneProgress) => void) {
+    this.#splits = splits;
+    this.#tell = tell;
+  }
+
+  /** A split begins, with these paths to be scored. */
+  begin(
+    paths: readonly TunePath[],
+    { n, d }: PreparedRows,
+    { by, folds }: Pick<TableTuningSettings, 'by' | 'folds'>,
+  ): void {
+    this.#before = {
+      work: this.#before.work + this.#split.work,
+      candidates: this.#before.candidates + this.#split.candidates,
+    };
+    const times = by === 'folds' ? folds : 1;
+    this.#costOf = (N, eps) => times * (eps === 0 ? 1 : 6) * (1.5 * n * N ** 2 + N ** 3 / 6 + 7 * n * N * d);
+    this.#split = { work: 0, candidates: 0 };
+    for (const { family, epsilons } of paths)
+      for (const eps of epsilons) {
+        this.#split.work += this.#costOf(family.width, eps);
+        this.#split.candidates++;
+      }
+    this.#done = { work: 0, candidates: 0 };
+    this.#begun++;
+  }
+
+  /** A candidate is scored, or was before. */
+  finished({ width, eps }: TuneCandidate): void {
+    this.#done.work += this.#costOf(width, eps);
+    this.#done.candidates++;
+    const left = 1 + this.#splits - this.#begun;
+    this.#tell({
+      done: this.#before.work + this.#done.work,
+      total: this.#before.work + left * this.#split.work,
+      candidates: this.#before.candidates + this.#done.candidates,
+      of: this.#before.candidates + left * this.#split.candidates,
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { teacher } from '../../src/data/teacher.ts';
+import { rrf } from '../support/rrf.ts';
+import { testRuntime } from '../support/runtime.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+const folder = temporaryFolder(afterAll);
+beforeAll(async () => {
+  await testRuntime();
+});
+
+const d = 3;
+function written(name: string, label: (y: number) => string): string {
+  const { n, x, y } = teacher({ d, tau: 0.4 }).sample('tune', 60);
+  const lines = Array.from({ length: n }, (_, i) =>
+    [...x.subarray(i * d, (i + 1) * d), label(y[i]!)].join(','),
+  );
+  const path = join(folder, name);
+  writeFileSync(path, `a,b,c,y\n${lines.join('\n')}\n`);
+  return path;
+}
+const numbers = written('numbers.csv', String);
+const words = written('words.csv', (y) => (y > 0 ? 'good' : 'bad'));
+const few = ['--clip', 'none', '--width', '8', '--eps', '0.1,0.3', '--lambda', '0.01,0.1', '--folds', '3'];
+const tune = (csv: string, ...args: string[]) =>
+  rrf('tune', '--csv', csv, '--target', 'y', '--eps-test', '0.3', ...few, ...args);
+
+describe('rrf tune', () => {
+  it('chooses, draws, saves a model that rrf attack reads, and goes on from its folder', async () => {
+    const out = join(folder, 'out');
+    const first = await tune(numbers, '--by', 'folds', '--out', out);
+    expect([first.code, first.stdout]).toEqual([
+      0,
+      expect.stringContaining('8 candidates, 8 estimated by folds'),
+    ]);
+    for (const file of ['risk.svg', 'result.json', 'candidates.jsonl', 'model/held-out.csv'])
+      expect(existsSync(join(out, file)), file).toBe(true);
+    for (const choice of ['features', 'eps', 'lambda'])
+      expect(first.stdout).toMatch(new RegExp(`^${choice} .*`, 'm'));
+    expect(first.stdout).toMatch(/^chosen/m);
+
+    const model = join(out, 'model');
+    const held = join(model, 'held-out.csv');
+    const attacked = await rrf(
+      'attack',
+      '--model',
+      model,
+      '--csv',
+      held,
+      '--epsilons',
+      '0,0.3',
+      '--steps',
+      '20',
+      '--json',
+    );
+    const { curve } = JSON.parse(attacked.stdout);
+    const { heldOut } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+    // float32: the model is read back, its rows from text.
+    expect(curve[0].risk.value / heldOut.clean.value).toBeCloseTo(1, 4);
+    expect(curve[1].risk.value / heldOut.robust.value).toBeCloseTo(1, 3);
+
+    const kept = readFileSync(join(out, 'candidates.jsonl'), 'utf8');
+    const again = await tune(numbers, '--by', 'folds', '--out', out, '--json');
+    expect(readFileSync(join(out, 'candidates.jsonl'), 'utf8')).toBe(kept);
+    const { chosen, splits } = JSON.parse(again.stdout);
+    expect(splits[0].scores).toHaveLength(8);
+    expect(splits[0].chosen.candidate).toEqual(chosen);
+    expect(again.stdout).not.toContain('blocks');
+  });
+
+  it('chooses among losses by the error for two classes, whose names the saved model keeps', async () => {
+    const save = join(folder, 'classes');
+    const args = [
+      '--by',
+      'folds',
+      '--model',
+      'linear',
+      '--loss',
+      'square,squaredHinge',
+      '--save',
+      save,
+      '--json',
+    ];
+    const { stdout, code } = await tune(words, ...args);
+    expect(code).toBe(0);
+    const { measure, splits, heldOut } = JSON.parse(stdout);
+    expect(measure).toBe('error');
+    expect(splits[0].scores).toHaveLength(8);
+    expect(heldOut.robust.value).toBeGreaterThanOrEqual(heldOut.clean.value);
+    const { userDefinedMetadata } = JSON.parse(readFileSync(join(save, 'model.json'), 'utf8'));
+    expect(userDefinedMetadata).toMatchObject({
+      classes: { positive: ['good'], negative: ['bad'] },
+      tuned: { by: 'folds', rule: 'one-standard-error', epsTest: 0.3 },
+    });
+  });
+
+  it('takes text and missing cells through the preparation of rrf train, and saves it with the model', async () => {
+    const messy = join(folder, 'messy.csv');
+    const [header, ...rows] = readFileSync(words, 'utf8').trimEnd().split('\n');
+    const lines = rows.map((row, i) => {
+      const [a, b, c, y] = row.split(',');
+      return [i % 9 === 4 ? '' : a, ['red', 'green', 'blue'][i % 3], b, c, y].join(',');
+    });
+    writeFileSync(messy, [header!.replace('a,', 'a,colour,'), ...lines, ''].join('\n'));
+    const save = join(folder, 'messy');
+    const args = ['--by', 'folds', '--model', 'linear', '--loss', 'square'];
+    const refused = await tune(messy, ...args);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('missing')]);
+    const { code, stdout } = await tune(messy, ...args, '--missing', 'impute', '--save', save, '--json');
+    expect(code).toBe(0);
+    // a and whether it was missing, b, c, and a column for each of three colours.
+    expect(JSON.parse(stdout).chosen.width).toBe(7);
+    const attacked = await rrf('attack', '--model', save, '--csv', messy, '--epsilons', '0,0.3');
+    expect(attacked.code).toBe(0);
+  });
+
+  it.each([
+    [['--eps', '0.1,big'], 'invalid eps: "0.1,big" (expected numbers separated by commas)'],
+    [['--clip', '0'], 'invalid clip: 0 (expected a finite number > 0)'],
+    [['--model', 'deep'], 'invalid model: "deep" (expected one of linear, random-features)'],
+    [['--loss', 'square,hinge'], 'invalid target: "y" (expected a column of at most 50 classes'],
+    [['--measure', 'error'], 'invalid measure: "error" (expected loss for a target that is a number)'],
+    [['--screen', '0.5'], 'invalid screen: 0.5 (expected a number >= 1, or none to try all candidates)'],
+    [['--plot', 'risk.txt'], 'invalid plot: "risk.txt"'],
+    [['--folds', '1'], 'invalid folds: 1 (expected an integer >= 2)'],
+  ])('refuses %s before any work', async (args, message) => {
+    const { code, stderr, stdout } = await tune(numbers, ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  });
+});
