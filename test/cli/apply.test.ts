@@ -50,7 +50,7 @@ describe('rrf apply', () => {
     ];
     expect((await rrf(...train)).stderr).toContain('row 1, column "visited" of');
     expect((await rrf(...train, '--ignore', 'visited')).stderr).toMatch(
-      /column "age" of .* missing drop leaves/,
+      /column "age" of .* --missing drop leaves/,
     );
     const asked = [...train, '--ignore', 'visited', '--missing', 'impute', '--save', at('model')];
     const { stdout, stderr, code } = await rrf(...asked, '--json');
@@ -174,7 +174,7 @@ describe('rrf apply', () => {
     const refused = async (...words: string[]) => (await rrf('apply', ...words)).stderr;
     const csv = messy('again.csv', 5);
     expect(await refused('--model', at('plain'), '--csv', csv, '--out', at('o.csv'))).toMatch(
-      /^rrf: invalid model: .* one that rrf train saved/,
+      /^rrf: invalid model: .* one that rrf train or tune saved/,
     );
     expect(await refused('--model', at('plain'), '--csv', csv, '--out', 'o.xls')).toContain(
       'invalid out: "o.xls" (expected a file that ends in csv, json, npy)',
