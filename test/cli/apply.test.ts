@@ -79,6 +79,12 @@ describe('rrf apply', () => {
     expect(Number(worst[1]) / robust.value).toBeCloseTo(1, 3);
     await score('scores.json');
     await score('scores.npy');
+    // A tuned model is for the radius that it was tuned for, whatever it was trained at.
+    const file = join(at('model'), 'model.json');
+    const saved = JSON.parse(readFileSync(file, 'utf8'));
+    Object.assign(saved.userDefinedMetadata, { tuned: { epsTest: 0.35 } });
+    writeFileSync(file, JSON.stringify(saved));
+    expect((await score('tuned.csv')).stdout).toContain('within 0.35 standard deviations');
     const [fromCsv, fromJson, fromNpy] = [
       await readTable(at('scores.csv')),
       await readTable(at('scores.json')),
