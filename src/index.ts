@@ -100,7 +100,7 @@ export {
   standardisedModel,
 } from './models/standardisedModel.ts';
 export type { TensorLayer, TensorStep } from './models/tensorSteps.ts';
-export type { LinearAlgebra, ProductShape } from './numerics/linearAlgebra.ts';
+export type { LinearAlgebra, Precision, ProductShape } from './numerics/linearAlgebra.ts';
 export type { AxisOptions, AxisScale, FigurePoint } from './plots/axes.ts';
 export { type GridImage, type ImageGrid, type ImageRow, imageGrid } from './plots/imageGrid.ts';
 export { palette, paletteOrder } from './plots/palette.ts';

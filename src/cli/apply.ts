@@ -1,10 +1,10 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
-import { type NormName, normNames } from '../attacks/index.ts';
+import { normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
 import { rawColumn } from '../data/rawTable.ts';
 import { readTable } from '../data/readTable.ts';
 import { checkChoice, checkNonNegative, InvalidArgumentError, UserError } from '../errors.ts';
-import { loadModel, readModelFile } from '../models/modelFiles.ts';
+import { loadModel } from '../models/modelFiles.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { type AppliedRows, applyModel } from '../table/applyModel.ts';
 import { WORST_CASE_METHODS, type WorstCaseMethod } from '../table/worstCase.ts';
@@ -15,13 +15,17 @@ import { notice, warn } from './notices.ts';
 import { deviceOption, jsonOption, neededText, number, text } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { rememberedPreparation } from './rememberedPreparation.ts';
+import { rememberedRadius } from './rememberedRadius.ts';
 import { tableFile } from './tableOptions.ts';
 
 const options = {
-  model: neededText('folder that rrf train --save wrote'),
+  model: neededText('folder that rrf train --save or rrf tune wrote'),
   csv: tableFile,
   out: neededText(`file of the predictions: ${SCORE_FORMATS.map((format) => `.${format}`).join(', ')}`),
-  eps: number('eps', 'radius of the worst case, in standard deviations of the inputs [that of the training]'),
+  eps: number(
+    'eps',
+    'radius of the worst case, in standard deviations of the inputs [that of the training; of tuning, eps-test]',
+  ),
   norm: text(`${normNames.join(', ')} [that of the training]`),
   attack: text(
     `how the worst case is found: ${WORST_CASE_METHODS.join(', ')} [linearised for a linear model, where it is exact; else pgd]`,
@@ -35,7 +39,7 @@ type ApplyArguments = InferredOptionTypes<typeof options>;
 
 export const applyCommand: CommandModule<object, ApplyArguments> = {
   command: 'apply',
-  describe: 'Score new rows with a model that rrf train saved: predictions and their worst case',
+  describe: 'Score new rows with a saved model: predictions and their worst case',
   builder: (yargs) =>
     yargs
       .options(options)
@@ -56,11 +60,11 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
       throw new InvalidArgumentError(
         'model',
         args.model,
-        'one that rrf train saved, which knows how it reads columns (rrf attack measures any other)',
+        'one that rrf train or tune saved, which knows how it reads columns (rrf attack measures any other)',
       );
-    const trained = trainedWith(args.model);
-    const eps = checkNonNegative('eps', args.eps ?? trained.eps);
-    const norm = checkChoice('norm', args.norm ?? trained.norm, normNames);
+    const remembered = rememberedRadius(args.model);
+    const eps = checkNonNegative('eps', args.eps ?? remembered.eps ?? 0);
+    const norm = checkChoice('norm', args.norm ?? remembered.norm ?? 'l2', normNames);
     const table = await readTable(args.csv);
     const kept = (classList(args.keep) ?? []).map((name) => rawColumn(table, 'keep', name));
     const runtime = await loadRuntime(device);
@@ -92,15 +96,6 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
     );
   },
 };
-
-/** The radius and norm of the training, which `rrf train` saved with the model. */
-function trainedWith(model: string): { eps: unknown; norm: NormName } {
-  const { eps = 0, norm = 'l2' } = (readModelFile(model).userDefinedMetadata ?? {}) as {
-    eps?: unknown;
-    norm?: NormName;
-  };
-  return { eps, norm };
-}
 
 /** What one line of JSON says of the rows: not the rows themselves. */
 function shortOf({ target, attack, exact, unscored, measured, robust, notes, ...rows }: AppliedRows): object {

@@ -1,7 +1,7 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type LossName, lossNames, type NormName, normNames } from '../attacks/index.ts';
 import { checkChoice, checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
-import { loadModel, readModelFile } from '../models/modelFiles.ts';
+import { loadModel } from '../models/modelFiles.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { explainModel } from '../table/explainModel.ts';
@@ -15,6 +15,7 @@ import { deviceOption, jsonOption, neededText, number, text, textOr } from './op
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
 import { refuseSeveralClasses, rememberedPreparation } from './rememberedPreparation.ts';
+import { rememberedRadius } from './rememberedRadius.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
 import { tableFile } from './tableOptions.ts';
 
@@ -25,7 +26,7 @@ const options = {
   positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
   eps: number(
     'eps',
-    'radius of the attack, in standard deviations where the model standardises [that of the training]',
+    'radius of the attack, in standard deviations where the model standardises [that of the training; of tuning, eps-test]',
   ),
   norm: text(`${normNames.join(', ')} [that of the training, or l2]`),
   loss: text(`${lossNames.join(', ')} [that of the training, or squared]`),
@@ -62,13 +63,13 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     checkInteger('worst', args.worst, 0);
     checkInteger('repeats', args.repeats);
     checkInteger('steps', args.steps);
-    const training = readModelFile(args.model).userDefinedMetadata as Training | undefined;
+    const radius = rememberedRadius(args.model);
     const remembered = rememberedClasses(args.model);
-    const eps = args.eps ?? training?.eps;
+    const eps = args.eps ?? radius.eps;
     if (typeof eps !== 'number')
       throw new InvalidArgumentError('eps', eps, 'a radius, since the model remembers none of its training');
     checkNonNegative('eps', eps);
-    const norm = checkChoice('norm', args.norm ?? training?.norm ?? 'l2', normNames);
+    const norm = checkChoice('norm', args.norm ?? radius.norm ?? 'l2', normNames);
     const loss = checkChoice(
       'loss',
       args.loss ?? (remembered ? ATTACKED_LOSSES[remembered.loss] : 'squared'),
@@ -116,9 +117,3 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     );
   },
 };
-
-/** What `rrf train` and `rrf tune` save of a training. */
-interface Training {
-  readonly eps?: number;
-  readonly norm?: string;
-}

@@ -1,3 +1,5 @@
+import { asTyped } from './optionNames.ts';
+
 let quiet = false;
 
 /** From here on only results, warnings and errors are written, or remarks as well: --quiet. */
@@ -15,5 +17,5 @@ export function notice(line: string): void {
 
 /** A line on standard error that --quiet does not hold back: something is not as it should be. */
 export function warn(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${asTyped(line)}\n`);
 }

@@ -1,3 +1,4 @@
+import { PREPARATION_OPTIONS } from '../data/preparation/preparation.ts';
 import { InvalidArgumentError } from '../errors.ts';
 
 /**
@@ -14,7 +15,15 @@ export async function withOptionNames<T>(
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     const { argument, value, expected } = error;
-    const option = others[argument] ?? argument.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const option = others[argument] ?? hyphened(argument);
     throw new InvalidArgumentError(option, value, expected);
   }
 }
+
+const hyphened = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** A message in which options that would help stand between backticks, as code names them, with those of the command line. */
+export const asTyped = (message: string): string =>
+  message.replace(/`([a-zA-Z]+)((?: [^`]*)?)`/g, (hint, name: string, value: string) =>
+    Object.hasOwn(PREPARATION_OPTIONS, name) ? `--${hyphened(name)}${value}` : hint,
+  );

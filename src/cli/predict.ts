@@ -27,6 +27,7 @@ import {
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { classesInWords, classList } from './classes.ts';
 import { featureOptions, givesFeatures, readFeatures } from './featureFiles.ts';
+import { asTyped } from './optionNames.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { intervalRemarks, riskInWords, tailRemarks } from './predictionRemarks.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
@@ -206,7 +207,7 @@ async function savedClasses({ model, target }: TableArguments): Promise<readonly
 
 /** In which units the data are. */
 function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes, map }: Read): string[] {
-  const remarks = [...notes, ...(classes ? [classesInWords(target!, classes)] : [])];
+  const remarks = [...notes.map(asTyped), ...(classes ? [classesInWords(target!, classes)] : [])];
   if (!raw && !map)
     remarks.push(
       classes

@@ -1,10 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { rawCsv } from '../data/csvTable.ts';
-import { rawColumn, rawRows } from '../data/rawTable.ts';
 import { readTable } from '../data/readTable.ts';
 import { checkChoice, UserError } from '../errors.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
@@ -22,7 +20,7 @@ import {
 } from '../table/tableTrainingOptions.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from '../table/trainOnTable.ts';
 import { type ActivationName, activationNames } from '../theory/activations.ts';
-import { naming, writeWholePieces } from '../wholeFile.ts';
+import { naming } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { interruptible } from './interruptible.ts';
 import { notice } from './notices.ts';
@@ -30,6 +28,7 @@ import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
+import { saveHeldOut } from './saveHeldOut.ts';
 import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { trainingReport } from './trainingReport.ts';
 import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
@@ -203,8 +202,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         epsUnit: 'standard deviations of the inputs',
       });
       await saveModel(model, save);
-      const columns = [...inputs, target].map((name) => rawColumn(file, 'column', name));
-      writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows({ ...file, columns }, trained.testRows)));
+      saveHeldOut(save, file, [...inputs, target], trained.testRows);
     }
     if (args.report !== undefined) {
       const { trainingSections } = await import('./trainPage.ts');

@@ -8,6 +8,7 @@ import { linearCoefficients } from '../table/explainCoefficients.ts';
 import type { SeveralClassesTold } from '../table/measureSeveralClasses.ts';
 import { ATTACKED_LOSSES, type TableTrainingSettings } from '../table/tableTrainingOptions.ts';
 import type { TableTraining } from '../table/trainOnTable.ts';
+import { asTyped } from './optionNames.ts';
 import { reportTable } from './reportFile.ts';
 import { robustnessFigure } from './robustnessFigure.ts';
 import type { Column } from './table.ts';
@@ -30,7 +31,7 @@ export async function trainingSections(
       training.converged
         ? `The training converged after ${training.iterations} iterations${training.relativeGap === undefined ? '' : `, with a proved relative gap of ${training.relativeGap.toExponential(1)}`}.`
         : `The training did not converge (${training.stopped ?? 'gap not reached'}).`,
-      ...notes.map((note) => `${note}.`),
+      ...notes.map((note) => `${asTyped(note)}.`),
     ],
     sections: [
       riskSection(trained),

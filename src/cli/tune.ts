@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { rawCsv } from '../data/csvTable.ts';
-import { rawColumn, rawRows } from '../data/rawTable.ts';
 import { readTable } from '../data/readTable.ts';
 import { checkChoice } from '../errors.ts';
 import type { ReadoutNorm } from '../exact/index.ts';
@@ -23,7 +21,7 @@ import {
   tuneEstimates,
 } from '../table/tuneOptions.ts';
 import type { ActivationName } from '../theory/activations.ts';
-import { writeWholeFile, writeWholePieces } from '../wholeFile.ts';
+import { writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { classList } from './classes.ts';
 import { interruptible } from './interruptible.ts';
@@ -32,6 +30,7 @@ import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
+import { saveHeldOut } from './saveHeldOut.ts';
 import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
@@ -143,8 +142,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
       const description = descriptionOf(tuning, args);
       training.model.setUserDefinedMetadata(description);
       await saveModel(training.model, save);
-      const columns = [...description.inputs, args.target].map((name) => rawColumn(file, 'column', name));
-      writeWholePieces(join(save, 'held-out.csv'), rawCsv(rawRows({ ...file, columns }, training.testRows)));
+      saveHeldOut(save, file, [...description.inputs, args.target], training.testRows);
     }
     training.model.dispose();
     const hasChoice = tuning.splits[0]!.scores.length > 1;

@@ -32,7 +32,10 @@ export function tuneReport(tuning: TableTuning, places: TunePlaces, seconds: num
     '',
     heldOutTable(tuning),
     ...repeatLines(tuning),
-    ...(save === undefined ? [] : ['', `model and held-out rows: ${save}`]),
+    '',
+    save === undefined
+      ? 'the model is not kept: --out DIR or --save DIR keeps it, for rrf apply'
+      : `model and held-out rows: ${save}`,
     ...(plot === undefined ? [] : [`picture: ${plot}`]),
     ...(out === undefined ? [] : [`all candidates: ${out}/candidates.jsonl`]),
   ].join('\n');

@@ -84,12 +84,12 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
 
   /** The step along the slopes at hand; null where rounding leaves the Newton matrix singular. */
   function newtonStep(at: MarginPoint, rhs: Float64Array): Float64Array | null {
-    const bends = at.margins.map((margin) => loss.curvature(margin) / n);
+    const outputCurvatures = at.margins.map((margin) => loss.curvature(margin) / n);
     const costs = at.margins.map((margin) => (eps * loss.pull(margin)) / n);
     const turns = costs.map((cost, i) => cost / at.lengths[i]!);
     for (let a = 0; a < M; a++) {
       const own = a * (n + attacked);
-      for (let i = 0; i < n; i++) right[own + i] = bends[i]! * left[own + i]!;
+      for (let i = 0; i < n; i++) right[own + i] = outputCurvatures[i]! * left[own + i]!;
       for (let i = 0; i < attacked; i++) right[own + n + i] = -turns[i]! * left[own + n + i]!;
     }
     if (attacked > 0) jacobians.weightedGram(turns, newton.gram);

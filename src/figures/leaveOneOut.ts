@@ -1,6 +1,6 @@
 import { adversarialRisk, leaveOneOutRisk } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, limitCurve, lookOf } from './shared.ts';
+import { around, baseSettings, cellsOf, limitCurve, lookOf, squareAt } from './shared.ts';
 
 const AR = adversarialRisk();
 const estimated = leaveOneOutRisk();
@@ -24,12 +24,12 @@ export const leaveOneOut: Figure = {
 
   plan(settings) {
     const { psi1, epsilons } = settings;
-    const [psi2, lambda] = [settings.psi2[0]!, settings.lambda[0]!];
+    const lambda = settings.lambda[0]!;
     const at = (width: number, eps: number) => ({ psi1: width, eps, leaveOneOut: true as const });
     return {
       x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
       y: { label: 'adversarial risk', scale: 'log' },
-      guides: [{ axis: 'x', at: psi2 }],
+      guides: [squareAt(settings)],
       caption:
         `Adversarial risk against width at lambda = ${lambda}. Open symbols: on fresh rows; small ones: estimated by ` +
         'leave-one-out from the training rows alone. Error bars: standard errors over seeds. Dashed: N = n.',
@@ -37,7 +37,7 @@ export const leaveOneOut: Figure = {
         title: `$\\varepsilon = ${eps}$`,
         curves: [
           limitCurve(
-            'theory',
+            'new rows',
             lookOf(0).colour,
             AR,
             around(psi1),

@@ -2,6 +2,7 @@ import { pgd } from '../attacks/index.ts';
 import { columnNotes } from '../data/columnNotes.ts';
 import type { ClassNames } from '../data/csvClasses.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { optionHint } from '../data/preparation/optionHint.ts';
 import type { Preparation } from '../data/preparation/preparation.ts';
 import type { RawTable } from '../data/rawTable.ts';
 import { standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
@@ -128,7 +129,7 @@ export function checkTableTraining(
 }
 
 function checkSeveralClasses({ model, method }: TableTrainingSettings, classes: readonly string[]): void {
-  const these = `for a target of ${classes.length} classes, unless those that count as +1 are named (positive)`;
+  const these = `for a target of ${classes.length} classes, unless those that count as +1 are named (${optionHint('positive')})`;
   if (model === 'deep') throw new InvalidArgumentError('model', model, `linear or random-features ${these}`);
   if (method !== 'exact') throw new InvalidArgumentError('method', method, `exact ${these}`);
 }

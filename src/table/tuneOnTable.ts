@@ -1,4 +1,5 @@
 import { given } from '../checkOptions.ts';
+import { optionHint } from '../data/preparation/optionHint.ts';
 import type { PreparedTarget } from '../data/preparation/preparation.ts';
 import type { RawTable } from '../data/rawTable.ts';
 import { standardised, tableStatistics } from '../data/standardise.ts';
@@ -84,7 +85,7 @@ function refuseSeveral(target: PreparedTarget): void {
   const { name, classes } = target;
   throw new UserError(
     oneLine(
-      `the target ${JSON.stringify(name)} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): tuning tells two apart, name those that count as +1 (positive)`,
+      `the target ${JSON.stringify(name)} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): tuning tells two apart, name those that count as +1 (${optionHint('positive')})`,
     ),
   );
 }

@@ -50,7 +50,7 @@ describe('rrf apply', () => {
     ];
     expect((await rrf(...train)).stderr).toContain('row 1, column "visited" of');
     expect((await rrf(...train, '--ignore', 'visited')).stderr).toMatch(
-      /column "age" of .* missing drop leaves/,
+      /column "age" of .* --missing drop leaves/,
     );
     const asked = [...train, '--ignore', 'visited', '--missing', 'impute', '--save', at('model')];
     const { stdout, stderr, code } = await rrf(...asked, '--json');
@@ -79,6 +79,12 @@ describe('rrf apply', () => {
     expect(Number(worst[1]) / robust.value).toBeCloseTo(1, 3);
     await score('scores.json');
     await score('scores.npy');
+    // A tuned model is for the radius that it was tuned for, whatever it was trained at.
+    const file = join(at('model'), 'model.json');
+    const saved = JSON.parse(readFileSync(file, 'utf8'));
+    Object.assign(saved.userDefinedMetadata, { tuned: { epsTest: 0.35 } });
+    writeFileSync(file, JSON.stringify(saved));
+    expect((await score('tuned.csv')).stdout).toContain('within 0.35 standard deviations');
     const [fromCsv, fromJson, fromNpy] = [
       await readTable(at('scores.csv')),
       await readTable(at('scores.json')),
@@ -174,7 +180,7 @@ describe('rrf apply', () => {
     const refused = async (...words: string[]) => (await rrf('apply', ...words)).stderr;
     const csv = messy('again.csv', 5);
     expect(await refused('--model', at('plain'), '--csv', csv, '--out', at('o.csv'))).toMatch(
-      /^rrf: invalid model: .* one that rrf train saved/,
+      /^rrf: invalid model: .* one that rrf train or tune saved/,
     );
     expect(await refused('--model', at('plain'), '--csv', csv, '--out', 'o.xls')).toContain(
       'invalid out: "o.xls" (expected a file that ends in csv, json, npy)',
@@ -193,7 +199,9 @@ describe('rrf apply', () => {
     });
     writeFileSync(csv, [['a', 'b', 'town'], ...lines].map((cells) => cells.join(',')).join('\n'));
     const train = ['train', '--csv', csv, '--target', 'town', '--eps', '0.2', '--device', device];
-    expect((await rrf(...train)).stderr).toMatch(/invalid method: "pgd" .*for a target of 3 classes/);
+    expect((await rrf(...train)).stderr).toMatch(
+      /invalid method: "pgd" .*for a target of 3 classes, unless .* are named \(--positive\)/,
+    );
     const saved = at('towns');
     const { stdout } = await rrf(
       ...train,

@@ -129,10 +129,10 @@ describe('a preparation', () => {
     });
     const { learn, notes, rows } = planPreparation(raw, { target: 'y' });
     expect(notes).toEqual([
-      'column "" only numbers the rows and is left out (keep index keeps it)',
-      'column "Id" only numbers the rows and is left out (keep index keeps it)',
-      'column "count" only numbers the rows and is left out (keep index keeps it)',
-      'column "passenger" holds another text in nearly every row and is left out (text takes it)',
+      'column "" only numbers the rows and is left out (`keepIndex` keeps it)',
+      'column "Id" only numbers the rows and is left out (`keepIndex` keeps it)',
+      'column "count" only numbers the rows and is left out (`keepIndex` keeps it)',
+      'column "passenger" holds another text in nearly every row and is left out (`text passenger` takes it)',
       'column "nothing" is empty and left out',
     ]);
     expect(learn(rows).inputs.map(({ name }) => name)).toEqual(['a']);
@@ -163,7 +163,7 @@ describe('a preparation', () => {
     expect(imputed.notes).toEqual(['1 of 4 rows without a target are left out']);
     expect(() =>
       planPreparation(table({ a: [null, 1], y: [1, null] }), { target: 'y', missing: 'drop' }),
-    ).toThrow('no row of "t.csv" is whole: missing impute fills in what is missing');
+    ).toThrow('no row of "t.csv" is whole: `missing impute` fills in what is missing');
   });
 
   it('knows numbers, two classes and several', () => {
@@ -191,9 +191,9 @@ describe('a preparation', () => {
   it.each([
     [
       { a: [1, null, 3, null, 5, 6] },
-      'row 2, column "a" of "t.csv" is missing (so are 2 cells in that column): missing drop leaves',
+      'row 2, column "a" of "t.csv" is missing (so are 2 cells in that column): `missing drop` leaves',
     ],
-    [{ y: [3, 1, 2, null, 1, 2] }, 'row 4, column "y" of "t.csv" is missing: missing drop leaves'],
+    [{ y: [3, 1, 2, null, 1, 2] }, 'row 4, column "y" of "t.csv" is missing: `missing drop` leaves'],
     [
       { a: [1, 2, '12O', 4, 5, 6] },
       'row 3, column "a" of "t.csv" is "12O", not a finite number, as most cells of that column are: correct it',
@@ -205,7 +205,7 @@ describe('a preparation', () => {
     [{ y: [3, 1, 'low', 3, 1, 2] }, 'row 3, column "y" of "t.csv" is "low", not a finite number'],
     [
       { when: [null, '2024-01-31', '2024-02-01', '2024-02-02', '2024-03-01', '2024-03-02'] },
-      'row 2, column "when" of "t.csv" is "2024-01-31": the column holds dates. Leave it out (ignore)',
+      'row 2, column "when" of "t.csv" is "2024-01-31": the column holds dates. Leave it out (`ignore when`)',
     ],
     [{ when: ['31.1.2024', '1.2.2024', '2.2.24', '1/3/2024', '1 Mar 2024', 'March 2, 2024'] }, 'holds dates'],
     [{ when: ['12:30', '9:05:59', '1:00', '2:00', '3:00', '4:00'] }, 'the column holds dates'],

@@ -20,6 +20,9 @@ writeFileSync(
 // What no device is named for takes the engine that runs.
 await testRuntime();
 
+/** How documents begin a command of the package, inside a project that has it or outside. */
+const RRF = /^(npx (-p robust-random-features )?)?rrf /;
+
 const run = (words: readonly string[]): Promise<Finished> =>
   runRrf(words, { cwd: folder, env: { COLUMNS: '1000' } });
 
@@ -81,10 +84,11 @@ it('has an example for every command', () => {
 // In the order of the help, then of the documents: what one command writes, a later one reads.
 const ofHelp = helps.flatMap(({ examples }) => examples);
 const ofDocuments = commands
-  .filter(({ command }) => /^(npx )?rrf /.test(command))
-  .map(({ command }) => command.replace(/^(npx )?rrf /, ''));
-// `provision` downloads TensorFlow; test/cli/doctor.test.ts runs the doctor's second example.
-const elsewhere = /^(provision|doctor --device wasm --json$)/;
+  .filter(({ command }) => RRF.test(command))
+  .map(({ command }) => command.replace(RRF, ''));
+// `provision` downloads TensorFlow; test/cli/doctor.test.ts runs the doctor's second example, and test/cli/explorer.test.ts the
+// page, which is served until Ctrl-C.
+const elsewhere = /^(provision|explorer|doctor --device wasm --json$)/;
 const tried = [...new Set([...ofHelp, ...ofDocuments])].filter((words) => !elsewhere.test(words));
 
 it.each(tried.map((words) => ({ words })))('runs rrf $words', async ({ words }) => {
@@ -111,7 +115,7 @@ it('documents no other command than those of npm, and scripts that are there', (
           .every((path) => existsSync(`${root}/${path}`));
       return tool === 'bash' && existsSync(`${root}/${verb}`);
     });
-  const others = commands.filter(({ command }) => !/^(npx )?rrf /.test(command));
+  const others = commands.filter(({ command }) => !RRF.test(command));
   expect(others.filter(({ command }) => !known(command))).toEqual([]);
 });
 

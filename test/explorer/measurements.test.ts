@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { recall, remember } from '../../src/explorer/check/keptMeasurements.ts';
 import { matching, withMeasurements } from '../../src/explorer/check/measurements.ts';
 import type { Measurement } from '../../src/explorer/check/protocol.ts';
-import { recall, remember } from '../../src/explorer/check/remembered.ts';
 import { roundsOf } from '../../src/explorer/check/rounds.ts';
 import { defaults, type Settings } from '../../src/explorer/state/parameters.ts';
 import { axisNamed } from '../../src/explorer/theory/curve.ts';

@@ -193,7 +193,7 @@ describe('several classes', () => {
   it('refuse what knows two classes only, and a class without training rows', async () => {
     const refused = (more: object) => expect(trainOnTable(table, { ...asked, ...more })).rejects;
     await refused({ method: 'pgd' }).toThrow(
-      'invalid method: "pgd" (expected exact for a target of 3 classes, unless those that count as +1 are named (positive))',
+      'invalid method: "pgd" (expected exact for a target of 3 classes, unless those that count as +1 are named (`positive`))',
     );
     await refused({ model: 'deep', method: 'pgd' }).toThrow(
       'invalid model: "deep" (expected linear or random-features for a target of 3 classes',
@@ -201,7 +201,7 @@ describe('several classes', () => {
     const cats = Array.from({ length: rows }, (_, i) => i).filter((i) => kindOf(i) === 2);
     await refused({ testRows: cats }).toThrow('no training row is of the class "cat"');
     await expect(tuneOnTable(table, { target: 'kind', epsTest: 0.3 })).rejects.toThrow(
-      'the target "kind" has 3 classes (ant, bee, cat): tuning tells two apart, name those that count as +1 (positive)',
+      'the target "kind" has 3 classes (ant, bee, cat): tuning tells two apart, name those that count as +1 (`positive`)',
     );
   });
 });

@@ -1,6 +1,7 @@
 import { checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
 import { classesOf, classNames } from '../csvClasses.ts';
 import { checkRawTable, type NumberColumn, type RawTable, rawRows, type TextColumn } from '../rawTable.ts';
+import { optionHint } from './optionHint.ts';
 import {
   MISSING_LEVEL,
   type NumberInput,
@@ -79,7 +80,7 @@ function targetOf(table: RawTable, { positive, classes }: PreparationSettings): 
     throw new InvalidArgumentError(
       'target',
       name,
-      `a column of at most ${MOST_CLASSES} classes, and it has ${different.length} different values: the loss square predicts numbers, positive names the classes that count as +1`,
+      `a column of at most ${MOST_CLASSES} classes, and it has ${different.length} different values: the loss square predicts numbers, ${optionHint('positive')} names the classes that count as +1`,
     );
   return { kind: 'several classes', name, classes: different };
 }

@@ -13,6 +13,7 @@ import {
   rawRows,
 } from '../rawTable.ts';
 import type { Table } from '../table.ts';
+import { optionHint } from './optionHint.ts';
 import {
   inputNames,
   MISSING_LEVEL,
@@ -192,7 +193,7 @@ export function preparedTable(
       table,
       rows ? rows[first]! : first,
       lacking.name,
-      'is missing, and the model was trained to take none for it (missing impute does)',
+      `is missing, and the model was trained to take none for it (training with ${optionHint('missing', 'impute')} does)`,
     );
   }
   const y = preparedTarget(part, preparation.target);

@@ -12,6 +12,7 @@ import {
   type TextColumn,
 } from '../rawTable.ts';
 import { holdsDates, holdsDecimalCommas, isIndex, strayText } from './columnKinds.ts';
+import { optionHint } from './optionHint.ts';
 import type { PreparationSettings } from './preparation.ts';
 
 /** The columns of a table that become inputs, and what is predicted from them. */
@@ -54,10 +55,13 @@ export function usedColumns(table: RawTable, settings: PreparationSettings): Use
     const column = asTold(read);
     if (ignore.includes(name)) leftOut.push(name);
     else if (!keepIndex && !told && isIndex(column))
-      leave(name, 'only numbers the rows and is left out (keep index keeps it)');
+      leave(name, `only numbers the rows and is left out (${optionHint('keepIndex')} keeps it)`);
     else if (isEmpty(column, table.rows)) leave(name, 'is empty and left out');
     else if (column.kind === 'text' && !told && holdsNames(column, levels))
-      leave(name, `holds another text in nearly every row and is left out (text takes it)`);
+      leave(
+        name,
+        `holds another text in nearly every row and is left out (${optionHint('text', name)} takes it)`,
+      );
     else {
       if (!told) refuseForms(table, column);
       if (!told && column.kind === 'text') refuseStray(table, column);
@@ -95,7 +99,7 @@ function refuseForms(table: RawTable, column: RawColumn): void {
   };
   if (holdsDates(column))
     refuse(
-      'the column holds dates. Leave it out (ignore), or write numbers for them, such as days since the first',
+      `the column holds dates. Leave it out (${optionHint('ignore', column.name)}), or write numbers for them, such as days since the first`,
     );
   if (holdsDecimalCommas(column)) {
     const comma = column.levels.find((level) => level.includes(','));
@@ -111,7 +115,7 @@ function refuseStray(table: RawTable, column: TextColumn): void {
       table,
       row,
       column,
-      ', as most cells of that column are: correct it, empty it, leave the column out (ignore), or take all of it for text (text)',
+      `, as most cells of that column are: correct it, empty it, leave the column out (${optionHint('ignore', column.name)}), or take all of it for text (${optionHint('text', column.name)})`,
     );
 }
 
@@ -133,7 +137,9 @@ export function usableRows(
   const rows: number[] = [];
   for (let i = 0; i < table.rows; i++) if (!needed.some((column) => isMissing(column, i))) rows.push(i);
   if (rows.length === 0)
-    throw new UserError(`no row of ${table.file} is whole: missing impute fills in what is missing`);
+    throw new UserError(
+      `no row of ${table.file} is whole: ${optionHint('missing', 'impute')} fills in what is missing`,
+    );
   const dropped = table.rows - rows.length;
   const what = missing === 'impute' ? 'without a target' : 'with missing cells';
   return {
@@ -159,7 +165,7 @@ function missingError(table: RawTable, column: RawColumn, counts: readonly numbe
     table,
     row,
     column.name,
-    `is missing${others}: missing drop leaves such rows out, missing impute takes the median and marks it`,
+    `is missing${others}: ${optionHint('missing', 'drop')} leaves such rows out, ${optionHint('missing', 'impute')} takes the median and marks it`,
   );
 }
 

@@ -20,7 +20,7 @@ export interface LeaveOneOut {
   readonly residuals: Float64Array;
   /** q_i: what eps multiplies at each row, trained without it, n. */
   readonly gradientNorms: Float64Array;
-  /** V_i = (e_i - r_i) / psi_i: by how much a row's own residual r_i is held back for every unit that it pulls with, n. */
+  /** V_i = (e_i - r_i) / psi_i: how far its own row moves a residual, for every unit of the derivative psi_i of its loss, n. */
   readonly influence: Float64Array;
   /** Whether `doubts` is empty. */
   readonly trusted: boolean;

@@ -16,8 +16,8 @@ export interface RowLosses {
   readonly gradientsAt: GradientsAt;
   /** The pieces of the losses that the rows are on, to second order. */
   pieces(point: Point, state: RowStates): Pieces;
-  /** Where a Newton step on those pieces leaves the rows; `forces` of the rows at a kink. */
-  after(point: Point, state: RowStates, forces: Float64Array): Settled;
+  /** Where a Newton step on those pieces leaves the rows; `outputDerivatives` of the rows at a kink. */
+  after(point: Point, state: RowStates, outputDerivatives: Float64Array): Settled;
 }
 
 /** What the losses are functions of, at one x. */
@@ -44,9 +44,9 @@ export interface Settled {
 }
 
 /**
- * The losses of all rows to second order. Row i has the gradient forces_i d_i + tugs_i k_i and the Hessian
+ * The losses of all rows to second order. Row i has the gradient outputDerivatives_i d_i + normDerivatives_i k_i and the Hessian
  *
- *   bends_i d_i d_i' + turns_i (J_i - k_i k_i') + along_i k_i k_i',
+ *   outputCurvatures_i d_i d_i' + turns_i (J_i - k_i k_i') + along_i k_i k_i',
  *
  * the first of which is infinite at a kink.
  */
@@ -54,10 +54,10 @@ export interface Pieces {
   readonly fitted: readonly boolean[];
   /** d_i, n x M. */
   readonly directions: Float64Array;
-  readonly bends: Float64Array;
+  readonly outputCurvatures: Float64Array;
   /** Of rows at a kink what the last step has found. */
-  readonly forces: Float64Array;
-  readonly tugs: Float64Array;
+  readonly outputDerivatives: Float64Array;
+  readonly normDerivatives: Float64Array;
   /** What else leaves with row i, n x N; null where nothing does. At the minimiser they count in no other gradient. */
   readonly extras: Float64Array | null;
   readonly turns: Float64Array;
@@ -95,12 +95,12 @@ export function leaveRowsOut(losses: RowLosses, found: Pick<Point, 'x'> & RowSta
   for (let round = 1; ; round++) {
     const pieces = losses.pieces(point, states);
     const model = localModel(losses, point, pieces);
-    const { move, forces } = model.newtonStep(gradientOf(losses, point, pieces), pieces.gaps);
+    const { move, outputDerivatives } = model.newtonStep(gradientOf(losses, point, pieces), pieces.gaps);
     point = pointAt(
       losses,
       point.x.map((value, a) => value + move[a]!),
     );
-    const { scores, instead } = losses.after(point, states, forces);
+    const { scores, instead } = losses.after(point, states, outputDerivatives);
     states = { ...states, scores };
     if (instead === null || round === ROUNDS)
       return { ...leftOut(losses, model, point, states, instead === null), point, states };
@@ -116,25 +116,25 @@ function pointAt({ n, N, design, gradientsAt }: RowLosses, x: Float64Array): Poi
 function gradientOf({ N, M, ridge }: RowLosses, { x, gradients }: Point, pieces: Pieces): Float64Array {
   const sum = transposedTimes(
     pieces.directions,
-    pieces.forces.map((force, i) => (pieces.fitted[i] ? 0 : force)),
+    pieces.outputDerivatives.map((force, i) => (pieces.fitted[i] ? 0 : force)),
     M,
   );
-  const fromGradients = transposedTimes(gradients.slopes, pieces.tugs, N);
+  const fromGradients = transposedTimes(gradients.slopes, pieces.normDerivatives, N);
   for (let a = 0; a < N; a++) sum[a]! += ridge * x[a]! + fromGradients[a]!;
   return sum;
 }
 
 function localModel({ n, N, M, ridge }: RowLosses, { gradients }: Point, pieces: Pieces): LocalModel {
-  const { fitted, directions, bends, turns, along } = pieces;
+  const { fitted, directions, outputCurvatures, turns, along } = pieces;
   const gram = new Float64Array(N * N);
   gradients.gram(turns, gram);
   // Columns d_i of the rows that are not at a kink, and k_i of all that bend along it.
   const left: Float64Array[] = [];
   const weights: number[] = [];
   for (let i = 0; i < n; i++) {
-    if (!fitted[i] && bends[i] !== 0) {
+    if (!fitted[i] && outputCurvatures[i] !== 0) {
       left.push(directions.subarray(i * M, (i + 1) * M));
-      weights.push(bends[i]!);
+      weights.push(outputCurvatures[i]!);
     }
     if (along[i] !== turns[i]) {
       left.push(gradients.slopes.subarray(i * N, (i + 1) * N));
@@ -155,7 +155,7 @@ function localModel({ n, N, M, ridge }: RowLosses, { gradients }: Point, pieces:
     for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
     hessian[a * M + a]! += ridge;
   }
-  return new LocalModel({ n, M, hessian, directions, bends, fitted });
+  return new LocalModel({ n, M, hessian, directions, outputCurvatures, fitted });
 }
 
 function leftOut(
@@ -167,13 +167,21 @@ function leftOut(
 ): Omit<RowsLeftOut, 'point' | 'states'> {
   const { n, N, M, design } = losses;
   const { gradients } = point;
-  const { directions, forces, extras: also, turns, along, tugs } = losses.pieces(point, states);
-  const extras = also || tugs.some((tug) => tug !== 0) ? new Float64Array(n * M) : null;
+  const {
+    directions,
+    outputDerivatives,
+    extras: also,
+    turns,
+    along,
+    normDerivatives,
+  } = losses.pieces(point, states);
+  const extras = also || normDerivatives.some((tug) => tug !== 0) ? new Float64Array(n * M) : null;
   if (extras)
     for (let i = 0; i < n; i++)
       for (let a = 0; a < N; a++)
-        extras[i * M + a] = tugs[i]! * gradients.slopes[i * N + a]! + (also ? also[i * N + a]! : 0);
-  const steps = model.stepsWithout(forces, extras);
+        extras[i * M + a] =
+          normDerivatives[i]! * gradients.slopes[i * N + a]! + (also ? also[i * N + a]! : 0);
+  const steps = model.stepsWithout(outputDerivatives, extras);
   const moves = M === N ? steps : ofTheta(steps, { n, N, M });
   const squares = gradients.squares(moves);
   const outputs = point.outputs.slice();
@@ -183,7 +191,7 @@ function leftOut(
     const step = steps.subarray(i * M, (i + 1) * M);
     const onGradient = dot(moves.subarray(i * N, (i + 1) * N), gradients.slopes.subarray(i * N, (i + 1) * N));
     const work =
-      forces[i]! * dot(step, directions.subarray(i * M, (i + 1) * M)) +
+      outputDerivatives[i]! * dot(step, directions.subarray(i * M, (i + 1) * M)) +
       (extras ? dot(step, extras.subarray(i * M, (i + 1) * M)) : 0);
     const own = turns[i]! * (squares[i]! - onGradient ** 2) + along[i]! * onGradient ** 2;
     const length = stepLength(own, work);

@@ -15,7 +15,7 @@ export interface LocalModelOptions {
   /** d_i, n x M. */
   readonly directions: Float64Array;
   /** w_i of the rows that are not at a kink. */
-  readonly bends: Float64Array;
+  readonly outputCurvatures: Float64Array;
   /** Which rows are at their kink. */
   readonly fitted: readonly boolean[];
 }
@@ -24,8 +24,8 @@ export interface LocalModelOptions {
 export interface NewtonStep {
   /** Of the M coefficients. */
   readonly move: Float64Array;
-  /** What the rows at a kink pull with there: their gradients are forces_i d_i; 0 for other rows. n. */
-  readonly forces: Float64Array;
+  /** Of the rows at a kink there: their gradients are outputDerivatives_i d_i; 0 for other rows. n. */
+  readonly outputDerivatives: Float64Array;
 }
 
 /**
@@ -36,7 +36,7 @@ export class LocalModel {
   private readonly n: number;
   private readonly M: number;
   private readonly inverse: Float64Array;
-  private readonly bends: Float64Array;
+  private readonly outputCurvatures: Float64Array;
   /** Of each row, its place among those at a kink, or -1. */
   private readonly place: Int32Array;
   /** L^-1 d_i of the rows at a kink, P x M, and an orthonormal basis of their span. */
@@ -49,10 +49,10 @@ export class LocalModel {
   /** L^-1 d_i of all rows, those not at a kink orthogonal to the kinks, n x M. */
   private readonly free: Float64Array;
 
-  constructor({ n, M, hessian, directions, bends, fitted }: LocalModelOptions) {
+  constructor({ n, M, hessian, directions, outputCurvatures, fitted }: LocalModelOptions) {
     this.n = n;
     this.M = M;
-    this.bends = bends;
+    this.outputCurvatures = outputCurvatures;
     this.inverse = invertedFactor(hessian, M);
     const images = rowsTimes(directions, this.inverse, n, M);
     this.place = new Int32Array(n).fill(-1);
@@ -91,17 +91,17 @@ export class LocalModel {
     choleskySolve(factor, pulls);
     const step = transposedTimes(kinks, pulls, M);
     for (let a = 0; a < M; a++) step[a]! -= own[a]!;
-    const forces = new Float64Array(n);
-    for (let i = 0; i < n; i++) if (place[i]! >= 0) forces[i] = -pulls[place[i]!]!;
-    return { move: transposedTimes(inverse, step, M), forces };
+    const outputDerivatives = new Float64Array(n);
+    for (let i = 0; i < n; i++) if (place[i]! >= 0) outputDerivatives[i] = -pulls[place[i]!]!;
+    return { move: transposedTimes(inverse, step, M), outputDerivatives };
   }
 
   /**
-   * The Newton steps without row i, for all i, n x M, where its gradient is forces_i d_i + extras_i.
+   * The Newton steps without row i, for all i, n x M, where its gradient is outputDerivatives_i d_i + extras_i.
    * @param extras n x M; null where the gradients are along d_i
    */
-  stepsWithout(forces: Float64Array, extras: Float64Array | null): Float64Array {
-    const { n, M, bends, place, free } = this;
+  stepsWithout(outputDerivatives: Float64Array, extras: Float64Array | null): Float64Array {
+    const { n, M, outputCurvatures, place, free } = this;
     const extra = extras && rowsTimes(extras, this.inverse, n, M);
     const steps = extra ? this.withoutKinks(extra) : new Float64Array(n * M);
     const duals = this.dualsOfKinks();
@@ -113,8 +113,9 @@ export class LocalModel {
       const square = dot(way, way);
       const scale =
         at < 0
-          ? (forces[i]! + bends[i]! * dot(way, step)) / (1 - bends[i]! * square)
-          : (forces[i]! + (extra ? dot(way, extra.subarray(i * M, (i + 1) * M)) : 0)) / square;
+          ? (outputDerivatives[i]! + outputCurvatures[i]! * dot(way, step)) /
+            (1 - outputCurvatures[i]! * square)
+          : (outputDerivatives[i]! + (extra ? dot(way, extra.subarray(i * M, (i + 1) * M)) : 0)) / square;
       for (let a = 0; a < M; a++) step[a]! += scale * way[a]!;
     }
     const moves = new Float64Array(n * M);
@@ -125,12 +126,12 @@ export class LocalModel {
 
   /** How many rows are not at a kink, and which share of their direction's curvature is their own, on average. */
   heldByThemselves(): { readonly leverage: number; readonly free: number } {
-    const { n, M, bends, place, free } = this;
+    const { n, M, outputCurvatures, place, free } = this;
     let [sum, count] = [0, 0];
     for (let i = 0; i < n; i++) {
-      if (place[i]! >= 0 || bends[i] === 0) continue;
+      if (place[i]! >= 0 || outputCurvatures[i] === 0) continue;
       const way = free.subarray(i * M, (i + 1) * M);
-      sum += bends[i]! * dot(way, way);
+      sum += outputCurvatures[i]! * dot(way, way);
       count++;
     }
     return { leverage: count === 0 ? 0 : sum / count, free: count };

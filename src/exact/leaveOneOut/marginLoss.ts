@@ -49,9 +49,9 @@ export function marginLoss(rows: MarginLossRows): RowLosses {
       return {
         fitted,
         directions,
-        bends: margins.map((w, i) => (fitted[i] ? 0 : sideOf(scores[i]!).bend(w))),
-        forces: pulls.map((pull) => -pull),
-        tugs: new Float64Array(n),
+        outputCurvatures: margins.map((w, i) => (fitted[i] ? 0 : sideOf(scores[i]!).bend(w))),
+        outputDerivatives: pulls.map((pull) => -pull),
+        normDerivatives: new Float64Array(n),
         extras: null,
         turns: pulls.map((pull, i) => (eps * Math.max(0, pull)) / divisors[i]!),
         along: new Float64Array(n),
@@ -59,13 +59,13 @@ export function marginLoss(rows: MarginLossRows): RowLosses {
       };
     },
 
-    after({ outputs, gradients: { lengths } }, { fitted, scores: before }, forces) {
+    after({ outputs, gradients: { lengths } }, { fitted, scores: before }, outputDerivatives) {
       const scores = new Float64Array(n);
       const instead = { fitted: [...fitted], scores: new Float64Array(n) };
       let left = 0;
       for (let i = 0; i < n; i++) {
         const w = outputs[i]! - eps * lengths[i]!;
-        scores[i] = fitted[i] ? -forces[i]! : sideOf(before[i]!).pull(w);
+        scores[i] = fitted[i] ? -outputDerivatives[i]! : sideOf(before[i]!).pull(w);
         instead.scores[i] = scores[i]!;
         const falls = before[i]! > 0;
         const stays = fitted[i]

@@ -31,19 +31,23 @@ export function squareLoss(rows: SquareRows): RowLosses {
     pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
       const divisors = divisible(lengths);
       const directions = design.slice();
-      const [forces, tugs, turns] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+      const [outputDerivatives, normDerivatives, turns] = [
+        new Float64Array(n),
+        new Float64Array(n),
+        new Float64Array(n),
+      ];
       const gaps = y.map((target, i) => target - outputs[i]!);
       for (let i = 0; i < n; i++) {
         const cost = eps * lengths[i]!;
         if (fitted[i]) {
-          forces[i] = -scores[i]!;
-          tugs[i] = eps * cost;
+          outputDerivatives[i] = -scores[i]!;
+          normDerivatives[i] = eps * cost;
           turns[i] = eps * eps;
           continue;
         }
         const sign = scores[i]! < 0 ? -1 : 1;
-        forces[i] = sign * gaps[i]! + cost;
-        turns[i] = (eps * Math.max(0, forces[i]!)) / divisors[i]!;
+        outputDerivatives[i] = sign * gaps[i]! + cost;
+        turns[i] = (eps * Math.max(0, outputDerivatives[i]!)) / divisors[i]!;
         for (let a = 0; a < M; a++) directions[i * M + a]! *= -sign;
         for (let a = 0; a < N; a++) directions[i * M + a]! += eps * slopes[i * N + a]!;
       }
@@ -51,9 +55,9 @@ export function squareLoss(rows: SquareRows): RowLosses {
       return {
         fitted,
         directions,
-        bends: new Float64Array(n).fill(1),
-        forces,
-        tugs,
+        outputCurvatures: new Float64Array(n).fill(1),
+        outputDerivatives,
+        normDerivatives,
         turns,
         along,
         gaps,
@@ -61,14 +65,14 @@ export function squareLoss(rows: SquareRows): RowLosses {
       };
     },
 
-    after({ outputs, gradients: { lengths } }, { fitted, scores: before }, forces) {
+    after({ outputs, gradients: { lengths } }, { fitted, scores: before }, outputDerivatives) {
       const scores = new Float64Array(n);
       let left = 0;
       const instead = fitted.map((at, i) => {
         const sign = before[i]! < 0 ? -1 : 1;
         const residual = y[i]! - outputs[i]!;
         const cost = eps * lengths[i]!;
-        scores[i] = at ? -forces[i]! : residual + sign * cost;
+        scores[i] = at ? -outputDerivatives[i]! : residual + sign * cost;
         const stays = at ? Math.abs(scores[i]!) <= cost : sign * residual >= 0;
         if (!stays) left++;
         return at === stays;

@@ -5,10 +5,10 @@ import { MAX_D, MAX_SEEDS } from '../state/link.ts';
 import type { State, Store } from '../state/state.ts';
 import { axisNamed } from '../theory/curve.ts';
 import { cellFor } from './cellFor.ts';
+import { browserStorage, recall, remember } from './keptMeasurements.ts';
 import { matching, withMeasurements } from './measurements.ts';
 import { pointsToCheck, tooMuch } from './places.ts';
 import type { CheckReport, Engine } from './protocol.ts';
-import { browserStorage, recall, remember } from './remembered.ts';
 import { resultsTable } from './resultsTable.ts';
 import { trainer, type Wanted } from './trainer.ts';
 

@@ -2,7 +2,7 @@ import { bestLambda, bestWidth, type Measure, type Where } from '../../theory/in
 import { solveSaddlePoint } from '../../theory/saddlePoint.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import { mapOf, questionOf, riskAt } from '../theory/ask.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from './keptAnswers.ts';
 
 /** What the sentences of the story say, asked of the closed form. All of it is of one layer and the square loss. */
 

@@ -6,8 +6,8 @@ import type { SceneName } from '../state/scenes.ts';
 import { criticalEpsAt, epsTestOf, nothingRisk, riskAt } from '../theory/ask.ts';
 import { axisNamed, curveAlong, placeOf, type RiskAt } from '../theory/curve.ts';
 import type { PageRisk } from '../theory/pageRisk.ts';
+import { remembered } from './keptAnswers.ts';
 import type { Quantity } from './marked.ts';
-import { remembered } from './remembered.ts';
 
 const curveOver = (name: 'psi1' | 'eps') =>
   remembered(
