@@ -144,6 +144,7 @@ export {
 export { type AttackedRows, attackedRows, type InputMovement, inputMovements } from './table/explainRows.ts';
 export { type SubgroupRisk, subgroupRisks } from './table/explainSubgroups.ts';
 export type { ClassMeasures } from './table/measureClasses.ts';
+export type { LargestOutput, SeveralClassesTold } from './table/measureSeveralClasses.ts';
 export {
   type Interval,
   type IntervalOptions,

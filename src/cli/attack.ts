@@ -45,7 +45,7 @@ import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
-import { rememberedPreparation } from './rememberedPreparation.ts';
+import { refuseSeveralClasses, rememberedPreparation } from './rememberedPreparation.ts';
 import { table } from './table.ts';
 import { tableFile } from './tableOptions.ts';
 import { parseRange } from './theory/grid.ts';
@@ -108,6 +108,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     if (args.images !== undefined) pictureFormat('images', args.images);
     const preparation = rememberedPreparation(args.model);
+    refuseSeveralClasses('rrf attack', args.model, preparation);
     const { data: rows, classes, notes } = await dataOf(args, remembered?.classes, preparation);
     for (const note of notes) notice(note);
     const criterion = asked ?? (classes ? misclassified : undefined);

@@ -14,7 +14,7 @@ import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
-import { rememberedPreparation } from './rememberedPreparation.ts';
+import { refuseSeveralClasses, rememberedPreparation } from './rememberedPreparation.ts';
 import { rememberedRadius } from './rememberedRadius.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
 import { tableFile } from './tableOptions.ts';
@@ -76,6 +76,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       lossNames,
     );
     const preparation = rememberedPreparation(args.model);
+    refuseSeveralClasses('rrf explain', args.model, preparation);
     const read = await explainedRows(args, remembered?.classes, preparation);
     for (const note of read.notes) notice(note);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));

@@ -36,15 +36,18 @@ import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './tr
 /** Options that are called otherwise in code. */
 const OTHERWISE = { folder: 'checkpoints' };
 
+/** Of the gap to which the exact solver goes. */
+const DIGITS = -Math.log10(DEFAULT_TOLERANCE);
+
 /** Seconds from which a run is announced and shows its progress. */
 const WORTH_A_WORD = 2;
 
 const options = {
   csv: tableFile,
-  target: neededText('column to predict from all others; text is classes'),
+  target: neededText('column to predict from all others; text is classes, two or several'),
   model: textOr(DEFAULTS.model, tableModels.join(', ')),
   method: textOr(DEFAULTS.method, tableMethods.join(', ')),
-  loss: textOr(DEFAULTS.loss, `${tableLosses.join(', ')}; all but square for a target of two classes`),
+  loss: textOr(DEFAULTS.loss, `${tableLosses.join(', ')}; all but square for a target of classes`),
   ...preparationOptions,
   eps: {
     ...number(
@@ -101,6 +104,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       .example(
         '$0 train --csv data/digits.csv --target digit --positive 0,1,2,3,4 --loss logistic --eps 0.4 --method exact',
         'two classes',
+      )
+      .example(
+        '$0 train --csv data/digits.csv --target digit --loss squaredHinge --eps 0.4 --method exact',
+        'all ten, one against the rest; --text digit by the square loss',
       ),
   async handler(args) {
     const { csv, target, save } = args;
@@ -163,11 +170,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         },
         onSolving(progress) {
           if ('relativeGap' in progress) {
-            const { relativeGap } = progress;
-            bar?.update(-Math.log10(relativeGap), `gap ${relativeGap.toExponential(1)}`);
+            const { relativeGap, solved } = progress;
+            bar?.update(solved * DIGITS - Math.log10(relativeGap), `gap ${relativeGap.toExponential(1)}`);
           } else if (progress.expectedSeconds > WORTH_A_WORD) {
             notice(`the exact solver needs about ${duration(progress.expectedSeconds)}`);
-            bar = progressBar(-Math.log10(DEFAULT_TOLERANCE), 'solve');
+            bar = progressBar(progress.solves * DIGITS, 'solve');
           }
         },
       });
@@ -208,6 +215,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const result = {
       ...{ ...description, rows, clean, robust, trivial, training, intercept, notes },
       ...(trained.classes ? { classes: trained.classes } : {}),
+      ...(trained.several ? { several: trained.several } : {}),
       saved: save ?? null,
       ...(splits ? { splits } : {}),
     };

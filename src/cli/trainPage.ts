@@ -5,6 +5,7 @@ import { robustRisk } from '../evaluation/risk.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
 import { attackedModel } from '../table/attackedModel.ts';
 import { linearCoefficients } from '../table/explainCoefficients.ts';
+import type { SeveralClassesTold } from '../table/measureSeveralClasses.ts';
 import { ATTACKED_LOSSES, type TableTrainingSettings } from '../table/tableTrainingOptions.ts';
 import type { TableTraining } from '../table/trainOnTable.ts';
 import { asTyped } from './optionNames.ts';
@@ -34,7 +35,7 @@ export async function trainingSections(
     ],
     sections: [
       riskSection(trained),
-      await curveSection(trained, settings),
+      trained.several ? confusionSection(trained.several) : await curveSection(trained, settings),
       ...(await coefficientSection(trained)),
     ],
   };
@@ -51,16 +52,18 @@ const columns: readonly Column<Line>[] = [
   { title: 'std.err.', value: ({ of }) => rounded(of.standardError, 2) },
 ];
 
-function riskSection({ clean, robust, trivial, classes }: TableTraining): ReportSection {
+function riskSection({ clean, robust, trivial, classes, several }: TableTraining): ReportSection {
+  const told = classes ?? several;
+  const mean = several ? 'error' : 'loss';
   const lines: Line[] = [
-    { name: 'loss, clean', of: clean },
-    { name: 'loss, attacked', of: robust },
-    { name: 'loss of the best constant', of: trivial },
-    ...(classes
+    { name: `${mean}, clean`, of: clean },
+    { name: `${mean}, attacked`, of: robust },
+    { name: `${mean} of the best constant`, of: trivial },
+    ...(told
       ? [
-          { name: 'accuracy, clean', of: classes.clean.accuracy },
-          { name: 'accuracy, attacked', of: classes.robust.accuracy },
-          { name: 'accuracy of the best constant', of: classes.trivial.accuracy },
+          { name: 'accuracy, clean', of: told.clean.accuracy },
+          { name: 'accuracy, attacked', of: told.robust.accuracy },
+          { name: 'accuracy of the best constant', of: told.trivial.accuracy },
         ]
       : []),
   ];
@@ -68,6 +71,27 @@ function riskSection({ clean, robust, trivial, classes }: TableTraining): Report
     title: 'Risk',
     text: [`Means over ${clean.count} rows; standard errors are over rows, of this one split.`],
     tables: [reportTable(lines, columns)],
+  };
+}
+
+function confusionSection({ names, confusion, robustlyRight }: SeveralClassesTold): ReportSection {
+  const lines = names.map((name, k) => ({ name, counts: confusion[k]!, robust: robustlyRight[k]! }));
+  type Counts = (typeof lines)[number];
+  return {
+    title: 'Classes',
+    text: [
+      'Held-out rows by their class and by that which they are taken for; the last column counts those that are answered rightly whatever the attack does.',
+    ],
+    tables: [
+      reportTable(lines, [
+        { title: 'class', value: ({ name }: Counts) => name, align: 'left' },
+        ...names.map((name, j) => ({
+          title: `for ${name}`,
+          value: ({ counts }: Counts) => String(counts[j]),
+        })),
+        { title: 'attacked: right', value: ({ robust }) => String(robust) },
+      ]),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Estimate } from '../evaluation/estimate.ts';
+import type { LargestOutput, SeveralClassesTold } from '../table/measureSeveralClasses.ts';
 import type { ClassesTold, TableTraining } from '../table/trainOnTable.ts';
 import { classesInWords } from './classes.ts';
 import { duration } from './progressBar.ts';
@@ -18,7 +19,7 @@ interface ReportedOptions {
 
 /** What `rrf train` prints. */
 export function trainingReport(trained: TableTraining, args: ReportedOptions, seconds: number): string {
-  const { rows, training, intercept, classes } = trained;
+  const { rows, training, intercept, classes, several } = trained;
   const { model, method, save, target } = args;
   const how =
     training.relativeGap === undefined
@@ -27,7 +28,11 @@ export function trainingReport(trained: TableTraining, args: ReportedOptions, se
   const split = `${rows.train} rows to train${rows.validation ? `, ${rows.validation} to validate` : ''}, ${rows.test} held out`;
   return [
     `${target} from ${split}; ${method}: ${how}; ${duration(seconds)}`,
-    ...(classes ? classReport(trained, classes, args) : ['', errorReport(trained, args)]),
+    ...(classes
+      ? classReport(trained, classes, args)
+      : several
+        ? severalReport(several, args)
+        : ['', errorReport(trained, args)]),
     // Of features that a model makes it says little; of columns it is the prediction at their means.
     ...(intercept === null || model !== 'linear' || classes
       ? []
@@ -109,6 +114,53 @@ function classReport(
         title,
         value: (line: Counts) => String(line.counts[k]),
       })),
+    ]),
+  ];
+}
+
+/** Measures of several classes, and which are taken for which. */
+function severalReport(
+  { names, confusion, robustlyRight, ...told }: SeveralClassesTold,
+  { target, loss, lambda, eps, norm }: ReportedOptions,
+): string[] {
+  const lines = (['accuracy', 'error'] as const).map((name) => ({
+    name,
+    of: (kind: keyof typeof told): Estimate => told[kind][name satisfies keyof LargestOutput],
+  }));
+  type Line = (typeof lines)[number];
+  const shown = (kind: keyof typeof told) => (line: Line) => line.of(kind).value.toFixed(4);
+  const spread = (kind: keyof typeof told) => (line: Line) => rounded(line.of(kind).standardError, 2);
+  const classes = names.map((name, k) => {
+    const counts = confusion[k]!;
+    const others = counts.map((count, j) => (j === k ? 0 : count));
+    const most = Math.max(...others);
+    return {
+      ...{ name, rows: counts.reduce((sum, count) => sum + count, 0), right: counts[k]! },
+      robust: robustlyRight[k]!,
+      wrong: most > 0 ? `${names[others.indexOf(most)]} (${most})` : '-',
+    };
+  });
+  type ClassLine = (typeof classes)[number];
+  return [
+    `${target}: ${names.length} classes, one against the rest, the largest output names one; ${loss} loss, lambda ${lambda}`,
+    `robust: PGD in ${norm} at eps ${eps} against each other class; linearised: the model's linear part at each row, attacked exactly`,
+    '',
+    table(lines, [
+      { title: 'held out', value: ({ name }: Line) => name, align: 'left' },
+      { title: 'clean', value: shown('clean') },
+      { title: 'std.err.', value: spread('clean') },
+      { title: 'robust', value: shown('robust') },
+      { title: 'std.err.', value: spread('robust') },
+      { title: 'linearised', value: shown('linearised') },
+      { title: 'commonest class', value: shown('trivial') },
+    ]),
+    '',
+    table(classes, [
+      { title: 'class', value: ({ name }: ClassLine) => name, align: 'left' },
+      { title: 'rows', value: ({ rows }) => String(rows) },
+      { title: 'right', value: ({ right }) => String(right) },
+      { title: 'attacked: right', value: ({ robust }) => String(robust) },
+      { title: 'most taken for', value: ({ wrong }) => wrong },
     ]),
   ];
 }

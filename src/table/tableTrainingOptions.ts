@@ -96,8 +96,15 @@ export interface TableTrainingOptions extends FilePreparation {
   readonly folder?: string | undefined;
   /** Called by training by gradient. */
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Called by the exact solver of random features: with a rough forecast before it begins, then after each iteration. */
-  readonly onSolving?: (progress: { readonly expectedSeconds: number } | ExactProgress) => void;
+  /**
+   * Called by the exact solver of random features: with a rough forecast before it begins and how many problems there are to
+   * solve, one for each of several classes; then after each iteration, with how many are solved.
+   */
+  readonly onSolving?: (
+    progress:
+      | { readonly expectedSeconds: number; readonly solves: number }
+      | (ExactProgress & { readonly solved: number }),
+  ) => void;
 }
 
 /** The options that have a default, and it. */

@@ -28,7 +28,7 @@ export interface SplitResult {
   readonly robust: number;
   /** Of the best constant. */
   readonly trivial: number;
-  /** Share of the held-out rows that are answered rightly, of two classes; otherwise null. */
+  /** Share of the held-out rows that are answered rightly, of classes; otherwise null. */
   readonly accuracy: number | null;
   /** The same under attack. */
   readonly robustAccuracy: number | null;
@@ -46,9 +46,9 @@ export interface SplitsTraining {
   readonly robust: SplitEstimate;
   /** Over splits. */
   readonly trivial: SplitEstimate;
-  /** Over splits, of two classes; otherwise null. */
+  /** Over splits, of classes; otherwise null. */
   readonly accuracy: SplitEstimate | null;
-  /** Over splits, of two classes; otherwise null. */
+  /** Over splits, of classes; otherwise null. */
   readonly robustAccuracy: SplitEstimate | null;
 }
 
@@ -107,13 +107,14 @@ const resultOf = ({
   robust,
   trivial,
   classes,
+  several,
   training,
 }: Omit<TableTraining, 'model'>): SplitResult => ({
   rows,
   clean: clean.value,
   robust: robust.value,
   trivial: trivial.value,
-  accuracy: classes?.clean.accuracy.value ?? null,
-  robustAccuracy: classes?.robust.accuracy.value ?? null,
+  accuracy: (classes ?? several)?.clean.accuracy.value ?? null,
+  robustAccuracy: (classes ?? several)?.robust.accuracy.value ?? null,
   converged: training.converged,
 });

@@ -1,13 +1,14 @@
 import { pgd } from '../attacks/index.ts';
 import { columnNotes } from '../data/columnNotes.ts';
-import { type ClassNames, classNames } from '../data/csvClasses.ts';
+import type { ClassNames } from '../data/csvClasses.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { optionHint } from '../data/preparation/optionHint.ts';
 import type { Preparation } from '../data/preparation/preparation.ts';
 import type { RawTable } from '../data/rawTable.ts';
 import { standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
 import type { Table } from '../data/table.ts';
 import { asDataset, inputsAndTarget } from '../data/tableDataset.ts';
-import { UserError } from '../errors.ts';
+import { InvalidArgumentError, UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { robustRisk } from '../evaluation/risk.ts';
 import { type MarginLoss, marginLosses } from '../exact/marginLosses.ts';
@@ -15,6 +16,7 @@ import { bestConstant } from '../exact/marginRows.ts';
 import { standardisedModel } from '../models/standardisedModel.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type ClassMeasures, classMeasures, type Margins, marginsOf } from './measureClasses.ts';
+import { type SeveralClassesTold, severalClassesTold } from './measureSeveralClasses.ts';
 import { partsOf } from './splits.ts';
 import { readoutBias, tableModel } from './tableModel.ts';
 import {
@@ -31,7 +33,7 @@ import {
   type TrainingRows,
 } from './trainingRows.ts';
 import { trainTableByGradient } from './trainTableByGradient.ts';
-import { trainTableExactly } from './trainTableExactly.ts';
+import { trainClassesExactly, trainTableExactly } from './trainTableExactly.ts';
 
 /** A trained model, and what it is worth on rows held out. */
 export interface TableTraining {
@@ -52,14 +54,19 @@ export interface TableTraining {
   readonly test: Table;
   /** Positions of the held-out rows in the table. */
   readonly testRows: readonly number[];
-  /** Mean loss on held-out rows: the squared error, in squared units of the target, or the loss of the margin. */
+  /**
+   * Mean loss on held-out rows: the squared error, in squared units of the target, or the loss of the margin; of several
+   * classes the share that is answered wrongly.
+   */
   readonly clean: Estimate;
   /** The same under an attack of radius epsTest. */
   readonly robust: Estimate;
-  /** Of the constant that is best on the training rows, for squares their mean; no attack moves it. */
+  /** Of the constant that is best on the training rows, for squares their mean, of several classes the commonest; no attack moves it. */
   readonly trivial: Estimate;
   /** Where the target is two classes, how well they are told apart on held-out rows; otherwise null. */
   readonly classes: ClassesTold | null;
+  /** Where the target is several classes, how well they are told apart on held-out rows; otherwise null. */
+  readonly several: SeveralClassesTold | null;
   /** How the training ended. */
   readonly training: {
     /** Whether the solver or the gradient steps reached their tolerance. */
@@ -68,7 +75,7 @@ export interface TableTraining {
     readonly iterations: number;
     /** As `adversarialTraining` and the exact solvers give it. */
     readonly residual: number;
-    /** Of the standardised problem, with (1/2n) sum of squares or (1/n) sum of losses of the margin. */
+    /** Of the standardised problem, with (1/2n) sum of squares or (1/n) sum of losses of the margin, summed over several classes. */
     readonly objective: number;
     /** Proved, by the exact method only. */
     readonly relativeGap?: number;
@@ -110,18 +117,28 @@ export function checkTableTraining(
   const { target, classes } = settings;
   if (!isRawTable(table)) return { settings, rows: rowsOfNumbers(table, target, classes) };
   const rows = rowsOfFile(table, { ...preparationOptionsIn(options), classes: isMarginLoss(settings.loss) });
-  const { kind } = rows.target;
-  if (kind === 'several classes') classNames(table, target);
-  return {
-    settings: kind === 'two classes' ? { ...settings, classes: namesIn(rows.target) } : settings,
-    rows,
-  };
+  switch (rows.target.kind) {
+    case 'number':
+      return { settings, rows };
+    case 'two classes':
+      return { settings: { ...settings, classes: namesIn(rows.target) }, rows };
+    case 'several classes':
+      checkSeveralClasses(settings, rows.target.classes);
+      return { settings: { ...settings, classes: undefined }, rows };
+  }
+}
+
+function checkSeveralClasses({ model, method }: TableTrainingSettings, classes: readonly string[]): void {
+  const these = `for a target of ${classes.length} classes, unless those that count as +1 are named (${optionHint('positive')})`;
+  if (model === 'deep') throw new InvalidArgumentError('model', model, `linear or random-features ${these}`);
+  if (method !== 'exact') throw new InvalidArgumentError('method', method, `exact ${these}`);
 }
 
 const namesIn = ({ positive, negative }: ClassNames): ClassNames => ({ positive, negative });
 
 /**
- * Trains a regression or a classifier of two classes on a table, adversarially, and measures it on rows held out. How the
+ * Trains a regression or a classifier on a table, adversarially, and measures it on rows held out. Several classes, of which
+ * the exact method alone knows, have an output each, trained one against the rest; the largest output names the class. How the
  * columns of a file become numbers is learnt from the training rows. Inputs are
  * standardised by the training rows, inside the model, so that eps counts in standard deviations of the inputs, indicators of
  * text and of missing cells among them; so is the
@@ -145,7 +162,8 @@ export async function trainOnTable(
   const ownUnits = tableStatistics(train, clip);
   if (ownUnits.target.deviation[0] === 0)
     throw new UserError(`the target ${JSON.stringify(target)} is constant in the training rows`);
-  const statistics = settings.classes ? { ...ownUnits, target: AS_IT_IS } : ownUnits;
+  const several = rows.target.kind === 'several classes' ? rows.target.classes : null;
+  const statistics = settings.classes || several ? { ...ownUnits, target: asTheyAre(1) } : ownUnits;
   const [mean, unit] = [statistics.target.mean[0]!, statistics.target.deviation[0]!];
   const notes = [...rows.notes, ...columnNotes(train)];
   const d = train.names.length - 1;
@@ -155,22 +173,27 @@ export async function trainOnTable(
     );
 
   const inUnits = (part: Table): Table => standardised(part, statistics);
-  const core = tableModel(settings, d);
-  const training =
-    method === 'exact'
+  const core = tableModel(settings, d, several?.length);
+  const training = several
+    ? await trainClassesExactly(core, inUnits(train), several, settings, notes)
+    : method === 'exact'
       ? await trainTableExactly(core, inUnits(train), settings, notes)
       : await trainTableByGradient(core, inUnits(train), validation && inUnits(validation), settings);
 
   const held = asDataset(inUnits(test));
-  const measured = await measuredOn(core, held, inputsAndTarget(inUnits(train)).y, settings);
+  const y = inputsAndTarget(inUnits(train)).y;
+  const measured = several
+    ? await measuredOnSeveral(core, held, y, several, settings)
+    : await measuredOn(core, held, y, settings);
   const back = ({ value, standardError, count }: Estimate): Estimate => ({
     value: value * unit ** 2,
     standardError: standardError * unit ** 2,
     count,
   });
-  const bias = await readoutBias(core);
+  const bias = several ? null : await readoutBias(core);
+  const units = several ? asTheyAre(several.length) : statistics.target;
   return {
-    model: standardisedModel(core, statistics.inputs, statistics.target),
+    model: standardisedModel(core, statistics.inputs, units),
     preparation,
     rows: { train: train.rows, validation: validation?.rows ?? 0, test: test.rows },
     test,
@@ -179,6 +202,7 @@ export async function trainOnTable(
     robust: back(measured.robust),
     trivial: back(measured.trivial),
     classes: measured.classes,
+    several: measured.several,
     training,
     intercept: bias === null ? null : mean + unit * bias,
     notes,
@@ -186,9 +210,26 @@ export async function trainOnTable(
 }
 
 /** Of classes, which are not standardised. */
-const AS_IT_IS: TableStatistics['target'] = { mean: [0], deviation: [1] };
+const asTheyAre = (outputs: number): TableStatistics['target'] => ({
+  mean: new Array(outputs).fill(0),
+  deviation: new Array(outputs).fill(1),
+});
 
-type Measured = Pick<TableTraining, 'clean' | 'robust' | 'trivial' | 'classes'>;
+type Measured = Pick<TableTraining, 'clean' | 'robust' | 'trivial' | 'classes' | 'several'>;
+
+/** @param y positions of the classes of the training rows, of which the commonest is taken */
+async function measuredOnSeveral(
+  core: tf.Sequential,
+  held: Dataset,
+  y: Float64Array,
+  names: readonly string[],
+  { epsTest, eps, norm }: TableTrainingSettings,
+): Promise<Measured> {
+  const attack = { eps: epsTest ?? eps, norm, steps: TEST_STEPS };
+  const several = await severalClassesTold(core, held, { names, training: y, attack });
+  const { clean, robust, trivial } = several;
+  return { clean: clean.error, robust: robust.error, trivial: trivial.error, classes: null, several };
+}
 
 /** @param y targets of the training rows, of which the best constant is taken */
 async function measuredOn(
@@ -203,12 +244,13 @@ async function measuredOn(
   const marginLoss = isMarginLoss(loss) ? marginLosses[loss] : null;
   const constant = marginLoss ? bestConstant(marginLoss, y) : meanOf(y).value;
   const told = margins && classes ? toldApart(margins, held.y, classes, constant) : null;
-  if (marginLoss && margins) return { ...ofMargins(margins, held.y, marginLoss, constant), classes: told };
+  if (marginLoss && margins)
+    return { ...ofMargins(margins, held.y, marginLoss, constant), classes: told, several: null };
   const { standard, curve } = await robustRisk(core, held, pgd({ norm, steps: TEST_STEPS }), {
     epsilons: [eps],
   });
   const trivial = meanOf(held.y.map((value) => (value - constant) ** 2));
-  return { clean: standard, robust: curve[0]!.risk, trivial, classes: told };
+  return { clean: standard, robust: curve[0]!.risk, trivial, classes: told, several: null };
 }
 
 /** The worst case of a loss that falls with the margin is at the least margin. */
@@ -217,7 +259,7 @@ function ofMargins(
   y: Float32Array,
   { value }: MarginLoss,
   constant: number,
-): Omit<Measured, 'classes'> {
+): Omit<Measured, 'classes' | 'several'> {
   return {
     clean: meanOf(margins.clean.map(value)),
     robust: meanOf(margins.robust.map(value)),

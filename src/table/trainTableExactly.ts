@@ -1,9 +1,10 @@
 import type { Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
-import { UserError } from '../errors.ts';
+import { oneLine, UserError } from '../errors.ts';
 import { setReadout } from '../exact/exactReadout.ts';
 import {
   adversarialRegression,
+  type ExactProgress,
   type ExactResult,
   expectedSeconds,
   type MarginResult,
@@ -13,7 +14,7 @@ import {
 } from '../exact/index.ts';
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { RandomFeatures } from '../models/RandomFeatures.ts';
-import type { tf } from '../runtime/tf.ts';
+import { tf } from '../runtime/tf.ts';
 import { isMarginLoss, type TableTrainingSettings } from './tableTrainingOptions.ts';
 import type { TableTraining } from './trainOnTable.ts';
 
@@ -24,31 +25,102 @@ import type { TableTraining } from './trainOnTable.ts';
 export async function trainTableExactly(
   model: tf.Sequential,
   train: Table,
-  { eps, lambda, fitIntercept, loss, norm, activation, onSolving }: TableTrainingSettings,
+  settings: TableTrainingSettings,
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
   const data = inputsAndTarget(train);
+  const solve = await readoutSolver(model, data, settings, notes);
+  const { theta, intercept, objective, relativeGap, iterations, residual, converged } = solve(data.y);
+  setReadout(model, theta, intercept);
+  return { converged, iterations, residual, objective, relativeGap };
+}
+
+/**
+ * The same for a model of as many outputs as there are classes, one against the rest: each output is trained to +1 on the rows
+ * of its class and to -1 on all others, over the same features.
+ * @param train whose target holds positions in the list of classes
+ * @returns the sum of the objectives and of the iterations, the largest residual and gap
+ * @throws UserError naming a class that no training row is of
+ */
+export async function trainClassesExactly(
+  model: tf.Sequential,
+  train: Table,
+  classes: readonly string[],
+  settings: TableTrainingSettings,
+  notes: readonly string[],
+): Promise<TableTraining['training']> {
+  const data = inputsAndTarget(train);
+  for (const [k, name] of classes.entries())
+    if (!data.y.includes(k))
+      throw new UserError(
+        oneLine(
+          `no training row is of the class ${JSON.stringify(name)}: leave its rows out, hold fewer rows out, or deal them out by another seed`,
+        ),
+      );
+  const solve = await readoutSolver(model, data, settings, notes, classes.length);
+  const found = classes.map((_, k) =>
+    solve(
+      data.y.map((label) => (label === k ? 1 : -1)),
+      k,
+    ),
+  );
+  setReadouts(model, found);
+  const sum = (of: (one: Solved) => number): number => found.reduce((total, one) => total + of(one), 0);
+  return {
+    converged: found.every(({ converged }) => converged),
+    iterations: sum(({ iterations }) => iterations),
+    residual: Math.max(...found.map(({ residual }) => residual)),
+    objective: sum(({ objective }) => objective),
+    relativeGap: Math.max(...found.map(({ relativeGap }) => relativeGap)),
+  };
+}
+
+type Solved = ExactResult | MarginResult;
+
+function setReadouts(model: tf.Sequential, found: readonly Solved[]): void {
+  const K = found.length;
+  const kernel = new Float32Array(found[0]!.theta.length * K);
+  for (const [k, { theta }] of found.entries())
+    for (const [j, weight] of theta.entries()) kernel[j * K + k] = weight;
+  const readout = model.getLayer('readout');
+  tf.tidy(() => {
+    const weights: tf.Tensor[] = [tf.tensor2d(kernel, [kernel.length / K, K])];
+    const bias = tf.tensor1d(found.map(({ intercept }) => intercept));
+    readout.setWeights(readout.getWeights().length > 1 ? [...weights, bias] : weights);
+  });
+}
+
+/**
+ * Solves for targets of the same rows, one after the other.
+ * @param solves how many there will be, of which progress tells
+ */
+async function readoutSolver(
+  model: tf.Sequential,
+  data: ReturnType<typeof inputsAndTarget>,
+  { eps, lambda, fitIntercept, loss, norm, activation, onSolving }: TableTrainingSettings,
+  notes: readonly string[],
+  solves = 1,
+): Promise<(y: Float64Array, solved?: number) => Solved> {
   const features = model.layers[0]!;
   const W =
     features instanceof RandomFeatures ? await features.getWeights()[0]!.data<'float32'>() : undefined;
-  const solve = (): ExactResult | MarginResult => {
-    const wanted = { eps, lambda, fitIntercept };
-    if (!W && loss === 'square') return adversarialRegression(data, { ...wanted, norm });
-    const problem = readoutProblem(data, W ? { W, activation } : new LayeredFeatures(data.d, []));
-    // Attacks in l1 are refused where they would come here.
-    const attack = norm === 'linf' ? 'linf' : 'l2';
-    onSolving?.({ expectedSeconds: expectedSeconds({ ...problem, norm: attack }) });
-    const settings = { ...wanted, norm: attack, ...(onSolving ? { onProgress: onSolving } : {}) } as const;
-    return isMarginLoss(loss)
-      ? solveMargins(problem, { ...settings, loss })
-      : solveReadout(problem, settings);
+  const wanted = { eps, lambda, fitIntercept };
+  if (!W && loss === 'square')
+    return (y) => explained(() => adversarialRegression({ ...data, y }, { ...wanted, norm }), notes);
+  const rows = readoutProblem(data, W ? { W, activation } : new LayeredFeatures(data.d, []));
+  // Attacks in l1 are refused where they would come here.
+  const attack = norm === 'linf' ? 'linf' : 'l2';
+  onSolving?.({ expectedSeconds: solves * expectedSeconds({ ...rows, norm: attack }), solves });
+  return (y, solved = 0) => {
+    const onProgress = (progress: ExactProgress): void => onSolving?.({ ...progress, solved });
+    const settings = { ...wanted, norm: attack, ...(onSolving ? { onProgress } : {}) } as const;
+    const problem = { ...rows, y };
+    return explained(
+      () =>
+        isMarginLoss(loss) ? solveMargins(problem, { ...settings, loss }) : solveReadout(problem, settings),
+      notes,
+    );
   };
-  const { theta, intercept, objective, relativeGap, iterations, residual, converged } = explained(
-    solve,
-    notes,
-  );
-  setReadout(model, theta, intercept);
-  return { converged, iterations, residual, objective, relativeGap };
 }
 
 /** Adds what is known of the columns to an error of the solver. */

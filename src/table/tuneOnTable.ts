@@ -1,9 +1,11 @@
 import { given } from '../checkOptions.ts';
+import { optionHint } from '../data/preparation/optionHint.ts';
+import type { PreparedTarget } from '../data/preparation/preparation.ts';
 import type { RawTable } from '../data/rawTable.ts';
 import { standardised, tableStatistics } from '../data/standardise.ts';
 import { splitRows, type Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
-import { UserError } from '../errors.ts';
+import { oneLine, UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import type { TableTrainingOptions } from './tableTrainingOptions.ts';
 import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';
@@ -69,12 +71,23 @@ export function checkTableTuning(
   const settings = resolveTableTuning(options, (loss) => {
     const { target, classes } = options;
     const preparation = isRawTable(table) ? preparationOptionsIn(options) : {};
-    const asked = { ...preparation, target, classes, eps: 0, ...given({ loss }) };
+    const asked = { ...preparation, target, classes, eps: 0, method: 'exact' as const, ...given({ loss }) };
     const checked = checkTableTraining(table, asked);
     rows = checked.rows;
+    refuseSeveral(rows.target);
     return checked.settings.classes;
   });
   return { settings, rows: rows! };
+}
+
+function refuseSeveral(target: PreparedTarget): void {
+  if (target.kind !== 'several classes') return;
+  const { name, classes } = target;
+  throw new UserError(
+    oneLine(
+      `the target ${JSON.stringify(name)} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): tuning tells two apart, name those that count as +1 (${optionHint('positive')})`,
+    ),
+  );
 }
 
 /**

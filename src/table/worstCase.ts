@@ -1,4 +1,5 @@
 import { type NormName, pgd, type SampleLoss } from '../attacks/index.ts';
+import { marginLoss } from '../attacks/losses.ts';
 import type { ModelFunction } from '../attacks/modelFunction.ts';
 import { tf } from '../runtime/tf.ts';
 
@@ -49,35 +50,56 @@ export function outputRange(
 
 /**
  * The class of the largest of several outputs at each row, by how much it is ahead of the next, and the least that it is ahead
- * within a radius, [3, n]. Linearised, that is exact for a linear model: the least over the other classes j of
- * f_t - f_j - eps |grad (f_t - f_j)|. Within a tidy.
+ * within a radius, [3, n]. Within a tidy.
  * @param f of K outputs
  */
-export function leadRange(f: ModelFunction, x: tf.Tensor, { eps, norm, method, steps }: Within): tf.Tensor2D {
-  const outputs = f(x);
-  const top = tf.argMax(outputs, 1);
-  const attack = pgd({ norm, steps, loss: 'margin' });
-  const y = top.toFloat().expandDims(1);
-  const ahead = attack.settings.loss.value(outputs, y).neg();
-  if (method === 'pgd') {
-    const { worst } = attack.perturbEach(f, x, y, [eps]);
-    return tf.stack([top.toFloat(), ahead, worst[0]!.loss.neg()]) as tf.Tensor2D;
-  }
-  const K = outputs.shape[1]!;
-  const chosen = tf.oneHot(top as tf.Tensor1D, K).toFloat();
-  const own = tf.sum(outputs.mul(chosen), 1, true);
-  let least: tf.Tensor | null = null;
-  for (let j = 0; j < K; j++) {
-    const other = tf.oneHot(tf.scalar(j, 'int32'), K).toFloat();
-    const grad = tf.grad((rows: tf.Tensor) => tf.sum(f(rows).mul(chosen.sub(other)), 1))(x);
-    const reach = attack.settings.norm.dual(grad).reshape([-1, 1]).mul(eps);
-    // The class itself is not ahead of itself.
-    const far = chosen.slice([0, j], [-1, 1]).mul(1e30);
-    const lead = own
-      .sub(outputs.slice([0, j], [-1, 1]))
-      .sub(reach)
-      .add(far);
-    least = least ? tf.minimum(least, lead) : lead;
-  }
-  return tf.stack([top.toFloat(), ahead, least!.reshape([-1])]) as tf.Tensor2D;
+export function leadRange(f: ModelFunction, x: tf.Tensor, within: Within): tf.Tensor2D {
+  const top = tf.argMax(f(x), 1) as tf.Tensor1D;
+  return tf.concat([top.toFloat().expandDims(0), leadOf(f, x, top, within)]) as tf.Tensor2D;
 }
+
+/**
+ * By how much the output of a class is ahead of the largest other one at each row, and the least that it is within a radius,
+ * [2, n]: the least over the other classes j of what an attack on f_c - f_j leaves. Linearised, that is
+ * f_c - f_j - eps |grad (f_c - f_j)|, exact for a linear model. Negative where another class is ahead. Within a tidy.
+ * @param f of K outputs
+ * @param classes c of each row, [n], int32
+ */
+export function leadOf(
+  f: ModelFunction,
+  x: tf.Tensor,
+  classes: tf.Tensor1D,
+  { eps, norm, method, steps }: Within,
+): tf.Tensor2D {
+  const outputs = f(x);
+  const K = outputs.shape[1]!;
+  const y = classes.toFloat().expandDims(1);
+  const own = tf.oneHot(classes, K).toFloat();
+  const leastOver = (j: number): tf.Tensor => {
+    const loss = lagBehind(j);
+    if (method === 'pgd') return pgd({ norm, steps, loss }).perturbEach(f, x, y, [eps]).worst[0]!.loss.neg();
+    const grad = tf.grad((rows: tf.Tensor) => loss.value(f(rows), y))(x);
+    const reach = pgd({ norm }).settings.norm.dual(grad).mul(eps).reshape([-1]);
+    return loss.value(outputs, y).add(reach).neg();
+  };
+  const least = Array.from({ length: K }, (_, j) =>
+    // A class is not ahead of itself.
+    leastOver(j).add(own.slice([0, j], [-1, 1]).reshape([-1]).mul(FAR)),
+  );
+  return tf.stack([marginLoss.value(outputs, y).neg(), tf.min(tf.stack(least), 0)]) as tf.Tensor2D;
+}
+
+/** f_j - f_c of several outputs, c the class in y. */
+const lagBehind = (j: number): SampleLoss => ({
+  name: `lag behind class ${j}`,
+  value(prediction, y) {
+    const K = prediction.shape[1]!;
+    const other = tf.oneHot(tf.scalar(j, 'int32'), K).toFloat();
+    const own = tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, K).toFloat();
+    return tf.sum(prediction.mul(other.sub(own)), 1);
+  },
+  targets: 'any',
+});
+
+/** More than any output is ahead of another. */
+const FAR = 1e30;

@@ -186,4 +186,46 @@ describe('rrf apply', () => {
       'invalid out: "o.xls" (expected a file that ends in csv, json, npy)',
     );
   });
+
+  it('names one of several classes, which other commands refuse in a line', async () => {
+    const csv = at('towns.csv');
+    const lines = Array.from({ length: 60 }, (_, i) => {
+      const kind = i % 3;
+      return [
+        normal[2 * i]! + 2 * kind,
+        normal[2 * i + 1]! + (kind === 1 ? 2 : 0),
+        ['Ulm', 'Bonn', 'Kiel'][kind],
+      ];
+    });
+    writeFileSync(csv, [['a', 'b', 'town'], ...lines].map((cells) => cells.join(',')).join('\n'));
+    const train = ['train', '--csv', csv, '--target', 'town', '--eps', '0.2', '--device', device];
+    expect((await rrf(...train)).stderr).toMatch(
+      /invalid method: "pgd" .*for a target of 3 classes, unless .* are named \(--positive\)/,
+    );
+    const saved = at('towns');
+    const { stdout } = await rrf(
+      ...train,
+      '--method',
+      'exact',
+      '--save',
+      saved,
+      '--report',
+      at('towns.html'),
+      '--json',
+    );
+    const { several } = JSON.parse(stdout);
+    expect(readFileSync(at('towns.html'), 'utf8')).toContain('for Kiel');
+    const apply = ['apply', '--model', saved, '--csv', join(saved, 'held-out.csv'), '--device', device];
+    const told = await rrf(...apply, '--out', at('towns.json'), '--json');
+    const { measured } = JSON.parse(told.stdout);
+    expect(measured.clean.value).toBeCloseTo(several.clean.error.value, 12);
+    expect(measured.worst.value).toBeCloseTo(several.linearised.error.value, 12);
+    const scores = JSON.parse(readFileSync(at('towns.json'), 'utf8'));
+    expect(Object.keys(scores[0])).toEqual(['prediction', 'lead', 'lower', 'robust']);
+    for (const [command, ...more] of [['attack', '--epsilons', '0.1'], ['explain']])
+      expect(await rrf(command!, '--model', saved, '--csv', csv, '--device', device, ...more)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`rrf ${command} takes models of one output, and`),
+      });
+  });
 });

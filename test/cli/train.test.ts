@@ -174,8 +174,10 @@ describe('rrf train', () => {
     writeFileSync(path, ['kind,a,b', ...lines].join('\n'));
     const save = join(home, 'mail');
     const options = ['--target', 'kind', '--loss', 'logistic', '--method', 'exact', '--eps', '0.2'];
-    await expect(train(path, ...options)).rejects.toThrow(
-      'has 3 classes (fraud, old, ham, spam): name those that count as +1 (positive)',
+    const all = JSON.parse((await train(path, ...options, '--json')).out);
+    expect(all.several.names).toEqual(['fraud, old', 'ham', 'spam']);
+    expect((await train(path, ...options)).out).toContain(
+      'kind: 3 classes, one against the rest, the largest output names one; logistic loss, lambda 0.001',
     );
     // The other way about, so that a name with a comma is not to be named.
     const given = [...options, '--positive', 'ham', '--save', save];
