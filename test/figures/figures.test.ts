@@ -66,9 +66,10 @@ describe.each(figures.map((figure) => [figure.name, figure] as const))('the figu
 
   it('has finite curves, and cells that differ', () => {
     for (const { points, dots } of plan.panels.flatMap((panel) => panel.curves))
-      expect(points.length > (dots ? 0 : 5) && points.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(
-        true,
-      );
+      expect(
+        points.length > (dots ? 0 : 5) &&
+          points.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)),
+      ).toBe(true);
     const spots = plan.panels.flatMap((panel) => panel.measured.flatMap((kind) => kind.spots));
     for (const { cells } of spots) expect(new Set(cells.map(cellKey)).size).toBe(cells.length);
     expect(figureCells(plan).length).toBeGreaterThan(0);
