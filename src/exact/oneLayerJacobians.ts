@@ -1,7 +1,7 @@
 import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
-import { highestBlock, type RowBlock, rowBlocks, sumOfProducts, weightedProducts } from './rowBlocks.ts';
+import { type RowBlock, roomFor, rowBlocks, sumOfProducts, weightedProducts } from './rowBlocks.ts';
 
 /**
  * Jacobians of one layer, K_i = W' diag(slopes_i) with W the N x d `weights`. With D the n x N slopes
@@ -29,13 +29,12 @@ export function oneLayerJacobians({
     algebra.multiplyTransposed(weights, weights, products, { m: N, n: N, k: d, lower: true });
     return products;
   });
-  /** Room for N numbers of each row of a block. */
-  const scratch = once(() => new Float64Array(N * highestBlock(n, 8 * N)));
+  const room = once(() => roomFor(n, 2 * N));
   /** K_i theta_i for all i, n x d, theta_i beginning at `of(i)` of `thetas`. */
   function imagesOf(thetas: Float64Array, of: (i: number) => number, precision: Precision): Float64Array {
     const images = new Float64Array(n * d);
-    const gated = scratch();
-    for (const { from, to } of rowBlocks(n, 8 * N)) {
+    const gated = room();
+    for (const { from, to } of rowBlocks(n, 2 * N)) {
       for (let i = from, at = 0; i < to; i++)
         for (let a = 0, own = of(i); a < N; a++, at++) gated[at] = slopes[i * N + a]! * thetas[own + a]!;
       const shape = { m: to - from, n: d, k: N };
@@ -60,8 +59,8 @@ export function oneLayerJacobians({
     pullBack: (v, out, precision = 'double') => pullBlock(v, { from: 0, to: n }, out, precision),
     pulledSum(v, precision = 'double') {
       const sum = new Float64Array(N);
-      const pulled = scratch();
-      for (const block of rowBlocks(n, 8 * N)) {
+      const pulled = room();
+      for (const block of rowBlocks(n, 2 * N)) {
         pullBlock(v, block, pulled, precision);
         for (let i = block.from, at = 0; i < block.to; i++)
           for (let a = 0; a < N; a++, at++) sum[a]! += pulled[at]!;
@@ -69,7 +68,7 @@ export function oneLayerJacobians({
       return sum;
     },
     weightedGram(weightOf, out, precision = 'double') {
-      sumOfProducts(inPrecision(algebra, precision), weightedProducts(slopes, N, weightOf), N, out);
+      sumOfProducts(inPrecision(algebra, precision), weightedProducts(slopes, N, weightOf, room()), N, out);
       const overlap = overlaps();
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! *= overlap[a * N + b]!;
     },

@@ -1,9 +1,9 @@
 import type { LinearAlgebra } from '../numerics/linearAlgebra.ts';
 
 /** Bytes of what is worked on at once, so that beside the rows themselves memory does not grow with their number. */
-const BLOCK = 6.4e7;
-/** Numbers in a cache line. */
-const LINE = 8;
+const BLOCK = 4e7;
+/** Rows and columns of a tile that the nearest cache holds twice. */
+const TILE = 16;
 
 /** Rows from `from` to the one before `to`. */
 export interface RowBlock {
@@ -13,18 +13,18 @@ export interface RowBlock {
 
 /**
  * The rows in blocks of about the same size.
- * @param bytes that are needed at once for each row of a block
+ * @param numbers that are needed at once for each row of a block
  */
-export function* rowBlocks(n: number, bytes: number): Generator<RowBlock> {
-  const blocks = Math.ceil((n * bytes) / BLOCK);
+export function* rowBlocks(n: number, numbers: number): Generator<RowBlock> {
+  const blocks = Math.ceil((8 * n * numbers) / BLOCK);
   const height = Math.ceil(n / Math.min(n, Math.max(1, blocks)));
   for (let from = 0; from < n; from += height) yield { from, to: Math.min(n, from + height) };
 }
 
-/** Rows of the block that is highest. */
-export function highestBlock(n: number, bytes: number): number {
-  const [first] = rowBlocks(n, bytes);
-  return first ? first.to - first.from : 0;
+/** Room for so many numbers of each row of a block. */
+export function roomFor(n: number, numbers: number): Float64Array {
+  const [first] = rowBlocks(n, numbers);
+  return new Float64Array(first ? numbers * (first.to - first.from) : 0);
 }
 
 /** Where the columns of a block go: each begins `stride` after the last, the first at `at`. */
@@ -41,11 +41,15 @@ export function writeColumns(
   { from, to }: RowBlock,
   { out, stride, at = 0 }: ColumnsTarget,
 ): void {
-  for (let first = 0; first < width; first += LINE) {
-    const last = Math.min(width, first + LINE);
-    for (let i = from; i < to; i++)
-      for (let a = first, own = first * stride + at + i - from; a < last; a++, own += stride)
-        out[own] = rows[i * width + a]!;
+  for (let first = 0; first < width; first += TILE) {
+    const last = Math.min(width, first + TILE);
+    for (let top = from; top < to; top += TILE) {
+      const bottom = Math.min(to, top + TILE);
+      for (let a = first; a < last; a++) {
+        let own = a * stride + at + top - from;
+        for (let i = top, read = top * width + a; i < bottom; i++, read += width) out[own++] = rows[read]!;
+      }
+    }
   }
 }
 
@@ -83,24 +87,27 @@ export function sumOfProducts(
 
 /**
  * sum weights_i r_i r_i' over rows r_i of M numbers, a block of rows after the other.
- * @param weights one a row; default 1
+ * @param weights one a row
+ * @param room for the factors of a block, {@link roomFor} them
  */
 export function* weightedProducts(
   rows: Float64Array,
   M: number,
-  weights?: Float64Array,
+  weights: Float64Array,
+  room = roomFor(weights.length, 2 * M),
 ): Generator<ProductPart> {
-  const n = rows.length / M;
-  const bytes = 8 * M * (weights ? 2 : 1);
-  const room = M * highestBlock(n, bytes);
-  const right = new Float64Array(room);
-  const left = weights ? new Float64Array(room) : right;
-  for (const block of rowBlocks(n, bytes)) {
+  const n = weights.length;
+  const [left, right] = [room.subarray(0, room.length / 2), room.subarray(room.length / 2)];
+  for (const block of rowBlocks(n, 2 * M)) {
     const k = block.to - block.from;
     writeColumns(rows, M, block, { out: right, stride: k });
-    if (weights)
-      for (let a = 0, at = 0; a < M; a++)
-        for (let i = block.from; i < block.to; i++, at++) left[at] = weights[i]! * right[at]!;
+    weightColumns(right, weights.subarray(block.from, block.to), M, left);
     yield { left, right, k };
   }
+}
+
+/** Multiplies the columns of an M x k matrix, each by its weight. */
+function weightColumns(columns: Float64Array, weights: Float64Array, M: number, out: Float64Array): void {
+  const k = weights.length;
+  for (let a = 0, at = 0; a < M; a++) for (let i = 0; i < k; i++, at++) out[at] = weights[i]! * columns[at]!;
 }

@@ -1,5 +1,5 @@
 import { times, transposedTimes } from '../../numerics/vectors.ts';
-import { highestBlock, type ProductPart, rowBlocks, writeColumns } from '../rowBlocks.ts';
+import { type ProductPart, type RowBlock, roomFor, rowBlocks, writeColumns } from '../rowBlocks.ts';
 
 /** n rows of M regressors. Those of an intercept, 1 in every row, are not stored: M is then one more than N. */
 export interface Design {
@@ -44,24 +44,37 @@ export function pairProducts(
   { n, N, M, rows }: Design,
   width: number,
 ): (others: Float64Array, weights: PairWeights) => Generator<ProductPart> {
-  const bytes = 4 * 8 * M;
-  const room = 2 * M * highestBlock(n, bytes);
-  const [left, right] = [new Float64Array(room), new Float64Array(room)];
-  return function* (others, { ff, fk, kk }) {
-    for (const block of rowBlocks(n, bytes)) {
-      const { from, to } = block;
-      const k = 2 * (to - from);
+  const room = roomFor(n, 4 * M);
+  const [left, right] = [room.subarray(0, room.length / 2), room.subarray(room.length / 2)];
+  return function* (others, weights) {
+    for (const block of rowBlocks(n, 4 * M)) {
+      const k = 2 * (block.to - block.from);
       writeColumns(rows, N, block, { out: left, stride: k });
       if (M > N) left.fill(1, N * k, N * k + k / 2);
       writeColumns(others, width, block, { out: left, stride: k, at: k / 2 });
       for (let a = width; a < M; a++) left.fill(0, a * k + k / 2, (a + 1) * k);
-      for (let a = 0; a < M; a++)
-        for (let i = from, own = a * k, other = own + k / 2; i < to; i++, own++, other++) {
-          const [f, g] = [left[own]!, left[other]!];
-          right[own] = ff[i]! * f + fk[i]! * g;
-          right[other] = fk[i]! * f + kk[i]! * g;
-        }
+      applyForms(left, weights, block, M, right);
       yield { left, right, k };
     }
   };
+}
+
+/** The images of the columns f_i and k_i of `left` under the forms of a block of rows. */
+function applyForms(
+  left: Float64Array,
+  { ff, fk, kk }: PairWeights,
+  { from, to }: RowBlock,
+  M: number,
+  right: Float64Array,
+): void {
+  const count = to - from;
+  for (let a = 0; a < M; a++) {
+    let own = a * 2 * count;
+    for (let i = from; i < to; i++, own++) {
+      const f = left[own]!;
+      const k = left[own + count]!;
+      right[own] = ff[i]! * f + fk[i]! * k;
+      right[own + count] = fk[i]! * f + kk[i]! * k;
+    }
+  }
 }

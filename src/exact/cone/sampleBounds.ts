@@ -60,7 +60,7 @@ export function sampleBounds(
     const matrix = new Float64Array(N * N);
     const phiPhi = new Float64Array(N * N);
     jacobians.weightedGram(new Float64Array(n).fill(weight), matrix);
-    sumOfProducts(algebra, weightedProducts(phi, N), N, phiPhi);
+    sumOfProducts(algebra, weightedProducts(phi, N, new Float64Array(n).fill(1)), N, phiPhi);
     for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
     addToDiagonal(matrix, N, CONE_JITTER, ridge);
     return algebra.choleskyInPlace(matrix, N) ? matrix : null;
