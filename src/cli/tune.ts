@@ -57,7 +57,9 @@ const options = {
     ...number('folds', 'parts of the training rows, where the estimate is by folds'),
     default: DEFAULTS.folds,
   },
-  measure: text('loss, or error (the share taken for the other class) [loss; error for classes]'),
+  measure: text(
+    'what is to be small: loss, or error, the share of rows taken for another class at some point within eps-test [loss; error for classes]',
+  ),
   rule: textOr(DEFAULTS.rule, 'one-standard-error (the simplest within one of the least risk), least'),
   screen: textOr(
     String(DEFAULTS.screen),
@@ -98,6 +100,10 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
       .example(
         '$0 tune --csv data/digits.csv --target digit --positive 0,1,2,3,4 --eps-test 0.4 --model linear --loss square,logistic',
         'two classes',
+      )
+      .example(
+        '$0 tune --csv data/digits.csv --target digit --classes --eps-test 0.4 --model linear --loss square',
+        'ten classes, one against the rest',
       ),
   async handler(args) {
     const { out } = args;
@@ -233,7 +239,7 @@ function jsonOf(
       ...{ chosen: plain(split.chosen), least: plain(split.least), scores: split.scores.map(plain) },
     })),
     ...{ training: training.training, intercept: training.intercept, notes: training.notes },
-    ...(training.classes ? { classes: training.classes } : {}),
+    ...given({ classes: training.classes ?? undefined, several: training.several ?? undefined }),
     ...{ saved: save ?? null, plot: plot ?? null, out: out ?? null, seconds },
   };
 }
