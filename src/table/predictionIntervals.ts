@@ -36,19 +36,21 @@ const OPTIONS: OptionNames<IntervalOptions> = { testRows: true };
 
 /** Of a Gaussian: nine in ten lie within so many standard deviations. */
 const DEVIATIONS = 1.6449;
-/** What the choice of the rows to train on adds to the noise, in shares of what as many rows held out would add. */
-const TRAINING_SHARE = 0.5;
+/** What the rows trained on add to the noise through what is learnt of the signal, in shares of what as many rows held out add. */
+const SIGNAL_SHARE = 0.3;
 
 /**
  * An interval about each prediction, for the risks of a single split.
  *
  * A mean of losses over k rows is off by v / sqrt(k), v their coefficient of variation, which is read off the measured rows
- * themselves under typical read-outs. The rows held out, t, and those measured, m, make this noise in full; the n trained on
- * move the risk through the model alone, and make half of its square: the one number that has been fitted, to trainings on nine
- * tables. Thus log risk has a standard deviation of v sqrt(1/m + 1/(2 n) + 1/t). Of it v is an estimate, which a few rows of
- * large loss may carry: Student's quantile takes the place of the Gaussian one, with 2 m / (kurtosis of the losses - 1) degrees
- * of freedom, such that a variance of so many degrees is as uncertain as v^2 is (Satterthwaite 1946). How the intervals do on
- * tables that they were not fitted to: docs/real-data.md.
+ * themselves under typical read-outs. The rows held out, t, and those measured, m, make this noise in full. The n trained on move
+ * the risk through the model alone: by V / n of v^2 through the noise that it takes from them, V the leverage of a row over what
+ * it leaves of its residual (of least squares with Gaussian noise, where V = N / (n - N), this is the variance of the risk), and by
+ * 0.3 / n through what it learns of the signal, the one number that has been fitted, to trainings on nine tables. Thus log
+ * risk has a standard deviation of v sqrt(1/m + 1/t + (V + 0.3)/n). Of it v is an estimate, which a few rows of large loss may
+ * carry: Student's quantile takes the place of the Gaussian one, with 2 m / (kurtosis of the losses - 1) degrees of freedom, such
+ * that a variance of so many degrees is as uncertain as v^2 is (Satterthwaite 1946). How the intervals do on tables that they
+ * were not fitted to: docs/real-data.md.
  * @param measured of which the predictions are
  * @returns null for moments without rows, or a phase without a read-out, such as the interpolation peak
  * @throws InvalidArgumentError for anything but moments and predictions
@@ -72,7 +74,7 @@ export function predictionIntervals(
     const point = solveSaddlePoint(map, problem);
     const residuals = typicalResiduals(measured, sample, map, problem, point);
     if (!residuals) return null;
-    const rows = Math.sqrt(1 / measured.rows + TRAINING_SHARE / n + 1 / testRows);
+    const rows = Math.sqrt(1 / measured.rows + 1 / testRows + (1 / point.kappa + SIGNAL_SHARE) / n);
     const about = (risk: number, reach: number): Interval => {
       const losses = residuals.map((r) => (Math.abs(r) + reach) ** 2);
       const freedom = (2 * sample.rows) / (kurtosisOf(losses) - 1);
