@@ -42,15 +42,16 @@ import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type RememberedClasses, rememberedClasses } from './rememberedClasses.ts';
 import { rememberedPreparation } from './rememberedPreparation.ts';
+import { repeatable } from './repeatable.ts';
 import { table } from './table.ts';
-import { tableFile } from './tableOptions.ts';
+import { positiveOf, tableFile } from './tableOptions.ts';
 import { parseRange } from './theory/grid.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
   target: text("column of the targets [that of the model's training, or the last]"),
-  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
+  positive: positiveOf("the model's training"),
   scale: { ...number('scale', 'divide every input by this'), default: 1 },
   attack: textOr('pgd', `${attackNames.join(', ')}; several, separated by commas, for the worst of them`),
   norm: text(`${normNames.join(', ')} [l2; linf for bim and fgsm]`),
@@ -86,7 +87,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
   command: 'attack',
   describe: 'Attack a saved TensorFlow.js model and measure its robust risk',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, 'positive')
       .options(options)
       .example(
         '$0 attack --model out/model --csv out/model/held-out.csv --epsilons 0:0.5:6 --steps 40 --restarts 5',
@@ -235,7 +236,10 @@ function report({
     { title: 'eps', value: (p: Point) => String(Number(p.eps.toPrecision(6))) },
     { title: `${loss} loss`, value: (p: Point) => p.risk.value.toPrecision(5) },
     { title: 'std.err.', value: (p: Point) => p.risk.standardError.toPrecision(2) },
-    { title: 'over clean', value: (p: Point) => (p.risk.value / standard.value).toFixed(3) },
+    // A margin has a sign, and no ratio.
+    ...(standard.value > 0
+      ? [{ title: 'over clean', value: (p: Point) => (p.risk.value / standard.value).toFixed(3) }]
+      : []),
     ...(classes && accuracy
       ? [
           { title: 'accuracy', value: (p: Point) => (1 - p.success!.value).toFixed(4) },

@@ -18,16 +18,18 @@ import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
-import { rememberedPreparation } from './rememberedPreparation.ts';
+import { checkClassesKnown, rememberedPreparation } from './rememberedPreparation.ts';
 import { rememberedRadius } from './rememberedRadius.ts';
+import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
-import { tableFile } from './tableOptions.ts';
+import { classesKnown, positiveOf, tableFile } from './tableOptions.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
   target: text('column of the targets [that of the training, or the last]'),
-  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
+  positive: positiveOf("the model's training"),
+  classes: classesKnown,
   eps: number(
     'eps',
     'radius of the attack, in standard deviations where the model standardises [that of the training; of tuning, eps-test]',
@@ -53,7 +55,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
   command: 'explain',
   describe: 'Say what a saved model hangs on, and what an attack makes of it',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, 'positive')
       .options(options)
       .example(
         '$0 explain --model out/model --csv out/model/held-out.csv --plot out/importance.svg',
@@ -77,6 +79,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     checkNonNegative('eps', eps);
     const norm = checkChoice('norm', args.norm ?? radius.norm ?? 'l2', normNames);
     const preparation = rememberedPreparation(args.model);
+    checkClassesKnown(args, preparation);
     const several = preparation?.target.kind === 'several classes' ? preparation.target.classes : undefined;
     const loss = several
       ? undefined

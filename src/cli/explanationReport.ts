@@ -198,7 +198,7 @@ function classParts(classes: readonly ExplainedClass[], columns: readonly string
   };
   const hangsOn = ({ importance }: ExplainedClass): string =>
     importance
-      .filter(({ robust }) => robust.value > 0)
+      .filter(({ robust }) => robust.value > 1e-14)
       .slice(0, NAMED)
       .map(({ name, robust }) => `${name} (${rounded(robust.value, 2)})`)
       .join(', ') || '-';
@@ -243,18 +243,21 @@ function classParts(classes: readonly ExplainedClass[], columns: readonly string
   ];
 }
 
-/** Rows, the one whose loss the attack raises most first. */
-const worstOf = ({ rows }: Pick<ModelExplanation, 'rows'>) =>
+/** Rows, the one whose loss the attack raises most first; of several classes, the one that it leaves farthest from its own. */
+const worstOf = ({ rows, classes }: Pick<ModelExplanation, 'rows' | 'classes'>) =>
   Array.from(rows.loss, (loss, row) => ({
     row,
     loss,
     cleanLoss: rows.cleanLoss[row]!,
     prediction: rows.prediction[row]!,
     worstPrediction: rows.worstPrediction[row]!,
-  })).sort((a, b) => b.loss - b.cleanLoss - (a.loss - a.cleanLoss));
+  })).sort((a, b) => (classes ? b.loss - a.loss : b.loss - b.cleanLoss - (a.loss - a.cleanLoss)));
 
 const estimate = ({ value, standardError }: Estimate): string =>
   `${rounded(value)} +- ${rounded(standardError, 2)}`;
 
-const rounded = (value: number, digits = 4): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : '-';
+const rounded = (value: number, digits = 4): string => {
+  if (!Number.isFinite(value)) return '-';
+  // What sums of float64 leave of a zero.
+  return Math.abs(value) < 1e-14 ? '0' : String(Number(value.toPrecision(digits)));
+};

@@ -8,7 +8,7 @@ import { readTable } from '../data/readTable.ts';
 import type { Table } from '../data/table.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { classList } from './classes.ts';
+import { nameList } from './nameList.ts';
 
 /** Rows of a file as a saved model reads them. */
 export interface ModelRows {
@@ -23,6 +23,13 @@ export interface ModelRows {
   readonly notes: readonly string[];
 }
 
+/** What the command line says of a file. */
+interface Asked {
+  readonly csv: string;
+  readonly target?: string | undefined;
+  readonly positive?: readonly string[] | undefined;
+}
+
 /**
  * Reads a file as a model does.
  * @param known the classes that the model was trained to tell apart
@@ -31,16 +38,13 @@ export interface ModelRows {
  * target, and for classes that a model of another target does not know
  */
 export async function modelRows(
-  {
-    csv,
-    target: named,
-    positive,
-  }: { csv: string; target?: string | undefined; positive?: string | undefined },
+  { csv, target: named, ...args }: Asked,
   known: ClassNames | undefined,
   preparation: Preparation | null,
 ): Promise<ModelRows> {
   const file = withoutRowCount(await readTable(csv));
   const name = named ?? preparation?.target.name ?? file.columns.at(-1)!.name;
+  const positive = nameList('positive', args.positive);
   const target = targetOf(file, name, { positive, known, preparation });
   const { table, notes } = numbersOf(file, target, preparation);
   return {
@@ -56,7 +60,11 @@ function targetOf(
     positive,
     known,
     preparation,
-  }: { positive: string | undefined; known: ClassNames | undefined; preparation: Preparation | null },
+  }: {
+    positive: readonly string[] | undefined;
+    known: ClassNames | undefined;
+    preparation: Preparation | null;
+  },
 ): PreparedTarget {
   const learnt = preparation?.target;
   if (learnt?.kind === 'several classes') {
@@ -68,7 +76,7 @@ function targetOf(
       );
     return { ...learnt, name };
   }
-  const classes = positive === undefined ? known : classNames(file, name, classList(positive));
+  const classes = positive === undefined ? known : classNames(file, name, positive);
   return classes ? { kind: 'two classes', name, ...classes } : { kind: 'number', name };
 }
 

@@ -1,4 +1,5 @@
 import { type Preparation, preparationFrom } from '../data/preparation/preparation.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { readModelFile } from '../models/modelFiles.ts';
 
 /**
@@ -9,4 +10,17 @@ export function rememberedPreparation(model: string): Preparation | null {
   const { file, userDefinedMetadata } = readModelFile(model);
   const { preparation } = (userDefinedMetadata ?? {}) as { preparation?: unknown };
   return preparation === undefined ? null : preparationFrom(preparation, JSON.stringify(file));
+}
+
+/** @throws InvalidArgumentError where classes are asked for and the model was trained to predict numbers */
+export function checkClassesKnown(
+  { classes, model }: { readonly classes: boolean; readonly model: string },
+  preparation: Preparation | null,
+): void {
+  if (classes && preparation?.target.kind === 'number')
+    throw new InvalidArgumentError(
+      'classes',
+      true,
+      `none for ${model}, which predicts ${preparation.target.name} as a number; rrf train --classes, or rrf tune, makes one of classes`,
+    );
 }
