@@ -1,8 +1,10 @@
 import { clipBetween } from '../runtime/nativeClip.ts';
+import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';
 import { boundedSteps } from './boundedSteps.ts';
 import type { Lengths, Norm } from './norms/index.ts';
+import { eachRow } from './norms/norm.ts';
 
 /** The inputs that an attack may choose from: within eps of the centre, row by row, and within the bounds. */
 export interface Ball {
@@ -57,30 +59,15 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
     return tf.where(out, tf.zerosLike(gradient), gradient);
   };
 
-  const rounding = roundingOf(centre, eps, norm);
-  const inwards = tf.neg(rounding);
-
-  /** The centre moved by delta, |delta| <= eps: by so much less that no rounding of the sum moves it by more. */
-  const moved = (delta: tf.Tensor): tf.Tensor =>
-    tf.tidy(() => {
-      const off = clipBetween(delta, inwards, rounding);
-      return clip(tf.tidy(() => centre.add(delta.sub(off))));
-    });
-
+  const into = nearestPoint(centre, eps, norm);
   /** From a point by v and back into the ball. To add v to the point itself would round twice. */
-  const stepped = (point: tf.Tensor, v: tf.Tensor): tf.Tensor =>
-    moved(
-      norm.project(
-        tf.tidy(() => point.sub(centre).add(v)),
-        eps,
-      ),
-    );
+  const stepped = (point: tf.Tensor, v: tf.Tensor): tf.Tensor => tf.tidy(() => clip(into(point, v)));
 
   const ball: Ball = {
     centre,
     eps,
     partOfEps: (part) => (typeof eps === 'number' ? eps * part : eps.mul(part)),
-    nearest: (point) => moved(norm.project(point.sub(centre), eps)),
+    nearest: (point) => tf.tidy(() => stepped(centre, point.sub(centre))),
     ascend(point, gradient, length) {
       // The steepest step in l1 moves one entry alone, and the bounds would leave little of it.
       if (norm.name === 'l1') return ball.ascendInBounds(point, gradient, length);
@@ -88,10 +75,32 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
     },
     ascendInBounds: (point, gradient, length) =>
       tf.tidy(() => stepped(point, steepest(point, gradient, length))),
-    pointAt: (delta) => tf.tidy(() => moved(delta.mul(eps))),
-    rimAt: (delta) => tf.tidy(() => moved(delta.div(norm.measure(delta)).mul(eps))),
+    pointAt: (delta) => tf.tidy(() => stepped(centre, delta.mul(eps))),
+    rimAt: (delta) => tf.tidy(() => stepped(centre, delta.div(norm.measure(delta)).mul(eps))),
   };
   return ball;
+}
+
+/** From a point and v to the point of the ball that is nearest to their sum, and no further out by rounding. */
+function nearestPoint(
+  centre: tf.Tensor,
+  eps: Lengths,
+  norm: Norm,
+): (point: tf.Tensor, v: tf.Tensor) => tf.Tensor {
+  const pass = rowFunction(`step-${norm.name}`);
+  if (pass) {
+    const radii = eachRow(eps, centre.shape[0]!);
+    return (point, v) => pass([point, v, centre, radii], centre.shape);
+  }
+  const rounding = roundingOf(centre, eps, norm);
+  const inwards = tf.neg(rounding);
+  return (point, v) => {
+    const delta = norm.project(
+      tf.tidy(() => point.sub(centre).add(v)),
+      eps,
+    );
+    return centre.add(delta.sub(clipBetween(delta, inwards, rounding)));
+  };
 }
 
 /** What float32 may add to each entry of a sample in which that could be more than the tolerance allows; 0 in others. */
