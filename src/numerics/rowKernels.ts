@@ -2,6 +2,7 @@ import {
   add,
   assemble,
   type Code,
+  call,
   constant,
   F32,
   F64,
@@ -27,6 +28,7 @@ import {
  *     steepest-   gradient, length -> the v of that length in the norm of greatest <gradient, v>; 0 where the gradient is
  *     step-       point, v, centre, radius -> centre + delta, where delta is the projection of point + v - centre on the
  *                 ball; each entry is rounded towards the centre, so that no rounding leads out of the ball
+ *     ascend-     gradient, length, point, centre, radius -> the step from the point by the steepest v
  */
 export const ROW_KERNELS = [
   'inner',
@@ -37,6 +39,9 @@ export const ROW_KERNELS = [
   'step-l2',
   'step-linf',
   'step-l1',
+  'ascend-l2',
+  'ascend-linf',
+  'ascend-l1',
 ] as const;
 
 /** One of them. */
@@ -308,7 +313,26 @@ const functions: Record<RowKernel, (name: RowKernel) => WasmFunction> = {
         ),
       ];
     }),
+
+  'ascend-l2': (name) => ascend(name, 'l2'),
+  'ascend-linf': (name) => ascend(name, 'linf'),
+  'ascend-l1': (name) => ascend(name, 'l1'),
 };
+
+/** Both kernels in each row: v is kept where the result comes. */
+const ascend = (name: RowKernel, norm: 'l2' | 'linf' | 'l1'): WasmFunction =>
+  eachRow(name, [true, false, true, true, false, true], (addresses, { columns }) => {
+    const [gradient, length, point, centre, radius, out] = addresses.map(({ get }) => get) as [
+      ...[Code, Code, Code],
+      ...[Code, Code, Code],
+    ];
+    const inRow = (kernel: RowKernel, ...values: Code[]): Code =>
+      call(ROW_KERNELS.indexOf(kernel), ...values, constant(1), columns.get);
+    return [
+      inRow(`steepest-${norm}`, gradient, length, out),
+      inRow(`step-${norm}`, point, out, centre, radius, out),
+    ];
+  });
 
 const ONES = splat([0x43, 0, 0, 0x80, 0x3f]);
 
