@@ -16,6 +16,7 @@ import { marginSumsProgramme } from './cone/marginSumsProgramme.ts';
 import { READOUT_NORMS, type ReadoutNorm, rowNormOf } from './cone/rowNorms.ts';
 import { criticalEpsReadout } from './criticalEpsReadout.ts';
 import { DEFAULT_TOLERANCE, type ExactOptions } from './exactOptions.ts';
+import { entrySigns } from './leaveOneOut/entryGradients.ts';
 import { type MarginLeaveOneOut, type WithLeaveOneOut, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
 import { marginErrors } from './leaveOneOut/leftOutRisks.ts';
 import { type LengthsAfter, ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
@@ -142,13 +143,13 @@ export function solveMarginsOf(
     converged: gap <= tolerance * best.value,
   };
   const { converged } = result;
-  const { pulls } = found;
+  const { pulls, signs } = found;
   const { n, N, phi, y } = problem;
   return withLeaveOneOut(
     result,
     { n, eps, converged },
     {
-      estimated: () => marginsLeftOut(rows, name, { best, pulls }, lengthsAfter),
+      estimated: () => marginsLeftOut(rows, name, { best, pulls, signs }, lengthsAfter),
       trained(i) {
         const others = { ...options, lambda: (lambda * n) / (n - 1), onProgress: () => {} };
         const without = solveMarginsOf(problemWithout(problem, i), others, null);
@@ -177,7 +178,8 @@ function coneMargins(
   },
 ): NewtonResult & { readonly pulls: Float64Array | null } {
   const { n } = rows;
-  const programmeOf = rows.eps > 0 && rows.rowNorm.separable ? marginSumsProgramme : marginProgramme;
+  const separable = rows.eps > 0 && rows.rowNorm.separable;
+  const programmeOf = separable ? marginSumsProgramme : marginProgramme;
   const programme = programmeOf(rows, power, linearAlgebra());
   const { x, z, bounds, iterations } = interiorPoint(programme, programme.start(), {
     tolerance,
@@ -192,6 +194,7 @@ function coneMargins(
     best: inside.value < constant.value ? inside : constant,
     lower: bounds.lower / n,
     pulls: power === 1 ? z.slice(n, 2 * n) : null,
+    signs: separable ? entrySigns(z, 2 * n, n * rows.d) : null,
     iterations,
     residual:
       bounds.residual / (norm(transposedTimes(rows.labelled, new Float64Array(n).fill(1), rows.M)) || 1),

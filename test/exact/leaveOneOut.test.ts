@@ -35,7 +35,7 @@ interface Way {
 
 const [n, d] = [40, 10];
 
-function chain(widths: readonly number[], gradients: Gradients = 'exact'): Way {
+function chain(widths: readonly number[], gradients: Gradients = 'exact', norm: 'l2' | 'linf' = 'l2'): Way {
   const features = (rows: HostRows) => {
     let inputs = d;
     const steps = widths.flatMap((units, layer) => {
@@ -46,12 +46,12 @@ function chain(widths: readonly number[], gradients: Gradients = 'exact'): Way {
     return readoutProblem(rows, new LayeredFeatures(d, steps));
   };
   return {
-    train: (rows, options) => solveReadout(features(rows), { ...options, gradients, tolerance: 1e-8 }),
+    train: (rows, options) => solveReadout(features(rows), { ...options, gradients, norm, tolerance: 1e-8 }),
     at(row, theta) {
       const { phi, ...problem } = features(row);
       return {
         output: phi.reduce((sum, value, a) => sum + value * theta[a]!, 0),
-        q: gradientNorms(problem, theta)[0]!,
+        q: gradientNorms(problem, theta, norm)[0]!,
       };
     },
   };
@@ -167,6 +167,7 @@ describe('leaveOneOut', () => {
   });
 
   const tolerances: Record<string, number> = {
+    'one layer in linf': WITH_KINKS,
     'a linear model in linf': WITH_KINKS,
     'a linear model in l1': WITH_KINKS,
   };
@@ -175,6 +176,7 @@ describe('leaveOneOut', () => {
     'one layer wider than the rows': chain([60]),
     'two layers': chain([15, 20]),
     'averaged gradients': chain([20], 'averaged'),
+    'one layer in linf': chain([20], 'exact', 'linf'),
     'a linear model in l2': linear('l2'),
     'a linear model in linf': linear('linf'),
     'a linear model in l1': linear('l1'),

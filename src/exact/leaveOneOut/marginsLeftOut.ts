@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import type { MarginLossName } from '../../theory/channels/losses.ts';
 import { bestConstant, type MarginPoint, type MarginRows } from '../marginRows.ts';
 import { once } from '../once.ts';
+import { entryGradients } from './entryGradients.ts';
 import { trainerWithout } from './fixedHessian.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
 import { leaveRowsOut } from './leaveRowsOut.ts';
@@ -15,22 +16,24 @@ export interface FoundClassifier {
   readonly best: MarginPoint;
   /** a_i of the hinge, which its kink leaves to the duals; null for other losses. */
   readonly pulls: Float64Array | null;
+  /** Of the entries of all gradients, n x d, under an attack in linf: their signs, or their duals where they are 0. */
+  readonly signs: Float64Array | null;
 }
 
 /**
  * An adversarial classifier without each of its rows in turn, estimated. Its residuals are margins y_i f(x_i).
  * @param lengthsAfter null where no gradient norm can be told; NaN stands for it
- * @throws UserError for an attack in linf, whose norm has more kinks than a Newton step can hold
+ * @throws UserError for an intercept where a class would have no row left
  */
 export function marginsLeftOut(
   rows: MarginRows,
   loss: MarginLossName,
-  { best, pulls }: FoundClassifier,
+  { best, pulls, signs }: FoundClassifier,
   lengthsAfter: LengthsAfter | null,
 ): LeftOutRows {
   const { n, N, M, eps, lambda, labelled, intercept } = rows;
-  if (eps > 0 && rows.rowNorm.separable)
-    throw new UserError("leaveOneOut: norm 'linf' with frozen features has no estimate; train in 'l2'");
+  // Under an attack in linf.
+  const separable = eps > 0 && rows.rowNorm.separable;
   const labels = intercept ? Float64Array.from({ length: n }, (_, i) => labelled[i * M + N]!) : null;
   if (labels && [1, -1].some((label) => labels.filter((own) => own === label).length < 2))
     throw new UserError('leaveOneOut: an intercept needs 2 rows or more of each class');
@@ -48,7 +51,7 @@ export function marginsLeftOut(
   );
   const losses = marginLoss({
     ...{ n, N, M, eps, loss, design: labelled, ridge: n * lambda },
-    gradientsAt: ownGradients(rows),
+    gradientsAt: separable ? entryGradients(rows, signs!) : ownGradients(rows),
   });
   const left = leaveRowsOut(losses, {
     x: best.x,
@@ -67,7 +70,7 @@ export function marginsLeftOut(
     }),
     doubts: [...doubts, ...left.doubts],
     trained(i) {
-      const at = trainer()(i);
+      const at = separable ? null : trainer()(i);
       if (at === null) return null;
       const unmoved = new Float64Array(n * N);
       const gradientNorm = lengthsAfter?.(at.x.subarray(0, N), unmoved)[i] ?? Number.NaN;
