@@ -207,14 +207,12 @@ describe('tuneOnTable', () => {
         values: table.values.map((value, at) => (ofClasses && at % 4 === 3 ? Math.sign(value) : value)),
       };
       const options = {
-        ...{
-          by,
-          loss,
-          measure: 'loss',
-          model: 'random-features',
-          eps: [0.2, 0.25, 0.3, 0.35],
-          lambda: [0.01, 0.1],
-        },
+        by,
+        loss,
+        measure: 'loss',
+        model: 'random-features',
+        eps: [0.2, 0.25, 0.3, 0.35],
+        lambda: [0.01, 0.1],
         ...(ofClasses ? { classes: { positive: ['up'], negative: ['down'] } } : {}),
       } as const;
       const told = ({ splits }: Awaited<ReturnType<typeof tuned>>) =>
