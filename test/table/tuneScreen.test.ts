@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
 import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { times } from '../../src/numerics/vectors.ts';
-import { candidatesOf, type TunePath } from '../../src/table/tuneCandidates.ts';
+import { candidatesOf, type TuneFamily, type TunePath } from '../../src/table/tuneCandidates.ts';
 import { featuresOf } from '../../src/table/tuneScores.ts';
 import { type Screened, screenPaths } from '../../src/table/tuneScreen.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -11,17 +11,17 @@ beforeAll(async () => {
   await testRuntime();
 });
 
-const [d, n, epsTest, seed] = [20, 1200, 0.3, 3];
-const family = {
-  ...{ model: 'random-features', activation: 'shifted-relu' },
+const [d, n, epsTest, seed] = [8, 1200, 0.1, 3];
+const family: TuneFamily = {
+  ...({ model: 'random-features', activation: 'shifted-relu' } as const),
   ...{ width: 20, clip: null, loss: 'square' },
-} as const;
-const paths: readonly TunePath[] = [0.01, 1, 100].map((lambda) => ({
+};
+const paths: readonly TunePath[] = [0.001, 0.1, 10].map((lambda) => ({
   family,
   lambda,
   epsilons: [0.1, 0.3, 3],
 }));
-const set = teacher({ d, tau: 0.3, seed: 1 });
+const set = teacher({ d, tau: 0.1, seed: 1 });
 const asRows = (split: string, count: number) => {
   const { x, y } = set.sample(split, count);
   return { n: count, d, x: Float64Array.from(x), y: Float64Array.from(y) };
