@@ -20,7 +20,6 @@ import { decimal } from '../data/decimal.ts';
 import { numericTable, withoutRowCount } from '../data/numericTable.ts';
 import type { Preparation } from '../data/preparation/preparation.ts';
 import { preparedTable } from '../data/preparation/preparedTable.ts';
-import { readTable } from '../data/readTable.ts';
 import type { Table } from '../data/table.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import {
@@ -44,6 +43,7 @@ import { notice } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { readTableFile } from './readTableFile.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
 import { refuseSeveralClasses, rememberedPreparation } from './rememberedPreparation.ts';
 import { table } from './table.ts';
@@ -167,7 +167,7 @@ async function dataOf(
   preparation: Preparation | null,
 ): Promise<Rows> {
   checkPositive('scale', scale);
-  const file = withoutRowCount(await readTable(csv));
+  const file = withoutRowCount(await readTableFile(csv));
   const target = named ?? preparation?.target.name ?? file.columns.at(-1)!.name;
   const classes = positive === undefined ? (known ?? null) : classNames(file, target, classList(positive));
   const read = (): { table: Table; notes: readonly string[] } => {

@@ -4,11 +4,11 @@ import { numericTable, withoutRowCount } from '../data/numericTable.ts';
 import { inputNames, type Preparation } from '../data/preparation/preparation.ts';
 import { preparedTable } from '../data/preparation/preparedTable.ts';
 import { cellText, type RawTable, rawColumn } from '../data/rawTable.ts';
-import { readTable } from '../data/readTable.ts';
 import type { Table } from '../data/table.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import { type ExplainedInput, oneInputAColumn } from '../table/explainInputs.ts';
 import { classList } from './classes.ts';
+import { readTableFile } from './readTableFile.ts';
 
 /** Rows as a model reads them. */
 export interface ExplainedRows {
@@ -43,7 +43,7 @@ export async function explainedRows(
   known: ClassNames | undefined,
   preparation: Preparation | null,
 ): Promise<ExplainedRows> {
-  const file = withoutRowCount(await readTable(csv));
+  const file = withoutRowCount(await readTableFile(csv));
   const target = named ?? preparation?.target.name ?? file.columns.at(-1)!.name;
   const classes = positive === undefined ? known : classNames(file, target, classList(positive));
   const { table, notes } = numbersOf(file, target, classes, preparation);

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { readTable } from '../data/readTable.ts';
 import { checkChoice } from '../errors.ts';
 import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
@@ -30,6 +29,7 @@ import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
+import { readTableFile } from './readTableFile.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
 import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { checkWritable } from './train.ts';
@@ -105,7 +105,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const save = args.save ?? (out === undefined ? undefined : join(out, 'model'));
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const asked = askedFor(args);
-    const file = await readTable(args.csv);
+    const file = await readTableFile(args.csv);
     await withOptionNames({}, () => checkTableTuning(file, asked));
     for (const folder of [out, save]) if (folder !== undefined) checkWritable(folder);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
