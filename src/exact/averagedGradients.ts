@@ -22,6 +22,7 @@ export function averagedGradients(problem: ReadoutProblem, eps: number): Formula
           phi,
           theta,
           gradientsAt: averagedGradient(problem.n, metric.matrix),
+          everywhere: false,
           sharedShift: (at) => fromMean(problem, at),
           lengthsAfter: (moves) => ownLengthsAfter(problem, 'l2')(theta, moves),
         }),

@@ -23,6 +23,8 @@ export interface NewtonResult {
   readonly lower: number;
   readonly iterations: number;
   readonly residual: number;
+  /** Of a norm that is a sum over entries their signs, or their duals where they are 0, n x d; otherwise null. */
+  readonly signs: Float64Array | null;
 }
 
 /**
@@ -135,7 +137,8 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
     const exact = marginPoint(rows, at.x);
     if (exact.value < best.value) best = exact;
     options.onIteration(iteration, { upper: best.value, lower });
-    const found = { best, lower, iterations: iteration, residual: norm(rhs) / scale };
+    const signs = separable && eps > 0 ? omega : null;
+    const found = { best, lower, iterations: iteration, residual: norm(rhs) / scale, signs };
     if (best.value - lower <= options.tolerance * best.value || iteration === options.maxIterations)
       return found;
     if (best === constant && nu < ASK_AT * first && !asked) {

@@ -1,6 +1,7 @@
 import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
+import { once } from './once.ts';
 import { type RowBlock, roomFor, rowBlocks, sumOfProducts, weightedProducts } from './rowBlocks.ts';
 
 /**
@@ -23,6 +24,7 @@ export function oneLayerJacobians({
   readonly weights: Float64Array;
 }): Jacobians {
   const algebra = linearAlgebra();
+  // Rows to test on need no products of the weights.
   const columns = once(() => transpose(weights, N, d));
   const overlaps = once(() => {
     const products = new Float64Array(N * N);
@@ -94,14 +96,5 @@ export function oneLayerJacobians({
         }
       }
     },
-  };
-}
-
-/** The value of `make`, made when it is first asked for: rows to test on need no products of the weights. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

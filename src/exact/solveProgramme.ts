@@ -10,7 +10,8 @@ import { residualDuals } from './cone/residualCones.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult, WarmStart } from './exactResult.ts';
 import { centring, type Rows } from './intercept.ts';
-import { squaredErrors, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { squaredErrors, squaredLoss } from './leaveOneOut/leftOutRisks.ts';
 import {
   type CoordinatesOf,
   type FoundRegression,
@@ -143,10 +144,11 @@ function withLeftOut(
   }
   return withLeaveOneOut(
     result,
-    { n, eps },
+    { n, eps, converged },
     {
-      summary: squaredErrors,
-      estimated: () => programmeLeftOut(given, settings, { theta, converged, ...duals }, coordinates),
+      loss: squaredLoss,
+      risks: squaredErrors,
+      estimated: () => programmeLeftOut(given, settings, { theta, ...duals }, coordinates),
       trained(i) {
         const others = (lambda * n) / (n - 1);
         const start = { point: startWithout(i), eps, lambda: others };
