@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
 import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { times } from '../../src/numerics/vectors.ts';
-import { candidatesOf, type TunePath } from '../../src/table/tuneCandidates.ts';
+import { candidatesOf, type TuneFamily, type TunePath } from '../../src/table/tuneCandidates.ts';
 import { featuresOf } from '../../src/table/tuneScores.ts';
 import { type Screened, screenPaths } from '../../src/table/tuneScreen.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -12,10 +12,11 @@ beforeAll(async () => {
 });
 
 const [d, n, epsTest, seed] = [8, 1200, 0.1, 3];
-const family = {
-  ...{ model: 'random-features', activation: 'shifted-relu' },
-  ...{ width: 20, clip: null, loss: 'square' },
-} as const;
+const family: TuneFamily = {
+  model: 'random-features',
+  activation: 'shifted-relu',
+  ...{ width: 20, clip: null, loss: 'square' as const },
+};
 const paths: readonly TunePath[] = [0.001, 0.1, 10].map((lambda) => ({
   family,
   lambda,
