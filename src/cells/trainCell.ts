@@ -9,8 +9,9 @@ import type { MarginLossName } from '../theory/index.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { PreconditionedDescent } from '../training/preconditionedDescent.ts';
 import type { AdversarialTrainingOptions } from '../training/trainingOptions.ts';
-import { type Cell, isFrozen, normsOf, radiusOf, widthOf } from './cell.ts';
+import { type Cell, isFrozen, normsOf, radiusOf } from './cell.ts';
 import type { TrainingReport } from './cellResult.ts';
+import { widthOf } from './cellSizes.ts';
 import { readoutMetric } from './readoutMetric.ts';
 
 /** A cycle that changes the training objective by less than this fraction ends training by gradient. */

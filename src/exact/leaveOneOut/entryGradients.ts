@@ -1,6 +1,7 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { dot, transpose } from '../../numerics/vectors.ts';
+import { dot } from '../../numerics/vectors.ts';
 import type { ReadoutProblem } from '../readoutProblem.ts';
+import { sumOfProducts, weightedProducts } from '../rowBlocks.ts';
 import type { GradientsAt } from './rowGradients.ts';
 
 /**
@@ -26,17 +27,14 @@ export const entryGradients =
       const size = Math.hypot(value, nu);
       return Math.max(0, 1 - (omega[e]! * value) / size) / size;
     });
-    const columns = new Float64Array(N * n);
-    jacobians.pullBack(omega, columns);
+    const slopes = new Float64Array(n * N);
+    jacobians.pullBack(omega, slopes);
     return {
       lengths,
-      slopes: transpose(columns, N, n),
+      slopes,
       // J_i = k_i k_i' + q_i K_i' diag(stiffness_i) K_i.
       gram(weights, out) {
-        const weighted = new Float64Array(N * n);
-        for (let a = 0; a < N; a++)
-          for (let i = 0; i < n; i++) weighted[a * n + i] = weights[i]! * columns[a * n + i]!;
-        linearAlgebra().multiplyTransposed(weighted, columns, out, { m: N, n: N, k: n, lower: true });
+        sumOfProducts(linearAlgebra(), weightedProducts(slopes, N, weights), N, out);
         const fromEntries = new Float64Array(N * N);
         jacobians.entryGram(
           stiffness.map((value, e) => weights[Math.floor(e / d)]! * lengths[Math.floor(e / d)]! * value),
