@@ -36,6 +36,10 @@ const stepOf = (folder: string) =>
   readCheckpoint<{ step: number }>(join(folder, 'checkpoint'))?.state.step ?? 0;
 const historyOf = (folder: string) => readFileSync(join(folder, 'history.jsonl'), 'utf8');
 
+/** The training of two cycles that nobody stops, in a folder `whole`. */
+let undisturbed: ReturnType<typeof trainInFolder> | undefined;
+const wholeTraining = () => (undisturbed ??= trainInFolder(inHome('whole')));
+
 /** Stops a training from inside after some steps, as a crash between two checkpoints would. */
 const crashAt = (folder: string, at: number, options: object = {}) =>
   expect(
@@ -67,7 +71,7 @@ describe('a training in a folder', () => {
     expect(stops[1]).toBeGreaterThan(stops[0]!);
     expect(stops[1]).toBeLessThan(180);
     const resumed = await trainInFolder(folder);
-    const whole = await trainInFolder(inHome('whole'));
+    const whole = await wholeTraining();
     expect(resumed.theta).toEqual(whole.theta);
     expect(resumed.history).toEqual(whole.history);
     expect(resumed.cycles).toEqual(whole.cycles);
@@ -97,7 +101,7 @@ describe('a training in a folder', () => {
     expect(again.theta).toEqual(one.theta);
     const more = await trainInFolder(folder, { maxCycles: 2 });
     expect(more.iterations).toBe(180);
-    expect(more.theta).toEqual((await trainInFolder(inHome('two'), { maxCycles: 2 })).theta);
+    expect(more.theta).toEqual((await wholeTraining()).theta);
   });
 
   it('writes one line of history a step, and one a cycle', async () => {
@@ -156,7 +160,8 @@ describe('a training in a folder', () => {
 
   it('refuses a checkpoint that is damaged or something else', async () => {
     const folder = inHome('damaged');
-    cpSync(inHome('two'), folder, { recursive: true });
+    await wholeTraining();
+    cpSync(inHome('whole'), folder, { recursive: true });
     const file = join(folder, 'checkpoint');
     const bytes = readFileSync(file);
     bytes[bytes.length - 1]! ^= 1;
@@ -173,7 +178,8 @@ describe('a training in a folder', () => {
 
   it('names the line of a damaged history', async () => {
     const folder = inHome('history');
-    cpSync(inHome('two'), folder, { recursive: true });
+    await wholeTraining();
+    cpSync(inHome('whole'), folder, { recursive: true });
     const file = join(folder, 'history.jsonl');
     const lines = historyOf(folder).split('\n');
     writeFileSync(file, lines.with(2, '{"step": 3, "obj').join('\n'));
