@@ -133,6 +133,7 @@ export { tf } from './runtime/tf.ts';
 export { type AppliedRows, type ApplyOptions, applyModel } from './table/applyModel.ts';
 export { type AttackedModel, attackedModel, attackSanityChecks } from './table/attackedModel.ts';
 export { type ColumnTail, columnTails } from './table/columnTails.ts';
+export type { ExplainedClass } from './table/explainClasses.ts';
 export { type LinearCoefficients, linearCoefficients } from './table/explainCoefficients.ts';
 export { type ExplainedInput, oneInputAColumn } from './table/explainInputs.ts';
 export { type ExplainOptions, explainModel, type ModelExplanation } from './table/explainModel.ts';

@@ -26,17 +26,21 @@ export interface SampleLoss {
   readonly ofMargin?: boolean;
 }
 
+/** The sum of each row, [n, k] to [n]; of one output itself, without the time of an operation. */
+const overOutputs = (values: tf.Tensor): tf.Tensor =>
+  values.shape[1] === 1 ? values.reshape([-1]) : tf.sum(values, 1);
+
 /** (prediction - y)^2, summed over outputs. */
 export const squaredLoss: SampleLoss = {
   name: 'squared',
-  value: (prediction, y) => tf.sum(tf.squaredDifference(prediction, y), 1),
+  value: (prediction, y) => overOutputs(tf.squaredDifference(prediction, y)),
   twoSided: true,
 };
 
 /** |prediction - y|, summed over outputs. */
 export const absoluteLoss: SampleLoss = {
   name: 'absolute',
-  value: (prediction, y) => tf.sum(tf.abs(prediction.sub(y)), 1),
+  value: (prediction, y) => overOutputs(tf.abs(prediction.sub(y))),
   twoSided: true,
 };
 
@@ -52,7 +56,7 @@ export function huberLoss(delta = 1): SampleLoss {
     value(prediction, y) {
       const r = tf.abs(prediction.sub(y));
       const q = tf.minimum(r, delta);
-      return tf.sum(q.mul(r.sub(q.div(2))), 1);
+      return overOutputs(q.mul(r.sub(q.div(2))));
     },
     twoSided: true,
   };

@@ -27,9 +27,10 @@ import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
+import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
-import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { trainingReport } from './trainingReport.ts';
 import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
 
@@ -94,7 +95,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   command: 'train',
   describe: 'Train a robust regression or classifier on a table and measure it on held-out rows',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, ...LISTS)
       .options(options)
       .example('$0 train --csv data/diabetes.csv --target target --method exact --eps 0.1', 'a linear model')
       .example(
@@ -137,9 +138,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         folder: args.checkpoints,
       }),
     };
-    const { settings } = await withOptionNames(OTHERWISE, () =>
+    const { settings, rows: known } = await withOptionNames(OTHERWISE, () =>
       checkTableTraining(file, { target, ...asked }),
     );
+    for (const note of known.notes) notice(note);
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
@@ -190,11 +192,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     ).finally(() => bar?.stop());
     const { model, rows, clean, robust, trivial, training, intercept, notes } = trained;
     const { lambda } = settings;
-    for (const note of notes) notice(note);
+    for (const note of notes) if (!known.notes.includes(note)) notice(note);
     const preparation = trained.preparation!;
     const inputs = preparation.inputs.map(({ name }) => name);
-    const { classes } = settings;
-    const description = { csv, target, inputs, ...asked, lambda, ...(classes ? { classes } : {}) };
+    const { classes: _, ...others } = asked;
+    const description = { csv, target, inputs, ...others, lambda, ...given({ classes: settings.classes }) };
     if (save !== undefined) {
       model.setUserDefinedMetadata({
         ...description,

@@ -1,4 +1,5 @@
 import type { Measure } from '../cells/measure.ts';
+import { texNumber } from '../plots/axes.ts';
 import { randomFeatures, robustCapacity } from '../theory/index.ts';
 import type { Figure } from './figure.ts';
 import { around, baseSettings, cellsOf, lookOf } from './shared.ts';
@@ -72,6 +73,7 @@ export const capacity: Figure = {
         `Label noise tau = ${tau}, activation ${activations[0]}, signal norm 1. Curves: asymptotic theory. Symbols, at d = ${d.join(' and ')}: where half of the ` +
         `problems are separated, of ${seeds} at each of ${STEPS} values of n/d from ${FROM} to ${TO} times the theory's, the hinge loss minimised exactly with ridge ` +
         `lambda = ${lambda[0]} and the attack linearised; bars of one standard error over single problems.`,
+      note: `$\\tau = ${tau}$, $\\lambda = ${texNumber(lambda[0]!)}$, ${activations[0]}; ${seeds * STEPS} problems a symbol, bars: one standard error over them`,
       panels: [
         {
           title: '',

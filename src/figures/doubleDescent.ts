@@ -40,7 +40,7 @@ export const doubleDescent: Figure = {
           settings,
           kindsByEps(settings, {
             measure: standardRisk,
-            along: around(psi1, 2),
+            along: around(psi1, 2, 240),
             at: psi1,
             argsAt: (width) => ({ psi1: width }),
           }),

@@ -32,7 +32,7 @@ export const noise: Figure = {
       caption: `Standard risk against width with noise of five laws, each of standard deviation ${tau}: Student's t with 5 degrees of freedom; sparse, 0 but for one row in ten. Dashed: N = n.`,
       panels: epsilons.map((eps) =>
         panelOf(
-          `$\\varepsilon = ${eps}$`,
+          eps === 0 ? '$\\varepsilon = 0$: one curve for all' : `$\\varepsilon = ${eps}$`,
           settings,
           NOISE_NAMES.map((law) => ({
             label: law,

@@ -41,7 +41,7 @@ export const phaseDiagram: Figure = {
       y: { label: 'radius $\\varepsilon$', scale: 'linear' },
       guides: [],
       caption:
-        'Adversarial risk over width psi1 and radius eps (the same in training and at test). Blue: less than 1 + tau^2, ' +
+        'Adversarial risk over width psi1 and radius eps (the same in training and at test). Blue with broken contours: less than 1 + tau^2, ' +
         'the risk of predicting nothing; red: more, and from 2.2 times that on the same red. Solid: the critical eps, above which theta = 0. Dashed: the best width. ' +
         'Circles: simulations, filled with what they measured.',
       surface: {

@@ -33,6 +33,7 @@ export const regularisation: Figure = {
     const bestCurve: Curve = {
       label: 'best $\\lambda$ of each width',
       colour: lookOf(lambda.length).colour,
+      dashed: true,
       points: around(psi1, 6, 40).map((width) => ({ x: width, y: best(width).risk.adversarialRisk })),
     };
     return {

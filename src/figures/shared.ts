@@ -1,4 +1,5 @@
-import { type Cell, type CellArgs, cell, isDescended } from '../cells/cell.ts';
+import { type Cell, type CellArgs, isDescended } from '../cells/cell.ts';
+import { cell } from '../cells/makeCell.ts';
 import type { Measure } from '../cells/measure.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import type { Guide, SymbolName } from '../plots/panels.ts';

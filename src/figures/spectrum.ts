@@ -56,7 +56,7 @@ export const spectrum: Figure = {
       panels: epsilons.map((eps) => ({
         title: `$\\varepsilon = ${eps}$`,
         curves: SPECTRA.map(({ spectrum: name, label }, i) =>
-          limitCurve(label, lookOf(i).colour, AR, around(psi1, 12, 120), (width) =>
+          limitCurve(label, lookOf(i).colour, AR, around(psi1, 12, 180), (width) =>
             cellOf(settings, { spectrum: name, psi1: width, eps }),
           ),
         ),

@@ -69,12 +69,12 @@ export async function openTuneFile(folder: string): Promise<TuneFile> {
 /** What scores depend on besides the candidate: the training rows, and how they are scored. */
 export function tuneProblem(
   train: Table,
-  { epsTest, norm, measure, folds, seed }: TableTuningSettings,
+  { epsTest, norm, measure, folds, seed, several }: TableTuningSettings,
 ): object {
   const values = createHash('sha256').update(new Uint8Array(train.values.buffer)).digest('hex').slice(0, 16);
   return {
     ...{ rows: train.rows, names: train.names, values },
-    ...{ epsTest, norm, measure, folds, seed },
+    ...{ epsTest, norm, measure, folds, seed, classes: several?.length },
   };
 }
 

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { atWholeSizes, type Cell, cell } from '../../src/cells/cell.ts';
+import type { Cell } from '../../src/cells/cell.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
+import { atWholeSizes } from '../../src/cells/cellSizes.ts';
+import { cell } from '../../src/cells/makeCell.ts';
 import { adversarialRisk, standardRisk } from '../../src/cells/measure.ts';
 import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
 import { runCell } from '../../src/cells/runCell.ts';

@@ -16,6 +16,7 @@ if (python === undefined)
   process.stderr.write(
     'no Python with NumPy here: the examples in Python are not run (RRF_PYTHON names one)\n',
   );
+const hasTorch = python !== undefined && spawnSync(python, ['-c', 'import torch, sklearn']).status === 0;
 
 describe.skipIf(python === undefined)('examples/python', () => {
   const folder = temporaryFolder(afterAll);
@@ -62,4 +63,21 @@ describe.skipIf(python === undefined)('examples/python', () => {
     expect(many!.adversarialRisk).toBeGreaterThan(0.09);
     expect(few!.adversarialRisk).toBeLessThan(1);
   });
+
+  it.skipIf(!hasTorch)(
+    'pytorch.py predicts what read-outs on a network of PyTorch then come to',
+    {
+      timeout: 240_000,
+    },
+    () => {
+      const compared = run('pytorch') as unknown as { low: number; high: number; trained: number[] }[];
+      expect(compared).toHaveLength(4);
+      for (const { low, high, trained } of compared) {
+        // Intervals of 90 per cent are of single trainings; the mean of four is nearer to what is predicted than they are wide.
+        const mean = trained.reduce((sum, risk) => sum + risk, 0) / trained.length;
+        expect(mean).toBeGreaterThan(low);
+        expect(mean).toBeLessThan(high);
+      }
+    },
+  );
 });
