@@ -22,7 +22,10 @@ export const baseSettings: FigureSettings = {
   testRows: 2000,
 };
 
-/** The asymptotic value of a measure along `xs`; infinite values are left out. */
+/**
+ * The asymptotic value of a measure along `xs`; infinite values are left out. It is computed when it is first looked at: of many a
+ * plan only the cells are.
+ */
 export function limitCurve(
   label: string,
   colour: string,
@@ -30,8 +33,17 @@ export function limitCurve(
   xs: readonly number[],
   cellAt: (x: number) => Cell,
 ): Curve {
-  const points = xs.map((x) => ({ x, y: measure.predicted(cellAt(x)) }));
-  return { label, colour, points: points.filter(({ y }) => Number.isFinite(y)) };
+  let points: Curve['points'] | undefined;
+  return {
+    label,
+    colour,
+    get points() {
+      points ??= xs
+        .map((x) => ({ x, y: measure.predicted(cellAt(x)) }))
+        .filter(({ y }) => Number.isFinite(y));
+      return points;
+    },
+  };
 }
 
 /** The dimensions of a figure, smallest first, with the look of their symbols: the largest stands out. */
