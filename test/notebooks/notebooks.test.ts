@@ -60,8 +60,8 @@ const SMALLER: Readonly<Record<string, readonly Smaller[]>> = {
     ['cycleSteps: 60', 'cycleSteps: 20'],
     ['cycleSteps: 80', 'cycleSteps: 20'],
     [
-      "task.batches('test', 1000), { attack: pgd(), epsilons: radii }",
-      "task.batches('test', 250), { attack: pgd(), epsilons: radii }",
+      "task.batches('test', 1000), {\n    attack: rrf.pgd(),\n    epsilons: radii,",
+      "task.batches('test', 250), {\n    attack: rrf.pgd(),\n    epsilons: radii,",
     ],
   ],
 };
