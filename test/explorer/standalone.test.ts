@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { servePage } from '../../src/cli/servePage.ts';
 import { preview } from '../../src/explorer/build/preview.ts';
 import { asymptoticRisk, randomFeatures } from '../../src/theory/index.ts';
+import { isFresh } from '../support/built.mjs';
 import { chromiumFlags, provideChromium, underCi } from '../support/chromium.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { configFile } from './site.ts';
@@ -21,6 +22,10 @@ const LINK = 'psi1=2&psi2=3&eps=0.5&tau=0.5&d=12&seeds=2';
 const linked = () => asymptoticRisk(randomFeatures({ psi1: 2 }), { psi2: 3, eps: 0.5, tau: 0.5 });
 
 beforeAll(async () => {
+  if (isFresh('dist-explorer/explorer.html')) {
+    cpSync('dist-explorer', folder, { recursive: true });
+    return;
+  }
   // As it is built for the package, but not minified, which takes longer.
   const into = { outDir: folder, emptyOutDir: false, minify: false };
   await build({ configFile, logLevel: 'error', build: into });
