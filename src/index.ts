@@ -13,6 +13,7 @@ export { type ClassNames, type ClassTable, readCsvClasses } from './data/csvClas
 export { type CsvDataset, type CsvDatasetOptions, readCsvDataset } from './data/csvDataset.ts';
 export { csvText, readCsvTable } from './data/csvTable.ts';
 export { type Dataset, type HostRows, type TensorPair, toTensors } from './data/dataset.ts';
+export type { ReadProgress } from './data/filePieces.ts';
 export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
 export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
 export {
@@ -35,7 +36,7 @@ export {
   preparedTable,
 } from './data/preparation/preparedTable.ts';
 export type { NumberColumn, RawColumn, RawTable, TextColumn } from './data/rawTable.ts';
-export { readTable } from './data/readTable.ts';
+export { type ReadTableOptions, readTable } from './data/readTable.ts';
 export type { ColumnStatistics } from './data/standardise.ts';
 export type { Table } from './data/table.ts';
 export { type Standardising, tableDataset } from './data/tableDataset.ts';
@@ -133,6 +134,7 @@ export { tf } from './runtime/tf.ts';
 export { type AppliedRows, type ApplyOptions, applyModel } from './table/applyModel.ts';
 export { type AttackedModel, attackedModel, attackSanityChecks } from './table/attackedModel.ts';
 export { type ColumnTail, columnTails } from './table/columnTails.ts';
+export type { ExplainedClass } from './table/explainClasses.ts';
 export { type LinearCoefficients, linearCoefficients } from './table/explainCoefficients.ts';
 export { type ExplainedInput, oneInputAColumn } from './table/explainInputs.ts';
 export { type ExplainOptions, explainModel, type ModelExplanation } from './table/explainModel.ts';

@@ -2,7 +2,6 @@ import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
 import { rawColumn } from '../data/rawTable.ts';
-import { readTable } from '../data/readTable.ts';
 import { checkChoice, checkNonNegative, InvalidArgumentError, UserError } from '../errors.ts';
 import { loadModel } from '../models/modelFiles.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
@@ -10,13 +9,15 @@ import { type AppliedRows, applyModel } from '../table/applyModel.ts';
 import { WORST_CASE_METHODS, type WorstCaseMethod } from '../table/worstCase.ts';
 import { SCORE_FORMATS, scoreFormat, writeScores } from '../table/writeScores.ts';
 import { announceRuntime } from './announceRuntime.ts';
-import { classList } from './classes.ts';
+import { NAMES_FORM, nameList, names } from './nameList.ts';
 import { notice, warn } from './notices.ts';
 import { deviceOption, jsonOption, neededText, number, text } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
-import { rememberedPreparation } from './rememberedPreparation.ts';
+import { readTableFile } from './readTableFile.ts';
+import { checkClassesKnown, rememberedPreparation } from './rememberedPreparation.ts';
 import { rememberedRadius } from './rememberedRadius.ts';
-import { tableFile } from './tableOptions.ts';
+import { repeatable } from './repeatable.ts';
+import { classesKnown, tableFile } from './tableOptions.ts';
 
 const options = {
   model: neededText('folder that rrf train --save or rrf tune wrote'),
@@ -30,7 +31,8 @@ const options = {
   attack: text(
     `how the worst case is found: ${WORST_CASE_METHODS.join(', ')} [linearised for a linear model, where it is exact; else pgd]`,
   ),
-  keep: text('columns to copy into the file of predictions: id,name'),
+  keep: names(`columns to copy into the file of predictions: id,name; ${NAMES_FORM}`),
+  classes: classesKnown,
   json: jsonOption,
   device: deviceOption,
 } as const;
@@ -41,7 +43,7 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
   command: 'apply',
   describe: 'Score new rows with a saved model: predictions and their worst case',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, 'keep')
       .options(options)
       .example(
         '$0 train --csv data/diabetes.csv --target target --method exact --eps 0.1 --save out/scored',
@@ -62,11 +64,12 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
         args.model,
         'one that rrf train or tune saved, which knows how it reads columns (rrf attack measures any other)',
       );
+    checkClassesKnown(args, preparation);
     const remembered = rememberedRadius(args.model);
     const eps = checkNonNegative('eps', args.eps ?? remembered.eps ?? 0);
     const norm = checkChoice('norm', args.norm ?? remembered.norm ?? 'l2', normNames);
-    const table = await readTable(args.csv);
-    const kept = (classList(args.keep) ?? []).map((name) => rawColumn(table, 'keep', name));
+    const table = await readTableFile(args.csv);
+    const kept = (nameList('keep', args.keep) ?? []).map((name) => rawColumn(table, 'keep', name));
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);
     const before = performance.now();

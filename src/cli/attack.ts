@@ -11,18 +11,12 @@ import {
   misclassified,
   type NormName,
   normNames,
+  type SampleLoss,
   worstOf,
 } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { type ClassNames, classNames, labelledTable } from '../data/csvClasses.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { decimal } from '../data/decimal.ts';
-import { numericTable, withoutRowCount } from '../data/numericTable.ts';
-import type { Preparation } from '../data/preparation/preparation.ts';
-import { preparedTable } from '../data/preparation/preparedTable.ts';
-import { readTable } from '../data/readTable.ts';
-import type { Table } from '../data/table.ts';
-import { tableDataset } from '../data/tableDataset.ts';
+import type { Preparation, PreparedTarget } from '../data/preparation/preparation.ts';
 import {
   checkChoice,
   checkInteger,
@@ -36,29 +30,34 @@ import { loadModel } from '../models/modelFiles.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { attackedModel, attackSanityChecks } from '../table/attackedModel.ts';
+import { attackOnEachClass } from '../table/eachClass.ts';
 import { ATTACKED_LOSSES } from '../table/tableTrainingOptions.ts';
 import { worstExamples } from '../table/worstExamples.ts';
 import { announceRuntime } from './announceRuntime.ts';
-import { classesInWords, classList } from './classes.ts';
+import { targetInWords } from './classes.ts';
+import { modelRows } from './modelRows.ts';
 import { notice } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
-import { rememberedClasses } from './rememberedClasses.ts';
-import { refuseSeveralClasses, rememberedPreparation } from './rememberedPreparation.ts';
+import { type RememberedClasses, rememberedClasses } from './rememberedClasses.ts';
+import { rememberedPreparation } from './rememberedPreparation.ts';
+import { repeatable } from './repeatable.ts';
 import { table } from './table.ts';
-import { tableFile } from './tableOptions.ts';
+import { positiveOf, tableFile } from './tableOptions.ts';
 import { parseRange } from './theory/grid.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
   target: text("column of the targets [that of the model's training, or the last]"),
-  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
+  positive: positiveOf("the model's training"),
   scale: { ...number('scale', 'divide every input by this'), default: 1 },
   attack: textOr('pgd', `${attackNames.join(', ')}; several, separated by commas, for the worst of them`),
   norm: text(`${normNames.join(', ')} [l2; linf for bim and fgsm]`),
-  loss: text(`${lossNames.join(', ')} [squared; that of its training for a classifier of rrf train]`),
+  loss: text(
+    `${lossNames.join(', ')} [squared; that of its training for a classifier of rrf train; of several classes each other class in turn]`,
+  ),
   epsilons: neededText('from:to:count, or 0,0.1,0.5'),
   steps: number('steps', "gradient steps [the attack's own]"),
   restarts: number(
@@ -88,7 +87,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
   command: 'attack',
   describe: 'Attack a saved TensorFlow.js model and measure its robust risk',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, 'positive')
       .options(options)
       .example(
         '$0 attack --model out/model --csv out/model/held-out.csv --epsilons 0:0.5:6 --steps 40 --restarts 5',
@@ -102,16 +101,16 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     checkInteger('batch-size', args['batch-size']);
     const device = checkChoice('device', args.device, DEVICE_CHOICES);
     const remembered = rememberedClasses(args.model);
-    const loss = args.loss ?? (remembered ? ATTACKED_LOSSES[remembered.loss] : 'squared');
-    const attack = attackOf({ ...args, loss });
+    const preparation = rememberedPreparation(args.model);
+    const attack = attackFor(args, remembered, preparation);
     const asked = criterionOf(args.success);
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     if (args.images !== undefined) pictureFormat('images', args.images);
-    const preparation = rememberedPreparation(args.model);
-    refuseSeveralClasses('rrf attack', args.model, preparation);
-    const { data: rows, classes, notes } = await dataOf(args, remembered?.classes, preparation);
+    checkPositive('scale', args.scale);
+    const { data, target: read, notes } = await modelRows(args, remembered?.classes, preparation);
+    const rows = { ...data, x: data.x.map((value) => value / args.scale) };
     for (const note of notes) notice(note);
-    const criterion = asked ?? (classes ? misclassified : undefined);
+    const criterion = asked ?? (read.kind === 'number' ? undefined : misclassified);
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);
     const model = await loadModel(args.model);
@@ -138,60 +137,53 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     }
     model.dispose();
     const { units } = target;
-    const told = classes ? { classes } : {};
+    const told = classesOf(read);
     const accuracy = criterion === misclassified;
     const output = { model: args.model, csv: args.csv, ...told, units, ...result, checks, runtime, seconds };
     process.stdout.write(
       args.json
         ? `${JSON.stringify(output)}\n`
-        : `${report({ result, checks, rows: rows.n, seconds, units, accuracy, ...told })}\n`,
+        : `${report({ result, checks, rows: rows.n, seconds, units, accuracy, target: read })}\n`,
     );
   },
 };
 
-interface Rows {
-  readonly data: Dataset;
-  /** The name of the target, and its classes; null where it is a number. */
-  readonly classes: (ClassNames & { readonly target: string }) | null;
-  /** What the reader should know of the columns. */
-  readonly notes: readonly string[];
+/** The classes of a target as results have them; none of numbers. */
+function classesOf(target: PreparedTarget): object {
+  switch (target.kind) {
+    case 'number':
+      return {};
+    case 'two classes':
+      return { classes: { target: target.name, positive: target.positive, negative: target.negative } };
+    case 'several classes':
+      return { classes: { target: target.name, names: target.classes } };
+  }
 }
 
-/**
- * @param known the classes that the model was trained to tell apart
- * @param preparation how the model reads the columns of a file; null for one that reads all as they stand
- */
-async function dataOf(
-  { csv, target: named, positive, scale }: AttackArguments,
-  known: ClassNames | undefined,
+/** By the loss that is asked for or that the model was trained by; of several classes on each other class in turn. */
+function attackFor(
+  args: AttackArguments,
+  remembered: RememberedClasses | null,
   preparation: Preparation | null,
-): Promise<Rows> {
-  checkPositive('scale', scale);
-  const file = withoutRowCount(await readTable(csv));
-  const target = named ?? preparation?.target.name ?? file.columns.at(-1)!.name;
-  const classes = positive === undefined ? (known ?? null) : classNames(file, target, classList(positive));
-  const read = (): { table: Table; notes: readonly string[] } => {
-    if (preparation)
-      return preparedTable(file, {
-        ...preparation,
-        target: classes
-          ? { kind: 'two classes', name: target, ...classes }
-          : { kind: 'number', name: target },
-      });
-    return { table: classes ? labelledTable(file, target, classes) : numericTable(file), notes: [] };
-  };
-  const { table, notes } = read();
-  const data = tableDataset(table, target, { inputs: false, target: false });
-  return {
-    data: { ...data, x: data.x.map((value) => value / scale) },
-    classes: classes && { target, ...classes },
-    notes,
-  };
+): Attack {
+  if (args.loss !== undefined) return attackOf({ ...args, loss: args.loss as LossName });
+  const target = preparation?.target;
+  if (target?.kind === 'several classes')
+    return attackOnEachClass(target.classes.length, (loss) => attackOf({ ...args, loss }));
+  return attackOf({ ...args, loss: remembered ? ATTACKED_LOSSES[remembered.loss] : 'squared' });
 }
 
-function attackOf({ attack: names, norm, loss, steps, restarts, bounds, seed }: AttackArguments): Attack {
+function attackOf({
+  attack: names,
+  norm,
+  loss,
+  steps,
+  restarts,
+  bounds,
+  seed,
+}: Omit<AttackArguments, 'loss'> & { readonly loss: LossName | SampleLoss }): Attack {
   const options = {
-    loss: loss as LossName,
+    loss,
     seed,
     ...given({
       norm: norm as NormName | undefined,
@@ -227,7 +219,7 @@ function report({
   seconds,
   units,
   accuracy,
-  classes,
+  target,
 }: {
   readonly result: RobustRisk;
   readonly checks: SanityCheck[] | null;
@@ -236,14 +228,18 @@ function report({
   readonly units: string;
   /** Whether success is misclassification. */
   readonly accuracy: boolean;
-  readonly classes?: Rows['classes'];
+  readonly target: PreparedTarget;
 }): string {
+  const classes = target.kind !== 'number';
   type Point = RobustRisk['curve'][number];
   const points = table(curve, [
     { title: 'eps', value: (p: Point) => String(Number(p.eps.toPrecision(6))) },
     { title: `${loss} loss`, value: (p: Point) => p.risk.value.toPrecision(5) },
     { title: 'std.err.', value: (p: Point) => p.risk.standardError.toPrecision(2) },
-    { title: 'over clean', value: (p: Point) => (p.risk.value / standard.value).toFixed(3) },
+    // A margin has a sign, and no ratio.
+    ...(standard.value > 0
+      ? [{ title: 'over clean', value: (p: Point) => (p.risk.value / standard.value).toFixed(3) }]
+      : []),
     ...(classes && accuracy
       ? [
           { title: 'accuracy', value: (p: Point) => (1 - p.success!.value).toFixed(4) },
@@ -260,7 +256,7 @@ function report({
   );
   return [
     `${attack} in ${norm} on ${rows} rows, ${seconds.toFixed(1)} s; clean loss ${standard.value.toPrecision(5)}; eps in ${units}`,
-    ...(classes ? [classesInWords(classes.target, classes)] : []),
+    ...targetInWords(target),
     '',
     points,
     ...(checks ? ['', ...verdicts] : []),

@@ -1,35 +1,43 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type LossName, lossNames, type NormName, normNames } from '../attacks/index.ts';
+import { given } from '../checkOptions.ts';
+import { inputNames, type Preparation } from '../data/preparation/preparation.ts';
+import { cellText, type RawTable, rawColumn } from '../data/rawTable.ts';
 import { checkChoice, checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import { loadModel } from '../models/modelFiles.ts';
 import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
+import { type ExplainedInput, oneInputAColumn } from '../table/explainInputs.ts';
 import { explainModel } from '../table/explainModel.ts';
 import { ATTACKED_LOSSES } from '../table/tableTrainingOptions.ts';
 import { announceRuntime } from './announceRuntime.ts';
-import { explainedRows } from './explainedRows.ts';
 import { explanationReport, explanationSections } from './explanationReport.ts';
+import { modelRows } from './modelRows.ts';
 import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
-import { refuseSeveralClasses, rememberedPreparation } from './rememberedPreparation.ts';
+import { checkClassesKnown, rememberedPreparation } from './rememberedPreparation.ts';
 import { rememberedRadius } from './rememberedRadius.ts';
+import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
-import { tableFile } from './tableOptions.ts';
+import { classesKnown, positiveOf, tableFile } from './tableOptions.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
   target: text('column of the targets [that of the training, or the last]'),
-  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of the model's training]"),
+  positive: positiveOf("the model's training"),
+  classes: classesKnown,
   eps: number(
     'eps',
     'radius of the attack, in standard deviations where the model standardises [that of the training; of tuning, eps-test]',
   ),
   norm: text(`${normNames.join(', ')} [that of the training, or l2]`),
-  loss: text(`${lossNames.join(', ')} [that of the training, or squared]`),
+  loss: text(
+    `${lossNames.join(', ')} [that of the training, or squared; of several classes the error alone]`,
+  ),
   steps: { ...number('steps', 'steps of the attack, PGD'), default: 20 },
   repeats: { ...number('repeats', 'permutations of each input'), default: 5 },
   by: text('column by whose values the risks are told apart; it need not be an input'),
@@ -47,7 +55,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
   command: 'explain',
   describe: 'Say what a saved model hangs on, and what an attack makes of it',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, 'positive')
       .options(options)
       .example(
         '$0 explain --model out/model --csv out/model/held-out.csv --plot out/importance.svg',
@@ -70,14 +78,21 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       throw new InvalidArgumentError('eps', eps, 'a radius, since the model remembers none of its training');
     checkNonNegative('eps', eps);
     const norm = checkChoice('norm', args.norm ?? radius.norm ?? 'l2', normNames);
-    const loss = checkChoice(
-      'loss',
-      args.loss ?? (remembered ? ATTACKED_LOSSES[remembered.loss] : 'squared'),
-      lossNames,
-    );
     const preparation = rememberedPreparation(args.model);
-    refuseSeveralClasses('rrf explain', args.model, preparation);
-    const read = await explainedRows(args, remembered?.classes, preparation);
+    checkClassesKnown(args, preparation);
+    const several = preparation?.target.kind === 'several classes' ? preparation.target.classes : undefined;
+    const loss = several
+      ? undefined
+      : (args.loss ?? (remembered ? ATTACKED_LOSSES[remembered.loss] : 'squared'));
+    if (loss !== undefined) checkChoice('loss', loss, lossNames);
+    else if (args.loss !== undefined)
+      throw new InvalidArgumentError(
+        'loss',
+        args.loss,
+        'none for a model of several classes, whose risk is the error',
+      );
+    const read = await modelRows(args, remembered?.classes, preparation);
+    const by = args.by === undefined ? undefined : valuesOf(read.file, args.by);
     for (const note of read.notes) notice(note);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
     const before = performance.now();
@@ -85,8 +100,13 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     let bar: ProgressBar | undefined;
     const explanation = await withOptionNames({ data: 'csv' }, () =>
       explainModel(model, read.data, {
-        ...{ inputs: read.inputs, eps, norm: norm as NormName, loss: loss as LossName },
-        ...{ steps: args.steps, repeats: args.repeats, seed: args.seed, by: read.by },
+        inputs: preparation ? inputsOf(preparation) : oneInputAColumn(read.columns),
+        ...{
+          eps,
+          norm: norm as NormName,
+          ...given({ loss: loss as LossName | undefined, classes: several }),
+        },
+        ...{ steps: args.steps, repeats: args.repeats, seed: args.seed, by },
         onProgress(done, total) {
           bar ??= progressBar(total, 'permute');
           bar.update(done, `${done} of ${total} permutations`);
@@ -95,14 +115,21 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     ).finally(() => bar?.stop());
     model.dispose();
     const seconds = (performance.now() - before) / 1000;
-    const told = { ...explanation, columns: read.columns, target: read.target, eps, norm, loss, seconds };
+    const told = {
+      ...{ ...explanation, columns: read.columns, target: read.target.name },
+      ...{ eps, norm, loss: loss ?? 'error', seconds },
+    };
     const asked = { rows: args.worst, by: args.by, repeats: args.repeats };
     if (args.plot !== undefined) {
       const { explanationFigure } = await import('./explanationFigure.ts');
       await writePicture(args.plot, explanationFigure(explanation, args.repeats));
     }
     if (args.report !== undefined)
-      writeReport(args.report, { ...args, eps, norm, loss }, await explanationSections(told, asked));
+      writeReport(
+        args.report,
+        { ...args, eps, norm, ...given({ loss }) },
+        await explanationSections(told, asked),
+      );
     if (!args.json) {
       process.stdout.write(
         `${explanationReport(told, { ...asked, plot: args.plot, report: args.report })}\n`,
@@ -117,3 +144,16 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     );
   },
 };
+
+/** The columns that stand for one column of the file are one input. */
+function inputsOf({ inputs }: Preparation): ExplainedInput[] {
+  let at = 0;
+  return inputs.map((input) => ({ name: input.name, columns: inputNames(input).map(() => at++) }));
+}
+
+/** Numbers where all cells are, otherwise text. */
+function valuesOf(file: RawTable, name: string): (string | number)[] {
+  const column = rawColumn(file, 'by', name);
+  if (column.kind === 'number' && !column.values.some(Number.isNaN)) return [...column.values];
+  return Array.from({ length: file.rows }, (_, row) => cellText(column, row) || '(missing)');
+}

@@ -1,5 +1,6 @@
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
+import type { ExplainedClass } from '../table/explainClasses.ts';
 import type { ModelExplanation } from '../table/explainModel.ts';
 import { duration } from './progressBar.ts';
 import { reportTable } from './reportFile.ts';
@@ -84,16 +85,27 @@ export async function explanationSections(
   return { title: `What a model of ${told.target} hangs on`, summary: [headline(told)], sections };
 }
 
-const headline = ({ target, clean, robust, norm, eps, units, loss, seconds }: ToldExplanation): string =>
-  `${target} on ${clean.count} rows: ${loss} loss ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`;
+const headline = ({
+  target,
+  clean,
+  robust,
+  norm,
+  eps,
+  units,
+  loss,
+  classes,
+  seconds,
+}: ToldExplanation): string =>
+  `${target} on ${clean.count} rows: ${classes ? 'error' : `${loss} loss`} ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`;
 
 const capitalised = (words: string): string => words[0]!.toUpperCase() + words.slice(1);
 
 const IMPORTANCE = 'importance of the inputs';
 
 function partsOf(told: ToldExplanation, shown: Shown): Part[] {
-  const { coefficients, importance, movements, subgroups, columns } = told;
+  const { coefficients, importance, movements, subgroups, columns, classes } = told;
   const spread = (of: Estimate): string => rounded(of.standardError, 2);
+  const answer = (prediction: number): string => classes?.[prediction]?.name ?? rounded(prediction);
   return [
     ...(coefficients
       ? [
@@ -114,9 +126,10 @@ function partsOf(told: ToldExplanation, shown: Shown): Part[] {
           ),
         ]
       : []),
+    ...(classes ? classParts(classes, columns) : []),
     part(
       IMPORTANCE,
-      `rise of the mean loss when the input is permuted among the rows; standard errors over ${shown.repeats} permutations of the same rows`,
+      `rise of the ${classes ? 'error' : 'mean loss'} when the input is permuted among the rows; standard errors over ${shown.repeats} permutations of the same rows`,
       importance,
       [
         { title: 'input', value: ({ name }) => name, align: 'left' },
@@ -154,13 +167,15 @@ function partsOf(told: ToldExplanation, shown: Shown): Part[] {
       ? [
           part(
             'rows that the attack harms most',
-            'row 1 is the first below the header; predictions and losses without and under attack',
+            classes
+              ? 'row 1 is the first below the header; what it is taken for, and how far the output of its class is behind the largest other one, without and under attack'
+              : 'row 1 is the first below the header; predictions and losses without and under attack',
             worstOf(told).slice(0, shown.rows),
             [
               { title: 'row', value: ({ row }) => String(row + 1) },
-              { title: 'prediction', value: ({ prediction }) => rounded(prediction) },
-              { title: 'attacked', value: ({ worstPrediction }) => rounded(worstPrediction) },
-              { title: 'loss', value: ({ cleanLoss }) => rounded(cleanLoss) },
+              { title: classes ? 'taken for' : 'prediction', value: ({ prediction }) => answer(prediction) },
+              { title: 'attacked', value: ({ worstPrediction }) => answer(worstPrediction) },
+              { title: classes ? 'behind' : 'loss', value: ({ cleanLoss }) => rounded(cleanLoss) },
               { title: 'attacked', value: ({ loss }) => rounded(loss) },
             ],
           ),
@@ -169,18 +184,80 @@ function partsOf(told: ToldExplanation, shown: Shown): Part[] {
   ];
 }
 
-/** Rows, the one whose loss the attack raises most first. */
-const worstOf = ({ rows }: Pick<ModelExplanation, 'rows'>) =>
+/** Classes of which a table has a column each. */
+const MOST_COLUMNS = 8;
+/** Inputs that are named of a class. */
+const NAMED = 3;
+
+/** Several classes, one by one; of a linear model its coefficients too, where there is room. */
+function classParts(classes: readonly ExplainedClass[], columns: readonly string[]): Part[] {
+  const most = (counts: readonly number[], k: number): string => {
+    const others = counts.map((count, j) => (j === k ? 0 : count));
+    const greatest = Math.max(...others);
+    return greatest > 0 ? `${classes[others.indexOf(greatest)]!.name} (${greatest})` : '-';
+  };
+  const hangsOn = ({ importance }: ExplainedClass): string =>
+    importance
+      .filter(({ robust }) => robust.value > 1e-14)
+      .slice(0, NAMED)
+      .map(({ name, robust }) => `${name} (${rounded(robust.value, 2)})`)
+      .join(', ') || '-';
+  type Line = ExplainedClass & { readonly k: number };
+  const lines = classes.map((one, k): Line => ({ ...one, k }));
+  const size = (j: number): number =>
+    Math.max(...classes.map(({ coefficients }) => Math.abs(coefficients?.perDeviation[j] ?? 0)));
+  const linear = classes.length <= MOST_COLUMNS && classes.every(({ coefficients }) => coefficients !== null);
+  return [
+    part(
+      'classes',
+      'the rows of each, the share that is answered wrongly without and under attack, what most of those are taken for, and the inputs whose permutation raises the error of its rows under attack most',
+      lines,
+      [
+        { title: 'class', value: ({ name }) => name, align: 'left' },
+        { title: 'rows', value: ({ count }) => String(count) },
+        { title: 'error', value: ({ clean }) => rounded(clean.value) },
+        { title: 'attacked', value: ({ robust }) => rounded(robust.value) },
+        { title: 'most taken for', value: ({ takenFor, k }) => most(takenFor, k) },
+        { title: 'attacked', value: ({ attackedFor, k }) => most(attackedFor, k) },
+        { title: 'hangs on', value: hangsOn, align: 'left' },
+      ],
+    ),
+    ...(linear
+      ? [
+          part(
+            'coefficients',
+            'what one deviation of an input adds to the output of each class; the largest output names the class',
+            columns.map((name, j) => ({ name, j })).sort((a, b) => size(b.j) - size(a.j)),
+            [
+              { title: 'input', value: ({ name }) => name, align: 'left' },
+              ...classes.map(
+                ({ name, coefficients }): Column<{ readonly j: number }> => ({
+                  title: name,
+                  value: ({ j }) => rounded(coefficients!.perDeviation[j]!),
+                }),
+              ),
+            ],
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Rows, the one whose loss the attack raises most first; of several classes, the one that it leaves farthest from its own. */
+const worstOf = ({ rows, classes }: Pick<ModelExplanation, 'rows' | 'classes'>) =>
   Array.from(rows.loss, (loss, row) => ({
     row,
     loss,
     cleanLoss: rows.cleanLoss[row]!,
     prediction: rows.prediction[row]!,
     worstPrediction: rows.worstPrediction[row]!,
-  })).sort((a, b) => b.loss - b.cleanLoss - (a.loss - a.cleanLoss));
+  })).sort((a, b) => (classes ? b.loss - a.loss : b.loss - b.cleanLoss - (a.loss - a.cleanLoss)));
 
 const estimate = ({ value, standardError }: Estimate): string =>
   `${rounded(value)} +- ${rounded(standardError, 2)}`;
 
-const rounded = (value: number, digits = 4): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : '-';
+const rounded = (value: number, digits = 4): string => {
+  if (!Number.isFinite(value)) return '-';
+  // What sums of float64 leave of a zero.
+  return Math.abs(value) < 1e-14 ? '0' : String(Number(value.toPrecision(digits)));
+};

@@ -6,7 +6,6 @@ import type { CsvDataset } from '../data/csvDataset.ts';
 import { planPreparation } from '../data/preparation/learnPreparation.ts';
 import type { Preparation } from '../data/preparation/preparation.ts';
 import { preparedTable } from '../data/preparation/preparedTable.ts';
-import { readTable } from '../data/readTable.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import {
   checkChoice,
@@ -25,15 +24,18 @@ import {
   type WidthPrediction,
 } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
-import { classesInWords, classList } from './classes.ts';
+import { classesInWords } from './classes.ts';
 import { featureOptions, givesFeatures, readFeatures } from './featureFiles.ts';
+import { nameList } from './nameList.ts';
 import { asTyped } from './optionNames.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { intervalRemarks, riskInWords, tailRemarks } from './predictionRemarks.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
+import { readTableFile } from './readTableFile.ts';
+import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, reportTable, writeReport } from './reportFile.ts';
 import { type Column, table } from './table.ts';
-import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, positiveOf, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
 const AXES = ['n', 'width', 'eps', 'lambda'] as const;
@@ -47,7 +49,7 @@ const options = {
   target: text('column of the targets'),
   ...featureOptions,
   ...preparationOptions,
-  positive: text("classes that count as +1, the others as -1: 0,1,2 [those of a saved model's training]"),
+  positive: positiveOf("a saved model's training"),
   model: textOr('random', "'random', 'deep' (two layers of one width), or folder of a saved layers model"),
   layer: text('where a saved model is cut [before its last layer]'),
   activation: textOr('shifted-relu', 'of random and deep features'),
@@ -71,7 +73,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
   command: 'predict',
   describe: 'Predict robust risk on your data before training anything',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, ...LISTS)
       .options(options)
       .example(
         '$0 predict --csv data/digits.csv --target digit --positive 0,1,2,3,4 --grid n=150:600:4,width=60,300,eps=0.4',
@@ -155,13 +157,13 @@ interface Read extends CsvDataset {
 }
 
 /** What belongs to a table, and to a map that is still to be measured. */
-const OF_TABLES = ['layer', 'clip', 'positive', 'ignore', 'text'] as const;
+const OF_TABLES = ['layer', 'clip', 'classes', 'positive', 'ignore', 'text'] as const;
 
 async function handedRows(args: PredictArguments): Promise<Read> {
   if (args.model !== 'random')
     throw new InvalidArgumentError('model', args.model, 'none where features are given');
   for (const name of OF_TABLES)
-    if (args[name] !== undefined)
+    if (args[name] !== undefined && args[name] !== false)
       throw new InvalidArgumentError(name, args[name], 'none where features are given');
   const { data, map } = await readFeatures(args);
   const names = [...Array.from({ length: data.d }, (_, j) => `feature ${j + 1}`), 'the target'];
@@ -173,9 +175,9 @@ async function handedRows(args: PredictArguments): Promise<Read> {
 async function readData(args: TableArguments): Promise<Read> {
   const { csv, target, raw, clip } = args;
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
-  const file = await readTable(csv);
+  const file = await readTableFile(csv);
   const saved = await savedPreparation(args);
-  const positive = classList(args.positive) ?? (await savedClasses(args));
+  const positive = nameList('positive', args.positive) ?? (await savedClasses(args));
   const plan = planPreparation(file, { target, ...preparationOf(args), ...given({ positive }) });
   if (plan.target.kind === 'several classes') classNames(file, target);
   const preparation = { ...(saved ?? plan.learn(plan.rows)), target: plan.target };

@@ -1,5 +1,5 @@
 import { type Preparation, preparationFrom } from '../data/preparation/preparation.ts';
-import { oneLine, UserError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { readModelFile } from '../models/modelFiles.ts';
 
 /**
@@ -12,15 +12,15 @@ export function rememberedPreparation(model: string): Preparation | null {
   return preparation === undefined ? null : preparationFrom(preparation, JSON.stringify(file));
 }
 
-/**
- * Where a command takes models of one output alone.
- * @throws UserError naming the command, for a model that tells several classes apart
- */
-export function refuseSeveralClasses(command: string, model: string, preparation: Preparation | null): void {
-  if (preparation?.target.kind !== 'several classes') return;
-  throw new UserError(
-    oneLine(
-      `${command} takes models of one output, and ${JSON.stringify(model)} tells ${preparation.target.classes.length} classes apart: rrf apply scores it, and rrf train --positive makes one of two classes`,
-    ),
-  );
+/** @throws InvalidArgumentError where classes are asked for and the model was trained to predict numbers */
+export function checkClassesKnown(
+  { classes, model }: { readonly classes: boolean; readonly model: string },
+  preparation: Preparation | null,
+): void {
+  if (classes && preparation?.target.kind === 'number')
+    throw new InvalidArgumentError(
+      'classes',
+      true,
+      `none for ${model}, which predicts ${preparation.target.name} as a number; rrf train --classes, or rrf tune, makes one of classes`,
+    );
 }

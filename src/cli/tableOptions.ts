@@ -5,17 +5,30 @@ import {
   type MissingChoice,
 } from '../data/preparation/preparation.ts';
 import type { FilePreparation } from '../table/tableTrainingOptions.ts';
-import { classList } from './classes.ts';
-import { flag, neededText, number, text, textOr } from './options.ts';
+import { NAMES_FORM, nameList, names } from './nameList.ts';
+import { flag, neededText, number, textOr } from './options.ts';
 
 /** A file that holds a table. */
 export const tableFile = neededText(
   'table with a header: CSV (cells between commas, semicolons, tabs or |), JSON records, .npy, .npz, Arrow, Parquet; also gzipped',
 );
 
-/** How the columns of a file become numbers. */
+/** Classes that count as +1 for a model that knows others. */
+export const positiveOf = (training: string) =>
+  names(`classes that count as +1, the others as -1: 0,1,2 [those of ${training}]; ${NAMES_FORM}`);
+
+/** The same as in training, which a saved model remembers. */
+export const classesKnown = flag(
+  'the target holds classes; a model that was trained to predict numbers is refused',
+);
+
+/** Whether numbers in the target are classes. */
+const classesOption = flag('whole numbers in the target are classes, as text always is');
+
+/** How the columns of a file become numbers; for a command made `repeatable` by {@link LISTS}. */
 export const preparationOptions = {
-  positive: text('classes that count as +1, the others as -1: 0,1,2 [the second of two]'),
+  classes: classesOption,
+  positive: names(`classes that count as +1, the others as -1: 0,1,2 [the second of two]; ${NAMES_FORM}`),
   missing: textOr(
     DEFAULTS.missing,
     `${MISSING_CHOICES.join(', ')}: rows with missing cells are left out by drop; impute takes the median of the training rows, and a column that marks it`,
@@ -24,28 +37,33 @@ export const preparationOptions = {
     ...number('levels', 'texts of a column that get a 0/1 column each; rarer ones share one'),
     default: DEFAULTS.levels,
   },
-  ignore: text('columns to leave out: id,when'),
-  text: text('columns whose numbers stand for kinds: zip,month'),
+  ignore: names(`columns to leave out: id,when; ${NAMES_FORM}`),
+  text: names(`columns whose numbers stand for kinds: zip,month; ${NAMES_FORM}`),
   'keep-index': flag('keep columns that only number the rows'),
 } as const;
 
+/** The options that may be given more than once. */
+export const LISTS = ['positive', 'ignore', 'text'] as const;
+
 /** What the command line says of {@link preparationOptions}. */
 export interface PreparationArguments {
-  readonly positive?: string | undefined;
+  readonly classes: boolean;
+  readonly positive?: readonly string[] | undefined;
   readonly missing: string;
   readonly levels: number;
-  readonly ignore?: string | undefined;
-  readonly text?: string | undefined;
+  readonly ignore?: readonly string[] | undefined;
+  readonly text?: readonly string[] | undefined;
   readonly 'keep-index': boolean;
 }
 
 /** The same, as code says it. */
 export const preparationOf = (args: PreparationArguments): FilePreparation =>
   given({
-    positive: classList(args.positive),
+    classes: args.classes || undefined,
+    positive: nameList('positive', args.positive),
     missing: args.missing as MissingChoice,
     levels: args.levels,
-    ignore: classList(args.ignore),
-    text: classList(args.text),
+    ignore: nameList('ignore', args.ignore),
+    text: nameList('text', args.text),
     keepIndex: args['keep-index'],
   });

@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { readTable } from '../data/readTable.ts';
 import { checkChoice, UserError } from '../errors.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
@@ -27,9 +26,11 @@ import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
+import { readTableFile } from './readTableFile.ts';
+import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
-import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { trainingReport } from './trainingReport.ts';
 import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
 
@@ -94,7 +95,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   command: 'train',
   describe: 'Train a robust regression or classifier on a table and measure it on held-out rows',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, ...LISTS)
       .options(options)
       .example('$0 train --csv data/diabetes.csv --target target --method exact --eps 0.1', 'a linear model')
       .example(
@@ -113,7 +114,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const { csv, target, save } = args;
     checkChoice('loss', args.loss, tableLosses);
     checkReportFile(args.report);
-    const file = await readTable(csv);
+    const file = await readTableFile(csv);
     const asked = {
       ...preparationOf(args),
       model: args.model as TableModel,
@@ -137,9 +138,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         folder: args.checkpoints,
       }),
     };
-    const { settings } = await withOptionNames(OTHERWISE, () =>
+    const { settings, rows: known } = await withOptionNames(OTHERWISE, () =>
       checkTableTraining(file, { target, ...asked }),
     );
+    for (const note of known.notes) notice(note);
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
@@ -190,11 +192,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     ).finally(() => bar?.stop());
     const { model, rows, clean, robust, trivial, training, intercept, notes } = trained;
     const { lambda } = settings;
-    for (const note of notes) notice(note);
+    for (const note of notes) if (!known.notes.includes(note)) notice(note);
     const preparation = trained.preparation!;
     const inputs = preparation.inputs.map(({ name }) => name);
-    const { classes } = settings;
-    const description = { csv, target, inputs, ...asked, lambda, ...(classes ? { classes } : {}) };
+    const { classes: _, ...others } = asked;
+    const description = { csv, target, inputs, ...others, lambda, ...given({ classes: settings.classes }) };
     if (save !== undefined) {
       model.setUserDefinedMetadata({
         ...description,

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { readTable } from '../data/readTable.ts';
 import { checkChoice } from '../errors.ts';
 import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
@@ -23,15 +22,16 @@ import {
 import type { ActivationName } from '../theory/activations.ts';
 import { writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
-import { classList } from './classes.ts';
 import { interruptible } from './interruptible.ts';
 import { notice, warn } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
+import { readTableFile } from './readTableFile.ts';
+import { repeatable } from './repeatable.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
-import { preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
 import { type TunePlaces, tuneReport } from './tuneReport.ts';
@@ -57,7 +57,9 @@ const options = {
     ...number('folds', 'parts of the training rows, where the estimate is by folds'),
     default: DEFAULTS.folds,
   },
-  measure: text('loss, or error (the share taken for the other class) [loss; error for classes]'),
+  measure: text(
+    'what is to be small: loss, or error, the share of rows taken for another class at some point within eps-test [loss; error for classes]',
+  ),
   rule: textOr(DEFAULTS.rule, 'one-standard-error (the simplest within one of the least risk), least'),
   screen: textOr(
     String(DEFAULTS.screen),
@@ -85,7 +87,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
   command: 'tune',
   describe: 'Choose model, width, eps and lambda for the least robust risk on your data, and train it',
   builder: (yargs) =>
-    yargs
+    repeatable(yargs, ...LISTS)
       .options(options)
       .example(
         '$0 tune --csv data/diabetes.csv --target target --eps-test 0.2 --out out/diabetes',
@@ -98,6 +100,10 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
       .example(
         '$0 tune --csv data/digits.csv --target digit --positive 0,1,2,3,4 --eps-test 0.4 --model linear --loss square,logistic',
         'two classes',
+      )
+      .example(
+        '$0 tune --csv data/digits.csv --target digit --classes --eps-test 0.4 --model linear --loss square',
+        'ten classes, one against the rest',
       ),
   async handler(args) {
     const { out } = args;
@@ -105,8 +111,9 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const save = args.save ?? (out === undefined ? undefined : join(out, 'model'));
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const asked = askedFor(args);
-    const file = await readTable(args.csv);
-    await withOptionNames({}, () => checkTableTuning(file, asked));
+    const file = await readTableFile(args.csv);
+    const { rows } = await withOptionNames({}, () => checkTableTuning(file, asked));
+    for (const note of rows.notes) notice(note);
     for (const folder of [out, save]) if (folder !== undefined) checkWritable(folder);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
     const started = performance.now();
@@ -131,7 +138,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     );
     const seconds = (performance.now() - started) / 1e3;
     const { training, damaged } = tuning;
-    for (const note of training.notes) notice(note);
+    for (const note of training.notes) if (!rows.notes.includes(note)) notice(note);
     if (damaged.length > 0)
       warn(
         `${damaged.length} damaged lines of ${out}/candidates.jsonl were set aside; their candidates were estimated again`,
@@ -159,7 +166,8 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
 
 /** The options as code takes them; what names and numbers make sense is for `checkTableTuning` to say. */
 function askedFor(args: TuneArguments): TableTuningOptions {
-  const names = (list: string | undefined): readonly string[] | undefined => classList(list);
+  const names = (list: string | undefined): readonly string[] | undefined =>
+    list?.split(',').map((name) => name.trim());
   const numbers = (option: string, list: string | undefined): readonly number[] | undefined =>
     list === undefined ? undefined : numberList(option, list);
   const clip = names(args.clip)?.map((entry) => (entry === 'none' ? null : numberList('clip', entry)[0]!));
@@ -233,7 +241,7 @@ function jsonOf(
       ...{ chosen: plain(split.chosen), least: plain(split.least), scores: split.scores.map(plain) },
     })),
     ...{ training: training.training, intercept: training.intercept, notes: training.notes },
-    ...(training.classes ? { classes: training.classes } : {}),
+    ...given({ classes: training.classes ?? undefined, several: training.several ?? undefined }),
     ...{ saved: save ?? null, plot: plot ?? null, out: out ?? null, seconds },
   };
 }

@@ -19,11 +19,12 @@ export function tuneReport(tuning: TableTuning, places: TunePlaces, seconds: num
   const { settings, splits, training } = tuning;
   const [split] = splits as [TuneSplit];
   const { rows } = training;
-  const unit = settings.classes ? '' : ', in shares of the variance of the target';
+  const unit = settings.classes || settings.several ? '' : ', in shares of the variance of the target';
   const { save, plot, out } = places;
   return [
     `${settings.target} from ${rows.train} rows to train, ${rows.test} held out; ${duration(seconds)}`,
     `${riskName(tuning)} at eps-test ${settings.epsTest} in ${settings.norm}${unit}`,
+    ...(settings.several ? [severalInWords(settings.several)] : []),
     ...countLines(tuning, split),
     '',
     profileTable(split),
@@ -43,6 +44,9 @@ export function tuneReport(tuning: TableTuning, places: TunePlaces, seconds: num
 
 const riskName = ({ settings: { measure } }: TableTuning): string =>
   measure === 'error' ? 'robust error' : 'robust risk';
+
+const severalInWords = (names: readonly string[]): string =>
+  `${names.length} classes, one against the rest; robust error: the share of rows where, within eps-test, the output of another class comes up to that of the row's own`;
 
 /** How many candidates there were, and what became of those that could not be chosen. */
 function countLines({ settings }: TableTuning, { scores, skipped, predicted }: TuneSplit): string[] {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, oneLine, UserError } from '../errors.ts';
 import { decimal } from './decimal.ts';
 import { numericTable, withoutRowCount } from './numericTable.ts';
+import { optionHint } from './preparation/optionHint.ts';
 import { asText, cellError, cellText, type RawTable, rawColumn } from './rawTable.ts';
 import { readTableSync } from './readTable.ts';
 import type { Table } from './table.ts';
@@ -106,7 +107,7 @@ export function classNames(table: RawTable, target: string, positive?: readonly 
   if (!positive && classes.length > 2)
     throw new UserError(
       oneLine(
-        `${file} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): name those that count as +1 (positive)`,
+        `${file} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): name those that count as +1 (${optionHint('positive')})`,
       ),
     );
   const up = new Set(positive?.map(asWritten) ?? classes.slice(1));

@@ -1,4 +1,4 @@
-import { atWholeSizes } from '../cells/cell.ts';
+import { atWholeSizes } from '../cells/cellSizes.ts';
 import { adversarialRisk, riskTrainedAt } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, type MeanOf, shown } from './figure.ts';
 import {

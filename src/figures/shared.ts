@@ -1,4 +1,5 @@
-import { type Cell, type CellArgs, cell, isDescended } from '../cells/cell.ts';
+import { type Cell, type CellArgs, isDescended } from '../cells/cell.ts';
+import { cell } from '../cells/makeCell.ts';
 import type { Measure } from '../cells/measure.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import type { Guide, SymbolName } from '../plots/panels.ts';
@@ -21,7 +22,10 @@ export const baseSettings: FigureSettings = {
   testRows: 2000,
 };
 
-/** The asymptotic value of a measure along `xs`; infinite values are left out. */
+/**
+ * The asymptotic value of a measure along `xs`; infinite values are left out. It is computed when it is first looked at: of many a
+ * plan only the cells are.
+ */
 export function limitCurve(
   label: string,
   colour: string,
@@ -29,8 +33,17 @@ export function limitCurve(
   xs: readonly number[],
   cellAt: (x: number) => Cell,
 ): Curve {
-  const points = xs.map((x) => ({ x, y: measure.predicted(cellAt(x)) }));
-  return { label, colour, points: points.filter(({ y }) => Number.isFinite(y)) };
+  let points: Curve['points'] | undefined;
+  return {
+    label,
+    colour,
+    get points() {
+      points ??= xs
+        .map((x) => ({ x, y: measure.predicted(cellAt(x)) }))
+        .filter(({ y }) => Number.isFinite(y));
+      return points;
+    },
+  };
 }
 
 /** The dimensions of a figure, smallest first, with the look of their symbols: the largest stands out. */

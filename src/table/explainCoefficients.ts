@@ -1,9 +1,9 @@
-import { InvalidArgumentError } from '../errors.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { onHost } from '../models/hostSteps.ts';
 import { Standardise } from '../models/Standardise.ts';
 import { tf } from '../runtime/tf.ts';
 
-/** A linear model f(x) = intercept + sum of coefficients x_j, in the units of its inputs and of its target. */
+/** An output of a linear model, f(x) = intercept + sum of coefficients x_j, in the units of its inputs and of its target. */
 export interface LinearCoefficients {
   /** f(0), in units of the target. */
   readonly intercept: number;
@@ -16,22 +16,27 @@ export interface LinearCoefficients {
 }
 
 /**
- * The coefficients of a linear model of one output, through its standardising layers. float64, from weights in float32.
- * @returns null for a model that is not linear, or not known layer by layer
- * @throws InvalidArgumentError for anything but a layers model
+ * The coefficients of a linear model, through its standardising layers. float64, from weights in float32.
+ * @param output which of its outputs. Default 0, the first
+ * @returns null for a model that is not linear, or not known layer by layer, and for an output that it does not have
+ * @throws InvalidArgumentError for anything but a layers model, and output < 0
  */
-export async function linearCoefficients(model: tf.LayersModel): Promise<LinearCoefficients | null> {
+export async function linearCoefficients(
+  model: tf.LayersModel,
+  output = 0,
+): Promise<LinearCoefficients | null> {
   if (!Array.isArray(model?.inputs)) throw new InvalidArgumentError('model', model, 'a tf.LayersModel');
+  checkInteger('output', output, 0);
   const [d, ...more] = model.inputs[0]!.shape.slice(1);
   if (!(model instanceof tf.Sequential) || typeof d !== 'number' || more.length > 0) return null;
   const layers = [...model.layers];
   const units = layers.at(-1) instanceof Standardise ? (layers.at(-1) as Standardise) : null;
-  const [mean, unit] = units?.invert ? [units.mean[0]!, units.deviation[0]!] : [0, 1];
+  const [mean, unit] = units?.invert ? [units.mean[output]!, units.deviation[output]!] : [0, 1];
   const inner = await onHost(units?.invert ? layers.slice(0, -1) : layers, d);
-  if (inner?.units !== 1) return null;
+  if (!inner || output >= inner.units) return null;
 
   // From the output to the input: f = offset + slope' u, u what the step reads.
-  let slope = Float64Array.of(unit);
+  let slope = Float64Array.from({ length: inner.units }, (_, k) => (k === output ? unit : 0));
   let offset = mean;
   let clip: number | null = null;
   const deviation = new Float64Array(d).fill(1);

@@ -1,13 +1,21 @@
-import { type LossName, type NormName, pgd } from '../attacks/index.ts';
+import { type Attack, type LossName, type NormName, pgd, type SampleLoss } from '../attacks/index.ts';
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type AttackedModel, attackedModel } from './attackedModel.ts';
+import { attackOnEachClass } from './eachClass.ts';
+import {
+  type ExplainedClass,
+  errorsByClass,
+  errorsOf,
+  explainedClasses,
+  importanceFor,
+} from './explainClasses.ts';
 import { type LinearCoefficients, linearCoefficients } from './explainCoefficients.ts';
 import { checkInputs, deviationsOf, type ExplainedInput } from './explainInputs.ts';
-import { type InputImportance, permutationImportance } from './explainPermutations.ts';
+import { type InputImportance, meanLosses, permutationRises } from './explainPermutations.ts';
 import { type AttackedRows, attackedRows, type InputMovement, inputMovements } from './explainRows.ts';
 import { type SubgroupRisk, subgroupRisks } from './explainSubgroups.ts';
 
@@ -19,8 +27,13 @@ export interface ExplainOptions {
   readonly eps: number;
   /** Norm of the attack. Default 'l2'. */
   readonly norm?: NormName;
-  /** What the attack raises and the risks are means of. Default 'squared'. */
+  /** What the attack raises and the risks are means of. Default 'squared'; none with `classes`. */
   readonly loss?: LossName;
+  /**
+   * Names of three classes or more, of a model that has an output for each, of which the largest names one; targets are positions
+   * among them. Risks are then shares of rows that are answered wrongly, and the attack raises each other class in turn.
+   */
+  readonly classes?: readonly string[] | undefined;
   /** Steps of the attack, PGD. Default 20. */
   readonly steps?: number;
   /** Permutations of each input. Default 5. */
@@ -38,6 +51,7 @@ const OPTIONS: OptionNames<ExplainOptions> = {
   eps: true,
   norm: true,
   loss: true,
+  classes: true,
   steps: true,
   repeats: true,
   seed: true,
@@ -49,26 +63,28 @@ const OPTIONS: OptionNames<ExplainOptions> = {
 export interface ModelExplanation {
   /** What eps counts in. */
   readonly units: AttackedModel['units'];
-  /** Mean loss of the rows; the standard error is over rows. */
+  /** Mean loss of the rows, of several classes the share that is answered wrongly; the standard error is over rows. */
   readonly clean: Estimate;
   /** The same under the attack. */
   readonly robust: Estimate;
-  /** Of a linear model; otherwise null. */
+  /** Of a linear model of one output; otherwise null. */
   readonly coefficients: LinearCoefficients | null;
   /** By input, the most important under attack first. */
   readonly importance: readonly InputImportance[];
   /** By input, the most moved first. */
   readonly movements: readonly InputMovement[];
-  /** Every row as it is and under attack. */
+  /** Every row as it is and under attack; of several classes its losses are by how much the right output is behind the largest other one. */
   readonly rows: AttackedRows;
   /** By the values of a column; null where none was asked for. */
   readonly subgroups: readonly SubgroupRisk[] | null;
+  /** Of several classes, one by one; otherwise null. */
+  readonly classes: readonly ExplainedClass[] | null;
 }
 
 /**
- * Explains a model of one output on rows of data: its coefficients where it is linear, the permutation importance of each input
+ * Explains a model on rows of data: its coefficients where it is linear, the permutation importance of each input
  * for the risk without and under attack, the perturbation that hurts most, row by row and on average, and the risks of
- * subgroups. Needs a loaded runtime.
+ * subgroups; of several classes all this class by class. Needs a loaded runtime.
  * @param model as `trainOnTable` gives it, or any other
  * @param data rows in the units that the model reads
  * @throws InvalidArgumentError for options out of range, and for a model that does not take the data
@@ -79,29 +95,46 @@ export async function explainModel(
   options: ExplainOptions,
 ): Promise<ModelExplanation> {
   checkOptions('explainModel', options ?? null, OPTIONS);
-  const { eps, norm = 'l2', loss = 'squared', steps = 20, repeats, seed = 0, by, onProgress } = options;
+  const { eps, norm = 'l2', loss, classes, steps = 20, repeats = 5, seed = 0, by } = options;
   checkInteger('steps', steps);
+  checkInteger('repeats', repeats);
   const target = await attackedModel(model, data);
   const inputs = checkInputs(options.inputs, data.d);
   if (by !== undefined && by.length !== data.n)
     throw new InvalidArgumentError('by', `${by.length} values`, `${data.n}, one a row`);
-  const attack = pgd({ norm, loss, steps, seed });
+  if (classes) checkOutputs(model, classes, loss);
+  const attackBy = (raised: LossName | SampleLoss): Attack => pgd({ norm, steps, seed, loss: raised });
+  const attack = classes ? attackOnEachClass(classes.length, attackBy) : attackBy(loss ?? 'squared');
   const rows = await attackedRows(target, attack, eps);
-  const importance = await permutationImportance(target, attack, {
-    ...{ eps, inputs, seed },
-    ...(repeats === undefined ? {} : { repeats }),
-    ...(onProgress ? { onProgress } : {}),
-  });
+  const losses = classes ? errorsOf(rows) : rows;
+  const asked = { eps, inputs, repeats, seed, onProgress: options.onProgress ?? (() => {}) };
+  const risksOf = classes ? errorsByClass(data.y, classes.length) : meanLosses;
+  const rises = await permutationRises(target, attack, asked, risksOf);
   return {
     units: target.units,
-    clean: meanOf(rows.cleanLoss),
-    robust: meanOf(rows.loss),
-    coefficients: await linearCoefficients(model),
-    importance: importance.sort((a, b) => b.robust.value - a.robust.value),
+    clean: meanOf(losses.cleanLoss),
+    robust: meanOf(losses.loss),
+    coefficients: classes ? null : await linearCoefficients(model),
+    importance: importanceFor(rises),
     movements: inputMovements(rows, inputs, deviationsOf(model, data.d)).sort(
       (a, b) => b.size.value - a.size.value,
     ),
     rows,
-    subgroups: by ? subgroupRisks(rows, by) : null,
+    subgroups: by ? subgroupRisks(losses, by) : null,
+    classes: classes ? await explainedClasses(model, classes, { rows, y: data.y, rises }) : null,
   };
+}
+
+function checkOutputs(model: tf.LayersModel, classes: readonly string[], loss: LossName | undefined): void {
+  if (!(Array.isArray(classes) && classes.length > 2 && classes.every((name) => typeof name === 'string')))
+    throw new InvalidArgumentError('classes', classes, 'the names of three classes or more');
+  if (loss !== undefined)
+    throw new InvalidArgumentError('loss', loss, 'none for several classes, whose risk is the error');
+  const outputs = model.outputs[0]!.shape[1];
+  if (outputs !== classes.length)
+    throw new InvalidArgumentError(
+      'classes',
+      `${classes.length} names`,
+      `${outputs}, one for each output of the model`,
+    );
 }

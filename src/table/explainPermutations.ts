@@ -2,12 +2,12 @@ import { checkAttack } from '../attacks/boundedAttack.ts';
 import type { Attack } from '../attacks/index.ts';
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { checkInteger, checkNonNegative, checkSeed, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, checkNonNegative, checkSeed } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
-import { robustRisk } from '../evaluation/risk.ts';
 import { stream } from '../random/stream.ts';
 import type { AttackedModel } from './attackedModel.ts';
 import { checkInputs, type ExplainedInput } from './explainInputs.ts';
+import { type AttackedRows, attackedRows, checkTarget } from './explainRows.ts';
 
 /** What {@link permutationImportance} permutes, and how often. */
 export interface PermutationOptions {
@@ -54,31 +54,53 @@ export async function permutationImportance(
 ): Promise<InputImportance[]> {
   checkAttack(attack);
   checkOptions('permutationImportance', options ?? null, OPTIONS);
-  const { f, data } = checkTarget(target);
+  const { data } = checkTarget(target);
   const { eps, repeats = 5, seed = 0, onProgress = () => {} } = options;
   checkNonNegative('eps', eps);
   checkInteger('repeats', repeats);
   checkSeed(seed);
   const inputs = checkInputs(options.inputs, data.d);
-  const risksOf = async (rows: Dataset): Promise<{ clean: number; robust: number }> => {
-    const { standard, curve } = await robustRisk(f, rows, attack, { epsilons: [eps] });
-    return { clean: standard.value, robust: curve[0]!.risk.value };
-  };
-  const base = await risksOf(data);
-  const found: InputImportance[] = [];
+  const asked = { eps, inputs, repeats, seed, onProgress };
+  const rises = await permutationRises(target, attack, asked, meanLosses);
+  return rises.map(({ name, of: [clean, robust] }) => ({ name, clean: clean!, robust: robust! }));
+}
+
+/** Mean loss without and under attack. */
+export const meanLosses = ({ cleanLoss, loss }: AttackedRows): number[] =>
+  [cleanLoss, loss].map((losses) => meanOf(losses).value);
+
+/** How much each of several risks rises when an input is taken from other rows. */
+export interface PermutationRises {
+  /** Of the input. */
+  readonly name: string;
+  /** In the order of the risks. */
+  readonly of: readonly Estimate[];
+}
+
+/**
+ * The rises of any risks of the attacked rows, of which {@link permutationImportance} takes the mean losses.
+ * @param risksOf numbers that rows are summed up by, without and under attack
+ */
+export async function permutationRises(
+  target: AttackedModel,
+  attack: Attack,
+  { eps, inputs, repeats, seed, onProgress }: Required<PermutationOptions>,
+  risksOf: (rows: AttackedRows) => readonly number[],
+): Promise<PermutationRises[]> {
+  const { data } = target;
+  const risks = async (rows: Dataset): Promise<readonly number[]> =>
+    risksOf(await attackedRows({ ...target, data: rows }, attack, eps));
+  const base = await risks(data);
+  const found: PermutationRises[] = [];
   for (const { name, columns } of inputs) {
-    const rises: { clean: number; robust: number }[] = [];
+    const rises: number[][] = [];
     for (let repeat = 0; repeat < repeats; repeat++) {
       const order = stream(seed, 'permutation importance', name, repeat).permutation(data.n);
-      const { clean, robust } = await risksOf(permuted(data, columns, order));
-      rises.push({ clean: clean - base.clean, robust: robust - base.robust });
+      const moved = await risks(permuted(data, columns, order));
+      rises.push(moved.map((risk, k) => risk - base[k]!));
       onProgress(found.length * repeats + repeat + 1, inputs.length * repeats);
     }
-    found.push({
-      name,
-      clean: meanOf(rises.map((rise) => rise.clean)),
-      robust: meanOf(rises.map((rise) => rise.robust)),
-    });
+    found.push({ name, of: base.map((_, k) => meanOf(rises.map((rise) => rise[k]!))) });
   }
   return found;
 }
@@ -91,11 +113,4 @@ function permuted(data: Dataset, columns: readonly number[], order: Uint32Array)
     for (const j of columns) x[i * d + j] = data.x[from * d + j]!;
   });
   return { ...data, x };
-}
-
-/** @throws InvalidArgumentError for anything but what `attackedModel` gives */
-export function checkTarget(target: AttackedModel): AttackedModel {
-  if (target === null || typeof target !== 'object' || !('f' in target && 'data' in target))
-    throw new InvalidArgumentError('target', target, 'what attackedModel gives');
-  return target;
 }

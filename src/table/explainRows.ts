@@ -1,18 +1,19 @@
 import { checkAttack } from '../attacks/boundedAttack.ts';
+import { checkTargets } from '../attacks/checkProblem.ts';
 import type { Attack } from '../attacks/index.ts';
 import { batchesOf } from '../data/batches.ts';
 import { toTensors } from '../data/dataset.ts';
 import { checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { checkData } from '../evaluation/risk.ts';
 import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 import type { AttackedModel } from './attackedModel.ts';
 import { checkInputs, type ExplainedInput } from './explainInputs.ts';
-import { checkTarget } from './explainPermutations.ts';
 
 /** Every row as it is and as an attack leaves it. */
 export interface AttackedRows {
-  /** Output of the model, one a row. */
+  /** Output of the model, one a row; of several outputs the position of the largest. */
   readonly prediction: Float32Array;
   /** The same at the attacked row. */
   readonly worstPrediction: Float32Array;
@@ -28,9 +29,9 @@ export interface AttackedRows {
 const ROWS = 2048;
 
 /**
- * What an attack of radius eps does to each row, of a model of one output.
+ * What an attack of radius eps does to each row.
  * @param eps in the units of the attacked model
- * @throws InvalidArgumentError for eps < 0, or a model of several outputs
+ * @throws InvalidArgumentError for eps < 0, a model whose outputs do not fit the loss of the attack, and losses that are not finite
  */
 export async function attackedRows(
   target: AttackedModel,
@@ -41,6 +42,7 @@ export async function attackedRows(
   checkNonNegative('eps', eps);
   const { f, data } = checkTarget(target);
   const { n, d } = data;
+  checkData(data, attack);
   const found = {
     prediction: new Float32Array(n),
     worstPrediction: new Float32Array(n),
@@ -52,16 +54,17 @@ export async function attackedRows(
   for (const batch of batchesOf(data, ROWS)) {
     const { x, y } = toTensors(batch);
     try {
+      await checkTargets(f, x, y, attack.settings, undefined);
       const values = await computed(() => {
         const { clean, worst } = attack.perturbEach(f, x, y, [eps], { firstRow: start });
         const attacked = worst[0]!;
-        const outputs = [f(x), f(attacked.x)];
-        if (outputs[0]!.size !== batch.n)
-          throw new InvalidArgumentError('model', `outputs of shape [${outputs[0]!.shape}]`, 'one output');
+        const outputs = [x, attacked.x].map((rows) => answerOf(f(rows)));
         return tf.concat(
           [...outputs, clean.loss, attacked.loss, attacked.x.sub(x)].map((tensor) => tensor.flatten()),
         );
       });
+      const lost = values.subarray(0, 4 * batch.n).find((value) => !Number.isFinite(value));
+      if (lost !== undefined) throw new InvalidArgumentError('model', lost, 'a finite loss on every row');
       const parts = ['prediction', 'worstPrediction', 'cleanLoss', 'loss'] as const;
       for (const [k, name] of parts.entries())
         found[name].set(values.subarray(k * batch.n, (k + 1) * batch.n), start);
@@ -73,6 +76,10 @@ export async function attackedRows(
   }
   return found;
 }
+
+/** The output of each row, of several the position of the largest. */
+const answerOf = (outputs: tf.Tensor): tf.Tensor =>
+  outputs.shape[1] === 1 ? outputs : tf.argMax(outputs, 1).toFloat();
 
 /** How an attack moves an input, over the rows. */
 export interface InputMovement {
@@ -111,4 +118,11 @@ export function inputMovements(
     const unit = deviations[only]!;
     return { name, size, ownSize: size.value * unit, ownShift: shift * unit };
   });
+}
+
+/** @throws InvalidArgumentError for anything but what `attackedModel` gives */
+export function checkTarget(target: AttackedModel): AttackedModel {
+  if (target === null || typeof target !== 'object' || !('f' in target && 'data' in target))
+    throw new InvalidArgumentError('target', target, 'what attackedModel gives');
+  return target;
 }

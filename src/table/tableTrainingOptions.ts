@@ -42,10 +42,10 @@ export const ATTACKED_LOSSES: Readonly<Record<TableLoss, LossName>> = {
 };
 
 /** Of a preparation, what a training can be told about a file; a table of numbers needs none of it. */
-export type FilePreparation = Omit<PreparationOptions, 'target' | 'classes'>;
+export type FilePreparation = Omit<PreparationOptions, 'target'>;
 
 /** What {@link trainOnTable} trains and how; target and eps have no default. */
-export interface TableTrainingOptions extends FilePreparation {
+export interface TableTrainingOptions extends Omit<FilePreparation, 'classes'> {
   /** Name of the column to predict; all others are inputs. */
   readonly target: string;
   /** Radius of the perturbations, in standard deviations of the inputs. */
@@ -60,9 +60,10 @@ export interface TableTrainingOptions extends FilePreparation {
   readonly loss?: TableLoss;
   /**
    * Of a table of numbers, what +1 and -1 in the target stand for, as `readCsvClasses` tells it; they are then measured as classes by any loss, and
-   * not standardised. Default: the numbers, for a loss of the margin.
+   * not standardised. Of a file, whether numbers in the target are classes by any loss. Default: the numbers, for a loss of the
+   * margin.
    */
-  readonly classes?: ClassNames | undefined;
+  readonly classes?: ClassNames | boolean | undefined;
   /** Of the perturbations. Default 'l2'. */
   readonly norm?: NormName;
   /**
@@ -127,12 +128,16 @@ export const TABLE_TRAINING_DEFAULTS = {
 export const MARGIN_LAMBDA = 1e-3;
 
 /** Every option that has a default is there. */
-export type TableTrainingSettings = TableTrainingOptions &
-  Required<Pick<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS>>;
+export interface TableTrainingSettings
+  extends Omit<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS | 'classes'>,
+    Required<Pick<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS>> {
+  /** What +1 and -1 in the target stand for; undefined for numbers and for several classes. */
+  readonly classes?: ClassNames | undefined;
+}
 
 const { target: _target, classes: _classes, ...ofFile } = PREPARATION_OPTIONS;
-/** The names of {@link FilePreparation}. */
-export const FILE_OPTIONS: OptionNames<FilePreparation> = ofFile;
+/** The names of {@link FilePreparation} that a table of numbers knows nothing of. */
+export const FILE_OPTIONS: OptionNames<Omit<FilePreparation, 'classes'>> = ofFile;
 
 const OPTIONS: OptionNames<TableTrainingOptions> = {
   ...FILE_OPTIONS,
@@ -168,17 +173,18 @@ const OPTIONS: OptionNames<TableTrainingOptions> = {
  */
 export function resolveTableTraining(options: TableTrainingOptions, ofFile: boolean): TableTrainingSettings {
   checkOptions('trainOnTable', options ?? null, OPTIONS);
-  for (const [name, value] of Object.entries(given(options)))
-    if (ofFile ? name === 'classes' : Object.hasOwn(FILE_OPTIONS, name))
-      throw new InvalidArgumentError(
-        name,
-        value,
-        ofFile ? 'none for a file, whose classes `positive` names' : 'none for a table of numbers',
-      );
+  const { classes, ...others } = given(options);
+  if (ofFile) checkBoolean('classes', classes ?? false);
+  else
+    for (const [name, value] of Object.entries(others))
+      if (Object.hasOwn(FILE_OPTIONS, name))
+        throw new InvalidArgumentError(name, value, 'none for a table of numbers');
   const settings = {
     ...TABLE_TRAINING_DEFAULTS,
     ...(isMarginLoss(options.loss) ? { lambda: MARGIN_LAMBDA, classes: SIGNS } : {}),
-    ...given(options),
+    ...others,
+    // Those of a file are known by its cells.
+    ...(ofFile ? { classes: undefined } : classes === undefined ? {} : { classes }),
   } as TableTrainingSettings;
   const { model, method, norm, clip, batchSize, maxCycles } = settings;
   checkChoice('model', model, tableModels);

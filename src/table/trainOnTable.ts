@@ -116,7 +116,8 @@ export function checkTableTraining(
   const settings = resolveTableTraining(options, isRawTable(table));
   const { target, classes } = settings;
   if (!isRawTable(table)) return { settings, rows: rowsOfNumbers(table, target, classes) };
-  const rows = rowsOfFile(table, { ...preparationOptionsIn(options), classes: isMarginLoss(settings.loss) });
+  const isClasses = isMarginLoss(settings.loss) || options.classes === true;
+  const rows = rowsOfFile(table, { ...preparationOptionsIn(options), classes: isClasses });
   switch (rows.target.kind) {
     case 'number':
       return { settings, rows };

@@ -40,7 +40,7 @@ export async function trainTableExactly(
  * of its class and to -1 on all others, over the same features.
  * @param train whose target holds positions in the list of classes
  * @returns the sum of the objectives and of the iterations, the largest residual and gap
- * @throws UserError naming a class that no training row is of
+ * @throws UserError as {@link checkEachThere} does
  */
 export async function trainClassesExactly(
   model: tf.Sequential,
@@ -50,20 +50,9 @@ export async function trainClassesExactly(
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
   const data = inputsAndTarget(train);
-  for (const [k, name] of classes.entries())
-    if (!data.y.includes(k))
-      throw new UserError(
-        oneLine(
-          `no training row is of the class ${JSON.stringify(name)}: leave its rows out, hold fewer rows out, or deal them out by another seed`,
-        ),
-      );
+  checkEachThere(data.y, classes);
   const solve = await readoutSolver(model, data, settings, notes, classes.length);
-  const found = classes.map((_, k) =>
-    solve(
-      data.y.map((label) => (label === k ? 1 : -1)),
-      k,
-    ),
-  );
+  const found = classes.map((_, k) => solve(oneAgainstRest(data.y, k), k));
   setReadouts(model, found);
   const sum = (of: (one: Solved) => number): number => found.reduce((total, one) => total + of(one), 0);
   return {
@@ -74,6 +63,21 @@ export async function trainClassesExactly(
     relativeGap: Math.max(...found.map(({ relativeGap }) => relativeGap)),
   };
 }
+
+/** @throws UserError naming a class that none of the training rows is of */
+export function checkEachThere(y: Float64Array, classes: readonly string[]): void {
+  for (const [k, name] of classes.entries())
+    if (!y.includes(k))
+      throw new UserError(
+        oneLine(
+          `no training row is of the class ${JSON.stringify(name)}: leave its rows out, hold fewer rows out, or deal them out by another seed`,
+        ),
+      );
+}
+
+/** +1 on the rows of class k, -1 on all others. @param y positions of the classes */
+export const oneAgainstRest = (y: Float64Array, k: number): Float64Array =>
+  y.map((label) => (label === k ? 1 : -1));
 
 type Solved = ExactResult | MarginResult;
 

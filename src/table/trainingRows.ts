@@ -42,9 +42,9 @@ export interface PreparedParts {
 export const isRawTable = (table: Table | RawTable): table is RawTable =>
   typeof table === 'object' && table !== null && 'columns' in table;
 
-type PreparationOptionsAmong = Omit<PreparationOptions, 'classes'>;
+type PreparationOptionsAmong = Omit<PreparationOptions, 'classes'> & { readonly classes?: unknown };
 
-/** The options of a preparation among others. */
+/** The options of a preparation among others, but for whether numbers are classes. */
 export const preparationOptionsIn = (options: PreparationOptionsAmong): PreparationOptions =>
   Object.fromEntries(
     Object.entries(options).filter(

@@ -1,15 +1,14 @@
 import { given } from '../checkOptions.ts';
-import { optionHint } from '../data/preparation/optionHint.ts';
-import type { PreparedTarget } from '../data/preparation/preparation.ts';
 import type { RawTable } from '../data/rawTable.ts';
 import { standardised, tableStatistics } from '../data/standardise.ts';
 import { splitRows, type Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
-import { oneLine, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import type { TableTrainingOptions } from './tableTrainingOptions.ts';
 import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from './trainOnTable.ts';
+import { checkEachThere } from './trainTableExactly.ts';
 import { type TuneFamily, tunePaths } from './tuneCandidates.ts';
 import { type Choice, chooseCandidate, type ScoredCandidate } from './tuneChoice.ts';
 import { resolveTableTuning, type TableTuningOptions, type TableTuningSettings } from './tuneOptions.ts';
@@ -71,29 +70,18 @@ export function checkTableTuning(
   const settings = resolveTableTuning(options, (loss) => {
     const { target, classes } = options;
     const preparation = isRawTable(table) ? preparationOptionsIn(options) : {};
-    const asked = { ...preparation, target, classes, eps: 0, method: 'exact' as const, ...given({ loss }) };
-    const checked = checkTableTraining(table, asked);
-    rows = checked.rows;
-    refuseSeveral(rows.target);
-    return checked.settings.classes;
+    const asked = { ...preparation, target, eps: 0, method: 'exact' as const, ...given({ loss, classes }) };
+    rows = checkTableTraining(table, asked).rows;
+    return rows.target;
   });
   return { settings, rows: rows! };
-}
-
-function refuseSeveral(target: PreparedTarget): void {
-  if (target.kind !== 'several classes') return;
-  const { name, classes } = target;
-  throw new UserError(
-    oneLine(
-      `the target ${JSON.stringify(name)} has ${classes.length} classes (${classes.slice(0, 12).join(', ')}): tuning tells two apart, name those that count as +1 (${optionHint('positive')})`,
-    ),
-  );
 }
 
 /**
  * Chooses width, activation, clipping, loss, eps and lambda of an exactly trained model for the robust risk at a radius, by
  * leave-one-out (or folds) on the training rows, and trains it. Candidates that a prediction says are far from the best are not
- * tried. The rows held out from the choice measure what was chosen; with `repeats` the choice is made anew on several splits,
+ * tried. Several classes are told apart one against the rest, and judged together, by the share of rows that an attack can have
+ * answered wrongly. The rows held out from the choice measure what was chosen; with `repeats` the choice is made anew on several splits,
  * so that their mean is an estimate of the whole procedure. Risks of candidates are those of the attack linearised in the
  * perturbation, held-out ones those of PGD. Needs a loaded runtime.
  * @param table as `readTable` reads it from a file, or of numbers
@@ -143,6 +131,7 @@ async function tuneSplit(
   const { target, norm, epsTest, seed, testFraction, rule } = settings;
   const [, training] = splitRows(rows.count, { testFraction }, seed);
   const train = rows.split([training!], training!).tables[0]!;
+  if (settings.several) checkEachThere(inputsAndTarget(train).y, settings.several);
   const prepared = preparation(train, settings);
   const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });
   const { paths, predicted, ...screened } = await screenPaths(all, prepared.rowsOf, settings);
@@ -167,17 +156,18 @@ async function tuneSplit(
 /** What a training is told of the columns and the classes. */
 function preparedAs(
   table: Table | RawTable,
-  { preparation, classes }: TableTuningSettings,
+  { preparation, classes, several }: TableTuningSettings,
 ): Partial<TableTrainingOptions> {
   if (!isRawTable(table)) return { classes };
-  // Named, so that a target of numbers is one of classes by every loss.
+  // Said, so that a target of numbers is one of classes by every loss.
+  if (several) return { ...preparation, classes: true };
   return { ...preparation, ...(classes ? { positive: classes.positive } : {}) };
 }
 
 /** The training rows as the families see them, standardised as `trainOnTable` does it. */
 function preparation(
   train: Table,
-  { classes, target }: TableTuningSettings,
+  { classes, several, target }: TableTuningSettings,
 ): { rowsOf: (family: TuneFamily) => PreparedRows; unit: number } {
   const clipped = new Map<number | null, PreparedRows>();
   const [deviation] = tableStatistics(train).target.deviation;
@@ -188,12 +178,14 @@ function preparation(
     let rows = clipped.get(clip);
     if (!rows) {
       const statistics = tableStatistics(train, clip ?? undefined);
-      rows = inputsAndTarget(standardised(train, classes ? { ...statistics, target: asItIs } : statistics));
+      const isClasses = classes !== undefined || several !== undefined;
+      const part = standardised(train, isClasses ? { ...statistics, target: asItIs } : statistics);
+      rows = { ...inputsAndTarget(part), classes: several?.length };
       clipped.set(clip, rows);
     }
     return rows;
   };
-  return { rowsOf, unit: classes ? 1 : deviation! ** 2 };
+  return { rowsOf, unit: classes || several ? 1 : deviation! ** 2 };
 }
 
 function heldOutRisks(

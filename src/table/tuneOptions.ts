@@ -1,5 +1,6 @@
 import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import type { ClassNames } from '../data/csvClasses.ts';
+import type { PreparedTarget } from '../data/preparation/preparation.ts';
 import { checkFraction } from '../data/table.ts';
 import {
   checkChoice,
@@ -35,7 +36,10 @@ export const tuneRules = ['one-standard-error', 'least'] as const;
 /** One of {@link tuneRules}. */
 export type TuneRule = (typeof tuneRules)[number];
 
-/** What is estimated: the mean robust loss, or the share of rows that an attack takes for the other class. */
+/**
+ * What is estimated: the mean robust loss, or the share of rows that are answered wrongly at some point within the radius: of
+ * several classes, where the output of another one comes up to that of the row's own.
+ */
 export const tuneMeasures = ['loss', 'error'] as const;
 /** One of {@link tuneMeasures}. */
 export type TuneMeasure = (typeof tuneMeasures)[number];
@@ -44,15 +48,15 @@ export type TuneMeasure = (typeof tuneMeasures)[number];
 export type OneOrSeveral<T> = T | readonly T[];
 
 /** What {@link tuneOnTable} chooses among and how; target and epsTest have no default. */
-export interface TableTuningOptions extends FilePreparation {
+export interface TableTuningOptions extends Omit<FilePreparation, 'classes'> {
   /** Name of the column to predict; all others are inputs. */
   readonly target: string;
   /** Radius for which the risk is to be small, in standard deviations of the inputs. */
   readonly epsTest: number;
   /** Norm of the perturbations, in training and at test. Default 'l2'. */
   readonly norm?: ReadoutNorm;
-  /** Of a table of numbers, what +1 and -1 in the target stand for. Default: the numbers, for a loss of the margin. */
-  readonly classes?: ClassNames | undefined;
+  /** As `trainOnTable` takes it. */
+  readonly classes?: ClassNames | boolean | undefined;
   /** Default both. */
   readonly model?: OneOrSeveral<TunedModel>;
   /** Numbers of random features. Default 50, 100, 200 and 400, up to twice the training rows. */
@@ -71,7 +75,7 @@ export interface TableTuningOptions extends FilePreparation {
   readonly by?: TuneEstimate;
   /** Parts of the training rows, each left out once, where the estimate is by folds. Default 10. */
   readonly folds?: number;
-  /** Default 'error' for classes, 'loss' otherwise. Losses that differ can be compared by the error alone. */
+  /** Default 'error' for classes, 'loss' otherwise. Losses that differ, and several classes, can be compared by the error alone. */
   readonly measure?: TuneMeasure;
   /** Default 'one-standard-error'. */
   readonly rule?: TuneRule;
@@ -143,7 +147,11 @@ export interface TuneLists {
 /** The options with their defaults. */
 export interface TableTuningSettings
   extends Required<Pick<TableTuningOptions, keyof typeof TABLE_TUNING_DEFAULTS | 'measure' | 'onProgress'>>,
-    Pick<TableTuningOptions, 'target' | 'epsTest' | 'classes' | 'folder'> {
+    Pick<TableTuningOptions, 'target' | 'epsTest' | 'folder'> {
+  /** Of two classes, what +1 and -1 stand for. */
+  readonly classes: ClassNames | undefined;
+  /** Three classes and more, told apart one against the rest. */
+  readonly several: readonly string[] | undefined;
   /** What candidates are made of. */
   readonly lists: TuneLists;
   /** How the columns of a file become numbers. */
@@ -177,13 +185,13 @@ const OPTIONS: OptionNames<TableTuningOptions> = {
 
 /**
  * The options with their defaults.
- * @param classesIn what +1 and -1 in the target stand for, from the losses that are asked for; undefined for a number. Asked once
- * the other options are known to make sense
+ * @param targetIn what the target holds, for the first loss of the margin that is asked for, or the square. Asked once the other
+ * options are known to make sense. Default that of a table of numbers
  * @throws InvalidArgumentError naming the first that makes no sense
  */
 export function resolveTableTuning(
   options: TableTuningOptions,
-  classesIn: (loss: TableLoss) => ClassNames | undefined = () => options.classes,
+  targetIn: (loss: TableLoss) => PreparedTarget = () => numbersIn(options),
 ): TableTuningSettings {
   checkOptions('tuneOnTable', options ?? null, OPTIONS);
   const asked = { ...TABLE_TUNING_DEFAULTS, ...given(options) } as TableTuningOptions &
@@ -204,22 +212,41 @@ export function resolveTableTuning(
     repeats: checkInteger('repeats', asked.repeats),
   };
   if (options.measure !== undefined) checkChoice('measure', options.measure, tuneMeasures);
-  const ofMargin = listsOf(options, epsTest, undefined).loss.find((name) => isMarginLoss(name));
-  const classes = classesIn(ofMargin ?? 'square');
-  const lists = listsOf(options, epsTest, classes);
-  const measure = options.measure ?? (classes ? 'error' : 'loss');
-  checkLosses(lists, measure, classes);
+  const ofMargin = listsOf(options, epsTest, 'number').loss.find((name) => isMarginLoss(name));
+  const told = targetIn(ofMargin ?? 'square');
+  const lists = listsOf(options, epsTest, told.kind);
+  const measure = options.measure ?? (told.kind === 'number' ? 'loss' : 'error');
+  checkLosses(lists, measure, told.kind);
+  const classes =
+    told.kind === 'two classes' ? { positive: told.positive, negative: told.negative } : undefined;
+  const several = told.kind === 'several classes' ? told.classes : undefined;
   const { target, testFraction, folder } = asked;
   const preparation = Object.fromEntries(
     Object.entries(given(options)).filter(([name]) => Object.hasOwn(FILE_OPTIONS, name)),
   );
   return {
-    ...{ target, epsTest, classes, measure, lists, preparation, screen, testFraction, folder, onProgress },
+    ...{
+      target,
+      epsTest,
+      classes,
+      several,
+      measure,
+      lists,
+      preparation,
+      screen,
+      testFraction,
+      folder,
+      onProgress,
+    },
     ...own,
   };
 }
 
-function listsOf(options: TableTuningOptions, epsTest: number, classes: ClassNames | undefined): TuneLists {
+/** What the target of a table of numbers holds. */
+const numbersIn = ({ target: name, classes }: TableTuningOptions): PreparedTarget =>
+  typeof classes === 'object' ? { kind: 'two classes', name, ...classes } : { kind: 'number', name };
+
+function listsOf(options: TableTuningOptions, epsTest: number, kind: PreparedTarget['kind']): TuneLists {
   const { model, width, activation, clip, loss, eps, lambda } = options;
   const relative = [...new Set(RELATIVE_EPS.map((times) => Number((times * epsTest).toPrecision(6))))];
   return {
@@ -229,7 +256,7 @@ function listsOf(options: TableTuningOptions, epsTest: number, classes: ClassNam
       checkChoice(name, value, activationNames),
     ),
     clip: listed('clip', clip, CLIPS, (name, value) => (value === null ? null : checkPositive(name, value))),
-    loss: listed('loss', loss, classes ? ['square', 'logistic'] : ['square'], (name, value) =>
+    loss: listed('loss', loss, kind === 'number' ? ['square'] : ['square', 'logistic'], (name, value) =>
       checkChoice(name, value, tableLosses),
     ),
     eps: listed('eps', eps, relative, checkNonNegative),
@@ -256,16 +283,14 @@ export function defaultWidths(rows: number): readonly number[] {
   return few.length > 0 ? few : WIDTHS.slice(0, 1);
 }
 
-function checkLosses(
-  { loss, lambda }: TuneLists,
-  measure: TuneMeasure,
-  classes: ClassNames | undefined,
-): void {
+function checkLosses({ loss, lambda }: TuneLists, measure: TuneMeasure, kind: PreparedTarget['kind']): void {
   const ofMargin = loss.find((name) => isMarginLoss(name));
-  if (ofMargin !== undefined && !classes)
+  if (ofMargin !== undefined && kind === 'number')
     throw new InvalidArgumentError('loss', ofMargin, 'square for a target that is a number, or classes');
-  if (measure === 'error' && !classes)
+  if (measure === 'error' && kind === 'number')
     throw new InvalidArgumentError('measure', measure, 'loss for a target that is a number');
+  if (measure === 'loss' && kind === 'several classes')
+    throw new InvalidArgumentError('measure', measure, 'error for a target of several classes');
   if (measure === 'loss' && loss.length > 1)
     throw new InvalidArgumentError('measure', measure, 'error, by which several losses can be compared');
   if (ofMargin !== undefined && lambda.includes(0))

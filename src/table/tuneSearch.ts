@@ -49,10 +49,16 @@ export async function searchPaths(
     const by = estimateFor(asked, path.family, settings);
     const make = () => scorerBy(by, rowsOf(path.family), path.family, settings);
     let scorer: ReturnType<typeof make> | undefined;
+    const passed: TuneCandidate[] = [];
     return async (candidate: TuneCandidate): Promise<ScoredCandidate> => {
       const known = store?.find(candidate, by);
-      if (known) return known;
+      if (known) {
+        passed.push(candidate);
+        return known;
+      }
       scorer ??= make();
+      // Each solution starts from an earlier one of the path: an interrupted path is walked again, so that its end is the same.
+      for (const earlier of passed.splice(0)) await (await scorer)(earlier);
       const score = await (await scorer)(candidate);
       store?.add(score);
       await pause();

@@ -2,6 +2,7 @@ import { type NormName, pgd, type SampleLoss } from '../attacks/index.ts';
 import { marginLoss } from '../attacks/losses.ts';
 import type { ModelFunction } from '../attacks/modelFunction.ts';
 import { tf } from '../runtime/tf.ts';
+import { attackOnEachClass, lagBehind } from './eachClass.ts';
 
 /** How the worst case within a radius is found: by the gradient at the row, or by a search from there. */
 export type WorstCaseMethod = 'linearised' | 'pgd';
@@ -60,7 +61,7 @@ export function leadRange(f: ModelFunction, x: tf.Tensor, within: Within): tf.Te
 
 /**
  * By how much the output of a class is ahead of the largest other one at each row, and the least that it is within a radius,
- * [2, n]: the least over the other classes j of what an attack on f_c - f_j leaves. Linearised, that is
+ * [2, n]: the least over the other classes j of what attacks on f_c - f_j leave. Linearised, that is
  * f_c - f_j - eps |grad (f_c - f_j)|, exact for a linear model. Negative where another class is ahead. Within a tidy.
  * @param f of K outputs
  * @param classes c of each row, [n], int32
@@ -74,32 +75,26 @@ export function leadOf(
   const outputs = f(x);
   const K = outputs.shape[1]!;
   const y = classes.toFloat().expandDims(1);
+  const lead = marginLoss.value(outputs, y).neg();
+  if (method === 'pgd') {
+    const { worst } = attackOnEachClass(K, (loss) => pgd({ norm, steps, loss })).perturbEach(f, x, y, [eps]);
+    return tf.stack([lead, worst[0]!.loss.neg()]) as tf.Tensor2D;
+  }
   const own = tf.oneHot(classes, K).toFloat();
   const leastOver = (j: number): tf.Tensor => {
     const loss = lagBehind(j);
-    if (method === 'pgd') return pgd({ norm, steps, loss }).perturbEach(f, x, y, [eps]).worst[0]!.loss.neg();
     const grad = tf.grad((rows: tf.Tensor) => loss.value(f(rows), y))(x);
     const reach = pgd({ norm }).settings.norm.dual(grad).mul(eps).reshape([-1]);
-    return loss.value(outputs, y).add(reach).neg();
-  };
-  const least = Array.from({ length: K }, (_, j) =>
     // A class is not ahead of itself.
-    leastOver(j).add(own.slice([0, j], [-1, 1]).reshape([-1]).mul(FAR)),
-  );
-  return tf.stack([marginLoss.value(outputs, y).neg(), tf.min(tf.stack(least), 0)]) as tf.Tensor2D;
+    return loss
+      .value(outputs, y)
+      .add(reach)
+      .neg()
+      .add(own.slice([0, j], [-1, 1]).reshape([-1]).mul(FAR));
+  };
+  const least = Array.from({ length: K }, (_, j) => leastOver(j));
+  return tf.stack([lead, tf.min(tf.stack(least), 0)]) as tf.Tensor2D;
 }
-
-/** f_j - f_c of several outputs, c the class in y. */
-const lagBehind = (j: number): SampleLoss => ({
-  name: `lag behind class ${j}`,
-  value(prediction, y) {
-    const K = prediction.shape[1]!;
-    const other = tf.oneHot(tf.scalar(j, 'int32'), K).toFloat();
-    const own = tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, K).toFloat();
-    return tf.sum(prediction.mul(other.sub(own)), 1);
-  },
-  targets: 'any',
-});
 
 /** More than any output is ahead of another. */
 const FAR = 1e30;

@@ -153,6 +153,55 @@ describe('a preparation', () => {
     });
   });
 
+  it('needs no column that was the same in all rows of the training', () => {
+    const raw = table({ a: [1, 2, 6, 4], five: [5, 5, 5, 5], one: ['u', 'u', 'u', 'u'], y: [1, 2, 3, 4] });
+    const preparation = learnPreparation(raw, { target: 'y' });
+    const asThere = preparedInputs(table({ a: [7, 8], five: [5, 5], one: ['u', 'u'] }), preparation);
+    const { table: numbers, notes } = preparedInputs(table({ a: [7, 8] }), preparation);
+    expect(numbers).toEqual(asThere.table);
+    expect([...numbers.values]).toEqual([7, 5, 1, 8, 5, 1]);
+    expect(notes).toEqual(['not there, and the same in all rows of the training: "five", "one"']);
+    expect(() => preparedInputs(table({ five: [5] }), preparation)).toThrow('lacks the column "a" that');
+    const target = table({ a: [1, null], y: [1, 2] });
+    expect(() => preparedTable(target, preparation)).toThrow('row 2, column "a" of "t.csv" is missing');
+    // Where the training rows differ the column is needed, also by rows that are the same.
+    expect(() =>
+      preparedInputs(table({ a: [1] }), learnPreparation(raw, { target: 'y' }, [0, 1])),
+    ).not.toThrow();
+    const missing = { ...preparation, inputs: [{ ...preparation.inputs[1], constant: 'five' }] };
+    expect(() => preparationFrom(missing, 'here')).toThrow(
+      'here has a preparation of columns that is damaged',
+    );
+  });
+
+  it('says that few whole numbers might be classes, each of two rows and more', () => {
+    const notes = (y: unknown[], options = {}) =>
+      planPreparation(table({ a: y.map((_, i) => i * i), y }), { target: 'y', ...options }).notes;
+    expect(notes([2, 0, 1, 2, 0, 1])).toEqual([
+      'the target "y" holds 3 different whole numbers (0, 1, 2) and is predicted as a number: `classes` takes them for classes',
+    ]);
+    for (const other of [
+      notes([2, 0, 1, 2, 0, 3, 4]),
+      notes([2, 0.5, 1, 2, 0.5, 1]),
+      notes(Array.from({ length: 22 }, (_, i) => i % 11)),
+      notes([2, 0, 1, 2, 0, 1], { classes: true }),
+      notes([2, 0, 1, 2, 0, 1], { positive: ['2'] }),
+      notes(['b', 'a', 'c', 'a', 'b', 'c']),
+    ])
+      expect(other).toEqual([]);
+  });
+
+  it.each([
+    ['when', '`ignore when`'],
+    ['my date', "`ignore 'my date'`"],
+    ['day, month', '`ignore \'"day, month"\'`'],
+    ['the "day"', '`ignore \'"the ""day"""\'`'],
+    ["day's", "`ignore 'day'\\''s'`"],
+  ])('names the column %s as a shell and a list of names take it', (name, hint) => {
+    const raw = table({ a: [1, 2], [name]: ['2024-01-31', '2024-02-01'], y: [1, 2] });
+    expect(() => planPreparation(raw, { target: 'y' })).toThrow(hint);
+  });
+
   it('leaves out rows with holes, or only those without a target', () => {
     const raw = table({ a: [1, null, 3, 4], k: ['u', 'v', null, 'v'], y: [1, 2, 3, null] });
     const dropped = planPreparation(raw, { target: 'y', missing: 'drop' });

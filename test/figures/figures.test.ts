@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { atWholeSizes, type Cell, isFrozen } from '../../src/cells/cell.ts';
+import { type Cell, isFrozen } from '../../src/cells/cell.ts';
 import type { CellResult } from '../../src/cells/cellResult.ts';
+import { atWholeSizes } from '../../src/cells/cellSizes.ts';
 import { cellKey } from '../../src/cells/node/cellKey.ts';
 import { errorsOf, theoryOf } from '../../src/cells/theoryOf.ts';
 import { drawingOptions } from '../../src/figures/captions.ts';

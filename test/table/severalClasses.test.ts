@@ -1,12 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Attack, pgd } from '../../src/attacks/index.ts';
 import { ColumnBuilder } from '../../src/data/columnBuilder.ts';
 import { type RawTable, rawRows } from '../../src/data/rawTable.ts';
+import { splitRows } from '../../src/data/table.ts';
+import { adversarialRegression, readoutProblem } from '../../src/exact/index.ts';
 import { stream } from '../../src/random/stream.ts';
-import type { tf } from '../../src/runtime/tf.ts';
+import { tf } from '../../src/runtime/tf.ts';
 import { applyModel } from '../../src/table/applyModel.ts';
+import { attackOnEachClass } from '../../src/table/eachClass.ts';
+import type { ExplainedClass } from '../../src/table/explainClasses.ts';
+import { oneInputAColumn } from '../../src/table/explainInputs.ts';
+import { explainModel } from '../../src/table/explainModel.ts';
 import { trainOnSplits } from '../../src/table/trainOnSplits.ts';
 import { trainOnTable } from '../../src/table/trainOnTable.ts';
+import { answersAt, leftOutAnswers, solverOf, targetsOf } from '../../src/table/tuneAnswers.ts';
+import type { ScoredCandidate } from '../../src/table/tuneChoice.ts';
 import { tuneOnTable } from '../../src/table/tuneOnTable.ts';
+import type { TableTuningOptions } from '../../src/table/tuneOptions.ts';
+import { featuresOf, partsScorer } from '../../src/table/tuneScores.ts';
 import { testRuntime } from '../support/runtime.ts';
 
 beforeAll(async () => {
@@ -200,8 +211,238 @@ describe('several classes', () => {
     );
     const cats = Array.from({ length: rows }, (_, i) => i).filter((i) => kindOf(i) === 2);
     await refused({ testRows: cats }).toThrow('no training row is of the class "cat"');
-    await expect(tuneOnTable(table, { target: 'kind', epsTest: 0.3 })).rejects.toThrow(
-      'the target "kind" has 3 classes (ant, bee, cat): tuning tells two apart, name those that count as +1 (`positive`)',
+    await expect(tuneOnTable(table, { ...tuning, measure: 'loss' })).rejects.toThrow(
+      'invalid measure: "loss" (expected error for a target of several classes)',
     );
+  });
+});
+
+const tuning = {
+  ...{ target: 'kind', epsTest: 0.6, model: 'linear', clip: null, eps: [0, 0.2], lambda: 0.05 },
+  ...{ loss: ['square', 'logistic'], testFraction: 0.4, screen: null },
+} as const satisfies TableTuningOptions;
+
+/** The same rows as tuning sees them, but for their standardisation. */
+const prepared = {
+  ...{ n: rows, d: 3, classes: 3, y: Float64Array.from({ length: rows }, (_, i) => kindOf(i)) },
+  x: Float64Array.from(normal, (value, at) => value + centres[kindOf(Math.floor(at / 3))]![at % 3]!),
+};
+const settings = { epsTest: 0.6, norm: 'l2', measure: 'error', folds: 3, seed: 0 } as const;
+const linear = { model: 'linear', width: 3, activation: null, clip: null } as const;
+const features = { ...linear, model: 'random-features', width: 20, activation: 'shifted-relu' } as const;
+
+describe('tuning of several classes', () => {
+  it.each([
+    ['l2', 2],
+    ['linf', 1],
+  ] as const)(
+    'counts rows that an attack in %s takes for another class, by hand for a linear model',
+    async (norm, p) => {
+      const candidate = { ...linear, loss: 'square', eps: 0.3, lambda: 0.05 } as const;
+      const [train, test] = [0, 1].map((rest) =>
+        Uint32Array.from([...Array(rows).keys()].filter((i) => i % 2 === rest)),
+      ) as [Uint32Array, Uint32Array];
+      const scorer = await partsScorer(prepared, candidate, [{ train, test }], { ...settings, norm });
+      const x = Float64Array.from([...train].flatMap((i) => [...prepared.x.subarray(3 * i, 3 * i + 3)]));
+      const solved = kinds.map((_, k) =>
+        adversarialRegression(
+          { n: train.length, d: 3, x, y: Float64Array.from(train, (i) => (kindOf(i) === k ? 1 : -1)) },
+          { eps: 0.3, lambda: 0.05, norm, tolerance: 1e-3, fitIntercept: true },
+        ),
+      );
+      const wrong = (eps: number) =>
+        Array.from(test, (i) => {
+          const f = solved.map(({ theta, intercept }) =>
+            theta.reduce((sum, w, j) => sum + w * prepared.x[3 * i + j]!, intercept),
+          );
+          const c = kindOf(i);
+          const falls = solved.some(({ theta }, j) => {
+            const sizes = theta.map((w, a) => Math.abs(w - solved[c]!.theta[a]!) ** p);
+            return j !== c && f[c]! - f[j]! <= eps * sizes.reduce((sum, size) => sum + size, 0) ** (1 / p);
+          });
+          return Number(falls);
+        });
+      const { clean, robust, blocks, fault } = await scorer(candidate);
+      expect(fault).toBeNull();
+      // Exact: both are solved to the same gap.
+      expect(blocks).toEqual(wrong(0.6));
+      expect(clean.value).toBeCloseTo(wrong(0).reduce((sum, one) => sum + one, 0) / test.length, 12);
+      expect(robust.value).toBeGreaterThan(clean.value);
+    },
+  );
+
+  it.each([
+    ['square', linear],
+    ['logistic', linear],
+    ['square', features],
+  ] as const)(
+    'answers a left-out row as a training without it does, by the %s loss',
+    async (loss, family) => {
+      const candidate = { ...family, loss, eps: 0.1, lambda: 0.05 };
+      const map = await featuresOf({ ...family, loss }, 3, 0);
+      const targets = targetsOf(prepared);
+      const { answers, fault, doubts } = leftOutAnswers(
+        solverOf(targets, 'l2'),
+        readoutProblem(prepared, map),
+        candidate,
+        { targets, y: prepared.y, epsTest: 0.6, norm: 'l2' },
+      );
+      expect([fault, doubts]).toEqual([null, []]);
+      const part = (keep: readonly number[]) => ({
+        ...{ n: keep.length, d: 3, classes: 3, y: Float64Array.from(keep, (i) => prepared.y[i]!) },
+        x: Float64Array.from(keep.flatMap((i) => [...prepared.x.subarray(3 * i, 3 * i + 3)])),
+      });
+      for (const row of [0, 1, 2, 40, 77]) {
+        const others = part([...Array(rows).keys()].filter((i) => i !== row));
+        const problems = { train: readoutProblem(others, map), test: readoutProblem(part([row]), map) };
+        const refit = answersAt(solverOf(targetsOf(others), 'l2'), problems, candidate, {
+          ...{ outputs: 3, norm: 'l2' },
+        });
+        for (const j of [0, 1, 2]) {
+          // Both are solved to a gap of 1e-3; leave-one-out is to second order, and the difference of gradients an estimate.
+          expect(Math.abs(answers.outputs[j]![row]! - refit.answers.outputs[j]![0]!)).toBeLessThan(0.03);
+          const [left, apart] = [answers.apart[j]![row]!, refit.answers.apart[j]![0]!];
+          if (j === kindOf(row)) expect([left, apart]).toEqual([0, 0]);
+          else expect(Math.abs(left / apart - 1)).toBeLessThan(0.06);
+        }
+      }
+    },
+  );
+
+  it('estimates by leave-one-out what trainings without each row come to, within two rows', async () => {
+    const found = [];
+    for (const by of ['leave-one-out', 'folds'] as const) {
+      const { splits, training, heldOut } = await tuneOnTable(table, { ...tuning, by, folds: 72 });
+      training.model.dispose();
+      expect(heldOut).toEqual({
+        clean: training.several!.clean.error,
+        robust: training.several!.robust.error,
+        trivial: training.several!.trivial.error,
+      });
+      found.push(splits[0]!.scores);
+    }
+    const [left, refitted] = found as [ScoredCandidate[], ScoredCandidate[]];
+    expect(left.map(({ by }) => by)).toEqual(new Array(4).fill('leave-one-out'));
+    for (const [k, { clean, robust }] of left.entries()) {
+      expect(Math.abs(clean.value - refitted[k]!.clean.value)).toBeLessThan(2.5 / 72);
+      expect(Math.abs(robust.value - refitted[k]!.robust.value)).toBeLessThan(2.5 / 72);
+      expect(robust.value).toBeGreaterThan(clean.value);
+    }
+  });
+
+  it('tells numbers apart where they are said to be classes, and trains the choice so', async () => {
+    const few = { ...tuning, eps: 0.6, loss: 'square' } as const;
+    const { training, settings: told } = await tuneOnTable(threeClasses([2, 5, 11]), {
+      ...few,
+      classes: true,
+    });
+    expect([told.several, told.measure, training.several!.names]).toEqual([
+      ['2', '5', '11'],
+      'error',
+      ['2', '5', '11'],
+    ]);
+    training.model.dispose();
+    const numbers = await tuneOnTable(threeClasses([2, 5, 11]), few);
+    expect([numbers.settings.several, numbers.settings.measure, numbers.training.several]).toEqual([
+      undefined,
+      'loss',
+      null,
+    ]);
+    numbers.training.model.dispose();
+    // Known before any candidate is tried.
+    const cats = rawRows(
+      table,
+      [...Array(rows).keys()].filter((i) => kindOf(i) < 2 || i === 2),
+    );
+    const seed = [...Array(30).keys()].find((one) =>
+      [...splitRows(cats.rows, { testFraction: 0.4 }, one)[0]!].includes(2),
+    )!;
+    await expect(tuneOnTable(cats, { ...tuning, seed })).rejects.toThrow(
+      'no training row is of the class "cat"',
+    );
+  });
+});
+
+describe('explaining several classes', () => {
+  it('counts by class what a linear model answers under attack, by hand', async () => {
+    const eps = 0.5;
+    const { model } = await trainOnTable(table, { ...asked, eps });
+    const [kernel, bias] = readoutOf(model) as [Float32Array, Float32Array];
+    const { mean, deviation } = model.layers[0]!.getConfig() as { mean: number[]; deviation: number[] };
+    const x = Float32Array.from(prepared.x, (value, at) => value + 5 * ((at % 3) + 1));
+    const data = { n: rows, d: 3, x, y: Float32Array.from(prepared.y) };
+    const inputs = oneInputAColumn(['a', 'b', 'c']);
+    const explained = await explainModel(model, data, {
+      inputs,
+      eps,
+      classes: kinds,
+      repeats: 2,
+      by: [...data.y],
+    });
+    const weight = (j: number, k: number): number => kernel[3 * j + k]!;
+    const outputsOf = (i: number) =>
+      kinds.map((_, k) =>
+        [0, 1, 2].reduce(
+          (sum, j) => sum + weight(j, k) * ((x[3 * i + j]! - mean[j]!) / deviation[j]!),
+          bias[k]!,
+        ),
+      );
+    const stands = (i: number, radius: number): boolean => {
+      const f = outputsOf(i);
+      const c = kindOf(i);
+      return kinds.every((_, k) => {
+        const length = Math.hypot(...[0, 1, 2].map((j) => weight(j, k) - weight(j, c)));
+        return k === c || f[c]! - f[k]! > radius * length;
+      });
+    };
+    const { classes, clean, robust, rows: attacked, importance, subgroups } = explained;
+    for (const [k, one] of classes!.entries()) {
+      const own = [...Array(rows).keys()].filter((i) => kindOf(i) === k);
+      expect([one.name, one.count]).toEqual([kinds[k], own.length]);
+      expect(one.clean.value).toBeCloseTo(own.filter((i) => !stands(i, 0)).length / own.length, 12);
+      expect(one.robust.value).toBeCloseTo(own.filter((i) => !stands(i, eps)).length / own.length, 12);
+      const answers = own.map((i) => outputsOf(i).indexOf(Math.max(...outputsOf(i))));
+      expect(one.takenFor).toEqual(kinds.map((_, j) => answers.filter((answer) => answer === j).length));
+      // What is not answered rightly whatever the attack does ends in another class.
+      expect(one.attackedFor[k]).toBe(own.filter((i) => stands(i, eps)).length);
+      expect(one.attackedFor.reduce((sum, count) => sum + count, 0)).toBe(own.length);
+      // Units of the table: the weights over the deviations, float32.
+      one.coefficients!.coefficients.forEach((value, j) => {
+        expect(value).toBeCloseTo(weight(j, k) / deviation[j]!, 5);
+        expect(one.coefficients!.perDeviation[j]).toBeCloseTo(weight(j, k), 5);
+      });
+      expect(subgroups![k]!.robust.value).toBeCloseTo(one.robust.value, 12);
+      expect(attacked.loss[own[0]!]! < 0).toBe(stands(own[0]!, eps));
+    }
+    const share = (of: (one: ExplainedClass) => number) =>
+      classes!.reduce((sum, one) => sum + (one.count / rows) * of(one), 0);
+    expect(clean.value).toBeCloseTo(
+      share((one) => one.clean.value),
+      12,
+    );
+    expect(robust.value).toBeCloseTo(
+      share((one) => one.robust.value),
+      12,
+    );
+    expect(robust.value).toBeGreaterThan(clean.value);
+    // The rise for all rows is the mean of those by class, of the same permutations.
+    for (const { name, robust: rise } of importance) {
+      const of = (one: ExplainedClass) => one.importance.find((input) => input.name === name)!.robust.value;
+      expect(rise.value).toBeCloseTo(share(of), 12);
+    }
+    const refused = (more: object) => expect(explainModel(model, data, { inputs, eps, ...more })).rejects;
+    await refused({ classes: ['a', 'b', 'c', 'd'] }).toThrow('invalid classes: "4 names"');
+    await refused({ classes: kinds, loss: 'margin' }).toThrow('invalid loss: "margin"');
+    model.dispose();
+  });
+
+  it('attacks the class that comes nearest, where the largest other output is farther', async () => {
+    // Of f = (0, -1, -1.2 + 3 x) at x = 0 the second is the largest wrong output, and only the third is within reach.
+    const f = (x: tf.Tensor): tf.Tensor => tf.concat([x.mul(0), x.mul(0).sub(1), x.mul(3).sub(1.2)], 1);
+    const [x, y] = [tf.tensor2d([[0]]), tf.tensor1d([0])];
+    const find = (attack: Attack) => attack.perturb(f, x, y, 0.5).loss.dataSync()[0];
+    expect(find(attackOnEachClass(3, (loss) => pgd({ loss })))).toBeCloseTo(0.3, 5);
+    expect(find(pgd({ loss: 'margin' }))).toBeCloseTo(-1, 5);
+    tf.dispose([x, y]);
   });
 });

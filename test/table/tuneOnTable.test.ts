@@ -192,7 +192,51 @@ describe('tuneOnTable', () => {
     // Scores of another table, or for another radius, are none of this one's.
     await tuned(table, { eps: [0.1], folder: kept, epsTest: 0.2 });
     expect(lines()).toHaveLength(12);
+    const labels = {
+      ...table,
+      values: table.values.map((value, at) => (at % 4 === 3 ? Math.sign(value) : value)),
+    };
+    const asked = { eps: [0.1], folder: kept, measure: 'loss', loss: 'square' } as const;
+    await tuned(labels, asked);
+    expect(lines()).toHaveLength(16);
+    // The same values as classes, which are not standardised.
+    await tuned(labels, { ...asked, classes: { positive: ['up'], negative: ['down'] } });
+    expect(lines()).toHaveLength(20);
   });
+
+  it.each([
+    ['leave-one-out', 'square'],
+    ['folds', 'square'],
+    ['leave-one-out', 'logistic'],
+  ] as const)(
+    'interrupted at any candidate goes on to the same result, bit for bit, by %s, %s loss',
+    async (by, loss) => {
+      const ofClasses = loss === 'logistic';
+      const set = {
+        ...table,
+        values: table.values.map((value, at) => (ofClasses && at % 4 === 3 ? Math.sign(value) : value)),
+      };
+      const options: Partial<TableTuningOptions> = {
+        ...{ by, loss, measure: 'loss', eps: [0.2, 0.25, 0.3, 0.35], lambda: [0.01, 0.1] },
+        model: 'random-features',
+        ...(ofClasses ? { classes: { positive: ['up'], negative: ['down'] } } : {}),
+      };
+      const told = ({ splits }: Awaited<ReturnType<typeof tuned>>) =>
+        JSON.stringify(splits, (name, value) => (name === 'seconds' ? undefined : value));
+      const whole = told(await tuned(set, options));
+      for (const stop of [1, 3, 4, 7]) {
+        const kept = join(folder, `stopped-${by}-${loss}-${stop}`);
+        const stopped = tuned(set, {
+          ...{ ...options, folder: kept },
+          onProgress({ candidates }) {
+            if (candidates === stop) throw new Error('interrupted');
+          },
+        });
+        await expect(stopped).rejects.toThrow('interrupted');
+        expect(told(await tuned(set, { ...options, folder: kept }))).toBe(whole);
+      }
+    },
+  );
 
   it('leaves out a candidate that has no solution, says why, and refuses when nothing else is there', async () => {
     // Two equal columns: at eps = lambda = 0 the coefficients are not determined.

@@ -46,12 +46,13 @@ export function planPreparation(table: RawTable, options: PreparationOptions): P
   const settings = resolvePreparation(options);
   const used = usedColumns(table, settings);
   const { rows, notes } = usableRows(table, used, settings);
-  const target = targetOf(rawRows({ ...table, columns: [used.target] }, rows), settings);
+  const targets = rawRows({ ...table, columns: [used.target] }, rows);
+  const target = targetOf(targets, settings);
   return {
     table,
     rows,
     target,
-    notes: [...used.notes, ...notes],
+    notes: [...used.notes, ...notes, ...kindNotes(targets, target)],
     learn: (training) => learnt(table, used, target, training, settings),
   };
 }
@@ -85,6 +86,20 @@ function targetOf(table: RawTable, { positive, classes }: PreparationSettings): 
   return { kind: 'several classes', name, classes: different };
 }
 
+/** At most so many whole numbers, each in two rows and more, may well be classes. */
+const FEW_NUMBERS = 10;
+
+/** A word where a target is predicted as a number and might be meant for classes. */
+function kindNotes({ columns: [column] }: RawTable, { kind, name }: PreparedTarget): string[] {
+  if (kind !== 'number' || column?.kind !== 'number') return [];
+  const different = [...new Set(column.values)].sort((a, b) => a - b);
+  const few = Math.min(FEW_NUMBERS, column.values.length / 2);
+  if (different.length > few || !different.every(Number.isInteger)) return [];
+  return [
+    `the target ${JSON.stringify(name)} holds ${different.length} different whole numbers (${different.join(', ')}) and is predicted as a number: ${optionHint('classes')} takes them for classes`,
+  ];
+}
+
 function learnt(
   table: RawTable,
   { inputs, leftOut }: UsedColumns,
@@ -105,7 +120,9 @@ function learnt(
 }
 
 function numberInput({ name, values }: NumberColumn, impute: boolean): NumberInput {
-  if (!impute) return { kind: 'number', name, median: null, indicator: false };
+  const [constant] = values;
+  const same = constant !== undefined && values.every((value) => value === constant) ? { constant } : {};
+  if (!impute) return { kind: 'number', name, median: null, indicator: false, ...same };
   const there = values.filter((value) => !Number.isNaN(value)).sort();
   const middle = there.length >> 1;
   const median =
@@ -114,7 +131,7 @@ function numberInput({ name, values }: NumberColumn, impute: boolean): NumberInp
       : there.length % 2 === 1
         ? there[middle]!
         : (there[middle - 1]! + there[middle]!) / 2;
-  return { kind: 'number', name, median, indicator: there.length < values.length };
+  return { kind: 'number', name, median, indicator: there.length < values.length, ...same };
 }
 
 /** The most frequent levels, the first of the alphabet where they are as frequent; what is in one row only is rare. */

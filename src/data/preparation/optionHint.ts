@@ -7,5 +7,12 @@ import type { PreparationOptions } from './preparation.ts';
  */
 export function optionHint(name: keyof PreparationOptions, value?: string): string {
   if (value === undefined) return `\`${name}\``;
-  return `\`${name} ${/^[\p{L}\p{N}_.-]+$/u.test(value) ? value : JSON.stringify(value)}\``;
+  return `\`${name} ${typed(value)}\``;
+}
+
+/** A name as a shell takes it: a list of names is separated by commas, so that one with a comma stands between quotes of its own. */
+function typed(value: string): string {
+  if (/^[\p{L}\p{N}_.-]+$/u.test(value)) return value;
+  const listed = /[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  return `'${listed.replaceAll("'", "'\\''")}'`;
 }

@@ -78,6 +78,8 @@ export interface NumberInput {
   readonly median: number | null;
   /** Whether a column of its own says by 1 which cells were missing. */
   readonly indicator: boolean;
+  /** What every training row holds, where that is one value: no model depends on the column then, and a file may lack it. */
+  readonly constant?: number;
 }
 
 /** How a column of text becomes inputs: an indicator, 0 or 1, for each level, or for two levels one of the second. */
@@ -192,7 +194,9 @@ const isInput = (input: unknown): boolean =>
   isRecord(input) &&
   typeof input.name === 'string' &&
   (input.kind === 'number'
-    ? (input.median === null || Number.isFinite(input.median)) && typeof input.indicator === 'boolean'
+    ? (input.median === null || Number.isFinite(input.median)) &&
+      typeof input.indicator === 'boolean' &&
+      (input.constant === undefined || Number.isFinite(input.constant))
     : input.kind === 'text' &&
       isTexts(input.levels) &&
       typeof input.other === 'boolean' &&

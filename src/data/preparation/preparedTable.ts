@@ -43,14 +43,15 @@ export interface PreparedInputs {
 export function preparedInputs(table: RawTable, preparation: Preparation): PreparedInputs {
   checkRawTable(table);
   const { inputs, target, leftOut } = preparationFrom(preparation, 'the second argument');
-  const absent = absentColumns(
+  const without = absentColumns(
     table,
     inputs.map(({ name }) => name),
   );
+  const absent = without.filter((name) => !isIdle(inputs.find((input) => input.name === name)!));
   if (absent.length > 0)
     throw new UserError(
       oneLine(
-        `${table.file} lacks ${absent.length === 1 ? 'the column' : 'the columns'} ${absent.map((name) => JSON.stringify(name)).join(', ')} that the model reads; it has ${table.columns.map(({ name }) => name).join(', ')}`,
+        `${table.file} lacks ${absent.length === 1 ? 'the column' : 'the columns'} ${absent.map((name) => JSON.stringify(name)).join(', ')} that the model reads; it has ${table.columns.map(({ name }) => (name.includes(',') ? JSON.stringify(name) : name)).join(', ')}`,
       ),
     );
   const known = new Set([...inputs.map(({ name }) => name), target.name, ...leftOut]);
@@ -60,10 +61,19 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
   const names = inputs.flatMap(inputNames);
   const values = new Float64Array(table.rows * names.length);
   const incomplete = new Set<number>();
+  if (without.length > 0)
+    notes.push(
+      `not there, and the same in all rows of the training: ${without.map((name) => JSON.stringify(name)).join(', ')}`,
+    );
   let j = 0;
   for (const input of inputs) {
-    const column = rawColumn(table, 'column', input.name);
     const fill = { values, from: j, width: names.length, incomplete, notes };
+    if (without.includes(input.name)) {
+      fillIdle(table, input, fill);
+      j += inputNames(input).length;
+      continue;
+    }
+    const column = rawColumn(table, 'column', input.name);
     if (input.kind === 'number') fillNumbers(table, column, input, fill);
     else fillText(table, column, input, fill);
     j += inputNames(input).length;
@@ -73,6 +83,15 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
     incomplete: [...incomplete].sort((a, b) => a - b),
     notes,
   };
+}
+
+/** Whether all training rows were the same in a column, so that no model depends on it. */
+const isIdle = (input: NumberInput | TextInput): boolean =>
+  input.kind === 'number' ? input.constant !== undefined : input.levels.length === 1 && !input.other;
+
+function fillIdle(table: RawTable, input: NumberInput | TextInput, { values, from, width }: Filling): void {
+  const value = input.kind === 'number' ? input.constant! : 1;
+  for (let i = 0, at = from; i < table.rows; i++, at += width) values[at] = value;
 }
 
 interface Filling {
@@ -188,7 +207,9 @@ export function preparedTable(
   const { table: inputs, incomplete, notes } = preparedInputs(part, preparation);
   const [first] = incomplete;
   if (first !== undefined) {
-    const lacking = preparation.inputs.find(({ name }) => isMissing(rawColumn(part, 'column', name), first))!;
+    const lacking = preparation.inputs.find(({ name }) =>
+      part.columns.some((column) => column.name === name && isMissing(column, first)),
+    )!;
     throw cellError(
       table,
       rows ? rows[first]! : first,
