@@ -148,6 +148,11 @@ export { type SubgroupRisk, subgroupRisks } from './table/explainSubgroups.ts';
 export type { ClassMeasures } from './table/measureClasses.ts';
 export type { LargestOutput, SeveralClassesTold } from './table/measureSeveralClasses.ts';
 export {
+  type AgainstTraining,
+  type AgainstTrainingOptions,
+  predictionAgainstTraining,
+} from './table/predictionAgainstTraining.ts';
+export {
   type Interval,
   type IntervalOptions,
   predictionIntervals,

@@ -769,6 +769,7 @@ const leftOut: Readonly<Record<string, string>> = {
   trainOnSplits: 'checks as trainOnTable and heldOutRows do',
   overSplits: 'takes any numbers',
   htmlReport: 'is tried in test/plots',
+  predictionAgainstTraining: 'trains for seconds, and is tried in test/table',
   standardisedModel: 'takes what this package computes',
   splitStandardised: 'takes any model',
   ridgeWithIntercept: 'checks as ridge does',
