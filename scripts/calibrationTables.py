@@ -2,37 +2,21 @@
 
 They come with Python packages, so that nothing is downloaded beside these:
     pip install numpy pandas && pip install --no-deps ISLP scikit-learn linearmodels statsmodels
-Rows with missing values are dropped, text is one-hot (a level less than there are), and of more than 5,000 rows a random
-choice is kept.
+Of more than 5,000 rows a random choice is kept.
 """
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
+from tableFiles import of, prepared
+from tableFiles import write as write_file
 
 folder = Path(sys.argv[1])
-folder.mkdir(parents=True, exist_ok=True)
 
 
-def of(package: str, path: str, **options) -> pd.DataFrame:
-    (root,) = find_spec(package).submodule_search_locations
-    (file,) = Path(root).glob(path)
-    return pd.read_csv(file, **options)
-
-
-def write(name: str, table: pd.DataFrame, target: str, drop: str = "", keep: str = "") -> None:
-    chosen = table[[*keep.split(), target]] if keep else table
-    chosen = chosen.drop(columns=[*drop.split(), "Unnamed: 0"], errors="ignore").dropna()
-    y = chosen[target]
-    if not pd.api.types.is_numeric_dtype(y):
-        y = (y == sorted(y.unique())[-1]) * 2 - 1
-    x = pd.get_dummies(chosen.drop(columns=[target]), drop_first=True, dtype=float)
-    x = x.loc[:, x.nunique() > 1].assign(target=y.astype(float))
-    if len(x) > 5000:
-        x = x.sample(5000, random_state=0)
-    x.to_csv(folder / f"{name}.csv", index=False)
+def write(name: str, table: pd.DataFrame, *columns: str, **choice: str) -> None:
+    write_file(folder / f"{name}.csv", prepared(table, *columns, **choice))
 
 
 write("auto", of("ISLP", "data/Auto.csv", na_values="?"), "mpg", "name")

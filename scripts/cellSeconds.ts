@@ -4,8 +4,10 @@
  * With as many workers as cores, which are the default, a cell takes what it takes in a figure or a sweep.
  */
 import { availableParallelism } from 'node:os';
-import { type CellArgs, cell, rowsOf, widthOf } from '../src/cells/cell.ts';
+import type { CellArgs } from '../src/cells/cell.ts';
 import { cellSeconds } from '../src/cells/cellSeconds.ts';
+import { rowsOf, widthOf } from '../src/cells/cellSizes.ts';
+import { cell } from '../src/cells/makeCell.ts';
 import { runCells } from '../src/cells/node/cellPool.ts';
 import { machineOf } from '../src/cells/node/machine.ts';
 import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';

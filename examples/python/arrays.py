@@ -1,4 +1,4 @@
-"""A model from NumPy arrays and back: train, predict, attack and explain, by the command line `rrf`.
+"""A model from NumPy arrays and back: train, apply and explain, by the command line `rrf`.
 
     pip install numpy          # and scikit-learn, for a comparison
     python arrays.py [FOLDER]  # rrf from the PATH, or the words in RRF
@@ -24,6 +24,7 @@ def rrf(*words: object) -> dict:
 
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
+folder.mkdir(parents=True, exist_ok=True)
 
 # A table: columns are called 0, 1, ... unless they are saved with names, as here, one array a column.
 rng = np.random.default_rng(0)
@@ -32,7 +33,9 @@ y = 3 + x @ [2.0, 0.3, -20.0, 0.0] + rng.normal(size=300)
 names = ["length", "weight", "width", "idle"]
 train, new = slice(0, 250), slice(250, 300)
 np.savez(folder / "train.npz", **{name: x[train, j] for j, name in enumerate(names)}, price=y[train])
-np.savez(folder / "new.npz", **{name: x[new, j] for j, name in enumerate(names)}, price=y[new])
+columns = {name: x[new, j] for j, name in enumerate(names)}
+np.savez(folder / "new.npz", **columns)
+np.savez(folder / "test.npz", **columns, price=y[new])
 
 # Train at radius 0.1 standard deviations of the inputs, measured over five folds; keep the model.
 trained = rrf(
@@ -43,19 +46,22 @@ folds = trained["splits"]
 print(f"held-out squared error {folds['clean']['value']:.2f} +- {folds['clean']['corrected']:.2f}")
 print(f"attacked               {folds['robust']['value']:.2f} +- {folds['robust']['corrected']:.2f}")
 
-# Predictions back, and the worst that an attack makes of each row.
-found = rrf("explain", "--model", folder / "model", "--csv", folder / "new.npz")
-prediction = np.array(found["rows"]["prediction"])
-worst = np.array(found["rows"]["worstPrediction"])
+# Predictions of rows without a target, and how far an attack moves them down and up.
+rrf("apply", "--model", folder / "model", "--csv", folder / "new.npz", "--out", folder / "scores.npy")
+prediction, lower, upper = np.load(folder / "scores.npy").T
+moved = float((upper - lower).mean() / 2)
+
+# What the model hangs on, from rows with their targets.
+found = rrf("explain", "--model", folder / "model", "--csv", folder / "test.npz")
 coefficients = dict(zip(found["columns"], found["coefficients"]["coefficients"]))
 by_hand = found["coefficients"]["intercept"] + x[new] @ [coefficients[name] for name in names]
-print(f"an attack moves predictions by {np.abs(worst - prediction).mean():.3f} on average")
+print(f"an attack moves predictions by {moved:.3f} on average")
 print("importance:", ", ".join(one["name"] for one in found["importance"]))
 
 result = {
     "error": float(np.mean((prediction - y[new]) ** 2)),
     "byHand": float(np.abs(prediction - by_hand).max()),
-    "moved": float(np.abs(worst - prediction).mean()),
+    "moved": moved,
     "least": found["importance"][-1]["name"],
 }
 try:

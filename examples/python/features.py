@@ -25,6 +25,7 @@ import numpy as np
 
 RRF = shlex.split(os.environ.get("RRF", "rrf"))
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
+folder.mkdir(parents=True, exist_ok=True)
 
 rng = np.random.default_rng(0)
 m, d, N = 600, 12, 40

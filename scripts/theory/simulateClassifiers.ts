@@ -5,9 +5,11 @@
  * `npx tsx scripts/theory/simulateClassifiers.ts [layers] [d] [loss]`; all of them some ten minutes
  */
 import { misclassified, pgd } from '../../src/attacks/index.ts';
-import { atWholeSizes, cell, type DeepCell } from '../../src/cells/cell.ts';
+import type { DeepCell } from '../../src/cells/cell.ts';
 import { cellModel } from '../../src/cells/cellModel.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
+import { atWholeSizes } from '../../src/cells/cellSizes.ts';
+import { cell } from '../../src/cells/makeCell.ts';
 import { streamKey } from '../../src/cells/node/cellKey.ts';
 import { errorsOf } from '../../src/cells/theoryOf.ts';
 import { trainCell } from '../../src/cells/trainCell.ts';

@@ -3,9 +3,11 @@
  * robust error of classifiers, at test by PGD in linf and in l2, at twelve settings; means over seeds with standard errors.
  * `npx tsx scripts/theory/simulateLinf.ts [d] [seeds]`; at d = 200 and 4 seeds some ten minutes
  */
-import { atWholeSizes, type Cell, type CellArgs, cell } from '../../src/cells/cell.ts';
+import type { Cell, CellArgs } from '../../src/cells/cell.ts';
 import type { CellResult } from '../../src/cells/cellResult.ts';
+import { atWholeSizes } from '../../src/cells/cellSizes.ts';
 import { compare } from '../../src/cells/comparison.ts';
+import { cell } from '../../src/cells/makeCell.ts';
 import {
   adversarialRisk,
   cleanError,

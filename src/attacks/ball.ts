@@ -1,8 +1,10 @@
 import { clipBetween } from '../runtime/nativeClip.ts';
+import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';
 import { boundedSteps } from './boundedSteps.ts';
 import type { Lengths, Norm } from './norms/index.ts';
+import { eachRow } from './norms/norm.ts';
 
 /** The inputs that an attack may choose from: within eps of the centre, row by row, and within the bounds. */
 export interface Ball {
@@ -57,41 +59,62 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
     return tf.where(out, tf.zerosLike(gradient), gradient);
   };
 
-  const rounding = roundingOf(centre, eps, norm);
-  const inwards = tf.neg(rounding);
-
-  /** The centre moved by delta, |delta| <= eps: by so much less that no rounding of the sum moves it by more. */
-  const moved = (delta: tf.Tensor): tf.Tensor =>
-    tf.tidy(() => {
-      const off = clipBetween(delta, inwards, rounding);
-      return clip(tf.tidy(() => centre.add(delta.sub(off))));
-    });
-
+  const into = stepsInto(centre, eps, norm);
   /** From a point by v and back into the ball. To add v to the point itself would round twice. */
-  const stepped = (point: tf.Tensor, v: tf.Tensor): tf.Tensor =>
-    moved(
-      norm.project(
-        tf.tidy(() => point.sub(centre).add(v)),
-        eps,
-      ),
-    );
+  const stepped = (point: tf.Tensor, v: tf.Tensor): tf.Tensor => tf.tidy(() => clip(into.step(point, v)));
 
   const ball: Ball = {
     centre,
     eps,
     partOfEps: (part) => (typeof eps === 'number' ? eps * part : eps.mul(part)),
-    nearest: (point) => moved(norm.project(point.sub(centre), eps)),
+    nearest: (point) => tf.tidy(() => stepped(centre, point.sub(centre))),
     ascend(point, gradient, length) {
       // The steepest step in l1 moves one entry alone, and the bounds would leave little of it.
-      if (norm.name === 'l1') return ball.ascendInBounds(point, gradient, length);
-      return tf.tidy(() => stepped(point, norm.steepest(inward(point, gradient), length)));
+      if (norm.name === 'l1' && bounds) return ball.ascendInBounds(point, gradient, length);
+      return tf.tidy(() => clip(into.ascend(point, inward(point, gradient), length)));
     },
-    ascendInBounds: (point, gradient, length) =>
-      tf.tidy(() => stepped(point, steepest(point, gradient, length))),
-    pointAt: (delta) => tf.tidy(() => moved(delta.mul(eps))),
-    rimAt: (delta) => tf.tidy(() => moved(delta.div(norm.measure(delta)).mul(eps))),
+    ascendInBounds(point, gradient, length) {
+      if (!bounds) return ball.ascend(point, gradient, length);
+      return tf.tidy(() => stepped(point, steepest(point, gradient, length)));
+    },
+    pointAt: (delta) => tf.tidy(() => stepped(centre, delta.mul(eps))),
+    rimAt: (delta) => tf.tidy(() => stepped(centre, delta.div(norm.measure(delta)).mul(eps))),
   };
   return ball;
+}
+
+/** Steps to the point of the ball, without bounds, that is nearest to where they lead, and no further out by rounding. */
+interface StepsInto {
+  /** From a point by v. */
+  step(point: tf.Tensor, v: tf.Tensor): tf.Tensor;
+  /** From a point by the steepest v of that length. */
+  ascend(point: tf.Tensor, gradient: tf.Tensor, length: Lengths): tf.Tensor;
+}
+
+function stepsInto(centre: tf.Tensor, eps: Lengths, norm: Norm): StepsInto {
+  const [step, ascend] = [rowFunction(`step-${norm.name}`), rowFunction(`ascend-${norm.name}`)];
+  if (step && ascend) {
+    const [shape, rows] = [centre.shape, centre.shape[0]!];
+    const radii = eachRow(eps, rows);
+    return {
+      step: (point, v) => step([point, v, centre, radii], shape),
+      ascend: (point, gradient, length) =>
+        ascend([gradient, eachRow(length, rows), point, centre, radii], shape),
+    };
+  }
+  const rounding = roundingOf(centre, eps, norm);
+  const inwards = tf.neg(rounding);
+  const steps: StepsInto = {
+    step(point, v) {
+      const delta = norm.project(
+        tf.tidy(() => point.sub(centre).add(v)),
+        eps,
+      );
+      return centre.add(delta.sub(clipBetween(delta, inwards, rounding)));
+    },
+    ascend: (point, gradient, length) => steps.step(point, norm.steepest(gradient, length)),
+  };
+  return steps;
 }
 
 /** What float32 may add to each entry of a sample in which that could be more than the tolerance allows; 0 in others. */

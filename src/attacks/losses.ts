@@ -26,17 +26,21 @@ export interface SampleLoss {
   readonly ofMargin?: boolean;
 }
 
+/** The sum of each row, [n, k] to [n]; of one output itself, without the time of an operation. */
+const overOutputs = (values: tf.Tensor): tf.Tensor =>
+  values.shape[1] === 1 ? values.reshape([-1]) : tf.sum(values, 1);
+
 /** (prediction - y)^2, summed over outputs. */
 export const squaredLoss: SampleLoss = {
   name: 'squared',
-  value: (prediction, y) => tf.sum(tf.squaredDifference(prediction, y), 1),
+  value: (prediction, y) => overOutputs(tf.squaredDifference(prediction, y)),
   twoSided: true,
 };
 
 /** |prediction - y|, summed over outputs. */
 export const absoluteLoss: SampleLoss = {
   name: 'absolute',
-  value: (prediction, y) => tf.sum(tf.abs(prediction.sub(y)), 1),
+  value: (prediction, y) => overOutputs(tf.abs(prediction.sub(y))),
   twoSided: true,
 };
 
@@ -52,10 +56,27 @@ export function huberLoss(delta = 1): SampleLoss {
     value(prediction, y) {
       const r = tf.abs(prediction.sub(y));
       const q = tf.minimum(r, delta);
-      return tf.sum(q.mul(r.sub(q.div(2))), 1);
+      return overOutputs(q.mul(r.sub(q.div(2))));
     },
     twoSided: true,
   };
+}
+
+/**
+ * log sum exp(z) - <labels, z> of each row, [n, k] to [n], with its gradient softmax(z) - labels: that of TensorFlow.js
+ * would go back through each of its operations.
+ */
+function softmaxCrossEntropy(z: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  const loss = tf.customGrad((...args) => {
+    const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    save([logits, labels]);
+    return {
+      value: tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
+      gradFunc: (dy: tf.Tensor, [there, wanted]: tf.Tensor[]) =>
+        tf.tidy(() => tf.softmax(there!).sub(wanted!).mul(dy.expandDims(1))),
+    };
+  });
+  return loss(z) as tf.Tensor;
 }
 
 /** Cross-entropy of the softmax of k outputs, or of the logistic function of one output (signs +1 and -1). */
@@ -63,7 +84,7 @@ export const crossEntropyLoss: SampleLoss = {
   name: 'cross-entropy',
   value(prediction, y) {
     if (prediction.shape[1] === 1) return tf.softplus(y.mul(prediction).neg()).reshape([-1]);
-    return tf.logSumExp(prediction, 1).sub(tf.sum(prediction.mul(oneHot(prediction, y)), 1));
+    return softmaxCrossEntropy(prediction, oneHot(prediction, y).toFloat());
   },
   targets: 'classes',
 };

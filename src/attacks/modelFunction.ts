@@ -1,5 +1,6 @@
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { frozenChain, type ValueAndSlope } from '../models/frozenChain.ts';
+import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** All that an attack knows of a model: a differentiable function from a batch [n, ...] to outputs [n, k]. */
@@ -79,7 +80,8 @@ export function valueAndSlope(
     return { value, gradient: grad };
   }
   const { value, gradient } = f.slope(x);
-  return { value: check(value), gradient: gradient.mul(weights) };
+  const weighted = rowFunction('scale')?.([gradient, weights], gradient.shape) ?? gradient.mul(weights);
+  return { value: check(value), gradient: weighted };
 }
 
 /** A function, or what it is made ready as, to be differentiated in its input alone. Within a tidy. */

@@ -3,7 +3,8 @@ import { LazyHidden } from '../models/LazyHidden.ts';
 import { mlpModel } from '../models/mlpModel.ts';
 import { randomFeaturesModel } from '../models/randomFeaturesModel.ts';
 import { tf } from '../runtime/tf.ts';
-import { type Cell, unitsOf, widthOf } from './cell.ts';
+import type { Cell } from './cell.ts';
+import { unitsOf, widthOf } from './cellSizes.ts';
 
 /** The untrained model of a cell, [n, d] -> [n, 1]. @param seed names the streams of its weights */
 export function cellModel(cell: Cell, seed: string): tf.LayersModel {

@@ -4,7 +4,8 @@ import { teacher } from '../data/teacher.ts';
 import { UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { signalNamed } from '../theory/index.ts';
-import { type Cell, covarianceOf, rowsOf } from './cell.ts';
+import type { Cell } from './cell.ts';
+import { covarianceOf, rowsOf } from './cellSizes.ts';
 
 /** The rows that a cell is trained on, and those on which its risks are measured. */
 export interface CellProblem {

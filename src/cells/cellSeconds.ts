@@ -1,5 +1,6 @@
 import type { Device } from '../runtime/device.ts';
-import { type Cell, isDescended, isFrozen, rowsOf, unitsOf, widthOf } from './cell.ts';
+import { type Cell, isDescended, isFrozen } from './cell.ts';
+import { rowsOf, unitsOf, widthOf } from './cellSizes.ts';
 
 /** How fast one worker process computes. */
 export interface Machine {

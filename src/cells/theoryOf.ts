@@ -9,7 +9,8 @@ import {
   randomFeatures,
   signalNamed,
 } from '../theory/index.ts';
-import { type Cell, covarianceOf, normsOf } from './cell.ts';
+import { type Cell, normsOf } from './cell.ts';
+import { covarianceOf } from './cellSizes.ts';
 
 /**
  * The asymptotic risks at the proportions of the cell as they are written; null where no theory says anything, which is

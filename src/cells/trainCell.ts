@@ -1,5 +1,6 @@
 import { crossEntropyLoss, hingeLoss, pgd, type SampleLoss, squaredHingeLoss } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
 import { setReadout, trainReadoutExactly } from '../exact/exactReadout.ts';
 import { type MarginOptions, readoutProblem, solveMargins } from '../exact/index.ts';
 import { hostFeatures } from '../models/hostSteps.ts';
@@ -8,8 +9,9 @@ import type { MarginLossName } from '../theory/index.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import { PreconditionedDescent } from '../training/preconditionedDescent.ts';
 import type { AdversarialTrainingOptions } from '../training/trainingOptions.ts';
-import { type Cell, isFrozen, normsOf, radiusOf, widthOf } from './cell.ts';
+import { type Cell, isFrozen, normsOf, radiusOf } from './cell.ts';
 import type { TrainingReport } from './cellResult.ts';
+import { widthOf } from './cellSizes.ts';
 import { readoutMetric } from './readoutMetric.ts';
 
 /** A cycle that changes the training objective by less than this fraction ends training by gradient. */
@@ -55,8 +57,9 @@ export async function trainCell(
     const report = { iterations, residual: eps === 0 ? 0 : relativeGap, converged };
     if (!cell.leaveOneOut) return report;
     const { standard, risks } = solved.leaveOneOut({ epsTest: cell.epsTest });
-    const adversarialRisks = risks.map(({ risk }) => risk);
-    return { ...report, leaveOneOut: { standardRisk: standard, adversarialRisks } };
+    const plain = ({ value, standardError, count }: Estimate): Estimate => ({ value, standardError, count });
+    const adversarialRisks = risks.map(({ risk }) => plain(risk));
+    return { ...report, leaveOneOut: { standardRisk: plain(standard), adversarialRisks } };
   }
   if (cell.start === 'warm')
     await (loss === undefined

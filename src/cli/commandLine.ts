@@ -58,6 +58,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     .fail((message, error) => {
       throw error instanceof Error && error.name !== 'YError' ? error : new UserError(oneLine(message));
     });
+  typesetNoHelpUnasked(cli);
   for (const load of called ? [called] : commands.values()) cli.command(await load());
   if (words[0] === '--get-yargs-completions')
     cli.completion('completion', (await import('./completions.ts')).completions);
@@ -68,3 +69,14 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
 /** What yargs knows of the options of the command that is being parsed; its types leave this method out. */
 const optionsOf = (cli: Argv): KnownOptions =>
   (cli as unknown as { getOptions(): KnownOptions }).getOptions();
+
+/**
+ * Keeps yargs from typesetting the help of a command before every run of it, for handlers that would show it, which none
+ * does: tens of milliseconds, longer than the closed form takes. `--help` typesets its own.
+ */
+function typesetNoHelpUnasked(cli: Argv): void {
+  type Internal = {
+    getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
+  };
+  (cli as unknown as Internal).getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
+}

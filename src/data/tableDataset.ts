@@ -7,13 +7,12 @@ import { type Table, targetLast } from './table.ts';
 /** A table whose last column is the target as rows in float64, which the exact solvers take. */
 export function inputsAndTarget({ names, rows, values }: Table): Dataset<Float64Array> {
   const d = names.length - 1;
-  const isTarget = (at: number): boolean => at % names.length === d;
-  return {
-    n: rows,
-    d,
-    x: values.filter((_, at) => !isTarget(at)),
-    y: values.filter((_, at) => isTarget(at)),
-  };
+  const [x, y] = [new Float64Array(rows * d), new Float64Array(rows)];
+  for (let i = 0, at = 0; i < rows; i++, at += d + 1) {
+    x.set(values.subarray(at, at + d), i * d);
+    y[i] = values[at + d]!;
+  }
+  return { n: rows, d, x, y };
 }
 
 /** A table whose last column is the target as rows in float32, which models take. */

@@ -22,6 +22,7 @@ export function averagedGradients(problem: ReadoutProblem, eps: number): Formula
           phi,
           theta,
           gradientsAt: averagedGradient(problem.n, metric.matrix),
+          everywhere: false,
           sharedShift: (at) => fromMean(problem, at),
           lengthsAfter: (moves) => ownLengthsAfter(problem, 'l2')(theta, moves),
         }),
@@ -34,14 +35,12 @@ export function averagedGradients(problem: ReadoutProblem, eps: number): Formula
 
 /** (J - J_i) theta for all rows, J_i = K_i' K_i and J their mean, n x N. */
 function fromMean({ n, N, jacobians }: ReadoutProblem, theta: Float64Array): Float64Array {
-  const columns = new Float64Array(N * n);
-  jacobians.pullBack(jacobians.images(theta), columns);
+  const images = jacobians.images(theta);
+  const total = jacobians.pulledSum(images);
   const shifts = new Float64Array(n * N);
-  for (let a = 0; a < N; a++) {
-    const own = columns.subarray(a * n, (a + 1) * n);
-    const mean = own.reduce((sum, value) => sum + value, 0) / n;
-    for (let i = 0; i < n; i++) shifts[i * N + a] = mean - own[i]!;
-  }
+  jacobians.pullBack(images, shifts);
+  for (let i = 0, at = 0; i < n; i++)
+    for (let a = 0; a < N; a++, at++) shifts[at] = total[a]! / n - shifts[at]!;
   return shifts;
 }
 

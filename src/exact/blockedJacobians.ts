@@ -63,21 +63,29 @@ export function blockedJacobians(
       }
     return images;
   }
+  /** Adds K_i' v_i to what `target(i)` is, for all i. */
+  function addPulled(v: Float64Array, target: (i: number) => Float64Array): void {
+    for (const { from, to, rows } of blocks())
+      for (let i = from; i < to; i++) {
+        const out = target(i);
+        for (let j = 0; j < d; j++) {
+          const weight = v[i * d + j]!;
+          const at = ((i - from) * d + j) * N;
+          for (let a = 0; a < N; a++) out[a]! += weight * rows[at + a]!;
+        }
+      }
+  }
   return {
     images: (theta) => imagesOf(theta, () => 0),
     ownImages: (moves) => imagesOf(moves, (i) => i * N),
     pullBack(v, out) {
-      const column = new Float64Array(N);
-      for (const { from, to, rows } of blocks())
-        for (let i = from; i < to; i++) {
-          column.fill(0);
-          for (let j = 0; j < d; j++) {
-            const weight = v[i * d + j]!;
-            const at = ((i - from) * d + j) * N;
-            for (let a = 0; a < N; a++) column[a]! += weight * rows[at + a]!;
-          }
-          for (let a = 0; a < N; a++) out[a * n + i] = column[a]!;
-        }
+      out.fill(0);
+      addPulled(v, (i) => out.subarray(i * N, (i + 1) * N));
+    },
+    pulledSum(v) {
+      const sum = new Float64Array(N);
+      addPulled(v, () => sum);
+      return sum;
     },
     weightedGram: (weights, out, precision) =>
       gramOf((entry) => weights[Math.floor(entry / d)]!, out, precision),

@@ -22,7 +22,9 @@ export type { Jacobians } from './jacobians.ts';
 export type {
   LeaveOneOut,
   LeaveOneOutOptions,
+  LeaveOneOutRefinement,
   LeaveOneOutRisk,
+  LeftOutEstimate,
   MarginLeaveOneOut,
   MarginLeaveOneOutRisk,
   WithLeaveOneOut,

@@ -9,8 +9,10 @@ export interface Jacobians {
   images(theta: Float64Array, precision?: Precision): Float64Array;
   /** K_i moves_i for moves of n x N, one theta a row: n x d. */
   ownImages(moves: Float64Array): Float64Array;
-  /** K_i' v_i for all i as columns of `out`, N x n, for v of n x d. */
+  /** K_i' v_i for all i as rows of `out`, n x N, for v of n x d. */
   pullBack(v: Float64Array, out: Float64Array, precision?: Precision): void;
+  /** sum_i K_i' v_i, N, for v of n x d. */
+  pulledSum(v: Float64Array, precision?: Precision): Float64Array;
   /** sum_i weights_i K_i' K_i into the lower triangle of `out`, N x N; weights >= 0. */
   weightedGram(weights: Float64Array, out: Float64Array, precision?: Precision): void;
   /** The same with a weight for each input of each row, n x d: sum_i K_i' diag(weights_i) K_i. */

@@ -9,8 +9,11 @@ export function linearJacobians({ n, d }: { readonly n: number; readonly d: numb
       return images;
     },
     ownImages: (moves) => moves.slice(),
-    pullBack(v, out) {
-      for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) out[j * n + i] = v[i * d + j]!;
+    pullBack: (v, out) => out.set(v),
+    pulledSum(v) {
+      const sum = new Float64Array(d);
+      for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) sum[j]! += v[at]!;
+      return sum;
     },
     weightedGram(weights, out) {
       const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -1,6 +1,5 @@
 import { dot, norm, times } from '../numerics/vectors.ts';
 import type { RowNorm } from './cone/rowNorms.ts';
-import { withOnes } from './intercept.ts';
 import type { MarginLoss } from './marginLosses.ts';
 import type { ReadoutProblem } from './readoutProblem.ts';
 
@@ -34,15 +33,24 @@ export function marginRows(
 ): MarginRows {
   const { n, d, N, y, jacobians } = problem;
   const M = asked.intercept ? N + 1 : N;
-  const design = asked.intercept ? withOnes(problem.phi, n, N) : problem.phi;
   const constant = new Float64Array(M);
   if (asked.intercept) constant[N] = bestConstant(asked.loss, y);
   return {
     ...asked,
     ...{ n, d, N, M, jacobians, constant },
-    labelled: design.map((value, at) => y[Math.floor(at / M)]! * value),
+    labelled: labelledRows(problem, M),
     allowed: asked.intercept ? (a) => balanced(a, y) : (a) => a,
   };
+}
+
+/** y_i phi_i and, where M is N + 1, y_i. */
+function labelledRows({ n, N, phi, y }: ReadoutProblem, M: number): Float64Array {
+  const labelled = new Float64Array(n * M);
+  for (let i = 0; i < n; i++) {
+    for (let a = 0; a < N; a++) labelled[i * M + a] = y[i]! * phi[i * N + a]!;
+    if (M > N) labelled[i * M + N] = y[i]!;
+  }
+  return labelled;
 }
 
 /** What is measured at one x. */

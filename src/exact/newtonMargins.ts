@@ -1,7 +1,9 @@
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
-import { dot, norm, transpose } from '../numerics/vectors.ts';
+import { dot, norm, transposedTimes } from '../numerics/vectors.ts';
+import { pairProducts } from './cone/design.ts';
 import { NewtonMatrix } from './cone/newtonMatrix.ts';
 import { type MarginPoint, type MarginRows, marginPoint, mean, typicalLength } from './marginRows.ts';
+import { weightedProducts } from './rowBlocks.ts';
 
 /** When {@link newtonMargins} stops, and what it tells on the way. */
 export interface NewtonOptions {
@@ -21,6 +23,8 @@ export interface NewtonResult {
   readonly lower: number;
   readonly iterations: number;
   readonly residual: number;
+  /** Of a norm that is a sum over entries their signs, or their duals where they are 0, n x d; otherwise null. */
+  readonly signs: Float64Array | null;
 }
 
 /**
@@ -34,29 +38,24 @@ export interface NewtonResult {
 export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonResult {
   const { n, d, N, M, labelled, jacobians, eps, lambda, loss } = rows;
   const { separable } = rows.rowNorm;
-  const columns = transpose(labelled, n, M);
-  // Rows whose norm turns with all of the gradient. Without an attack no row has a gradient to pay for.
-  const attacked = eps > 0 && !separable ? n : 0;
-  // K_i' omega_i as columns. Its last row, that of an intercept, stays zero.
-  const pulled = new Float64Array(M * n);
-  const left = new Float64Array(M * (n + attacked));
-  const right = new Float64Array(M * (n + attacked));
+  // Whether the norm of a row turns with all of the gradient. Without an attack no row has a gradient to pay for.
+  const turning = eps > 0 && !separable;
+  // k_i = K_i' omega_i, n x N, and u_i = y_i phi_i - eps k_i, n x M.
+  const pulled = new Float64Array(eps > 0 ? n * N : 0);
+  const slopes = eps > 0 ? new Float64Array(n * M) : labelled;
+  const productsOf = turning ? pairProducts({ n, N: M, M, rows: slopes }, N) : null;
   // Of separable norms the duals of the entries, in [-1, 1], with a Newton iteration of their own: it converges where that
   // of the rounded norm alone takes ever smaller steps, as nu falls (Chan, Golub & Mulet 1999).
   const omega = new Float64Array(separable && eps > 0 ? n * d : 0);
   const newton = new NewtonMatrix({ N, M, ridge: lambda }, linearAlgebra());
 
-  /** Fills `left` with u_i = y_i phi_i - eps k_i and k_i = K_i' omega_i. */
+  /** Fills k_i and u_i. */
   function slopesAt(at: MarginPoint): void {
-    if (eps > 0) {
-      const omega = at.images.map((value, e) => value / lengthOf(at, e));
-      jacobians.pullBack(omega, pulled.subarray(0, N * n));
-    }
-    for (let a = 0; a < M; a++) {
-      const own = a * (n + attacked);
-      for (let i = 0; i < n; i++) left[own + i] = columns[a * n + i]! - eps * pulled[a * n + i]!;
-      for (let i = 0; i < attacked; i++) left[own + n + i] = pulled[a * n + i]!;
-    }
+    if (eps === 0) return;
+    const omega = at.images.map((value, e) => value / lengthOf(at, e));
+    jacobians.pullBack(omega, pulled);
+    slopes.set(labelled);
+    for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) slopes[i * M + a]! -= eps * pulled[i * N + a]!;
   }
 
   /** What an entry of a gradient is divided by in omega: the length of its row, or its own size. */
@@ -76,10 +75,7 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
 
   /** (1/n) sum a_i u_i. */
   function pullOf(weights: Float64Array): Float64Array {
-    const sum = new Float64Array(M);
-    for (let a = 0; a < M; a++)
-      sum[a] = dot(weights, left.subarray(a * (n + attacked), a * (n + attacked) + n)) / n;
-    return sum;
+    return transposedTimes(slopes, weights, M).map((value) => value / n);
   }
 
   /** The step along the slopes at hand; null where rounding leaves the Newton matrix singular. */
@@ -87,12 +83,7 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
     const outputCurvatures = at.margins.map((margin) => loss.curvature(margin) / n);
     const costs = at.margins.map((margin) => (eps * loss.pull(margin)) / n);
     const turns = costs.map((cost, i) => cost / at.lengths[i]!);
-    for (let a = 0; a < M; a++) {
-      const own = a * (n + attacked);
-      for (let i = 0; i < n; i++) right[own + i] = outputCurvatures[i]! * left[own + i]!;
-      for (let i = 0; i < attacked; i++) right[own + n + i] = -turns[i]! * left[own + n + i]!;
-    }
-    if (attacked > 0) jacobians.weightedGram(turns, newton.gram);
+    if (turning) jacobians.weightedGram(turns, newton.gram);
     else if (eps > 0)
       jacobians.entryGram(
         at.images.map((value, e) => {
@@ -101,7 +92,15 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
         }),
         newton.gram,
       );
-    return newton.factor(left, right, n + attacked) ? newton.solve(rhs.slice()) : null;
+    const products =
+      productsOf === null
+        ? weightedProducts(slopes, M, outputCurvatures)
+        : productsOf(pulled, {
+            ff: outputCurvatures,
+            fk: new Float64Array(n),
+            kk: turns.map((turn) => -turn),
+          });
+    return newton.factor(products) ? newton.solve(rhs.slice()) : null;
   }
 
   /** A point below along the step; null where rounding hides any descent. */
@@ -138,7 +137,8 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
     const exact = marginPoint(rows, at.x);
     if (exact.value < best.value) best = exact;
     options.onIteration(iteration, { upper: best.value, lower });
-    const found = { best, lower, iterations: iteration, residual: norm(rhs) / scale };
+    const signs = separable && eps > 0 ? omega : null;
+    const found = { best, lower, iterations: iteration, residual: norm(rhs) / scale, signs };
     if (best.value - lower <= options.tolerance * best.value || iteration === options.maxIterations)
       return found;
     if (best === constant && nu < ASK_AT * first && !asked) {

@@ -1,6 +1,8 @@
 import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
+import { once } from './once.ts';
+import { type RowBlock, roomFor, rowBlocks, sumOfProducts, weightedProducts } from './rowBlocks.ts';
 
 /**
  * Jacobians of one layer, K_i = W' diag(slopes_i) with W the N x d `weights`. With D the n x N slopes
@@ -22,48 +24,54 @@ export function oneLayerJacobians({
   readonly weights: Float64Array;
 }): Jacobians {
   const algebra = linearAlgebra();
+  // Rows to test on need no products of the weights.
   const columns = once(() => transpose(weights, N, d));
-  const gates = once(() => transpose(slopes, n, N));
-  const scratch = once(() => new Float64Array(n * N));
   const overlaps = once(() => {
     const products = new Float64Array(N * N);
     algebra.multiplyTransposed(weights, weights, products, { m: N, n: N, k: d, lower: true });
     return products;
   });
-  /** W' gated_i for all i, n x d. */
-  function throughWeights(gated: Float64Array, precision: Precision = 'double'): Float64Array {
+  const room = once(() => roomFor(n, 2 * N));
+  /** K_i theta_i for all i, n x d, theta_i beginning at `of(i)` of `thetas`. */
+  function imagesOf(thetas: Float64Array, of: (i: number) => number, precision: Precision): Float64Array {
     const images = new Float64Array(n * d);
-    inPrecision(algebra, precision).multiplyTransposed(gated, columns(), images, { m: n, n: d, k: N });
+    const gated = room();
+    for (const { from, to } of rowBlocks(n, 2 * N)) {
+      for (let i = from, at = 0; i < to; i++)
+        for (let a = 0, own = of(i); a < N; a++, at++) gated[at] = slopes[i * N + a]! * thetas[own + a]!;
+      const shape = { m: to - from, n: d, k: N };
+      inPrecision(algebra, precision).multiplyTransposed(
+        gated,
+        columns(),
+        images.subarray(from * d, to * d),
+        shape,
+      );
+    }
     return images;
   }
+  /** K_i' v_i as rows for a block of rows. */
+  function pullBlock(v: Float64Array, { from, to }: RowBlock, out: Float64Array, precision: Precision): void {
+    const shape = { m: to - from, n: N, k: d };
+    inPrecision(algebra, precision).multiplyTransposed(v.subarray(from * d, to * d), weights, out, shape);
+    for (let at = 0, own = from * N; own < to * N; at++, own++) out[at]! *= slopes[own]!;
+  }
   return {
-    images(theta, precision = 'double') {
-      const gated = scratch();
-      for (let i = 0, at = 0; i < n; i++)
-        for (let a = 0; a < N; a++, at++) gated[at] = slopes[at]! * theta[a]!;
-      return throughWeights(gated, precision);
-    },
-    ownImages(moves) {
-      const gated = scratch();
-      for (let at = 0; at < gated.length; at++) gated[at] = slopes[at]! * moves[at]!;
-      return throughWeights(gated);
-    },
-    pullBack(v, out, precision = 'double') {
-      inPrecision(algebra, precision).multiplyTransposed(weights, v, out, { m: N, n, k: d });
-      const gate = gates();
-      for (let j = 0; j < out.length; j++) out[j]! *= gate[j]!;
+    images: (theta, precision = 'double') => imagesOf(theta, () => 0, precision),
+    ownImages: (moves) => imagesOf(moves, (i) => i * N, 'double'),
+    pullBack: (v, out, precision = 'double') => pullBlock(v, { from: 0, to: n }, out, precision),
+    pulledSum(v, precision = 'double') {
+      const sum = new Float64Array(N);
+      const pulled = room();
+      for (const block of rowBlocks(n, 2 * N)) {
+        pullBlock(v, block, pulled, precision);
+        for (let i = block.from, at = 0; i < block.to; i++)
+          for (let a = 0; a < N; a++, at++) sum[a]! += pulled[at]!;
+      }
+      return sum;
     },
     weightedGram(weightOf, out, precision = 'double') {
-      const [gate, overlap] = [gates(), overlaps()];
-      const weighted = scratch();
-      for (let a = 0, at = 0; a < N; a++)
-        for (let i = 0; i < n; i++, at++) weighted[at] = weightOf[i]! * gate[at]!;
-      inPrecision(algebra, precision).multiplyTransposed(weighted, gate, out, {
-        m: N,
-        n: N,
-        k: n,
-        lower: true,
-      });
+      sumOfProducts(inPrecision(algebra, precision), weightedProducts(slopes, N, weightOf, room()), N, out);
+      const overlap = overlaps();
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! *= overlap[a * N + b]!;
     },
     entryGram(weightOf, out, precision = 'double') {
@@ -88,14 +96,5 @@ export function oneLayerJacobians({
         }
       }
     },
-  };
-}
-
-/** The value of `make`, made when it is first asked for: rows to test on need no products of the weights. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

@@ -16,12 +16,9 @@ import { marginSumsProgramme } from './cone/marginSumsProgramme.ts';
 import { READOUT_NORMS, type ReadoutNorm, rowNormOf } from './cone/rowNorms.ts';
 import { criticalEpsReadout } from './criticalEpsReadout.ts';
 import { DEFAULT_TOLERANCE, type ExactOptions } from './exactOptions.ts';
-import {
-  type MarginLeaveOneOut,
-  marginErrors,
-  type WithLeaveOneOut,
-  withLeaveOneOut,
-} from './leaveOneOut/leaveOneOut.ts';
+import { entrySigns } from './leaveOneOut/entryGradients.ts';
+import { type MarginLeaveOneOut, type WithLeaveOneOut, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { marginErrors } from './leaveOneOut/leftOutRisks.ts';
 import { type LengthsAfter, ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { marginsLeftOut } from './leaveOneOut/marginsLeftOut.ts';
 import { problemWithout } from './leaveOneOut/withoutRow.ts';
@@ -146,13 +143,13 @@ export function solveMarginsOf(
     converged: gap <= tolerance * best.value,
   };
   const { converged } = result;
-  const { pulls } = found;
+  const { pulls, signs } = found;
   const { n, N, phi, y } = problem;
   return withLeaveOneOut(
     result,
-    { n, eps },
+    { n, eps, converged },
     {
-      estimated: () => marginsLeftOut(rows, name, { best, pulls, converged }, lengthsAfter),
+      estimated: () => marginsLeftOut(rows, name, { best, pulls, signs }, lengthsAfter),
       trained(i) {
         const others = { ...options, lambda: (lambda * n) / (n - 1), onProgress: () => {} };
         const without = solveMarginsOf(problemWithout(problem, i), others, null);
@@ -160,7 +157,8 @@ export function solveMarginsOf(
         const gradientNorm = lengthsAfter?.(without.theta, new Float64Array(n * N))[i] ?? Number.NaN;
         return { residual: y[i]! * output, gradientNorm, converged: without.converged };
       },
-      summary: marginErrors(marginLosses[name].value),
+      loss: (margin, cost) => rows.loss.value(margin - cost),
+      risks: marginErrors(rows.loss.value),
     },
   );
 }
@@ -180,7 +178,8 @@ function coneMargins(
   },
 ): NewtonResult & { readonly pulls: Float64Array | null } {
   const { n } = rows;
-  const programmeOf = rows.eps > 0 && rows.rowNorm.separable ? marginSumsProgramme : marginProgramme;
+  const separable = rows.eps > 0 && rows.rowNorm.separable;
+  const programmeOf = separable ? marginSumsProgramme : marginProgramme;
   const programme = programmeOf(rows, power, linearAlgebra());
   const { x, z, bounds, iterations } = interiorPoint(programme, programme.start(), {
     tolerance,
@@ -195,6 +194,7 @@ function coneMargins(
     best: inside.value < constant.value ? inside : constant,
     lower: bounds.lower / n,
     pulls: power === 1 ? z.slice(n, 2 * n) : null,
+    signs: separable ? entrySigns(z, 2 * n, n * rows.d) : null,
     iterations,
     residual:
       bounds.residual / (norm(transposedTimes(rows.labelled, new Float64Array(n).fill(1), rows.M)) || 1),

@@ -10,7 +10,8 @@ import { residualDuals } from './cone/residualCones.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult, WarmStart } from './exactResult.ts';
 import { centring, type Rows } from './intercept.ts';
-import { squaredErrors, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { squaredErrors, squaredLoss } from './leaveOneOut/leftOutRisks.ts';
 import {
   type CoordinatesOf,
   type FoundRegression,
@@ -143,10 +144,11 @@ function withLeftOut(
   }
   return withLeaveOneOut(
     result,
-    { n, eps },
+    { n, eps, converged },
     {
-      summary: squaredErrors,
-      estimated: () => programmeLeftOut(given, settings, { theta, converged, ...duals }, coordinates),
+      loss: squaredLoss,
+      risks: squaredErrors,
+      estimated: () => programmeLeftOut(given, settings, { theta, ...duals }, coordinates),
       trained(i) {
         const others = (lambda * n) / (n - 1);
         const start = { point: startWithout(i), eps, lambda: others };
@@ -218,11 +220,11 @@ const WARM_GAP = 3e-3;
 /** Beyond this step in log eps the programme's own start is as quick. */
 const MOST_STEP = Math.log(1.25);
 
-/** The dual coordinates of the bounds q are proportional to eps; rescaled, the point stays inside the cones. */
-function neighbour(point: InteriorPoint, from: number, ratio: number): InteriorPoint {
-  const z = point.z.slice();
-  for (let j = from; j < z.length; j++) z[j]! *= ratio;
-  return { ...point, z };
+/** The dual coordinates of the bounds q are proportional to eps; rescaled, the point stays inside the cones. A copy. */
+function neighbour({ x, s, z }: InteriorPoint, from: number, ratio: number): InteriorPoint {
+  const rescaled = z.slice();
+  for (let j = from; j < z.length; j++) rescaled[j]! *= ratio;
+  return { x: x.slice(), s: s.slice(), z: rescaled };
 }
 
 /** The gap of bounds on a sum over rows in solver units, as results report it. */

@@ -1,5 +1,5 @@
 import type { OptionNames } from '../checkOptions.ts';
-import { checkChoice, InvalidArgumentError, UserError } from '../errors.ts';
+import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
 import { averagedGradients } from './averagedGradients.ts';
 import { perSampleProgramme } from './cone/perSampleProgramme.ts';
@@ -7,6 +7,7 @@ import { READOUT_NORMS, type ReadoutNorm } from './cone/rowNorms.ts';
 import { rowSumsProgramme } from './cone/rowSumsProgramme.ts';
 import { EXACT_OPTIONS, type ExactOptions, resolveExact } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
+import { entryGradients, entrySigns } from './leaveOneOut/entryGradients.ts';
 import { ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { ownGradients } from './leaveOneOut/rowGradients.ts';
 import { problemWithout } from './leaveOneOut/withoutRow.ts';
@@ -76,12 +77,18 @@ const eachItsOwn = (problem: ReadoutProblem, eps: number, attack: ReadoutNorm): 
   costs: (theta) => gradientNorms(problem, theta, attack).map((length) => eps * length),
   leavingOut: {
     coordinates:
-      () =>
-      (theta, { phi }) => {
-        if (attack !== 'l2')
-          throw new UserError("leaveOneOut: norm 'linf' with frozen features has no estimate; train in 'l2'");
-        return { phi, theta, gradientsAt: ownGradients(problem) };
-      },
+      ({ z }) =>
+      (theta, { n, phi }) => ({
+        phi,
+        theta,
+        ...(attack === 'l2'
+          ? { gradientsAt: ownGradients(problem), everywhere: true }
+          : {
+              gradientsAt: entryGradients(problem, entrySigns(z, 2 * n, n * problem.d)),
+              everywhere: false,
+              lengthsAfter: (moves) => ownLengthsAfter(problem, attack)(theta, moves),
+            }),
+      }),
     without: (i) => eachItsOwn(problemWithout(problem, i), eps, attack),
     lengths: (theta) => gradientNorms(problem, theta, attack),
     cones: attack === 'l2' ? { width: problem.d + 1, blocks: 1 } : { width: problem.d, blocks: 2 },

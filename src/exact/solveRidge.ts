@@ -2,7 +2,8 @@ import { dot, norm, transposedTimes } from '../numerics/vectors.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult } from './exactResult.ts';
 import { centring, type Rows } from './intercept.ts';
-import { squaredErrors, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
+import { squaredErrors, squaredLoss } from './leaveOneOut/leftOutRisks.ts';
 import type { LengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { ridgeLeftOut } from './leaveOneOut/ridgeLeftOut.ts';
 import { solveRidgeSystem } from './ridge.ts';
@@ -30,11 +31,12 @@ export function solveRidge(
   };
   return withLeaveOneOut(
     result,
-    { n: given.n, eps: 0 },
+    { n: given.n, eps: 0, converged: true },
     {
       estimated: () => ridgeLeftOut(given, { theta, lambda, fitIntercept }, lengthsAfter),
       trained: null,
-      summary: squaredErrors,
+      loss: squaredLoss,
+      risks: squaredErrors,
     },
   );
 }

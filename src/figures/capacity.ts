@@ -1,7 +1,8 @@
 import type { Measure } from '../cells/measure.ts';
+import { texNumber } from '../plots/axes.ts';
 import { randomFeatures, robustCapacity } from '../theory/index.ts';
 import type { Figure } from './figure.ts';
-import { around, baseSettings, cellsOf, lookOf } from './shared.ts';
+import { around, baseSettings, cellsOf, lookOf, WIDTH_AXIS } from './shared.ts';
 
 /** Probability that a label is turned over. */
 const FLIP = 0.1;
@@ -64,7 +65,7 @@ export const capacity: Figure = {
       predicted: () => Number.NaN,
     };
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'samples $\\psi_2 = n/d$', scale: 'log' },
       guides: [],
       caption: `The largest n/d whose labels random features fit on the whole ball of radius eps about every row, labels turned over with probability ${FLIP}.`,
@@ -72,6 +73,7 @@ export const capacity: Figure = {
         `Label noise tau = ${tau}, activation ${activations[0]}, signal norm 1. Curves: asymptotic theory. Symbols, at d = ${d.join(' and ')}: where half of the ` +
         `problems are separated, of ${seeds} at each of ${STEPS} values of n/d from ${FROM} to ${TO} times the theory's, the hinge loss minimised exactly with ridge ` +
         `lambda = ${lambda[0]} and the attack linearised; bars of one standard error over single problems.`,
+      note: `$\\tau = ${tau}$, $\\lambda = ${texNumber(lambda[0]!)}$, ${activations[0]}; ${seeds * STEPS} problems a symbol, bars: one standard error over them`,
       panels: [
         {
           title: '',

@@ -1,4 +1,4 @@
-import { plainNumber } from '../plots/axes.ts';
+import { texNumber } from '../plots/axes.ts';
 import { COLUMN_WIDTHS } from '../plots/paper.ts';
 import type { Figure, FigurePlan, FigureSettings } from './figure.ts';
 import type { DrawingOptions } from './figureDrawing.ts';
@@ -50,18 +50,12 @@ function note({ varies, fixed = {} }: Figure, settings: FigureSettings): string 
     ...single('psi1', 'N/d'),
     ...single('psi2', 'n/d'),
     ...single('epsilons', '\\varepsilon'),
-    ...('tau' in fixed ? [] : [`$\\tau = ${plainNumber(tau)}$`]),
+    ...('tau' in fixed ? [] : [`$\\tau = ${texNumber(tau)}$`]),
     ...single('lambda', '\\lambda'),
     ...(varies.includes('activations') || 'activations' in fixed ? [] : [activations[0]!]),
   ];
   return `${settingsShown.join(', ')}; means over ${seeds} seeds`;
 }
-
-/** A number in a formula: 1e-4 as a power of ten. */
-const texNumber = (value: number): string =>
-  plainNumber(value)
-    .replace(/^1e\+?(-?\d+)$/, '10^{$1}')
-    .replace(/e\+?(-?\d+)$/, ' \\cdot 10^{$1}');
 
 /** Settings as options of `rrf reproduce`. */
 const OPTIONS: readonly (readonly [option: string, name: keyof FigureSettings])[] = [

@@ -68,7 +68,7 @@ function drawPanels(plan: FigurePlan, measured: readonly PanelPoints[], options:
   const heights = (name: string | undefined) => {
     const among = panels.filter(({ yAxis }) => yAxis === name);
     const symbols = measured.filter((_, i) => panels[i]!.yAxis === name).flatMap(expected);
-    return axis(plan.y, withinReach(symbols, linesOf(among)), 0.06);
+    return axis(plan.y, [{ values: withinReach(symbols, linesOf(among)), margin: MARGIN.level }]);
   };
   const shared = heights(panels[0]?.yAxis);
   const figure: PanelFigure = {
@@ -78,11 +78,10 @@ function drawPanels(plan: FigurePlan, measured: readonly PanelPoints[], options:
       series,
       ...(yAxis !== panels[0]!.yAxis && { yDomain: heights(yAxis).domain }),
     })),
-    x: axis(
-      plan.x,
-      [...linesOf(panels), ...measured.flatMap(expected)].map((p) => p.x),
-      0.02,
-    ),
+    x: axis(plan.x, [
+      { values: linesOf(panels).map(({ x }) => x), margin: MARGIN.lines },
+      { values: measured.flatMap(expected).map(({ x }) => x), margin: MARGIN.symbols },
+    ]),
     y: shared,
     guides: plan.guides,
   };
@@ -176,21 +175,32 @@ function withinReach(symbols: readonly SeriesPoint[], lines: readonly SeriesPoin
   ];
 }
 
+/** Room beside lines and beside symbols, which reach to both sides, and above and below all, as shares of an axis. */
+const MARGIN = { lines: 0.02, symbols: 0.05, level: 0.06 };
+
 /** What an axis shows before there is anything to show, and how far it reaches about a single value. */
 const ABOUT_ONE = [0.5, 2] as const;
 
-/** The axis from the least to the greatest value that has a place on it, with a margin as a share of its length. */
-function axis({ label, scale }: AxisPlan, values: readonly number[], margin: number): AxisOptions {
-  const known = values.filter((value) => Number.isFinite(value) && (scale === 'linear' || value > 0));
-  const [least, greatest] = known.length > 0 ? [Math.min(...known), Math.max(...known)] : [1, 1];
-  const [low, high] =
-    least < greatest
-      ? [least, greatest]
-      : (ABOUT_ONE.map((times) => times * (least || 1)) as [number, number]);
-  const pad = margin * (scale === 'log' ? Math.log(high / low) : high - low);
+/** The axis about all values that have a place on it, with room beside each kind of them. */
+function axis(
+  { label, scale }: AxisPlan,
+  kinds: readonly { readonly values: readonly number[]; readonly margin: number }[],
+): AxisOptions {
+  const hasPlace = (value: number): boolean => Number.isFinite(value) && (scale === 'linear' || value > 0);
+  const known = kinds.map(({ values, margin }) => ({ values: values.filter(hasPlace), margin }));
+  const all = known.flatMap(({ values }) => values);
+  const [least, greatest] = all.length > 0 ? [Math.min(...all), Math.max(...all)] : [1, 1];
+  if (least === greatest)
+    known.push({ values: ABOUT_ONE.map((times) => times * (least || 1)), margin: MARGIN.lines });
+  const [forth, back] = scale === 'log' ? [Math.log, Math.exp] : [Number, Number];
+  const places = known.flatMap(({ values, margin }) => values.map((value) => ({ at: forth(value), margin })));
+  const length = Math.max(...places.map(({ at }) => at)) - Math.min(...places.map(({ at }) => at));
   return {
     label,
     scale,
-    domain: scale === 'log' ? [low * Math.exp(-pad), high * Math.exp(pad)] : [low - pad, high + pad],
+    domain: [
+      back(Math.min(...places.map(({ at, margin }) => at - margin * length))),
+      back(Math.max(...places.map(({ at, margin }) => at + margin * length))),
+    ],
   };
 }

@@ -1,5 +1,6 @@
-import { atWholeSizes, type Cell, simulable } from '../cells/cell.ts';
+import type { Cell } from '../cells/cell.ts';
 import type { CellResult } from '../cells/cellResult.ts';
+import { atWholeSizes, simulable } from '../cells/cellSizes.ts';
 import { type Comparison, compare } from '../cells/comparison.ts';
 import { meanOf } from '../evaluation/estimate.ts';
 import type { FigurePlan, MeanOf, Measured, Spot } from './figure.ts';

@@ -1,4 +1,4 @@
-import { atWholeSizes } from '../cells/cell.ts';
+import { atWholeSizes } from '../cells/cellSizes.ts';
 import { adversarialRisk, type Measure, standardRisk } from '../cells/measure.ts';
 import { GUIDE_COLOUR } from '../plots/palette.ts';
 import type { Figure } from './figure.ts';

@@ -1,3 +1,4 @@
+import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import type { FrozenChain, ValueAndSlope } from './frozenChain.ts';
 import type { TensorStep } from './tensorSteps.ts';
@@ -18,7 +19,9 @@ export function hiddenRelu(steps: readonly TensorStep[]): FrozenChain | null {
   if (readout?.kind !== 'affine' || readout.kernel.shape[1] !== 1) return null;
   const { activation } = relu;
   const { bias, kernel: weights } = readout;
-  const shifted = (product: tf.Tensor): tf.Tensor => (bias ? product.add(bias) : product);
+  // One number takes a faster addition than a row of one.
+  const shift = bias?.reshape([]);
+  const shifted = (product: tf.Tensor): tf.Tensor => (shift ? product.add(shift) : product);
 
   const steep = hidden.kernel.mul(STEEP) as tf.Tensor2D;
   // Transposed once, for engines whose products with a transposed factor are slower.
@@ -40,7 +43,11 @@ export function hiddenRelu(steps: readonly TensorStep[]): FrozenChain | null {
       const slopes = tf.tidy(() => tf.relu6(tf.matMul(x as tf.Tensor2D, steep))) as tf.Tensor2D;
       const gradient = tf.matMul(slopes, back);
       slopes.dispose();
-      return { value: tf.tidy(() => shifted(tf.sum(gradient.mul(x), 1, true))), gradient };
+      return { value: tf.tidy(() => shifted(inner(gradient, x))), gradient };
     });
   return Object.assign(f, { slope });
 }
+
+/** <a, b> of each row, [n, 1]. */
+const inner = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+  rowFunction('inner')?.([a, b], [a.shape[0]!, 1]) ?? tf.sum(a.mul(b), 1, true);

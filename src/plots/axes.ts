@@ -66,7 +66,7 @@ export function axisMarks(
 ): Plot.Markish[] {
   const { numbered, short } = tickValues(axis, length);
   const between = { text: () => '', tickSize: SHORT };
-  const full = { text: numbers ? plainNumber : () => '', tickSize: LONG, fontSize: 15 };
+  const full = { text: numbers ? tickLabel : () => '', tickSize: LONG, fontSize: 15 };
   return side === 'x'
     ? [Plot.axisX(short, { x: place, ...between }), Plot.axisX(numbered, { x: place, ...full })]
     : [Plot.axisY(short, { y: place, ...between }), Plot.axisY(numbered, { y: place, ...full })];
@@ -74,4 +74,16 @@ export function axisMarks(
 
 /** A tick as people write it: 0.3, 50, 1e-4. */
 export const plainNumber = (value: number): string =>
-  value !== 0 && (Math.abs(value) >= 1e4 || Math.abs(value) < 1e-3) ? value.toExponential(0) : String(value);
+  value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3)
+    ? Number(value.toPrecision(6)).toExponential()
+    : String(value);
+
+/** The same as a label, in which 1e-4 is a power of ten. */
+export const tickLabel = (value: number): string =>
+  plainNumber(value).includes('e') ? `$${texNumber(value)}$` : plainNumber(value);
+
+/** A number in a formula: 1e-4 as a power of ten. */
+export const texNumber = (value: number): string =>
+  plainNumber(value)
+    .replace(/^1e\+?(-?\d+)$/, '10^{$1}')
+    .replace(/e\+?(-?\d+)$/, ' \\cdot 10^{$1}');

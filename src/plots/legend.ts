@@ -1,4 +1,4 @@
-import { textMarkup } from './svgText.ts';
+import { fittingSize, textMarkup } from './svgText.ts';
 import { labelWidth } from './texLabels.ts';
 
 const SIZE = 15;
@@ -12,16 +12,19 @@ export const LEGEND_ROW = 22;
 export interface LegendEntry {
   readonly label: string;
   readonly sample: (x: number, y: number) => string;
+  /** Of its type, where a usual one would be too wide. */
+  readonly size?: number;
 }
 
-const entryWidth = ({ label }: LegendEntry): number => SAMPLE + labelWidth(label, SIZE);
+const entryWidth = ({ label, size = SIZE }: LegendEntry): number => SAMPLE + labelWidth(label, size);
 
-/** Entries in rows no wider than `width`, each group beginning a row of its own. */
+/** Entries in rows no wider than `width`, each group beginning a row of its own; a longer label has smaller type. */
 export function legendRows(groups: readonly (readonly LegendEntry[])[], width: number): LegendEntry[][] {
   return groups.flatMap((group) => {
     const rows: LegendEntry[][] = [];
     let right = 0;
-    for (const entry of group) {
+    for (const wide of group) {
+      const entry = { ...wide, size: fittingSize(wide.label, SIZE, width - SAMPLE) };
       right += GAP + entryWidth(entry);
       if (rows.length > 0 && right <= width) rows.at(-1)!.push(entry);
       else {
@@ -39,7 +42,8 @@ export function legendRow(entries: readonly LegendEntry[], left: number, y: numb
   return entries
     .map((entry) => {
       const drawn =
-        entry.sample(at + 14, y) + textMarkup(entry.label, { x: at + SAMPLE, y: y + 5, size: SIZE });
+        entry.sample(at + 14, y) +
+        textMarkup(entry.label, { x: at + SAMPLE, y: y + 5, size: entry.size ?? SIZE });
       at += GAP + entryWidth(entry);
       return drawn;
     })

@@ -27,9 +27,9 @@ export interface PanelSpace {
 }
 
 const [LEFT, RIGHT, GAP] = [74, 16, 24];
-/** For numbers between panels, and for a title between rows. */
+/** For numbers between panels, and between rows beside their titles. */
 const NUMBERS = 44;
-const TITLE = 40;
+const ROWS = 23;
 /** Height of a frame for screens; for print, as a share of its width, and the least and the greatest. */
 const HEIGHT = 294;
 const SHAPE = { share: 0.8, least: 150, greatest: 290 };
@@ -40,11 +40,13 @@ const NARROWEST = 160;
 /**
  * For screens all panels stand side by side. In a width that is given they stand in as few rows as there is room for, all
  * frames of one size.
+ * @param top where the frames of the first row begin
+ * @param titles height of those between rows
  * @param width of the picture, for print
  */
 export function panelGrid(
   panels: readonly { readonly yDomain?: readonly [number, number] }[],
-  { top, width }: { readonly top: number; readonly width?: number },
+  { top, titles = 0, width }: { readonly top: number; readonly titles?: number; readonly width?: number },
 ): PanelGrid {
   const count = panels.length;
   const most = width === undefined ? count : Math.floor((width - LEFT - RIGHT + GAP) / (NARROWEST + GAP));
@@ -66,10 +68,9 @@ export function panelGrid(
   const lefts = spaces.map(
     (_, column) => LEFT + column * frameWidth + spaces.slice(0, column + 1).reduce((a, b) => a + b, 0),
   );
-  const hasTitles = rows > 1;
   const placed = panels.map((_, i): PanelSpace => {
     const [row, column] = [Math.floor(i / columns), i % columns];
-    const frameTop = top + row * (frameHeight + (hasTitles ? TITLE : 0));
+    const frameTop = top + row * (frameHeight + ROWS + titles);
     return {
       frame: {
         left: lefts[column]!,

@@ -34,18 +34,18 @@ function colourEntry(of: readonly Series[]): LegendEntry {
   const large = symbols.filter(({ emphasis }) => emphasis !== 'small');
   const shapes = new Set((large.length > 0 ? large : symbols).map(({ symbol }) => symbol));
   const open = large[0] ?? symbols[0];
-  const dashes = new Set(lines.map(({ dashed }) => dashed === true));
+  const dashes = new Set(lines.map((line) => line.dashes));
   const sample = (x: number, y: number): string =>
     [
-      ...(lines.length > 0
-        ? [seriesSample({ ...lines[0]!, dashed: dashes.size === 1 && dashes.has(true) }, x, y)]
-        : []),
+      ...(lines.length > 0 ? [seriesSample(dashes.size === 1 ? lines[0]! : whole(lines[0]!), x, y)] : []),
       ...(open && shapes.size === 1
         ? [lines.length > 0 ? symbolSample(open, x, y) : seriesSample(open, x, y)]
         : []),
     ].join('');
   return { label: first!.label, sample };
 }
+
+const whole = ({ dashes: _, ...series }: Series): Series => series;
 
 const rank = ({ draw, emphasis }: Series): number =>
   draw === 'line' ? 0 : draw === 'band' ? 3 : emphasis === 'small' ? 2 : 1;
@@ -54,6 +54,7 @@ const rank = ({ draw, emphasis }: Series): number =>
 function wayEntry({ kind, of }: { kind: string; of: readonly Series[] }): LegendEntry {
   const colours = new Set(of.map(({ colour }) => colour));
   const colour = colours.size === 1 ? of[0]!.colour : INK;
+  const hasOneDash = new Set(of.map(({ dashes }) => dashes)).size === 1;
   // Two shapes stand side by side; of more, the first stands for all.
   const shapes = [...new Map(of.map((series) => [series.symbol ?? 'circle', series])).values()];
   const shown = shapes.length === 2 && of[0]!.draw === 'symbols' ? shapes : shapes.slice(0, 1);
@@ -61,7 +62,13 @@ function wayEntry({ kind, of }: { kind: string; of: readonly Series[] }): Legend
     label: kind,
     sample: (x, y) =>
       shown
-        .map((series, i) => seriesSample({ ...series, colour }, x + 14 * i - 7 * (shown.length - 1), y))
+        .map((series, i) =>
+          seriesSample(
+            { ...(hasOneDash ? series : whole(series)), colour },
+            x + 14 * i - 7 * (shown.length - 1),
+            y,
+          ),
+        )
         .join(''),
   };
 }

@@ -2,16 +2,15 @@ import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickValues } from './axes.ts';
 import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { withDashes } from './lineDashes.ts';
 import { GUIDE_COLOUR } from './palette.ts';
 import { type Frame, type PanelGrid, panelGrid } from './panelGrid.ts';
 import { panelLegend } from './panelLegend.ts';
+import { placedSymbols, symbolLabels } from './panelSymbols.ts';
 import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
-import { pointLabels } from './pointLabels.ts';
-import { axisPlaces } from './scale.ts';
-import { barEnd, GUIDE_DASHES, seriesMarks, symbolRadius } from './seriesMarks.ts';
-import { sideBySide } from './sideBySide.ts';
-import { emptyDocument, fittingSize, INK, lines, svgText, textMarkup } from './svgText.ts';
+import { GUIDE_DASHES, seriesMarks } from './seriesMarks.ts';
+import { emptyDocument, evenLines, fittingSize, INK, lines, svgText, textMarkup } from './svgText.ts';
 
 /** How a measured point is drawn. */
 export type SymbolName = 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'cross';
@@ -36,6 +35,11 @@ export interface Series {
   readonly draw: 'line' | 'symbols' | 'band';
   /** Of lines: broken. */
   readonly dashed?: boolean;
+  /**
+   * Of lines: the lengths of dashes and gaps in pixels, as in `8,3`. Unless given, lines of several colours without symbols
+   * have dashes of their own, so that they differ in grey too.
+   */
+  readonly dashes?: string;
   /** Of symbols: their shape; a circle unless said otherwise. */
   readonly symbol?: SymbolName;
   /** Of symbols: open ones (the default) stand out; small filled ones stay behind. */
@@ -100,7 +104,8 @@ export interface PanelFigure extends PictureText {
  * @throws InvalidArgumentError without panels, for an axis that cannot be drawn, or for a width without room
  */
 export function panelFigure(figure: PanelFigure): string {
-  const { panels, x, y, guides = [], note = '' } = figure;
+  const { x, y, guides = [], note = '' } = figure;
+  const panels = withDashes(figure.panels);
   const across = unitsAcross(figure.width);
   checkAxis('x', x);
   checkAxis('y', y);
@@ -109,8 +114,11 @@ export function panelFigure(figure: PanelFigure): string {
   });
   if (panels.length === 0) throw new InvalidArgumentError('panels', panels, 'at least one panel');
   const axes = panels.map(({ yDomain = y.domain }) => ({ x, y: { ...y, domain: yDomain } }));
-  const width = across ?? panelGrid(panels, { top: 0 }).width;
-  const narrow = across !== undefined && width < NARROW;
+  const forPrint = across !== undefined && { width: across };
+  const { width, panels: spaces } = panelGrid(panels, { top: 0, ...forPrint });
+  const titles = titlesOver(panels, spaces[0]!.frame);
+  const titleRows = Math.max(...titles.map(({ words }) => words.length));
+  const narrow = forPrint && width < NARROW;
   const legendLeft = narrow ? 8 : LEFT;
   const rows = legendRows(
     panelLegend(
@@ -119,8 +127,8 @@ export function panelFigure(figure: PanelFigure): string {
     ),
     width - legendLeft - 8,
   );
-  const top = (panels.some(({ title }) => title !== '') ? 40 : 22) + LEGEND_ROW * rows.length;
-  const grid = panelGrid(panels, { top, ...(across !== undefined && { width: across }) });
+  const top = (titleRows > 0 ? 23 + TITLE_ROW * titleRows : 22) + LEGEND_ROW * rows.length;
+  const grid = panelGrid(panels, { top, titles: TITLE_ROW * titleRows, ...forPrint });
   const footnotes = lines(note, NOTE, width - 16);
   const height = grid.bottom + FOOT + (footnotes.length > 0 ? 8 + NOTE_ROW * footnotes.length : 0);
 
@@ -133,21 +141,52 @@ export function panelFigure(figure: PanelFigure): string {
     svg,
     figure,
     [
-      textMarkup(x.label, { x: (left + right) / 2, y: grid.bottom + 44, anchor: 'middle', size: 17 }),
+      textMarkup(x.label, {
+        x: (left + right) / 2,
+        y: grid.bottom + 44,
+        anchor: 'middle',
+        size: fittingSize(x.label, 17, 2 * (width - (left + right) / 2) - 16),
+      }),
       textMarkup(y.label, {
         transform: `translate(20,${(grid.top + grid.bottom) / 2}) rotate(-90)`,
         anchor: 'middle',
         size: fittingSize(y.label, 17, grid.bottom - grid.top + 30),
       }),
       ...drawn.flatMap(({ captions }) => captions),
+      ...titles.flatMap((title, i) => titleMarkup(title, grid.panels[i]!.frame)),
       ...rows.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
       ...footnotes.map((line, i) =>
         textMarkup(line, { x: 8, y: grid.bottom + FOOT + 8 + NOTE_ROW * i, size: NOTE }),
       ),
     ],
-    sizeAttributes(width, height, across !== undefined),
+    sizeAttributes(width, height, forPrint !== false),
   );
 }
+
+interface Title {
+  readonly words: readonly string[];
+  readonly size: number;
+}
+
+/** Titles in one line over each panel, or in several where their type would be too small. */
+function titlesOver(panels: readonly Panel[], { left, right }: Frame): Title[] {
+  const sizes = panels.map(({ title }) => fittingSize(title, TITLE, right - left));
+  const areShort = sizes.every((size) => size > LEAST_TITLE);
+  return panels.map(({ title }, i) => {
+    if (areShort) return { words: title === '' ? [] : [title], size: sizes[i]! };
+    return { words: evenLines(title, TITLE, right - left), size: TITLE };
+  });
+}
+
+const titleMarkup = ({ words, size }: Title, { left, right, top }: Frame): string[] =>
+  words.map((line, k) =>
+    textMarkup(line, {
+      x: (left + right) / 2,
+      y: top - 10 - TITLE_ROW * (words.length - 1 - k),
+      anchor: 'middle',
+      size,
+    }),
+  );
 
 /** Whether a guide is in sight of a panel's axes. */
 const sees =
@@ -166,7 +205,8 @@ const isSeen = ({ points }: Series, axes: PanelAxes): boolean =>
     return Math.min(...values) <= high && Math.max(...values) >= low;
   });
 
-interface PanelAxes {
+/** The axes of one panel. */
+export interface PanelAxes {
   readonly x: AxisOptions;
   readonly y: AxisOptions;
 }
@@ -181,13 +221,14 @@ interface PanelPlace {
   readonly height: number;
 }
 
-/** One panel at its place in the picture: marks, and the words that stand over them. */
+/** One panel at its place in the picture: marks, and the words beside them. */
 function panelPlot(panel: Panel, axes: PanelAxes, { guides, grid, i, width, height }: PanelPlace) {
   const { frame, hasXNumbers, hasYNumbers } = grid.panels[i]!;
   const { x, y } = axes;
   const [across, upwards] = [frame.right - frame.left, frame.bottom - frame.top];
   const series = panel.series.filter((one) => isSeen(one, axes));
   const placed = placedSymbols(series, axes, frame);
+  const seen = guides.filter((guide) => sees(guide)(axes));
   const svg = Plot.plot({
     document: emptyDocument(),
     // Plot would make up a random name, and the file would differ from run to run.
@@ -206,84 +247,25 @@ function panelPlot(panel: Panel, axes: PanelAxes, { guides, grid, i, width, heig
       Plot.gridY(tickValues(y, upwards).numbered, { stroke: '#e4e4e4', strokeOpacity: 1 }),
       ...axisMarks('x', x, across, { numbers: hasXNumbers }),
       ...axisMarks('y', y, upwards, { numbers: hasYNumbers }),
-      ...guides
-        .filter((guide) => sees(guide)(axes))
-        .map(({ axis, at, colour = GUIDE_COLOUR }) =>
-          (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: colour, strokeDasharray: GUIDE_DASHES }),
-        ),
+      ...seen.map(({ axis, at, colour = GUIDE_COLOUR }) =>
+        (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: colour, strokeDasharray: GUIDE_DASHES }),
+      ),
       ...series.flatMap((one, k) => seriesMarks(one, y.scale, placed[k])),
       Plot.frame({ stroke: '#222' }),
     ],
   });
-  const middle = (frame.left + frame.right) / 2;
-  const size = fittingSize(panel.title, 16, across);
-  const title = textMarkup(panel.title, { x: middle, y: frame.top - 10, anchor: 'middle', size });
-  return { svg, captions: [title, ...labelsOf(series, placed, frame)] };
-}
-
-/** Where the symbols of a series stand: x in the units of its axis, and both in pixels. Those out of sight stand nowhere. */
-export interface PlacedSymbols {
-  readonly x: readonly number[];
-  readonly pixels: readonly FigurePoint[];
-}
-
-/** The symbols of a panel, moved aside where they would hide each other; undefined for lines and bands. */
-function placedSymbols(
-  series: readonly Series[],
-  axes: PanelAxes,
-  frame: Frame,
-): readonly (PlacedSymbols | undefined)[] {
-  const onX = axisPlaces(axes.x, frame.left, frame.right);
-  const onY = axisPlaces(axes.y, frame.bottom, frame.top);
-  const drawn = series.flatMap((one, k) => {
-    if (one.draw !== 'symbols') return [];
-    const radius = symbolRadius(one);
-    return one.points.map((point, j) => {
-      const reach = point.standardError ?? 0;
-      const level = onY.at(point.y);
-      const top = Math.min(level - radius, onY.at(point.y + reach));
-      const bottom = Math.max(level + radius, onY.at(barEnd(point, axes.y.scale)));
-      return { k, j, x: onX.at(point.x), y: level, top, bottom, radius };
-    });
-  });
-  const seen = drawn.filter(
-    ({ x, y }) => isBetween(x, frame.left, frame.right) && isBetween(y, frame.top, frame.bottom),
-  );
-  const moved = sideBySide(seen);
-  const places = series.map(({ draw, points }) =>
-    draw === 'symbols' ? { x: points.map(() => Number.NaN), pixels: points.map(() => NOWHERE) } : undefined,
-  );
-  seen.forEach(({ k, j, x, y }, s) => {
-    const { x: values, pixels } = places[k]!;
-    values[j] = moved[s] === 0 ? series[k]!.points[j]!.x : onX.value(x + moved[s]!);
-    pixels[j] = { x: x + moved[s]!, y };
-  });
-  return places;
-}
-
-/** Within half a pixel. */
-const isBetween = (value: number, low: number, high: number): boolean =>
-  value >= low - 0.5 && value <= high + 0.5;
-
-const NOWHERE: FigurePoint = { x: Number.NaN, y: Number.NaN };
-
-function labelsOf(
-  series: readonly Series[],
-  placed: readonly (PlacedSymbols | undefined)[],
-  frame: Frame,
-): string[] {
-  const symbols = series.flatMap(({ points }, k) =>
-    (placed[k]?.pixels ?? []).map((pixel, j) => ({ ...pixel, words: points[j]!.label })),
-  );
-  const labels = symbols.flatMap(({ words, x, y }) => (words === undefined ? [] : [{ words, x, y }]));
-  return pointLabels(labels, symbols, frame);
+  return { svg, captions: symbolLabels(series, placed, { guides: seen, axes, frame }) };
 }
 
 /** Left of the first panel, for the numbers and the name of the vertical axis. */
 const LEFT = 74;
 /** Below the last panel, for the numbers and the name of the horizontal axis. */
 const FOOT = 56;
-/** Size of the type at the foot, and pixels from line to line. */
+/** Size of the type above a panel, and pixels from line to line. */
+const TITLE = 16;
+const LEAST_TITLE = 13;
+const TITLE_ROW = 17;
+/** Size of the type at the foot, the smallest, and pixels from line to line. */
 const NOTE = 12.5;
 const NOTE_ROW = 17;
 /** Pictures narrower than this begin their legend at their edge. */

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import type { AxisScale } from './axes.ts';
-import type { PlacedSymbols, Series, SeriesPoint, SymbolName } from './panels.ts';
+import type { PlacedSymbols } from './panelSymbols.ts';
+import type { Series, SeriesPoint, SymbolName } from './panels.ts';
 
 const LINE_WIDTH = 2;
-const DASHES = '6,4';
 /** Of lines that mark values. */
 export const GUIDE_DASHES = '5,4';
 const BAND_OPACITY = 0.16;
@@ -12,18 +12,28 @@ const BAND_OPACITY = 0.16;
 const symbolLook = ({ emphasis = 'open', colour }: Series) =>
   emphasis === 'small' ? { r: 2.6, fill: colour, opacity: 0.75 } : { r: 4.2, fill: 'white', opacity: 1 };
 
-/** Half the width of a symbol with its outline, in pixels. */
-export const symbolRadius = (series: Series): number => symbolLook(series).r + 0.9;
+/** Half the width of the outline. */
+const HALF_OUTLINE = 0.9;
 
-/** What Plot calls the symbols. */
-const PLOT_SYMBOLS: Readonly<Record<SymbolName, string>> = {
-  circle: 'circle',
-  square: 'square',
-  triangle: 'triangle',
-  diamond: 'diamond',
-  star: 'star',
-  cross: 'cross',
+/** The radius of a circle as large as the symbol, with its outline, in pixels. */
+export const symbolRadius = (series: Series): number => symbolLook(series).r + HALF_OUTLINE;
+
+/** How far Plot's symbols, all of one area, reach to either side, and up or down at most, in radii of that circle. */
+const REACH: Readonly<Record<SymbolName, readonly [across: number, upwards: number]>> = {
+  circle: [1, 1],
+  square: [0.89, 0.89],
+  triangle: [1.35, 1.56],
+  diamond: [0.96, 1.65],
+  star: [1.6, 1.68],
+  cross: [1.19, 1.19],
 };
+
+/** The same of a symbol with its outline, in pixels. */
+export function symbolReach(series: Series): { readonly across: number; readonly upwards: number } {
+  const { r } = symbolLook(series);
+  const [across, upwards] = REACH[series.symbol ?? 'circle'];
+  return { across: r * across + HALF_OUTLINE, upwards: r * upwards + HALF_OUTLINE };
+}
 
 /**
  * A series. A value that is not finite breaks a line, and a point that has one is left out.
@@ -31,7 +41,7 @@ const PLOT_SYMBOLS: Readonly<Record<SymbolName, string>> = {
  * @param placed where its symbols stand
  */
 export function seriesMarks(series: Series, scale: AxisScale, placed?: PlacedSymbols): Plot.Markish[] {
-  const { colour, draw, dashed, symbol = 'circle' } = series;
+  const { colour, draw, dashes, symbol = 'circle' } = series;
   if (draw === 'band')
     return [
       Plot.areaY(
@@ -41,9 +51,8 @@ export function seriesMarks(series: Series, scale: AxisScale, placed?: PlacedSym
     ];
   if (draw === 'line') {
     const points = series.points.map(({ x, y }) => ({ x: finite(x), y: finite(y) }));
-    const dashes = dashed ? { strokeDasharray: DASHES } : {};
     const look = { x: 'x', y: 'y', stroke: colour, strokeWidth: LINE_WIDTH, clip: true };
-    return [Plot.line(points, { ...look, ...dashes })];
+    return [Plot.line(points, dashes === undefined ? look : { ...look, strokeDasharray: dashes })];
   }
   const points = series.points.flatMap(({ y, standardError = 0 }, i) => {
     const x = placed?.x[i] ?? Number.NaN;
@@ -65,7 +74,7 @@ export function seriesMarks(series: Series, scale: AxisScale, placed?: PlacedSym
     Plot.dot(points, {
       x: 'x',
       y: 'y',
-      symbol: PLOT_SYMBOLS[symbol] as 'circle',
+      symbol,
       r,
       stroke: colour,
       strokeWidth: 1.7,
@@ -94,8 +103,8 @@ export const guideSample = (x: number, y: number, axis: 'x' | 'y', colour: strin
 
 /** What a legend shows of a series about a point, as SVG source. */
 export function seriesSample(series: Series, x: number, y: number): string {
-  const { draw, colour, dashed } = series;
-  if (draw === 'line') return lineSample(x, y, colour, dashed ? DASHES : undefined);
+  const { draw, colour, dashes } = series;
+  if (draw === 'line') return lineSample(x, y, colour, dashes);
   if (draw === 'band')
     return `<rect x="${x - 14}" y="${y - 7}" width="28" height="14" fill="${colour}" fill-opacity="${BAND_OPACITY}"></rect>`;
   const { points } = series;

@@ -4,6 +4,8 @@ export interface DrawnSymbol {
   readonly top: number;
   readonly bottom: number;
   readonly radius: number;
+  /** How far its outline reaches to either side. */
+  readonly reach: number;
 }
 
 /** The part of their widths by which symbols stand apart: each still shows, and none is far from its place. */
@@ -13,17 +15,29 @@ const SAME = 0.5;
 
 /**
  * How far to the right each symbol is moved so that none hides another of the same x: those whose bars or symbols meet stand
- * side by side about their common place, in the order given; the others stay.
+ * side by side about their common place, in the order given, or next to it where the frame ends; the others stay.
+ * @param frame within which symbols that are moved stay whole, in pixels
  */
-export function sideBySide(symbols: readonly DrawnSymbol[]): number[] {
+export function sideBySide(
+  symbols: readonly DrawnSymbol[],
+  frame: { readonly left: number; readonly right: number },
+): number[] {
   const moved = symbols.map(() => 0);
   for (const group of meeting(symbols)) {
-    const radius = (i: number): number => APART * symbols[i]!.radius;
-    let left = -group.reduce((sum, i) => sum + radius(i), 0);
+    if (group.length === 1) continue;
+    const half = (i: number): number => APART * symbols[i]!.radius;
+    let left = -group.reduce((sum, i) => sum + half(i), 0);
     for (const i of group) {
-      moved[i] = group.length === 1 ? 0 : left + radius(i);
-      left += 2 * radius(i);
+      moved[i] = left + half(i);
+      left += 2 * half(i);
     }
+    const ends = group.map((i) => {
+      const { x, reach } = symbols[i]!;
+      return [x + moved[i]! - reach, x + moved[i]! + reach] as const;
+    });
+    const beyondLeft = Math.max(0, frame.left - Math.min(...ends.map(([start]) => start)));
+    const beyondRight = Math.max(0, Math.max(...ends.map(([, end]) => end)) - frame.right);
+    for (const i of group) moved[i]! += beyondLeft - beyondRight;
   }
   return moved;
 }

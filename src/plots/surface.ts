@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import { ticks } from 'd3-array';
 import { InvalidArgumentError } from '../errors.ts';
-import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, plainNumber } from './axes.ts';
+import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickLabel } from './axes.ts';
 import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
 import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
 import { lineSample } from './seriesMarks.ts';
-import { emptyDocument, INK, lines as linesOf, svgText, textMarkup } from './svgText.ts';
+import { emptyDocument, fittingSize, INK, lines as linesOf, svgText, textMarkup } from './svgText.ts';
 import { axisTicks } from './ticks.ts';
 
 /** A quantity over a rectangle as colours, with lines and measured values on it. */
@@ -19,7 +19,7 @@ export interface SurfaceFigure extends PictureText {
   readonly y: AxisOptions;
   /** What the colour means; may hold `$TeX$`. */
   readonly label: string;
-  /** The value at which the colour turns: below it blue, above it red. */
+  /** The value at which the colour turns: below it blue with broken contours, above it red with whole ones. */
   readonly pivot: number;
   /** Lines over the surface, with a legend above it; none unless given. */
   readonly lines?: readonly SurfaceLine[];
@@ -59,6 +59,8 @@ const [NOTE, NOTE_ROW] = [12.5, 17];
 const LEVELS = 24;
 const NUMBERS = 6;
 const DASHES = ['none', '7,4', '2,3'];
+/** Dashes of the contours below the pivot: in grey, blue and red are alike. */
+const BELOW = '3,2';
 
 /**
  * A surface as filled contours with lines and measured spots on it, beside a bar of its colours, as SVG source; 760 pixels
@@ -110,6 +112,13 @@ export function surfaceFigure(figure: SurfaceFigure): string {
   const placeOn = (axis: AxisOptions) => (value: number) => (axis.scale === 'log' ? Math.log(value) : value);
   const [onX, onY] = [placeOn(x), placeOn(y)];
   const at = { x: (p: FigurePoint) => onX(p.x), y: (p: FigurePoint) => onY(p.y) };
+  const grid = {
+    width: columns,
+    height: figure.values.length,
+    ...span('x', x.domain.map(onX), columns),
+    ...span('y', y.domain.map(onY), figure.values.length),
+  };
+  const levels = ticks(...domain, LEVELS);
   const svg = Plot.plot({
     document: emptyDocument(),
     className: 'surface',
@@ -125,15 +134,14 @@ export function surfaceFigure(figure: SurfaceFigure): string {
     color: { type: 'diverging', scheme: 'RdBu', reverse: true, pivot, domain: [...domain] },
     marks: [
       Plot.contour(flat, {
-        width: columns,
-        height: figure.values.length,
-        ...span('x', x.domain.map(onX), columns),
-        ...span('y', y.domain.map(onY), figure.values.length),
+        ...grid,
         fill: (value: number) => value,
-        thresholds: [domain[0], ...ticks(...domain, LEVELS)],
-        stroke: '#00000022',
+        thresholds: [domain[0], ...levels],
         clip: true,
       }),
+      ...contourLines(levels, pivot).map((contours) =>
+        Plot.contour(flat, { ...grid, ...contours, stroke: '#00000044', clip: true }),
+      ),
       ...lines.map(({ points }, i) =>
         Plot.line(points, { ...at, strokeWidth: 2, strokeDasharray: dashesOf(i), clip: true }),
       ),
@@ -150,11 +158,16 @@ export function surfaceFigure(figure: SurfaceFigure): string {
     svg,
     figure,
     [
-      textMarkup(x.label, { x: (frame.left + right) / 2, y: bottom + 46, anchor: 'middle', size: 16 }),
+      textMarkup(x.label, {
+        x: (frame.left + right) / 2,
+        y: bottom + 46,
+        anchor: 'middle',
+        size: fittingSize(x.label, 16, width - 16),
+      }),
       textMarkup(y.label, {
         transform: `translate(20,${(top + bottom) / 2}) rotate(-90)`,
         anchor: 'middle',
-        size: 16,
+        size: fittingSize(y.label, 16, upwards + 30),
       }),
       ...rows.map((row, i) => legendRow(row, MARGIN.left, 20 + LEGEND_ROW * i)),
       colourBar(label, { domain, isCut, frame }, (value) => String(apply(value))),
@@ -171,6 +184,13 @@ const SPOT = 7.5;
 
 const spotSample = (x: number, y: number): string =>
   `<circle cx="${x}" cy="${y}" r="${SPOT - 1.5}" fill="#dddddd" stroke="black" stroke-width="1.5"></circle>`;
+
+/** The levels on both sides of the pivot, as far as there are any, with the dashes of their contours. */
+const contourLines = (levels: readonly number[], pivot: number) =>
+  [
+    { thresholds: levels.filter((level) => level >= pivot) },
+    { thresholds: levels.filter((level) => level < pivot), strokeDasharray: BELOW },
+  ].filter(({ thresholds }) => thresholds.length > 0);
 
 /** Plot puts values at the middles of cells; with half a cell more at both ends the outer ones lie on the frame. */
 function span<Name extends 'x' | 'y'>(name: Name, [from, to]: readonly number[], count: number) {
@@ -205,14 +225,17 @@ function colourBar(
   });
   const numbers = axisTicks('linear', [low, high], Math.min(NUMBERS, Math.round(height / 45)))
     .filter(({ at }) => !isCut || yOf(at) > top + 12)
-    .map(({ at }) => textMarkup(plainNumber(at), { x: x + 26, y: yOf(at) + 5, size: 14 }));
+    .map(({ at }) => textMarkup(tickLabel(at), { x: x + 26, y: yOf(at) + 5, size: 14 }));
   const end = isCut
     ? [
         `<path d="M${x},${top}l9,-14l9,14z" fill="${colour(high)}"></path>`,
         textMarkup(`$> ${Number(high.toPrecision(3))}$`, { x: x + 26, y: top - 2, size: 14 }),
       ]
     : [];
-  return [textMarkup(label, { x, y: top - (isCut ? 26 : 12), size: 15 }), ...boxes, ...end, ...numbers].join(
-    '',
-  );
+  return [
+    textMarkup(label, { x, y: top - (isCut ? 26 : 12), size: fittingSize(label, 15, MARGIN.right - 30) }),
+    ...boxes,
+    ...end,
+    ...numbers,
+  ].join('');
 }

@@ -16,15 +16,18 @@ export interface TextPlace {
   readonly transform?: string;
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly size: number;
+  /** That of all words unless given. */
+  readonly colour?: string;
 }
 
 /** Words as SVG source. */
 export function textMarkup(
   words: string,
-  { x = 0, y = 0, transform = '', anchor = 'start', size }: TextPlace,
+  { x = 0, y = 0, transform = '', anchor = 'start', size, colour }: TextPlace,
 ): string {
   const at = `x="${x}" y="${y}" transform="${transform}"`;
-  return `<text ${at} text-anchor="${anchor}" font-size="${size}">${escaped(words)}</text>`;
+  const fill = colour === undefined ? '' : ` fill="${colour}"`;
+  return `<text ${at} text-anchor="${anchor}" font-size="${size}"${fill}>${escaped(words)}</text>`;
 }
 
 /** The font size at which words are no wider than `width`, and `size` where there is room for that. */
@@ -40,6 +43,18 @@ export function lines(words: string, size: number, width: number): string[] {
     else found.push(word);
   }
   return found;
+}
+
+/** The same in as few lines, as even as can be. */
+export function evenLines(words: string, size: number, width: number): string[] {
+  let found = lines(words, size, width);
+  if (found.length < 2) return found;
+  for (let least = width; ; least *= 0.95) {
+    const narrower = lines(words, size, least);
+    const isNarrower = narrower.every((line) => labelWidth(line, size) <= least);
+    if (narrower.length > found.length || !isNarrower) return found;
+    found = narrower;
+  }
 }
 
 /**

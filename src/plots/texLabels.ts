@@ -64,9 +64,10 @@ export function outlineTexts(svg: Element): void {
     group.setAttribute('transform', [text.getAttribute('transform') ?? '', placed].join(' ').trim());
     group.setAttribute('role', 'img');
     group.setAttribute('aria-label', escaped(label.replaceAll('$', '')));
-    group.setAttribute('fill', text.getAttribute('fill') ?? 'currentColor');
+    const fill = text.getAttribute('fill') ?? 'currentColor';
+    group.setAttribute('fill', fill);
     group.setAttribute('stroke', 'none');
-    group.innerHTML = markup;
+    group.innerHTML = markup.replaceAll('currentColor', fill);
     text.replaceWith(group);
   }
 }

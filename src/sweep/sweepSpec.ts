@@ -1,12 +1,6 @@
-import {
-  type Cell,
-  type CellArgs,
-  cell,
-  cellDefaults,
-  lawFields,
-  networkFields,
-  simulable,
-} from '../cells/cell.ts';
+import { type Cell, type CellArgs, cellDefaults, lawFields, networkFields } from '../cells/cell.ts';
+import { simulable } from '../cells/cellSizes.ts';
+import { cell } from '../cells/makeCell.ts';
 import { nearestName } from '../checkOptions.ts';
 import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type Grid, gridValues } from '../theory/index.ts';

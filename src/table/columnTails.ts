@@ -1,5 +1,6 @@
 import { checkDataset, type Dataset } from '../data/dataset.ts';
 import { checkInteger } from '../errors.ts';
+import { kurtosisOf } from './kurtosis.ts';
 
 /** A column of which a few rows carry the weight. */
 export interface ColumnTail {
@@ -31,18 +32,6 @@ export function columnTails(data: Dataset, n: number): ColumnTail[] {
     if (ROWS_A_UNIT * kurtosis > n) found.push({ column, kurtosis, others: rows - mostCommon(values) });
   }
   return found.sort((a, b) => b.kurtosis - a.kurtosis);
-}
-
-/** 0 for a constant column, which weighs nothing. */
-function kurtosisOf(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let [second, fourth] = [0, 0];
-  for (const value of values) {
-    const square = (value - mean) ** 2;
-    second += square / values.length;
-    fourth += square ** 2 / values.length;
-  }
-  return second > 0 ? fourth / second ** 2 : 0;
 }
 
 /** How many rows have the value that most have. */

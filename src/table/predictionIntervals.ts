@@ -1,7 +1,9 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import type { MeasuredMoments } from '../evaluation/measureFeatures.ts';
+import { studentQuantile } from '../numerics/studentQuantile.ts';
 import { solveSaddlePoint } from '../theory/saddlePoint.ts';
+import { kurtosisOf } from './kurtosis.ts';
 import { measuredMap, type RiskPrediction } from './predictRobustRisk.ts';
 import { typicalResiduals } from './typicalResiduals.ts';
 
@@ -32,19 +34,23 @@ export interface IntervalOptions {
 
 const OPTIONS: OptionNames<IntervalOptions> = { testRows: true };
 
-/** Half the width of an interval, in standard deviations: such that nine in ten of the calibration hold. */
-const DEVIATIONS = 1.35;
-/** The share of a residual that training leaves, below which a fit no longer adds to the noise. */
-const LEAST_LEFT = 0.1;
+/** Of a Gaussian: nine in ten lie within so many standard deviations. */
+const DEVIATIONS = 1.6449;
+/** What the rows trained on add to the noise through what is learnt of the signal, in shares of what as many rows held out add. */
+const SIGNAL_SHARE = 0.3;
 
 /**
  * An interval about each prediction, for the risks of a single split.
  *
- * The relative noise of a mean of losses over k rows is v / sqrt(k), v their coefficient of variation, which is read off the
- * measured rows themselves under typical read-outs: heavy tails are in it. Three sets of rows bring theirs: the m measured,
- * the n trained on, the t held out. Training multiplies it where it fits its rows closely: by 1/sqrt(k), k the share of a
- * residual that it leaves. Thus log risk is off by a multiple of (v / sqrt k) sqrt(1/m + 1/n + 1/t), which has been fitted to
- * trainings on nine tables and checked on seven others: docs/real-data.md. Intervals are wide where a few rows carry the loss.
+ * A mean of losses over k rows is off by v / sqrt(k), v their coefficient of variation, which is read off the measured rows
+ * themselves under typical read-outs. The rows held out, t, and those measured, m, make this noise in full. The n trained on move
+ * the risk through the model alone: by V / n of v^2 through the noise that it takes from them, V the leverage of a row over what
+ * it leaves of its residual (of least squares with Gaussian noise, where V = N / (n - N), this is the variance of the risk), and by
+ * 0.3 / n through what it learns of the signal, the one number that has been fitted, to trainings on nine tables. Thus log
+ * risk has a standard deviation of v sqrt(1/m + 1/t + (V + 0.3)/n). Of it v is an estimate, which a few rows of large loss may
+ * carry: Student's quantile takes the place of the Gaussian one, with 2 m / (kurtosis of the losses - 1) degrees of freedom, such
+ * that a variance of so many degrees is as uncertain as v^2 is (Satterthwaite 1946). How the intervals do on tables that they
+ * were not fitted to: docs/real-data.md.
  * @param measured of which the predictions are
  * @returns null for moments without rows, or a phase without a read-out, such as the interpolation peak
  * @throws InvalidArgumentError for anything but moments and predictions
@@ -68,11 +74,11 @@ export function predictionIntervals(
     const point = solveSaddlePoint(map, problem);
     const residuals = typicalResiduals(measured, sample, map, problem, point);
     if (!residuals) return null;
-    const left = point.kappa === Number.POSITIVE_INFINITY ? 1 : point.kappa / (1 + point.kappa);
-    const rows = Math.sqrt(1 / measured.rows + 1 / n + 1 / testRows) / Math.sqrt(Math.max(LEAST_LEFT, left));
+    const rows = Math.sqrt(1 / measured.rows + 1 / testRows + (1 / point.kappa + SIGNAL_SHARE) / n);
     const about = (risk: number, reach: number): Interval => {
       const losses = residuals.map((r) => (Math.abs(r) + reach) ** 2);
-      const factor = Math.exp(DEVIATIONS * rows * variation(losses));
+      const freedom = (2 * sample.rows) / (kurtosisOf(losses) - 1);
+      const factor = Math.exp(studentQuantile(DEVIATIONS, freedom) * variation(losses) * rows);
       return { low: risk / factor, high: risk * factor };
     };
     return {

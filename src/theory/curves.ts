@@ -6,7 +6,6 @@ import {
   type ClassificationOptions,
   type ClassificationRisk,
   resolveClassification,
-  solveClassification,
 } from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
@@ -21,6 +20,7 @@ import {
   riskOf,
 } from './risk.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
+import { solveClassification } from './solveClassification.ts';
 
 /** A proportion of the feature map (psi1; width1, width2, ... of a deep one) or a number of `RiskOptions`. */
 export type Parameter =

@@ -64,12 +64,10 @@ export type {
   StudentNoise,
 } from './channels/noise.ts';
 export type { OwnLoss } from './channels/ownLoss.ts';
-export {
-  type ClassificationOptions,
-  type ClassificationRisk,
-  type MarginDistribution,
-  marginBelow,
-  robustErrorAt,
+export type {
+  ClassificationOptions,
+  ClassificationRisk,
+  MarginDistribution,
 } from './classification.ts';
 export {
   type ClassificationComparison,
@@ -128,6 +126,7 @@ export {
   type Phase,
 } from './phases.ts';
 export { type AsymptoticRisk, adversarialRiskAt, asymptoticRisk, type RiskOptions } from './risk.ts';
+export { marginBelow, robustErrorAt } from './robustError.ts';
 export type { Problem } from './saddleEquations.ts';
 export type { SaddlePoint } from './saddlePoint.ts';
 export { type ClassificationSensitivity, type Sensitivity, sensitivities } from './sensitivities.ts';

@@ -127,16 +127,18 @@ export const SQUARE = 1e-13;
 /** The share of a critical radius from which on a problem is beyond it: nearer, rounding decides. */
 export const CRITICAL = 1 - 1e-15;
 
-/** The root of (pi/2) [beta' C' J^-1 C beta / E y^2 + (1/n) tr F J^-1]. */
+/**
+ * The root of (pi/2) [beta' C' J^-1 C beta / E y^2 + (1/n) tr F J^-1]; 0 where a signal estimated from rows is so far below none,
+ * its noise taken out, that this is negative.
+ */
 export function criticalRadius(
   map: FeatureMap,
   { psi2, noise, rho }: Pick<Problem, 'psi2' | 'noise' | 'rho'>,
 ): number {
   if (map.unattacked) return Infinity;
   const { signal, traceF } = map.moments(0, 1, 0);
-  return Math.sqrt(
-    0.5 * Math.PI * ((rho * rho * signal) / labelVariance(map, { noise, rho }) + traceF / psi2),
-  );
+  const square = 0.5 * Math.PI * ((rho * rho * signal) / labelVariance(map, { noise, rho }) + traceF / psi2);
+  return Math.sqrt(Math.max(0, square));
 }
 
 /** E y^2, the risk of predicting nothing. */

@@ -9,7 +9,6 @@ import {
   type ClassificationOptions,
   type ClassificationRisk,
   resolveClassification,
-  solveClassification,
 } from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import {
@@ -25,6 +24,7 @@ import type { Phase } from './phases.ts';
 import { solveRegression } from './regression.ts';
 import type { Problem } from './saddleEquations.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
+import { solveClassification } from './solveClassification.ts';
 
 /** The training problem and the attack at test, in the scaling in which n, N and d grow in proportion. */
 export interface RiskOptions extends AttackOptions {

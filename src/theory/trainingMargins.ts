@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
 import type { MarginLoss, MarginLossName } from './channels/losses.ts';
-import { type ClassificationRisk, marginBelow } from './classification.ts';
+import type { ClassificationRisk } from './classification.ts';
+import { marginBelow } from './robustError.ts';
 
 /**
  * What makes the law of y f(x) on the training rows out of that on fresh ones. A fresh margin v becomes the proximal point: the

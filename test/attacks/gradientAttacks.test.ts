@@ -124,7 +124,8 @@ describe.each(normNames)('FGM and PGD in %s', (norm) => {
       const found = options.map((o) => lossesOf(pgd({ norm, ...o }), model, data, 1));
       for (let k = 1; k < found.length; k++)
         found[k]!.forEach((loss, i) => {
-          expect(loss).toBeGreaterThanOrEqual(found[k - 1]![i]!);
+          // The last point is judged by its prediction, the ones before by the products of their gradients.
+          expect(loss).toBeGreaterThanOrEqual(found[k - 1]![i]! * (1 - FLOAT32));
         });
     };
     neverLess([1, 2, 5, 12].map((steps) => ({ steps, stepSize: 0.2 })));

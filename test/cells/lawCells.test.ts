@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { atWholeSizes, type Cell, type CellArgs, cell, lawFields } from '../../src/cells/cell.ts';
+import { type Cell, type CellArgs, lawFields } from '../../src/cells/cell.ts';
 import { cellModel } from '../../src/cells/cellModel.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
+import { atWholeSizes } from '../../src/cells/cellSizes.ts';
+import { cell } from '../../src/cells/makeCell.ts';
 import { cleanError, type Measure, robustError, standardRisk } from '../../src/cells/measure.ts';
 import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
 import { runCell } from '../../src/cells/runCell.ts';

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { atWholeSizes, type CellArgs, cell, lawFields } from '../../src/cells/cell.ts';
+import { type CellArgs, lawFields } from '../../src/cells/cell.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
+import { atWholeSizes } from '../../src/cells/cellSizes.ts';
+import { cell } from '../../src/cells/makeCell.ts';
 import {
   adversarialRisk,
   cleanError,

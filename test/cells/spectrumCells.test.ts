@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { atWholeSizes, type CellArgs, cell } from '../../src/cells/cell.ts';
+import type { CellArgs } from '../../src/cells/cell.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
+import { atWholeSizes } from '../../src/cells/cellSizes.ts';
+import { cell } from '../../src/cells/makeCell.ts';
 import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
 import { runCell } from '../../src/cells/runCell.ts';
 import { errorsOf, theoryOf } from '../../src/cells/theoryOf.ts';

@@ -1,8 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import { pgd } from '../../src/attacks/index.ts';
-import { type CellArgs, cell } from '../../src/cells/cell.ts';
+import type { CellArgs } from '../../src/cells/cell.ts';
 import { cellModel } from '../../src/cells/cellModel.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
+import { cell } from '../../src/cells/makeCell.ts';
 import { streamKey } from '../../src/cells/node/cellKey.ts';
 import { trainCell } from '../../src/cells/trainCell.ts';
 import { risks } from '../../src/evaluation/risk.ts';

@@ -72,10 +72,16 @@ describe.each(Object.entries(kinds))('input gradients %s', (_, { jacobians, N: w
       jacobians.pullBack(v, pulled, precision);
       for (const i of rows)
         for (const a of units)
-          expect(pulled[a * n + i]).toBeCloseTo(
+          expect(pulled[i * width + a]).toBeCloseTo(
             sum(inputs, (j) => entry(i, j, a) * v[i * d + j]!),
             digits,
           );
+      const total = jacobians.pulledSum(v, precision);
+      for (const a of units)
+        expect(total[a]).toBeCloseTo(
+          sum(rows, (i) => sum(inputs, (j) => entry(i, j, a) * v[i * d + j]!)),
+          digits,
+        );
       const gram = draw('left over', width * width);
       jacobians.weightedGram(e, gram, precision);
       for (const a of units)
@@ -125,5 +131,5 @@ it('in blocks of rows are those of all rows at once', () => {
     out,
   );
   for (let i = 0; i < rows; i++)
-    for (const a of [0, width - 1]) expect(out[a * rows + i]).toBe(i + 2 * (i + 10));
+    for (const a of [0, width - 1]) expect(out[i * width + a]).toBe(i + 2 * (i + 10));
 });

@@ -131,7 +131,7 @@ describe.each(cases)('the cone programme of hinges: %s', (_, each) => {
     problem.jacobians.pullBack(tails, pulled);
     const g = Float64Array.from({ length: N }, (_, c) => {
       let sum = 0;
-      for (let i = 0; i < n; i++) sum += problem.y[i]! * a[i]! * problem.phi[i * N + c]! + pulled[c * n + i]!;
+      for (let i = 0; i < n; i++) sum += problem.y[i]! * a[i]! * problem.phi[i * N + c]! + pulled[i * N + c]!;
       return sum;
     });
     const won = a.reduce((sum, value) => sum + value - (power === 2 ? value ** 2 / 2 : 0), 0);

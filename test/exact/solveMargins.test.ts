@@ -53,9 +53,11 @@ function linearProblem(rows: readonly (readonly number[])[], y: readonly number[
     jacobians: {
       images: (theta) => Float64Array.from({ length: n * d }, (_, at) => theta[at % d]!),
       ownImages: (moves) => moves.slice(),
-      pullBack(v, out) {
-        for (let i = 0; i < n; i++) for (let a = 0; a < d; a++) out[a * n + i] = v[i * d + a]!;
-      },
+      pullBack: (v, out) => out.set(v),
+      pulledSum: (v) =>
+        Float64Array.from({ length: d }, (_, a) =>
+          v.reduce((sum, value, at) => sum + (at % d === a ? value : 0), 0),
+        ),
       weightedGram(weights, out) {
         const total = weights.reduce((sum, value) => sum + value, 0);
         out.fill(0);

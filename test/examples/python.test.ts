@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runsSources } from '../support/sources.ts';
+import { commandLine } from '../support/rrf.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -16,10 +16,11 @@ if (python === undefined)
   process.stderr.write(
     'no Python with NumPy here: the examples in Python are not run (RRF_PYTHON names one)\n',
   );
+const hasTorch = python !== undefined && spawnSync(python, ['-c', 'import torch, sklearn']).status === 0;
 
 describe.skipIf(python === undefined)('examples/python', () => {
   const folder = temporaryFolder(afterAll);
-  const rrf = [process.execPath, ...runsSources, at('src/cli/main.ts')].map((word) => `'${word}'`).join(' ');
+  const rrf = commandLine.map((word) => `'${word}'`).join(' ');
   const run = (name: string): Record<string, unknown> => {
     const { status, stderr } = spawnSync(python!, [at(`examples/python/${name}.py`), folder], {
       env: { ...process.env, RRF: rrf },
@@ -62,4 +63,21 @@ describe.skipIf(python === undefined)('examples/python', () => {
     expect(many!.adversarialRisk).toBeGreaterThan(0.09);
     expect(few!.adversarialRisk).toBeLessThan(1);
   });
+
+  it.skipIf(!hasTorch)(
+    'pytorch.py predicts what read-outs on a network of PyTorch then come to',
+    {
+      timeout: 240_000,
+    },
+    () => {
+      const compared = run('pytorch') as unknown as { low: number; high: number; trained: number[] }[];
+      expect(compared).toHaveLength(4);
+      for (const { low, high, trained } of compared) {
+        // Intervals of 90 per cent are of single trainings; the mean of four is nearer to what is predicted than they are wide.
+        const mean = trained.reduce((sum, risk) => sum + risk, 0) / trained.length;
+        expect(mean).toBeGreaterThan(low);
+        expect(mean).toBeLessThan(high);
+      }
+    },
+  );
 });

@@ -56,36 +56,45 @@ async function expectTheory(page: Page, risk: { standardRisk: number; adversaria
 
 describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   let site: Site;
+  /** One workbench for all tests that do not ask how a page begins, which takes a second. */
+  let common: Page;
   beforeAll(async () => {
     site = await startSite(chromium!);
+    common = await site.open();
   });
   afterAll(() => site?.close());
+
+  /** The common page at the state of a link, as when the link is put into its address. */
+  async function at(link: string): Promise<Page> {
+    // Nothing is pointed at, by the mouse or by keys.
+    await common.mouse.move(0, 0);
+    await common.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await common.goto(`${site.address}#${link}`);
+    await common.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    return common;
+  }
+
   afterEach(() => {
     expect(site.errors.splice(0)).toEqual([]);
   });
 
   storyChecks(() => site);
 
-  describe('on one page', () => {
-    let page: Page;
-    beforeAll(async () => {
-      page = await site.open();
-    });
-    afterAll(() => page?.close());
-
-    it.each(['psi1', 'psi2', 'eps', 'lambda', 'tau'])(
-      'shows the risks of the theory after the slider of %s has moved',
-      async (name) => {
-        const before = await typed(page, name);
-        const slider = page.locator(`#${name}-slider`);
-        await slider.focus();
-        for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp');
-        await page.keyboard.press('ArrowRight');
-        expect(await typed(page, name)).toBeGreaterThan(before);
-        await expectTheory(page, await theoryOf(page));
-      },
-    );
-  });
+  it.each(['psi1', 'psi2', 'eps', 'lambda', 'tau'])(
+    'shows the risks of the theory after the slider of %s has moved',
+    async (name) => {
+      const page = await at('view=workbench');
+      const before = await typed(page, name);
+      const slider = page.locator(`#${name}-slider`);
+      await slider.focus();
+      for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp');
+      await page.keyboard.press('ArrowRight');
+      expect(await typed(page, name)).toBeGreaterThan(before);
+      await expectTheory(page, await theoryOf(page));
+    },
+  );
 
   describe('as a workbench', () => {
     let page: Page;
@@ -265,7 +274,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.innerText('#check-results')).toContain('0.29 at d 12');
     await page.waitForFunction(() => window.location.hash.split('point=').length === 3);
     await page.reload();
-    await page.waitForSelector('#map-plot[data-drawn]');
+    await page.waitForSelector('#workbench[data-ready]');
     expect(await page.locator('#curve-plot .measured').count()).toBe(4);
     expect(await page.locator('#curve-plot .measured.elsewhere').count()).toBe(2);
     await page.fill('#psi2', '4');
@@ -275,7 +284,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('begins again when the settings change while models are trained, and says so', async () => {
-    const page = await site.open('psi1=1&psi2=3&eps=0.3&lambda=0.1&d=150&seeds=20');
+    const page = await at('psi1=1&psi2=3&eps=0.3&lambda=0.1&d=150&seeds=20');
     await page.click('#check-start');
     await page.waitForFunction(() =>
       document.querySelector('#check-status')?.textContent?.includes('training'),
@@ -288,22 +297,20 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     );
     await page.waitForSelector('#check-results td >> text=of d 12');
     await page.click('#check-stop');
-    await page.close();
   });
 
   it('lets the attack at test follow that of training until it is moved', async () => {
-    const page = await site.open();
+    const page = await at('view=workbench');
     await page.fill('#eps', '0.5');
     expect(await typed(page, 'epsTest')).toBe(0.5);
     await page.fill('#epsTest', '0.9');
     await page.fill('#eps', '0.25');
     expect(await typed(page, 'epsTest')).toBe(0.9);
     await expectTheory(page, await theoryOf(page));
-    await page.close();
   });
 
   it('opens a shared link at the state that made it', async () => {
-    const page = await site.open();
+    const page = await at('view=workbench');
     await page.selectOption('#activation', 'tanh');
     await page.locator('.segments label').nth(1).click();
     await page.fill('#below', '3');
@@ -324,7 +331,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     const risk = asymptoticRisk(deep, { psi2: 2, eps: 0.3, tau: 0.2 });
     await expectTheory(page, risk);
     await expectTheory(other, risk);
-    await page.close();
+    await page.click('#theme');
     await other.close();
   });
 
@@ -343,7 +350,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('shows the risks at the point of the curve under the pointer', async () => {
-    const page = await site.open('axis=eps');
+    const page = await at('axis=eps');
     const box = (await page.locator('#curve-plot').boundingBox())!;
     await page.mouse.move(box.x + 0.4 * box.width, box.y + 0.5 * box.height);
     const text = await page.innerText('#curve-tip');
@@ -355,11 +362,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(Math.abs(standard! - risk.standardRisk)).toBeLessThan(SHOWN);
     expect(Math.abs(adversarial! - risk.adversarialRisk)).toBeLessThan(SHOWN);
     expect(await page.innerText('#formula-numbers')).toContain(risk.adversarialRisk.toFixed(4));
-    await page.close();
   });
 
   it('can be pointed at and set by keyboard alone', async () => {
-    const page = await site.open();
+    const page = await at('view=workbench');
     const plot = page.locator('#curve-plot');
     await plot.focus();
     const before = Number(await plot.getAttribute('aria-valuenow'));
@@ -372,11 +378,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     );
     await page.keyboard.press('Enter');
     expect(await typed(page, 'psi1')).toBe(now);
-    await page.close();
   });
 
   it('shows the errors of classifiers, and of other losses and noise the risks', async () => {
-    const page = await site.open('psi2=4&lambda=0.01&loss=hinge&flip=0.1&labels=probit&axis=eps');
+    const page = await at('psi2=4&lambda=0.01&loss=hinge&flip=0.1&labels=probit&axis=eps');
     const problem = { psi2: 4, eps: 0.3, lambda: 0.01, tau: 0.2 };
     const map = randomFeatures({ psi1: 4 });
     const risk = asymptoticRisk(map, { ...problem, flip: 0.1, loss: 'hinge' });
@@ -400,7 +405,6 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.textContent('#check-status')).toContain(
       'no finite model is trained with the huber loss',
     );
-    await page.close();
   });
 
   it('shows attacks on single inputs in either place, and where theory does not know them', async () => {
@@ -437,7 +441,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('shows inputs of other covariances', async () => {
-    const page = await site.open('eps=0.5&spectrum=spiked&spikes=0.1&ratio=8');
+    const page = await at('eps=0.5&spectrum=spiked&spikes=0.1&ratio=8');
     const problem = { psi2: 2, eps: 0.5, tau: 0.2 };
     const among = (covariance: Spectrum) => asymptoticRisk(randomFeatures({ psi1: 4, covariance }), problem);
     await expectTheory(page, among(spiked({ share: 0.1, ratio: 8 })));
@@ -447,11 +451,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await expectTheory(page, among(powerLaw({ exponent: 0.5 })));
     expect(await page.isVisible('#ratio')).toBe(false);
     expect(await page.textContent('#point-command')).toContain('--spectrum power:0.5');
-    await page.close();
   });
 
   it('trains the same classifiers as Node does', async () => {
-    const page = await site.open('psi1=1&psi2=3&lambda=0.1&loss=logistic&flip=0.1&d=20&seeds=2');
+    const page = await at('psi1=1&psi2=3&lambda=0.1&loss=logistic&flip=0.1&d=20&seeds=2');
     await page.click('#check-start');
     await page.waitForFunction(() =>
       document.querySelector('#check-status')?.textContent?.startsWith('done'),
@@ -466,21 +469,19 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     // Labels of 2,000 rows: float32 may turn one of them over.
     const { value } = meanOf(errors.map((error) => error.value));
     expect(Math.abs(measurements[0]!.standardRisk.value - value)).toBeLessThan(1e-3);
-    await page.close();
   });
 
   it('says the null phase and its critical radius', async () => {
-    const page = await site.open('psi1=1&eps=1.9');
+    const page = await at('psi1=1&eps=1.9');
     expect(await page.innerText('#more-values')).toContain('nothing is learnt');
     expect(await page.isVisible('[data-formula="null"]')).toBe(true);
     expect(await shown(page, 'standard-risk')).toBe(1.04);
-    await page.close();
   });
 
   it('trains the same models as Node does, and puts them on the curve', async () => {
     // Without attack training is exact, so that only float32 is between the two.
     const link = 'psi1=1&psi2=3&eps=0&epsTest=0.5&lambda=0.1&d=20&seeds=3';
-    const page = await site.open(link);
+    const page = await at(link);
     await page.click('#check-start');
     await page.waitForFunction(() =>
       document.querySelector('#check-status')?.textContent?.startsWith('done'),
@@ -502,12 +503,11 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(Math.abs(inPage.adversarialRisk.value / adversarial.value - 1)).toBeLessThan(1e-4);
     // The standard error is a difference of the risks, and loses digits to it.
     expect(Math.abs(inPage.standardRisk.standardError / standard.standardError - 1)).toBeLessThan(1e-2);
-    await page.close();
   });
 
   it('trains adversarially near the limit that the curve shows', async () => {
     const [d, seeds] = sized([12, 3], [25, 4]);
-    const page = await site.open(`psi1=2&psi2=3&eps=0.5&tau=0.5&lambda=0.1&d=${d}&seeds=${seeds}`);
+    const page = await at(`psi1=2&psi2=3&eps=0.5&tau=0.5&lambda=0.1&d=${d}&seeds=${seeds}`);
     await page.click('#check-start');
     expect(await page.isVisible('#check-stop')).toBe(true);
     await page.waitForFunction(() =>
@@ -523,11 +523,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       [adversarialRisk, theory.adversarialRisk],
     ] as const)
       expect(Math.abs(measured.value - limit)).toBeLessThan(5 * measured.standardError + (2 / d) * limit);
-    await page.close();
   });
 
   it('stops a training when asked, and can start again', async () => {
-    const page = await site.open('d=100&seeds=20');
+    const page = await at('d=100&seeds=20');
     await page.click('#check-start');
     await page.waitForFunction(() =>
       document.querySelector('#check-status')?.textContent?.startsWith('training'),
@@ -535,11 +534,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.click('#check-stop');
     expect(await page.textContent('#check-status')).toContain('stopped');
     expect(await page.isVisible('#check-start')).toBe(true);
-    await page.close();
   });
 
   it('gives the command that prints the same numbers', async () => {
-    const page = await site.open(
+    const page = await at(
       'psi1=1.5&psi2=2.5&eps=0.4&epsTest=0.7&lambda=0.01&tau=0.3&activation=gelu&depth=2',
     );
     const command = (await page.textContent('#point-command'))!;
@@ -558,11 +556,10 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     };
     expect(along.parameter).toBe('width2');
     expect(along.curve).toHaveLength(61);
-    await page.close();
   });
 
   it('gives pictures that need nothing else, and the numbers', async () => {
-    const page = await site.open('axis=tau');
+    const page = await at('axis=tau');
     const file = async (label: string): Promise<Buffer> => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -574,6 +571,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(svg).toContain('data:font/woff;base64,');
     expect(svg).not.toContain('var(--');
     expect(svg).toMatch(/<path[^>]*stroke="rgb/);
+    await page.waitForSelector('#map-plot[data-drawn]');
     const map = (await file('SVG of the phase map')).toString();
     expect(map).toContain('data:image/png;base64,');
     const png = await file('PNG of the risk curves');
@@ -600,7 +598,6 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     const risk = asymptoticRisk(randomFeatures({ psi1: 4 }), { psi2: 2, eps: 0.3, tau: Number(tau) });
     // The solver's own accuracy: the two start from different neighbours.
     expect(Math.abs(Number(standardRisk) / risk.standardRisk - 1)).toBeLessThan(1e-9);
-    await page.close();
   });
 
   const screens: ['light' | 'dark', number][] = [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
+import { isFresh } from '../support/built.mjs';
 import { chromiumFlags } from '../support/chromium.ts';
 
 export const configFile = fileURLToPath(new URL('../../src/explorer/vite.config.ts', import.meta.url));
@@ -12,6 +13,7 @@ export interface Site {
   /** A fresh page at the explorer, the link's state in it, by itself the workbench; what goes wrong in it is added to `errors`. */
   open(link?: string, options?: PageOptions): Promise<Page>;
   readonly errors: string[];
+  readonly address: string;
   close(): Promise<void>;
 }
 
@@ -21,11 +23,13 @@ export interface PageOptions {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** Builds the explorer into a folder of its own, serves it on the loopback interface, and starts a browser. */
+/** Serves the explorer on the loopback interface, from `dist-explorer` or built into a folder of its own, and starts a browser. */
 export async function startSite(executablePath: string): Promise<Site> {
-  const outDir = mkdtempSync(join(tmpdir(), 'explorer-'));
+  const folder = mkdtempSync(join(tmpdir(), 'explorer-'));
+  const fresh = isFresh('dist-explorer/index.html');
+  const outDir = fresh ? fileURLToPath(new URL('../../dist-explorer', import.meta.url)) : folder;
   const common = { configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } } as const;
-  await build(common);
+  if (!fresh) await build(common);
   const server = await preview({ ...common, preview: { host: '127.0.0.1', port: 0, open: false } });
   const address = server.resolvedUrls!.local[0]!;
   const browser: Browser = await chromium.launch({ executablePath, args: [...chromiumFlags] });
@@ -34,6 +38,7 @@ export async function startSite(executablePath: string): Promise<Site> {
   const errors: string[] = [];
   return {
     errors,
+    address,
     async open(link = 'view=workbench', { width = 1280, height = 800, colorScheme = 'light' } = {}) {
       const page = await context.newPage();
       await page.setViewportSize({ width, height });
@@ -44,7 +49,8 @@ export async function startSite(executablePath: string): Promise<Site> {
       });
       await page.goto(link === '' ? address : `${address}#${link}`);
       const inStory = link === '' || new URLSearchParams(link).has('scene');
-      await page.waitForSelector(inStory ? '#story[data-drawn]' : '#map-plot[data-drawn]', {
+      // The map of a workbench follows, from a worker.
+      await page.waitForSelector(inStory ? '#story[data-drawn]' : '#workbench[data-ready]', {
         state: 'attached',
       });
       return page;
@@ -52,7 +58,7 @@ export async function startSite(executablePath: string): Promise<Site> {
     async close() {
       await browser.close();
       await server.close();
-      rmSync(outDir, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asymptoticRisk, randomFeatures } from '../../src/theory/index.ts';
+import { isFresh } from '../support/built.mjs';
 import { chromiumFlags, provideChromium, underCi } from '../support/chromium.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { configFile } from './site.ts';
@@ -17,6 +18,8 @@ const folder = temporaryFolder(afterAll);
 const file = join(folder, 'explorer.html');
 
 beforeAll(async () => {
+  // By itself, away from the files of the other build.
+  if (isFresh('dist-explorer/explorer.html')) return copyFileSync('dist-explorer/explorer.html', file);
   // As it is built for the package, but not minified, which takes longer.
   const into = { outDir: folder, emptyOutDir: false, minify: false };
   await build({ configFile, mode: 'standalone', logLevel: 'error', build: into });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { atWholeSizes, type Cell, isFrozen } from '../../src/cells/cell.ts';
+import { type Cell, isFrozen } from '../../src/cells/cell.ts';
 import type { CellResult } from '../../src/cells/cellResult.ts';
+import { atWholeSizes } from '../../src/cells/cellSizes.ts';
 import { cellKey } from '../../src/cells/node/cellKey.ts';
 import { errorsOf, theoryOf } from '../../src/cells/theoryOf.ts';
+import { drawingOptions } from '../../src/figures/captions.ts';
 import type { Figure, FigurePlan, FigureSettings } from '../../src/figures/figure.ts';
 import { drawFigure } from '../../src/figures/figureDrawing.ts';
 import { figureCells, figurePoints, meanOver } from '../../src/figures/figurePoints.ts';
 import { checkSettings } from '../../src/figures/figureSettings.ts';
 import { figureNamed, figures } from '../../src/figures/index.ts';
+import { COLUMN_WIDTHS } from '../../src/plots/paper.ts';
 import {
   adversarialRiskAt,
   asymptoticRisk,
@@ -17,6 +20,7 @@ import {
   robustCapacity,
   robustErrorAt,
 } from '../../src/theory/index.ts';
+import { complaints } from '../plots/geometry.ts';
 
 /** The plans of the figures as they are without options, made once: their curves are hundreds of solutions. */
 const shipped = new Map<Figure, FigurePlan>();
@@ -25,6 +29,14 @@ function asShipped(figure: Figure): FigurePlan {
   shipped.set(figure, plan);
   return plan;
 }
+
+/** The plans of their quick versions, likewise. */
+const quickly = new Map(
+  figures.map((figure) => [
+    figure,
+    figure.plan(checkSettings(figure, { ...figure.defaults, ...figure.quick })),
+  ]),
+);
 
 /** Whether the rows of a classifier of random features can be separated with the ball about each. */
 const separable = ({ psi1, psi2, eps, tau, flip }: Cell): boolean =>
@@ -62,7 +74,7 @@ function perfect(cell: Cell): CellResult {
 }
 
 describe.each(figures.map((figure) => [figure.name, figure] as const))('the figure %s', (_, figure) => {
-  const plan = figure.plan(checkSettings(figure, { ...figure.defaults, ...figure.quick }));
+  const plan = quickly.get(figure)!;
 
   it('has finite curves, and cells that differ', () => {
     for (const { points, dots } of plan.panels.flatMap((panel) => panel.curves))
@@ -231,6 +243,15 @@ describe.each(predicted.map((figure) => [figure.name, figure] as const))('the fi
   });
 });
 
+describe.each(figures.map((figure) => [figure.name, figure] as const))('the picture of %s', (_, figure) => {
+  it('has in one column all words apart and large enough, and all symbols within their frames', () => {
+    const plan = asShipped(figure);
+    const points = figurePoints(plan, (cell) => (cell.seed === 0 ? perfect(cell) : undefined));
+    const options = drawingOptions(figure, plan, figure.defaults, { version: '0', width: COLUMN_WIDTHS[1] });
+    expect(complaints(drawFigure(plan, points, options))).toEqual([]);
+  });
+});
+
 describe.each(figures.map((figure) => [figure.name, figure] as const))('the figure %s', (_, figure) => {
   const lists = ['d', 'psi1', 'psi2', 'epsilons', 'lambda', 'activations'] as const;
   const two = {
@@ -289,7 +310,7 @@ describe('a figure of which nothing or a part is simulated', () => {
   };
 
   it.each(figures.map((figure) => [figure.name, figure] as const))('%s is drawn', (_, figure) => {
-    const plan = figure.plan({ ...figure.defaults, ...figure.quick });
+    const plan = quickly.get(figure)!;
     const [first] = figureCells(plan);
     const none = figurePoints(plan, () => undefined);
     const one = figurePoints(plan, (cell) => (cellKey(cell) === cellKey(first!) ? higher(cell) : undefined));

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFresh } from '../support/built.mjs';
 import { packagedExplorer } from '../support/packagedExplorer.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,9 +32,12 @@ export function pack(): Packed {
   const home = mkdtempSync(join(tmpdir(), 'rrf-pack-'));
   const built = join(home, 'built');
   mkdirSync(built);
-  // Types are checked elsewhere; without that a build takes seconds.
-  const tsc = [fileOf('typescript', 'bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck'];
-  execFileSync(process.execPath, [...tsc, '--outDir', join(built, 'dist')], { cwd: root });
+  if (isFresh('dist/index.js')) cpSync(join(root, 'dist'), join(built, 'dist'), { recursive: true });
+  else {
+    // Types are checked elsewhere; without that a build takes seconds.
+    const tsc = [fileOf('typescript', 'bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck'];
+    execFileSync(process.execPath, [...tsc, '--outDir', join(built, 'dist')], { cwd: root });
+  }
   packagedExplorer();
   // A pattern such as docs/*.md stands for files of a folder, from which npm chooses again.
   const parts = packageJson.files.map((path: string) => path.replace(/\/?\*.*/, ''));

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { plainNumber } from '../../src/plots/axes.ts';
+import { plainNumber, tickLabel } from '../../src/plots/axes.ts';
 import { type PanelFigure, panelFigure } from '../../src/plots/panels.ts';
 import { svgToPng } from '../../src/plots/png.ts';
 import { labelWidth } from '../../src/plots/texLabels.ts';
-import { labels, numberOf, parsed } from './drawn.ts';
+import { corners, labels, numberOf, parsed } from './drawn.ts';
+import { complaints, placesOf } from './geometry.ts';
 
 const figure: PanelFigure = {
   panels: [0, 0.5].map((eps) => ({
@@ -41,6 +42,32 @@ describe('panelFigure', () => {
     }));
     expect(dashes(svg)).toBe(0);
     expect(dashes(panelFigure({ ...figure, panels: broken }))).toBe(3);
+  });
+
+  it('tells lines without symbols apart by their dashes, in its panel and in the legend', () => {
+    const line = (label: string, more = {}) => ({
+      ...{ label, colour: `#${label.repeat(6)}`, draw: 'line' as const },
+      ...{ points: [1, 2, 4].map((x) => ({ x, y: 1 / x })), ...more },
+    });
+    const symbols = { ...line('4'), draw: 'symbols' as const };
+    const dashesOf = (...series: PanelFigure['panels'][number]['series']) => {
+      const root = parsed(panelFigure({ ...figure, guides: [], panels: [{ title: '', series }] }));
+      const found = (paths: NodeListOf<Element>) =>
+        [...paths].map((path) => path.closest('[stroke-dasharray]')?.getAttribute('stroke-dasharray') ?? '');
+      const samples = root.querySelectorAll('g > path[stroke-width="2"][d$="h28"]');
+      return [found(root.querySelectorAll('g[aria-label="line"] path')), found(samples)];
+    };
+    const [drawn, sampled] = dashesOf(line('1'), line('2'), line('3'), line('4'), symbols);
+    expect(sampled).toEqual(drawn);
+    // Three patterns; the fourth has symbols of its own.
+    expect(new Set(drawn!.slice(0, 3)).size).toBe(3);
+    expect([drawn![0], drawn![3]]).toEqual(['', '']);
+    expect(dashesOf(line('1'), line('2', { dashes: '1,9' }), line('3', { dashed: true }))[0]).toEqual([
+      '',
+      '1,9',
+      '6,4',
+    ]);
+    expect(dashesOf(line('1'), { ...line('1'), label: 'same colour' })[0]![1]).not.toBe('');
   });
 
   it('draws a circle for each point and one in the legend', () => {
@@ -158,6 +185,46 @@ describe('the places of panelFigure', () => {
     expect(dots[5]).toBeCloseTo(dots[1]!, 6);
   });
 
+  it('keep symbols that stand side by side whole within the frame, at both ends of it', () => {
+    const crowd = (['circle', 'square', 'triangle', 'diamond', 'star', 'cross'] as const).map((symbol) => ({
+      ...{ label: symbol, colour: '#123456', draw: 'symbols' as const, symbol },
+      points: [1, 100].map((x) => ({ x, y: 1, standardError: 0.5 })),
+    }));
+    const { root } = drawn({ panels: [{ title: '', series: crowd }] });
+    expect(complaints(root.outerHTML)).toEqual([]);
+    const { symbols, rules } = placesOf(root);
+    expect(symbols).toHaveLength(12);
+    // A bar runs through the middle of each.
+    const middles = symbols.map((box) => (box.left + box.right) / 2).sort((a, b) => a - b);
+    const bars = rules.map(([{ x }]) => x).sort((a, b) => a - b);
+    expect(bars).toHaveLength(12);
+    for (const [i, middle] of middles.entries()) expect(bars[i]).toBeCloseTo(middle, 1);
+  });
+
+  it('keep words beside points clear of lines, bars, guides and each other, with a thin line to those further away', () => {
+    const points = [1, 2, 3, 4, 5].map((k) => ({ x: 10 + k / 4, y: 1, standardError: 1, label: `$${k}$` }));
+    const series = [
+      { label: 'data', colour: '#d55e00', draw: 'symbols' as const, points },
+      {
+        label: 'curve',
+        colour: '#0072b2',
+        draw: 'line' as const,
+        points: [1, 100].map((x) => ({ x, y: 1 })),
+      },
+    ];
+    const { root } = drawn({ panels: [{ title: '', series }], guides: [{ axis: 'x', at: 12 }] });
+    expect(complaints(root.outerHTML)).toEqual([]);
+    const beside = labels(root).filter(({ words }) => ['3', '4'].includes(words));
+    expect(beside.length).toBeGreaterThan(0);
+    const leaders = [...root.querySelectorAll('path[stroke-width="0.8"]')];
+    expect(leaders.length).toBeGreaterThan(0);
+    for (const leader of leaders) {
+      expect(leader.getAttribute('stroke')).toBe('#d55e00');
+      const [from, to] = corners(leader);
+      expect(Math.hypot(to![0] - from![0], to![1] - from![1])).toBeGreaterThan(2);
+    }
+  });
+
   it('have words beside points only where these cover no other point', () => {
     const at = (x: number, y: number, label: string) => ({ x, y, label });
     const crowd = Array.from({ length: 30 }, (_, i) => at(3 + (i % 6) / 9, Math.floor(i / 6) / 12, `c${i}`));
@@ -253,6 +320,39 @@ describe('panelFigure for print', () => {
         expect(x + labelWidth(words, 12.5), words).toBeLessThan(across!);
   });
 
+  it.each([
+    [
+      'title',
+      {
+        panels: figure.panels.map((panel) => ({
+          ...panel,
+          title: 'a title of so many words that one line is too small for it',
+        })),
+      },
+    ],
+    [
+      'name of an axis',
+      {
+        x: { ...figure.x, label: 'a name of the axis that is longer than the axis of the figure itself is' },
+      },
+    ],
+    [
+      'label',
+      {
+        panels: figure.panels.map(({ title, series }) => ({
+          title,
+          series: series.map((one) => ({
+            ...one,
+            label: 'a label that is about as long as a whole row of the legend can ever be',
+          })),
+        })),
+      },
+    ],
+    ['note', { note: 'and so on '.repeat(60) }],
+  ] as const)('finds room for a long %s', (_, changes) => {
+    expect(complaints(panelFigure({ ...figure, ...changes, width: 84 }))).toEqual([]);
+  });
+
   it('has 600 dots an inch as PNG, and says so', () => {
     const png = Buffer.from(svgToPng(panelFigure({ ...figure, width: 84 })));
     expect(png.readUInt32BE(16)).toBeCloseTo((84 / 25.4) * 600, -1);
@@ -274,6 +374,8 @@ describe('labelWidth', () => {
 
 describe('plainNumber', () => {
   it('writes ticks as people do, zero included', () => {
-    expect([0, 0.3, -2, 50, 1e-4, 2e5].map(plainNumber)).toEqual(['0', '0.3', '-2', '50', '1e-4', '2e+5']);
+    const written = [0, 0.3, -2, 50, 15_000, 1e-4, 2.5e5].map(plainNumber);
+    expect(written).toEqual(['0', '0.3', '-2', '50', '15000', '1e-4', '2.5e+5']);
+    expect([0.3, 1e-4, 2.5e5].map(tickLabel)).toEqual(['0.3', '$10^{-4}$', '$2.5 \\cdot 10^{5}$']);
   });
 });

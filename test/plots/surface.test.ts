@@ -86,6 +86,24 @@ describe('surfaceFigure', () => {
     expect(contours[0]!.closest('[clip-path]')!.getAttribute('clip-path')).toBe('url(#clip-1)');
   });
 
+  it('breaks the contours below the pivot, for those who see no colours', () => {
+    const [, above, below] = [...root.querySelectorAll('g[aria-label="contour"]')];
+    const dashes = [above, below].map((group) => group!.innerHTML.includes('stroke-dasharray="3,2"'));
+    expect(dashes).toEqual([false, true]);
+    const reached = (group: Element | undefined) =>
+      [...group!.querySelectorAll('path')].map((path) => Math.min(...corners(path).map(([x]) => x)));
+    // The value is that of the pivot a quarter of the way across.
+    const pivot = share(frame.left, frame.right, 0.25);
+    for (const x of reached(above)) expect(x).toBeGreaterThan(pivot - 1);
+    for (const x of reached(below)) expect(x).toBeLessThan(pivot);
+    // All values above the pivot: no contour is broken.
+    const high = surfaceFigure({
+      ...figure,
+      values: figure.values.map((row) => row.map((value) => value + 2)),
+    });
+    expect(high).not.toContain('stroke-dasharray="3,2"');
+  });
+
   it('clips lines at the frame, and tells them apart in the legend by their dashes', () => {
     const lines = [...root.querySelectorAll('g[aria-label="line"] path')];
     expect(lines.map((line) => corners(line).map((point) => point.map(Math.round)))).toEqual([

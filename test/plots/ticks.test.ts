@@ -14,6 +14,10 @@ describe('ticks', () => {
     { scale: 'log', domain: [1, 5], count: 7, values: [1, 1.5, 2, 3, 5] },
     { scale: 'log', domain: [0.01, 100], count: 9, values: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] },
     { scale: 'log', domain: [1.1, 1.4], count: 3, values: [1.1, 1.2, 1.3, 1.4] },
+    // Few, but never a single one where there are more.
+    { scale: 'log', domain: [0.2, 8], count: 3, values: [0.3, 1, 3] },
+    { scale: 'log', domain: [0.28, 2.9], count: 3, values: [0.5, 1, 2] },
+    { scale: 'log', domain: [0.6, 3.5], count: 1, values: [1, 3] },
     { scale: 'log', domain: [1e-6, 1e6], count: 5, values: [1e-6, 1e-3, 1, 1e3, 1e6] },
   ] as const)('stand at round values: $scale $domain', ({ scale, domain, count, values }) => {
     expect(numbered(scale, domain, count)).toEqual(values);

@@ -3,9 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/commandLine.ts';
 import { failureOf } from '../../src/cli/failure.ts';
+import { isFresh } from './built.mjs';
 import { runsSources } from './sources.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** The words that start `rrf` in a process of its own: as it was built, or from its sources where they have changed since. */
+export const commandLine: readonly string[] = isFresh('dist/index.js')
+  ? [process.execPath, fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))]
+  : [process.execPath, ...runsSources, main];
 
 export interface Finished {
   readonly code: number;
@@ -23,12 +29,13 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts `rrf` from its sources in a process of its own, as a user's shell would: a second or more for each. */
+/** Starts `rrf` in a process of its own, as a user's shell would: a second or more for each. */
 export function startRrf(args: readonly string[], { cwd, env = {} }: Surroundings = {}): Started {
   let child: ChildProcess;
   const finished = new Promise<Finished>((resolve) => {
     const options = { maxBuffer: 1 << 26, cwd, env: { ...process.env, ...env } };
-    child = execFile(process.execPath, [...runsSources, main, ...args], options, (error, stdout, stderr) => {
+    const [node, ...programme] = commandLine as [string, ...string[]];
+    child = execFile(node, [...programme, ...args], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });

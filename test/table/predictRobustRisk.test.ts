@@ -4,6 +4,7 @@ import { teacher } from '../../src/data/teacher.ts';
 import { measureFeatures } from '../../src/evaluation/measureFeatures.ts';
 import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
+import { stream } from '../../src/random/stream.ts';
 import { predictedCriticalEps, predictRobustRisk } from '../../src/table/predictRobustRisk.ts';
 import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
 
@@ -140,6 +141,20 @@ describe('predictRobustRisk', () => {
     }
     for (const row of all.filter(({ phase }) => phase === 'null'))
       expect(row.standardRisk).toBe(measured.targetVariance);
+  });
+
+  it('has no critical radius where targets are noise and their estimated signal comes out below none', async () => {
+    // Of one feature the estimate is c^2/J - E y^2 F/(J m): below 0 where the correlation is less than its noise.
+    const z = stream('noise', 8);
+    const [x, y] = [z.fillGaussian(new Float32Array(120)), z.fillGaussian(new Float32Array(60))];
+    const map = await randomFeaturesMap({ inputDim: 2, units: [1], seed: 8 });
+    const measured = await measureFeatures(map, { n: 60, d: 2, x, y }, { share: 1 });
+    const { F, J, c, targetVariance } = measured;
+    const n = 1e6;
+    expect(c[0]! ** 2 / J[0]! - (targetVariance * F[0]!) / J[0]! / 60).toBeLessThan(-F[0]! / J[0]! / n);
+    expect(predictedCriticalEps(measured, n)).toBe(0);
+    const [found] = predictRobustRisk(measured, { n, eps: 0.1 });
+    expect(found).toMatchObject({ phase: 'null', converged: true, adversarialRisk: targetVariance });
   });
 
   it('refuses rows and radii that are none', async () => {

@@ -1,6 +1,6 @@
 import { tf } from '../../runtime/tf.ts';
 import { pointWhere, TO_A_ROUNDING } from './curve.ts';
-import { inner, maxAbs, type Norm, signOf, sumAbs } from './norm.ts';
+import { inner, maxAbs, type Norm, signOf, steepestInOnePass, sumAbs } from './norm.ts';
 
 /** The sum of absolute values. */
 export const l1: Norm = {
@@ -24,6 +24,8 @@ export const l1: Norm = {
 
   /** All of it along the coordinate of the largest slope. */
   steepest(gradient, length) {
+    const found = steepestInOnePass('l1', gradient, length);
+    if (found) return found;
     const rows = gradient.reshape([gradient.shape[0]!, -1]);
     // Not oneHot, which refuses a single coordinate.
     const largest = tf.equal(

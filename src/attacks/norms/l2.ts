@@ -1,7 +1,7 @@
 import { euclideanNorms } from '../../runtime/nativeNorm.ts';
 import { tf } from '../../runtime/tf.ts';
 import { pointWhere } from './curve.ts';
-import { inner, maxAbs, type Norm, sums, TINY } from './norm.ts';
+import { inner, maxAbs, type Norm, steepestInOnePass, sums, TINY } from './norm.ts';
 
 /**
  * The Euclidean norm. What is between two results is disposed at once: on CPUs the next one then has its memory, where
@@ -24,12 +24,12 @@ export const l2: Norm = {
       return delta.mul(tf.div(eps, typeof eps === 'number' && eps > TINY ? reach : reach.add(TINY)));
     }),
 
-  steepest(gradient, length) {
-    return tf.tidy(() => {
+  steepest: (gradient, length) =>
+    steepestInOnePass('l2', gradient, length) ??
+    tf.tidy(() => {
       const { scaled } = scale(gradient);
       return scaled.mul(tf.div(length, tf.maximum(l2.measure(scaled), 1)));
-    });
-  },
+    }),
 
   steepestWithin: (slope, room, length) =>
     pointWhere({ ...curve(slope, room), growth: l2.measure }, length, l2.measure(slope)),

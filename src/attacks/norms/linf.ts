@@ -1,6 +1,6 @@
 import { tf } from '../../runtime/tf.ts';
 import { pointWhere, TO_A_ROUNDING } from './curve.ts';
-import { inner, maxAbs, type Norm, signOf, sumAbs } from './norm.ts';
+import { inner, maxAbs, type Norm, signOf, steepestInOnePass, sumAbs } from './norm.ts';
 
 /** The maximum norm. */
 export const linf: Norm = {
@@ -11,7 +11,7 @@ export const linf: Norm = {
     typeof eps === 'number'
       ? tf.clipByValue(delta, -eps, eps)
       : tf.minimum(tf.maximum(delta, eps.neg()), eps),
-  steepest: (gradient, length) => signOf(gradient).mul(length),
+  steepest: (gradient, length) => steepestInOnePass('linf', gradient, length) ?? signOf(gradient).mul(length),
   steepestWithin: (_, room, length) => tf.minimum(room, length),
   shortestWithin: (slope, room, gain) =>
     pointWhere(

@@ -1,4 +1,5 @@
 import type { Stream } from '../../random/stream.ts';
+import { rowFunction } from '../../runtime/rows.ts';
 import { tf } from '../../runtime/tf.ts';
 
 /** A length for every sample: one number for all, or a tensor that broadcasts against the batch, [n, 1, ...]. */
@@ -29,6 +30,20 @@ export interface Norm {
   shortestWithin(slope: tf.Tensor, room: tf.Tensor, gain: Lengths): tf.Tensor;
   /** A point uniform in the unit ball of R^size, written to `out`. */
   randomInUnitBall(random: Stream, out: Float32Array): void;
+}
+
+/** A length for each of so many rows, [rows]. */
+export const eachRow = (length: Lengths, rows: number): tf.Tensor =>
+  typeof length === 'number' ? tf.tensor1d(new Float32Array(rows).fill(length)) : length;
+
+/** `steepest` of a norm in one pass; null on engines that have none. */
+export function steepestInOnePass(
+  name: Norm['name'],
+  gradient: tf.Tensor,
+  length: Lengths,
+): tf.Tensor | null {
+  const pass = rowFunction(`steepest-${name}`);
+  return pass && tf.tidy(() => pass([gradient, eachRow(length, gradient.shape[0]!)], gradient.shape));
 }
 
 /** The smallest divisor that no engine flushes to zero. */

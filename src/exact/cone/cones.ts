@@ -15,13 +15,13 @@ export const coneDegree = ({ lp, cones }: ConeShape): number => lp + cones;
 
 /**
  * The scaling W with W z = W^-1 s = lambda. On R_+ it is the number `weight`; on a second-order cone it is
- * beta (2 v v' - J) with v = `root`, and W^2 = beta^2 (2 w w' - J) with w = `point`; J = diag(1, -1, ..., -1).
+ * beta (2 v v' - J), and W^2 = beta^2 (2 w w' - J) with w = `point` and v = (w + e) / (2 (w_0 + 1))^(1/2), e the unit element;
+ * J = diag(1, -1, ..., -1).
  */
 export interface Scaling {
   readonly weight: Float64Array;
   readonly beta: Float64Array;
   readonly point: Float64Array;
-  readonly root: Float64Array;
   readonly lambda: Float64Array;
 }
 
@@ -31,7 +31,6 @@ export function newScaling(shape: ConeShape): Scaling {
     weight: new Float64Array(lp),
     beta: new Float64Array(cones),
     point: new Float64Array(cones * size),
-    root: new Float64Array(cones * size),
     lambda: new Float64Array(coneLength(shape)),
   };
 }
@@ -51,7 +50,7 @@ function tailNorm(x: Float64Array, at: number, size: number): number {
 /** Computes the scaling of the interior points s and z; false when one of them is not interior. */
 export function scalingOf(shape: ConeShape, s: Float64Array, z: Float64Array, out: Scaling): boolean {
   const { lp, cones, size } = shape;
-  const { weight, beta, point, root, lambda } = out;
+  const { weight, beta, point, lambda } = out;
   for (let j = 0; j < lp; j++) {
     if (!(s[j]! > 0 && z[j]! > 0)) return false;
     weight[j] = Math.sqrt(s[j]! / z[j]!);
@@ -74,9 +73,6 @@ export function scalingOf(shape: ConeShape, s: Float64Array, z: Float64Array, ou
       square += point[own + j]! ** 2;
     }
     point[own] = Math.sqrt(1 + square);
-    const scale = 1 / Math.sqrt(2 * (point[own]! + 1));
-    root[own] = (point[own]! + 1) * scale;
-    for (let j = 1; j < size; j++) root[own + j] = point[own + j]! * scale;
   }
   lambda.set(z);
   scale(shape, out, lambda);
@@ -86,38 +82,43 @@ export function scalingOf(shape: ConeShape, s: Float64Array, z: Float64Array, ou
 /** x -> W x, in place. */
 export function scale(
   { lp, cones, size }: ConeShape,
-  { weight, beta, root }: Scaling,
+  { weight, beta, point }: Scaling,
   x: Float64Array,
 ): void {
   for (let j = 0; j < lp; j++) x[j]! *= weight[j]!;
   for (let g = 0; g < cones; g++) {
     const at = lp + g * size;
     const own = g * size;
-    let inner = 0;
-    for (let j = 0; j < size; j++) inner += root[own + j]! * x[at + j]!;
-    x[at] = beta[g]! * (2 * inner * root[own]! - x[at]!);
-    for (let j = 1; j < size; j++) x[at + j] = beta[g]! * (2 * inner * root[own + j]! + x[at + j]!);
+    const head = point[own]! + 1;
+    let inner = head * x[at]!;
+    for (let j = 1; j < size; j++) inner += point[own + j]! * x[at + j]!;
+    // 2 v v'x = (w + e) (w + e)'x / (w_0 + 1).
+    inner /= head;
+    x[at] = beta[g]! * (inner * head - x[at]!);
+    for (let j = 1; j < size; j++) x[at + j] = beta[g]! * (inner * point[own + j]! + x[at + j]!);
   }
 }
 
 /** x -> W^-1 x, in place. */
 export function unscale(
   { lp, cones, size }: ConeShape,
-  { weight, beta, root }: Scaling,
+  { weight, beta, point }: Scaling,
   x: Float64Array,
 ): void {
   for (let j = 0; j < lp; j++) x[j]! /= weight[j]!;
   for (let g = 0; g < cones; g++) {
     const at = lp + g * size;
     const own = g * size;
-    let inner = root[own]! * x[at]!;
-    for (let j = 1; j < size; j++) inner -= root[own + j]! * x[at + j]!;
-    x[at] = (2 * inner * root[own]! - x[at]!) / beta[g]!;
-    for (let j = 1; j < size; j++) x[at + j] = (-2 * inner * root[own + j]! + x[at + j]!) / beta[g]!;
+    const head = point[own]! + 1;
+    let inner = head * x[at]!;
+    for (let j = 1; j < size; j++) inner -= point[own + j]! * x[at + j]!;
+    inner /= head;
+    x[at] = (inner * head - x[at]!) / beta[g]!;
+    for (let j = 1; j < size; j++) x[at + j] = (x[at + j]! - inner * point[own + j]!) / beta[g]!;
   }
 }
 
-/** a o b into `out` (which may be neither): products on R_+, (a'b, a0 b1 + b0 a1) on a cone. */
+/** a o b into `out`, which may be one of them: products on R_+, (a'b, a0 b1 + b0 a1) on a cone. */
 export function jordanProduct(
   { lp, cones, size }: ConeShape,
   a: Float64Array,
@@ -127,10 +128,11 @@ export function jordanProduct(
   for (let j = 0; j < lp; j++) out[j] = a[j]! * b[j]!;
   for (let g = 0; g < cones; g++) {
     const at = lp + g * size;
+    const [headA, headB] = [a[at]!, b[at]!];
     let inner = 0;
     for (let j = 0; j < size; j++) inner += a[at + j]! * b[at + j]!;
+    for (let j = 1; j < size; j++) out[at + j] = headA * b[at + j]! + headB * a[at + j]!;
     out[at] = inner;
-    for (let j = 1; j < size; j++) out[at + j] = a[at]! * b[at + j]! + b[at]! * a[at + j]!;
   }
 }
 

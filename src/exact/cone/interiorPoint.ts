@@ -95,6 +95,7 @@ const OUTLIER = 0.1;
  * Mehrotra's predictor-corrector method with Nesterov-Todd scaling and a corrector of centrality. Every iterate is primal
  * feasible, since s(x) can always be entered; the dual residual falls by one minus the step length. The best certified point
  * is kept, so an iteration that rounding spoils ends the run without spoiling the answer.
+ * @param start overwritten
  */
 export function interiorPoint(
   programme: ConeProgramme,
@@ -103,11 +104,8 @@ export function interiorPoint(
 ): InteriorPointResult {
   const { shape } = programme;
   const length = coneLength(shape);
-  const degree = coneDegree(shape);
   const scaling = newScaling(shape);
-  const x = start.x.slice();
-  const s = start.s.slice();
-  const z = start.z.slice();
+  const { x, s, z } = start;
   let best: InteriorPointResult | undefined;
   let precision: Precision = 'single';
   let gapBefore = Number.POSITIVE_INFINITY;
@@ -117,16 +115,10 @@ export function interiorPoint(
     const bounds = programme.bounds({ x, z, s, az });
     onIteration?.(iteration, bounds, { x, s, z });
     const lower = Math.max(bounds.lower, best?.bounds.lower ?? Number.NEGATIVE_INFINITY);
-    if (best === undefined || bounds.upper <= best.bounds.upper)
-      best = {
-        x: x.slice(),
-        z: z.slice(),
-        s: s.slice(),
-        bounds: { ...bounds, lower },
-        iterations: iteration,
-        converged: false,
-      };
-    else best = { ...best, bounds: { ...best.bounds, lower } };
+    if (best === undefined || bounds.upper <= best.bounds.upper) {
+      const point = kept(start, best);
+      best = { ...point, bounds: { ...bounds, lower }, iterations: iteration, converged: false };
+    } else best = { ...best, bounds: { ...best.bounds, lower } };
     const { upper } = best.bounds;
     const converged = upper - lower <= tolerance * upper || upper <= negligible;
     if (converged || iteration === maxIterations) return { ...best, iterations: iteration, converged };
@@ -137,38 +129,16 @@ export function interiorPoint(
     if (!programme.factor(scaling, precision) && !(precision === 'single' && programme.factor(scaling)))
       return { ...best, iterations: iteration };
 
-    // The residual P x - A' z and the duality measure.
-    const px = programme.gradient(x);
-    const mu = dot(s, z) / degree;
-    const { lambda } = scaling;
     const reachOf = ({ ds, dz }: Direction): number =>
       Math.min(largestStep(shape, s, ds), largestStep(shape, z, dz));
-
-    // Predictor: towards complementarity zero. Its right-hand side -(P x - A' z) - A' W^-1 lambda is -P x, as W^-1 lambda = z.
-    const affine = direction(programme, scaling, negated(px), negated(lambda), precision);
-    const reach = Math.min(1, reachOf(affine));
-    const muAffine = complementarity(s, affine.ds, z, affine.dz, reach) / degree;
-    const centring = Math.min(1, Math.max(0, muAffine / mu)) ** 3;
-
-    // Corrector: the second-order term of the predictor, and back towards the central path.
-    const correction = scaledProduct(shape, scaling, affine.ds, affine.dz);
-    for (let j = 0; j < length; j++) correction[j] = -correction[j]!;
-    addUnit(shape, correction, centring * mu);
-    jordanDivide(shape, lambda, correction);
-    for (let j = 0; j < length; j++) correction[j]! -= lambda[j]!;
-    const right = pulledBack(programme, scaling, correction, precision);
-    for (let j = 0; j < right.length; j++) right[j]! += az[j]! - px[j]!;
-    const mehrotra = direction(programme, scaling, right, correction);
+    const { mehrotra, target } = mehrotraStep(programme, scaling, start, az, precision);
 
     // A corrector of centrality, where that direction cannot be followed nearly to its end: one more solution with the same
     // factor, kept where it lengthens the step.
     const alone = reachOf(mehrotra);
     const central =
       alone < LONG_ENOUGH
-        ? sum(
-            mehrotra,
-            centralityCorrector(programme, scaling, { s, z }, mehrotra, alone, centring * mu, precision),
-          )
+        ? added(centralityCorrector(programme, scaling, start, mehrotra, alone, target, precision), mehrotra)
         : mehrotra;
     const { dx, ds, dz } = reachOf(central) > alone ? central : mehrotra;
 
@@ -180,6 +150,45 @@ export function interiorPoint(
       z[j]! += step * dz[j]!;
     }
   }
+}
+
+/** A copy of the point, in the place of one that is not needed any more. */
+function kept({ x, s, z }: InteriorPoint, place: InteriorPoint | undefined): InteriorPoint {
+  if (place === undefined) return { x: x.slice(), s: s.slice(), z: z.slice() };
+  place.x.set(x);
+  place.s.set(s);
+  place.z.set(z);
+  return { x: place.x, s: place.s, z: place.z };
+}
+
+/** Mehrotra's direction, and the complementarity that it aims at. */
+function mehrotraStep(
+  programme: ConeProgramme,
+  scaling: Scaling,
+  { x, s, z }: InteriorPoint,
+  az: Float64Array,
+  precision: Precision,
+): { mehrotra: Direction; target: number } {
+  const { shape } = programme;
+  const { lambda } = scaling;
+  const degree = coneDegree(shape);
+  const px = programme.gradient(x);
+  // Predictor: towards complementarity zero. Its right-hand side -(P x - A' z) - A' W^-1 lambda is -P x, as W^-1 lambda = z.
+  const { ds, dz } = direction(programme, scaling, negated(px), negated(lambda), precision);
+  const reach = Math.min(1, largestStep(shape, s, ds), largestStep(shape, z, dz));
+  const mu = dot(s, z) / degree;
+  const muAffine = complementarity(s, ds, z, dz, reach) / degree;
+  const target = Math.min(1, Math.max(0, muAffine / mu)) ** 3 * mu;
+
+  // Corrector: the second-order term of the predictor, and back towards the central path.
+  const correction = scaledProduct(shape, scaling, ds, dz);
+  for (let j = 0; j < correction.length; j++) correction[j] = -correction[j]!;
+  addUnit(shape, correction, target);
+  jordanDivide(shape, lambda, correction);
+  for (let j = 0; j < correction.length; j++) correction[j]! -= lambda[j]!;
+  const right = pulledBack(programme, scaling, correction, precision);
+  for (let j = 0; j < right.length; j++) right[j]! += az[j]! - px[j]!;
+  return { mehrotra: direction(programme, scaling, right, correction), target };
 }
 
 /** A change of x, s and z. */
@@ -219,14 +228,12 @@ function pulledBack(
   return programme.applyTransposed(target, precision);
 }
 
-/** W^-1 s o W z. */
+/** W^-1 s o W z, in the place of s; z is overwritten. */
 function scaledProduct(shape: ConeShape, scaling: Scaling, s: Float64Array, z: Float64Array): Float64Array {
-  const [primal, dual] = [s.slice(), z.slice()];
-  unscale(shape, scaling, primal);
-  scale(shape, scaling, dual);
-  const product = new Float64Array(s.length);
-  jordanProduct(shape, primal, dual, product);
-  return product;
+  unscale(shape, scaling, s);
+  scale(shape, scaling, z);
+  jordanProduct(shape, s, z, s);
+  return s;
 }
 
 /**
@@ -257,11 +264,12 @@ function along(a: Float64Array, b: Float64Array, step: number): Float64Array {
   return point;
 }
 
-const sum = (a: Direction, b: Direction): Direction => ({
-  dx: along(a.dx, b.dx, 1),
-  ds: along(a.ds, b.ds, 1),
-  dz: along(a.dz, b.dz, 1),
-});
+/** a + b, in the place of a. */
+function added(a: Direction, b: Direction): Direction {
+  for (const part of ['dx', 'ds', 'dz'] as const)
+    for (let j = 0; j < a[part].length; j++) a[part][j]! += b[part][j]!;
+  return a;
+}
 
 /** (s + step ds)'(z + step dz). */
 function complementarity(

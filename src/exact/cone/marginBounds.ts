@@ -33,9 +33,8 @@ export function marginBounds(
       const share = Math.min(1, (eps * allowed[i]!) / Math.max(length, Number.MIN_VALUE));
       for (let e = i * d; e < (i + 1) * d; e++) v[e]! *= share;
     }
-    const pulled = new Float64Array(N * n);
-    jacobians.pullBack(v, pulled);
-    for (let b = 0; b < N; b++) for (let i = 0; i < n; i++) g[b]! += pulled[b * n + i]!;
+    const pulled = jacobians.pulledSum(v);
+    for (let b = 0; b < N; b++) g[b]! += pulled[b]!;
   }
   const conjugate = allowed.reduce((sum, value) => sum + loss.conjugate(value), 0);
   let residual = 0;

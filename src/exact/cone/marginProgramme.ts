@@ -1,7 +1,9 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { times, transposedTimes } from '../../numerics/vectors.ts';
 import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
+import { weightedProducts } from '../rowBlocks.ts';
 import { type ConeShape, coneLength, tailsOf } from './cones.ts';
+import { pairProducts } from './design.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { marginBounds } from './marginBounds.ts';
 import { NewtonMatrix } from './newtonMatrix.ts';
@@ -18,24 +20,20 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
   const cones = eps > 0 ? n : 0;
   const shape: ConeShape = { lp: 2 * n, cones, size: d + 1 };
   const size = M + n + cones;
-  const columns = transpose(labelled, n, M);
   const bend = power === 1 ? 0 : 1;
 
   // Of each row's p_i: 1 / (second derivative), times the weight of its second inequality.
   const inverse = new Float64Array(n);
   const share = new Float64Array(n);
-  // What is left of q_i once p_i is eliminated, and the row that couples it with the coefficients.
+  // What is left of q_i once p_i is eliminated; head_i k_i - eps curvature_i y_i phi_i couples it with the coefficients.
   const schur = new Float64Array(n);
-  const onBound = new Float64Array(cones * M);
   const width = new Float64Array(n);
   const head = new Float64Array(n);
   const curvature = new Float64Array(n);
-  const left = new Float64Array(M * (n + cones));
-  const right = new Float64Array(M * (n + cones));
   const newton = new NewtonMatrix({ N, M, ridge }, algebra);
-  // Its last row, that of an intercept, stays zero.
-  const pulled = new Float64Array(M * n);
-  const backward = pulled.subarray(0, N * n);
+  const productsOf = cones > 0 ? pairProducts({ n, N: M, M, rows: labelled }, N) : null;
+  // k_i, n x N.
+  const pulled = new Float64Array(cones * N);
 
   function apply(x: Float64Array, precision?: Precision): Float64Array {
     const costs = new Float64Array(n);
@@ -62,8 +60,10 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
       result.set(transposedTimes(labelled, a, M));
       for (let i = 0; i < n; i++) result[M + i] = z[i]! + a[i]!;
       for (let i = 0; i < cones; i++) result[M + n + i] = z[2 * n + i * (d + 1)]! - eps * a[i]!;
-      if (cones > 0) jacobians.pullBack(tailsOf(z, 2 * n, n, d), backward, precision);
-      for (let a = 0; a < N; a++) for (let i = 0; i < cones; i++) result[a]! += backward[a * n + i]!;
+      if (cones > 0) {
+        const sum = jacobians.pulledSum(tailsOf(z, 2 * n, n, d), precision);
+        for (let a = 0; a < N; a++) result[a]! += sum[a]!;
+      }
       return result;
     },
 
@@ -82,33 +82,24 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
         share[i] = margin * inverse[i]!;
         curvature[i] = own * share[i]!;
       }
+      if (productsOf === null) return newton.factor(weightedProducts(labelled, M, curvature), precision);
       // W^-2 = 2 omega omega' - e J with omega = w^-1 of the cone and e = 1 / beta^2.
-      for (let i = 0; i < cones; i++) {
+      const [ff, fk, kk] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+      for (let i = 0; i < n; i++) {
         width[i] = 1 / beta[i]! ** 2;
         head[i] = (2 * point[i * (d + 1)]!) / beta[i]!;
-        schur[i] = eps * eps * curvature[i]! + width[i]! * (2 * point[i * (d + 1)]! ** 2 - 1);
+        const own = width[i]! * (2 * point[i * (d + 1)]! ** 2 - 1);
+        const bound = eps * eps * curvature[i]!;
+        schur[i] = bound + own;
+        // The form of each row in y_i phi_i and k_i, q_i eliminated, without the cancellation of its terms.
+        ff[i] = (curvature[i]! * own) / schur[i]!;
+        fk[i] = (curvature[i]! * eps * head[i]!) / schur[i]!;
+        kk[i] = (2 * (bound - width[i]!)) / schur[i]!;
       }
-      if (cones > 0) {
-        const omega = tailsOf(point, 0, n, d).map((value, e) => -value / beta[Math.floor(e / d)]!);
-        jacobians.pullBack(omega, backward, precision);
-      }
-      for (let a = 0; a < M; a++) {
-        const own = a * (n + cones);
-        for (let i = 0; i < n; i++) {
-          left[own + i] = columns[a * n + i]!;
-          right[own + i] = curvature[i]! * left[own + i]!;
-        }
-        for (let i = 0; i < cones; i++) {
-          const k = pulled[a * n + i]!;
-          const bound = head[i]! * k - eps * right[own + i]!;
-          left[own + n + i] = k;
-          right[own + i]! += (curvature[i]! * eps * bound) / schur[i]!;
-          right[own + n + i] = 2 * k - (head[i]! * bound) / schur[i]!;
-          onBound[i * M + a] = bound;
-        }
-      }
-      if (cones > 0) jacobians.weightedGram(width, newton.gram, precision);
-      return newton.factor(left, right, n + cones, precision);
+      const omega = tailsOf(point, 0, n, d).map((value, e) => -value / beta[Math.floor(e / d)]!);
+      jacobians.pullBack(omega, pulled, precision);
+      jacobians.weightedGram(width, newton.gram, precision);
+      return newton.factor(productsOf(pulled, { ff, fk, kk }), precision);
     },
 
     solve(rhs) {
@@ -117,14 +108,21 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
       const q = rhs.subarray(M + n);
       const onRows = p.map((value, i) => share[i]! * value);
       const fromBound = q.map((value, i) => (value + eps * onRows[i]!) / schur[i]!);
+      for (let i = 0; i < cones; i++) onRows[i]! -= eps * curvature[i]! * fromBound[i]!;
       const fromRows = transposedTimes(labelled, onRows, M);
-      const alongBound = transposedTimes(onBound, fromBound, M);
-      for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]! + alongBound[a]!;
+      const fromPulls = transposedTimes(
+        pulled,
+        fromBound.map((value, i) => head[i]! * value),
+        N,
+      );
+      for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]!;
+      for (let a = 0; a < N; a++) theta[a]! -= fromPulls[a]!;
       newton.solve(theta);
       const outputs = times(labelled, theta, n);
-      const bounded = times(onBound, theta, cones);
+      const along = times(pulled, theta.subarray(0, N), cones);
       for (let i = 0; i < cones; i++) {
-        q[i] = fromBound[i]! - bounded[i]! / schur[i]!;
+        const bounded = head[i]! * along[i]! - eps * curvature[i]! * outputs[i]!;
+        q[i] = fromBound[i]! - bounded / schur[i]!;
         outputs[i]! -= eps * q[i]!;
       }
       for (let i = 0; i < n; i++) p[i] = p[i]! * inverse[i]! - share[i]! * outputs[i]!;

@@ -1,6 +1,7 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { times, transposedTimes } from '../../numerics/vectors.ts';
 import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
+import { weightedProducts } from '../rowBlocks.ts';
 import { type ConeShape, coneLength } from './cones.ts';
 import { EntryBounds } from './entryBounds.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
@@ -24,7 +25,6 @@ export function marginSumsProgramme(
   const entries = new EntryBounds({ n, d, eps, from: 2 * n });
   const shape: ConeShape = { lp: 2 * n + entries.inequalities, cones: 0, size: 1 };
   const size = M + n + entries.count;
-  const columns = transpose(labelled, n, M);
   const bend = power === 1 ? 0 : 1;
 
   // What p_i >= 0 and the loss add to the second derivative in p_i, and what its other inequality adds; and what a pull on
@@ -32,16 +32,14 @@ export function marginSumsProgramme(
   const own = new Float64Array(n);
   const margin = new Float64Array(n);
   const rho = new Float64Array(n);
-  const left = new Float64Array(M * n);
-  const right = new Float64Array(M * n);
   const newton = new NewtonMatrix({ N, M, ridge }, algebra);
-  // Its last row, that of an intercept, stays zero.
-  const pulled = new Float64Array(M * n);
-  const backward = pulled.subarray(0, N * n);
+  // k_i = sum_j eps coupling_ij of the rows of K_i, n x N, and r_i = y_i phi_i + k_i, n x M.
+  const pulled = new Float64Array(n * N);
+  const slopes = new Float64Array(n * M);
 
   function addPulled(g: Float64Array, v: Float64Array): void {
-    jacobians.pullBack(v, backward);
-    for (let a = 0; a < N; a++) for (let i = 0; i < n; i++) g[a]! += backward[a * n + i]!;
+    const sum = jacobians.pulledSum(v);
+    for (let a = 0; a < N; a++) g[a]! += sum[a]!;
   }
 
   function apply(x: Float64Array): Float64Array {
@@ -79,19 +77,17 @@ export function marginSumsProgramme(
       entries.eliminate(weight);
       jacobians.pullBack(
         entries.coupling.map((value) => eps * value),
-        backward,
+        pulled,
       );
+      slopes.set(labelled);
       for (let i = 0; i < n; i++) {
         own[i] = bend + 1 / weight[i]! ** 2;
         margin[i] = 1 / weight[n + i]! ** 2;
         rho[i] = 1 / (1 / own[i]! + 1 / margin[i]! + entries.inverseSum[i]!);
-        for (let a = 0; a < M; a++) {
-          left[a * n + i] = columns[a * n + i]! + pulled[a * n + i]!;
-          right[a * n + i] = rho[i]! * left[a * n + i]!;
-        }
+        for (let a = 0; a < N; a++) slopes[i * M + a]! += pulled[i * N + a]!;
       }
       jacobians.entryGram(entries.left, newton.gram, precision);
-      return newton.factor(left, right, n, precision);
+      return newton.factor(weightedProducts(slopes, M, rho), precision);
     },
 
     solve(rhs) {

@@ -1,11 +1,12 @@
 import { inPrecision, type LinearAlgebra, type Precision } from '../../numerics/linearAlgebra.ts';
 import { choleskySolve } from '../../numerics/vectors.ts';
 import { addToDiagonal, CONE_JITTER, SINGLE_JITTER } from '../jitter.ts';
+import { type ProductPart, sumOfProducts } from '../rowBlocks.ts';
 
 /**
  * The Newton matrix in theta, or (theta, b), of programmes with a bound of its own on every row's gradient:
  *
- *   left right' + G + ridge I,      left and right M x k,   G, of the gradients, and the ridge on the N entries of theta.
+ *   left right' + G + ridge I,      G, of the gradients, and the ridge on the N entries of theta.
  */
 export class NewtonMatrix {
   /** G, in the lower triangle; N x N, to be filled before `factor`. */
@@ -29,11 +30,14 @@ export class NewtonMatrix {
     this.algebra = algebra;
   }
 
-  /** False where it is singular to working precision. */
-  factor(left: Float64Array, right: Float64Array, k: number, precision: Precision = 'double'): boolean {
+  /**
+   * False where it is singular to working precision.
+   * @param products parts whose sum is left right', each of M rows
+   */
+  factor(products: Iterable<ProductPart>, precision: Precision = 'double'): boolean {
     const { N, M, matrix, gram } = this;
     const algebra = inPrecision(this.algebra, precision);
-    algebra.multiplyTransposed(left, right, matrix, { m: M, n: M, k, lower: true });
+    sumOfProducts(algebra, products, M, matrix);
     for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) matrix[a * M + b]! += gram[a * N + b]!;
     addToDiagonal(matrix, M, precision === 'single' ? SINGLE_JITTER : CONE_JITTER, this.ridge, N);
     return algebra.choleskyInPlace(matrix, M);

@@ -1,6 +1,7 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { norm, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { norm, times, transposedTimes } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength, tailsOf } from './cones.ts';
+import { outputsOf, pairProducts, weightedSum } from './design.ts';
 import type { InteriorPoint, StartedProgramme } from './interiorPoint.ts';
 import { NewtonMatrix } from './newtonMatrix.ts';
 import {
@@ -27,29 +28,26 @@ import { type PerSampleProblem, sampleBounds } from './sampleBounds.ts';
  * is a feature that is always 1, without a gradient and without a penalty.
  */
 export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlgebra): StartedProgramme {
-  const { n, N, d, jacobians, y, eps, intercept } = problem;
-  const { M, phi, ridge } = designOf(problem);
+  const { n, N, d, jacobians, y, eps, lambda, intercept } = problem;
+  const design = designOf(problem);
+  const { M } = design;
+  const ridge = n * lambda;
   const shape: ConeShape = { lp: 2 * n, cones: n, size: d + 1 };
   const size = M + 2 * n;
-  const features = transpose(phi, n, M);
 
-  const within = sampleBounds(problem, euclideanRows, algebra);
+  const within = sampleBounds(problem, design, euclideanRows, algebra);
   const form = newResidualForm(n);
   const pull = new Float64Array(n);
   const width = new Float64Array(n);
   // What is left of q_i once p_i is eliminated; pull_i k_i - coupling_i phi_i couples it with the coefficients.
   const schur = new Float64Array(n);
-  // Columns [phi_i, k_i], and the same with the 2 x 2 form of each sample, q_i eliminated.
-  const left = new Float64Array(M * 2 * n);
-  const right = new Float64Array(M * 2 * n);
-  for (let a = 0; a < M; a++) left.set(features.subarray(a * n, (a + 1) * n), a * 2 * n);
   const newton = new NewtonMatrix({ N, M, ridge }, algebra);
-  // Its last row, that of an intercept, stays zero.
-  const pulled = new Float64Array(M * n);
-  const backward = pulled.subarray(0, N * n);
+  const productsOf = pairProducts(design, N);
+  // k_i, n x N.
+  const pulled = new Float64Array(n * N);
 
   function apply(x: Float64Array, precision?: Precision): Float64Array {
-    const s = residualSlacks(phi, M, n, x, coneLength(shape));
+    const s = residualSlacks(design, x, coneLength(shape));
     const theta = x.subarray(0, N);
     const images = jacobians.images(theta, precision);
     for (let i = 0; i < n; i++) {
@@ -66,7 +64,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     apply,
 
     applyTransposed(z, precision) {
-      const result = residualPull(phi, M, n, z, size);
+      const result = residualPull(design, z, size);
       for (let i = 0; i < n; i++) result[M + n + i] = z[2 * n + i * (d + 1)]!;
       within.addPulled(result, tailsOf(z, 2 * n, n, d), precision);
       return result;
@@ -96,25 +94,16 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
         schur[i] = form.width[i]! + e * (2 * scaling.point[i * (d + 1)]! ** 2 - 1);
         for (let j = 0; j < d; j++) omega[i * d + j]! *= -1 / scaling.beta[i]!;
       }
-      jacobians.pullBack(omega, backward, precision);
-      const [onPhi, across, onPull] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+      jacobians.pullBack(omega, pulled, precision);
+      // The form of each sample in phi_i and k_i, q_i eliminated.
+      const [ff, fk, kk] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
       for (let i = 0; i < n; i++) {
-        onPhi[i] = curvature[i]! - coupling[i]! ** 2 / schur[i]!;
-        across[i] = (coupling[i]! * pull[i]!) / schur[i]!;
-        onPull[i] = (2 * (form.width[i]! - width[i]!)) / schur[i]!;
-      }
-      for (let a = 0; a < M; a++) {
-        const own = a * 2 * n;
-        for (let i = 0; i < n; i++) {
-          const f = left[own + i]!;
-          const k = pulled[a * n + i]!;
-          left[own + n + i] = k;
-          right[own + i] = onPhi[i]! * f + across[i]! * k;
-          right[own + n + i] = across[i]! * f + onPull[i]! * k;
-        }
+        ff[i] = curvature[i]! - coupling[i]! ** 2 / schur[i]!;
+        fk[i] = (coupling[i]! * pull[i]!) / schur[i]!;
+        kk[i] = (2 * (form.width[i]! - width[i]!)) / schur[i]!;
       }
       jacobians.weightedGram(width, newton.gram, precision);
-      return newton.factor(left, right, 2 * n, precision);
+      return newton.factor(productsOf(pulled, { ff, fk, kk }), precision);
     },
 
     solve(rhs) {
@@ -122,20 +111,21 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       const p = rhs.subarray(M, M + n);
       const q = rhs.subarray(M + n);
       // What the rows of p and q say, moved to phi_i and k_i.
-      const moved = new Float64Array(2 * n);
+      const [onPhi, onPull] = [new Float64Array(n), new Float64Array(n)];
       for (let i = 0; i < n; i++) {
         q[i]! -= eps * p[i]! * form.inverse[i]!;
-        moved[i] = form.slope[i]! * p[i]! - (form.coupling[i]! * q[i]!) / schur[i]!;
-        moved[n + i] = (pull[i]! * q[i]!) / schur[i]!;
+        onPhi[i] = form.slope[i]! * p[i]! - (form.coupling[i]! * q[i]!) / schur[i]!;
+        onPull[i] = (pull[i]! * q[i]!) / schur[i]!;
       }
-      const fromRows = times(left, moved, M);
-      for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]!;
+      const [fromPhi, fromPull] = [weightedSum(design, onPhi), transposedTimes(pulled, onPull, N)];
+      for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]!;
+      for (let a = 0; a < N; a++) theta[a]! -= fromPull[a]!;
       newton.solve(theta);
-      const along = transposedTimes(left, theta, 2 * n);
+      const fitted = outputsOf(design, theta);
+      const along = times(pulled, theta.subarray(0, N), n);
       for (let i = 0; i < n; i++) {
-        const bounded = pull[i]! * along[n + i]! - form.coupling[i]! * along[i]!;
-        q[i] = (q[i]! - bounded) / schur[i]!;
-        p[i] = (p[i]! - eps * q[i]!) * form.inverse[i]! - form.slope[i]! * along[i]!;
+        q[i] = (q[i]! - pull[i]! * along[i]! + form.coupling[i]! * fitted[i]!) / schur[i]!;
+        p[i] = (p[i]! - eps * q[i]!) * form.inverse[i]! - form.slope[i]! * fitted[i]!;
       }
       return rhs;
     },

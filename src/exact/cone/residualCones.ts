@@ -1,6 +1,6 @@
-import { times, transposedTimes } from '../../numerics/vectors.ts';
-import { withOnes, withSumZero } from '../intercept.ts';
+import { withSumZero } from '../intercept.ts';
 import type { Scaling } from './cones.ts';
+import { type Design, outputsOf, weightedSum } from './design.ts';
 
 /**
  * What every programme here shares: t_i = p_i + eps q_i with p_i >= |y_i - theta' phi_i|, written as the two inequalities
@@ -42,50 +42,39 @@ export interface ResidualProblem {
   readonly intercept?: boolean;
 }
 
-/** The design and the number M of its columns, N or, with an intercept, a column of ones more; and n lambda. */
-export function designOf({ n, N, phi, lambda, intercept }: ResidualProblem): {
-  M: number;
-  phi: Float64Array;
-  ridge: number;
-} {
-  return { M: intercept ? N + 1 : N, phi: intercept ? withOnes(phi, n, N) : phi, ridge: n * lambda };
-}
+/** The regressors of a problem: its features and, with an intercept, a 1 in every row. */
+export const designOf = ({ n, N, phi, intercept }: ResidualProblem): Design => ({
+  n,
+  N,
+  M: intercept ? N + 1 : N,
+  rows: phi,
+});
 
 /**
  * The 2 n inequalities at x = (theta, p, ...), y left out: s_i = p_i + theta' phi_i and s_(n+i) = p_i - theta' phi_i.
  * @param length of the slacks in all; those after the first 2 n are 0
  */
-export function residualSlacks(
-  phi: Float64Array,
-  N: number,
-  n: number,
-  x: Float64Array,
-  length: number,
-): Float64Array {
+export function residualSlacks(design: Design, x: Float64Array, length: number): Float64Array {
+  const { n, M } = design;
   const s = new Float64Array(length);
-  const fitted = times(phi, x.subarray(0, N), n);
+  const fitted = outputsOf(design, x);
   for (let i = 0; i < n; i++) {
-    s[i] = x[N + i]! + fitted[i]!;
-    s[n + i] = x[N + i]! - fitted[i]!;
+    s[i] = x[M + i]! + fitted[i]!;
+    s[n + i] = x[M + i]! - fitted[i]!;
   }
   return s;
 }
 
 /** The transpose of that on their duals, theta and p of a vector of `size` variables; the others are 0. */
-export function residualPull(
-  phi: Float64Array,
-  N: number,
-  n: number,
-  z: Float64Array,
-  size: number,
-): Float64Array {
+export function residualPull(design: Design, z: Float64Array, size: number): Float64Array {
+  const { n, M } = design;
   const out = new Float64Array(size);
   const u = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     u[i] = z[i]! - z[n + i]!;
-    out[N + i] = z[i]! + z[n + i]!;
+    out[M + i] = z[i]! + z[n + i]!;
   }
-  out.set(transposedTimes(phi, u, N));
+  out.set(weightedSum(design, u));
   return out;
 }
 

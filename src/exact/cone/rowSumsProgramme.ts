@@ -1,6 +1,6 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { times, transpose, transposedTimes } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength } from './cones.ts';
+import { outputsOf, pairProducts, weightedSum } from './design.ts';
 import { EntryBounds } from './entryBounds.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { NewtonMatrix } from './newtonMatrix.ts';
@@ -23,13 +23,14 @@ import { type PerSampleProblem, sampleBounds } from './sampleBounds.ts';
  *   n lambda I + Phi' diag(a) Phi + sum_i K_i' diag(D_i) K_i + sum_i rho_i r_i r_i'.
  */
 export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgebra): StartedProgramme {
-  const { n, N, d, jacobians, y, eps, intercept } = problem;
-  const { M, phi, ridge } = designOf(problem);
+  const { n, N, d, jacobians, y, eps, lambda, intercept } = problem;
+  const design = designOf(problem);
+  const { M } = design;
+  const ridge = n * lambda;
   const entries = new EntryBounds({ n, d, eps, from: 2 * n });
   const shape: ConeShape = { lp: 2 * n + entries.inequalities, cones: 0, size: 1 };
   const size = M + n + entries.count;
-  const within = sampleBounds(problem, sumRows(d), algebra);
-  const features = transpose(phi, n, M);
+  const within = sampleBounds(problem, design, sumRows(d), algebra);
 
   // Of p_i: the second derivative that the barrier adds, and what couples p_i with phi_i' dtheta over it.
   const curvature = new Float64Array(n);
@@ -37,13 +38,12 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
   // 1 / (1 + 1 / curvature + inverseSum): what a pull on t_i = p_i + eps sum_j h_ij meets.
   const rho = new Float64Array(n);
   const newton = new NewtonMatrix({ N, M, ridge }, algebra);
-  const left = new Float64Array(M * 2 * n);
-  const right = new Float64Array(M * 2 * n);
-  // Its last row, that of an intercept, stays zero.
-  const pulled = new Float64Array(M * n);
+  const productsOf = pairProducts(design, N);
+  // k_i = sum_j eps coupling_ij of the rows of K_i, n x N.
+  const pulled = new Float64Array(n * N);
 
   function apply(x: Float64Array): Float64Array {
-    const s = residualSlacks(phi, M, n, x, coneLength(shape));
+    const s = residualSlacks(design, x, coneLength(shape));
     entries.slacks(x.subarray(M + n), jacobians.images(x.subarray(0, N)), s);
     return s;
   }
@@ -54,7 +54,7 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
     apply,
 
     applyTransposed(z) {
-      const result = residualPull(phi, M, n, z, size);
+      const result = residualPull(design, z, size);
       within.addPulled(result, entries.duals(z, result.subarray(M + n)));
       return result;
     },
@@ -75,26 +75,20 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
       entries.eliminate(weight);
       jacobians.pullBack(
         entries.coupling.map((value) => eps * value),
-        pulled.subarray(0, N * n),
+        pulled,
       );
+      // own phi_i phi_i' + rho_i r_i r_i' with r_i = coupling_i phi_i + k_i.
+      const [ff, fk] = [new Float64Array(n), new Float64Array(n)];
       for (let i = 0; i < n; i++) {
         const [above, below] = [1 / weight[i]! ** 2, 1 / weight[n + i]! ** 2];
         curvature[i] = above + below;
         coupling[i] = (above - below) / curvature[i]!;
         rho[i] = 1 / (1 + 1 / curvature[i]! + entries.inverseSum[i]!);
-        const own = (4 * above * below) / curvature[i]!;
-        for (let a = 0; a < M; a++) {
-          const at = a * 2 * n + i;
-          const f = features[a * n + i]!;
-          const r = coupling[i]! * f + pulled[a * n + i]!;
-          left[at] = f;
-          right[at] = own * f;
-          left[at + n] = r;
-          right[at + n] = rho[i]! * r;
-        }
+        fk[i] = rho[i]! * coupling[i]!;
+        ff[i] = (4 * above * below) / curvature[i]! + fk[i]! * coupling[i]!;
       }
       jacobians.entryGram(entries.left, newton.gram, precision);
-      return newton.factor(left, right, 2 * n, precision);
+      return newton.factor(productsOf(pulled, { ff, fk, kk: rho }), precision);
     },
 
     solve(rhs) {
@@ -104,14 +98,14 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
       // -dt_i as the right-hand sides of p and h alone have it.
       const pull = entries.pulledSums(h).map((sum, i) => -rho[i]! * (p[i]! / curvature[i]! + sum));
       const onPhi = p.map((value, i) => coupling[i]! * (value + pull[i]!));
-      const fromRows = transposedTimes(phi, onPhi, M);
+      const fromRows = weightedSum(design, onPhi);
       for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]!;
       within.addPulled(
         theta,
         entries.onGradients(h, pull).map((value) => -value),
       );
       newton.solve(theta);
-      const fitted = times(phi, theta, n);
+      const fitted = outputsOf(design, theta);
       const images = jacobians.images(theta.subarray(0, N));
       const moved = entries.sums(images.map((value, e) => entries.coupling[e]! * value));
       for (let i = 0; i < n; i++) {
@@ -134,7 +128,7 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
       x.set(coefficients);
       const h = x.subarray(M + n);
       for (let e = 0; e < h.length; e++) h[e] = Math.hypot(images[e]!, distance / (eps * d));
-      const fitted = times(phi, coefficients, n);
+      const fitted = outputsOf(design, coefficients);
       const residuals = y.map((target, i) => target - fitted[i]!);
       const s = new Float64Array(coneLength(shape));
       const z = new Float64Array(s.length);

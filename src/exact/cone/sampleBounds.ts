@@ -1,10 +1,12 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { choleskySolve, dot, times, transposedTimes } from '../../numerics/vectors.ts';
 import type { Jacobians } from '../jacobians.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { sumOfProducts, weightedProducts } from '../rowBlocks.ts';
+import { type Design, outputsOf } from './design.ts';
 import { dualBound } from './dualBound.ts';
 import type { Bounds } from './interiorPoint.ts';
-import { designOf, type ResidualProblem } from './residualCones.ts';
+import type { ResidualProblem } from './residualCones.ts';
 import type { RowNorm } from './rowNorms.ts';
 
 /** How often a dual residual is taken away at most: what is left is of the order of rounding. */
@@ -33,15 +35,19 @@ export interface SampleBounds {
   startingPoint(): { coefficients: Float64Array; images: Float64Array; value: number };
 }
 
-/** @param rowNorm of each sample's own gradient */
+/**
+ * @param design of the problem
+ * @param rowNorm of each sample's own gradient
+ */
 export function sampleBounds(
   problem: PerSampleProblem,
+  design: Design,
   rowNorm: RowNorm,
   algebra: LinearAlgebra,
 ): SampleBounds {
-  const { n, N, d, jacobians, y, eps } = problem;
-  const { M, phi, ridge } = designOf(problem);
-  const backward = new Float64Array(N * n);
+  const { n, N, d, phi, jacobians, y, eps, lambda } = problem;
+  const { M } = design;
+  const ridge = n * lambda;
   // A norm that costs at least |K_i theta|_2 keeps the minimiser inside the reach of this metric.
   const metric = factorOf(eps * eps);
 
@@ -54,8 +60,7 @@ export function sampleBounds(
     const matrix = new Float64Array(N * N);
     const phiPhi = new Float64Array(N * N);
     jacobians.weightedGram(new Float64Array(n).fill(weight), matrix);
-    const columns = transpose(problem.phi, n, N);
-    algebra.multiplyTransposed(columns, columns, phiPhi, { m: N, n: N, k: n, lower: true });
+    sumOfProducts(algebra, weightedProducts(phi, N, new Float64Array(n).fill(1)), N, phiPhi);
     for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
     addToDiagonal(matrix, N, CONE_JITTER, ridge);
     return algebra.choleskyInPlace(matrix, N) ? matrix : null;
@@ -63,7 +68,7 @@ export function sampleBounds(
 
   function objective(coefficients: Float64Array, images: Float64Array): number {
     const theta = coefficients.subarray(0, N);
-    const fitted = times(phi, coefficients, n);
+    const fitted = outputsOf(design, coefficients);
     let value = (ridge / 2) * dot(theta, theta);
     for (let i = 0; i < n; i++)
       value += 0.5 * (Math.abs(y[i]! - fitted[i]!) + eps * rowNorm.penalty(images, i * d, (i + 1) * d)) ** 2;
@@ -71,12 +76,8 @@ export function sampleBounds(
   }
 
   function addPulled(g: Float64Array, v: Float64Array, precision?: Precision): void {
-    jacobians.pullBack(v, backward, precision);
-    for (let a = 0; a < N; a++) {
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += backward[a * n + i]!;
-      g[a]! += sum;
-    }
+    const sum = jacobians.pulledSum(v, precision);
+    for (let a = 0; a < N; a++) g[a]! += sum[a]!;
   }
 
   /** The terms of the dual objective in u and v. */
@@ -107,11 +108,11 @@ export function sampleBounds(
         factor,
         at.g.map((value, a) => value - ridge * at.theta[a]!),
       );
-      const fitted = times(problem.phi, delta, n);
+      const fitted = times(phi, delta, n);
       for (let i = 0; i < n; i++) u[i]! -= fitted[i]!;
       const images = jacobians.images(delta, round === 0 ? 'single' : 'double');
       for (let j = 0; j < v.length; j++) v[j]! -= eps * eps * images[j]!;
-      const pulled = transposedTimes(problem.phi, u, N);
+      const pulled = transposedTimes(phi, u, N);
       addPulled(pulled, v);
       at = { ...at, theta: at.theta.map((value, a) => value + delta[a]!), g: pulled };
       const found = dualBound({ ...at, ...dualValue(u, v) });
@@ -149,7 +150,7 @@ export function sampleBounds(
       const { euclideanSize } = rowNorm;
       const factor = euclideanSize === 1 ? metric : factorOf(eps * eps * euclideanSize);
       const coefficients = new Float64Array(M);
-      if (factor) coefficients.set(choleskySolve(factor, transposedTimes(problem.phi, y, N)));
+      if (factor) coefficients.set(choleskySolve(factor, transposedTimes(phi, y, N)));
       const images = jacobians.images(coefficients.subarray(0, N));
       const value = objective(coefficients, images);
       const atZero = 0.5 * dot(y, y);

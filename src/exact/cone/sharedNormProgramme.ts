@@ -1,6 +1,7 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
+import { dot, transposedTimes } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
+import { outputsOf, weightedSum } from './design.ts';
 import { lowRankSystem, withUnitColumn } from './diagonalPlusLowRank.ts';
 import type { StartedProgramme } from './interiorPoint.ts';
 import { type AttackNorm, euclideanBlock, maximumBlock, type NormBlock, sumBlock } from './normBlocks.ts';
@@ -29,8 +30,10 @@ export interface SharedNormProblem extends ResidualProblem {
  * and n.
  */
 export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearAlgebra): StartedProgramme {
-  const { n, N, y, eps, metric, intercept } = problem;
-  const { M, phi, ridge } = designOf(problem);
+  const { n, N, y, eps, lambda, metric, intercept } = problem;
+  const design = designOf(problem);
+  const { M } = design;
+  const ridge = n * lambda;
   const block = blockOf(problem);
   const shape: ConeShape = { lp: 2 * n + block.lp, cones: block.cones, size: block.coneSize };
   const size = M + n + block.variables;
@@ -49,7 +52,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
   const q = (x: Float64Array): Float64Array => x.subarray(M + n);
 
   function apply(x: Float64Array): Float64Array {
-    const s = residualSlacks(phi, M, n, x, coneLength(shape));
+    const s = residualSlacks(design, x, coneLength(shape));
     const theta = x.subarray(0, N);
     block.apply(theta, q(x), s);
     return s;
@@ -61,7 +64,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
     apply,
 
     applyTransposed(z) {
-      const result = residualPull(phi, M, n, z, size);
+      const result = residualPull(design, z, size);
       block.applyTransposed(z, result.subarray(0, N), q(result));
       return result;
     },
@@ -88,7 +91,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       if (row) rows.set(row, n * N);
       if (dense) dense.weight = metricWeight;
       if (!system.factor(diagonal, weights)) return false;
-      const pull = transposedTimes(phi, form.coupling, M);
+      const pull = weightedSum(design, form.coupling);
       border = columns.map((column, k) => {
         const beside = new Float64Array(M);
         beside.set(column);
@@ -111,7 +114,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
         onPhi[i] = form.slope[i]! * p[i]!;
         onBound += eps * form.inverse[i]! * p[i]!;
       }
-      const fromPhi = transposedTimes(phi, onPhi, M);
+      const fromPhi = weightedSum(design, onPhi);
       for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]!;
       const right = block.reduce(theta, q(rhs));
       right[0]! -= onBound;
@@ -123,7 +126,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       for (let k = 0; k < beside.length; k++)
         for (let a = 0; a < M; a++) theta[a]! -= beside[k]! * solved[k]![a]!;
       block.expand(theta, beside, q(rhs));
-      const fitted = times(phi, theta, n);
+      const fitted = outputsOf(design, theta);
       for (let i = 0; i < n; i++)
         p[i] = (p[i]! - eps * beside[0]!) * form.inverse[i]! - form.slope[i]! * fitted[i]!;
       return rhs;
@@ -142,7 +145,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
       const x = new Float64Array(size);
       x.set(theta);
       block.start(x.subarray(0, N), distance / eps, q(x));
-      const residuals = times(phi, theta, n).map((fitted, i) => y[i]! - fitted);
+      const residuals = outputsOf(design, theta).map((fitted, i) => y[i]! - fitted);
       const s = apply(x);
       const z = new Float64Array(s.length);
       const costs = new Float64Array(n).fill(eps * block.bound(q(x)));
@@ -156,7 +159,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
   function objective(coefficients: Float64Array): number {
     const theta = coefficients.subarray(0, N);
     const cost = eps * block.penalty(theta);
-    const fitted = times(phi, coefficients, n);
+    const fitted = outputsOf(design, coefficients);
     let value = (ridge / 2) * dot(theta, theta);
     for (let i = 0; i < n; i++) value += 0.5 * (Math.abs(y[i]! - fitted[i]!) + cost) ** 2;
     return value;

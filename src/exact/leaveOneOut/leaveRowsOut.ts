@@ -1,6 +1,7 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
-import { LocalModel } from './localModel.ts';
+import type { KinkDuals } from './boxDualSolver.ts';
+import { KINK_CURVATURE, LocalModel } from './localModel.ts';
 import type { GradientsAt, RowGradients } from './rowGradients.ts';
 
 /** Rows whose losses, of the output x' phi_i and the gradient norm q_i, are summed, with (ridge/2) |theta|^2. */
@@ -16,6 +17,10 @@ export interface RowLosses {
   readonly gradientsAt: GradientsAt;
   /** The pieces of the losses that the rows are on, to second order. */
   pieces(point: Point, state: RowStates): Pieces;
+  /** The losses to first order, but for their kinks. */
+  firstOrder(point: Point): FirstOrder;
+  /** What a row's kink is a function of has the derivative 1 in the output and this in q_i. */
+  readonly kinkSlope: number;
   /** Where a Newton step on those pieces leaves the rows; `outputDerivatives` of the rows at a kink. */
   after(point: Point, state: RowStates, outputDerivatives: Float64Array): Settled;
 }
@@ -26,6 +31,17 @@ export interface Point {
   /** x' phi_i, n. */
   readonly outputs: Float64Array;
   readonly gradients: RowGradients;
+}
+
+/** Losses at a point: what is smooth by its derivatives, and the kink of each. */
+export interface FirstOrder {
+  readonly outputDerivatives: Float64Array;
+  readonly normDerivatives: Float64Array;
+  /**
+   * The largest dual_i values_i - (softness/2) dual_i^2 of duals from lower_i to upper_i, values_i a function of the output and q_i;
+   * null where losses are smooth.
+   */
+  readonly kinks: (Pick<KinkDuals, 'values' | 'lower' | 'upper'> & { readonly softness: 0 | 1 }) | null;
 }
 
 /** The piece of its loss that each row is on. */
@@ -77,6 +93,8 @@ export interface RowsLeftOut {
   readonly lengths: Float64Array;
   /** theta without row i less theta, n x N. */
   readonly moves: Float64Array;
+  /** Share of the rows that are not at a kink. */
+  readonly free: number;
   /** Why the second order may not be enough, a clause each. */
   readonly doubts: readonly string[];
 }
@@ -108,7 +126,7 @@ export function leaveRowsOut(losses: RowLosses, found: Pick<Point, 'x'> & RowSta
   }
 }
 
-function pointAt({ n, N, design, gradientsAt }: RowLosses, x: Float64Array): Point {
+export function pointAt({ n, N, design, gradientsAt }: RowLosses, x: Float64Array): Point {
   return { x, outputs: times(design, x, n), gradients: gradientsAt(x.subarray(0, N)) };
 }
 
@@ -124,7 +142,19 @@ function gradientOf({ N, M, ridge }: RowLosses, { x, gradients }: Point, pieces:
   return sum;
 }
 
-function localModel({ n, N, M, ridge }: RowLosses, { gradients }: Point, pieces: Pieces): LocalModel {
+function localModel(losses: RowLosses, point: Point, pieces: Pieces): LocalModel {
+  const { n, M } = losses;
+  const { fitted } = pieces;
+  const hessian = hessianOf(losses, point, {
+    ...pieces,
+    fitted: fitted.map(() => false),
+    outputCurvatures: pieces.outputCurvatures.map((value, i) => (fitted[i] ? KINK_CURVATURE : value)),
+  });
+  return new LocalModel({ n, M, hessian, ...pieces });
+}
+
+/** The Hessian of all but the rows at a kink along their d_i, M x M in the lower triangle. */
+export function hessianOf({ n, N, M, ridge }: RowLosses, { gradients }: Point, pieces: Pieces): Float64Array {
   const { fitted, directions, outputCurvatures, turns, along } = pieces;
   const gram = new Float64Array(N * N);
   gradients.gram(turns, gram);
@@ -155,7 +185,7 @@ function localModel({ n, N, M, ridge }: RowLosses, { gradients }: Point, pieces:
     for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
     hessian[a * M + a]! += ridge;
   }
-  return new LocalModel({ n, M, hessian, directions, outputCurvatures, fitted });
+  return hessian;
 }
 
 function leftOut(
@@ -213,7 +243,8 @@ function leftOut(
     );
   if (turned > MOST_TURN)
     doubts.push(`a row left out changes the gradient there by ${turned.toFixed(2)} of its norm on average`);
-  return { outputs, lengths, moves, doubts };
+  const atKink = states.fitted.reduce((count, at) => count + (at ? 1 : 0), 0);
+  return { outputs, lengths, moves, free: 1 - atKink / n, doubts };
 }
 
 /** Where rows that are not fitted are held by themselves alone to this share, one more or less changes which are fitted, */

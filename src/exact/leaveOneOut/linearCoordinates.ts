@@ -16,7 +16,7 @@ export function linearCoordinates(attack: AttackNorm, largest: readonly boolean[
     const N = theta.length;
     if (attack === 'l2') {
       const at = inSpan(phi, theta, theta);
-      return { ...at, gradientsAt: euclideanGradient(n) };
+      return { ...at, gradientsAt: euclideanGradient(n), everywhere: true };
     }
     const kept = [...theta.keys()].filter((j) => (attack === 'linf' ? theta[j] !== 0 : !largest[j]));
     const tied = attack === 'linf' ? [] : [...theta.keys()].filter((j) => largest[j]);
@@ -37,7 +37,7 @@ export function linearCoordinates(attack: AttackNorm, largest: readonly boolean[
     const features = new Float64Array(n * k);
     for (let i = 0; i < n; i++) features.set(reduce(phi.subarray(i * N, (i + 1) * N)), i * k);
     const { beside, ...at } = inSpan(features, reduce(theta), g);
-    return { ...at, gradientsAt: linearGradient(n, beside) };
+    return { ...at, gradientsAt: linearGradient(n, beside), everywhere: false };
   };
 }
 

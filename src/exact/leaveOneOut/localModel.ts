@@ -10,7 +10,7 @@ import { addToDiagonal } from '../jitter.ts';
 export interface LocalModelOptions {
   readonly n: number;
   readonly M: number;
-  /** H, M x M, in the lower triangle; overwritten. */
+  /** H, M x M, in the lower triangle, with {@link KINK_CURVATURE} d_i d_i' of each row at a kink; overwritten. */
   readonly hessian: Float64Array;
   /** d_i, n x M. */
   readonly directions: Float64Array;
@@ -19,6 +19,9 @@ export interface LocalModelOptions {
   /** Which rows are at their kink. */
   readonly fitted: readonly boolean[];
 }
+
+/** Changes no step, as kinks hold it, and lets H be factored where nothing but kinks holds an intercept. */
+export const KINK_CURVATURE = 0.01;
 
 /** A Newton step of all rows. */
 export interface NewtonStep {
@@ -92,7 +95,8 @@ export class LocalModel {
     const step = transposedTimes(kinks, pulls, M);
     for (let a = 0; a < M; a++) step[a]! -= own[a]!;
     const outputDerivatives = new Float64Array(n);
-    for (let i = 0; i < n; i++) if (place[i]! >= 0) outputDerivatives[i] = -pulls[place[i]!]!;
+    for (let i = 0; i < n; i++)
+      if (place[i]! >= 0) outputDerivatives[i] = KINK_CURVATURE * gaps[i]! - pulls[place[i]!]!;
     return { move: transposedTimes(inverse, step, M), outputDerivatives };
   }
 
@@ -115,7 +119,8 @@ export class LocalModel {
         at < 0
           ? (outputDerivatives[i]! + outputCurvatures[i]! * dot(way, step)) /
             (1 - outputCurvatures[i]! * square)
-          : (outputDerivatives[i]! + (extra ? dot(way, extra.subarray(i * M, (i + 1) * M)) : 0)) / square;
+          : (outputDerivatives[i]! + (extra ? dot(way, extra.subarray(i * M, (i + 1) * M)) : 0)) /
+            (square - KINK_CURVATURE);
       for (let a = 0; a < M; a++) step[a]! += scale * way[a]!;
     }
     const moves = new Float64Array(n * M);
@@ -167,7 +172,7 @@ export class LocalModel {
 const JITTER = 1e-13;
 
 /** L^-1 for A = L L' in the lower triangle of `a`, which is overwritten by L. */
-function invertedFactor(a: Float64Array, size: number): Float64Array {
+export function invertedFactor(a: Float64Array, size: number): Float64Array {
   const kept = a.slice();
   for (let jitter = JITTER; ; jitter *= 100) {
     a.set(kept);
@@ -178,7 +183,7 @@ function invertedFactor(a: Float64Array, size: number): Float64Array {
 }
 
 /** L^-1 of each of n rows. */
-function rowsTimes(rows: Float64Array, inverse: Float64Array, n: number, M: number): Float64Array {
+export function rowsTimes(rows: Float64Array, inverse: Float64Array, n: number, M: number): Float64Array {
   const product = new Float64Array(n * M);
   linearAlgebra().multiplyTransposed(rows, inverse, product, { m: n, n: M, k: M });
   return product;

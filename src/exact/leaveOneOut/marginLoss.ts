@@ -38,6 +38,30 @@ export function marginLoss(rows: MarginLossRows): RowLosses {
   const sideOf = (score: number): Side => (score > 0 ? FALLING[loss] : FLAT);
   return {
     ...rows,
+    kinkSlope: -eps,
+
+    firstOrder({ outputs, gradients: { lengths } }) {
+      const margins = outputs.map((output, i) => output - eps * lengths[i]!);
+      if (loss === 'logistic') {
+        const pulls = margins.map(marginLosses.logistic.pull);
+        return {
+          outputDerivatives: pulls.map((pull) => -pull),
+          normDerivatives: pulls.map((pull) => eps * pull),
+          kinks: null,
+        };
+      }
+      const soft = loss === 'squaredHinge';
+      return {
+        outputDerivatives: new Float64Array(n),
+        normDerivatives: new Float64Array(n),
+        kinks: {
+          values: margins.map((w) => w - 1),
+          lower: new Float64Array(n).fill(soft ? Number.NEGATIVE_INFINITY : -1),
+          upper: new Float64Array(n),
+          softness: soft ? 1 : 0,
+        },
+      };
+    },
 
     pieces({ outputs, gradients: { lengths, slopes } }, { fitted, scores }) {
       const directions = design.slice();

@@ -1,6 +1,9 @@
 import { UserError } from '../../errors.ts';
 import type { MarginLossName } from '../../theory/channels/losses.ts';
 import { bestConstant, type MarginPoint, type MarginRows } from '../marginRows.ts';
+import { once } from '../once.ts';
+import { entryGradients } from './entryGradients.ts';
+import { trainerWithout } from './fixedHessian.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
 import { leaveRowsOut } from './leaveRowsOut.ts';
 import type { LengthsAfter } from './lengthsAfter.ts';
@@ -13,30 +16,32 @@ export interface FoundClassifier {
   readonly best: MarginPoint;
   /** a_i of the hinge, which its kink leaves to the duals; null for other losses. */
   readonly pulls: Float64Array | null;
-  readonly converged: boolean;
+  /** Of the entries of all gradients, n x d, under an attack in linf: their signs, or their duals where they are 0. */
+  readonly signs: Float64Array | null;
 }
 
 /**
  * An adversarial classifier without each of its rows in turn, estimated. Its residuals are margins y_i f(x_i).
  * @param lengthsAfter null where no gradient norm can be told; NaN stands for it
- * @throws UserError for an attack in linf, whose norm has more kinks than a Newton step can hold
+ * @throws UserError for an intercept where a class would have no row left
  */
 export function marginsLeftOut(
   rows: MarginRows,
   loss: MarginLossName,
-  { best, pulls, converged }: FoundClassifier,
+  { best, pulls, signs }: FoundClassifier,
   lengthsAfter: LengthsAfter | null,
 ): LeftOutRows {
   const { n, N, M, eps, lambda, labelled, intercept } = rows;
-  if (eps > 0 && rows.rowNorm.separable)
-    throw new UserError("leaveOneOut: norm 'linf' with frozen features has no estimate; train in 'l2'");
+  // Under an attack in linf.
+  const separable = eps > 0 && rows.rowNorm.separable;
   const labels = intercept ? Float64Array.from({ length: n }, (_, i) => labelled[i * M + N]!) : null;
   if (labels && [1, -1].some((label) => labels.filter((own) => own === label).length < 2))
     throw new UserError('leaveOneOut: an intercept needs 2 rows or more of each class');
-  const doubts = converged ? [] : ['the solution that it starts from has not converged'];
   // Off its kink it has no curvature, so that a row left out moves others across theirs.
-  if (loss === 'hinge')
-    doubts.push('the hinge is no smooth function of the margin: only rows trained without anew are right');
+  const doubts =
+    loss === 'hinge'
+      ? ['the hinge is no smooth function of the margin: only rows trained without anew are right']
+      : [];
   const theta = best.x.subarray(0, N);
   if (theta.every((value) => value === 0)) return constantLeftOut(rows, labels, doubts);
   const atKink = Array.from(
@@ -44,17 +49,16 @@ export function marginsLeftOut(
     // Where the margin is 1 the dual is inside its bounds, elsewhere at one of them.
     (w, i) => pulls !== null && Math.abs(1 - w) < Math.min(pulls[i]!, 1 - pulls[i]!),
   );
-  const left = leaveRowsOut(
-    marginLoss({
-      ...{ n, N, M, eps, loss, design: labelled, ridge: n * lambda },
-      gradientsAt: ownGradients(rows),
-    }),
-    {
-      x: best.x,
-      scores: best.margins.map((w, i) => (atKink[i] ? pulls![i]! : rows.loss.pull(w))),
-      fitted: atKink,
-    },
-  );
+  const losses = marginLoss({
+    ...{ n, N, M, eps, loss, design: labelled, ridge: n * lambda },
+    gradientsAt: separable ? entryGradients(rows, signs!) : ownGradients(rows),
+  });
+  const left = leaveRowsOut(losses, {
+    x: best.x,
+    scores: best.margins.map((w, i) => (atKink[i] ? pulls![i]! : rows.loss.pull(w))),
+    fitted: atKink,
+  });
+  const trainer = once(() => trainerWithout(losses, left.point, left.states));
   const residuals = left.outputs;
   return {
     fitted: best.clean,
@@ -64,7 +68,16 @@ export function marginsLeftOut(
       const pull = left.states.scores[i]!;
       return pull > 0 ? (left.point.outputs[i]! - margin) / pull : 0;
     }),
+    // That of the hinge is doubted whatever its rows do, and the others have none.
+    crossing: 0,
     doubts: [...doubts, ...left.doubts],
+    trained(i) {
+      const at = separable ? null : trainer()(i);
+      if (at === null) return null;
+      const unmoved = new Float64Array(n * N);
+      const gradientNorm = lengthsAfter?.(at.x.subarray(0, N), unmoved)[i] ?? Number.NaN;
+      return { residual: at.outputs[i]!, gradientNorm };
+    },
   };
 }
 
@@ -76,7 +89,7 @@ function constantLeftOut(
 ): LeftOutRows {
   const zeros = new Float64Array(n);
   if (labels === null)
-    return { fitted: zeros, residuals: zeros, gradientNorms: zeros, influence: zeros, doubts };
+    return { fitted: zeros, residuals: zeros, gradientNorms: zeros, influence: zeros, crossing: 0, doubts };
   const b = bestConstant(loss, labels);
   // One row more or less of a class is the same whichever it is.
   const without = new Map(
@@ -85,5 +98,5 @@ function constantLeftOut(
   const fitted = labels.map((label) => label * b);
   const residuals = labels.map((label) => label * without.get(label)!);
   const influence = fitted.map((margin, i) => (margin - residuals[i]!) / loss.pull(margin) || 0);
-  return { fitted, residuals, gradientNorms: zeros, influence, doubts };
+  return { fitted, residuals, gradientNorms: zeros, influence, crossing: 0, doubts };
 }

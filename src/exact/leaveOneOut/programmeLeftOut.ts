@@ -1,4 +1,6 @@
 import { centring, type Rows, withOnes } from '../intercept.ts';
+import { once } from '../once.ts';
+import { trainerWithout } from './fixedHessian.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
 import { leaveRowsOut } from './leaveRowsOut.ts';
 import type { GradientsAt } from './rowGradients.ts';
@@ -12,7 +14,6 @@ export interface FoundRegression {
   /** psi_i, the derivative of row i's loss in its residual, and |r_i| + eps q_i, both from the duals, n. */
   readonly scores: Float64Array;
   readonly sizes: Float64Array;
-  readonly converged: boolean;
 }
 
 /** Coordinates in which theta moves when a row is left out, and what eps multiplies there. */
@@ -22,6 +23,8 @@ export interface Coordinates extends Pick<SquareRows, 'sharedShift'> {
   /** N */
   readonly theta: Float64Array;
   readonly gradientsAt: GradientsAt;
+  /** Whether that is so for any theta and without any row, or only near this one. */
+  readonly everywhere: boolean;
   /** The rows' own gradient norms at theta + moves_i, where training has others. */
   readonly lengthsAfter?: (moves: Float64Array) => Float64Array;
 }
@@ -39,9 +42,8 @@ export function programmeLeftOut(
   const { eps, lambda, fitIntercept } = asked;
   const { n } = given;
   const rows = centring(fitIntercept, given);
-  const doubts = found.converged ? [] : ['the solution that it starts from has not converged'];
-  if (found.theta.every((value) => value === 0)) return constantLeftOut(rows.y, fitIntercept, doubts);
-  const { phi, theta, gradientsAt, lengthsAfter, sharedShift } = coordinatesOf(found.theta, {
+  if (found.theta.every((value) => value === 0)) return constantLeftOut(rows.y, fitIntercept);
+  const { phi, theta, gradientsAt, everywhere, lengthsAfter, sharedShift } = coordinatesOf(found.theta, {
     ...given,
     ...rows,
   });
@@ -63,6 +65,11 @@ export function programmeLeftOut(
   });
   const residuals = left.outputs.map((output, i) => rows.y[i]! - output);
   const fitted = left.point.outputs.map((output, i) => (left.states.fitted[i] ? 0 : rows.y[i]! - output));
+  const trainer = once(() => trainerWithout(losses, left.point, left.states));
+  function trained(i: number): ReturnType<NonNullable<LeftOutRows['trained']>> {
+    const at = trainer()(i);
+    return at && { residual: rows.y[i]! - at.outputs[i]!, gradientNorm: at.gradients.lengths[i]! };
+  }
   return {
     fitted,
     residuals,
@@ -71,12 +78,14 @@ export function programmeLeftOut(
       const psi = left.states.scores[i]!;
       return psi === 0 ? 0 : (e - fitted[i]!) / psi;
     }),
-    doubts: [...doubts, ...left.doubts],
+    crossing: left.free,
+    doubts: left.doubts,
+    ...(everywhere && { trained }),
   };
 }
 
 /** The rows of a constant predictor, 0 or an intercept: beyond the critical radius nothing else is trained. */
-function constantLeftOut(y: Float64Array, fitIntercept: boolean, doubts: readonly string[]): LeftOutRows {
+function constantLeftOut(y: Float64Array, fitIntercept: boolean): LeftOutRows {
   const n = y.length;
   const held = fitIntercept ? 1 / (n - 1) : 0;
   return {
@@ -84,6 +93,7 @@ function constantLeftOut(y: Float64Array, fitIntercept: boolean, doubts: readonl
     residuals: y.map((target) => target * (1 + held)),
     gradientNorms: new Float64Array(n),
     influence: new Float64Array(n).fill(held),
-    doubts,
+    crossing: 0,
+    doubts: [],
   };
 }

@@ -1,4 +1,4 @@
-import { dot, quadraticForm, transpose } from '../../numerics/vectors.ts';
+import { dot, quadraticForm } from '../../numerics/vectors.ts';
 import type { ReadoutProblem } from '../readoutProblem.ts';
 
 /** What eps multiplies in the loss of each row, q_i = sqrt(theta' J_i theta), to second order about one theta. */
@@ -22,14 +22,14 @@ export const ownGradients =
   (theta) => {
     const images = jacobians.images(theta);
     const lengths = rowSquares(images, n).map(Math.sqrt);
-    const columns = new Float64Array(N * n);
+    const slopes = new Float64Array(n * N);
     jacobians.pullBack(
       images.map((value, e) => value / (lengths[Math.floor(e / d)]! || 1)),
-      columns,
+      slopes,
     );
     return {
       lengths,
-      slopes: transpose(columns, N, n),
+      slopes,
       gram: (weights, out) => jacobians.weightedGram(weights, out),
       squares: (moves) => rowSquares(jacobians.ownImages(moves), n),
     };

@@ -27,6 +27,17 @@ export function squareLoss(rows: SquareRows): RowLosses {
 
   return {
     ...rows,
+    kinkSlope: 0,
+
+    firstOrder({ outputs, gradients: { lengths } }) {
+      const costs = lengths.map((q) => eps * q);
+      const excess = outputs.map((output, i) => output - y[i]!);
+      return {
+        outputDerivatives: excess,
+        normDerivatives: costs.map((cost, i) => eps * (cost + Math.abs(excess[i]!))),
+        kinks: { values: excess.slice(), lower: costs.map((cost) => -cost), upper: costs, softness: 0 },
+      };
+    },
 
     pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
       const divisors = divisible(lengths);

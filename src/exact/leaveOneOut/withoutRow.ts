@@ -23,10 +23,11 @@ function jacobiansWithout({ n, d, N, jacobians }: ReadoutProblem, i: number): Ja
     images: (theta) => without(jacobians.images(theta), i, d),
     ownImages: (moves) => without(jacobians.ownImages(withZero(moves, i, N)), i, d),
     pullBack(v, out) {
-      const all = new Float64Array(N * n);
+      const all = new Float64Array(n * N);
       jacobians.pullBack(withZero(v, i, d), all);
-      for (let a = 0; a < N; a++) out.set(without(all.subarray(a * n, (a + 1) * n), i, 1), a * (n - 1));
+      out.set(without(all, i, N));
     },
+    pulledSum: (v) => jacobians.pulledSum(withZero(v, i, d)),
     weightedGram: (weights, out) => jacobians.weightedGram(withZero(weights, i, 1), out),
     entryGram: (weights, out) => jacobians.entryGram(withZero(weights, i, d), out),
   };

@@ -1,4 +1,6 @@
-import { type Cell, cell, rowsOf, unitsOf } from '../../cells/cell.ts';
+import type { Cell } from '../../cells/cell.ts';
+import { rowsOf, unitsOf } from '../../cells/cellSizes.ts';
+import { cell } from '../../cells/makeCell.ts';
 import { facesLinf, normsOf } from '../state/norms.ts';
 import type { Settings } from '../state/parameters.ts';
 import { epsTestOf, questionOf, signalWord, spectrumName, widthsOf } from '../theory/ask.ts';

@@ -1,4 +1,4 @@
-import { rowsOf, unitsOf } from '../../cells/cell.ts';
+import { rowsOf, unitsOf } from '../../cells/cellSizes.ts';
 import { byId } from '../page/elements.ts';
 import { symbol } from '../page/symbols.ts';
 import { MAX_D, MAX_SEEDS } from '../state/link.ts';

@@ -1,4 +1,4 @@
-import { rowsOf, widthOf } from '../../cells/cell.ts';
+import { rowsOf, widthOf } from '../../cells/cellSizes.ts';
 import { activationNames } from '../../theory/index.ts';
 import { type AxisName, MAX_DEPTH, type Settings } from '../state/parameters.ts';
 import { isClassifier, riskAt } from '../theory/ask.ts';

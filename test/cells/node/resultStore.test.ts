@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { cell as makeCell } from '../../../src/cells/cell.ts';
+import { cell as makeCell } from '../../../src/cells/makeCell.ts';
 import { type RowFaults, rowOf, rowsOfFile } from '../../../src/cells/node/resultRow.ts';
 import { openResultStore } from '../../../src/cells/node/resultStore.ts';
 import type { Runtime } from '../../../src/runtime/index.ts';

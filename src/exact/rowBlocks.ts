@@ -1,0 +1,113 @@
+import type { LinearAlgebra } from '../numerics/linearAlgebra.ts';
+
+/** Bytes of what is worked on at once, so that beside the rows themselves memory does not grow with their number. */
+const BLOCK = 4e7;
+/** Rows and columns of a tile that the nearest cache holds twice. */
+const TILE = 16;
+
+/** Rows from `from` to the one before `to`. */
+export interface RowBlock {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The rows in blocks of about the same size.
+ * @param numbers that are needed at once for each row of a block
+ */
+export function* rowBlocks(n: number, numbers: number): Generator<RowBlock> {
+  const blocks = Math.ceil((8 * n * numbers) / BLOCK);
+  const height = Math.ceil(n / Math.min(n, Math.max(1, blocks)));
+  for (let from = 0; from < n; from += height) yield { from, to: Math.min(n, from + height) };
+}
+
+/** Room for so many numbers of each row of a block. */
+export function roomFor(n: number, numbers: number): Float64Array {
+  const [first] = rowBlocks(n, numbers);
+  return new Float64Array(first ? numbers * (first.to - first.from) : 0);
+}
+
+/** Where the columns of a block go: each begins `stride` after the last, the first at `at`. */
+export interface ColumnsTarget {
+  readonly out: Float64Array;
+  readonly stride: number;
+  readonly at?: number;
+}
+
+/** Writes a block of rows of `width` numbers as columns: number a of row `from + j` at a stride + at + j. */
+export function writeColumns(
+  rows: Float64Array,
+  width: number,
+  { from, to }: RowBlock,
+  { out, stride, at = 0 }: ColumnsTarget,
+): void {
+  for (let first = 0; first < width; first += TILE) {
+    const last = Math.min(width, first + TILE);
+    for (let top = from; top < to; top += TILE) {
+      const bottom = Math.min(to, top + TILE);
+      for (let a = first; a < last; a++) {
+        let own = a * stride + at + top - from;
+        for (let i = top, read = top * width + a; i < bottom; i++, read += width) out[own++] = rows[read]!;
+      }
+    }
+  }
+}
+
+/** Factors of a product left right', each of k columns. */
+export interface ProductPart {
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+  readonly k: number;
+}
+
+/**
+ * The sum of left right' over parts, of which each may overwrite the one before it, into the lower triangle of `out`.
+ * @param M rows of left and right
+ */
+export function sumOfProducts(
+  algebra: LinearAlgebra,
+  parts: Iterable<ProductPart>,
+  M: number,
+  out: Float64Array,
+): void {
+  let scratch: Float64Array | undefined;
+  let isFirst = true;
+  for (const { left, right, k } of parts) {
+    const shape = { m: M, n: M, k, lower: true };
+    if (isFirst) algebra.multiplyTransposed(left, right, out, shape);
+    else {
+      scratch ??= new Float64Array(M * M);
+      algebra.multiplyTransposed(left, right, scratch, shape);
+      for (let a = 0; a < M; a++) for (let b = 0; b <= a; b++) out[a * M + b]! += scratch[a * M + b]!;
+    }
+    isFirst = false;
+  }
+  if (isFirst) out.fill(0);
+}
+
+/**
+ * sum weights_i r_i r_i' over rows r_i of M numbers, a block of rows after the other.
+ * @param weights one a row
+ * @param room for the factors of a block, {@link roomFor} them
+ */
+export function* weightedProducts(
+  rows: Float64Array,
+  M: number,
+  weights: Float64Array,
+  room = roomFor(weights.length, 2 * M),
+): Generator<ProductPart> {
+  const n = weights.length;
+  const [left, right] = [room.subarray(0, room.length / 2), room.subarray(room.length / 2)];
+  for (const block of rowBlocks(n, 2 * M)) {
+    const k = block.to - block.from;
+    writeColumns(rows, M, block, { out: right, stride: k });
+    weightColumns(right, weights.subarray(block.from, block.to), M, left);
+    yield { left, right, k };
+  }
+}
+
+/** Multiplies the columns of an M x k matrix, each by its weight. */
+function weightColumns(columns: Float64Array, weights: Float64Array, M: number, out: Float64Array): void {
+  const k = weights.length;
+  for (let a = 0, at = 0; a < M; a++) for (let i = 0; i < k; i++, at++) out[at] = weights[i]! * columns[at]!;
+}
