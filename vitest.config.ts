@@ -7,33 +7,42 @@ import { whole } from './test/support/sizes.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** Files that replace modules, or start and change engines: each gets a process of its own. */
+/** Files that ask how engines begin: each gets a process of its own. */
+const beginnings = ['runtime', 'webgpu', 'wasmMatMul', 'provision/repair'].map(
+  (name) => `test/runtime/${name}.test.ts`,
+);
+
+/** They and those that replace modules. */
 const alone = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .map((name) => `test/${name.split(sep).join('/')}`)
   .filter((file) => file.endsWith('.test.ts'))
   .filter(
     (file) =>
-      file.startsWith('test/runtime/') ||
+      beginnings.includes(file) ||
       /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(join(root, file), 'utf8')),
   );
 
-/** Files that take ten seconds or more. They begin first, so that no process is left with one of them at the end. */
+/** Files that take eight seconds or more. They begin first, so that no process is left with one of them at the end. */
 const longest = [
   'explorer/page',
   'notebooks/notebooks',
-  'cli/sweep',
   'docs/commands',
-  'fuzz/commandLine',
   'cli/train',
+  'cli/sweep',
   'training/resuming',
+  'theory/monteCarlo',
   'packaging/package',
-  'attacks/laws',
-  'training/adversarialTraining',
-  'training/trainingMode',
   'cli/reproduce',
+  'attacks/laws',
+  'evaluation/sanityChecks',
+  'training/trainingMode',
   'training/methods',
+  'training/adversarialTraining',
   'cells/networkCells',
-  'docs/extending',
+  'training/tenClasses',
+  'figures/figures',
+  'models/realData',
+  'attacks/minimalNorm',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -57,6 +66,8 @@ export default defineConfig({
   test: {
     // Native addons do not survive worker threads.
     pool: 'forks',
+    // Tensors are many small objects, most of which do not live long.
+    execArgv: ['--max-semi-space-size=64'],
     // TensorFlow and the simulations use every core already: files run two at a time at most.
     maxWorkers: 2,
     testTimeout: whole ? 1_200_000 : 120_000,

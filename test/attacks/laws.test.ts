@@ -104,7 +104,7 @@ describe.each(cases)('$name in $norm within bounds $bounds', ({ name, norm, boun
   const attackWith = (more: GradientAttackOptions = {}): Attack => attackNamed(name, { ...options, ...more });
   const few = fewSteps(name);
   const attack = attackWith(few);
-  const several = restarts ? attackWith({ ...few, restarts: 3 }) : attack;
+  const several = restarts ? attackWith({ ...few, restarts: 2 }) : attack;
 
   const found: Record<number, { readonly once: Found; readonly several: Found }> = {};
   beforeAll(() => {

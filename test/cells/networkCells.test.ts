@@ -16,7 +16,7 @@ import { trainedWidthDigits } from '../../src/figures/trainedWidthDigits.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
 import { testRuntime } from '../support/runtime.ts';
-import { sized } from '../support/sizes.ts';
+import { sized, whole } from '../support/sizes.ts';
 import { reference } from '../theory/reference.ts';
 
 beforeAll(async () => {
@@ -106,11 +106,11 @@ describe('cells of networks', () => {
     const soon = sized({ psi2: 8, lambda: 0.1, attackSteps: 1 }, { psi2: 2, lambda: 0, attackSteps: 2 });
     for (const network of ['lazy', 'trained'] as const) {
       const of = cell({ network, widths: [0.5], d: 8, eps: 0.2, tau: 0.1, testRows: 50, ...soon });
-      const first = await run(of);
       const tensors = tf.memory().numTensors;
-      const second = await run(of);
+      const first = await run(of);
       expect(tf.memory().numTensors).toBe(tensors);
-      expect(second.standardRisk.value).toBe(first.standardRisk.value);
+      // Once is enough to tell whether training draws from elsewhere; scripts/nightly.ts asks both.
+      if (network === 'trained' || whole) expect((await run(of)).standardRisk).toEqual(first.standardRisk);
       expect(first.adversarialRisks[0]!.value).toBeGreaterThan(first.standardRisk.value);
       expect(first.thetaNormSquared).toBeGreaterThan(0);
     }

@@ -8,7 +8,7 @@ const folder = temporaryFolder(afterAll);
 
 describe('rrf', () => {
   it('suggests the command that was probably meant, in one line', async () => {
-    const { code, stdout, stderr } = await startRrf(['theroy']).finished;
+    const { code, stdout, stderr } = await rrf('theroy');
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toBe('rrf: Did you mean theory?\n');
@@ -61,7 +61,7 @@ describe('rrf', () => {
     const args = [
       ...asked,
       '--width',
-      '400',
+      '100',
       '--eps',
       '0.3',
       '--device',

@@ -65,7 +65,10 @@ function shortened(example: string): string[] {
   const small = ['--quick', ...few, ...(whole ? [] : ['--method', 'exact'])];
   if (words[0] === 'reproduce' && words[1] !== '--list')
     return [...words.filter((word) => word !== '--quick'), ...small];
-  if (words[0] === 'train' && !example.includes('exact')) return [...words, '--max-cycles', '1'];
+  if (words[0] === 'train' && !example.includes('exact')) {
+    const fewRows = example.includes('digits.csv') && !whole ? ['--test-fraction', '0.7'] : [];
+    return [...words, '--max-cycles', '1', ...fewRows];
+  }
   if (words[0] === 'predict' && !whole)
     return words.map((word) => word.replace('width=60,300', 'width=30,60'));
   if (words[0] === 'tune' && !whole) {

@@ -38,7 +38,7 @@ describe('training by gradient and the exact solver', () => {
       const model = randomFeaturesModel({ inputDim: d, units: N, seed });
       const W = (await model.layers[0]!.getWeights()[0]!.data()) as Float32Array;
       const risk = async () => {
-        const test = problem.batches('test', sized(2048, 8192));
+        const test = problem.batches('test', sized(1024, 8192));
         const { adversarial } = await risks(model, test, { attack: pgd({ steps: 10 }), epsilons: [eps] });
         return adversarial[0]!.value;
       };
@@ -49,7 +49,7 @@ describe('training by gradient and the exact solver', () => {
       // A gentle rate: past interpolation the risk still moves while the objective hardly does.
       const schedule = {
         learningRate: 1 / (3 * Math.sqrt(N)),
-        cycleSteps: 350,
+        cycleSteps: sized(200, 350),
         maxCycles: 2,
         tolerance: 1e-2,
       };

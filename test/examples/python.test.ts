@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runsSources } from '../support/sources.ts';
+import { commandLine } from '../support/rrf.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -20,7 +20,7 @@ const hasTorch = python !== undefined && spawnSync(python, ['-c', 'import torch,
 
 describe.skipIf(python === undefined)('examples/python', () => {
   const folder = temporaryFolder(afterAll);
-  const rrf = [process.execPath, ...runsSources, at('src/cli/main.ts')].map((word) => `'${word}'`).join(' ');
+  const rrf = commandLine.map((word) => `'${word}'`).join(' ');
   const run = (name: string): Record<string, unknown> => {
     const { status, stderr } = spawnSync(python!, [at(`examples/python/${name}.py`), folder], {
       env: { ...process.env, RRF: rrf },

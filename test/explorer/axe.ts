@@ -11,8 +11,10 @@ interface Violation {
 export async function violationsOn(page: Page): Promise<{ id: string; impact: string; where: string[] }[]> {
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
   const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
+    const { axe } = window as unknown as {
+      axe: { run(options: { resultTypes: string[] }): Promise<{ violations: Violation[] }> };
+    };
+    return (await axe.run({ resultTypes: ['violations'] })).violations.map(({ id, impact, nodes }) => ({
       id,
       impact,
       where: nodes.map(({ html }) => html.slice(0, 120)),

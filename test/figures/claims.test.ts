@@ -139,7 +139,8 @@ const contradictions: Readonly<Record<string, readonly [string, World | Partial<
 
 it.each(figures.map(({ name }) => name))('every claim of %s can be contradicted', (name) => {
   const { defaults, plan } = figureNamed(name);
-  const claims = plan(defaults).claims.map(({ statement }) => statement);
+  const shipped = plan(defaults);
+  const claims = shipped.claims.map(({ statement }) => statement);
   expect(contradictions[name]).toHaveLength(claims.length);
   for (const [i, [beginning, against]] of contradictions[name]!.entries()) {
     expect(claims[i]!.slice(0, beginning.length)).toBe(beginning);
@@ -147,7 +148,8 @@ it.each(figures.map(({ name }) => name))('every claim of %s can be contradicted'
       typeof against === 'function' ? [defaults, against] : [{ ...defaults, ...against }, alike];
     // At other settings a statement names other numbers.
     const kind = (statement: string): string => statement.replace(/[\d.]+/g, '#').slice(0, 40);
-    const claim = plan(settings).claims.find(({ statement }) => kind(statement) === kind(claims[i]!))!;
+    const { claims: found } = settings === defaults ? shipped : plan(settings);
+    const claim = found.find(({ statement }) => kind(statement) === kind(claims[i]!))!;
     expect(claim.check(meanOver(world)).holds, claim.statement).toBe(false);
   }
 });

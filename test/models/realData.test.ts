@@ -20,7 +20,7 @@ function digits(): { train: Dataset; test: Dataset } {
   const all = tableDataset(table, 'digit', { inputs: false, target: false });
   const data = { ...all, x: all.x.map((pixel) => pixel / 16) };
   const order = stream('digits').permutation(data.n);
-  return { train: rowsOf(data, order.subarray(0, 500)), test: rowsOf(data, order.subarray(500, 1000)) };
+  return { train: rowsOf(data, order.subarray(0, 400)), test: rowsOf(data, order.subarray(500, 800)) };
 }
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ describe.each([
         const attack = pgd({ loss, steps: 2 });
         const schedule = { cycleSteps: sized(60, 120), maxCycles: 1 };
         await adversarialTraining(model, train, { eps, attack, lambda: 1e-3, ...schedule });
-        const { standard, curve } = await robustRisk(model, test, pgd({ loss, steps: 8 }), {
+        const { standard, curve } = await robustRisk(model, test, pgd({ loss, steps: 5 }), {
           epsilons: [0.3],
         });
         model.dispose();

@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import { loadRuntime } from '../../src/runtime/runtime.ts';
 import { tf } from '../../src/runtime/tf.ts';
+import { testRuntime } from '../support/runtime.ts';
+
+afterAll(testRuntime);
 
 const numbers = (name: string, size: number): Float32Array =>
   stream('conv', name).fillGaussian(new Float32Array(size));

@@ -1,10 +1,12 @@
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import { loadRuntime } from '../../src/runtime/runtime.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { compareInWasm } from '../../src/runtime/wasmElementwise.ts';
+import { testRuntime } from '../support/runtime.ts';
 
 beforeAll(() => loadRuntime('wasm'));
+afterAll(testRuntime);
 
 /** Numbers of every kind, then Gaussian ones. */
 const values = (name: string, length: number): Float32Array => {

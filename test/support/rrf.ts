@@ -7,7 +7,11 @@ import { isFresh } from './built.mjs';
 import { runsSources } from './sources.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** The words that start `rrf` in a process of its own: as it was built, or from its sources where they have changed since. */
+export const commandLine: readonly string[] = isFresh('dist/index.js')
+  ? [process.execPath, fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))]
+  : [process.execPath, ...runsSources, main];
 
 export interface Finished {
   readonly code: number;
@@ -30,8 +34,8 @@ export function startRrf(args: readonly string[], { cwd, env = {} }: Surrounding
   let child: ChildProcess;
   const finished = new Promise<Finished>((resolve) => {
     const options = { maxBuffer: 1 << 26, cwd, env: { ...process.env, ...env } };
-    const programme = isFresh('dist/index.js') ? [built] : [...runsSources, main];
-    child = execFile(process.execPath, [...programme, ...args], options, (error, stdout, stderr) => {
+    const [node, ...programme] = commandLine as [string, ...string[]];
+    child = execFile(node, [...programme, ...args], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });

@@ -49,9 +49,12 @@ export class FrozenNetwork {
   /** d phi / d x by rows, width x d. */
   jacobian(slopes: readonly Float64Array[]): Float64Array {
     const d = this.d;
-    let J = new Float64Array(d * d);
-    for (let i = 0; i < d; i++) J[i * d + i] = 1;
-    this.weights.forEach((W, l) => {
+    const [first, ...others] = this.weights;
+    if (first === undefined)
+      return Float64Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? 1 : 0));
+    let J = first.map((weight, at) => weight * slopes[0]![Math.floor(at / d)]!);
+    others.forEach((W, before) => {
+      const l = before + 1;
       const rows = this.widths[l]!;
       const columns = W.length / rows;
       const next = new Float64Array(rows * d);

@@ -13,8 +13,8 @@ export async function trainInFolder(folder: string, options: Partial<Adversarial
   const attack = pgd({ steps: 2, randomStart: true });
   const tensors = tf.memory().numTensors;
   const result = await adversarialTraining(model, data, {
-    ...{ eps: 0.3, lambda: 0.01, batchSize: 24, cycleSteps: 120, maxCycles: 2, tolerance: 1e-9 },
-    ...{ folder, checkpointEvery: 50, ...(options.method ? {} : { attack }) },
+    ...{ eps: 0.3, lambda: 0.01, batchSize: 24, cycleSteps: 60, maxCycles: 2, tolerance: 1e-9 },
+    ...{ folder, checkpointEvery: 25, ...(options.method ? {} : { attack }) },
     ...options,
   });
   if (tf.memory().numTensors !== tensors) throw new Error('the training leaked tensors');

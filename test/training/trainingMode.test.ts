@@ -56,7 +56,7 @@ function moments({ n, x }: Dataset): [number[], number[]] {
 }
 
 describe('batch normalisation', () => {
-  const steps = 40;
+  const steps = 20;
   const normalised = (args: Partial<Parameters<typeof tf.layers.batchNormalization>[0]> = {}) =>
     sequential(tf.layers.batchNormalization({ ...first, ...args }), readout());
 
