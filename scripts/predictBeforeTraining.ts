@@ -1,7 +1,9 @@
 /**
  * Predicted against trained robust risk on digits (classes below 5 against the rest) and diabetes, standardised.
- * Prints tables, and with a folder as argument draws prediction.svg and prediction.png into it.
+ * Prints tables. With a folder as argument it draws prediction.png, .svg and .pdf into it, each a second time for one column
+ * and for two, and keeps there what was trained, so that a second run draws at once and an interrupted one goes on.
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mean } from 'd3-array';
 import { table } from '../src/cli/table.ts';
@@ -9,7 +11,8 @@ import type { Dataset } from '../src/data/dataset.ts';
 import { diabetes, digitsBelowFive } from '../src/data/shippedSets.ts';
 import { paletteOrder } from '../src/plots/palette.ts';
 import { type Panel, panelFigure, type Series } from '../src/plots/panels.ts';
-import { svgToPng } from '../src/plots/png.ts';
+import { COLUMN_WIDTHS } from '../src/plots/paper.ts';
+import { writePicture } from '../src/plots/picture.ts';
 import {
   type AgainstTraining,
   measuredRepeats,
@@ -92,15 +95,35 @@ const RISKS = [
   },
 ] as const;
 
+const [folder] = process.argv.slice(2);
+if (folder) makeFolder(folder);
 const panels: Panel[] = [];
+const lastDrawn = comparisons.findLast(({ drawn }) => drawn);
 for (const comparison of comparisons) {
-  const { name, data, drawn, ...settings } = comparison;
-  const rows = await predictionAgainstTraining(data, settings);
+  const { name, drawn } = comparison;
+  const rows = await rowsOf(comparison);
   process.stdout.write(`${name}\n${tableOf(rows)}\n${summaryOf(rows)}\n\n`);
   if (drawn) panels.push(...(await panelsOf(comparison, rows)));
+  if (folder && comparison === lastDrawn) await draw(folder);
 }
-const folder = process.argv[2];
-if (folder) draw(folder);
+
+/** What was trained, width by width, or is in the folder already. */
+async function rowsOf({ name, data, drawn: _, widths, ...settings }: Comparison): Promise<AgainstTraining[]> {
+  const rows: AgainstTraining[] = [];
+  for (const width of widths) {
+    const key = JSON.stringify({ name, width, ...settings });
+    const kept = keptRows();
+    const found = kept[key] ?? (await predictionAgainstTraining(data, { ...settings, widths: [width] }));
+    if (folder) writeWholeFile(join(folder, 'rows.json'), JSON.stringify({ ...kept, [key]: found }));
+    rows.push(...found);
+  }
+  return rows;
+}
+
+function keptRows(): Record<string, AgainstTraining[]> {
+  const path = folder && join(folder, 'rows.json');
+  return path && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+}
 
 function tableOf(rows: readonly AgainstTraining[]): string {
   const number = (title: string, value: (row: AgainstTraining) => number, digits = 3) => ({
@@ -186,16 +209,25 @@ async function panelsOf(
   return epsilons.map((eps, e) => ({ title: `${name}, $\\varepsilon = ${eps}$`, series: series[e]! }));
 }
 
-function draw(into: string): void {
+async function draw(into: string): Promise<void> {
   const heights = panels.flatMap((panel) => panel.series.flatMap(({ points }) => points.map(({ y }) => y)));
-  const svg = panelFigure({
-    panels,
-    x: { label: 'training rows $n$', scale: 'log', domain: [54, 660] },
-    y: { label: 'risk', scale: 'log', domain: [0.93 * Math.min(...heights), 1.1 * Math.max(...heights)] },
-    description:
-      'Predicted and trained standard and adversarial risk against training rows, on digits and diabetes',
-  });
-  makeFolder(into);
-  writeWholeFile(join(into, 'prediction.svg'), svg);
-  writeWholeFile(join(into, 'prediction.png'), svgToPng(svg));
+  const splits = comparisons.filter(({ drawn }) => drawn).map(({ name, repeats }) => `${repeats} (${name})`);
+  const bars = `means over ${splits.join(' and ')} splits of the rows; bars: one standard error over them`;
+  for (const [end, width] of [['', undefined], ...Object.entries(COLUMN_WIDTHS)] as const) {
+    const svg = panelFigure({
+      panels,
+      x: { label: 'training rows $n$', scale: 'log', domain: [54, 660] },
+      y: { label: 'risk', scale: 'log', domain: [0.93 * Math.min(...heights), 1.1 * Math.max(...heights)] },
+      title: 'Predicted and trained risks on digits and diabetes',
+      description:
+        'Standard risk (SR) and adversarial risk (AR, l2) against training rows on standardised digits (below 5 against the rest) ' +
+        'and diabetes: predicted from one half of the rows before training, and trained exactly on n of the other half, ' +
+        `lambda = 0; N random features with an intercept; ${bars}.`,
+      source: 'npx tsx scripts/predictBeforeTraining.ts FOLDER',
+      note: `$\\lambda = 0$; ${bars}`,
+      ...(width !== undefined && { width }),
+    });
+    for (const format of ['png', 'svg', 'pdf'])
+      await writePicture(join(into, `prediction${end && `-${end}`}.${format}`), svg);
+  }
 }

@@ -13,6 +13,7 @@ export { type ClassNames, type ClassTable, readCsvClasses } from './data/csvClas
 export { type CsvDataset, type CsvDatasetOptions, readCsvDataset } from './data/csvDataset.ts';
 export { csvText, readCsvTable } from './data/csvTable.ts';
 export { type Dataset, type HostRows, type TensorPair, toTensors } from './data/dataset.ts';
+export type { ReadProgress } from './data/filePieces.ts';
 export { type ImageDataset, readIdxImages } from './data/idxImages.ts';
 export { type MnistOptions, readMnistImages } from './data/mnistImages.ts';
 export {
@@ -35,7 +36,7 @@ export {
   preparedTable,
 } from './data/preparation/preparedTable.ts';
 export type { NumberColumn, RawColumn, RawTable, TextColumn } from './data/rawTable.ts';
-export { readTable } from './data/readTable.ts';
+export { type ReadTableOptions, readTable } from './data/readTable.ts';
 export type { ColumnStatistics } from './data/standardise.ts';
 export type { Table } from './data/table.ts';
 export { type Standardising, tableDataset } from './data/tableDataset.ts';
@@ -146,6 +147,11 @@ export { type AttackedRows, attackedRows, type InputMovement, inputMovements } f
 export { type SubgroupRisk, subgroupRisks } from './table/explainSubgroups.ts';
 export type { ClassMeasures } from './table/measureClasses.ts';
 export type { LargestOutput, SeveralClassesTold } from './table/measureSeveralClasses.ts';
+export {
+  type AgainstTraining,
+  type AgainstTrainingOptions,
+  predictionAgainstTraining,
+} from './table/predictionAgainstTraining.ts';
 export {
   type Interval,
   type IntervalOptions,

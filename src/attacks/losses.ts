@@ -62,12 +62,29 @@ export function huberLoss(delta = 1): SampleLoss {
   };
 }
 
+/**
+ * log sum exp(z) - <labels, z> of each row, [n, k] to [n], with its gradient softmax(z) - labels: that of TensorFlow.js
+ * would go back through each of its operations.
+ */
+function softmaxCrossEntropy(z: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  const loss = tf.customGrad((...args) => {
+    const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    save([logits, labels]);
+    return {
+      value: tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
+      gradFunc: (dy: tf.Tensor, [there, wanted]: tf.Tensor[]) =>
+        tf.tidy(() => tf.softmax(there!).sub(wanted!).mul(dy.expandDims(1))),
+    };
+  });
+  return loss(z) as tf.Tensor;
+}
+
 /** Cross-entropy of the softmax of k outputs, or of the logistic function of one output (signs +1 and -1). */
 export const crossEntropyLoss: SampleLoss = {
   name: 'cross-entropy',
   value(prediction, y) {
     if (prediction.shape[1] === 1) return tf.softplus(y.mul(prediction).neg()).reshape([-1]);
-    return tf.logSumExp(prediction, 1).sub(tf.sum(prediction.mul(oneHot(prediction, y)), 1));
+    return softmaxCrossEntropy(prediction, oneHot(prediction, y).toFloat());
   },
   targets: 'classes',
 };

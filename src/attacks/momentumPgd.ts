@@ -1,5 +1,6 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative } from '../errors.ts';
+import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import {
   GRADIENT_ATTACK_OPTIONS,
@@ -7,7 +8,7 @@ import {
   type GradientAttackSettings,
 } from './attackOptions.ts';
 import { type GradientAttack, gradientAttack } from './gradientAttack.ts';
-import { sumAbs, TINY } from './norms/norm.ts';
+import { eachRow, sumAbs, TINY } from './norms/norm.ts';
 import { type Stepper, stepLength } from './stepper.ts';
 
 /** What {@link momentumPgd} can be told. */
@@ -34,7 +35,11 @@ const momentumSteps =
   (decay: number) =>
   (settings: GradientAttackSettings): Stepper =>
   ({ point, gradient }, ball, _, memory) => {
-    const before = memory?.velocity ?? tf.zerosLike(gradient);
-    const velocity = before.mul(decay).add(gradient.div(tf.maximum(sumAbs(gradient), TINY)));
+    const velocity = remembered(memory?.velocity ?? tf.zerosLike(gradient), decay, gradient);
     return { point: ball.ascend(point, velocity, stepLength(ball, settings)), memory: { velocity } };
   };
+
+/** decay v + g / |g|_1 of each sample. */
+const remembered = (v: tf.Tensor, decay: number, g: tf.Tensor): tf.Tensor =>
+  rowFunction('remember')?.([v, eachRow(decay, g.shape[0]!), g], g.shape) ??
+  v.mul(decay).add(g.div(tf.maximum(sumAbs(g), TINY)));

@@ -4,11 +4,11 @@ import { numericTable, withoutRowCount } from '../data/numericTable.ts';
 import type { Preparation, PreparedTarget } from '../data/preparation/preparation.ts';
 import { preparedTable } from '../data/preparation/preparedTable.ts';
 import type { RawTable } from '../data/rawTable.ts';
-import { readTable } from '../data/readTable.ts';
 import type { Table } from '../data/table.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { nameList } from './nameList.ts';
+import { readTableFile } from './readTableFile.ts';
 
 /** Rows of a file as a saved model reads them. */
 export interface ModelRows {
@@ -42,7 +42,7 @@ export async function modelRows(
   known: ClassNames | undefined,
   preparation: Preparation | null,
 ): Promise<ModelRows> {
-  const file = withoutRowCount(await readTable(csv));
+  const file = withoutRowCount(await readTableFile(csv));
   const name = named ?? preparation?.target.name ?? file.columns.at(-1)!.name;
   const positive = nameList('positive', args.positive);
   const target = targetOf(file, name, { positive, known, preparation });

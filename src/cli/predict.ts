@@ -6,7 +6,6 @@ import type { CsvDataset } from '../data/csvDataset.ts';
 import { planPreparation } from '../data/preparation/learnPreparation.ts';
 import type { Preparation } from '../data/preparation/preparation.ts';
 import { preparedTable } from '../data/preparation/preparedTable.ts';
-import { readTable } from '../data/readTable.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import {
   checkChoice,
@@ -32,6 +31,7 @@ import { asTyped } from './optionNames.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { intervalRemarks, riskInWords, tailRemarks } from './predictionRemarks.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
+import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, reportTable, writeReport } from './reportFile.ts';
 import { type Column, table } from './table.ts';
@@ -175,7 +175,7 @@ async function handedRows(args: PredictArguments): Promise<Read> {
 async function readData(args: TableArguments): Promise<Read> {
   const { csv, target, raw, clip } = args;
   if (raw && clip !== undefined) throw new InvalidArgumentError('clip', clip, 'none with --raw');
-  const file = await readTable(csv);
+  const file = await readTableFile(csv);
   const saved = await savedPreparation(args);
   const positive = nameList('positive', args.positive) ?? (await savedClasses(args));
   const plan = planPreparation(file, { target, ...preparationOf(args), ...given({ positive }) });

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { texNumber } from '../plots/axes.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import { type Panel, panelFigure, type Series } from '../plots/panels.ts';
 import type { WidthPrediction } from '../table/predictOnData.ts';
@@ -30,7 +31,7 @@ export function predictionFigure(rows: readonly WidthPrediction[]): string {
   const values = (axis: typeof colours, most: number): readonly (number | null)[] =>
     axis ? axis.values.slice(0, most) : [null];
   const drawn: Panel[] = values(panels, MOST_PANELS).map((panel) => ({
-    title: panels && panel !== null ? `$${panels.symbol} = ${panel}$` : 'predicted risk',
+    title: panels && panel !== null ? `$${panels.symbol} = ${texNumber(panel)}$` : 'predicted risk',
     series: values(colours, MOST_COLOURS).flatMap((value, i): Series[] => {
       const points = chosen
         .filter((row) => (!panels || row[panels.name] === panel) && (!colours || row[colours.name] === value))
@@ -40,7 +41,7 @@ export function predictionFigure(rows: readonly WidthPrediction[]): string {
           interval: row.intervals?.adversarialRisk,
         }))
         .sort((a, b) => a.x - b.x);
-      const label = colours ? `adversarial risk, $${colours.symbol} = ${value}$` : 'adversarial risk';
+      const label = colours && value !== null ? `$${colours.symbol} = ${texNumber(value)}$` : 'predicted';
       const colour = paletteOrder[i]!;
       const band = points.flatMap(({ x, interval }) =>
         interval ? [{ x, y: interval.low, top: interval.high }] : [],
@@ -60,7 +61,7 @@ export function predictionFigure(rows: readonly WidthPrediction[]): string {
   return panelFigure({
     panels: drawn,
     x: { label: along.label, scale: low > 0 && high / low > 8 ? 'log' : 'linear', domain: [low, high] },
-    y: { label: 'risk', scale: 'linear', domain: [0, Math.max(...heights) * 1.05] },
-    description: `Predicted adversarial risk against ${along.name}`,
+    y: { label: 'adversarial risk', scale: 'linear', domain: [0, Math.max(...heights) * 1.05] },
+    description: `Predicted adversarial risk against ${along.name}; bands hold 90 per cent of single splits`,
   });
 }

@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type NormName, normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { readTable } from '../data/readTable.ts';
 import { checkChoice, UserError } from '../errors.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
@@ -27,6 +26,7 @@ import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
+import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
@@ -114,7 +114,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const { csv, target, save } = args;
     checkChoice('loss', args.loss, tableLosses);
     checkReportFile(args.report);
-    const file = await readTable(csv);
+    const file = await readTableFile(csv);
     const asked = {
       ...preparationOf(args),
       model: args.model as TableModel,

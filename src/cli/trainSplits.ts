@@ -132,7 +132,7 @@ function splitsFigure({ splits, robust }: SplitsTraining): string {
     ],
     x: { label: 'split', scale: 'linear', domain: [0, splits.length + 1] },
     y: { label: 'mean loss of the held-out rows', scale: 'linear', domain: [0, 1.1 * top] },
-    guides: [{ axis: 'y', at: robust.value }],
+    guides: [{ axis: 'y', at: robust.value, label: 'mean under attack' }],
     description: 'Mean loss of the held-out rows of each split, without and under attack',
   });
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { readTable } from '../data/readTable.ts';
 import { checkChoice } from '../errors.ts';
 import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
@@ -29,6 +28,7 @@ import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
+import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
 import { LISTS, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
@@ -111,7 +111,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const save = args.save ?? (out === undefined ? undefined : join(out, 'model'));
     if (args.plot !== undefined) pictureFormat('plot', args.plot);
     const asked = askedFor(args);
-    const file = await readTable(args.csv);
+    const file = await readTableFile(args.csv);
     const { rows } = await withOptionNames({}, () => checkTableTuning(file, asked));
     for (const note of rows.notes) notice(note);
     for (const folder of [out, save]) if (folder !== undefined) checkWritable(folder);

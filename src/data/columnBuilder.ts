@@ -72,7 +72,7 @@ export class ColumnBuilder {
     let code = this.known.get(text);
     if (code === undefined) {
       code = this.known.size;
-      this.known.set(text, code);
+      this.known.set(copied(text), code);
     }
     return code;
   }
@@ -95,6 +95,13 @@ export class ColumnBuilder {
     return { kind: 'text', name, levels: different, codes: merged };
   }
 }
+
+/** The same text, which does not keep the piece of a file that it is from. */
+const copied = (text: string): string =>
+  text.length < SLICED ? text : Buffer.from(text, 'utf16le').toString('utf16le');
+
+/** From this length on V8 cuts a text by reference. */
+const SLICED = 13;
 
 function grown<T extends Float64Array | Int32Array>(values: T, Kind: new (length: number) => T): T {
   const larger = new Kind(2 * values.length);

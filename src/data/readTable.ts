@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { StringDecoder } from 'node:string_decoder';
+import { checkOptions } from '../checkOptions.ts';
 import { oneLine, UserError } from '../errors.ts';
-import { naming } from '../wholeFile.ts';
-import { delimitedTable } from './formats/delimited.ts';
+import { type FileRanges, filePieces, filePiecesSync, fileRanges, type ReadProgress } from './filePieces.ts';
+import { DelimitedTable } from './formats/delimited.ts';
 import { jsonTable } from './formats/jsonRecords.ts';
 import { npyTable, npzTable } from './formats/npy.ts';
 import { namesOf, type RawTable } from './rawTable.ts';
 
 /** What begins a file of each format that is not text. */
 const MAGIC = {
-  gzip: [0x1f, 0x8b],
   npy: [0x93, ...Buffer.from('NUMPY')],
   zip: [...Buffer.from('PK'), 3, 4],
   parquet: [...Buffer.from('PAR1')],
@@ -22,24 +21,46 @@ const formatOf = (bytes: Uint8Array): Format | 'text' =>
   (Object.keys(MAGIC) as Format[]).find((name) => MAGIC[name].every((byte, k) => bytes[k] === byte)) ??
   'text';
 
+/** What {@link readTable} may be told. */
+export interface ReadTableOptions {
+  /** Called after each piece of the file with the bytes that were read, and with all that it has. */
+  readonly onProgress?: ReadProgress;
+}
+
 /**
  * Reads a table from a file in any format: CSV and text separated by semicolons, tabs or bars, with a header; JSON records;
  * NumPy's .npy and .npz; Apache Arrow and Parquet; each also compressed with gzip. What a file is, its content says, not its
- * name.
+ * name. Text with separators is read in pieces, and Parquet by row groups, of which nothing is kept but the columns.
  * @throws UserError naming the file, and the row and column of what cannot be read
  */
-export async function readTable(path: string): Promise<RawTable> {
-  const { bytes, file } = contentOf(path);
-  const format = formatOf(bytes);
-  if (format === 'parquet') {
-    const { parquetTable } = await import('./formats/parquet.ts');
-    return checked(await parquetTable(bytes, file));
+export async function readTable(path: string, options: ReadTableOptions = {}): Promise<RawTable> {
+  checkOptions('readTable', options, { onProgress: true });
+  const { onProgress = () => {} } = options;
+  const ranges = fileRanges(path, MAGIC.parquet);
+  if (ranges) return parquet(ranges, JSON.stringify(path), onProgress);
+  const content = new Content(path);
+  for await (const piece of filePieces(path, onProgress)) content.push(piece);
+  const { bytes, file } = content;
+  switch (content.format) {
+    case 'parquet':
+      return parquet(new Uint8Array(bytes()).buffer, file);
+    case 'arrow':
+    case 'arrowStream': {
+      const { arrowTable } = await import('./formats/arrow.ts');
+      return checked(await arrowTable(bytes(), file));
+    }
+    default:
+      return content.table();
   }
-  if (format === 'arrow' || format === 'arrowStream') {
-    const { arrowTable } = await import('./formats/arrow.ts');
-    return checked(await arrowTable(bytes, file));
-  }
-  return tableIn(bytes, file);
+}
+
+async function parquet(
+  content: FileRanges | ArrayBuffer,
+  file: string,
+  onProgress?: ReadProgress,
+): Promise<RawTable> {
+  const { parquetTable } = await import('./formats/parquet.ts');
+  return checked(await parquetTable(content, file, onProgress));
 }
 
 /**
@@ -47,42 +68,99 @@ export async function readTable(path: string): Promise<RawTable> {
  * @throws UserError as {@link readTable} does, and for Arrow and Parquet
  */
 export function readTableSync(path: string): RawTable {
-  const { bytes, file } = contentOf(path);
-  return tableIn(bytes, file);
+  const content = new Content(path);
+  for (const piece of filePiecesSync(path)) content.push(piece);
+  return content.table();
 }
 
-function contentOf(path: string): { bytes: Uint8Array; file: string } {
-  const bytes = naming('read', path, () => readFileSync(path));
-  const file = JSON.stringify(path);
-  if (formatOf(bytes) !== 'gzip') return { bytes, file };
-  try {
-    return { bytes: gunzipSync(bytes), file };
-  } catch {
-    throw new UserError(oneLine(`${file} is compressed with gzip, and damaged`));
+/** The content of a file, which its first piece tells the format of. */
+class Content {
+  format: Format | 'text' = 'text';
+  /** As messages name it. */
+  readonly file: string;
+  private readonly text: TextTable;
+  private pieces: Uint8Array[] | null = null;
+  private isNew = true;
+
+  constructor(path: string) {
+    this.file = JSON.stringify(path);
+    this.text = new TextTable(this.file);
+  }
+
+  push(piece: Uint8Array): void {
+    if (this.isNew) {
+      this.format = formatOf(piece);
+      if (this.format !== 'text') this.pieces = [];
+    }
+    this.isNew = false;
+    if (this.pieces) this.pieces.push(piece);
+    else this.text.push(piece);
+  }
+
+  /** All of it, where it is no text. */
+  readonly bytes = (): Uint8Array => {
+    const pieces = this.pieces ?? [];
+    this.pieces = null;
+    return Buffer.concat(pieces);
+  };
+
+  /** @throws UserError for the formats that need a package */
+  table(): RawTable {
+    switch (this.format) {
+      case 'npy':
+        return checked(npyTable(this.bytes(), this.file));
+      case 'zip':
+        return checked(npzTable(this.bytes(), this.file));
+      case 'text':
+        return checked(this.text.done());
+      default:
+        throw new UserError(oneLine(`${this.file} is Parquet or Arrow, which readTable reads`));
+    }
   }
 }
 
-function tableIn(bytes: Uint8Array, file: string): RawTable {
-  switch (formatOf(bytes)) {
-    case 'npy':
-      return checked(npyTable(bytes, file));
-    case 'zip':
-      return checked(npzTable(bytes, file));
-    case 'parquet':
-    case 'arrow':
-    case 'arrowStream':
-      throw new UserError(oneLine(`${file} is Parquet or Arrow, which readTable reads`));
-    default:
-      return checked(tableInText(bytes, file));
+/** A table from text in pieces: JSON, or cells with separators. */
+class TextTable {
+  private readonly file: string;
+  private readonly decoder = new StringDecoder('utf8');
+  /** What came before it was known which of them it is; all of it, where it is JSON. */
+  private parts: string[] = [];
+  private isJson: boolean | null = null;
+  private readonly delimited: DelimitedTable;
+
+  constructor(file: string) {
+    this.file = file;
+    this.delimited = new DelimitedTable(file);
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.parts.length === 0 && this.isJson === null) checkUtf8(bytes, this.file);
+    const text = this.decoder.write(bytes);
+    this.isJson ??= /^\uFEFF?\s*[[{]/.test(text) ? true : text.trim() === '' ? null : false;
+    if (this.isJson === false) this.delimited.push(this.taken(text), false);
+    else this.parts.push(text);
+  }
+
+  done(): RawTable {
+    const rest = this.taken(this.decoder.end());
+    if (this.isJson) return jsonTable(rest, this.file);
+    this.delimited.push(rest, true);
+    return this.delimited.done();
+  }
+
+  /** What is left, and the text after it. */
+  private taken(text: string): string {
+    const all = [...this.parts, text].join('');
+    this.parts = [];
+    return all;
   }
 }
 
-function tableInText(bytes: Uint8Array, file: string): RawTable {
+/** @throws UserError where the beginning of a file is no text in UTF-8 */
+function checkUtf8(bytes: Uint8Array, file: string): void {
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (wide || bytes.subarray(0, 1000).includes(0))
     throw new UserError(oneLine(`${file} is UTF-16 or no text: save it as UTF-8`));
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return /^\uFEFF?\s*[[{]/.test(text) ? jsonTable(text, file) : delimitedTable(text, file);
 }
 
 /** The table itself. @throws UserError for a name that two columns have, and for no rows */

@@ -2,7 +2,7 @@ import { adversarialRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { bestWidth, randomFeatures } from '../theory/index.ts';
 import type { Figure } from './figure.ts';
-import { around, baseSettings, cellOf, nothingAt, panelOf } from './shared.ts';
+import { AR_AXIS, around, baseSettings, cellOf, nothingAt, panelOf, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
 
@@ -23,8 +23,8 @@ export const activations: Figure = {
     const { psi1, tau } = settings;
     const [psi2, eps] = [settings.psi2[0]!, settings.epsilons[0]!];
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
-      y: { label: 'adversarial risk', scale: 'log' },
+      x: WIDTH_AXIS,
+      y: AR_AXIS,
       guides: [nothingAt(settings)],
       caption: `Adversarial risk against width at eps = ${eps}, for several activations. Dashed: 1 + tau^2, the risk of predicting nothing. Only the shifted ReLU is covered by a theorem.`,
       panels: [

@@ -3,7 +3,7 @@ import { adversarialRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { gridValues } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
-import { baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
+import { AR_AXIS, baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
 
 const RADII = [0.1, 0.3, 0.5, 0.7, 1];
 
@@ -27,7 +27,7 @@ export const attacks: Figure = {
     const at = (testAttack: Cell['testAttack']) => cellsOf(settings, { testAttack, epsTest: RADII });
     return {
       x: { label: 'radius at test $\\varepsilon_{\\mathrm{test}}$', scale: 'linear' },
-      y: { label: 'adversarial risk', scale: 'log' },
+      y: AR_AXIS,
       guides: [],
       caption:
         `Adversarial risk at psi1 = ${settings.psi1[0]}, trained at eps = ${settings.epsilons[0]}, as FGM, PGD and the linearised attack find it. ` +

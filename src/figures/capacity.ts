@@ -2,7 +2,7 @@ import type { Measure } from '../cells/measure.ts';
 import { texNumber } from '../plots/axes.ts';
 import { randomFeatures, robustCapacity } from '../theory/index.ts';
 import type { Figure } from './figure.ts';
-import { around, baseSettings, cellsOf, lookOf } from './shared.ts';
+import { around, baseSettings, cellsOf, lookOf, WIDTH_AXIS } from './shared.ts';
 
 /** Probability that a label is turned over. */
 const FLIP = 0.1;
@@ -65,7 +65,7 @@ export const capacity: Figure = {
       predicted: () => Number.NaN,
     };
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'samples $\\psi_2 = n/d$', scale: 'log' },
       guides: [],
       caption: `The largest n/d whose labels random features fit on the whole ball of radius eps about every row, labels turned over with probability ${FLIP}.`,

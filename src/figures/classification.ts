@@ -1,7 +1,7 @@
 import { cleanError, robustError } from '../cells/measure.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf } from './shared.ts';
+import { around, baseSettings, cellsOf, panelOf, WIDTH_AXIS } from './shared.ts';
 
 /** Probability that a label is turned over. */
 const FLIP = 0.1;
@@ -47,7 +47,7 @@ export const classification: Figure = {
         })),
       );
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'share of wrong signs', scale: 'linear' },
       guides: [{ axis: 'y', at: 0.5, label: 'guessing' }],
       caption:

@@ -13,6 +13,7 @@ import {
   limitCurve,
   nothingAt,
   squareAt,
+  WIDTH_AXIS,
 } from './shared.ts';
 
 const AR = adversarialRisk();
@@ -34,7 +35,7 @@ export const curse: Figure = {
     const curveWidths = around(widths, 5, 240);
 
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'risk', scale: 'log' },
       guides: [squareAt(settings), nothingAt(settings)],
       caption:

@@ -2,6 +2,7 @@ import { atWholeSizes } from '../cells/cellSizes.ts';
 import { adversarialRisk, riskTrainedAt } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, type MeanOf, shown } from './figure.ts';
 import {
+  AR_AXIS,
   around,
   baseSettings,
   cellOf,
@@ -48,7 +49,7 @@ export const depth: Figure = {
     const [weakest, strongest] = [Math.min(...attacked), Math.max(...attacked)];
     return {
       x: { label: 'width of every layer $N_l/d$', scale: 'log' },
-      y: { label: 'adversarial risk', scale: 'log' },
+      y: AR_AXIS,
       guides: [{ ...squareAt(settings), label: '$N_l = n$' }, nothingAt(settings)],
       caption:
         'Adversarial risk of adversarially trained read-outs on one, two and three frozen layers of equal width, one ' +

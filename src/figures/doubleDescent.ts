@@ -1,7 +1,7 @@
 import { standardRisk } from '../cells/measure.ts';
 import { interpolationPeak, randomFeatures } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, kindsByEps, panelOf, squareAt } from './shared.ts';
+import { around, baseSettings, cellsOf, kindsByEps, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 /** The peak at the interpolation threshold, and where it goes as eps grows. */
 export const doubleDescent: Figure = {
@@ -28,7 +28,7 @@ export const doubleDescent: Figure = {
       ),
     );
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'standard risk', scale: 'log' },
       guides: [squareAt(settings)],
       caption:

@@ -1,6 +1,15 @@
 import { adversarialRisk, leaveOneOutRisk } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, limitCurve, lookOf, squareAt } from './shared.ts';
+import {
+  AR_AXIS,
+  around,
+  baseSettings,
+  cellsOf,
+  limitCurve,
+  lookOf,
+  squareAt,
+  WIDTH_AXIS,
+} from './shared.ts';
 
 const AR = adversarialRisk();
 const estimated = leaveOneOutRisk();
@@ -27,8 +36,8 @@ export const leaveOneOut: Figure = {
     const lambda = settings.lambda[0]!;
     const at = (width: number, eps: number) => ({ psi1: width, eps, leaveOneOut: true as const });
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
-      y: { label: 'adversarial risk', scale: 'log' },
+      x: WIDTH_AXIS,
+      y: AR_AXIS,
       guides: [squareAt(settings)],
       caption:
         `Adversarial risk against width at lambda = ${lambda}. Open symbols: on fresh rows; small ones: estimated by ` +

@@ -1,6 +1,6 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf, squareAt } from './shared.ts';
+import { AR_AXIS, around, baseSettings, cellsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const TESTS = ['linf', 'l2'] as const;
 const TRAININGS = ['linf', 'l2', 'none'] as const;
@@ -38,8 +38,8 @@ export const linf: Figure = {
       ...(training === 'linf' && { norm: training }),
     });
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
-      y: { label: 'adversarial risk', scale: 'log' },
+      x: WIDTH_AXIS,
+      y: AR_AXIS,
       guides: [squareAt(settings)],
       caption: `Adversarial risk against width at eps = ${eps}, in training and at test: in l2 the radius, in linf sqrt(d) times the change of one input. Dashed: N = n.`,
       panels: TESTS.map((test) =>

@@ -3,7 +3,7 @@ import { standardRisk } from '../cells/measure.ts';
 import { NOISE_NAMES } from '../theory/channels/noise.ts';
 import type { NoiseName } from '../theory/index.ts';
 import { type Claim, clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf, squareAt } from './shared.ts';
+import { around, baseSettings, cellsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 /** The whole law of the noise, where least squares know no more of it than its variance. */
 export const noise: Figure = {
@@ -26,7 +26,7 @@ export const noise: Figure = {
     const [least, greatest] = [Math.min(...epsilons), Math.max(...epsilons)];
     const widest = Math.max(...psi1);
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'standard risk', scale: 'log' },
       guides: [squareAt(settings)],
       caption: `Standard risk against width with noise of five laws, each of standard deviation ${tau}: Student's t with 5 degrees of freedom; sparse, 0 but for one row in ten. Dashed: N = n.`,

@@ -1,7 +1,7 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import { bestWidth, criticalEps, gridValues, randomFeatures, riskSurface } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
-import { baseSettings, cellsOf, lookOf } from './shared.ts';
+import { baseSettings, cellsOf, lookOf, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
 const WIDTHS = { from: 0.2, to: 40, count: 90, scale: 'log' } as const;
@@ -37,7 +37,7 @@ export const phaseDiagram: Figure = {
       ...bestWidth(map, { ...options, eps }),
     }));
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'radius $\\varepsilon$', scale: 'linear' },
       guides: [],
       caption:

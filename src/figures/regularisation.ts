@@ -1,7 +1,7 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import { bestLambda, gridValues, infiniteWidthRisk, randomFeatures } from '../theory/index.ts';
 import { type Curve, clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, lookOf, panelOf, squareAt } from './shared.ts';
+import { AR_AXIS, around, baseSettings, cellsOf, lookOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
 
@@ -37,8 +37,8 @@ export const regularisation: Figure = {
       points: around(psi1, 6, 40).map((width) => ({ x: width, y: best(width).risk.adversarialRisk })),
     };
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
-      y: { label: 'adversarial risk', scale: 'log' },
+      x: WIDTH_AXIS,
+      y: AR_AXIS,
       guides: [squareAt(settings)],
       caption:
         `Adversarial risk against width at eps = ${eps}, for several ridge penalties lambda and for the lambda of least ` +

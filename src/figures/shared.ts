@@ -4,7 +4,7 @@ import type { Measure } from '../cells/measure.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import type { Guide, SymbolName } from '../plots/panels.ts';
 import { gridValues } from '../theory/index.ts';
-import type { Curve, FigureSettings, Measured, PlanPanel, Spot } from './figure.ts';
+import type { AxisPlan, Curve, FigureSettings, Measured, PlanPanel, Spot } from './figure.ts';
 
 /** Where the figures agree unless they say otherwise. */
 export const baseSettings: FigureSettings = {
@@ -49,6 +49,10 @@ export function limitCurve(
 /** The dimensions of a figure, smallest first, with the look of their symbols: the largest stands out. */
 export const dimensionsOf = ({ d }: FigureSettings): (Pick<Measured, 'emphasis'> & { d: number })[] =>
   [...d].sort((a, b) => a - b).map((dim, i) => ({ d: dim, emphasis: i === d.length - 1 ? 'open' : 'small' }));
+
+/** The axes that most figures have. */
+export const WIDTH_AXIS: AxisPlan = { label: 'width $\\psi_1 = N/d$', scale: 'log' };
+export const AR_AXIS: AxisPlan = { label: 'adversarial risk', scale: 'log' };
 
 /** Where features and samples are equally many, on an axis of widths. */
 export const squareAt = ({ psi2 }: FigureSettings): Guide => ({

@@ -2,6 +2,7 @@ import { adversarialRisk } from '../cells/measure.ts';
 import type { SpectrumName } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
 import {
+  AR_AXIS,
   around,
   baseSettings,
   cellOf,
@@ -11,6 +12,7 @@ import {
   lookOf,
   nothingAt,
   squareAt,
+  WIDTH_AXIS,
 } from './shared.ts';
 
 const AR = adversarialRisk();
@@ -46,8 +48,8 @@ export const spectrum: Figure = {
     const limit = (name: SpectrumName, width: number, eps: number): number =>
       AR.predicted(cellOf(settings, { spectrum: name, psi1: width, eps }));
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
-      y: { label: 'adversarial risk', scale: 'log' },
+      x: WIDTH_AXIS,
+      y: AR_AXIS,
       guides: [squareAt(settings), nothingAt(settings)],
       caption:
         'Adversarial risk against width for inputs of three covariances of one trace: isotropic; 100 eigenvalues that fall as ' +

@@ -2,7 +2,7 @@ import { adversarialRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { gridValues } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
+import { AR_AXIS, baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
 
 const RADII = [0, 0.25, 0.5, 0.75, 1];
 
@@ -21,7 +21,7 @@ export const trainTestEps: Figure = {
     const [least, most] = [Math.min(...epsilons), Math.max(...epsilons)];
     return {
       x: { label: 'radius at test $\\varepsilon_{\\mathrm{test}}$', scale: 'linear' },
-      y: { label: 'adversarial risk', scale: 'log' },
+      y: AR_AXIS,
       guides: [],
       caption: `Adversarial risk against the radius at test at psi1 = ${settings.psi1[0]}, for models trained at several eps.`,
       panels: [

@@ -11,6 +11,7 @@ import {
   nothingAt,
   spotsByWidth,
   squareAt,
+  WIDTH_AXIS,
 } from './shared.ts';
 
 const kinds = [
@@ -49,7 +50,7 @@ export const trainedWidth: Figure = {
     const attacked = epsilons.filter((eps) => eps > 0);
     const strongest = Math.max(...attacked);
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'risk', scale: 'log' },
       guides: [squareAt(settings), nothingAt(settings)],
       caption:

@@ -10,7 +10,7 @@ import {
   notClearlyAbove,
   shown,
 } from './figure.ts';
-import { baseSettings, cellsOf, lookOf, squareAt } from './shared.ts';
+import { baseSettings, cellsOf, lookOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const kinds = [
   { network: 'deep-frozen', label: 'random features' },
@@ -66,7 +66,7 @@ export const trainedWidthDigits: Figure = {
       name: eps === 0 ? 'normal training' : `trained at $\\varepsilon = ${eps}$`,
     }));
     return {
-      x: { label: 'width $\\psi_1 = N/d$', scale: 'log' },
+      x: WIDTH_AXIS,
       y: { label: 'risk', scale: 'log' },
       guides: [
         { ...squareAt(settings), label: '$N = n$' },

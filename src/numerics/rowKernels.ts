@@ -25,6 +25,7 @@ import {
  *
  *     inner       a, b -> <a, b>, one number a row
  *     scale       x, factor -> factor x, the factor one number a row
+ *     remember    before, decay, x -> decay before + x / |x|_1
  *     steepest-   gradient, length -> the v of that length in the norm of greatest <gradient, v>; 0 where the gradient is
  *     step-       point, v, centre, radius -> centre + delta, where delta is the projection of point + v - centre on the
  *                 ball; each entry is rounded towards the centre, so that no rounding leads out of the ball
@@ -33,6 +34,7 @@ import {
 export const ROW_KERNELS = [
   'inner',
   'scale',
+  'remember',
   'steepest-l2',
   'steepest-linf',
   'steepest-l1',
@@ -199,6 +201,20 @@ const functions: Record<RowKernel, (name: RowKernel) => WasmFunction> = {
       return [
         by.set(splat([factor!.get, 0x2a, 2, 0])),
         along((here) => here.store(out!, times(here.load(x!), by.get))),
+      ];
+    }),
+
+  remember: (name) =>
+    eachRow(name, [true, false, true, true], ([before, decay, x, out], { local, along }) => {
+      const [size, kept, by, sum] = [local(V128), local(V128), local(V128), sumOf(local)];
+      return [
+        sum.clear,
+        along((here) => [size.set(absolute(here.load(x!))), sum.addVector(size)]),
+        kept.set(splat([decay!.get, 0x2a, 2, 0])),
+        by.set(everywhere(smaller(divided(float64(1), larger(sum.total, float64(TINY))), float64(LARGEST)))),
+        along((here) =>
+          here.store(out!, plus(times(here.load(before!), kept.get), times(here.load(x!), by.get))),
+        ),
       ];
     }),
 

@@ -6,6 +6,7 @@ import { palette } from './palette.ts';
 import type { Series } from './panels.ts';
 import { seriesMarks, seriesSample } from './seriesMarks.ts';
 import { emptyDocument, INK, svgText, textMarkup } from './svgText.ts';
+import { labelWidth } from './texLabels.ts';
 
 /** The values of one choice, in order, each with what it comes to. */
 export interface ChoicePanel {
@@ -38,7 +39,9 @@ export interface ChoiceFigure {
 }
 
 const SIZE = { top: 64, right: 16, bottom: 62, left: 74, height: 380 };
-/** Width of a panel: for its values, and at least for its title; and of all panels at least, for the legend. */
+/** Sizes of the type of a panel's values and of its title. */
+const [LABEL, TITLE] = [13, 16];
+/** Least widths of a value and of a panel; of all panels, for the legend; and the room between words side by side. */
 const PER_VALUE = 46;
 const LEAST = 110;
 const LEAST_OF_ALL = 560;
@@ -61,7 +64,10 @@ export function choicePanels({ panels, yLabel, legend, guide, description }: Cho
   const y = { label: yLabel, scale: 'linear', domain: [Math.max(0, low - margin), high + margin] } as const;
   checkAxis('y', y);
   // Along one axis for all panels: panel after panel, a step for each value.
-  const needed = panels.map(({ values }) => Math.max(LEAST, PER_VALUE * values.length));
+  const needed = panels.map(({ title, values }) => {
+    const perValue = Math.max(PER_VALUE, ...values.map(({ label }) => labelWidth(label, LABEL) + GAP));
+    return Math.max(LEAST, labelWidth(title, TITLE), perValue * values.length);
+  });
   const stretch = Math.max(1, LEAST_OF_ALL / needed.reduce((sum, width) => sum + width));
   const widths = needed.map((width) => stretch * width);
   const lefts = widths.map((_, k) => widths.slice(0, k).reduce((sum, width) => sum + width + GAP, 0));
@@ -115,11 +121,11 @@ export function choicePanels({ panels, yLabel, legend, guide, description }: Cho
         x: SIZE.left + (left + right) / 2,
         y: SIZE.height - 12,
         anchor: 'middle',
-        size: 16,
+        size: TITLE,
       }),
     ),
     ...points.map(({ label, x }) =>
-      textMarkup(label, { x: SIZE.left + x, y: base + 20, anchor: 'middle', size: 13 }),
+      textMarkup(label, { x: SIZE.left + x, y: base + 20, anchor: 'middle', size: LABEL }),
     ),
     legendRow(
       series.map((one) => ({

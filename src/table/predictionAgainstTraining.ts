@@ -10,15 +10,21 @@ import { unitSphereRows } from '../models/unitSphereRows.ts';
 import { stream } from '../random/stream.ts';
 import { predictRobustRisk } from './predictRobustRisk.ts';
 
+/** Which trainings are set beside predictions: every width with every n and every eps. */
 export interface AgainstTrainingOptions {
+  /** Numbers of random features. */
   readonly widths: readonly number[];
+  /** Rows to train on, of the half that is not measured. */
   readonly n: readonly number[];
+  /** Radii of the l2 attack, in training and at test, in the units of the inputs. */
   readonly epsilons: readonly number[];
   /** Ridge penalty. Default 0. */
   readonly lambda?: number;
   /** Splits of the rows, each with features of its own. Default 4. */
   readonly repeats?: number;
+  /** Of the splits and the features. Default 0. */
   readonly seed?: number | string;
+  /** Called with each row as it is finished. */
   readonly onRow?: (row: AgainstTraining) => void;
 }
 
@@ -34,11 +40,17 @@ const OPTIONS: OptionNames<AgainstTrainingOptions> = {
 
 /** One setting: what was predicted from one half of the rows, and what training on n of the other half gave. */
 export interface AgainstTraining {
+  /** Random features. */
   readonly width: number;
+  /** Training rows. */
   readonly n: number;
+  /** Radius of the attack, in training and at test. */
   readonly eps: number;
+  /** Means over repeats, as are all that follow, with standard errors over them. */
   readonly predictedStandard: Estimate;
+  /** The mean squared error of the trained read-outs on rows neither trained nor measured on. */
   readonly trainedStandard: Estimate;
+  /** The prediction of what follows. */
   readonly predictedAdversarial: Estimate;
   /** Of the linearised attack, (|r| + eps |grad f|)^2, on rows neither trained nor measured on. */
   readonly trainedAdversarial: Estimate;
@@ -49,6 +61,8 @@ export interface AgainstTraining {
 /**
  * Predictions for random features on a data set beside exact adversarial training with an intercept. Settings that leave
  * fewer than 20 rows to test on are left out.
+ * @param data standardised rows
+ * @throws InvalidArgumentError for an unknown option, or where no setting leaves enough rows
  */
 export async function predictionAgainstTraining(
   data: Dataset,

@@ -66,15 +66,15 @@ export async function openTuneFile(folder: string): Promise<TuneFile> {
   };
 }
 
-/** What scores depend on besides the candidate: the training rows, and how they are scored. */
+/** What scores depend on besides the candidate: the training rows, whether their targets are classes, and how they are scored. */
 export function tuneProblem(
   train: Table,
-  { epsTest, norm, measure, folds, seed, several }: TableTuningSettings,
+  { epsTest, norm, measure, folds, seed, classes }: TableTuningSettings,
 ): object {
   const values = createHash('sha256').update(new Uint8Array(train.values.buffer)).digest('hex').slice(0, 16);
   return {
     ...{ rows: train.rows, names: train.names, values },
-    ...{ epsTest, norm, measure, folds, seed, classes: several?.length },
+    ...{ epsTest, norm, measure, folds, seed, classes },
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { ballAbout } from '../../src/attacks/ball.ts';
-import { pgd } from '../../src/attacks/index.ts';
+import { momentumPgd, pgd } from '../../src/attacks/index.ts';
 import { normNamed, normNames } from '../../src/attacks/norms/index.ts';
 import type { RowKernel } from '../../src/numerics/rowKernels.ts';
 import { loadRuntime } from '../../src/runtime/runtime.ts';
@@ -118,11 +118,12 @@ it.each(['native', 'wasm'] as const)(
       for (const bounds of [undefined, [-2, 2] as const])
         for (const bothSides of [true, false]) {
           const inputs = tf.tidy(() => (bounds ? tf.clipByValue(x, ...bounds) : x.clone()));
-          const attack = pgd({ norm, bothSides, ...(bounds && { bounds }) });
-          agree(
-            bothWays(() => attack.perturb(model, inputs, y, 0.5).loss),
-            STEPS,
-          );
+          const options = { norm, bothSides, ...(bounds && { bounds }) };
+          for (const attack of [pgd(options), momentumPgd({ ...options, decay: 0.7 })])
+            agree(
+              bothWays(() => attack.perturb(model, inputs, y, 0.5).loss),
+              STEPS,
+            );
           inputs.dispose();
         }
     tf.dispose([x, y]);

@@ -187,7 +187,7 @@ describe('rrf apply', () => {
     );
   });
 
-  it('names one of several classes, which other commands refuse in a line', async () => {
+  it('names one of several classes, which rrf explain and rrf attack measure to the same errors', async () => {
     const csv = at('towns.csv');
     const lines = Array.from({ length: 60 }, (_, i) => {
       const kind = i % 3;
@@ -222,10 +222,23 @@ describe('rrf apply', () => {
     expect(measured.worst.value).toBeCloseTo(several.linearised.error.value, 12);
     const scores = JSON.parse(readFileSync(at('towns.json'), 'utf8'));
     expect(Object.keys(scores[0])).toEqual(['prediction', 'lead', 'lower', 'robust']);
-    for (const [command, ...more] of [['attack', '--epsilons', '0.1'], ['explain']])
-      expect(await rrf(command!, '--model', saved, '--csv', csv, '--device', device, ...more)).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining(`rrf ${command} takes models of one output, and`),
-      });
+    const held = ['--model', saved, '--csv', join(saved, 'held-out.csv'), '--device', device] as const;
+    const attack = ['attack', ...held, '--epsilons', '0,0.2', '--steps', '20'];
+    const attacked = JSON.parse((await rrf(...attack, '--json')).stdout);
+    expect(attacked.classes).toEqual({ target: 'town', names: ['Bonn', 'Kiel', 'Ulm'] });
+    for (const [k, error] of [several.clean.error, several.robust.error].entries())
+      expect(attacked.curve[k].success.value).toBeCloseTo(error.value, 12);
+    expect((await rrf(...attack)).stdout).toContain('town: 3 classes, of which the largest output names one');
+    const explain = ['explain', ...held, '--repeats', '1', '--classes'];
+    const explained = JSON.parse((await rrf(...explain, '--json')).stdout);
+    expect(explained.robust.value).toBeCloseTo(several.robust.error.value, 12);
+    expect(explained.classes.map((one: { name: string }) => one.name)).toEqual(['Bonn', 'Kiel', 'Ulm']);
+    const page = await rrf(...explain, '--report', at('explained.html'));
+    expect(page.stdout).toMatch(/^class +rows +error +attacked +most taken for +attacked +hangs on$/m);
+    expect(page.stdout).toMatch(/^input +Bonn +Kiel +Ulm$/m);
+    expect(readFileSync(at('explained.html'), 'utf8')).toContain('hangs on');
+    const refused = (...args: string[]) => rrf(args[0]!, ...held, ...args.slice(1));
+    expect((await refused('explain', '--positive', 'Ulm')).stderr).toContain('none for a model of 3 classes');
+    expect((await refused('explain', '--loss', 'margin')).stderr).toContain('invalid loss: "margin"');
   });
 });

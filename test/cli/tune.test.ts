@@ -96,6 +96,54 @@ describe('rrf tune', () => {
     });
   });
 
+  it('says that 0, 1, 2 are predicted as numbers, and tells them apart by --classes, up to the scored file', async () => {
+    const kinds = written('kinds.csv', (y) => String(y > 0.5 ? 2 : Number(y > -0.5)));
+    const options = ['--by', 'folds', '--model', 'linear', '--loss', 'square'];
+    const asNumbers = await tune(kinds, ...options, '--json');
+    expect(asNumbers.stderr).toContain(
+      'the target "y" holds 3 different whole numbers (0, 1, 2) and is predicted as a number: --classes takes them for classes\n',
+    );
+    expect(JSON.parse(asNumbers.stdout)).toMatchObject({ measure: 'loss' });
+    const save = join(folder, 'kinds');
+    const told = await tune(kinds, ...options, '--classes', '--save', save);
+    expect(told.stderr).not.toContain('whole numbers');
+    expect(told.stdout).toContain('3 classes, one against the rest; robust error: the share of rows where');
+    const held = /^chosen model, held-out rows.* (\S+) +\S+ +(\S+) +\S+$/m
+      .exec(told.stdout)!
+      .slice(1)
+      .map(Number);
+    const csv = join(save, 'held-out.csv');
+    const scores = join(folder, 'kinds-scores.csv');
+    const applied = await rrf('apply', '--model', save, '--csv', csv, '--out', scores, '--classes', '--json');
+    const { measured, eps } = JSON.parse(applied.stdout);
+    expect(eps).toBe(0.3);
+    // The table shows four digits; the worst case of a linear model is found by PGD as exactly.
+    expect(measured.clean.value).toBeCloseTo(held[0]!, 3);
+    expect(measured.worst.value).toBeCloseTo(held[1]!, 3);
+    expect(readFileSync(scores, 'utf8')).toMatch(/^prediction,lead,lower,robust\n[012],/);
+    const number = join(folder, 'number');
+    await tune(kinds, ...options, '--save', number, '--quiet');
+    const refused = await rrf('apply', '--model', number, '--csv', csv, '--out', scores, '--classes');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('predicts y as a number')]);
+  });
+
+  it('takes names with commas in quotes, and lists that are given twice', async () => {
+    const commas = join(folder, 'commas.csv');
+    const [, ...rows] = readFileSync(numbers, 'utf8').trimEnd().split('\n');
+    writeFileSync(commas, ['"a, left",b,c,y', ...rows, ''].join('\n'));
+    const { code, stdout } = await tune(
+      commas,
+      ...['--by', 'folds', '--model', 'linear', '--ignore', '"a, left"', '--ignore', 'b', '--json'],
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).chosen.width).toBe(1);
+    const refused = await tune(commas, '--ignore', '"a, left');
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('names with a comma in quotes'),
+    ]);
+  });
+
   it('takes text and missing cells through the preparation of rrf train, and saves it with the model', async () => {
     const messy = join(folder, 'messy.csv');
     const [header, ...rows] = readFileSync(words, 'utf8').trimEnd().split('\n');

@@ -7,7 +7,7 @@ import { readCsvClasses } from '../../src/data/csvClasses.ts';
 import { readCsvDataset } from '../../src/data/csvDataset.ts';
 import { csvText, readCsvTable } from '../../src/data/csvTable.ts';
 import { decimal } from '../../src/data/decimal.ts';
-import { delimitedRows } from '../../src/data/formats/delimited.ts';
+import { DelimitedRows } from '../../src/data/formats/delimited.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rrf-csv-'));
 const file = join(folder, 'data.csv');
@@ -18,9 +18,9 @@ function read(text: string) {
   return readCsvTable(file);
 }
 
-const csvRows = (text: string) => [...delimitedRows(text)];
+const csvRows = (text: string) => [...new DelimitedRows().push(text, true)];
 
-describe('delimitedRows', () => {
+describe('DelimitedRows', () => {
   it.each([
     [
       'a,b\n1,2\n',
@@ -57,6 +57,43 @@ describe('delimitedRows', () => {
 
   it.each(['a,"b\n1,2', 'a,"b"c\n'])('refuses the open quote in %j', (text) => {
     expect(() => csvRows(text)).toThrow('a quote in the text is never closed, or followed by text: "b');
+  });
+
+  it('splits no piece of the text other than the whole', () => {
+    const cell = fc.constantFrom(
+      '',
+      '1',
+      'b c',
+      '"',
+      '"x"',
+      '"a,b"',
+      '"a""b"',
+      '"a\nb"',
+      '"a\r\nb"',
+      '\uFEFF',
+    );
+    const end = fc.constantFrom('\n', '\r\n', '\r', '\n\n', '');
+    const line = fc.tuple(fc.array(cell, { minLength: 1, maxLength: 3 }), end);
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), fc.nat(30), fc.nat(30), (lines, a, b) => {
+        const text = lines.map(([cells, newline]) => cells.join(',') + newline).join('');
+        const rows = new DelimitedRows();
+        const inPieces = (): string[][] => [
+          ...rows.push(text.slice(0, a), false),
+          ...rows.push(text.slice(a, a + b), false),
+          ...rows.push(text.slice(a + b), true),
+        ];
+        let whole: string[][] | string;
+        try {
+          whole = csvRows(text);
+        } catch (error) {
+          whole = String(error).replace(/text: .*/s, '');
+        }
+        if (typeof whole === 'string') expect(inPieces).toThrow(whole.replace(/^\w+: /, ''));
+        else expect(inPieces()).toEqual(whole);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('reads back any cells that were quoted', () => {

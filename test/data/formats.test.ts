@@ -247,6 +247,41 @@ describe('readTable', () => {
     );
   });
 
+  it('reads a file in pieces and row groups as it reads it whole, and tells how far it is', async () => {
+    // Two pieces and a bit, cells of two and three bytes across their borders.
+    const rows = 60_000;
+    const level = (i: number) => ['über den Zaun gestiegen', '€ und mehr als dreizehn', 'a'][i % 3]!;
+    const lines = Array.from({ length: rows }, (_, i) => `${i},"${level(i)}"`);
+    const csv = `size,kind\n${lines.join('\n')}\n`;
+    const groups = parquetWriteBuffer({
+      columnData: [
+        { name: 'size', data: Float64Array.from({ length: rows }, (_, i) => i), type: 'DOUBLE' },
+        { name: 'kind', data: lines.map((_, i) => level(i)), type: 'STRING' },
+      ],
+      rowGroupSize: 25_000,
+    });
+    const contents = [
+      [csv, 2],
+      [gzipSync(csv), 1],
+      [new Uint8Array(groups), 3],
+    ] as const;
+    for (const [content, pieces] of contents) {
+      const told: (readonly [number, number])[] = [];
+      const path = file(content);
+      const table = await readTable(path, { onProgress: (read, total) => told.push([read, total]) });
+      expect(table.rows).toBe(rows);
+      expect(namesOf(table)).toEqual(['size', 'kind']);
+      for (const i of [0, 1, 24_999, 25_000, 33_333, 49_999, rows - 1]) {
+        expect(cellText(table.columns[0]!, i)).toBe(String(i));
+        expect(cellText(table.columns[1]!, i)).toBe(level(i));
+      }
+      expect(table.columns[1]).toMatchObject({ levels: [level(0), level(1), level(2)] });
+      const { length } = Buffer.from(content);
+      expect(told.at(-1)).toEqual([length, length]);
+      expect(told).toHaveLength(pieces);
+    }
+  });
+
   it('reads Parquet and Arrow only where it may wait for their packages', () => {
     expect(() => readTableSync(file(parquet))).toThrow('is Parquet or Arrow, which readTable reads');
   });

@@ -154,6 +154,19 @@ describe('leaveOneOut', () => {
     }
   });
 
+  it('is near training without each row where all rows are fitted, and nothing but that holds the intercept', () => {
+    const rows = rowsOf(24, d);
+    const asked = { eps: 0.03, lambda: 0, fitIntercept: true };
+    const { residuals, gradientNorms: q } = trainedWithout(chain([60]), rows, asked);
+    const trained = chain([60]).train(rows, asked);
+    expect(trained.cleanError).toBeLessThan(1e-8);
+    const found = trained.leaveOneOut();
+    expect(Math.abs(found.standard.value / meanSquare(residuals) - 1)).toBeLessThan(SECOND_ORDER);
+    expect(Math.abs(found.risks[0]!.risk.value / meanWorst(residuals, q, 0.03) - 1)).toBeLessThan(
+      SECOND_ORDER,
+    );
+  });
+
   it('of an interpolating linear model is that of the interpolator of least norm', () => {
     const rows = teacherRows(12, 30);
     const eps = 0.5 * largestInterpolatingEps(rows);

@@ -429,7 +429,7 @@ const targets: readonly Target[] = [
     { 0: 'positive', ...of(1, { target: 'name', raw: 'boolean', clip: 'positive' }) },
     [1],
   ),
-  target('readTable', root.readTable, () => ['nowhere.csv'], { 0: 'positive' }),
+  target('readTable', root.readTable, () => ['nowhere.csv', {}], { 0: 'positive', 1: 'object' }, [1]),
   ...Object.entries({ planPreparation: root.planPreparation, learnPreparation: root.learnPreparation }).map(
     ([name, call]) =>
       target(
@@ -769,6 +769,7 @@ const leftOut: Readonly<Record<string, string>> = {
   trainOnSplits: 'checks as trainOnTable and heldOutRows do',
   overSplits: 'takes any numbers',
   htmlReport: 'is tried in test/plots',
+  predictionAgainstTraining: 'trains for seconds, and is tried in test/table',
   standardisedModel: 'takes what this package computes',
   splitStandardised: 'takes any model',
   ridgeWithIntercept: 'checks as ridge does',

@@ -61,14 +61,14 @@ const SMALLER: Readonly<Record<string, readonly Smaller[]>> = {
     ['const widths = [0.5, 1, 2, 4];', 'const widths = [0.5, 2];'],
     ['seed < 5', 'seed < 3'],
     [
-      "task.batches('test', 600), {\n    attack: pgd(),",
-      "task.batches('test', 200), {\n    attack: pgd({ steps: 4 }),",
+      "task.batches('test', 600), {\n    attack: rrf.pgd(),",
+      "task.batches('test', 200), {\n    attack: rrf.pgd({ steps: 4 }),",
     ],
     ['cycleSteps: 60', 'cycleSteps: 20'],
     ['cycleSteps: 80', 'cycleSteps: 20'],
     [
-      "task.batches('test', 1000), { attack: pgd(), epsilons: radii }",
-      "task.batches('test', 250), { attack: pgd({ steps: 4 }), epsilons: radii }",
+      "task.batches('test', 1000), {\n    attack: rrf.pgd(),\n    epsilons: radii,",
+      "task.batches('test', 250), {\n    attack: rrf.pgd({ steps: 4 }),\n    epsilons: radii,",
     ],
   ],
 };

@@ -192,6 +192,16 @@ describe('tuneOnTable', () => {
     // Scores of another table, or for another radius, are none of this one's.
     await tuned(table, { eps: [0.1], folder: kept, epsTest: 0.2 });
     expect(lines()).toHaveLength(12);
+    const labels = {
+      ...table,
+      values: table.values.map((value, at) => (at % 4 === 3 ? Math.sign(value) : value)),
+    };
+    const asked = { eps: [0.1], folder: kept, measure: 'loss', loss: 'square' } as const;
+    await tuned(labels, asked);
+    expect(lines()).toHaveLength(16);
+    // The same values as classes, which are not standardised.
+    await tuned(labels, { ...asked, classes: { positive: ['up'], negative: ['down'] } });
+    expect(lines()).toHaveLength(20);
   });
 
   it.each([
@@ -206,15 +216,11 @@ describe('tuneOnTable', () => {
         ...table,
         values: table.values.map((value, at) => (ofClasses && at % 4 === 3 ? Math.sign(value) : value)),
       };
-      const options = {
-        by,
-        loss,
-        measure: 'loss',
+      const options: Partial<TableTuningOptions> = {
+        ...{ by, loss, measure: 'loss', eps: [0.2, 0.25, 0.3, 0.35], lambda: [0.01, 0.1] },
         model: 'random-features',
-        eps: [0.2, 0.25, 0.3, 0.35],
-        lambda: [0.01, 0.1],
         ...(ofClasses ? { classes: { positive: ['up'], negative: ['down'] } } : {}),
-      } as const;
+      };
       const told = ({ splits }: Awaited<ReturnType<typeof tuned>>) =>
         JSON.stringify(splits, (name, value) => (name === 'seconds' ? undefined : value));
       const whole = told(await tuned(set, options));

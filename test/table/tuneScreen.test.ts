@@ -13,8 +13,9 @@ beforeAll(async () => {
 
 const [d, n, epsTest, seed] = [8, 1200, 0.1, 3];
 const family: TuneFamily = {
-  ...({ model: 'random-features', activation: 'shifted-relu' } as const),
-  ...{ width: 20, clip: null, loss: 'square' },
+  model: 'random-features',
+  activation: 'shifted-relu',
+  ...{ width: 20, clip: null, loss: 'square' as const },
 };
 const paths: readonly TunePath[] = [0.001, 0.1, 10].map((lambda) => ({
   family,

@@ -10,43 +10,88 @@ const DELIMITERS = [',', ';', '\t', '|'] as const;
 const SNIFFED = 20;
 
 /**
- * Reads text with a header and a line for each row (RFC 4180), cells separated by commas, semicolons, tabs or bars,
- * whichever gives every line as many cells.
- * @param file as messages name it
- * @throws UserError naming the file and saying what it is, where it is something else: begun by a comment, without a header,
- * with two columns of one name, with rows of different lengths
+ * A table from text with a header and a line for each row (RFC 4180), cells separated by commas, semicolons, tabs or bars,
+ * whichever gives the first lines as many cells. The text comes in pieces, of which only what no row has yet is kept.
  */
-export function delimitedTable(text: string, file: string): RawTable {
-  const fail = (what: string): never => {
-    throw new UserError(oneLine(`${file} ${what}`));
-  };
-  if (/^\uFEFF?\s*[#%]/.test(text)) fail('begins with a comment line: its first line must be the header');
-  const rows = delimitedRows(text, delimiterOf(text), file);
-  const header = rows.next().value as string[] | undefined;
-  if (!header) return fail('has no rows below its header');
-  const names = header.map((name) => name.trim());
-  const builders = names.map(() => new ColumnBuilder());
-  let count = 0;
-  for (const cells of rows) {
-    count++;
-    if (cells.length !== names.length) {
+export class DelimitedTable {
+  private readonly file: string;
+  /** The beginning, until it is known what separates its cells. */
+  private head = '';
+  private rows: DelimitedRows | null = null;
+  private names: string[] | null = null;
+  private builders: ColumnBuilder[] = [];
+  private count = 0;
+
+  /** @param file as messages name it */
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /**
+   * Takes the next piece of the text.
+   * @param isLast whether none comes after it
+   * @throws UserError naming the file and saying what it is, where it is something else: begun by a comment, with rows of
+   * different lengths, with a quote that is never closed
+   */
+  push(piece: string, isLast: boolean): void {
+    if (this.rows) {
+      this.add(this.rows.push(piece, isLast));
+      return;
+    }
+    this.head += piece;
+    const delimiter = delimiterOf(this.head, isLast);
+    if (delimiter === null) return;
+    if (/^\uFEFF?\s*[#%]/.test(this.head))
+      this.fail('begins with a comment line: its first line must be the header');
+    this.rows = new DelimitedRows(delimiter, this.file);
+    this.add(this.rows.push(this.head, isLast));
+    this.head = '';
+  }
+
+  /** The table, after the last piece. @throws UserError for a file without rows or header */
+  done(): RawTable {
+    const { file, names, builders, count } = this;
+    if (names === null || count === 0) return this.fail('has no rows below its header');
+    if (names.every((name) => !Number.isNaN(decimal(name))))
+      this.fail('has no header: its first line holds only numbers');
+    return { file, rows: count, columns: builders.map((builder, j) => builder.done(names[j]!)) };
+  }
+
+  private add(rows: Iterable<string[]>): void {
+    for (const cells of rows) {
+      if (this.names === null) {
+        this.names = cells.map((name) => name.trim());
+        this.builders = cells.map(() => new ColumnBuilder());
+      } else this.addRow(cells, this.names.length);
+    }
+  }
+
+  private addRow(cells: string[], columns: number): void {
+    const { builders } = this;
+    this.count++;
+    if (cells.length !== columns) {
       const what = cells[0]!.startsWith('#')
         ? 'is a comment line'
-        : `has ${cells.length} cells instead of ${names.length}`;
-      throw new UserError(oneLine(`row ${count} of ${file} ${what}`));
+        : `has ${cells.length} cells instead of ${columns}`;
+      throw new UserError(oneLine(`row ${this.count} of ${this.file} ${what}`));
     }
-    for (let j = 0; j < cells.length; j++) builders[j]!.addText(cells[j]!);
+    for (let j = 0; j < columns; j++) builders[j]!.addText(cells[j]!);
   }
-  if (count === 0) fail('has no rows below its header');
-  if (names.every((name) => !Number.isNaN(decimal(name))))
-    fail('has no header: its first line holds only numbers');
-  return { file, rows: count, columns: builders.map((builder, j) => builder.done(names[j]!)) };
+
+  private fail(what: string): never {
+    throw new UserError(oneLine(`${this.file} ${what}`));
+  }
 }
 
-/** The delimiter for which the first lines all have as many cells as the header, and most; else that of most in the header. */
-function delimiterOf(text: string): string {
-  const found = DELIMITERS.map((delimiter) => {
-    const [first = 1, ...others] = firstLengths(text, delimiter);
+/**
+ * The delimiter for which the first lines all have as many cells as the header, and most; else that of most in the header. Null
+ * where that takes more of the text.
+ */
+function delimiterOf(text: string, isWhole: boolean): string | null {
+  const lengths = DELIMITERS.map((delimiter) => firstLengths(text, delimiter, isWhole));
+  if (lengths.includes(null)) return null;
+  const found = DELIMITERS.map((delimiter, k) => {
+    const [first = 1, ...others] = lengths[k]!;
     return { delimiter, first, fits: others.every((length) => length === first) };
   }).filter(({ first }) => first > 1);
   const most = (a: (typeof found)[0], b: (typeof found)[0]) =>
@@ -54,64 +99,95 @@ function delimiterOf(text: string): string {
   return found.sort(most)[0]?.delimiter ?? ',';
 }
 
-/** How many cells the first rows have; none where quotes do not fit the delimiter. */
-function firstLengths(text: string, delimiter: string): number[] {
+/** How many cells the first rows have; none where quotes do not fit the delimiter, null where the text has too few rows. */
+function firstLengths(text: string, delimiter: string, isWhole: boolean): number[] | null {
   const lengths: number[] = [];
   try {
-    for (const row of delimitedRows(text, delimiter)) {
-      if (lengths.push(row.length) > SNIFFED) break;
+    for (const row of new DelimitedRows(delimiter).push(text, isWhole)) {
+      if (lengths.push(row.length) > SNIFFED) return lengths;
     }
-    return lengths;
   } catch {
     return [];
   }
+  return isWhole ? lengths : null;
 }
 
-/** The rows of delimited text; blank lines are skipped. Quoted cells may hold delimiters, line ends and doubled quotes. */
-export function* delimitedRows(
-  text: string,
-  delimiter = ',',
-  file = 'the text',
-): Generator<string[], undefined> {
-  const mark = `\\${delimiter}`;
-  // One cell, quoted or plain, and what ends it.
-  const cell = new RegExp(
-    `(?:"((?:[^"]|"")*)"|([^"${mark}\\r\\n][^${mark}\\r\\n]*|))(${mark}|\\r?\\n|\\r|$)`,
-    'y',
-  );
-  let at = text.startsWith('\uFEFF') ? 1 : 0;
-  while (at < text.length) {
-    const newline = text.indexOf('\n', at);
-    const end = newline < 0 ? text.length : newline;
-    const line = text.slice(at, text[end - 1] === '\r' && end > at ? end - 1 : end);
-    // Nearly all lines have neither quotes nor a carriage return within.
-    let row: string[];
-    if (line.includes('"') || line.includes('\r')) [row, at] = quotedRow(text, at, cell, delimiter, file);
-    else [row, at] = [line.split(delimiter), end + 1];
-    if (row.length > 1 || row[0]!.trim() !== '') yield row;
+/**
+ * The rows of delimited text that comes in pieces; blank lines are skipped. Quoted cells may hold delimiters, line ends and
+ * doubled quotes.
+ */
+export class DelimitedRows {
+  private readonly delimiter: string;
+  private readonly file: string;
+  /** One cell, quoted or plain, and what ends it. */
+  private readonly cell: RegExp;
+  /** What no row has yet; null before the beginning. */
+  private rest: string | null = null;
+
+  /** @param file as messages name it */
+  constructor(delimiter = ',', file = 'the text') {
+    this.delimiter = delimiter;
+    this.file = file;
+    const mark = `\\${delimiter}`;
+    this.cell = new RegExp(
+      `(?:"((?:[^"]|"")*)"|([^"${mark}\\r\\n][^${mark}\\r\\n]*|))(${mark}|\\r?\\n|\\r|$)`,
+      'y',
+    );
+  }
+
+  /**
+   * The rows that end in the next piece.
+   * @param isLast whether none comes after it, so that its end is that of a row
+   * @throws UserError for a quote that is never closed, or followed by text
+   */
+  *push(piece: string, isLast: boolean): Generator<string[], undefined> {
+    const text = (this.rest ?? '') + piece;
+    if (text === '') return;
+    let at = this.rest === null && text.startsWith('\uFEFF') ? 1 : 0;
+    while (at < text.length) {
+      const newline = text.indexOf('\n', at);
+      if (newline < 0 && !isLast) break;
+      const end = newline < 0 ? text.length : newline;
+      const line = text.slice(at, text[end - 1] === '\r' && end > at ? end - 1 : end);
+      // Nearly all lines have neither quotes nor a carriage return within.
+      let row: string[];
+      if (line.includes('"') || line.includes('\r')) {
+        const found = this.quotedRow(text, at, isLast);
+        if (found === null) break;
+        [row, at] = found;
+      } else [row, at] = [line.split(this.delimiter), end + 1];
+      if (row.length > 1 || row[0]!.trim() !== '') yield row;
+    }
+    this.rest = text.slice(at);
+  }
+
+  /** The cells of a row that begins at a position, and where the next one does; null where it may go on in the next piece. */
+  private quotedRow(text: string, start: number, isLast: boolean): [string[], number] | null {
+    const { cell, delimiter } = this;
+    const row: string[] = [];
+    cell.lastIndex = start;
+    for (;;) {
+      const at = cell.lastIndex;
+      const match = cell.exec(text);
+      if (!match) {
+        if (!isLast && isOpen(text, at)) return null;
+        throw new UserError(
+          oneLine(`a quote in ${this.file} is never closed, or followed by text: ${text.slice(at, at + 40)}`),
+        );
+      }
+      // A line may end by two characters, and a cell at the end of the piece may go on.
+      if (!isLast && cell.lastIndex === text.length && match[3] !== '\n' && match[3] !== '\r\n') return null;
+      const [, quoted, plain, end] = match;
+      row.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
+      if (end !== delimiter) return [row, Math.max(cell.lastIndex, start + 1)];
+      if (cell.lastIndex === text.length) return [[...row, ''], text.length];
+    }
   }
 }
 
-/** The cells of a row that begins at a position, and where the next one does. */
-function quotedRow(
-  text: string,
-  start: number,
-  cell: RegExp,
-  delimiter: string,
-  file: string,
-): [string[], number] {
-  const row: string[] = [];
-  cell.lastIndex = start;
-  for (;;) {
-    const at = cell.lastIndex;
-    const match = cell.exec(text);
-    if (!match)
-      throw new UserError(
-        oneLine(`a quote in ${file} is never closed, or followed by text: ${text.slice(at, at + 40)}`),
-      );
-    const [, quoted, plain, end] = match;
-    row.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
-    if (end !== delimiter) return [row, Math.max(cell.lastIndex, start + 1)];
-    if (cell.lastIndex === text.length) return [[...row, ''], text.length];
-  }
+/** Whether the quote at a position is not closed before the end, or just there. */
+function isOpen(text: string, at: number): boolean {
+  for (let quote = text.indexOf('"', at + 1); quote >= 0; quote = text.indexOf('"', quote + 2))
+    if (text[quote + 1] !== '"') return quote === text.length - 1;
+  return true;
 }

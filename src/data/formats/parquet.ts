@@ -1,39 +1,50 @@
 import * as zlib from 'node:zlib';
 import { oneLine, UserError } from '../../errors.ts';
 import { ColumnBuilder } from '../columnBuilder.ts';
+import type { FileRanges, ReadProgress } from '../filePieces.ts';
 import type { RawTable } from '../rawTable.ts';
 
 /**
- * Reads a Parquet file, column by column, by the package hyparquet.
+ * Reads a Parquet file by the package hyparquet, one row group after the other.
+ * @param content the whole file, or what reads parts of it
  * @param file as messages name it
  * @throws UserError naming the file where it cannot be read
  */
-export async function parquetTable(bytes: Uint8Array, file: string): Promise<RawTable> {
-  const { parquetMetadata, parquetRead } = await import('hyparquet');
-  const content = new Uint8Array(bytes).buffer;
+export async function parquetTable(
+  content: FileRanges | ArrayBuffer,
+  file: string,
+  onProgress: ReadProgress = () => {},
+): Promise<RawTable> {
+  const { parquetMetadataAsync, parquetRead } = await import('hyparquet');
   try {
-    const metadata = parquetMetadata(content);
+    const metadata = await parquetMetadataAsync(content);
     const builders = new Map<string, ColumnBuilder>();
-    await parquetRead({
-      file: content,
-      metadata,
-      compressors: {
-        GZIP: (packed) => zlib.gunzipSync(packed),
-        BROTLI: (packed) => zlib.brotliDecompressSync(packed),
-        ZSTD: zstd,
-      },
-      // Chunks of a column come in the order of their rows.
-      onChunk({ columnName, columnData }) {
-        const builder = builders.get(columnName) ?? new ColumnBuilder();
-        builders.set(columnName, builder);
-        for (const cell of columnData as Iterable<unknown>) builder.add(cell);
-      },
-    });
+    const rows = Number(metadata.num_rows);
+    let rowStart = 0;
+    for (const { num_rows } of metadata.row_groups) {
+      const rowEnd = rowStart + Number(num_rows);
+      await parquetRead({
+        ...{ file: content, metadata, rowStart, rowEnd },
+        compressors: {
+          GZIP: (packed) => zlib.gunzipSync(packed),
+          BROTLI: (packed) => zlib.brotliDecompressSync(packed),
+          ZSTD: zstd,
+        },
+        // Chunks of a column come in the order of their rows.
+        onChunk({ columnName, columnData }) {
+          const builder = builders.get(columnName) ?? new ColumnBuilder();
+          builders.set(columnName, builder);
+          for (const cell of columnData as Iterable<unknown>) builder.add(cell);
+        },
+      });
+      rowStart = rowEnd;
+      onProgress(Math.round((rowEnd / rows) * content.byteLength), content.byteLength);
+    }
     const names = metadata.schema.filter((_, k) => k > 0).map(({ name }) => name);
     const columns = [...builders].sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
     return {
       file,
-      rows: Number(metadata.num_rows),
+      rows,
       columns: columns.map(([name, builder]) => builder.done(name)),
     };
   } catch (error) {

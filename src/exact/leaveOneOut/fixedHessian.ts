@@ -1,116 +1,134 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot, norm, times, transposedTimes } from '../../numerics/vectors.ts';
-import { boxDuals } from './boxDual.ts';
-import { hessianOf, type Point, pointAt, type RowLosses, type RowStates } from './leaveRowsOut.ts';
+import { boxDualSolver } from './boxDualSolver.ts';
+import {
+  type FirstOrder,
+  hessianOf,
+  type Point,
+  pointAt,
+  type RowLosses,
+  type RowStates,
+} from './leaveRowsOut.ts';
 import { invertedFactor, rowsTimes } from './localModel.ts';
 
 /**
- * Training without a row, from the minimiser of all rows, by proximal Newton steps whose Hessian stays that of all: gradients are
- * those at the point that has been reached, kinks are kept as kinks, so that only the number of steps is worse for a Hessian that
- * is not that of the point, and a step costs a product with the Jacobians and no factorisation.
- * @returns what training without row i ends at; null where the steps do not shrink, as where a row holds what nothing else does
+ * Training without a row, from the minimiser of all rows, by proximal Newton steps whose Hessian stays that of all but for the row's
+ * own rank-one part: gradients are those of the point that has been reached and kinks are kept as kinks, so that a Hessian which is
+ * not that of the point costs steps, but nothing at the end. A step takes two products with the Jacobians and no factorisation.
+ * @returns from a row to what training without it ends at; null where the steps do not shrink
  */
 export function trainerWithout(
   losses: RowLosses,
-  point: Point,
+  minimiser: Point,
   states: RowStates,
 ): (i: number) => Point | null {
-  const { n, M, N, design, ridge, kinkSlope } = losses;
-  const pieces = losses.pieces(point, states);
-  const { kinks: atKinks, outputDerivatives: smoothDerivatives } = losses.firstOrder(point);
-  const kinked = atKinks !== null;
-  const softness = atKinks?.softness ?? 0;
-  // The curvature of a soft kink is that of its duals, whichever side rows are on.
+  const { n, M, N, kinkSlope, design } = losses;
+  const { slopes } = minimiser.gradients;
+  const pieces = losses.pieces(minimiser, states);
+  const { kinks: kinksThere, outputDerivatives } = losses.firstOrder(minimiser);
+  // The derivative of a loss is that of its smooth part and the dual of its kink.
+  const dualsThere = kinksThere && states.scores.map((score, j) => -score - outputDerivatives[j]!);
+  const softness = kinksThere?.softness ?? 0;
+  // What a soft kink curves is in the programme of its dual, whichever side a row is on.
   const outputCurvatures = softness > 0 ? new Float64Array(n) : pieces.outputCurvatures;
-  const smooth = { ...pieces, fitted: pieces.fitted.map(() => false), outputCurvatures };
-  // All vectors are L^-1 of themselves, H = L L': there the Hessian is the identity.
-  const hessian = hessianOf(losses, point, smooth);
+  const fitted = pieces.fitted.map(() => false);
+  const hessian = hessianOf(losses, minimiser, { ...pieces, fitted, outputCurvatures });
   // Kinks alone may hold an intercept.
   if (M > N) hessian[M * M - 1]! += (HELD_INTERCEPT * traceOf(hessian, M)) / M;
+  // Vectors are L^-1 of themselves, H = L L': there the Hessian is the identity.
   const inverse = invertedFactor(hessian, M);
+  const size = sizeIn(hessian, minimiser.x);
   const own = rowsTimes(pieces.directions, inverse, n, M);
-  const toKinks = kinked ? rowsTimes(kinkDirections(), inverse, n, M) : new Float64Array(0);
-  const gram = new Float64Array(kinked ? n * n : 0);
-  if (kinked) linearAlgebra().multiplyTransposed(toKinks, toKinks, gram, { m: n, n, k: M });
+  const toKinks = kinksThere ? rowsTimes(kinkDirections(), inverse, n, M) : new Float64Array(0);
+  const gram = new Float64Array(kinksThere ? n * n : 0);
+  if (kinksThere) linearAlgebra().multiplyTransposed(toKinks, toKinks, gram, { m: n, n, k: M });
 
-  /** What kinks are functions of, to first order, at the minimiser. */
+  /** Gradients of what kinks are functions of. */
   function kinkDirections(): Float64Array {
     const directions = design.slice();
     for (let i = 0; i < n; i++)
-      for (let a = 0; a < N; a++) directions[i * M + a]! += kinkSlope * point.gradients.slopes[i * N + a]!;
+      for (let a = 0; a < N; a++) directions[i * M + a]! += kinkSlope * slopes[i * N + a]!;
     return directions;
   }
 
   return (i) => {
-    // A row on the flat side of its loss is missed by none.
-    if (states.scores[i] === 0 && pieces.normDerivatives[i] === 0) return point;
-    const row = own.subarray(i * M, (i + 1) * M);
-    // H without w d_i d_i' has the inverse H^-1 + loosened H^-1 d_i d_i' H^-1.
-    const curvature = outputCurvatures[i]!;
-    const held = curvature * dot(row, row);
+    const direction = own.subarray(i * M, (i + 1) * M);
+    const held = outputCurvatures[i]! * dot(direction, direction);
     if (held > MOST_HELD) return null;
-    const loosened = curvature / (1 - held);
+    // H without w d_i d_i' has the inverse H^-1 + loosened H^-1 d_i d_i' H^-1.
+    const loosened = outputCurvatures[i]! / (1 - held);
     const freed = (v: Float64Array): Float64Array => {
-      const along = loosened * dot(row, v);
-      return v.map((value, a) => value + along * row[a]!);
+      const along = loosened * dot(direction, v);
+      return v.map((value, a) => value + along * direction[a]!);
     };
-    const onKinks = kinked ? times(toKinks, row, n) : null;
-    let at = point;
-    // The derivative of a loss is that of its smooth part and the dual of its kink.
-    let duals: Float64Array | null = kinked
-      ? states.scores.map((score, j) => -score - smoothDerivatives[j]!)
-      : null;
-    let first = 0;
-    let before = Number.POSITIVE_INFINITY;
+
+    const solveDuals = kinksThere && boxDualSolver(gramWithout(), n);
+
+    /** What the duals of kinks change their functions by, without row i. */
+    function gramWithout(): Float64Array {
+      const onKinks = times(toKinks, direction, n);
+      const without = gram.slice();
+      for (let j = 0; j < n; j++) {
+        for (let k = 0; k < n; k++) without[j * n + k]! += loosened * onKinks[j]! * onKinks[k]!;
+        without[j * n + j]! += softness;
+      }
+      return without;
+    }
+
+    let at = minimiser;
+    let duals: Float64Array | null = dualsThere;
+    let [first, before] = [0, 0];
     for (let step = 0; step < STEPS; step++) {
-      const { outputDerivatives, normDerivatives, kinks } = losses.firstOrder(at);
-      if (kinks && duals) {
+      const { kinks, ...derivatives } = losses.firstOrder(at);
+      if (kinks) {
         kinks.lower[i] = 0;
         kinks.upper[i] = 0;
-        duals = duals.map((dual, j) => Math.min(kinks.upper[j]!, Math.max(kinks.lower[j]!, dual)));
-        for (let j = 0; j < n; j++) {
-          outputDerivatives[j]! += duals[j]!;
-          normDerivatives[j]! += kinkSlope * duals[j]!;
-        }
+        duals = duals!.map((dual, j) => Math.min(kinks.upper[j]!, Math.max(kinks.lower[j]!, dual)));
       }
-      outputDerivatives[i] = 0;
-      normDerivatives[i] = 0;
-      const gradient = transposedTimes(design, outputDerivatives, M);
-      const fromNorms = transposedTimes(at.gradients.slopes, normDerivatives, N);
-      for (let a = 0; a < N; a++) gradient[a]! += ridge * at.x[a]! + fromNorms[a]!;
-      const pull = times(inverse, gradient, M);
-      if (kinks && duals && onKinks) {
-        const old = duals;
-        const back = times(toKinks, freed(pull), n);
-        const moved = boxDuals(
-          { ...kinks, values: kinks.values.map((t, j) => t - back[j]! - softness * old[j]!), duals: old },
-          (j, k) => gram[j * n + k]! + loosened * onKinks[j]! * onKinks[k]! + (j === k ? softness : 0),
-        );
-        if (moved === null) return null;
-        const change = transposedTimes(
-          toKinks,
-          moved.map((dual, j) => dual - old[j]!),
-          M,
-        );
-        for (let a = 0; a < M; a++) pull[a]! += change[a]!;
-        duals = moved;
+      const gradient = times(inverse, gradientWithout(losses, at, derivatives, duals, i), M);
+      if (kinks) {
+        const moved = times(toKinks, freed(gradient), n);
+        const values = kinks.values.map((t, j) => t - moved[j]! - softness * duals![j]!);
+        const after = solveDuals!({ ...kinks, duals: duals!, values });
+        if (after === null) return null;
+        const change = after.map((dual, j) => dual - duals![j]!);
+        transposedTimes(toKinks, change, M).forEach((value, a) => {
+          gradient[a]! += value;
+        });
+        duals = after;
       }
-      const whitened = freed(pull);
-      const move = transposedTimes(inverse, whitened, M);
+      const back = freed(gradient);
+      const move = transposedTimes(inverse, back, M);
       at = pointAt(
         losses,
         at.x.map((value, a) => value - move[a]!),
       );
-      const length = norm(whitened);
-      first ||= length;
+      const length = norm(back);
+      if (step === 0) first = length;
+      else if (!(length < Math.max(GROWS * before, NOTHING * size))) return null;
       // What is left of a geometric series.
       const rate = step === 0 ? MOST_RATE : Math.min(MOST_RATE, length / before);
-      if ((length * rate) / (1 - rate) <= SMALL * first) return at;
-      if (!(length < GROWS * before)) return null;
+      if ((length * rate) / (1 - rate) <= Math.max(SMALL * first, NOTHING * size)) return at;
       before = length;
     }
     return null;
   };
+}
+
+/** The gradient of all rows but row i, their kinks counted by their duals, M. */
+function gradientWithout(
+  { M, N, design, ridge, kinkSlope }: RowLosses,
+  { x, gradients }: Point,
+  { outputDerivatives, normDerivatives }: Omit<FirstOrder, 'kinks'>,
+  duals: Float64Array | null,
+  i: number,
+): Float64Array {
+  const onOutputs = outputDerivatives.map((value, j) => (j === i ? 0 : value + (duals?.[j] ?? 0)));
+  const onNorms = normDerivatives.map((value, j) => (j === i ? 0 : value + kinkSlope * (duals?.[j] ?? 0)));
+  const gradient = transposedTimes(design, onOutputs, M);
+  const fromNorms = transposedTimes(gradients.slopes, onNorms, N);
+  for (let a = 0; a < N; a++) gradient[a]! += ridge * x[a]! + fromNorms[a]!;
+  return gradient;
 }
 
 function traceOf(a: Float64Array, size: number): number {
@@ -119,12 +137,21 @@ function traceOf(a: Float64Array, size: number): number {
   return trace;
 }
 
+/** |L' x| for L in the lower triangle. */
+function sizeIn(l: Float64Array, x: Float64Array): number {
+  const product = new Float64Array(x.length);
+  for (let a = 0; a < x.length; a++) for (let b = 0; b <= a; b++) product[b]! += l[a * x.length + b]! * x[a]!;
+  return norm(product);
+}
+
 /** Share of the mean curvature that is added to that of an intercept. */
 const HELD_INTERCEPT = 1e-3;
 /** Steps at most. */
 const STEPS = 40;
 /** What may be left of the way, as a share of the first step. */
 const SMALL = 3e-5;
+/** A step that is none, as a share of the minimiser: a row on the flat side of its loss is missed by none. */
+const NOTHING = 1e-7;
 /** Steps that shrink less than that do so for a while only. */
 const MOST_RATE = 0.95;
 /** A step this much longer than the one before gives the method up. */

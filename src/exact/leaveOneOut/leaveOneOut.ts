@@ -3,7 +3,7 @@ import { checkNonNegative, InvalidArgumentError, UserError } from '../../errors.
 import type { Estimate } from '../../numerics/estimate.ts';
 import { once } from '../once.ts';
 import { meanLosses, type Risks, type RowLoss, uncertainty } from './leftOutRisks.ts';
-import { refinedWithin, refinement, type TrainedWithout } from './refinement.ts';
+import { likelyError, refinedWithin, refinement, type TrainedWithout } from './refinement.ts';
 
 /** What is asked of a leave-one-out estimate. */
 export interface LeaveOneOutOptions {
@@ -79,6 +79,8 @@ export interface LeftOutRows
   extends Pick<LeaveOneOut, 'residuals' | 'gradientNorms' | 'influence' | 'doubts'> {
   /** The residual, or the margin, of training on all rows, n. */
   readonly fitted: Float64Array;
+  /** Share of the rows that may cross a kink of their loss when another is left out. */
+  readonly crossing: number;
   /** Training without row i from here, where there is a quicker way than a solution from the beginning; null where that fails. */
   readonly trained?: (i: number) => Omit<TrainedWithout, 'converged'> | null;
 }
@@ -90,8 +92,8 @@ export interface WithLeaveOneOut<L extends LeaveOneOut = LeaveOneOut> {
    * Computed when it is asked for, in about a third of the time of the solution; exact for the square loss at eps = 0. Leaving a
    * row out sets its weight to 0; the penalty stays (n lambda / 2) |theta|^2 beside the sum over the others. Not enumerable:
    * copies by `structuredClone`, spread or JSON are plain data without it.
-   * @throws InvalidArgumentError for unknown options and values out of range; UserError for fewer than 2 rows, frozen features
-   * trained in linf, and radii where the gradients of the features are not known
+   * @throws InvalidArgumentError for unknown options and values out of range; UserError for fewer than 2 rows, an
+   * intercept with fewer than 2 of a class, and radii where the gradients of the features are not known
    */
   leaveOneOut(options?: LeaveOneOutOptions): L;
 }
@@ -132,12 +134,20 @@ export function withLeaveOneOut<R extends object, L extends LeaveOneOut>(
     if (epsilons.some((value) => value > 0)) checkGradients(rows);
     const refined = refinedOf();
 
+    const likely = trained ? likelyError(rows, loss, eps) : 0;
+    const roughly = [
+      ...rows.doubts,
+      ...(likely > MOST_LIKELY
+        ? [`rows change the risk so much that it may be wrong by ${percent(likely)}`]
+        : []),
+    ];
+
     /** The estimate with so many rows trained without anew. */
     function at(count: number): L {
       const { open, ...found } = refined?.(count) ?? { estimated: rows, known: rows, sample: null, open: 0 };
       const { residuals, gradientNorms, influence } = found.known;
       const means = risks(found, epsilons);
-      const doubts = doubtsOf(meanLosses(means), rows.doubts);
+      const doubts = doubtsOf(meanLosses(means), roughly);
       if (!converged) doubts.push('the solution that it starts from has not converged');
       if (open > 0) doubts.push(`${open} of ${count} trainings without a row have not converged`);
       const trust = { trusted: doubts.length === 0, doubts, refitted: found.sample?.rows.length ?? 0 };
@@ -173,8 +183,12 @@ function doubtsOf(means: readonly LeftOutEstimate[], doubts: readonly string[]):
   if (Number.isNaN(most)) return [...doubts];
   return most <= MOST_UNCERTAIN
     ? []
-    : [`rows not trained without anew may change a risk by ${(100 * most).toPrecision(2)} per cent`];
+    : [`rows not trained without anew may change a risk by ${percent(most)}`];
 }
 
-/** Of a mean, as a share. */
+const percent = (share: number): string => `${(100 * share).toPrecision(2)} per cent`;
+
+/** Shares of a mean: what a sample may leave uncertain, */
 const MOST_UNCERTAIN = 0.03;
+/** and a standard error at which 3 per cent are likely. */
+const MOST_LIKELY = 0.02;

@@ -1,6 +1,6 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
-import type { KinkDuals } from './boxDual.ts';
+import type { KinkDuals } from './boxDualSolver.ts';
 import { KINK_CURVATURE, LocalModel } from './localModel.ts';
 import type { GradientsAt, RowGradients } from './rowGradients.ts';
 
@@ -93,6 +93,8 @@ export interface RowsLeftOut {
   readonly lengths: Float64Array;
   /** theta without row i less theta, n x N. */
   readonly moves: Float64Array;
+  /** Share of the rows that are not at a kink. */
+  readonly free: number;
   /** Why the second order may not be enough, a clause each. */
   readonly doubts: readonly string[];
 }
@@ -241,7 +243,8 @@ function leftOut(
     );
   if (turned > MOST_TURN)
     doubts.push(`a row left out changes the gradient there by ${turned.toFixed(2)} of its norm on average`);
-  return { outputs, lengths, moves, doubts };
+  const atKink = states.fitted.reduce((count, at) => count + (at ? 1 : 0), 0);
+  return { outputs, lengths, moves, free: 1 - atKink / n, doubts };
 }
 
 /** Where rows that are not fitted are held by themselves alone to this share, one more or less changes which are fitted, */

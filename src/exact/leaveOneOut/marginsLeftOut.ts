@@ -68,6 +68,8 @@ export function marginsLeftOut(
       const pull = left.states.scores[i]!;
       return pull > 0 ? (left.point.outputs[i]! - margin) / pull : 0;
     }),
+    // That of the hinge is doubted whatever its rows do, and the others have none.
+    crossing: 0,
     doubts: [...doubts, ...left.doubts],
     trained(i) {
       const at = separable ? null : trainer()(i);
@@ -87,7 +89,7 @@ function constantLeftOut(
 ): LeftOutRows {
   const zeros = new Float64Array(n);
   if (labels === null)
-    return { fitted: zeros, residuals: zeros, gradientNorms: zeros, influence: zeros, doubts };
+    return { fitted: zeros, residuals: zeros, gradientNorms: zeros, influence: zeros, crossing: 0, doubts };
   const b = bestConstant(loss, labels);
   // One row more or less of a class is the same whichever it is.
   const without = new Map(
@@ -96,5 +98,5 @@ function constantLeftOut(
   const fitted = labels.map((label) => label * b);
   const residuals = labels.map((label) => label * without.get(label)!);
   const influence = fitted.map((margin, i) => (margin - residuals[i]!) / loss.pull(margin) || 0);
-  return { fitted, residuals, gradientNorms: zeros, influence, doubts };
+  return { fitted, residuals, gradientNorms: zeros, influence, crossing: 0, doubts };
 }

@@ -78,6 +78,7 @@ export function programmeLeftOut(
       const psi = left.states.scores[i]!;
       return psi === 0 ? 0 : (e - fitted[i]!) / psi;
     }),
+    crossing: left.free,
     doubts: left.doubts,
     ...(everywhere && { trained }),
   };
@@ -92,6 +93,7 @@ function constantLeftOut(y: Float64Array, fitIntercept: boolean): LeftOutRows {
     residuals: y.map((target) => target * (1 + held)),
     gradientNorms: new Float64Array(n),
     influence: new Float64Array(n).fill(held),
+    crossing: 0,
     doubts: [],
   };
 }

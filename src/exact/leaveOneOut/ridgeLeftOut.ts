@@ -40,7 +40,7 @@ export function ridgeLeftOut(
       )
     : new Float64Array(n).fill(Number.NaN);
   const influence = held.map((value) => 1 / (wide ? n * lambda * value : value) - 1);
-  return { fitted: residuals, residuals: leftOut, gradientNorms, influence, doubts: [] };
+  return { fitted: residuals, residuals: leftOut, gradientNorms, influence, crossing: 0, doubts: [] };
 
   function byFeatures(): [Float64Array, Float64Array] {
     const inverse = lowerInverse(factor, N);
