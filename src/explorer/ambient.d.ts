@@ -10,5 +10,11 @@ declare module '*.html?typeset' {
   export default html;
 }
 
+/** Imported for what they do: they give operations their gradients, and tensors their methods. */
+declare module '@tensorflow/tfjs-core/dist/register_all_gradients';
+declare module '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+
 /** Of this package, written in when the page is built. */
 declare const __VERSION__: string;
+/** Whether the page is built, and not served while its sources change. */
+declare const __BUILT__: boolean;

@@ -1,6 +1,8 @@
 /** The page: a store of its state, a story and a workbench that draw the state, and an address that holds it. */
 import { address } from './page/address.ts';
 import { byId } from './page/elements.ts';
+import { keepOffline } from './page/offline.ts';
+import { terms } from './page/terms.ts';
 import { applyTheme, onSystemTheme, resolvedTheme } from './page/theme.ts';
 import type { View } from './page/view.ts';
 import { fromLink, toLink } from './state/link.ts';
@@ -15,6 +17,7 @@ applyTheme(linked.theme);
 
 const steps = address(store, complain);
 const storyView = story(store);
+terms();
 // The first view does not need the workbench, so that it comes when it is first opened.
 let workbenchView: View | undefined;
 let coming = false;
@@ -102,3 +105,4 @@ function complain(found: readonly string[]): void {
 labelTheme();
 updateLinks(store.state);
 draw();
+keepOffline();

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { Resvg } from '@resvg/resvg-js';
+import { palettePng, pngChunk } from './palettePng.ts';
 import { pictureTextOf } from './pictureText.ts';
 
 /** Pixels of a PNG for each of 1/96 inch: two on screens, and 600 in an inch of paper. */
@@ -16,13 +16,12 @@ export function svgToPng(
   svg: string,
   scale = /^<svg(?:"[^"]*"|[^">])*? width="[\d.]+mm"/.test(svg) ? ON_PAPER : ON_SCREEN,
 ): Uint8Array {
-  const png = new Resvg(svg, {
+  const { pixels, width, height } = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },
     background: 'white',
     font: { loadSystemFonts: false },
-  })
-    .render()
-    .asPng();
+  }).render();
+  const png = palettePng(pixels, width, height);
   const { title, description, creator, source } = pictureTextOf(svg);
   const words = {
     Title: title,
@@ -32,19 +31,10 @@ export function svgToPng(
   };
   const added = [
     resolution((96 * scale) / METRES_IN_INCH),
-    ...Object.entries(words).map(([name, text]) => chunk('iTXt', internationalText(name, text))),
+    ...Object.entries(words).map(([name, text]) => pngChunk('iTXt', internationalText(name, text))),
   ];
   // The signature of 8 bytes and the header of 25 come first.
   return Buffer.concat([png.subarray(0, 33), ...added, png.subarray(33)]);
-}
-
-/** A piece of a PNG (section 5.3 of its specification): length, name, content and check. */
-function chunk(name: string, content: Uint8Array): Buffer {
-  const named = Buffer.concat([Buffer.from(name, 'latin1'), content]);
-  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(content.length);
-  check.writeUInt32BE(crc32(named));
-  return Buffer.concat([length, named, check]);
 }
 
 /** Keyword, no compression, no language, no translated keyword, and the text in UTF-8. */
@@ -56,5 +46,5 @@ function resolution(pixelsInMetre: number): Buffer {
   content.writeUInt32BE(Math.round(pixelsInMetre), 0);
   content.writeUInt32BE(Math.round(pixelsInMetre), 4);
   content[8] = 1;
-  return chunk('pHYs', content);
+  return pngChunk('pHYs', content);
 }

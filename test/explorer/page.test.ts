@@ -141,7 +141,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       const risk = (lambda: number) =>
         asymptoticRisk(randomFeatures({ psi1: 8 }), { psi2: 3, eps: 0.3, tau: 0.2, lambda });
       expect(rows.map((row) => row.split('\t'))).toEqual([
-        ['lambda', '0.1', '0'],
+        ['ridge penalty λ', '0.1', '0'],
         ['standard risk', risk(0.1).standardRisk.toFixed(4), risk(0).standardRisk.toFixed(4)],
         ['adversarial risk', risk(0.1).adversarialRisk.toFixed(4), risk(0).adversarialRisk.toFixed(4)],
       ]);
@@ -295,7 +295,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.waitForFunction(() =>
       document.querySelector('#check-status')?.textContent?.startsWith('the settings changed, started again'),
     );
-    await page.waitForSelector('#check-results td >> text=of d 12');
+    await page.waitForSelector('#check-results >> text=of d 12');
     await page.click('#check-stop');
   });
 

@@ -131,6 +131,7 @@ describe('what the story says', () => {
         to,
       ]);
       expect(riskOf(widest).adversarialRisk).toBeGreaterThan(least.value);
+      expect(text).toContain('the wider network withstands it less. That is the curse.');
     }
     expectWritten(numbersIn(text, new RegExp(`nothing has ${N}`)), [1 + settings.tau ** 2]);
     const ordinary = riskOf({ ...widest, eps: 0, epsTest: settings.eps });

@@ -9,7 +9,6 @@ import {
   type RiskOptions,
   randomFeatures,
 } from '../../src/theory/index.ts';
-import { sized } from '../support/sizes.ts';
 import { type FiniteCell, FrozenNetwork, finiteRisk, unitRows } from './finiteProblem.ts';
 
 /** Monte Carlo: this many standard errors over seeds, and the bias of order 1/d that one d carries. */
@@ -27,22 +26,19 @@ function add(
   cells.push([name, cell, seeds, () => predict(options, widths)]);
 }
 const common = { psi2: 2, eps: 0.4, lambda: 0.02, tau: 0.5 };
-add('linear regression', { ...common, lambda: 0, d: 80, widths: [] }, sized(8, 12), (options) =>
+add('linear regression', { ...common, lambda: 0, d: 80, widths: [] }, 12, (options) =>
   asymptoticRisk(linear(), options),
 );
 add('more dimensions than samples', { ...common, psi2: 0.7, lambda: 0, d: 80, widths: [] }, 12, (options) =>
   asymptoticRisk(linear(), options),
 );
-add('random features', { ...common, lambda: 0, d: 48, widths: [1.5] }, sized(8, 12), (options) =>
+add('random features', { ...common, lambda: 0, d: 48, widths: [1.5] }, 12, (options) =>
   asymptoticRisk(randomFeatures({ psi1: 1.5 }), options),
 );
-add(
-  'random features with tanh',
-  { ...common, d: 48, widths: [2], activation: 'tanh' },
-  sized(8, 10),
-  (options) => asymptoticRisk(randomFeatures({ psi1: 2, activation: 'tanh' }), options),
+add('random features with tanh', { ...common, d: 48, widths: [2], activation: 'tanh' }, 10, (options) =>
+  asymptoticRisk(randomFeatures({ psi1: 2, activation: 'tanh' }), options),
 );
-add('two frozen layers', { ...common, eps: 0.3, d: 48, widths: [2, 1.5] }, sized(8, 12), (options, widths) =>
+add('two frozen layers', { ...common, eps: 0.3, d: 48, widths: [2, 1.5] }, 12, (options, widths) =>
   asymptoticRisk(deepRandomFeatures({ widths }), options),
 );
 add(

@@ -1,7 +1,8 @@
 import { fillTable, html } from '../page/elements.ts';
 import { riskText } from '../page/numbers.ts';
+import { axisNames } from '../page/symbols.ts';
 import { wordsFor } from '../page/words.ts';
-import type { Settings } from '../state/parameters.ts';
+import type { AxisName, Settings } from '../state/parameters.ts';
 import { differing, pinNames } from '../state/pins.ts';
 import type { State } from '../state/state.ts';
 import { isClassifier, riskAt } from '../theory/ask.ts';
@@ -18,16 +19,20 @@ export function comparison({ settings, pins }: State): HTMLElement | null {
       isClassifier(compared[i]!) === isClassifier(settings) ? riskText(risk[measure]) : '–',
     );
   const rows = [
-    ...differing(compared).map((name) => [name, ...compared.map((one) => valueText(one, name))]),
+    ...differing(compared).map((name) => [titleOf(name), ...compared.map((one) => valueText(one, name))]),
     [words.standardRisk, ...of('standardRisk')],
     [words.adversarialRisk, ...of('adversarialRisk')],
   ];
-  return html(
+  const region = html(
     'div',
     { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What differs between the curves' },
     fillTable(html('table', { id: 'comparison' }), ['', 'now', ...names], rows),
   );
+  const marks = `Filled marks are on the curves of the ${words.adversarialRisk}, open ones on those of the ${words.standardRisk}.`;
+  return html('div', {}, region, html('p', { className: 'aside' }, marks));
 }
 
+const titleOf = (name: keyof Settings): string => (name in axisNames ? axisNames[name as AxisName] : name);
+
 const valueText = (settings: Settings, name: keyof Settings): string =>
-  settings[name] === null ? 'as eps' : String(settings[name]);
+  settings[name] === null ? 'as in training' : String(settings[name]);

@@ -1,11 +1,7 @@
+import { axisNames } from '../page/symbols.ts';
 import type { Solvable } from '../theory/settingsFor.ts';
 
+const numbers: readonly Solvable[] = ['psi1', 'psi2', 'eps', 'epsTest', 'lambda', 'tau'];
+
 /** The numbers that curves run along, as they stand in choices. */
-export const sliderNames: readonly (readonly [Solvable, string])[] = [
-  ['psi1', 'width ψ₁'],
-  ['psi2', 'samples ψ₂'],
-  ['eps', 'attack in training ε'],
-  ['epsTest', 'attack at test'],
-  ['lambda', 'ridge penalty λ'],
-  ['tau', 'label noise τ'],
-];
+export const sliderNames = numbers.map((name) => [name, axisNames[name]] as const);

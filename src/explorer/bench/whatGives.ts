@@ -1,4 +1,5 @@
 import type { RiskName } from '../draw/plane.ts';
+import { atRest } from '../page/atRest.ts';
 import { html } from '../page/elements.ts';
 import { riskText, shortText } from '../page/numbers.ts';
 import { letters, symbol } from '../page/symbols.ts';
@@ -85,6 +86,7 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
     );
   }
   for (const field of [measure, wanted, by]) field.addEventListener('input', ask);
+  const askLater = atRest(ask);
 
   return {
     want(of, risk) {
@@ -100,7 +102,7 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
       for (const option of measure.options) option.textContent = words[option.value as Measure];
       if (box.closest('details')?.open === false) return;
       if (wanted.value === '') wanted.placeholder = riskAt(settings)[measure.value as Measure].toFixed(2);
-      ask();
+      askLater();
     },
   };
 }

@@ -1,10 +1,9 @@
-// By itself, for what it does when imported: package.json says that our own modules, through which it also comes, do
+// By themselves, for what they do when imported: package.json says that our own modules, through which they would also come, do
 // nothing then, and a bundler would leave out the gradients and the methods of tensors.
-import '@tensorflow/tfjs';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { tf } from '../../runtime/tf.ts';
 import { compareInWasm } from '../../runtime/wasmElementwise.ts';
 import { multiplyInWasm, shareWasmCopies } from '../../runtime/wasmMatMul.ts';
@@ -29,6 +28,7 @@ export async function startEngine(multiplications: number): Promise<Engine> {
   if (await startWasm()) return { name: 'WebAssembly', why };
   if (await startWebGl())
     return { name: 'WebGL', why: 'on the graphics processor, since WebAssembly does not start' };
+  await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
   return { name: 'plain JavaScript', why: 'neither WebAssembly nor a graphics processor may be used here' };
 }
@@ -47,11 +47,13 @@ async function startWasm(): Promise<boolean> {
 }
 
 async function prepareWasm(): Promise<void> {
-  const absolute = (address: string): string => new URL(address, self.location.href).href;
+  // The build for one thread, with the SIMD instructions that all browsers have had since 2023; without them it does not start.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  const address = new URL(simd, self.location.href).href;
   setWasmPaths({
-    'tfjs-backend-wasm.wasm': absolute(plain),
-    'tfjs-backend-wasm-simd.wasm': absolute(simd),
-    'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
+    'tfjs-backend-wasm.wasm': address,
+    'tfjs-backend-wasm-simd.wasm': address,
+    'tfjs-backend-wasm-threaded-simd.wasm': address,
   });
   if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly does not start');
   shareWasmCopies();
@@ -78,6 +80,7 @@ async function startWebGpu(): Promise<boolean> {
 async function startWebGl(): Promise<boolean> {
   if (!drawnByHardware()) return false;
   try {
+    await import('@tensorflow/tfjs-backend-webgl');
     return (await tf.setBackend('webgl')) && tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
   } catch {
     return false;

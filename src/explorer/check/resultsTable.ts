@@ -14,34 +14,42 @@ export function resultsTable({ measurements, settings, axis }: State): HTMLEleme
   const words = wordsFor(settings);
   const found = matching(measurements, settings, along);
   if (found.length === 0) return null;
-  const rows = found.flatMap(({ at, measurement }) => {
+  const overs = found.map(({ measurement: { seeds, d, elsewhere } }) => {
+    const models = `${seeds} model${seeds === 1 ? '' : 's'}`;
+    return `${models} of d ${d}${elsewhere ? ', elsewhere' : ''}`;
+  });
+  // Said once where it is the same of all.
+  const alike = new Set(overs).size === 1;
+  const rows = found.flatMap(({ at, measurement }, i) => {
     const limit = riskAt(measurement.settings);
-    const row = (place: string, name: string, risk: MeasuredRisk, theory: number, of: string): string[] => [
+    const row = (place: string, name: string, risk: MeasuredRisk, theory: number): string[] => [
       place,
       name,
       fixedText(risk.value),
       fixedText(theory),
       signedText(risk.value - theory),
       fixedText(risk.standardError),
-      of,
     ];
-    const { d, seeds, converged, elsewhere } = measurement;
-    const models = `${seeds} model${seeds === 1 ? '' : 's'}`;
-    const of = `${models} of d ${d}${elsewhere ? ', elsewhere' : ''}`;
+    const { seeds, converged } = measurement;
     const ended = converged === seeds ? '' : `${converged} of ${seeds} converged`;
+    const place = placeText(along, at);
     return [
-      row(placeText(along, at), words.adversarial, measurement.adversarialRisk, limit.adversarialRisk, of),
-      row('', words.standard, measurement.standardRisk, limit.standardRisk, ended),
+      [
+        ...row(place, words.adversarial, measurement.adversarialRisk, limit.adversarialRisk),
+        alike ? ended : overs[i]!,
+      ],
+      [...row('', words.standard, measurement.standardRisk, limit.standardRisk), alike ? '' : ended],
     ];
   });
-  const headings = [symbol(letters[axis]), '', 'mean', 'limit', 'bias', 'std error', 'over'];
+  const headings = [symbol(letters[axis]), '', 'mean', 'limit', 'bias', 'std error', alike ? '' : 'over'];
   // It may be wider than a phone: then it scrolls, by keyboard too.
   const region = html(
     'div',
     { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What was measured' },
     fillTable(html('table'), headings, rows),
   );
-  return html('div', {}, region, ...notesOn(found.map(({ measurement }) => measurement)).map(note));
+  const over = alike ? [note(`Over ${overs[0]}.`)] : [];
+  return html('div', {}, ...over, region, ...notesOn(found.map(({ measurement }) => measurement)).map(note));
 }
 
 const note = (text: string): HTMLElement => html('p', { className: 'aside' }, text);

@@ -31,7 +31,7 @@ export function rowLabels({ frame }: Plane, lines: readonly Line[]): SVGElement[
   return lines.flatMap((line) => {
     const at = x;
     const label = line.short ?? line.label;
-    x += 7.1 * label.length + 30;
+    x += 7.1 * label.length + 35;
     const sample = line.faint
       ? svg('line', { class: `curve ${line.quantity} faint`, x1: at, x2: at + 13, y1: 14, y2: 14 })
       : markOf(line.quantity, at + 6, 14);

@@ -1,44 +1,33 @@
 import { matching } from '../check/measurements.ts';
 import { curvePanel } from '../draw/curvePanel.ts';
-import type { CurveView, PlacedMeasurement } from '../draw/curveView.ts';
+import type { CurveView } from '../draw/curveView.ts';
 import type { RiskName } from '../draw/plane.ts';
 import { facesLinf, linfIsKnown } from '../state/norms.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
 import { isClassifier, riskAt } from '../theory/ask.ts';
 import {
-  type Axis,
   axisNamed,
-  curveAlong,
+  curveOf,
   placeOf,
   placeText,
+  pointsOf,
   type RiskAt,
   settingsAt,
 } from '../theory/curve.ts';
 import { pinnedCurves } from '../theory/pinnedCurves.ts';
+import { atRest, REST } from './atRest.ts';
 import { byId } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { onWidth } from './plotSize.ts';
 import { placeTip, showRiskTip } from './riskTip.ts';
-import { letters, symbol } from './symbols.ts';
+import { axisNames, letters, symbol } from './symbols.ts';
 import { wordsFor } from './words.ts';
-
-const axisNames: Readonly<Record<AxisName, string>> = {
-  psi1: 'width ψ₁',
-  psi2: 'samples ψ₂',
-  eps: 'attack in training ε',
-  epsTest: 'attack at test',
-  lambda: 'ridge penalty λ',
-  tau: 'label noise τ',
-  depth: 'frozen layers L',
-  activation: 'activation σ',
-};
 
 export interface CurveFigure {
   readonly svg: SVGSVGElement;
-  readonly axis: Axis;
-  readonly curve: readonly RiskAt[];
-  readonly measurements: readonly PlacedMeasurement[];
+  /** what is drawn; undefined before it is */
+  readonly view: CurveView | undefined;
   draw(state: State): void;
 }
 
@@ -169,16 +158,19 @@ export function curveFigure(
 
   onWidth(box, panel.resize);
 
-  return {
+  let changed = Number.NEGATIVE_INFINITY;
+  /** Whether the settings have changed just before, too. */
+  function moves(): boolean {
+    const before = changed;
+    changed = performance.now();
+    return changed - before < REST;
+  }
+  const refine = atRest(() => figure.draw(store.state));
+
+  const figure: CurveFigure = {
     svg: panel.element,
-    get axis() {
-      return view?.axis ?? axisNamed(store.state.axis);
-    },
-    get curve() {
-      return view?.curve ?? [];
-    },
-    get measurements() {
-      return view?.measurements ?? [];
+    get view() {
+      return view;
     },
     draw({ settings, axis: name, yScale, measurements, pins, own }) {
       select.value = name;
@@ -188,21 +180,26 @@ export function curveFigure(
       logRisk.checked = yScale === 'log';
       const axis = axisNamed(name);
       const here = { at: placeOf(settings, axis), ...riskAt(settings) };
+      const { atRest: most, moving } = pointsOf(settings);
+      // A curve that takes longer than a frame has fewer points until its settings rest.
+      const coarse = moving < most && view !== undefined && settings !== view.settings && moves();
       view = {
         settings,
         axis,
         yScale,
         here,
-        curve: curveAlong(settings, axis),
+        curve: curveOf({ settings, axis: name, count: coarse ? moving : most }),
         measurements: matching(measurements, settings, axis),
         pinned: pinnedCurves(pins, settings, name),
         own: own?.axis === name ? own.points : [],
       };
       panel.draw(view);
+      if (coarse) refine();
       if (at === undefined) describe(here);
       else pointAt(at);
     },
   };
+  return figure;
 }
 
 /** The neighbouring point of the curve that a key asks for. */

@@ -1,4 +1,7 @@
+import type { CurveView } from '../draw/curveView.ts';
 import { legend as mapColours } from '../draw/mapColours.ts';
+import { ownMark } from '../draw/ownPoints.ts';
+import { pinMark } from '../draw/pinnedLines.ts';
 import { svg } from '../draw/svg.ts';
 import type { Settings } from '../state/parameters.ts';
 import { wordsFor } from './words.ts';
@@ -16,27 +19,53 @@ export interface KeyEntry {
 export interface ExportNotes {
   readonly title: string;
   readonly key: readonly KeyEntry[];
-  /** Settings, as the command line names them, and the command itself. */
+  /** Settings, as the command line names them. */
   readonly settings: string;
-  readonly command: string;
+  /** What computes the same; of pinned curves with their letters. */
+  readonly commands: readonly string[];
 }
 
 const line = (name: string): SVGElement => svg('line', { class: name, x1: 0, x2: 28, y1: 0, y2: 0 });
 
-/** What the curves are, and the measured points where there are some. */
-export function curveKey(settings: Settings, measured: boolean): KeyEntry[] {
+const MIDDLE = 14;
+
+/** A mark of the picture, with the bar that it has there. */
+const marked = (mark: SVGElement, bar: string): SVGElement[] => [
+  svg('line', { class: bar, x1: MIDDLE, x2: MIDDLE, y1: -9, y2: 9 }),
+  mark,
+];
+
+/** What the curves are, pinned ones too, and the points where there are some. */
+export function curveKey({ settings, pinned, measurements, own }: CurveView): KeyEntry[] {
   const words = wordsFor(settings);
+  const points = (elsewhere: boolean): KeyEntry[] => {
+    if (!measurements.some(({ measurement }) => measurement.elsewhere === elsewhere)) return [];
+    const name = `measured standard${elsewhere ? ' elsewhere' : ''}`;
+    const mark = svg('circle', { class: name, cx: MIDDLE, cy: 0, r: 5 });
+    const which = elsewhere ? 'models measured elsewhere' : 'trained models';
+    return [
+      {
+        drawn: marked(mark, 'error standard'),
+        words: `${which}, squares ${words.adversarialRisk}, bars two standard errors`,
+      },
+    ];
+  };
   return [
     { drawn: [line('curve adversarial')], words: `${words.adversarialRisk}, theory` },
     { drawn: [line('curve standard')], words: `${words.standardRisk}, theory` },
-    ...(measured
+    ...pinned.map(({ name }) => ({
+      drawn: [line(`pin-line pin-${name} adversarial`), pinMark(name, 'adversarial', MIDDLE, 0)],
+      words: `${name}, theory; open marks ${words.standardRisk}`,
+    })),
+    ...points(false),
+    ...points(true),
+    ...(own.length > 0
       ? [
           {
-            drawn: [
-              svg('line', { x1: 14, x2: 14, y1: -9, y2: 9, stroke: 'currentColor', 'stroke-width': 1.5 }),
-              svg('circle', { cx: 14, cy: 0, r: 3.5, fill: 'currentColor' }),
-            ],
-            words: 'trained models, bars of two standard errors',
+            drawn: own.some(({ error }) => error !== undefined)
+              ? marked(ownMark(MIDDLE, 0), 'own-error')
+              : [ownMark(MIDDLE, 0)],
+            words: 'own data, bars one error each way',
           },
         ]
       : []),

@@ -12,6 +12,7 @@ import type { Underlay } from './pictures.ts';
 import { onWidth } from './plotSize.ts';
 import { showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
+import { setTerm } from './terms.ts';
 import { resolvedTheme } from './theme.ts';
 import { wordsFor } from './words.ts';
 
@@ -139,11 +140,14 @@ export function mapFigure(store: Store): MapFigure {
         panel.here(settings);
         const words = wordsFor(settings);
         for (const option of select.options) option.textContent = words[option.value as Measure];
-        byId('map-peak').textContent = isClassifier(settings) ? 'robust capacity' : 'interpolation peak';
+        const [peak, peakWords] = isClassifier(settings)
+          ? (['capacity', 'robust capacity'] as const)
+          : (['peak', 'interpolation peak'] as const);
+        setTerm(byId('map-peak'), peak, peakWords);
         byId('map-nothing').textContent = `above ${words.nothing}`;
         box.setAttribute(
           'aria-label',
-          `Phase map: ${words[mapOf]} over width psi1 and attack radius eps, with the null phase, the ${byId('map-peak').textContent} and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}. Arrow keys move a cursor, Enter goes there.`,
+          `Phase map: ${words[mapOf]} over width psi1 and attack radius eps, with the null phase, the ${peakWords} and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}. Arrow keys move a cursor, Enter goes there.`,
         );
         drawnSettings = settings;
       }

@@ -32,7 +32,7 @@ const [SIZE, ROW, GAP] = [12, 20, 24];
 
 /**
  * A plot as an SVG file that needs nothing else: styles, fonts and any canvas under it are inside, and below it stand its key,
- * its settings and the command that computes the same.
+ * its settings and the commands that compute the same.
  */
 export async function svgFile(
   plot: SVGSVGElement,
@@ -45,7 +45,7 @@ export async function svgFile(
   foot.remove();
   const { width } = sizeOf(plot);
   set(copy, { width, height, viewBox: `0 0 ${width} ${height}` });
-  const { title, settings, command } = notes;
+  const { title, settings, commands } = notes;
   const picture = under
     ? [
         svg('image', {
@@ -60,7 +60,7 @@ export async function svgFile(
     : [];
   copy.prepend(
     svg('title', {}, title),
-    svg('desc', {}, `${settings}. Computed by: ${command}. Made by ${MADE_BY}.`),
+    svg('desc', {}, `${settings}. Computed by: ${commands.join('; ')}. Made by ${MADE_BY}.`),
     svg('style', {}, await fontFaces()),
     svg('rect', { width: '100%', height: '100%', fill: paper }),
     ...picture,
@@ -84,8 +84,8 @@ function styledCopy(plot: SVGSVGElement): SVGSVGElement {
   return copy;
 }
 
-/** The key, the settings and the command, below a plot. */
-function footOf(plot: SVGSVGElement, { key, settings, command }: ExportNotes) {
+/** The key, the settings and the commands, below a plot. */
+function footOf(plot: SVGSVGElement, { key, settings, commands }: ExportNotes) {
   const { width, height } = sizeOf(plot);
   const foot = svg('g', {
     class: 'export-foot',
@@ -104,7 +104,7 @@ function footOf(plot: SVGSVGElement, { key, settings, command }: ExportNotes) {
     set(entry, { transform: `translate(${x},${y})` });
     x += wide + GAP;
   }
-  for (const words of [settings, command, `made by ${MADE_BY}`]) {
+  for (const words of [settings, ...commands, `made by ${MADE_BY}`]) {
     let line = svg('text', { x: GAP / 2 });
     const begin = (): void => {
       y += ROW - 2;

@@ -1,5 +1,5 @@
 import { svg } from '../draw/svg.ts';
-import type { NumberName } from '../state/parameters.ts';
+import type { AxisName, NumberName } from '../state/parameters.ts';
 
 /** A letter as mathematics writes it: italic, with an upright index. */
 export interface Letter {
@@ -23,6 +23,18 @@ export const letters: Readonly<Record<NumberName | 'depth' | 'activation' | 'd',
   spikes: { letter: 'p', index: 'k' },
   ratio: { letter: 'r' },
   d: { letter: 'd' },
+};
+
+/** What curves run along, as it stands in choices and tables. */
+export const axisNames: Readonly<Record<AxisName, string>> = {
+  psi1: 'width ψ₁',
+  psi2: 'samples ψ₂',
+  eps: 'attack in training ε',
+  epsTest: 'attack at test',
+  lambda: 'ridge penalty λ',
+  tau: 'label noise τ',
+  depth: 'frozen layers L',
+  activation: 'activation σ',
 };
 
 /** For HTML. */

@@ -1,22 +1,23 @@
-import type { PlacedMeasurement } from '../draw/curveView.ts';
-import { type Axis, placeText, type RiskAt } from '../theory/curve.ts';
+import type { CurveView } from '../draw/curveView.ts';
+import { isClassifier } from '../theory/ask.ts';
+import { placeText } from '../theory/curve.ts';
 import type { RiskGrid } from '../theory/phaseMap.ts';
 import { fillTable } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { letters, symbol } from './symbols.ts';
-import type { Words } from './words.ts';
+import { wordsFor } from './words.ts';
 
 const csv = (rows: readonly (readonly (string | number)[])[]): string =>
   `${rows.map((row) => row.join(',')).join('\n')}\n`;
 
-/** The curves, then what was measured on them, in full precision. */
-export const curveCsv = (
-  axis: Axis,
-  curve: readonly RiskAt[],
-  measurements: readonly PlacedMeasurement[],
-  classes: boolean,
-): string => {
-  const inBoth = curve.some(({ gradientNorms }) => gradientNorms);
+/** The curves, those that are pinned, and what was measured, in full precision. */
+export const curveCsv = ({ settings, axis, curve, pinned, measurements }: CurveView): string => {
+  const classes = isClassifier(settings);
+  const curves = [
+    { source: 'theory', curve },
+    ...pinned.map((pin) => ({ ...pin, source: `theory ${pin.name}` })),
+  ];
+  const inBoth = curves.some(({ curve }) => curve.some(({ gradientNorms }) => gradientNorms));
   return csv([
     [
       axis.name,
@@ -29,21 +30,25 @@ export const curveCsv = (
       'd',
       'models',
     ],
-    ...curve.map((risk) => [
-      placeText(axis, risk.at),
-      'theory',
-      risk.standardRisk,
-      '',
-      risk.adversarialRisk,
-      '',
-      ...(risk.gradientNorms ? [risk.gradientNorms.l2, risk.gradientNorms.linf] : [risk.gradientNorm]),
-      risk.phase,
-      '',
-      '',
-    ]),
-    ...measurements.map(({ at, measurement: { standardRisk, adversarialRisk, d, seeds } }) => [
+    ...curves.flatMap(({ source, curve }) =>
+      curve.map((risk) => [
+        placeText(axis, risk.at),
+        source,
+        risk.standardRisk,
+        '',
+        risk.adversarialRisk,
+        '',
+        ...(inBoth
+          ? [risk.gradientNorms?.l2 ?? risk.gradientNorm, risk.gradientNorms?.linf ?? '']
+          : [risk.gradientNorm]),
+        risk.phase,
+        '',
+        '',
+      ]),
+    ),
+    ...measurements.map(({ at, measurement: { standardRisk, adversarialRisk, d, seeds, elsewhere } }) => [
       placeText(axis, at),
-      'measured',
+      elsewhere ? 'measured elsewhere' : 'measured',
       standardRisk.value,
       standardRisk.standardError,
       adversarialRisk.value,
@@ -65,12 +70,8 @@ export function mapCsv({ nx, psi1, eps, logRatio }: RiskGrid, measure: string): 
 }
 
 /** A readable table of about twenty points. */
-export function fillCurveTable(
-  table: HTMLTableElement,
-  axis: Axis,
-  curve: readonly RiskAt[],
-  words: Words,
-): void {
+export function fillCurveTable(table: HTMLTableElement, { settings, axis, curve }: CurveView): void {
+  const words = wordsFor(settings);
   const every = Math.max(1, Math.floor(curve.length / 20));
   const shown = curve.filter((_, i) => i % every === 0);
   fillTable(

@@ -1,6 +1,8 @@
+import type { CurveView } from '../draw/curveView.ts';
+import type { Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
-import { isClassifier } from '../theory/ask.ts';
 import { axisNamed } from '../theory/curve.ts';
+import { atRest } from './atRest.ts';
 import { curveCommand, pointCommand, surfaceCommand } from './command.ts';
 import type { CurveFigure } from './curveFigure.ts';
 import { byId, html } from './elements.ts';
@@ -14,8 +16,8 @@ import { wordsFor } from './words.ts';
 const PNG_DENSITY = 3;
 
 /** What a table says about itself, in lines that begin with `#`. */
-const remarks = ({ title, settings, command }: ExportNotes): string =>
-  [title, settings, command, `made by ${MADE_BY}`].map((line) => `# ${line}\n`).join('');
+const remarks = ({ title, settings, commands }: ExportNotes): string =>
+  [title, settings, ...commands, `made by ${MADE_BY}`].map((line) => `# ${line}\n`).join('');
 
 /** Downloads beneath the figures, the equivalent commands, and the table. */
 export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { show(state: State): void } {
@@ -34,28 +36,32 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
       ),
     ];
   };
-  const curveNotes = (): ExportNotes => {
-    const { settings, axis } = store.state;
-    const command = curveCommand(settings, axisNamed(axis)) ?? pointCommand(settings);
-    const title = `${wordsFor(settings).one} along ${axis}`;
-    const key = curveKey(settings, curves.measurements.length > 0);
-    return { title, key, settings: settingsText(command), command };
+  const curveNotes = (view: CurveView): ExportNotes => {
+    const { settings, axis, pinned } = view;
+    const commandOf = (of: Settings): string => curveCommand(of, axis) ?? pointCommand(of);
+    const command = commandOf(settings);
+    return {
+      title: `${wordsFor(settings).one} along ${axis.name}`,
+      key: curveKey(view),
+      settings: settingsText(command),
+      commands: [command, ...pinned.map((pin) => `${pin.name}: ${commandOf(pin.settings)}`)],
+    };
   };
   const mapNotes = (): ExportNotes => {
     const { settings, mapOf, theme } = store.state;
     const command = surfaceCommand(settings);
     const title = `${wordsFor(settings)[mapOf]} over width and radius`;
-    return { title, key: mapKey(settings, resolvedTheme(theme)), settings: settingsText(command), command };
+    return {
+      title,
+      key: mapKey(settings, resolvedTheme(theme)),
+      settings: settingsText(command),
+      commands: [command],
+    };
   };
   byId('curve-exports').append(
-    ...pictures('risk-curves', curves.svg, curveNotes),
+    ...pictures('risk-curves', curves.svg, () => curveNotes(curves.view!)),
     exportButton('CSV', 'risk-curves', () =>
-      download(
-        'risk-curves.csv',
-        remarks(curveNotes()) +
-          curveCsv(curves.axis, curves.curve, curves.measurements, isClassifier(store.state.settings)),
-        'text/csv',
-      ),
+      download('risk-curves.csv', remarks(curveNotes(curves.view!)) + curveCsv(curves.view!), 'text/csv'),
     ),
   );
   byId('map-exports').append(
@@ -71,16 +77,18 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
 
   const details = byId<HTMLDetailsElement>('table-details');
   const table = byId<HTMLTableElement>('curve-table');
-  details.addEventListener('toggle', () => {
-    if (details.open) fillCurveTable(table, curves.axis, curves.curve, wordsFor(store.state.settings));
-  });
+  const fill = (): void => {
+    if (details.open) fillCurveTable(table, curves.view!);
+  };
+  details.addEventListener('toggle', fill);
+  const fillLater = atRest(fill);
   return {
     show({ settings, axis }) {
       byId('point-command').textContent = pointCommand(settings);
       const command = curveCommand(settings, axisNamed(axis));
       byId('curve-command-row').hidden = command === undefined;
       byId('curve-command').textContent = command ?? '';
-      if (details.open) fillCurveTable(table, curves.axis, curves.curve, wordsFor(settings));
+      fillLater();
     },
   };
 }

@@ -13,6 +13,7 @@ import type { PageRisk } from '../theory/pageRisk.ts';
 import { byId, html } from './elements.ts';
 import { fixedText, riskText, shortText } from './numbers.ts';
 import { letters, symbol } from './symbols.ts';
+import { setTerm, term } from './terms.ts';
 import { wordsFor } from './words.ts';
 
 const phases: Readonly<Record<PageRisk['phase'], string>> = {
@@ -32,29 +33,45 @@ export function showValues(settings: Settings, risk: PageRisk, axis: Axis): void
   byId('values-place').replaceChildren(symbol(letters[axis.name]), ` = ${place}`);
   const words = wordsFor(settings);
   const classes = isClassifier(settings);
-  byId('standard-caption').textContent = words.standardRisk;
-  byId('adversarial-caption').textContent = words.adversarialRisk;
+  setTerm(byId('standard-caption'), classes ? 'error' : 'standard', words.standardRisk);
+  setTerm(byId('adversarial-caption'), classes ? 'robust' : 'adversarial', words.adversarialRisk);
   byId('standard-risk').textContent = riskText(risk.standardRisk);
   byId('adversarial-risk').textContent = riskText(risk.adversarialRisk);
-  byId('more-values').replaceChildren(
-    ...row('phase', phases[risk.phase]),
-    ...row('critical radius', fixedText(criticalEpsAt(settings))),
+  showRows([
+    ['phase', 'phase', phases[risk.phase]],
+    ['critical', 'critical radius', fixedText(criticalEpsAt(settings))],
     ...(risk.gradientNorms
-      ? [
-          ...row('gradient in ℓ₂', fixedText(risk.gradientNorms.l2)),
-          ...row('gradient in ℓ∞', fixedText(risk.gradientNorms.linf)),
-        ]
-      : row('gradient length', fixedText(risk.gradientNorm))),
-    ...row(classes ? 'at the kink' : 'fitted exactly', `${(100 * risk.held).toFixed(1)} %`),
-    ...row(classes ? 'training loss' : 'training error', shortText(risk.training)),
-    ...row(words.nothing, shortText(nothingRisk(settings))),
-  );
+      ? ([
+          ['gradient', 'gradient in ℓ₂', fixedText(risk.gradientNorms.l2)],
+          ['gradient', 'gradient in ℓ∞', fixedText(risk.gradientNorms.linf)],
+        ] as const)
+      : ([['gradient', 'gradient length', fixedText(risk.gradientNorm)]] as const)),
+    classes
+      ? ['kink', 'at the kink', percentText(risk.held)]
+      : ['held', 'fitted exactly', percentText(risk.held)],
+    ['trained', classes ? 'training loss' : 'training error', shortText(risk.training)],
+    ['nothing', words.nothing, shortText(nothingRisk(settings))],
+  ]);
   showFormula(settings, risk);
 }
 
-const row = (name: string, value: string): HTMLElement[] => [
-  html('div', {}, html('dt', {}, name), html('dd', {}, value)),
-];
+const percentText = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** A term of the glossary, its name here, and its value. */
+type Row = readonly [of: string, name: string, value: string];
+
+/** The names stay the same elements while only values change, since one of them may be pointed at. */
+function showRows(rows: readonly Row[]): void {
+  const list = byId('more-values');
+  const names = rows.map(([, name]) => name).join();
+  if (list.dataset.names !== names) {
+    list.dataset.names = names;
+    list.replaceChildren(
+      ...rows.map(([of, name]) => html('div', {}, html('dt', {}, term(of, name)), html('dd'))),
+    );
+  }
+  for (const [i, value] of list.querySelectorAll('dd').entries()) value.textContent = rows[i]![2];
+}
 
 /** Which formula there is for these settings in this phase. */
 function formulaOf(settings: Settings, { phase }: PageRisk): string {

@@ -2,7 +2,7 @@ import { bestLambda, bestWidth, type Measure, type Where } from '../../theory/in
 import { solveSaddlePoint } from '../../theory/saddlePoint.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import { mapOf, questionOf, riskAt } from '../theory/ask.ts';
-import { remembered } from './keptAnswers.ts';
+import { remembered } from '../theory/keptAnswers.ts';
 
 /** What the sentences of the story say, asked of the closed form. All of it is of one layer and the square loss. */
 
@@ -27,7 +27,7 @@ function optionsOf(settings: Settings) {
 const anyWidth = (settings: Settings): Settings => ({ ...settings, psi1: from });
 
 const leastOver = (measure: Measure) =>
-  remembered((settings): Least => {
+  remembered((settings: Settings): Least => {
     const { at, risk, where } = bestWidth(mapOf(settings), optionsOf(settings), { from, to, measure });
     return { at, value: risk[measure], where };
   }, anyWidth);
@@ -40,7 +40,7 @@ export const leastOverWidth = {
 
 /** The penalty of least adversarial risk. */
 export const leastOverPenalty = remembered(
-  (settings): Least => {
+  (settings: Settings): Least => {
     const { at, risk, where } = bestLambda(mapOf(settings), optionsOf(settings));
     return { at, value: risk.adversarialRisk, where };
   },
@@ -71,7 +71,7 @@ export interface Reason {
 }
 
 /** What changes from the width of least adversarial risk, or from that of as many features as examples, to the greatest one. */
-export const reasons = remembered((settings): Reason => {
+export const reasons = remembered((settings: Settings): Reason => {
   const least = leastOverWidth.adversarialRisk(settings);
   const start = least.where === 'inside' ? Number(least.at.toPrecision(2)) : settings.psi2;
   const both = (value: (at: Settings) => number): Change => [

@@ -4,24 +4,16 @@ import { shortText } from '../page/numbers.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import type { SceneName } from '../state/scenes.ts';
 import { criticalEpsAt, epsTestOf, nothingRisk, riskAt } from '../theory/ask.ts';
-import { axisNamed, curveAlong, placeOf, type RiskAt } from '../theory/curve.ts';
+import { axisNamed, curveOf, placeOf, type RiskAt } from '../theory/curve.ts';
 import type { PageRisk } from '../theory/pageRisk.ts';
-import { remembered } from './keptAnswers.ts';
 import type { Quantity } from './marked.ts';
-
-const curveOver = (name: 'psi1' | 'eps') =>
-  remembered(
-    (settings) => curveAlong(settings, axisNamed(name)),
-    (settings) => ({ ...settings, [name]: parameters[name].from }),
-  );
-const curves = { psi1: curveOver('psi1'), eps: curveOver('eps') } as const;
 
 /** The plot of a scene. */
 export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
   const along = scene === 'null' ? 'eps' : 'psi1';
   const axis = axisNamed(along);
   if (axis.kind !== 'range') throw new Error('the story runs along numbers');
-  const curve = curves[along](settings);
+  const curve = curveOf({ settings, axis: along });
   const here = riskAt(settings);
   const line = (quantity: Quantity, label: string, value: (risk: PageRisk) => number): Line => ({
     quantity,
@@ -38,7 +30,7 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
   ): Line => ({
     quantity: 'adversarial',
     label,
-    points: pointsOf(curves[along]({ ...settings, ...otherwise }), value),
+    points: pointsOf(curveOf({ settings: { ...settings, ...otherwise }, axis: along }), value),
     here: Number.NaN,
     faint: true,
   });
@@ -99,7 +91,11 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
       return {
         ...common,
         lines: [adversarial, standard, faint({ lambda: 0 }, 'no penalty')],
-        most: riskDomain(curves.psi1({ ...settings, lambda: 0 }), nothing, 'linear')[1],
+        most: riskDomain(
+          curveOf({ settings: { ...settings, lambda: 0 }, axis: 'psi1' }),
+          nothing,
+          'linear',
+        )[1],
       };
   }
 }

@@ -38,7 +38,7 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
     const widest = { ...settings, psi1: WIDEST };
     const beyond =
       least.where === 'inside'
-        ? ` Beyond, it grows to ${adversarial(riskAt(widest).adversarialRisk)} at ${width(WIDEST)}.`
+        ? ` Beyond, it grows to ${adversarial(riskAt(widest).adversarialRisk)} at ${width(WIDEST)}: trained against the same attack on the same examples, the wider network withstands it less. That is the curse.`
         : '';
     // Where nothing is learnt the risk is that of predicting nothing, to rounding.
     const some = least.value < nothing * (1 - ROUNDING);

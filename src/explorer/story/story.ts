@@ -5,14 +5,12 @@ import type { State, Store } from '../state/state.ts';
 import { liveText, liveTextOf } from './liveText.ts';
 import { reading } from './reading.ts';
 import { stage } from './stage.ts';
-import { terms } from './terms.ts';
 
 /** The story: six scenes beside a picture that is set to the point of the one that is being read. */
 export function story(store: Store): View {
   const root = byId('story');
   const place = reading(root);
   const picture = stage(store);
-  terms();
   /** The scene in the picture; one that has been asked for, and is scrolled to when it is drawn; and one that was scrolled into. */
   let drawn: SceneName | null = null;
   let wanted: SceneName | null = null;

@@ -1,6 +1,7 @@
 import { activationNames, gridValues, riskCurve } from '../../theory/index.ts';
 import { type AxisName, MAX_DEPTH, parameters, type Settings } from '../state/parameters.ts';
 import { costOf, isClassifier, mapOf, questionOf, riskAt } from './ask.ts';
+import { remembered } from './keptAnswers.ts';
 import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
 /** What a curve runs along: a range of numbers, or a few named places. */
@@ -47,11 +48,20 @@ export function placeOf(settings: Settings, { name }: Axis): number {
 export const libraryName = (name: AxisName, { depth }: Settings): string =>
   name === 'psi1' && depth > 1 ? `width${depth}` : name;
 
-/** Points of a curve, so that it is drawn while a slider moves. */
+/** Points of a curve. */
 const COUNTS = { low: 151, middle: 101, high: 41 } as const;
+/** And of one that takes longer than a frame, while a slider moves. */
+const FEW = 11;
+
+/** How many points a curve has, at rest and while its settings move. */
+export function pointsOf(settings: Settings): { readonly atRest: number; readonly moving: number } {
+  const cost = costOf(settings);
+  const slow = cost === 'high' || settings.norm === 'linf';
+  return { atRest: COUNTS[cost], moving: slow ? FEW : COUNTS[cost] };
+}
 
 /** Standard and adversarial risk along an axis. */
-export function curveAlong(settings: Settings, axis: Axis, count = COUNTS[costOf(settings)]): RiskAt[] {
+export function curveAlong(settings: Settings, axis: Axis, count = pointsOf(settings).atRest): RiskAt[] {
   if (axis.kind === 'places')
     return axis.places.map((_, at) => ({ at, ...riskAt(settingsAt(settings, axis, at)) }));
   const { from, to, scale } = axis;
@@ -79,5 +89,16 @@ export function curveAlong(settings: Settings, axis: Axis, count = COUNTS[costOf
     ? riskCurve(mapOf(settings), options, along).map((risk) => ({ at: risk.at, ...ofClasses(risk) }))
     : riskCurve(mapOf(settings), options, along).map((risk) => ({ at: risk.at, ...ofValues(risk) }));
 }
+
+/** The same, remembered while what it depends on stays: neither the settings' own place nor what else is in the page. */
+export const curveOf = remembered(
+  ({ settings, axis, count }: { settings: Settings; axis: AxisName; count?: number }) =>
+    curveAlong(settings, axisNamed(axis), count),
+  (question) => {
+    const axis = axisNamed(question.axis);
+    const start = axis.kind === 'range' ? axis.from : 0;
+    return { ...question, settings: settingsAt(question.settings, axis, start) };
+  },
+);
 
 const CLOSE = [1e-3, 3e-3, 8e-3, 1.5e-2];
