@@ -47,7 +47,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['apply, linear', ['apply', '--model', linear, ...out]],
   ['train, random features', ['train', ...exact, ...features, '--save', wide]],
   ['apply, random features', ['apply', '--model', wide, ...out]],
-  ['explain, random features', ['explain', '--model', wide]],
+  ['explain, random features', ['explain', '--model', wide, '--repeats', '1', '--steps', '1']],
 ];
 const only = options.only?.split(',');
 const rows = commands

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
+import { DelimitedTable } from '../../src/data/formats/delimited.ts';
 import { lz4Frame } from '../../src/data/formats/lz4.ts';
 import { learnPreparation } from '../../src/data/preparation/learnPreparation.ts';
 import { preparedTable } from '../../src/data/preparation/preparedTable.ts';
@@ -280,6 +281,20 @@ describe('readTable', () => {
       expect(told.at(-1)).toEqual([length, length]);
       expect(told).toHaveLength(pieces);
     }
+  });
+
+  it('reads a character that two pieces share', async () => {
+    // A piece is 2^20 bytes; this character is three, behind a header of two.
+    const cell = '\u20AC'.repeat(400_000);
+    const { columns } = await readTable(file(`a\n${cell}\n`));
+    expect(cellText(columns[0]!, 0) === cell).toBe(true);
+  });
+
+  it('finds what separates the cells by more than one piece where that has too few lines', () => {
+    const table = new DelimitedTable('here');
+    table.push('a;b', false);
+    table.push('\n1;2\n', true);
+    expect(namesOf(table.done())).toEqual(['a', 'b']);
   });
 
   it('reads Parquet and Arrow only where it may wait for their packages', () => {
