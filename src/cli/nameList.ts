@@ -13,10 +13,12 @@ const NAME = /\s*(?:"((?:[^"]|"")*)"|([^",][^,]*|))\s*(,|$)/y;
  * quote is written twice, as in a CSV file.
  * @param option as messages name it
  * @param given one text for each time that the option was given; undefined for none
- * @throws InvalidArgumentError for a quote that does not end
+ * @throws InvalidArgumentError for no name at all, and for a quote that does not end
  */
-export const nameList = (option: string, given: readonly string[] | undefined): string[] | undefined =>
-  given?.flatMap((text) => {
+export const nameList = (option: string, given: readonly string[] | undefined): string[] | undefined => {
+  // yargs takes an option of a list without any value.
+  if (given?.length === 0) throw new InvalidArgumentError(option, '', 'names separated by commas');
+  return given?.flatMap((text) => {
     const found: string[] = [];
     NAME.lastIndex = 0;
     for (;;) {
@@ -27,3 +29,4 @@ export const nameList = (option: string, given: readonly string[] | undefined): 
       if (end === '') return found;
     }
   });
+};
