@@ -111,7 +111,7 @@ export interface FileRanges {
 
 /** The parts of a file that begins with these bytes; null for other files, and for pipes, which are read once. */
 export function fileRanges(path: string, magic: readonly number[]): FileRanges | null {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
+  if (!naming('read', path, () => statSync(path, { throwIfNoEntry: false })?.isFile())) return null;
   const ranges = rangesOf(path);
   const start = new Uint8Array(ranges.slice(0, magic.length));
   return start.length === magic.length && magic.every((byte, k) => start[k] === byte) ? ranges : null;
