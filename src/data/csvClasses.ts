@@ -17,8 +17,8 @@ export interface ClassTable {
 }
 
 /**
- * Reads a CSV file, or one of the other formats that {@link readTable} reads without a package, in which the target column names classes, as text or numbers, and every other cell is a
- * number. Two classes become -1 and +1 in the order of the alphabet, or of the numbers.
+ * Reads a CSV file, or one of the other formats that {@link readTable} reads without a package, in which the target column names
+ * classes, as text or numbers, and every other cell is a number. Two classes become -1 and +1 in the order of the alphabet, or of the numbers.
  * @param positive the classes that count as +1, when there are more than two or it is to be the other way about
  * @throws UserError naming the file, and the row and column of what is not a number; when there is one class only, or more
  * than two and nothing said of which is +1; InvalidArgumentError for an unknown target or class

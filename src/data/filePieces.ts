@@ -37,12 +37,16 @@ export async function* filePieces(path: string, onProgress: ReadProgress): Async
     // What goes wrong comes out of the loop below.
     pipeline(Readable.from(packed()), unpacked, () => {});
     const reader = unpacked[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await reader.next().catch(() => {
-        throw unread ?? damaged(path);
-      });
-      if (next.done) return;
-      yield next.value as Uint8Array;
+    try {
+      for (;;) {
+        const next = await reader.next().catch(() => {
+          throw unread ?? damaged(path);
+        });
+        if (next.done) return;
+        yield next.value as Uint8Array;
+      }
+    } finally {
+      unpacked.destroy();
     }
   }
 }
@@ -96,7 +100,8 @@ function* bytesOf(path: string, onProgress: ReadProgress): Generator<Uint8Array>
       if (size === 0) return;
       done += size;
       yield piece.subarray(0, size);
-      onProgress(done, Math.max(done, total));
+      // A pipe has no size.
+      if (total > 0) onProgress(Math.min(done, total), total);
     }
   } finally {
     closeSync(file);
@@ -111,7 +116,8 @@ export interface FileRanges {
 
 /** The parts of a file that begins with these bytes; null for other files, and for pipes, which are read once. */
 export function fileRanges(path: string, magic: readonly number[]): FileRanges | null {
-  if (!naming('read', path, () => statSync(path, { throwIfNoEntry: false })?.isFile())) return null;
+  const found = naming('read', path, () => statSync(path, { throwIfNoEntry: false }));
+  if (!found?.isFile()) return null;
   const ranges = rangesOf(path);
   const start = new Uint8Array(ranges.slice(0, magic.length));
   return start.length === magic.length && magic.every((byte, k) => start[k] === byte) ? ranges : null;

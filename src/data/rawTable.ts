@@ -1,4 +1,5 @@
 import { InvalidArgumentError, oneLine, UserError } from '../errors.ts';
+import { columnNamed } from './table.ts';
 
 /** A column of numbers. */
 export interface NumberColumn {
@@ -47,9 +48,7 @@ export const namesOf = ({ columns }: RawTable): string[] => columns.map(({ name 
 
 /** The column of a name. @throws InvalidArgumentError naming `argument` when there is none */
 export function rawColumn(table: RawTable, argument: string, name: string): RawColumn {
-  const found = table.columns.find((column) => column.name === name);
-  if (!found) throw new InvalidArgumentError(argument, name, `a column: ${namesOf(table).join(', ')}`);
-  return found;
+  return table.columns[columnNamed(namesOf(table), argument, name)]!;
 }
 
 /** Whether a cell is missing. */

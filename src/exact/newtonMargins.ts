@@ -43,7 +43,7 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
   // k_i = K_i' omega_i, n x N, and u_i = y_i phi_i - eps k_i, n x M.
   const pulled = new Float64Array(eps > 0 ? n * N : 0);
   const slopes = eps > 0 ? new Float64Array(n * M) : labelled;
-  const productsOf = turning ? pairProducts({ n, N: M, M, rows: slopes }, N) : null;
+  const productsOf = turning ? pairProducts({ n, N: M, M, rows: labelled }, N) : null;
   // Of separable norms the duals of the entries, in [-1, 1], with a Newton iteration of their own: it converges where that
   // of the rounded norm alone takes ever smaller steps, as nu falls (Chan, Golub & Mulet 1999).
   const omega = new Float64Array(separable && eps > 0 ? n * d : 0);
@@ -92,13 +92,14 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
         }),
         newton.gram,
       );
+    // c_i u_i u_i' - turns_i k_i k_i' as a form in y_i phi_i and k_i.
     const products =
       productsOf === null
         ? weightedProducts(slopes, M, outputCurvatures)
         : productsOf(pulled, {
             ff: outputCurvatures,
-            fk: new Float64Array(n),
-            kk: turns.map((turn) => -turn),
+            fk: outputCurvatures.map((value) => -eps * value),
+            kk: outputCurvatures.map((value, i) => eps * eps * value - turns[i]!),
           });
     return newton.factor(products) ? newton.solve(rhs.slice()) : null;
   }

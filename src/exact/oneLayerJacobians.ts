@@ -2,7 +2,7 @@ import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAl
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
 import { once } from './once.ts';
-import { type RowBlock, roomFor, rowBlocks, sumOfProducts, weightedProducts } from './rowBlocks.ts';
+import { productsOf, type RowBlock, roomFor, rowBlocks, sumOfProducts } from './rowBlocks.ts';
 
 /**
  * Jacobians of one layer, K_i = W' diag(slopes_i) with W the N x d `weights`. With D the n x N slopes
@@ -31,7 +31,9 @@ export function oneLayerJacobians({
     algebra.multiplyTransposed(weights, weights, products, { m: N, n: N, k: d, lower: true });
     return products;
   });
+  // The second half holds columns of the slopes, the first is free for what is done in between.
   const room = once(() => roomFor(n, 2 * N));
+  const slopeProducts = once(() => productsOf(slopes, N, n, room()));
   /** K_i theta_i for all i, n x d, theta_i beginning at `of(i)` of `thetas`. */
   function imagesOf(thetas: Float64Array, of: (i: number) => number, precision: Precision): Float64Array {
     const images = new Float64Array(n * d);
@@ -70,7 +72,7 @@ export function oneLayerJacobians({
       return sum;
     },
     weightedGram(weightOf, out, precision = 'double') {
-      sumOfProducts(inPrecision(algebra, precision), weightedProducts(slopes, N, weightOf, room()), N, out);
+      sumOfProducts(inPrecision(algebra, precision), slopeProducts()(weightOf), N, out);
       const overlap = overlaps();
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! *= overlap[a * N + b]!;
     },

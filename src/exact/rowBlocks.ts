@@ -1,7 +1,9 @@
 import type { LinearAlgebra } from '../numerics/linearAlgebra.ts';
 
-/** Bytes of what is worked on at once, so that beside the rows themselves memory does not grow with their number. */
+/** Bytes of what is worked on at once, so that beside the rows themselves memory does not grow with their number; */
 const BLOCK = 4e7;
+/** up to this many all rows are one block, whose columns are written once. */
+const WHOLE = 8e7;
 /** Rows and columns of a tile that the nearest cache holds twice. */
 const TILE = 16;
 
@@ -16,7 +18,8 @@ export interface RowBlock {
  * @param numbers that are needed at once for each row of a block
  */
 export function* rowBlocks(n: number, numbers: number): Generator<RowBlock> {
-  const blocks = Math.ceil((8 * n * numbers) / BLOCK);
+  const bytes = 8 * n * numbers;
+  const blocks = bytes <= WHOLE ? 1 : Math.ceil(bytes / BLOCK);
   const height = Math.ceil(n / Math.min(n, Math.max(1, blocks)));
   for (let from = 0; from < n; from += height) yield { from, to: Math.min(n, from + height) };
 }
@@ -88,22 +91,34 @@ export function sumOfProducts(
 /**
  * sum weights_i r_i r_i' over rows r_i of M numbers, a block of rows after the other.
  * @param weights one a row
- * @param room for the factors of a block, {@link roomFor} them
  */
-export function* weightedProducts(
+export const weightedProducts = (
   rows: Float64Array,
   M: number,
   weights: Float64Array,
-  room = roomFor(weights.length, 2 * M),
-): Generator<ProductPart> {
-  const n = weights.length;
+): Generator<ProductPart> => productsOf(rows, M, weights.length)(weights);
+
+/**
+ * The same for n rows that stay as they are, with other weights each time.
+ * @param room for the factors of a block, {@link roomFor} them, of which only the first half may be used for anything else
+ */
+export function productsOf(
+  rows: Float64Array,
+  M: number,
+  n: number,
+  room = roomFor(n, 2 * M),
+): (weights: Float64Array) => Generator<ProductPart> {
   const [left, right] = [room.subarray(0, room.length / 2), room.subarray(room.length / 2)];
-  for (const block of rowBlocks(n, 2 * M)) {
-    const k = block.to - block.from;
-    writeColumns(rows, M, block, { out: right, stride: k });
-    weightColumns(right, weights.subarray(block.from, block.to), M, left);
-    yield { left, right, k };
-  }
+  let written: RowBlock | null = null;
+  return function* (weights) {
+    for (const block of rowBlocks(n, 2 * M)) {
+      const k = block.to - block.from;
+      if (written?.from !== block.from) writeColumns(rows, M, block, { out: right, stride: k });
+      written = block;
+      weightColumns(right, weights.subarray(block.from, block.to), M, left);
+      yield { left, right, k };
+    }
+  };
 }
 
 /** Multiplies the columns of an M x k matrix, each by its weight. */

@@ -59,7 +59,7 @@ export const rowModule = (memory: WasmMemory): Uint8Array<ArrayBuffer> =>
     memory,
   );
 
-/** A number that no float32 is above, and the smallest divisor. */
+/** The greatest factor, which float32 still holds, and the smallest divisor. */
 const [LARGEST, TINY] = [3e38, 1.2e-38];
 
 const float64 = (value: number): Code => [0x44, ...new Uint8Array(new Float64Array([value]).buffer)];

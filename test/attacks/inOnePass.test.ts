@@ -109,7 +109,7 @@ it.each(['native', 'wasm', 'js'] as const)(
 );
 
 it.each(['native', 'wasm'] as const)(
-  'PGD finds the same inputs with kernels of rows on %s',
+  'PGD, with and without momentum, finds the same inputs with kernels of rows on %s',
   async (device) => {
     await (device === 'native' ? testRuntime() : loadRuntime(device));
     const model = featuresModel(20, 50);

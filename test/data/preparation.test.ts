@@ -23,24 +23,24 @@ describe('a preparation', () => {
   it('takes medians, levels and shares from the training rows only', () => {
     const raw = table({
       a: [1, null, 3, 10, 1000, null],
-      k: ['u', 'v', 'u', 'v', 'w', 'w'],
+      k: ['u', 'v', 'u', 'u', 'w', 'w'],
       y: [1, 2, 3, 4, 5, 6],
     });
     const preparation = learnPreparation(raw, { target: 'y', missing: 'impute' }, [0, 1, 2, 3]);
     expect(preparation.inputs).toEqual([
       { kind: 'number', name: 'a', median: 3, indicator: true },
-      { kind: 'text', name: 'k', levels: ['u', 'v'], other: false, shares: [0.5, 0.5], missing: true },
+      { kind: 'text', name: 'k', levels: ['u', 'v'], other: false, shares: [0.75, 0.25], missing: true },
     ]);
     const { table: numbers, notes } = preparedTable(raw, preparation);
-    // w was never seen: half of the training rows are v.
+    // w was never seen: a quarter of the training rows is v.
     expect([...numbers.values]).toEqual(
       [
         [1, 0, 0, 1],
         [3, 1, 1, 2],
         [3, 0, 0, 3],
-        [10, 0, 1, 4],
-        [1000, 0, 0.5, 5],
-        [3, 1, 0.5, 6],
+        [10, 0, 0, 4],
+        [1000, 0, 0.25, 5],
+        [3, 1, 0.25, 6],
       ].flat(),
     );
     expect(notes).toEqual([
@@ -151,6 +151,15 @@ describe('a preparation', () => {
     expect(planPreparation(raw, { target: 'y', text: ['y'] }).target).toEqual({
       ...{ kind: 'several classes', name: 'y', classes: ['1', '2', '3', '4', '5', '6'] },
     });
+  });
+
+  it.each([
+    [50, false],
+    [51, true],
+  ])('leaves out text of which %i of 100 rows hold another: %s', (kinds, leftOut) => {
+    const name = Array.from({ length: 100 }, (_, i) => `name ${i % kinds}`);
+    const raw = table({ name, a: name.map((_, i) => i % 3), y: name.map((_, i) => i * i) });
+    expect(planPreparation(raw, { target: 'y' }).notes.length > 0).toBe(leftOut);
   });
 
   it('needs no column that was the same in all rows of the training', () => {

@@ -1,22 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { pairProducts } from '../../src/exact/cone/design.ts';
 import { oneLayerJacobians } from '../../src/exact/oneLayerJacobians.ts';
-import { rowBlocks, sumOfProducts, weightedProducts } from '../../src/exact/rowBlocks.ts';
+import { productsOf, roomFor, rowBlocks, sumOfProducts } from '../../src/exact/rowBlocks.ts';
 import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
-import { stream } from '../../src/random/stream.ts';
 
 /** Rows for two blocks, and more than that, of all that is done in blocks. */
-const [n, N] = [70_001, 40];
-const draw = (name: string, length: number): Float64Array =>
-  stream('row blocks', name).fillGaussian(new Float64Array(length));
-const rows = draw('rows', n * N);
-const others = draw('others', n * N);
-const [ff, fk, kk] = ['ff', 'fk', 'kk'].map((name) => draw(name, n)) as [
-  Float64Array,
-  Float64Array,
-  Float64Array,
-];
-/** Of sums of 70,001 products of Gaussians, in double precision. */
+const [n, N] = [130_001, 40];
+/** Numbers between -1 and 1 that do not repeat with the rows, quicker than random ones. */
+function spread(length: number, step: number): Float64Array {
+  const values = new Float64Array(length);
+  for (let k = 0, value = 0; k < length; k++, value = (value + step) % 2) values[k] = value - 1;
+  return values;
+}
+const [rows, others] = [spread(n * N, Math.SQRT2), spread(n * N, Math.E / 2)];
+const [ff, fk, kk] = [spread(n, 0.7 * Math.SQRT2), spread(n, Math.PI / 3), spread(n, 0.4 * Math.SQRT2)];
+/** Of sums of 130,001 products, in double precision. */
 const DIGITS = 6;
 
 /** sum over rows of `of`. */
@@ -41,6 +39,8 @@ it('blocks hold every row once', () => {
     expect(blocks.at(-1)!.to).toBe(count);
   }
   expect([...rowBlocks(n, 2 * N)].length).toBeGreaterThan(1);
+  // Room is bounded whatever the number of rows.
+  expect(roomFor(1e7, 100).byteLength).toBeLessThanOrEqual(8e7);
   // A row that is larger than a block is one by itself.
   expect([...rowBlocks(3, 1e9)]).toHaveLength(3);
   expect([...rowBlocks(0, N)]).toEqual([]);
@@ -49,7 +49,10 @@ it('blocks hold every row once', () => {
 describe('a sum over rows in blocks is that over all of them', () => {
   it('of weighted products', () => {
     const gram = new Float64Array(N * N).fill(7);
-    sumOfProducts(linearAlgebra(), weightedProducts(rows, N, ff), N, gram);
+    // The first leaves its columns behind.
+    const products = productsOf(rows, N, n);
+    sumOfProducts(linearAlgebra(), products(kk), N, gram);
+    sumOfProducts(linearAlgebra(), products(ff), N, gram);
     for (const [a, b] of SOME)
       expect(gram[a * N + b]).toBeCloseTo(
         sum((i) => ff[i]! * rows[i * N + a]! * rows[i * N + b]!),
@@ -79,7 +82,7 @@ describe('a sum over rows in blocks is that over all of them', () => {
   });
 
   it('of the gradients of one layer', () => {
-    const weights = draw('weights', N);
+    const weights = spread(N, 0.3 * Math.SQRT2);
     const jacobians = oneLayerJacobians({ n, N, d: 1, slopes: rows, weights });
     const images = jacobians.images(weights);
     for (const i of [0, 1, n >> 1, n - 1])

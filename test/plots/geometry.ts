@@ -14,6 +14,9 @@ interface Place {
   readonly y: number;
 }
 
+/** Of panels, and of choices side by side. */
+const FRAMES = 'rect[aria-label="frame"], g[aria-label="frame"] rect, g[aria-label="rect"] rect';
+
 /** Where the words, frames, symbols, error bars and lines of a picture lie. */
 export function placesOf(root: Element) {
   const [, , width, height] = root.getAttribute('viewBox')!.split(' ').map(Number);
@@ -21,7 +24,7 @@ export function placesOf(root: Element) {
   return {
     whole,
     labels: labelsOf(root),
-    frames: [...root.querySelectorAll('rect[aria-label="frame"], g[aria-label="frame"] rect')].map(boxOfRect),
+    frames: [...root.querySelectorAll(FRAMES)].map(boxOfRect),
     symbols: [...root.querySelectorAll('g[aria-label="dot"] > *')].map(boxOfSymbol),
     /** Error bars and guides. */
     rules: [...root.querySelectorAll('g[aria-label="rule"] line')].map((line): readonly [Place, Place] => [

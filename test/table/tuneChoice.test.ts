@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { meanOf } from '../../src/evaluation/estimate.ts';
 import { blockMeans, chooseCandidate, type ScoredCandidate } from '../../src/table/tuneChoice.ts';
+import { tuneProfile } from '../../src/table/tuneProfile.ts';
 
 const ROWS = 12;
 
@@ -143,5 +144,42 @@ describe('blockMeans', () => {
     expect(blocks.value).toBeCloseTo(rows.value, 6);
     // Monte Carlo: a standard error from 400 values has one of its own of 4 per cent.
     expect(Math.abs(blocks.standardError / rows.standardError - 1)).toBeLessThan(4 * 0.04);
+  });
+});
+
+describe('tuneProfile', () => {
+  it('has the least risk of every value, and no activation of a linear model', () => {
+    const losses = (level: number) => Array.from({ length: ROWS }, (_, i) => level + (i % 3));
+    const all = [
+      scoredWith(losses(0), { model: 'linear', width: 3, activation: null }),
+      scoredWith(losses(1), { activation: 'relu' }),
+      scoredWith(losses(3), { activation: 'erf' }),
+      scoredWith(losses(2), { activation: 'erf', width: 100 }),
+    ];
+    const { chosen, least } = chooseCandidate(all, 'least');
+    const profile = tuneProfile({ scores: all, chosen, least });
+    const told = profile.map(({ choice, values }) => [
+      choice,
+      values.map(({ value, best, excess, chosen: isChosen }) => [
+        ...[value, best.robust.value, excess.value, isChosen],
+      ]),
+    ]);
+    expect(told).toEqual([
+      [
+        'features',
+        [
+          ['linear', 1, 0, true],
+          [50, 2, 1, false],
+          [100, 3, 2, false],
+        ],
+      ],
+      [
+        'activation',
+        [
+          ['erf', 3, 2, false],
+          ['relu', 2, 1, false],
+        ],
+      ],
+    ]);
   });
 });

@@ -37,7 +37,7 @@ export interface PairWeights {
 
 /**
  * Those forms, summed over the rows, as a sum of products left right', a block of rows after the other: the columns of left are
- * the f_i and the k_i, those of right their images.
+ * the f_i and the k_i, those of right their images. The design stays as it is; the k_i may change from one sum to the next.
  * @param others k_i, n x width with width at most M; what is left of M numbers is 0
  */
 export function pairProducts(
@@ -46,13 +46,17 @@ export function pairProducts(
 ): (others: Float64Array, weights: PairWeights) => Generator<ProductPart> {
   const room = roomFor(n, 4 * M);
   const [left, right] = [room.subarray(0, room.length / 2), room.subarray(room.length / 2)];
+  let written: RowBlock | null = null;
   return function* (others, weights) {
     for (const block of rowBlocks(n, 4 * M)) {
       const k = 2 * (block.to - block.from);
-      writeColumns(rows, N, block, { out: left, stride: k });
-      if (M > N) left.fill(1, N * k, N * k + k / 2);
+      if (written?.from !== block.from) {
+        writeColumns(rows, N, block, { out: left, stride: k });
+        if (M > N) left.fill(1, N * k, N * k + k / 2);
+        for (let a = width; a < M; a++) left.fill(0, a * k + k / 2, (a + 1) * k);
+      }
+      written = block;
       writeColumns(others, width, block, { out: left, stride: k, at: k / 2 });
-      for (let a = width; a < M; a++) left.fill(0, a * k + k / 2, (a + 1) * k);
       applyForms(left, weights, block, M, right);
       yield { left, right, k };
     }

@@ -11,7 +11,7 @@ export interface LeaveOneOutOptions {
   readonly epsTest?: number | readonly number[];
   /**
    * Rows to train without anew, a sample that corrects the estimate for what it does not see: how many, 0 to n, or as many as it
-   * takes to be near enough, 24 or more. Training without a row takes about a fifteenth of the time of the solution; against linf
+   * takes to be near enough, 24 or more. Training without a row takes about a tenth of the time of the solution; against linf
    * and l1, and with averaged gradients, as long as that. Default 0.
    */
   readonly refine?: number | LeaveOneOutRefinement;

@@ -44,6 +44,7 @@ export function refinement(
   }
   return (count) => {
     const sample: RowSample = sampledRows(sizes, draws, count);
+    if (count === 0) return { estimated: rows, known: rows, sample, open: 0 };
     const [residuals, gradientNorms, influence] = [
       estimated.residuals.slice(),
       estimated.gradientNorms.slice(),
@@ -77,8 +78,7 @@ function gainsOf(
 
 /**
  * The standard error that an estimate to second order is likely to have, as a share of the risk: errors of rows are about a tenth
- * of their gains where others may cross their kinks, and nearly independent. The factor is that of 90 problems of 90 rows
- * (docs/real-data.md).
+ * of their gains where others may cross their kinks, and nearly independent. The factor was set on 90 problems of 90 rows.
  */
 export function likelyError(rows: LeftOutRows, loss: RowLoss, eps: number): number {
   const gains = gainsOf(rows, loss, eps);

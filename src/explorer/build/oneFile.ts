@@ -38,10 +38,10 @@ export const oneFile = (): Plugin => ({
     async handler(_, bundle) {
       const { html, script, sheet, files } = partsOf(bundle);
       const style = String(files.find(({ name }) => name === sheet.name)!.content);
-      const inside: { readonly name: string; readonly bytes: Buffer; readonly names: readonly string[] }[] =
-        [];
-      for (const { name, content, names } of await inPage(files, script.name, sheet.name))
-        inside.push({ name, names, bytes: Buffer.from(content) });
+      const inside = (await inPage(files, script.name, sheet.name)).map((part) => ({
+        ...part,
+        bytes: Buffer.from(part.content),
+      }));
       const folded = inside.map(
         ({ name, names, bytes }): Folded => [
           name,
