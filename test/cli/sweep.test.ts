@@ -33,8 +33,14 @@ it('gives the same numbers whole and in shards, and a second run simulates nothi
   expect(first.stdout).toContain('12 cells simulated');
   const again = await sweep('run', spec, '--out', whole, '--device', device, '--json');
   expect(JSON.parse(again.stdout)).toMatchObject({ cells: 12, before: 12, simulated: 0 });
-  for (const shard of ['1/2', '2/2'])
-    await sweep('run', spec, '--out', parts, '--device', device, '--workers', '1', '--shard', shard);
+  let simulated = 0;
+  for (const shard of ['1/2', '2/2']) {
+    const part = ['--workers', '1', '--shard', shard, '--json'];
+    simulated += JSON.parse(
+      (await sweep('run', spec, '--out', parts, '--device', device, ...part)).stdout,
+    ).simulated;
+  }
+  expect(simulated).toBe(12);
   const merged = await sweep('merge', '--out', parts);
   expect(merged.stdout).toContain('12 rows in');
   expect(numbers(join(parts, 'cells.jsonl'))).toEqual(numbers(join(whole, 'cells.jsonl')));
