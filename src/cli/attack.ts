@@ -109,10 +109,10 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     checkPositive('scale', args.scale);
     const { data, target: read, notes } = await modelRows(args, remembered?.classes, preparation);
     const rows = { ...data, x: data.x.map((value) => value / args.scale) };
-    for (const note of notes) notice(note);
     const criterion = asked ?? (read.kind === 'number' ? undefined : misclassified);
     const runtime = await loadRuntime(device);
     announceRuntime(runtime);
+    for (const note of notes) notice(note);
     const model = await loadModel(args.model);
     const target = await withOptionNames({ data: 'csv' }, () => attackedModel(model, rows, args.raw));
     const size = args.images === undefined ? null : imageSize(model.inputs[0]!.shape.slice(1));

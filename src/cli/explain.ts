@@ -93,8 +93,8 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       );
     const read = await modelRows(args, remembered?.classes, preparation);
     const by = args.by === undefined ? undefined : valuesOf(read.file, args.by);
-    for (const note of read.notes) notice(note);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
+    for (const note of read.notes) notice(note);
     const before = performance.now();
     const model = await loadModel(args.model);
     let bar: ProgressBar | undefined;

@@ -141,10 +141,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const { settings, rows: known } = await withOptionNames(OTHERWISE, () =>
       checkTableTraining(file, { target, ...asked }),
     );
-    for (const note of known.notes) notice(note);
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
+    for (const note of known.notes) notice(note);
     const before = performance.now();
     const told = { target, args };
     const splits = await trainedOnSplits(file, { target, ...asked }, args);

@@ -113,9 +113,9 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const asked = askedFor(args);
     const file = await readTableFile(args.csv);
     const { rows } = await withOptionNames({}, () => checkTableTuning(file, asked));
-    for (const note of rows.notes) notice(note);
     for (const folder of [out, save]) if (folder !== undefined) checkWritable(folder);
     announceRuntime(await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES)));
+    for (const note of rows.notes) notice(note);
     const started = performance.now();
     let bar: ProgressBar | undefined;
     const tune = (): Promise<TableTuning> =>
