@@ -11,11 +11,14 @@ export type EngineCheck =
   | { device: Device; available: true; engine: string }
   | { device: Device; available: false; reason: string; remedy: string };
 
+/** What tells such a process from one that imports this file. */
+const PROBE = '--probe';
+
 export const probeEngines = (): Promise<EngineCheck[]> => Promise.all(DEVICES.map(probeEngine));
 
 export function probeEngine(device: Device): Promise<EngineCheck> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(import.meta.url), [device], { silent: true });
+    const child = fork(fileURLToPath(import.meta.url), [PROBE, device], { silent: true });
     let answer: EngineCheck | undefined;
     child.on('message', (message) => {
       answer = message as EngineCheck;
@@ -42,6 +45,6 @@ async function check(device: Device): Promise<EngineCheck> {
   }
 }
 
-if (process.send !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.send(await check(process.argv[2] as Device), () => process.disconnect());
+if (process.send !== undefined && process.argv[2] === PROBE) {
+  process.send(await check(process.argv[3] as Device), () => process.disconnect());
 }

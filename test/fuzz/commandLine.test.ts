@@ -28,7 +28,7 @@ const spec = join(files, 'sweep.json');
 const bytes = join(files, 'bytes');
 writeFileSync(
   table,
-  `a,b,y\n${Array.from({ length: 30 }, (_, i) => `${i % 7},${i % 5},${(i % 3) / 2}`).join('\n')}\n`,
+  `a,b,y\n${Array.from({ length: 30 }, (_, i) => `${i % 7},${i % 5},${i % 3}`).join('\n')}\n`,
 );
 writeFileSync(spec, JSON.stringify({ d: [10], psi1: [1], psi2: [2], eps: [0.3] }));
 writeFileSync(
