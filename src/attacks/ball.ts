@@ -92,7 +92,10 @@ interface StepsInto {
 }
 
 function stepsInto(centre: tf.Tensor, eps: Lengths, norm: Norm): StepsInto {
-  const [step, ascend] = [rowFunction(`step-${norm.name}`), rowFunction(`ascend-${norm.name}`)];
+  const [step, ascend] = [
+    rowFunction(`step-${norm.name}`, centre.size),
+    rowFunction(`ascend-${norm.name}`, centre.size),
+  ];
   if (step && ascend) {
     const [shape, rows] = [centre.shape, centre.shape[0]!];
     const radii = eachRow(eps, rows);

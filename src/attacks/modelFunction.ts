@@ -80,7 +80,8 @@ export function valueAndSlope(
     return { value, gradient: grad };
   }
   const { value, gradient } = f.slope(x);
-  const weighted = rowFunction('scale')?.([gradient, weights], gradient.shape) ?? gradient.mul(weights);
+  const weighted =
+    rowFunction('scale', gradient.size)?.([gradient, weights], gradient.shape) ?? gradient.mul(weights);
   return { value: check(value), gradient: weighted };
 }
 

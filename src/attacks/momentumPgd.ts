@@ -41,5 +41,5 @@ const momentumSteps =
 
 /** decay v + g / |g|_1 of each sample. */
 const remembered = (v: tf.Tensor, decay: number, g: tf.Tensor): tf.Tensor =>
-  rowFunction('remember')?.([v, eachRow(decay, g.shape[0]!), g], g.shape) ??
+  rowFunction('remember', g.size)?.([v, eachRow(decay, g.shape[0]!), g], g.shape) ??
   v.mul(decay).add(g.div(tf.maximum(sumAbs(g), TINY)));

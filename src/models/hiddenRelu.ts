@@ -50,4 +50,4 @@ export function hiddenRelu(steps: readonly TensorStep[]): FrozenChain | null {
 
 /** <a, b> of each row, [n, 1]. */
 const inner = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
-  rowFunction('inner')?.([a, b], [a.shape[0]!, 1]) ?? tf.sum(a.mul(b), 1, true);
+  rowFunction('inner', a.size)?.([a, b], [a.shape[0]!, 1]) ?? tf.sum(a.mul(b), 1, true);

@@ -16,7 +16,7 @@ const STEPS = 1e-4;
 const passes = vi.hoisted(() => ({ on: true }));
 vi.mock(import('../../src/runtime/rows.ts'), async (original) => {
   const { rowFunction } = await original();
-  return { rowFunction: (name: RowKernel) => (passes.on ? rowFunction(name) : null) };
+  return { rowFunction: (name: RowKernel, size: number) => (passes.on ? rowFunction(name, size) : null) };
 });
 
 /** What `work` computes with the one-pass kernels of rows, and without. */

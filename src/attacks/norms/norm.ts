@@ -42,7 +42,7 @@ export function steepestInOnePass(
   gradient: tf.Tensor,
   length: Lengths,
 ): tf.Tensor | null {
-  const pass = rowFunction(`steepest-${name}`);
+  const pass = rowFunction(`steepest-${name}`, gradient.size);
   return pass && tf.tidy(() => pass([gradient, eachRow(length, gradient.shape[0]!)], gradient.shape));
 }
 
