@@ -25,7 +25,7 @@ export function rowFunction(name: RowKernel, size: number): RowFunction | null {
 
 /**
  * Numbers that are copied out of the native engine and back: at 1.2e5 a step of PGD takes a fifth less time, at 4.8e5, which no longer
- * stay in the cache, up to a tenth more.
+ * stay in the cache, up to an eighth more.
  */
 const MOST_COPIED = 3e5;
 

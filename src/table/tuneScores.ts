@@ -34,7 +34,7 @@ export interface RowParts {
   readonly test: Uint32Array;
 }
 
-/** The estimate that a family can be given: in linf leave-one-out is known for linear regressions alone. */
+/** The estimate that a family is given: in linf leave-one-out is quick for linear regressions alone. */
 export const estimateFor = (
   by: TuneEstimate,
   { model, loss }: TuneFamily,

@@ -115,6 +115,18 @@ describe('predictionIntervals', () => {
     expect(quantile).toBeLessThan(2.132);
   });
 
+  it('grow as the leverage of least squares does, N / (n - N), beside 0.3 for the signal', async () => {
+    const [N, rows] = [25, 4000];
+    const measured = await measure(rows, 0, N);
+    const squared = (n: number): number => halfWidth(measured, { n, eps: 0, lambda: 0 }, MANY) ** 2;
+    const asked = (n: number): number => 1 / rows + (N / (n - N) + 0.3) / n;
+    // The shape of the residuals, which is read off, differs between them by less than a quarter; with V left out it is off by three quarters.
+    for (const n of [40, 60]) {
+      const ratio = squared(n) / squared(200) / (asked(n) / asked(200));
+      expect(Math.abs(ratio - 1)).toBeLessThan(0.25);
+    }
+  });
+
   it('hold nine in ten trainings on the data of the closed form, where rows to train on are the fewest', async () => {
     const [width, n] = [25, 40];
     const data = teacher({ d, tau: 0.4, seed: 'trainings' }).sample('x', 1600);
