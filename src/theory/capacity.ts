@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import { type Capacity, solveCapacity } from './channels/capacityEquations.ts';
-import { type LabelLaw, teacherOf } from './channels/labels.ts';
+import { type LabelLaw, labelsSeen, teacherOf } from './channels/labels.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { solveLinfCapacity } from './linf/capacityEquations.ts';
 import {
@@ -72,13 +72,16 @@ export function robustCapacity(map: FeatureMap, options: CapacityOptions): Robus
   const { labels, tau = 0, flip = 0, rho = 1, nonlinearEnergy = 0 } = options;
   const eps = checkNonNegative('eps', options.eps);
   checkPositive('rho', rho);
-  const teacher = teacherOf({
-    signal: rho * rho * map.signalVariance,
-    ...(labels !== undefined && { labels }),
-    tau: checkNonNegative('tau', tau),
-    besides: checkNonNegative('nonlinearEnergy', nonlinearEnergy),
-    flip,
-  });
+  const teacher = labelsSeen(
+    map,
+    teacherOf({
+      signal: rho * rho * map.signalVariance,
+      ...(labels !== undefined && { labels }),
+      tau: checkNonNegative('tau', tau),
+      besides: checkNonNegative('nonlinearEnergy', nonlinearEnergy),
+      flip,
+    }),
+  );
   const attack = attackKind(options);
   const linf = attack?.norm === 'linf';
   const axes = linf ? axesOf(map) : undefined;

@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
-import { type LabelLaw, teacherOf } from './channels/labels.ts';
+import { type LabelLaw, labelsSeen, teacherOf } from './channels/labels.ts';
 import { type MarginLoss, marginLoss } from './channels/losses.ts';
 import type { MarginProblem } from './channels/marginEquations.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
@@ -144,7 +144,7 @@ export function resolveClassification(
     flip,
   });
   return {
-    problem: { psi2, eps, lambda, rho, teacher, ...marginLoss(loss), loss },
+    problem: { psi2, eps, lambda, rho, teacher: labelsSeen(map, teacher), ...marginLoss(loss), loss },
     epsTest,
     ...(attack && { attack }),
   };
