@@ -299,6 +299,19 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.click('#check-stop');
   });
 
+  it('tells a screen reader the risks when a slider rests, not at every step', async () => {
+    const page = await at('view=workbench&theme=light');
+    await page.locator('#tau-slider').focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
+    await expect
+      .poll(async () => [
+        await page.textContent('#said'),
+        `standard risk ${await page.textContent('#standard-risk')}, adversarial risk ${await page.textContent('#adversarial-risk')}`,
+      ])
+      .toSatisfy(([said, shown]: string[]) => said === shown);
+    expect(await page.locator('output:not([aria-live=off])').count()).toBe(0);
+  });
+
   it('lets the attack at test follow that of training until it is moved', async () => {
     const page = await at('view=workbench');
     await page.fill('#eps', '0.5');

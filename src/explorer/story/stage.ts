@@ -2,6 +2,7 @@ import { type Line, type LinePlotView, linePlot } from '../draw/linePlot.ts';
 import { DRAWN_D, networkPanel, unitsDrawn } from '../draw/networkPanel.ts';
 import { numberField } from '../page/controls.ts';
 import { byId } from '../page/elements.ts';
+import { sayAtRest } from '../page/sayAtRest.ts';
 import { letters } from '../page/symbols.ts';
 import type { View } from '../page/view.ts';
 import { type Parameter, parameters, roundFor, type Settings } from '../state/parameters.ts';
@@ -36,6 +37,7 @@ export function stage(store: Store): View {
   const plot = linePlot();
   const plotBox = byId('story-plot');
   plotBox.append(plot.element);
+  const say = sayAtRest();
   const network = networkPanel();
   const networkBox = byId('network');
   networkBox.append(network.element);
@@ -86,7 +88,9 @@ export function stage(store: Store): View {
     );
     const view = pictureOf(scene, settings);
     plot.draw(view);
-    plotBox.setAttribute('aria-label', descriptionOf(view));
+    const description = descriptionOf(view);
+    plotBox.setAttribute('aria-label', description);
+    say(description);
   }
 
   let shown: { readonly scene: SceneName; readonly settings: Settings } | undefined;
