@@ -64,7 +64,7 @@ function solveTraining(
     const { equations, x: at, ...steps } = solveLearning(map, hard, start, capacity);
     return { risk: riskOf(equations, hard, 'hardMargin', steps, epsTest), at };
   }
-  const { equations, x: at, ...steps } = solveLearning(map, problem, start);
+  const { equations, x: at, ...steps } = solveLearning(map, problem, start, capacity);
   return { risk: riskOf(equations, problem, problem.loss, steps, epsTest), at };
 }
 
@@ -105,7 +105,7 @@ function solveLearning(
   map: FeatureMap,
   problem: MarginProblem,
   start: Float64Array | undefined,
-  capacity = Infinity,
+  capacity: number,
 ) {
   const equations = equationsOf(map, problem);
   const near = start?.length === equations.size ? start.slice() : undefined;
@@ -113,9 +113,9 @@ function solveLearning(
     equations.step,
     [
       () => near && { x: near, near: true },
-      // Near the capacity the output is too large to be found from nowhere.
-      () => (problem.psi2 > 0.9 * capacity ? towardsCapacity(map, problem, capacity) : undefined),
+      () => (problem.psi2 <= capacity ? towardsCapacity(map, problem, capacity) : undefined),
       () => ({ x: equations.start(), near: false }),
+      () => (problem.psi2 > capacity ? towardsCapacity(map, problem, capacity || Infinity) : undefined),
       () => weakerPenalties((lambda, x) => fixedPoint(map, { ...problem, lambda }, x), problem.lambda),
     ],
     ACCEPTED,
@@ -123,25 +123,36 @@ function solveLearning(
   return { equations, ...found };
 }
 
-/** Halvings of the distance to the capacity, at which the output grows without bound. */
-const HALVINGS = 60;
+/** n/d that is solved from nowhere below the capacity, and above it in units of it. */
+const FEW = 0.5;
+const MANY = 4;
+/** How fast few rows grow. */
+const GROWTH = 1.5;
+/** The nearest that a path comes to the capacity, in units of it. */
+const LEFT = 2 ** -60;
 
-/** A start below the capacity: from half of it on, each start extrapolated from the last two solutions. */
+/**
+ * A start near the capacity, from far from it on its side, each start extrapolated from the last two solutions: there the output
+ * is too large to be found from nowhere. With a penalty there is no capacity, and the output may still be large.
+ * @param capacity Infinity for none
+ */
 function towardsCapacity(
   map: FeatureMap,
   problem: MarginProblem,
   capacity: number,
 ): { readonly x: Float64Array; readonly near: boolean } | undefined {
+  const below = problem.psi2 < capacity;
   let before: Float64Array | undefined;
   let last: Float64Array | undefined;
-  for (let halvings = 1; halvings < HALVINGS; halvings++) {
-    const psi2 = capacity * (1 - 2 ** -halvings);
-    if (psi2 >= problem.psi2) break;
+  let psi2 = below ? Math.min(FEW, 0.5 * capacity) : MANY * capacity;
+  while (below === psi2 < problem.psi2 && Math.abs(capacity - psi2) > LEFT * psi2) {
     const next = last?.map((value, i) => value + (before ? value - before[i]! : 0));
     const { at, residual } = fixedPoint(map, { ...problem, psi2 }, next);
     if (!(residual < ACCEPTED)) break;
     before = last;
     last = at;
+    const halfway = 0.5 * (psi2 + capacity);
+    psi2 = below ? Math.min(GROWTH * psi2, halfway) : halfway;
   }
   return last && { x: last, near: true };
 }

@@ -352,6 +352,23 @@ describe('the robust capacity', () => {
     expect(below.outputVariance).toBeCloseTo(1, 12);
   });
 
+  it.each([
+    [0.156, 0.018, 4.9],
+    [0.01, 0.02, 31.8],
+  ])(
+    'is approached on the inputs themselves with little noise: eps %s, tau %s, psi2 %s',
+    (eps, tau, psi2) => {
+      const labels = { eps, tau };
+      const options = { ...labels, psi2, loss: 'hinge' } as const;
+      expect(robustCapacity(linear(), labels).psi2).toBeGreaterThan(psi2);
+      const limit = asymptoticRisk(linear(), { ...options, lambda: 0 });
+      expect(limit).toMatchObject({ phase: 'separable', converged: true });
+      const near = asymptoticRisk(linear(), { ...options, lambda: 1e-10 });
+      expect(near).toMatchObject({ phase: 'learning', converged: true });
+      expectRelative(near.error, limit.error, 1e-6);
+    },
+  );
+
   it.each(['hinge', 'squaredHinge', 'logistic'] as const)(
     'has below it one classifier to which %s goes as lambda falls to 0',
     (loss) => {

@@ -116,6 +116,15 @@ export class MarginLaw implements PartialLaw, OrderedLaw {
     return sum;
   }
 
+  density(at: number): number {
+    const x = at / this.scale;
+    return (2 * normalDensity(x) * this.agreement(x)) / this.scale;
+  }
+
+  get narrowest(): number {
+    return this.scale / Math.max(1, this.steepest);
+  }
+
   below(end: number, out: PartialMoments): PartialMoments {
     const { scale, trust } = this;
     const { flip } = this.teacher;
@@ -157,6 +166,14 @@ export class MarginLaw implements PartialLaw, OrderedLaw {
 /** A centred Gaussian, cut below a point. */
 export class CutGaussian implements PartialLaw {
   deviation = 1;
+
+  density(at: number): number {
+    return normalDensity(at / this.deviation) / this.deviation;
+  }
+
+  get narrowest(): number {
+    return this.deviation;
+  }
 
   below(end: number, out: PartialMoments): PartialMoments {
     const s = this.deviation;

@@ -47,6 +47,21 @@ export class ResidualLaw implements PartialLaw, OrderedLaw {
     return out;
   }
 
+  density(at: number): number {
+    let sum = 0;
+    for (const { weight, shift, variance } of this.noise) {
+      const s = Math.sqrt(this.missed + variance);
+      sum += (weight * normalDensity((at - shift) / s)) / s;
+    }
+    return sum;
+  }
+
+  get narrowest(): number {
+    let least = Infinity;
+    for (const { variance } of this.noise) least = Math.min(least, variance);
+    return Math.sqrt(this.missed + least);
+  }
+
   /** E |z| */
   get absolute(): number {
     let sum = 0;

@@ -85,16 +85,24 @@ export class CoordinateReadOut implements ReadOut {
     const { kept: D, lost, pull } = a;
     const signalPull = rho * a.signalPull;
     const spread = 1 - 2 * lost;
-    // All variances as what a weak attack leaves, lest they be differences of large numbers.
+    // After a weak attack variances are written in what it takes, lest they be differences of large numbers.
     const apart = (rate + (eta - mu)) / K;
     const outside = own + noise;
     const energy = rho * rho;
-    this.overlap = slope * energy - signalPull;
     const nonlinear = wide ? 0 : muStarSquared * t;
     this.outputVariance = a.square + nonlinear;
-    this.missed = outside * spread + apart * apart * energy + 2 * apart * signalPull + pull + nonlinear;
-    // What the output holds besides the signal.
-    const besides = outside * spread + pull - (signalPull * signalPull) / energy + nonlinear;
+    /** What the output holds besides the signal. */
+    let besides: number;
+    if (a.square < pull) {
+      // A strong attack leaves less than it takes: written in what it leaves.
+      this.overlap = rho * a.signalKept;
+      this.missed = energy - 2 * this.overlap + this.outputVariance;
+      besides = this.outputVariance - this.overlap ** 2 / energy;
+    } else {
+      this.overlap = slope * energy - signalPull;
+      this.missed = outside * spread + apart * apart * energy + 2 * apart * signalPull + pull + nonlinear;
+      besides = outside * spread + pull - (signalPull * signalPull) / energy + nonlinear;
+    }
     this.across = energy * Math.max(0, besides);
     this.gradientNorm = a.norm;
     this.gradientSquared = a.square + nuSquared * (wide ? 0 : t);
