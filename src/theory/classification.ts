@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
-import { type LabelLaw, teacherOf } from './channels/labels.ts';
+import { type LabelLaw, labelsSeen, teacherOf } from './channels/labels.ts';
 import { type MarginLoss, marginLoss } from './channels/losses.ts';
 import type { Teacher } from './channels/marginLaw.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
@@ -129,7 +129,7 @@ export interface ResolvedClassification {
 }
 
 /**
- * Who draws the labels, as these features see it: to features that hold nothing of the signal they are random.
+ * Who draws the labels, as a feature map meets them.
  * @throws InvalidArgumentError naming the option that is outside its domain
  */
 export function teacherOn(
@@ -149,7 +149,7 @@ export function teacherOn(
     besides: checkNonNegative('nonlinearEnergy', nonlinearEnergy),
     flip,
   });
-  return map.moments(1, 1, 0).signal > 0 ? teacher : { ...teacher, flip: 0.5 };
+  return labelsSeen(map, teacher);
 }
 
 /** @throws InvalidArgumentError naming the option that is unknown or outside its domain */

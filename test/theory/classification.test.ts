@@ -199,6 +199,31 @@ describe('classifiers', () => {
   });
 });
 
+describe('features that see nothing of the signal', () => {
+  const even = randomFeatures({ psi1: 3, activation: 'cos' });
+
+  it.each(['logistic', 'hinge', 'squaredHinge'] as const)('guess, and learn %s as random labels', (loss) => {
+    for (const [psi2, eps, lambda] of [
+      [4, 0.3, 0.01],
+      [9, 0.2, 0],
+      [0.5, 0.3, 0],
+    ] as const) {
+      const options = { psi2, eps, lambda, tau: 0.5, loss };
+      const guess = asymptoticRisk(even, options);
+      expect(guess).toMatchObject({ converged: true, error: 0.5, overlap: 0 });
+      const random = asymptoticRisk(even, { ...options, flip: 0.5 });
+      expectRelative(guess.trainingLoss + 1, random.trainingLoss + 1, 1e-12);
+      expectRelative(guess.gradientNorm, random.gradientNorm, 1e-9);
+    }
+    expectRelative(
+      robustCapacity(even, { eps: 0.2, tau: 0.1 }).psi2,
+      robustCapacity(even, { eps: 0.2, flip: 0.5 }).psi2,
+      1e-9,
+    );
+    expect(robustCapacity(even, { eps: 0.2, tau: 0.1 }).error).toBe(0.5);
+  });
+});
+
 describe('random classifiers', () => {
   // scripts/theory/sweepClassifiers.ts has a hundred times as many
   it.each(['logistic', 'hinge', 'squaredHinge'] as const)('are all solved: %s', (loss) => {
