@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
-import { type LabelLaw, labelsSeen, teacherOf } from './channels/labels.ts';
+import { type LabelLaw, teacherOf } from './channels/labels.ts';
 import { type MarginLoss, marginLoss } from './channels/losses.ts';
 import type { Teacher } from './channels/marginLaw.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
@@ -128,8 +128,11 @@ export interface ResolvedClassification {
   readonly attack?: AttackKind;
 }
 
+/** A share of the signal's variance that is rounding. */
+const NOTHING = 1e-28;
+
 /**
- * Who draws the labels, as a feature map meets them.
+ * Who draws the labels, as these features see it: to features that hold nothing of the signal they are random.
  * @throws InvalidArgumentError naming the option that is outside its domain
  */
 export function teacherOn(
@@ -149,7 +152,7 @@ export function teacherOn(
     besides: checkNonNegative('nonlinearEnergy', nonlinearEnergy),
     flip,
   });
-  return labelsSeen(map, teacher);
+  return map.moments(1, 1, 0).signal > NOTHING * map.signalVariance ? teacher : { ...teacher, flip: 0.5 };
 }
 
 /** @throws InvalidArgumentError naming the option that is unknown or outside its domain */

@@ -1,5 +1,4 @@
 import { checkChoice, InvalidArgumentError } from '../../errors.ts';
-import type { FeatureMap } from '../featureMaps/featureMap.ts';
 import { type GaussianPart, logisticParts } from './gaussianMixtures.ts';
 import type { Teacher } from './marginLaw.ts';
 
@@ -44,18 +43,6 @@ export function teacherOf({
     variance: tau * tau * variance + besides,
   }));
   return { signal, flip, latent };
-}
-
-/** A share of the signal's variance that is rounding. */
-const NOTHING = 1e-28;
-
-/**
- * The labels as a feature map meets them. One that sees nothing of u, such as random features of an even activation, meets labels
- * that are independent of all its outputs: those that are turned over with probability 1/2.
- */
-export function labelsSeen(map: FeatureMap, teacher: Teacher): Teacher {
-  const { signal } = map.moments(1, 0, 1);
-  return signal > NOTHING * map.signalVariance ? teacher : { ...teacher, flip: 0.5 };
 }
 
 /** A probability in [0, 1/2]. */

@@ -91,19 +91,18 @@ export class CoordinateReadOut implements ReadOut {
     const energy = rho * rho;
     const nonlinear = wide ? 0 : muStarSquared * t;
     this.outputVariance = a.square + nonlinear;
-    /** What the output holds besides the signal. */
-    let besides: number;
     if (a.square < pull) {
       // A strong attack leaves less than it takes: written in what it leaves.
       this.overlap = rho * a.signalKept;
       this.missed = energy - 2 * this.overlap + this.outputVariance;
-      besides = this.outputVariance - this.overlap ** 2 / energy;
+      this.across = energy * this.outputVariance - this.overlap ** 2;
     } else {
       this.overlap = slope * energy - signalPull;
       this.missed = outside * spread + apart * apart * energy + 2 * apart * signalPull + pull + nonlinear;
-      besides = outside * spread + pull - (signalPull * signalPull) / energy + nonlinear;
+      // What the output holds besides the signal.
+      const besides = outside * spread + pull - (signalPull * signalPull) / energy + nonlinear;
+      this.across = energy * Math.max(0, besides);
     }
-    this.across = energy * Math.max(0, besides);
     this.gradientNorm = a.norm;
     this.gradientSquared = a.square + nuSquared * (wide ? 0 : t);
     const nonlinearTrace = muStarSquared === 0 ? 0 : muStarSquared / (wide ? lambda : linear * x);
