@@ -41,6 +41,10 @@ const options = {
   ),
   steps: { ...number('steps', 'steps of the attack, PGD'), default: 20 },
   repeats: { ...number('repeats', 'permutations of each input'), default: 5 },
+  'importance-rows': number(
+    'importance-rows',
+    'rows that a permutation is judged by, drawn anew for each [all up to 2,000, of more 300,000 over all permutations]',
+  ),
   by: text('column by whose values the risks are told apart; it need not be an input'),
   worst: { ...number('worst', 'rows to show, those whose loss the attack raises most'), default: 5 },
   seed: textOr('0', 'of the attack and of the permutations'),
@@ -109,9 +113,10 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
           ...given({ loss: loss as LossName | undefined, classes: several }),
         },
         ...{ steps: args.steps, repeats: args.repeats, seed: args.seed, by },
+        ...given({ importanceRows: args['importance-rows'] }),
         onProgress(done, total) {
-          bar ??= progressBar(total, 'permute');
-          bar.update(done, `${done} of ${total} permutations`);
+          bar ??= progressBar(total, 'attack');
+          bar.update(done, `${done} of ${total} rows, permuted ones among them`);
         },
       }),
     ).finally(() => bar?.stop());
