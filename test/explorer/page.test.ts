@@ -349,7 +349,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('says which part of a link cannot be, and which number', async () => {
-    const page = await site.open('psi1=-2&eps=0.4');
+    const page = await at('psi1=-2&eps=0.4');
     expect(await page.textContent('#notice')).toContain('psi1=-2');
     expect(await typed(page, 'psi1')).toBe(4);
     expect(await typed(page, 'eps')).toBe(0.4);
@@ -359,7 +359,6 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.fill('#psi2', '3');
     expect(await page.isVisible('#psi2-wrong')).toBe(false);
     await expectTheory(page, await theoryOf(page));
-    await page.close();
   });
 
   it('shows the risks at the point of the curve under the pointer', async () => {
@@ -421,7 +420,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('shows attacks on single inputs in either place, and where theory does not know them', async () => {
-    const page = await site.open('psi2=4&eps=0.5&norm=linf&testNorm=l2&signal=sparse&share=0.05');
+    const page = await at('psi2=4&eps=0.5&norm=linf&testNorm=l2&signal=sparse&share=0.05');
     const map = randomFeatures({ psi1: 4 });
     const problem = { psi2: 4, eps: 0.5, tau: 0.2, signal: { law: 'sparse', share: 0.05 } } as const;
     const risk = asymptoticRisk(map, { ...problem, norm: 'linf', testNorm: 'l2' });
@@ -450,7 +449,6 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.locator('.segments label').nth(1).click();
     expect(await page.innerText('.field:has(#norm)')).toContain('one layer of isotropic');
     expect(await page.isDisabled('#norm option[value=linf]')).toBe(true);
-    await page.close();
   });
 
   it('shows inputs of other covariances', async () => {
@@ -572,7 +570,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('gives pictures that need nothing else, and the numbers', async () => {
-    const page = await at('axis=tau');
+    const page = await site.open('axis=tau', { map: true });
     const file = async (label: string): Promise<Buffer> => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -611,6 +609,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     const risk = asymptoticRisk(randomFeatures({ psi1: 4 }), { psi2: 2, eps: 0.3, tau: Number(tau) });
     // The solver's own accuracy: the two start from different neighbours.
     expect(Math.abs(Number(standardRisk) / risk.standardRisk - 1)).toBeLessThan(1e-9);
+    await page.close();
   });
 
   const screens: ['light' | 'dark', number][] = [
