@@ -7,7 +7,8 @@ import { svg } from './svg.ts';
 export function placeMark({ frame, x, y }: Plane, risk: RiskAt): SVGElement[] {
   const at = x.pixel(risk.at);
   if (!(at >= frame.left - 0.5 && at <= frame.right + 0.5)) return [];
-  const dots = RISKS.map((name) => ({ name, level: y.pixel(risk[`${name}Risk`]) }));
+  // The circle over the square, so that both are seen where the risks are the same.
+  const dots = RISKS.toReversed().map((name) => ({ name, level: y.pixel(risk[`${name}Risk`]) }));
   return [
     svg('line', { class: 'mark', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
     ...dots
