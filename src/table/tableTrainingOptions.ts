@@ -229,7 +229,6 @@ function checkClasses(classes: ClassNames): void {
 
 /** What cannot be trained by a loss of the margin, or not that way. */
 function checkMarginTraining({ loss, method, norm, lambda }: TableTrainingSettings): void {
-  if (method === 'trades') throw new InvalidArgumentError('method', method, `another for the loss ${loss}`);
   // The perturbation moves along the gradient of the weights' own step, and a hinge has none beyond its kink.
   if (method === 'free' && loss !== 'logistic')
     throw new InvalidArgumentError('method', method, `another for the loss ${loss}, which is flat in places`);

@@ -187,7 +187,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       await page.click('#tool-own summary');
       await page.fill('#own-data', '1, 0.9, 0.1\n2; 0.8\n3 oops');
       await page.click('#own-draw');
-      expect(await page.innerText('#own-status')).toBe('line 3: "oops" is not a number');
+      expect(await page.innerText('#own-status')).toBe('line 3: “oops” is not a number');
       await page.fill('#own-data', '1, 0.9, 0.1\n2; 0.8');
       await page.click('#own-draw');
       await page.waitForSelector('#curve-plot .own-point');
@@ -262,7 +262,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       'psi1=1&psi2=2.5&eps=0&epsTest=0.5&lambda=0.1&d=12&seeds=2&axis=tau&point=0.5~0.1~0.9~0.1~50~4~4~tau:1',
     );
     expect(await page.locator('#curve-plot .measured.elsewhere').count()).toBe(2);
-    expect(await page.innerText('#check-results')).toContain('4 models of d 50, elsewhere');
+    expect(await page.innerText('#check-results')).toContain('4 of d 50†');
     await page.click('#check-start');
     await page.waitForFunction(() =>
       document.querySelector('#check-status')?.textContent?.startsWith('done'),
@@ -270,7 +270,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.textContent('#check-status')).toMatch(
       /on (WebAssembly|WebGL|WebGPU|plain JavaScript) \(/,
     );
-    expect(await page.innerText('#check-results')).toContain('2 models of d 12');
+    expect(await page.innerText('#check-results')).toContain('2 of d 12');
     expect(await page.innerText('#check-results')).toContain('0.29 at d 12');
     await page.waitForFunction(() => window.location.hash.split('point=').length === 3);
     await page.reload();
@@ -297,6 +297,19 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     );
     await page.waitForSelector('#check-results >> text=of d 12');
     await page.click('#check-stop');
+  });
+
+  it('tells a screen reader the risks when a slider rests, not at every step', async () => {
+    const page = await at('view=workbench&theme=light');
+    await page.locator('#tau-slider').focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
+    await expect
+      .poll(async () => [
+        await page.textContent('#said'),
+        `standard risk ${await page.textContent('#standard-risk')}, adversarial risk ${await page.textContent('#adversarial-risk')}`,
+      ])
+      .toSatisfy(([said, shown]: string[]) => said === shown);
+    expect(await page.locator('output:not([aria-live=off])').count()).toBe(0);
   });
 
   it('lets the attack at test follow that of training until it is moved', async () => {

@@ -199,6 +199,29 @@ export function storyChecks(site: () => Site): void {
       }
     });
 
+    it('begins a scene beneath the picture where it comes by its link', async () => {
+      const linked = await site().open('scene=null', PHONE);
+      const gap = () =>
+        linked.evaluate(() => {
+          const box = (of: string): DOMRect => document.querySelector(of)!.getBoundingClientRect();
+          return box('.scene[data-scene=null]').top - box('.stage').bottom;
+        });
+      // Those above it are filled in one after the other.
+      await linked.waitForFunction(() =>
+        [...document.querySelectorAll('.live')].every((one) => one.textContent !== ''),
+      );
+      await expect.poll(async () => Math.abs((await gap()) - 16)).toBeLessThan(2);
+      // Enlarged to twice its size on a laptop, text and plot are beside each other; on paper nothing stays on top.
+      await linked.setViewportSize({ width: 640, height: 360 });
+      const [text, plot] = await Promise.all(
+        ['.scene[data-scene=null]', '#story-plot'].map((of) => linked.locator(of).boundingBox()),
+      );
+      expect(text!.x + text!.width).toBeLessThanOrEqual(plot!.x);
+      await linked.emulateMedia({ media: 'print' });
+      expect(await linked.locator('.stage').evaluate((one) => getComputedStyle(one).position)).toBe('static');
+      await linked.close();
+    });
+
     it('has nothing serious to say against the story', async () => {
       await page.locator('.glossary').evaluate((element) => element.setAttribute('open', ''));
       expect(await violationsOn(page)).toEqual([]);
