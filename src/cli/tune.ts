@@ -66,6 +66,13 @@ const options = {
     String(DEFAULTS.screen),
     'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
   ),
+  'compare-rows': {
+    ...number(
+      'compare-rows',
+      'training rows that decide between candidates; of more it is a part, and the model is trained on all',
+    ),
+    default: DEFAULTS.compareRows,
+  },
   seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
   'test-fraction': {
     ...number('test-fraction', 'rows held out from the choice, to measure what was chosen'),
@@ -182,6 +189,7 @@ function askedFor(args: TuneArguments): TableTuningOptions {
     folds: args.folds,
     rule: args.rule as TuneRule,
     screen: args.screen === 'none' ? null : numberList('screen', args.screen)[0]!,
+    compareRows: args['compare-rows'],
     seed: args.seed,
     testFraction: args['test-fraction'],
     repeats: args.repeats,
