@@ -173,11 +173,11 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       const scrolls = await page.evaluate(
         ([x, y]) => {
           const target = document.querySelector('#curve-plot')!;
-          const touched = (clientY: number): boolean => {
-            const touches = [new Touch({ identifier: 1, target, clientX: x, clientY })];
+          const touched = (clientX: number): boolean => {
+            const touches = [new Touch({ identifier: 1, target, clientX, clientY: y })];
             return target.dispatchEvent(new TouchEvent('touchstart', { cancelable: true, touches }));
           };
-          return [touched(y), touched(y + 60)];
+          return [touched(x), touched(x - 60)];
         },
         [dot.x + dot.width / 2, dot.y + dot.height / 2] as const,
       );
