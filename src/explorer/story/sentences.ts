@@ -91,7 +91,7 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
       `Training without attack or penalty gives ${adversarial(ordinary(free))} at ${width(psi1)}, ` +
       (ordinary(free) < best.value
         ? 'less than the best penalty does: at this width it is better not to train against the attack at all.'
-        : 'not less than the best penalty does: at this width it pays to train against the attack.')
+        : `not less than the best penalty does${best.where === 'upper end' ? '' : ': at this width it pays to train against the attack'}.`)
     );
   },
 };
