@@ -6,7 +6,7 @@ import {
 } from '../data/preparation/preparation.ts';
 import type { FilePreparation } from '../table/tableTrainingOptions.ts';
 import { NAMES_FORM, nameList, names } from './nameList.ts';
-import { flag, neededText, number, textOr } from './options.ts';
+import { flag, neededText, number, text, textOr } from './options.ts';
 
 /** A file that holds a table. */
 export const tableFile = neededText(
@@ -25,6 +25,11 @@ export const classesKnown = flag(
 /** Whether numbers in the target are classes. */
 const classesOption = flag('whole numbers in the target are classes, as text always is');
 
+/** How decimals are written. */
+export const decimalOption = text(
+  "what stands before decimals: ',' or '.', where the file leaves it open, as by 1,234 [by the cells]",
+);
+
 /** How the columns of a file become numbers; for a command made `repeatable` by {@link LISTS}. */
 export const preparationOptions = {
   classes: classesOption,
@@ -39,6 +44,7 @@ export const preparationOptions = {
   },
   ignore: names(`columns to leave out: id,when; ${NAMES_FORM}`),
   text: names(`columns whose numbers stand for kinds: zip,month; ${NAMES_FORM}`),
+  decimal: decimalOption,
   'keep-index': flag('keep columns that only number the rows'),
 } as const;
 
@@ -53,6 +59,7 @@ export interface PreparationArguments {
   readonly levels: number;
   readonly ignore?: readonly string[] | undefined;
   readonly text?: readonly string[] | undefined;
+  readonly decimal?: string | undefined;
   readonly 'keep-index': boolean;
 }
 
@@ -65,5 +72,6 @@ export const preparationOf = (args: PreparationArguments): FilePreparation =>
     levels: args.levels,
     ignore: nameList('ignore', args.ignore),
     text: nameList('text', args.text),
+    decimal: args.decimal as ',' | '.' | undefined,
     keepIndex: args['keep-index'],
   });

@@ -5,6 +5,9 @@ import { checkBoolean, checkChoice, checkInteger, InvalidArgumentError, UserErro
 export type MissingChoice = 'refuse' | 'drop' | 'impute';
 export const MISSING_CHOICES: readonly MissingChoice[] = ['refuse', 'drop', 'impute'];
 
+/** What may stand before decimals. */
+export const DECIMAL_MARKS = [',', '.'] as const;
+
 /** How the columns of a file become numbers; `target` has no default. */
 export interface PreparationOptions {
   /** Name of the column to predict. */
@@ -17,6 +20,8 @@ export interface PreparationOptions {
   readonly ignore?: readonly string[] | undefined;
   /** Names of columns whose numbers stand for kinds, such as codes: they are taken for text. */
   readonly text?: readonly string[] | undefined;
+  /** What stands before decimals, which some files leave open: in 1,234 the comma may separate thousands. Default by the cells. */
+  readonly decimal?: ',' | '.' | undefined;
   /** Keep columns that merely number the rows. Default false. */
   readonly keepIndex?: boolean | undefined;
   /** Classes of the target that count as +1, the others as -1. Default: the second of two; with more, none. */
@@ -26,7 +31,7 @@ export interface PreparationOptions {
 }
 
 /** The options with their defaults. */
-export type PreparationSettings = Pick<PreparationOptions, 'target' | 'positive'> & {
+export type PreparationSettings = Pick<PreparationOptions, 'target' | 'positive' | 'decimal'> & {
   readonly [K in keyof typeof PREPARATION_DEFAULTS]: Exclude<PreparationOptions[K], undefined>;
 };
 
@@ -47,6 +52,7 @@ export const PREPARATION_OPTIONS: OptionNames<PreparationOptions> = {
   levels: true,
   ignore: true,
   text: true,
+  decimal: true,
   keepIndex: true,
   positive: true,
   classes: true,
@@ -58,6 +64,7 @@ export function resolvePreparation(options: PreparationOptions): PreparationSett
   const settings = { ...PREPARATION_DEFAULTS, ...given(options) } as PreparationSettings;
   checkChoice('missing', settings.missing, MISSING_CHOICES);
   checkInteger('levels', settings.levels);
+  if (settings.decimal !== undefined) checkChoice('decimal', settings.decimal, DECIMAL_MARKS);
   checkBoolean('keepIndex', settings.keepIndex);
   checkBoolean('classes', settings.classes);
   for (const name of ['ignore', 'text', 'positive'] as const) {
@@ -137,6 +144,8 @@ export interface Preparation {
   readonly leftOut: readonly string[];
   /** What was done about missing cells. */
   readonly missing: MissingChoice;
+  /** What stood before decimals, where it was a comma or has been said: so a file that leaves it open is read, too. */
+  readonly decimal?: ',' | '.';
 }
 
 /** The level that stands for missing cells. */
@@ -174,7 +183,8 @@ export function preparationFrom(value: unknown, from: string): Preparation {
     Array.isArray(value.inputs) &&
     value.inputs.every(isInput) &&
     isTexts(value.leftOut) &&
-    MISSING_CHOICES.includes(found.missing);
+    MISSING_CHOICES.includes(found.missing) &&
+    (value.decimal === undefined || DECIMAL_MARKS.some((mark) => mark === value.decimal));
   if (!isOne)
     throw new UserError(`${from} has a preparation of columns that is damaged, or of a newer version`);
   return found;
