@@ -13,12 +13,15 @@ const AXES = [
 const MOST_PANELS = 4;
 const MOST_COLOURS = 6;
 
+type DrawnPrediction = Pick<WidthPrediction, 'n' | 'width' | 'eps' | 'lambda' | 'adversarialRisk'> &
+  Partial<Pick<WidthPrediction, 'intervals'>>;
+
 /**
  * Predicted adversarial risk with its interval along the grid's longest axis, a colour for each value of the next, a panel
  * for each of the one after that; what further axes there are stays at its first value.
  * @throws UserError when no axis has two values
  */
-export function predictionFigure(rows: readonly WidthPrediction[]): string {
+export function predictionFigure(rows: readonly DrawnPrediction[]): string {
   const axes = AXES.map((axis) => ({ ...axis, values: [...new Set(rows.map((row) => row[axis.name]))] }))
     .filter(({ values }) => values.length > 1)
     .sort((a, b) => b.values.length - a.values.length);

@@ -6,8 +6,10 @@ import type { ActivationName } from '../models/activations.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import type { FrozenFeatures } from '../models/frozenFeatures.ts';
 import type { tf } from '../runtime/tf.ts';
-import { predictionIntervals, type RiskIntervals } from './predictionIntervals.ts';
+import { errorsFrom, type PredictedErrors } from './predictedErrors.ts';
+import { intervalsFrom, type RiskIntervals } from './predictionIntervals.ts';
 import { type PredictionGrid, predictRobustRisk, type RiskPrediction } from './predictRobustRisk.ts';
+import { residualsAt } from './typicalResiduals.ts';
 
 /** The grid to predict on, and the features: random ones of some widths, or those of a model. */
 export interface DataPredictionOptions extends PredictionGrid {
@@ -63,6 +65,8 @@ export type WidthPrediction = RiskPrediction & {
   readonly testRows: number;
   /** As {@link predictionIntervals} gives them; null, too, for grids of more than a thousand predictions. */
   readonly intervals: RiskIntervals | null;
+  /** Where every target is +1 or -1, shares of rows with the wrong sign; null otherwise, and where there are no intervals. */
+  readonly errors: PredictedErrors | null;
 };
 
 /** Predictions for every combination of width, n, lambda and eps, and the one of least adversarial risk. */
@@ -89,15 +93,17 @@ export async function predictOnData(data: Dataset, options: DataPredictionOption
   const measured = await measurements(data, options);
   const predicted = measured.map((moments) => predictRobustRisk(moments, { n, eps, lambda, epsTest }));
   const count = predicted.flat().length;
+  const isLabelled = data.y.every((label) => Math.abs(label) === 1);
   let done = 0;
   const predictions = measured.flatMap((moments, k) =>
     predicted[k]!.map((prediction): WidthPrediction => {
       const left = moments.otherRows.length - prediction.n;
       const tested = testRows ?? Math.max(left, Math.ceil(prediction.n / 4));
-      const [intervals = null] =
-        count > MOST_INTERVALS ? [] : predictionIntervals(moments, [prediction], { testRows: tested });
+      const typical = count > MOST_INTERVALS ? null : residualsAt(moments, prediction);
+      const intervals = typical && intervalsFrom(moments, prediction, typical, tested);
+      const errors = isLabelled && typical ? errorsFrom(moments, prediction, typical) : null;
       onProgress(++done, count);
-      return { width: moments.units, ...prediction, testRows: tested, intervals };
+      return { width: moments.units, ...prediction, testRows: tested, intervals, errors };
     }),
   );
   return {
