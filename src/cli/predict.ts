@@ -14,7 +14,7 @@ import {
   InvalidArgumentError,
 } from '../errors.ts';
 import type { FrozenFeatures } from '../models/frozenFeatures.ts';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { writePicture } from '../plots/picture.ts';
 import { type ClassesPredictions, predictClassesOnData } from '../table/predictClassesOnData.ts';
 import { type DataPredictionOptions, type DataPredictions, predictOnData } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
@@ -23,6 +23,7 @@ import { featureOptions, givesFeatures, readFeatures } from './featureFiles.ts';
 import { nameList } from './nameList.ts';
 import { asTyped } from './optionNames.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { columnsOption, pictureLook, plotOption } from './picture.ts';
 import { intervalRemarks, tailRemarks } from './predictionRemarks.ts';
 import { predictionReport, predictionSections } from './predictionReport.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
@@ -54,7 +55,8 @@ const options = {
   seed: textOr('0', 'of the weights and of the measured rows'),
   raw: flag('leave columns and targets in their units'),
   clip: number('clip', 'clip standardised inputs at so many deviations [not]'),
-  plot: text(`draw the predictions: ${PICTURE_FILE}`),
+  plot: plotOption('the predictions'),
+  columns: columnsOption,
   report: reportOption,
   json: jsonOption,
 } as const;
@@ -74,7 +76,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
         '',
       ),
   async handler(args) {
-    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    const look = pictureLook(args.columns, { plot: args.plot });
     checkReportFile(args.report);
     const grid = gridOf(args.grid);
     checkOptionsOf(args);
@@ -94,7 +96,7 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
     if (each.some((row) => !row.converged)) remarks.push('some predictions did not converge');
     if (args.plot !== undefined) {
       const { predictionFigure } = await import('./predictionFigure.ts');
-      await writePicture(args.plot, predictionFigure(rows));
+      await writePicture(args.plot, predictionFigure(rows, look));
     }
     const oneRadius = args['eps-test'] !== undefined;
     const told = { found, classes: read.several, oneRadius, remarks };

@@ -4,7 +4,7 @@ import { given } from '../checkOptions.ts';
 import { checkChoice } from '../errors.ts';
 import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import type { TableLoss } from '../table/tableTrainingOptions.ts';
 import type { ScoredCandidate } from '../table/tuneChoice.ts';
@@ -27,6 +27,7 @@ import { notice, warn } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { columnsOption, pictureLook, plotOption } from './picture.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
@@ -76,7 +77,8 @@ const options = {
   },
   out: text('folder for candidates, model and picture, from which an interrupted run goes on'),
   save: text('folder for the model and the held-out rows [model in --out]'),
-  plot: text(`draw the risk along each choice: ${PICTURE_FILE} [risk.svg in --out]`),
+  plot: plotOption('the risk along each choice', ' [risk.svg in --out]'),
+  columns: columnsOption,
   json: jsonOption,
   device: deviceOption,
 } as const;
@@ -109,7 +111,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const { out } = args;
     const plot = args.plot ?? (out === undefined ? undefined : join(out, 'risk.svg'));
     const save = args.save ?? (out === undefined ? undefined : join(out, 'model'));
-    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    const look = pictureLook(args.columns, { plot });
     const asked = askedFor(args);
     const file = await readTableFile(args.csv);
     const { rows } = await withOptionNames({}, () => checkTableTuning(file, asked));
@@ -154,7 +156,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     training.model.dispose();
     const hasChoice = tuning.splits[0]!.scores.length > 1;
     const drawn = plot !== undefined && (args.plot !== undefined || hasChoice) ? plot : undefined;
-    if (drawn !== undefined) await writePicture(drawn, tuneFigure(tuning));
+    if (drawn !== undefined) await writePicture(drawn, tuneFigure(tuning, look));
     const places = { save, plot: drawn, out };
     const result = jsonOf(tuning, args, places, seconds);
     if (out !== undefined) writeWholeFile(join(out, 'result.json'), `${JSON.stringify(result)}\n`);

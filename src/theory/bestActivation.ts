@@ -11,13 +11,8 @@ import {
 import { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import { MEASURES, type Measure } from './optimum.ts';
-import {
-  type AsymptoticRisk,
-  asymptoticRisk,
-  PROBLEM_OPTIONS,
-  type RiskOptions,
-  refuseClassification,
-} from './risk.ts';
+import { type AsymptoticRisk, asymptoticRisk } from './risk.ts';
+import { PROBLEM_OPTIONS, type RiskOptions, refuseClassification } from './riskOptions.ts';
 
 /** The activations that {@link bestActivation} may choose from, and the risk by which it judges. */
 export interface BestActivationOptions {

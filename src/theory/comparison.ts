@@ -2,13 +2,8 @@ import { checkOptions } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import type { ClassificationOptions, ClassificationRisk } from './classification.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
-import {
-  type AsymptoticRisk,
-  asymptoticRisk,
-  isClassification,
-  RISK_OPTIONS,
-  type RiskOptions,
-} from './risk.ts';
+import { type AsymptoticRisk, asymptoticRisk } from './risk.ts';
+import { isClassification, RISK_OPTIONS, type RiskOptions } from './riskOptions.ts';
 
 /** What {@link compareTraining} finds: two trainings of the same features under one attack at test. */
 export interface TrainingComparison {

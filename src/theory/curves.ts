@@ -2,6 +2,7 @@ import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { checkFlip } from './channels/labels.ts';
 import {
+  CLASSIFICATION_NUMBERS,
   CLASSIFICATION_OPTIONS,
   type ClassificationOptions,
   type ClassificationRisk,
@@ -9,16 +10,15 @@ import {
 } from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
-import { solveInNorm } from './linf/risk.ts';
-import { solveRegression } from './regression.ts';
+import { regressionRisk, squareRisk } from './regressionRisk.ts';
+import type { AsymptoticRisk } from './risk.ts';
 import {
-  type AsymptoticRisk,
   isClassification,
   PROBLEM_OPTIONS,
+  REGRESSION_NUMBERS,
   type RiskOptions,
   resolveRiskOptions,
-  riskOf,
-} from './risk.ts';
+} from './riskOptions.ts';
 import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
 import { solveClassification } from './solveClassification.ts';
 
@@ -34,26 +34,8 @@ export type Parameter =
   | 'flip'
   | (string & {});
 
-type Word = 'loss' | 'noise' | 'norm' | 'testNorm' | 'signal';
-type Scalar = Exclude<keyof PartialRiskOptions, Word> | 'flip';
-// Words cannot run along an axis.
-const {
-  loss: _loss,
-  noise: _noise,
-  norm: _norm,
-  testNorm: _testNorm,
-  signal: _signal,
-  ...REGRESSION_SCALARS
-} = PROBLEM_OPTIONS;
-const {
-  loss: _margin,
-  labels: _labels,
-  norm: _norm2,
-  testNorm: _testNorm2,
-  signal: _signal2,
-  ...CLASSIFICATION_SCALARS
-} = CLASSIFICATION_OPTIONS;
-const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(CLASSIFICATION_SCALARS, parameter);
+type Scalar = keyof typeof CLASSIFICATION_NUMBERS;
+const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(CLASSIFICATION_NUMBERS, parameter);
 
 const AXES = { x: true, y: true } as const;
 const AXIS: OptionNames<Axis> = { parameter: true, values: true };
@@ -200,7 +182,7 @@ export function tracer(
   running: readonly Parameter[],
 ): Path<AsymptoticRisk | ClassificationRisk> {
   const ofClasses = isClassification(options);
-  const scalars = Object.keys(ofClasses ? CLASSIFICATION_SCALARS : REGRESSION_SCALARS);
+  const scalars = Object.keys(ofClasses ? CLASSIFICATION_NUMBERS : REGRESSION_NUMBERS);
   checkOptions('the training problem', options, ofClasses ? CLASSIFICATION_OPTIONS : PROBLEM_OPTIONS);
   const isProportion = running.map((parameter) => Object.hasOwn(checkMap(map).proportions, parameter));
   const { loss, noise, labels, norm, testNorm, signal, ...numbers } = given(
@@ -222,14 +204,7 @@ export function tracer(
   if (followsEps) now.epsTest = now.eps;
   const epsTest = (): number => (followsEps ? now.eps : now.epsTest);
 
-  const words = {
-    ...(loss !== undefined && { loss }),
-    ...(noise !== undefined && { noise }),
-    ...(labels !== undefined && { labels }),
-    ...(norm !== undefined && { norm }),
-    ...(testNorm !== undefined && { testNorm }),
-    ...(signal !== undefined && { signal }),
-  };
+  const words = given({ loss, noise, labels, norm, testNorm, signal });
   const solver = solverOf(map, now, words, ofClasses);
   let currentMap = map;
   return {
@@ -253,36 +228,20 @@ function solverOf(
   words: object,
   ofClasses: boolean,
 ): (map: FeatureMap, epsTest: number) => AsymptoticRisk | ClassificationRisk {
-  if (ofClasses) {
-    const options = (): ClassificationOptions => ({ ...now, ...words }) as ClassificationOptions;
-    resolveClassification(map, options());
+  const classification = () => ({ ...now, ...words }) as ClassificationOptions;
+  const regression = () => resolveRiskOptions({ ...now, ...words });
+  const checked = ofClasses ? resolveClassification(map, classification()) : regression();
+  if (ofClasses || checked.attack || 'kind' in checked) {
     let last: Float64Array | undefined;
     return (here, epsTest) => {
-      const { problem, attack } = resolveClassification(here, options());
-      const { risk, at } = solveClassification(here, problem, epsTest, attack, last);
+      const { risk, at } = ofClasses
+        ? solveClassification(here, { ...resolveClassification(here, classification()), epsTest }, last)
+        : regressionRisk(here, { ...regression(), epsTest }, last);
       last = at ?? last;
       return risk;
     };
   }
-  const { kind, attack } = resolveRiskOptions({ ...now, ...words });
-  if (attack) {
-    let last: Float64Array | undefined;
-    return (here, epsTest) => {
-      const { problem, kind: atNow } = resolveRiskOptions({ ...now, ...words });
-      const { risk, at } = solveInNorm(here, problem, atNow, attack, epsTest, last);
-      last = at ?? last;
-      return risk;
-    };
-  }
-  if (kind) {
-    let last: Float64Array | undefined;
-    return (here, epsTest) => {
-      const { problem, kind: atNow } = resolveRiskOptions({ ...now, ...words });
-      const { risk, at } = solveRegression(here, problem, atNow!, epsTest, last);
-      last = at ?? last;
-      return risk;
-    };
-  }
+  // By far the fastest solver, to which options checked anew at every point would be a burden.
   now.tau ??= 0;
   let last: SaddlePoint | undefined;
   return (here, epsTest) => {
@@ -290,6 +249,6 @@ function solverOf(
     const problem = { psi2, eps, lambda, noise: tau * tau + nonlinearEnergy, rho };
     const solution = solveSaddlePoint(here, problem, last);
     if (solution.phase === 'learning') last = solution;
-    return riskOf(solution, problem, epsTest);
+    return squareRisk(solution, problem, epsTest);
   };
 }

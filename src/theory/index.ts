@@ -19,6 +19,7 @@ export {
   type CustomActivation,
   LEAKY_RELU_SLOPE,
 } from './activations.ts';
+export { adversarialRiskAt } from './adversarialRisk.ts';
 export {
   type BestActivation,
   type BestActivationOptions,
@@ -76,6 +77,11 @@ export {
   type TrainingComparison,
 } from './comparison.ts';
 export {
+  type CriticalClassificationOptions,
+  type CriticalEpsOptions,
+  criticalEps,
+} from './criticalEps.ts';
+export {
   type Axis,
   type ClassificationCurvePoint,
   type CurvePoint,
@@ -119,13 +125,9 @@ export {
   type Optimum,
   type SearchOptions,
 } from './optimum.ts';
-export {
-  type CriticalClassificationOptions,
-  type CriticalEpsOptions,
-  criticalEps,
-  type Phase,
-} from './phases.ts';
-export { type AsymptoticRisk, adversarialRiskAt, asymptoticRisk, type RiskOptions } from './risk.ts';
+export type { Phase } from './phases.ts';
+export { type AsymptoticRisk, asymptoticRisk } from './risk.ts';
+export type { RiskOptions } from './riskOptions.ts';
 export { marginBelow, robustErrorAt } from './robustError.ts';
 export type { Problem } from './saddleEquations.ts';
 export type { SaddlePoint } from './saddlePoint.ts';

@@ -1,35 +1,24 @@
 import { checkOptions } from '../checkOptions.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
-import type { GaussianPart } from './channels/gaussianMixtures.ts';
+import { adversarialRiskAt } from './adversarialRisk.ts';
 import { secondMoment } from './channels/noise.ts';
 import { ResidualLaw } from './channels/residualLaw.ts';
 import type { ClassificationOptions, ClassificationRisk } from './classification.ts';
+import { CRITICAL, criticalRadius, squareScore } from './criticalRadius.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { infiniteWidth } from './featureMaps/infiniteWidth.ts';
 import type { RandomFeaturesOptions } from './featureMaps/randomFeatures.ts';
-import { CRITICAL, criticalRadius, exactFit, fitsExactly, labelVariance } from './phases.ts';
+import { exactFit, fitsExactly, labelVariance } from './phases.ts';
+import { type AsymptoticRisk, asymptoticRisk } from './risk.ts';
 import {
-  type AsymptoticRisk,
-  adversarialRiskAt,
-  asymptoticRisk,
   isClassification,
   PROBLEM_OPTIONS,
+  REGRESSION_NUMBERS,
   type RiskOptions,
   resolveRiskOptions,
-} from './risk.ts';
+} from './riskOptions.ts';
 import type { Problem } from './saddleEquations.ts';
 import type { SaddlePoint } from './saddlePoint.ts';
-
-// That of unlimited data is of the square loss and of Gaussian noise, against l2.
-const {
-  loss: _loss,
-  noise: _noise,
-  psi2: _,
-  norm: _norm,
-  testNorm: _testNorm,
-  signal: _signal,
-  ...INFINITE_DATA_OPTIONS
-} = PROBLEM_OPTIONS;
 
 /**
  * The limit psi1 -> infinity of one random-features layer. `lambda` is the limit of lambda/psi1, the scale on which a
@@ -72,7 +61,9 @@ export function infiniteWidthRisk(
     epsTest,
     gradientNorm: 0,
     ...(attack && { gradientNorms: { l2: 0, linf: 0 } }),
-    ...(kind && { absoluteRisk: absoluteMean(kind.noise, problem.rho ** 2 * map.signalVariance) }),
+    ...(kind && {
+      absoluteRisk: new ResidualLaw(kind.noise, problem.rho ** 2 * map.signalVariance).absolute,
+    }),
     // n labels on n of the many near-orthogonal nonlinear directions
     thetaNormSquared: (risk * problem.psi2) / star,
     trainingLoss: 0,
@@ -85,12 +76,7 @@ export function infiniteWidthRisk(
   };
 }
 
-/** E |y|, y of the noise and a Gaussian signal of that variance. */
-function absoluteMean(noise: readonly GaussianPart[], signal: number): number {
-  const law = new ResidualLaw(noise);
-  law.missed = signal;
-  return law.absolute;
-}
+const { psi2: _, ...INFINITE_DATA } = REGRESSION_NUMBERS;
 
 /**
  * The limit psi2 -> infinity, unlimited data, against l2: the minimiser of AR(eps)/2 + (lambda/2)|theta|^2 over the population. Its
@@ -104,7 +90,7 @@ export function infiniteDataRisk(
   options: Omit<RiskOptions, 'psi2' | 'certify' | 'loss' | 'noise' | 'norm' | 'testNorm' | 'signal'>,
 ): AsymptoticRisk {
   checkMap(map);
-  checkOptions('infiniteDataRisk', options, INFINITE_DATA_OPTIONS);
+  checkOptions('infiniteDataRisk', options, INFINITE_DATA);
   const { problem, epsTest } = resolveRiskOptions({ ...options, psi2: Number.MAX_VALUE });
   const found = ofPopulation(map, { ...problem, psi2: Infinity });
   const { phase, risk, q } = found;
@@ -135,8 +121,9 @@ const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 function ofPopulation(map: FeatureMap, problem: Problem): PopulationMinimiser {
   const { eps, lambda, noise, rho } = problem;
   const closed = { iterations: 0, residual: 0 };
-  if (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem))
-    return { phase: 'null', risk: labelVariance(map, problem), q: 0, thetaNormSquared: 0, ...closed };
+  const untrained = labelVariance(map, problem);
+  if (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem, squareScore(untrained)))
+    return { phase: 'null', risk: untrained, q: 0, thetaNormSquared: 0, ...closed };
   if (fitsExactly(map, problem)) {
     const { signalI, signalJ } = exactFit(map, problem);
     const thetaNormSquared = rho * rho * signalI;

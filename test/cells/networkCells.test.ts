@@ -109,8 +109,8 @@ describe('cells of networks', () => {
       const tensors = tf.memory().numTensors;
       const first = await run(of);
       expect(tf.memory().numTensors).toBe(tensors);
-      // Once is enough to tell whether training draws from elsewhere; scripts/nightly.ts asks both.
-      if (network === 'trained' || whole) expect((await run(of)).standardRisk).toEqual(first.standardRisk);
+      // test/training/adversarialTraining.test.ts asks that of every training, with fewer steps.
+      if (whole) expect((await run(of)).standardRisk).toEqual(first.standardRisk);
       expect(first.adversarialRisks[0]!.value).toBeGreaterThan(first.standardRisk.value);
       expect(first.thetaNormSquared).toBeGreaterThan(0);
     }
