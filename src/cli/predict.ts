@@ -3,7 +3,7 @@ import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
 import type { CsvDataset } from '../data/csvDataset.ts';
 import { planPreparation } from '../data/preparation/learnPreparation.ts';
-import type { Preparation } from '../data/preparation/preparation.ts';
+import { PREPARATION_OPTIONS, type Preparation } from '../data/preparation/preparation.ts';
 import { preparedTable } from '../data/preparation/preparedTable.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import {
@@ -30,7 +30,7 @@ import { type ProgressBar, progressBar } from './progressBar.ts';
 import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
-import { LISTS, positiveOf, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, optionsAmong, positiveOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
 const AXES = ['n', 'width', 'eps', 'lambda'] as const;
@@ -180,7 +180,8 @@ async function readData(args: TableArguments): Promise<Read> {
   const file = await readTableFile(csv);
   const saved = await savedPreparation(args);
   const positive = nameList('positive', args.positive) ?? (await savedClasses(args));
-  const plan = planPreparation(file, { target, ...preparationOf(args), ...given({ positive }) });
+  const asked = optionsAmong(args, PREPARATION_OPTIONS);
+  const plan = planPreparation(file, { target, ...asked, ...given({ positive }) });
   const preparation = { ...(saved ?? plan.learn(plan.rows)), target: plan.target };
   const { table: numbers, notes } = preparedTable(file, preparation, plan.rows);
   const classes = plan.target.kind === 'two classes' ? plan.target : null;

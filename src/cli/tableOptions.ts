@@ -1,10 +1,5 @@
-import { given } from '../checkOptions.ts';
-import {
-  PREPARATION_DEFAULTS as DEFAULTS,
-  MISSING_CHOICES,
-  type MissingChoice,
-} from '../data/preparation/preparation.ts';
-import type { FilePreparation } from '../table/tableTrainingOptions.ts';
+import { PREPARATION_DEFAULTS as DEFAULTS, MISSING_CHOICES } from '../data/preparation/preparation.ts';
+import type { OptionChecks } from '../resolveOptions.ts';
 import { NAMES_FORM, nameList, names } from './nameList.ts';
 import { flag, neededText, number, text, textOr } from './options.ts';
 
@@ -51,27 +46,23 @@ export const preparationOptions = {
 /** The options that may be given more than once. */
 export const LISTS = ['positive', 'ignore', 'text'] as const;
 
-/** What the command line says of {@link preparationOptions}. */
-export interface PreparationArguments {
-  readonly classes: boolean;
-  readonly positive?: readonly string[] | undefined;
-  readonly missing: string;
-  readonly levels: number;
-  readonly ignore?: readonly string[] | undefined;
-  readonly text?: readonly string[] | undefined;
-  readonly decimal?: string | undefined;
-  readonly 'keep-index': boolean;
+/**
+ * The options of a function among the arguments of a command, where they have the same names (yargs gives `--test-fraction` the name
+ * testFraction, too) and lists of names are as they were typed.
+ * @param checks of the function, which names them
+ */
+export function optionsAmong<T>(
+  args: object,
+  checks: OptionChecks<T>,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const typed = args as Record<string, unknown>;
+  const isList = (name: string): boolean => LISTS.some((list) => list === name);
+  const named = Object.keys(checks)
+    // A flag that is not given leaves its option alone.
+    .filter((name) => typed[name] !== undefined && !(name in FLAGS && typed[name] === false))
+    .map((name) => [name, isList(name) ? nameList(name, typed[name] as readonly string[]) : typed[name]]);
+  return Object.fromEntries(named);
 }
 
-/** The same, as code says it. */
-export const preparationOf = (args: PreparationArguments): FilePreparation =>
-  given({
-    classes: args.classes || undefined,
-    positive: nameList('positive', args.positive),
-    missing: args.missing as MissingChoice,
-    levels: args.levels,
-    ignore: nameList('ignore', args.ignore),
-    text: nameList('text', args.text),
-    decimal: args.decimal as ',' | '.' | undefined,
-    keepIndex: args['keep-index'],
-  });
+/** Options that are false unless given, on the command line and in code. */
+const FLAGS = { classes: true, keepIndex: true };

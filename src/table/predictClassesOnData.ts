@@ -2,7 +2,12 @@ import { checkRows } from '../data/checkRows.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { checkEachThere, oneAgainstRest } from './oneAgainstRest.ts';
-import { type DataPredictionOptions, type DataPredictions, predictOnData, type WidthPrediction } from './predictOnData.ts';
+import {
+  type DataPredictionOptions,
+  type DataPredictions,
+  predictOnData,
+  type WidthPrediction,
+} from './predictOnData.ts';
 
 /** What is predicted of models that have an output for each of several classes, one against the rest. */
 export interface ClassesPrediction

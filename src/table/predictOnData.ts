@@ -1,10 +1,18 @@
-import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
+import { given } from '../checkOptions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import type { ActivationName } from '../models/activations.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import type { FrozenFeatures } from '../models/frozenFeatures.ts';
+import {
+  callback,
+  ifGiven,
+  type OptionChecks,
+  type Resolved,
+  resolveOptions,
+  seedOfStreams,
+} from '../resolveOptions.ts';
 import type { tf } from '../runtime/tf.ts';
 import { errorsFrom, type PredictedErrors } from './predictedErrors.ts';
 import { intervalsFrom, type RiskIntervals } from './predictionIntervals.ts';
@@ -36,21 +44,23 @@ export interface DataPredictionOptions extends PredictionGrid {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const OPTIONS: OptionNames<DataPredictionOptions> = {
+const CHECKS: OptionChecks<DataPredictionOptions> = {
   n: true,
   eps: true,
   lambda: true,
   epsTest: true,
   widths: true,
-  depth: true,
+  depth: checkInteger,
   activation: true,
   model: true,
   layer: true,
   share: true,
-  seed: true,
-  testRows: true,
-  onProgress: true,
+  seed: seedOfStreams,
+  testRows: ifGiven(checkInteger),
+  onProgress: callback,
 };
+const DEFAULTS = { depth: 1, activation: 'shifted-relu', share: 0.5, seed: 0 } as const;
+type Settings = Resolved<DataPredictionOptions, typeof DEFAULTS>;
 
 /** Predictions from which on there are no intervals, which take a factorisation each. */
 const MOST_INTERVALS = 1000;
@@ -87,10 +97,9 @@ export interface DataPredictions {
  * @throws InvalidArgumentError and UserError as these do; InvalidArgumentError for widths beside a model
  */
 export async function predictOnData(data: Dataset, options: DataPredictionOptions): Promise<DataPredictions> {
-  checkOptions('predictOnData', options ?? null, OPTIONS);
-  const { n, eps, lambda, epsTest, testRows, onProgress = () => {} } = options;
-  if (testRows !== undefined) checkInteger('testRows', testRows);
-  const measured = await measurements(data, options);
+  const settings = resolveOptions('predictOnData', options, CHECKS, DEFAULTS);
+  const { n, eps, lambda, epsTest, testRows, onProgress = () => {} } = settings;
+  const measured = await measurements(data, settings);
   const predicted = measured.map((moments) => predictRobustRisk(moments, { n, eps, lambda, epsTest }));
   const count = predicted.flat().length;
   const isLabelled = data.y.every((label) => Math.abs(label) === 1);
@@ -114,8 +123,8 @@ export async function predictOnData(data: Dataset, options: DataPredictionOption
   };
 }
 
-async function measurements(data: Dataset, options: DataPredictionOptions): Promise<MeasuredMoments[]> {
-  const { model, layer, depth = 1, activation = 'shifted-relu', share = 0.5, seed = 0 } = options;
+async function measurements(data: Dataset, options: Settings): Promise<MeasuredMoments[]> {
+  const { model, layer, depth, activation, share, seed } = options;
   if (model !== undefined) {
     if (options.widths !== undefined)
       throw new InvalidArgumentError('widths', options.widths, 'none with a model');
@@ -125,7 +134,6 @@ async function measurements(data: Dataset, options: DataPredictionOptions): Prom
   const { widths = WIDTHS } = options;
   if (!(Array.isArray(widths) && widths.length > 0))
     throw new InvalidArgumentError('widths', widths, 'a list of widths');
-  checkInteger('depth', depth);
   const measured: MeasuredMoments[] = [];
   for (const width of widths) {
     const units = new Array<number>(depth).fill(width);

@@ -1,5 +1,12 @@
-import { checkOptions, given, type OptionNames } from '../../checkOptions.ts';
-import { checkBoolean, checkChoice, checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
+import { checkBoolean, checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
+import {
+  ifGiven,
+  type OptionCheck,
+  type OptionChecks,
+  oneOf,
+  type Resolved,
+  resolveOptions,
+} from '../../resolveOptions.ts';
 
 /** What to do about missing cells: name the first, leave their rows out, or fill them in and mark that. */
 export type MissingChoice = 'refuse' | 'drop' | 'impute';
@@ -31,9 +38,7 @@ export interface PreparationOptions {
 }
 
 /** The options with their defaults. */
-export type PreparationSettings = Pick<PreparationOptions, 'target' | 'positive' | 'decimal'> & {
-  readonly [K in keyof typeof PREPARATION_DEFAULTS]: Exclude<PreparationOptions[K], undefined>;
-};
+export type PreparationSettings = Resolved<PreparationOptions, typeof PREPARATION_DEFAULTS>;
 
 /** The options that have a default, and it. */
 export const PREPARATION_DEFAULTS = {
@@ -45,35 +50,28 @@ export const PREPARATION_DEFAULTS = {
   classes: false,
 } as const;
 
-/** The names of the options. */
-export const PREPARATION_OPTIONS: OptionNames<PreparationOptions> = {
+const namesOf =
+  (what: string): OptionCheck =>
+  (name, value) => {
+    if (!isTexts(value)) throw new InvalidArgumentError(name, value, `a list of ${what}`);
+  };
+
+/** What each option must be. */
+export const PREPARATION_OPTIONS: OptionChecks<PreparationOptions> = {
   target: true,
-  missing: true,
-  levels: true,
-  ignore: true,
-  text: true,
-  decimal: true,
-  keepIndex: true,
-  positive: true,
-  classes: true,
+  missing: oneOf(MISSING_CHOICES),
+  levels: checkInteger,
+  keepIndex: checkBoolean,
+  classes: checkBoolean,
+  decimal: ifGiven(oneOf(DECIMAL_MARKS)),
+  ignore: namesOf('columns'),
+  text: namesOf('columns'),
+  positive: ifGiven(namesOf('classes')),
 };
 
 /** @throws InvalidArgumentError naming the first option that makes no sense */
-export function resolvePreparation(options: PreparationOptions): PreparationSettings {
-  checkOptions('a preparation', options ?? null, PREPARATION_OPTIONS);
-  const settings = { ...PREPARATION_DEFAULTS, ...given(options) } as PreparationSettings;
-  checkChoice('missing', settings.missing, MISSING_CHOICES);
-  checkInteger('levels', settings.levels);
-  if (settings.decimal !== undefined) checkChoice('decimal', settings.decimal, DECIMAL_MARKS);
-  checkBoolean('keepIndex', settings.keepIndex);
-  checkBoolean('classes', settings.classes);
-  for (const name of ['ignore', 'text', 'positive'] as const) {
-    const list = settings[name];
-    if (list !== undefined && !isTexts(list))
-      throw new InvalidArgumentError(name, list, `a list of ${name === 'positive' ? 'classes' : 'columns'}`);
-  }
-  return settings;
-}
+export const resolvePreparation = (options: PreparationOptions): PreparationSettings =>
+  resolveOptions('a preparation', options, PREPARATION_OPTIONS, PREPARATION_DEFAULTS);
 
 /** How a column of numbers becomes inputs. */
 export interface NumberInput {
