@@ -78,7 +78,8 @@ export interface ClassificationRisk {
   readonly trainingMargins: TrainingMargins;
   /**
    * 'learning'; 'null': theta = 0, eps is critical or beyond, and the error that of guessing; 'immune': the same of the
-   * features that the attack reaches, while those with J = 0 are used as without attack; 'separable': lambda = 0 and n/d
+   * features that the attack reaches, while those with J = 0 are used as without attack (of infinitely wide random features
+   * the output then vanishes, and is given at E f(x)^2 = 1); 'separable': lambda = 0 and n/d
    * at most the robust capacity: the limit as lambda falls to 0, the robust max-margin classifier.
    */
   readonly phase: 'learning' | 'null' | 'immune' | 'separable';

@@ -48,9 +48,9 @@ function solveTraining(
   if (invisible || (eps > 0 && eps >= CRITICAL * criticalPoint(map, problem, score).eps))
     return { risk: guessing(problem, epsTest) };
   if (map.rank === Infinity && map.activation?.mu1 === 0)
-    return { risk: memorisedRisk(map, problem, epsTest, eps > 0 ? 'immune' : 'learning') };
+    return { risk: memorisedRisk(map, map, problem, epsTest, eps > 0 ? 'immune' : 'learning') };
   if (eps > 0 && map.unattacked && !signal) {
-    const immune = immuneClassification(map.unattacked, problem, epsTest);
+    const immune = immuneClassification(map, map.unattacked, problem, epsTest);
     if (immune) return immune;
   }
   const capacity = lambda > 0 ? 0 : solveCapacity(map, problem).psi2;
@@ -70,6 +70,7 @@ function solveTraining(
 
 /** The solution on the features that the attack does not reach, where they are all that is used. */
 function immuneClassification(
+  whole: FeatureMap,
   unattacked: UnattackedFeatures,
   problem: ClassificationProblem,
   epsTest: number,
@@ -79,7 +80,7 @@ function immuneClassification(
     // Their score is one number, of which only the scale matters.
     const score = { ...labelScore(problem.teacher), eta: 0 };
     const below = problem.eps < CRITICAL * immuneRadius(unattacked, problem, score);
-    return below ? undefined : { risk: memorisedRisk(map, problem, epsTest, 'immune') };
+    return below ? undefined : { risk: memorisedRisk(whole, map, problem, epsTest, 'immune') };
   }
   const free = { ...problem, eps: 0 };
   const { risk, at } = solveTraining(map, free, epsTest, undefined);
@@ -234,23 +235,73 @@ const guessing = ({ teacher, loss, value }: ClassificationProblem, epsTest: numb
 });
 
 /**
- * Infinitely many features of which the attack reaches none fit the training rows one by one and say nothing of fresh ones: every
- * margin is the minimiser w of l(w) + w^2/(2V), V = (1/n) tr F/lambda, and 1 in the limit of max-margin, lambda = 0.
+ * Infinitely many features of which the attack reaches none fit the training rows one by one: every margin is the minimiser w of
+ * l(w) + w^2/(2V), V = (1/n) tr F/lambda, and 1 in the limit of max-margin, lambda = 0. On fresh rows the output falls as
+ * 1/sqrt(psi1), but not its direction, by which the errors are those of psi1 -> infinity.
  */
 function memorisedRisk(
-  map: FeatureMap,
+  whole: FeatureMap,
+  unattacked: FeatureMap,
   problem: ClassificationProblem,
   epsTest: number,
   phase: ClassificationRisk['phase'],
 ): ClassificationRisk {
   const { lambda, psi2, value, derivative } = problem;
-  const { traceF } = map.moments(1, 0, 1);
+  const { traceF } = unattacked.moments(1, 0, 1);
   const V = traceF / (psi2 * lambda);
   const w = lambda === 0 ? 1 : increasingRoot((at) => at + V * derivative(at), 0).value;
+  const direction = vanishingDirection(whole, problem);
   return {
     ...guessing(problem, epsTest),
+    ...direction,
+    error: errorOf(direction.margins),
+    robustError: robustErrorAt(direction, epsTest),
+    // Beside what is left on fresh rows.
+    trainingMargins: {
+      proximal: 0,
+      attacked: problem.eps * direction.gradientNorm,
+      loss: 'hardMargin',
+      leastMargin: Infinity,
+    },
     thetaNormSquared: (w * w * psi2) / traceF,
     trainingLoss: lambda === 0 ? 0 : value(w),
     phase,
+  };
+}
+
+/**
+ * The direction of a vanishing output at E f^2 = 1. The gradient of the nonlinear part, of norm nu |theta|, falls as 1/sqrt(psi1),
+ * and the linear part with it: pulled by its score, held by zeta = eps/q, its gradient a is that pull times q/eps, so that
+ * |a| = q radius/eps with the critical radius of the linear part alone; the rest of q^2 is nu^2 |theta|^2.
+ */
+function vanishingDirection(
+  map: FeatureMap,
+  { eps, psi2, rho, teacher }: ClassificationProblem,
+): Pick<ClassificationRisk, 'margins' | 'gradientNorm' | 'outputVariance' | 'overlap'> {
+  const { mu1, muStarSquared, nuSquared } = map.activation!;
+  const { mu } = labelScore(teacher);
+  const law = new MarginLaw(teacher);
+  // At q = 1.
+  const none = { pulled: 0, variance: 0, overlap: 0 };
+  const linear = (): typeof none => {
+    const { signal, signalF, traceFF, signalJ, traceFJ } = map.moments(0, eps, 0);
+    const pull = (rho * mu) ** 2;
+    return {
+      pulled: pull * signalJ + traceFJ / psi2,
+      variance: pull * signalF + traceFF / psi2,
+      overlap: mu * rho * rho * signal,
+    };
+  };
+  const { pulled, variance, overlap } = mu1 === 0 || eps === 0 ? none : linear();
+  const output = variance + ((1 - pulled) * muStarSquared) / nuSquared;
+  const scale = Math.sqrt(output);
+  const alignment =
+    overlap / Math.sqrt(Math.max(Number.MIN_VALUE, output * teacher.signal - overlap * overlap));
+  law.set(1, alignment);
+  return {
+    margins: { scale: 1, flip: teacher.flip, slopes: [...law.slopes], weights: [...law.weights] },
+    gradientNorm: 1 / scale,
+    outputVariance: 1,
+    overlap: overlap / scale,
   };
 }

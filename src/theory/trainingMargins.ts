@@ -15,7 +15,7 @@ export interface TrainingMargins {
   readonly attacked: number;
   /** the loss, or 'hardMargin' in the phase 'separable' */
   readonly loss: MarginLoss | 'hardMargin';
-  /** the worst margin that nothing is below, of support vectors; there for 'hardMargin' */
+  /** the worst margin that nothing is below, of support vectors; there for 'hardMargin'; Infinity of rows learnt by heart */
   readonly leastMargin?: number;
 }
 
@@ -50,5 +50,6 @@ export function trainingMarginQuantile(
     throw new InvalidArgumentError('share', share, 'a number between 0 and 1');
   const { scale } = risk.margins;
   if (scale === 0) return 0;
+  if (risk.trainingMargins.leastMargin === Infinity) return Infinity;
   return scale * increasingRoot((x) => trainingMarginBelow(risk, scale * x) - share, 0).value;
 }

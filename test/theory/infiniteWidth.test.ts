@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asymptoticRisk, infiniteWidthRisk, randomFeatures } from '../../src/theory/index.ts';
+import { asymptoticRisk, infiniteWidthRisk, powerLaw, randomFeatures } from '../../src/theory/index.ts';
 import { expectClose, expectRelative } from './support.ts';
 
 const problem = { psi2: 3, eps: 0.3, tau: 0.5 };
@@ -19,6 +19,31 @@ describe('infinitely wide features', () => {
       expectRelative(limit.thetaNormSquared, WIDTH * near.thetaNormSquared, 30 / WIDTH);
     }
   });
+
+  it.each([
+    ['identity', 0, 1.25],
+    ['identity', 0.1, 1.15],
+    [powerLaw({ exponent: 0.5 }), 0.1, 1.6],
+  ] as const)(
+    'classify by a direction where the output vanishes: %o, lambda/psi1 = %d',
+    (covariance, lambda, eps) => {
+      // Terms of order psi1^(-1/2) are left.
+      const width = 1e12;
+      const options = { psi2: 1.5, eps, epsTest: 0.4, tau: 0.1, loss: 'logistic' } as const;
+      const limit = infiniteWidthRisk({ covariance }, { ...options, lambda });
+      const near = asymptoticRisk(randomFeatures({ psi1: width, covariance }), {
+        ...options,
+        lambda: lambda * width,
+      });
+      expect(limit).toMatchObject({ phase: 'immune', outputVariance: 1, converged: true });
+      expect(near.converged).toBe(true);
+      const unit = Math.sqrt(near.outputVariance);
+      expectRelative(limit.error, near.error, 1e-5);
+      expectRelative(limit.robustError, near.robustError, 1e-5);
+      expectRelative(limit.gradientNorm, near.gradientNorm / unit, 1e-4);
+      expectRelative(limit.overlap, near.overlap / unit, 1e-4);
+    },
+  );
 
   it('are under the curse with any loss and noise of the residual', () => {
     for (const more of [
@@ -72,7 +97,9 @@ describe('infinitely wide features', () => {
     (loss) => {
       const limit = infiniteWidthRisk({}, { ...problem, loss, eps: 1.6, lambda: 0.5 });
       const near = asymptoticRisk(wide, { ...problem, loss, eps: 1.6, lambda: 0.5 * WIDTH });
-      expect([limit.phase, limit.converged, limit.error]).toEqual(['immune', true, 0.5]);
+      expect([limit.phase, limit.converged]).toEqual(['immune', true]);
+      for (const name of ['error', 'robustError'] as const)
+        expectRelative(limit[name], near[name], 10 / Math.sqrt(WIDTH), name);
       expectRelative(limit.trainingLoss, near.trainingLoss, 10 / Math.sqrt(WIDTH));
       expectRelative(limit.thetaNormSquared, WIDTH * near.thetaNormSquared, 10 / Math.sqrt(WIDTH));
     },
