@@ -1,4 +1,5 @@
 import { checkChoice, checkPositive, InvalidArgumentError } from '../errors.ts';
+import { softmaxCrossEntropy as nativeCrossEntropy } from '../runtime/nativeOps.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** A loss that an attack maximises, one value a sample. Any object of this shape will do. */
@@ -69,11 +70,12 @@ export function huberLoss(delta = 1): SampleLoss {
 function softmaxCrossEntropy(z: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   const loss = tf.customGrad((...args) => {
     const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    save([logits, labels]);
+    const found = nativeCrossEntropy(logits, labels);
+    save(found ? [found.gradient] : [logits, labels]);
     return {
-      value: tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
-      gradFunc: (dy: tf.Tensor, [there, wanted]: tf.Tensor[]) =>
-        tf.tidy(() => tf.softmax(there!).sub(wanted!).mul(dy.expandDims(1))),
+      value: found?.loss ?? tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
+      gradFunc: (dy: tf.Tensor, [first, wanted]: tf.Tensor[]) =>
+        tf.tidy(() => (wanted ? tf.softmax(first!).sub(wanted) : first!).mul(dy.expandDims(1))),
     };
   });
   return loss(z) as tf.Tensor;

@@ -2,6 +2,7 @@ import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
 import { type ProductPart, type RowBlock, rowBlocks, sumOfProducts } from '../rowBlocks.ts';
 import type { KinkDuals } from './boxDualSolver.ts';
+import { crossings, type Kinks } from './crossings.ts';
 import type { LengthsAfter } from './lengthsAfter.ts';
 import { KINK_CURVATURE, LocalModel } from './localModel.ts';
 import type { GradientsAt, RowGradients } from './rowGradients.ts';
@@ -23,6 +24,8 @@ export interface RowLosses {
   firstOrder(point: Point): FirstOrder;
   /** What a row's kink is a function of has the derivative 1 in the output and this in q_i. */
   readonly kinkSlope: number;
+  /** Where other rows may cross a kink of their loss when one is left out; absent where there is none. */
+  kinksAt?(point: Point): Kinks;
   /** Where a Newton step on those pieces leaves the rows; `outputDerivatives` of the rows at a kink. */
   after(point: Point, state: RowStates, outputDerivatives: Float64Array): Settled;
 }
@@ -222,10 +225,10 @@ function leftOut(
 ): Omit<RowsLeftOut, 'point' | 'states'> {
   const { n, N, M, design } = losses;
   const { gradients } = point;
-  const { directions, outputDerivatives, extras, turns, along, normDerivatives } = losses.pieces(
-    point,
-    states,
-  );
+  const pieces = losses.pieces(point, states);
+  const { directions, outputDerivatives, extras, turns, along, normDerivatives } = pieces;
+  const kinks = losses.kinksAt?.(point);
+  const crossed = kinks && crossings(model, losses, kinks, states, pieces);
   const lengthsAt = lengthsAfter?.(point.x.subarray(0, N));
   const outputs = point.outputs.slice();
   const lengths = new Float64Array(n);
@@ -234,7 +237,11 @@ function leftOut(
     const count = block.to - block.from;
     const [own, slopes] = [directions(block), gradients.slopes(block)];
     const besides = extrasOf(block, slopes);
-    const { steps, leverages } = model.stepsWithout(block, outputDerivatives, besides);
+    const found = model.stepsWithout(block, outputDerivatives, besides);
+    const { steps, leverages } = found;
+    crossed?.(block, own, found).forEach((change, k) => {
+      outputs[block.from + k]! += change;
+    });
     const moves = M === N ? steps : ofTheta(steps, { n: count, N, M });
     const squares = gradients.squares(moves, block);
     for (let i = block.from, k = 0; i < block.to; i++, k++) {

@@ -43,6 +43,11 @@ export function squareLoss(rows: SquareRows): RowLosses {
       };
     },
 
+    kinksAt: ({ outputs, gradients: { lengths } }) => ({
+      residuals: outputs.map((output, i) => y[i]! - output),
+      bounds: lengths.map((q) => eps * q),
+    }),
+
     pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
       const divisors = divisible(lengths);
       const [outputDerivatives, normDerivatives, turns] = [
