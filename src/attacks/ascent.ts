@@ -4,7 +4,7 @@ import type { AttackSettings } from './attackOptions.ts';
 import type { Ball } from './ball.ts';
 import { type Judgement, judged } from './criteria.ts';
 import { farthestMove } from './farthestMove.ts';
-import { fitting } from './losses.ts';
+import { fitting, marginLoss, type SampleLoss } from './losses.ts';
 import { valueAndSlope, weighted } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
 import { eachTensor, halves, type Perturbed, pick, stacked, worse } from './perSample.ts';
@@ -34,7 +34,8 @@ export interface Ascent {
 
 /** @param bothSides whether predictions on their targets, and those of one output anywhere, are pushed both ways */
 export function ascentOf(problem: AttackProblem, settings: AttackSettings, bothSides: boolean): Ascent {
-  if (settings.loss.ofMargin) return pushAgainstLabel(problem, settings);
+  if (settings.loss.ofMargin)
+    return problem.f.slope ? pushAgainstLabel(problem, settings) : climbLoss(problem, settings, marginLoss);
   if (!settings.loss.twoSided) return climbLoss(problem, settings);
   if (problem.y.shape[1] !== 1) return leaveTargets(problem, settings, bothSides);
   return bothSides ? pushBothWays(problem, settings) : pushAway(problem, settings);
@@ -45,23 +46,29 @@ const oneRowASample = {
   fold: (found: Perturbed) => found,
 };
 
-/** Ascends the loss itself. The sum over samples, never the mean, so that a row's gradient is its own. */
-function climbLoss({ f, x, y, criterion }: AttackProblem, { loss }: AttackSettings): Ascent {
+/**
+ * Ascends a loss: the one that is judged by, or one that grows with it and is flat nowhere. The sum over samples, never the mean,
+ * so that a row's gradient is its own.
+ */
+function climbLoss(
+  { f, x, y, criterion }: AttackProblem,
+  { loss }: AttackSettings,
+  climbed: SampleLoss = loss,
+): Ascent {
   const ones = tf.ones([x.shape[0]!]);
   const judge = (point: tf.Tensor): Judgement => judged(f(point), y, loss, criterion);
   const slope = (point: tf.Tensor): Slope => {
-    let success: tf.Tensor | undefined;
-    const lossAt = (rows: tf.Tensor): tf.Tensor => {
-      const found = judge(rows);
+    let here: Judgement;
+    const climbedAt = (rows: tf.Tensor): tf.Tensor => {
+      const outputs = f(rows);
       // The gradient is taken in a tidy of its own, which would dispose it.
-      if (found.success) success = tf.keep(found.success);
-      return found.loss;
+      here = eachTensor(judged(outputs, y, loss, criterion), (tensor) => tf.keep(tensor));
+      return climbed === loss ? here.loss : climbed.value(outputs, y);
     };
-    const { value, grad } = tf.valueAndGrad(lossAt)(point, ones);
-    if (!success) return { loss: value, gradient: grad };
-    const here = { loss: value, gradient: grad, success: success.clone() };
-    success.dispose();
-    return here;
+    const gradient = tf.grad(climbedAt)(point, ones);
+    const found = eachTensor(here!, (tensor) => tensor.clone());
+    tf.dispose(here!);
+    return { ...found, gradient };
   };
   const slopeAtCentre = () => {
     const here = slope(x);
@@ -138,7 +145,7 @@ function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
   };
 }
 
-/** Pushes the prediction of one output against its sign y, also where the loss of its margin is flat. */
+/** Pushes the prediction of one output, whose gradient is known, against its sign y, also where the loss of its margin is flat. */
 function pushAgainstLabel(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { x, y } = problem;
   const push = pushed(problem, settings, y.neg());

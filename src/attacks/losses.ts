@@ -22,8 +22,8 @@ export interface SampleLoss {
   /** True where to maximise it is to move the prediction towards y, as an attack with `targeted` does. Default false. */
   readonly targeted?: boolean;
   /**
-   * True for losses of the margin y f(x) of one output, y = +-1, that fall up to some margin and are flat beyond, where they
-   * have no gradient. They are attacked by pushing the prediction against its label. Default false.
+   * True for losses of the margin, y f(x) of one output or the lead of the right one of several, that fall up to some margin and
+   * are flat beyond, where they have no gradient. They are attacked by lowering the margin. Default false.
    */
   readonly ofMargin?: boolean;
 }
@@ -104,10 +104,13 @@ export const marginLoss: SampleLoss = {
   targets: 'classes',
 };
 
-/** max(0, 1 - y f(x)), for one output and the signs +1 and -1. */
+/**
+ * max(0, 1 - m) of the margin m: y f(x) for one output and the signs +1 and -1; of several the right output less the largest of a
+ * wrong class (Crammer & Singer 2001).
+ */
 export const hingeLoss: SampleLoss = {
   name: 'hinge',
-  value: (prediction, y) => tf.relu(signedMargin(prediction, y, 'hinge').neg().add(1)),
+  value: (prediction, y) => tf.relu(marginLoss.value(prediction, y).add(1)),
   targets: 'classes',
   ofMargin: true,
 };
@@ -115,20 +118,10 @@ export const hingeLoss: SampleLoss = {
 /** Half the square of the hinge loss. */
 export const squaredHingeLoss: SampleLoss = {
   name: 'squaredHinge',
-  value(prediction, y) {
-    const short = tf.relu(signedMargin(prediction, y, 'squaredHinge').neg().add(1));
-    return tf.square(short).div(2);
-  },
+  value: (prediction, y) => tf.square(hingeLoss.value(prediction, y)).div(2),
   targets: 'classes',
   ofMargin: true,
 };
-
-/** y f(x), [n]. @throws InvalidArgumentError for a model with more than one output */
-function signedMargin(prediction: tf.Tensor, y: tf.Tensor, name: string): tf.Tensor {
-  if (prediction.shape[1] !== 1)
-    throw new InvalidArgumentError('model output shape', prediction.shape, `[n, 1] for the ${name} loss`);
-  return y.mul(prediction).reshape([-1]);
-}
 
 /**
  * The difference-of-logits ratio of Croce & Hein (2020): the margin over the difference of the largest and the third
@@ -164,7 +157,7 @@ const losses = {
  */
 export type LossName = keyof typeof losses;
 
-/** All of them: three of values first, then three of classes and two of the margin of one output. */
+/** All of them: three of values first, then five of classes, two of which are flat beyond a margin. */
 export const lossNames = Object.keys(losses) as LossName[];
 
 /** The loss of that name, or the one given. @throws InvalidArgumentError for an unknown name, and for what is no loss. */

@@ -97,10 +97,10 @@ export function orClean(found: Perturbed, clean: Perturbed): Perturbed {
 }
 
 /** The same record with every tensor of it changed. */
-export const eachTensor = (found: Perturbed, change: (tensor: tf.Tensor) => tf.Tensor): Perturbed =>
+export const eachTensor = <T extends object>(found: T, change: (tensor: tf.Tensor) => tf.Tensor): T =>
   Object.fromEntries(
-    Object.entries(found).map(([name, tensor]) => [name, change(tensor)]),
-  ) as unknown as Perturbed;
+    Object.entries(found).map(([name, tensor]) => [name, change(tensor as tf.Tensor)]),
+  ) as unknown as T;
 
 type State = { readonly [name: string]: tf.Tensor | State | null | undefined };
 
