@@ -105,7 +105,7 @@ export interface TableTuningOptions extends Omit<FilePreparation, 'classes'> {
   readonly repeats?: number;
   /** Folder of the candidates that are finished, from which an interrupted choice goes on. Default none are kept. */
   readonly folder?: string | undefined;
-  /** Called after each candidate. */
+  /** Called after each candidate, and while random features that were chosen are trained. */
   readonly onProgress?: (progress: TuneProgress) => void;
 }
 
