@@ -23,11 +23,12 @@ import { checkClassesKnown, rememberedPreparation } from './rememberedPreparatio
 import { rememberedRadius } from './rememberedRadius.ts';
 import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
-import { classesKnown, positiveOf, tableFile } from './tableOptions.ts';
+import { classesKnown, decimalOption, positiveOf, tableFile } from './tableOptions.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
+  decimal: decimalOption,
   target: text('column of the targets [that of the training, or the last]'),
   positive: positiveOf("the model's training"),
   classes: classesKnown,
@@ -84,7 +85,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       throw new InvalidArgumentError('eps', eps, 'a radius, since the model remembers none of its training');
     checkNonNegative('eps', eps);
     const norm = checkChoice('norm', args.norm ?? radius.norm ?? 'l2', normNames);
-    const preparation = rememberedPreparation(args.model);
+    const preparation = rememberedPreparation(args.model, args.decimal);
     checkClassesKnown(args, preparation);
     const several = preparation?.target.kind === 'several classes' ? preparation.target.classes : undefined;
     const loss = several

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
 import { checkChoice } from '../errors.ts';
-import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
@@ -11,11 +10,9 @@ import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import { checkTableTuning, type TableTuning, tuneOnTable } from '../table/tuneOnTable.ts';
 import {
   TABLE_TUNING_DEFAULTS as DEFAULTS,
+  TABLE_TUNING_CHECKS,
   type TableTuningOptions,
   type TunedModel,
-  type TuneEstimate,
-  type TuneMeasure,
-  type TuneRule,
   tunedModels,
   tuneEstimates,
 } from '../table/tuneOptions.ts';
@@ -32,7 +29,7 @@ import { type ProgressBar, progressBar } from './progressBar.ts';
 import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
-import { LISTS, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, optionsAmong, preparationOptions, tableFile } from './tableOptions.ts';
 import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
 import { type TunePlaces, tuneReport } from './tuneReport.ts';
@@ -180,19 +177,11 @@ function askedFor(args: TuneArguments): TableTuningOptions {
   const numbers = (option: string, list: string | undefined): readonly number[] | undefined =>
     list === undefined ? undefined : numberList(option, list);
   const clip = names(args.clip)?.map((entry) => (entry === 'none' ? null : numberList('clip', entry)[0]!));
+  const { model: _, ...named } = optionsAmong(args, TABLE_TUNING_CHECKS);
   return {
-    ...preparationOf(args),
-    target: args.target,
-    epsTest: args['eps-test'],
-    norm: args.norm as ReadoutNorm,
-    by: args.by as TuneEstimate,
-    folds: args.folds,
-    rule: args.rule as TuneRule,
+    ...{ target: args.target, epsTest: args['eps-test'] },
+    ...named,
     screen: args.screen === 'none' ? null : numberList('screen', args.screen)[0]!,
-    compareRows: args['compare-rows'],
-    seed: args.seed,
-    testFraction: args['test-fraction'],
-    repeats: args.repeats,
     ...given({
       model: names(args.model === 'both' ? undefined : args.model) as readonly TunedModel[] | undefined,
       width: numbers('width', args.width),
@@ -201,7 +190,6 @@ function askedFor(args: TuneArguments): TableTuningOptions {
       loss: names(args.loss) as readonly TableLoss[] | undefined,
       eps: numbers('eps', args.eps),
       lambda: numbers('lambda', args.lambda),
-      measure: args.measure as TuneMeasure | undefined,
     }),
   };
 }

@@ -1,8 +1,15 @@
-import { type Attack, type LossName, type NormName, pgd, type SampleLoss } from '../attacks/index.ts';
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import {
+  type Attack,
+  type LossName,
+  type NormName,
+  normNames,
+  pgd,
+  type SampleLoss,
+} from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { callback, type OptionChecks, oneOf, resolveOptions, seedOfStreams } from '../resolveOptions.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type AttackedModel, attackedModel } from './attackedModel.ts';
 import { attackOnEachClass } from './eachClass.ts';
@@ -54,19 +61,20 @@ export interface ExplainOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const OPTIONS: OptionNames<ExplainOptions> = {
+const CHECKS: OptionChecks<ExplainOptions> = {
   inputs: true,
-  eps: true,
-  norm: true,
+  eps: checkNonNegative,
+  norm: oneOf(normNames),
   loss: true,
   classes: true,
-  steps: true,
-  repeats: true,
+  steps: checkInteger,
+  repeats: checkInteger,
   importanceRows: true,
-  seed: true,
+  seed: seedOfStreams,
   by: true,
-  onProgress: true,
+  onProgress: callback,
 };
+const DEFAULTS = { norm: 'l2', steps: 20, repeats: 5, seed: 0 } as const;
 
 /** What a model hangs on, and how an attack makes use of it. */
 export interface ModelExplanation {
@@ -105,10 +113,12 @@ export async function explainModel(
   data: Dataset,
   options: ExplainOptions,
 ): Promise<ModelExplanation> {
-  checkOptions('explainModel', options ?? null, OPTIONS);
-  const { eps, norm = 'l2', loss, classes, steps = 20, repeats = 5, seed = 0, by } = options;
-  checkInteger('steps', steps);
-  checkInteger('repeats', repeats);
+  const { eps, norm, loss, classes, steps, repeats, seed, by } = resolveOptions(
+    'explainModel',
+    options,
+    CHECKS,
+    DEFAULTS,
+  );
   const target = await attackedModel(model, data);
   const inputs = checkInputs(options.inputs, data.d);
   if (by !== undefined && by.length !== data.n)

@@ -16,6 +16,7 @@ import { standardisedModel } from '../models/standardisedModel.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type ClassMeasures, classMeasures, type Margins, marginsOf } from './measureClasses.ts';
 import { type SeveralClassesTold, severalClassesTold } from './measureSeveralClasses.ts';
+import { checkEachThere } from './oneAgainstRest.ts';
 import { partsOf } from './splits.ts';
 import { readoutBias, tableModel } from './tableModel.ts';
 import {
@@ -32,7 +33,7 @@ import {
   type TrainingRows,
 } from './trainingRows.ts';
 import { trainTableByGradient } from './trainTableByGradient.ts';
-import { checkEachThere, trainClassesExactly, trainTableExactly } from './trainTableExactly.ts';
+import { trainClassesExactly, trainTableExactly } from './trainTableExactly.ts';
 
 /** A trained model, and what it is worth on rows held out. */
 export interface TableTraining {

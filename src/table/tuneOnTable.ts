@@ -5,10 +5,10 @@ import { splitRows, type Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { checkEachThere } from './oneAgainstRest.ts';
 import type { TableTrainingOptions } from './tableTrainingOptions.ts';
 import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from './trainOnTable.ts';
-import { checkEachThere } from './trainTableExactly.ts';
 import { candidateName, candidatesOf, type TuneFamily, tunePaths } from './tuneCandidates.ts';
 import { type Choice, chooseCandidate, type ScoredCandidate } from './tuneChoice.ts';
 import { resolveTableTuning, type TableTuningOptions, type TableTuningSettings } from './tuneOptions.ts';
@@ -149,11 +149,17 @@ async function tuneSplit(
     ...{ model, loss, eps, epsTest, lambda },
     ...(activation === null ? {} : { width, activation }),
     ...(clip === null ? {} : { clip }),
+    onSolving(progress) {
+      if ('relativeGap' in progress) count.trained(-Math.log10(progress.relativeGap) / DIGITS);
+    },
   });
   const heldOut = heldOutRisks(trained, settings);
   const split = { seed, ...choice, scores, ...searched, unit: prepared.unit, heldOut };
   return { split, training: trained };
 }
+
+/** Digits of the gap at which the solver ends, one problem after the other. */
+const DIGITS = 6;
 
 /** The candidates scored by all training rows, or by a part of them those that a smaller part has left. */
 async function scoredInStages(
@@ -162,14 +168,16 @@ async function scoredInStages(
   settings: TableTuningSettings,
   { file, count }: { readonly file: TuneFile | null; readonly count: TuneProgressCount },
 ): Promise<Pick<TuneSplit, 'scores' | 'skipped' | 'predicted' | 'stages'>> {
-  const first = partOf(rowsOf, stagesOf(train.rows, settings.compareRows)[0]!, settings.seed);
+  const parts = stagesOf(train.rows, settings.compareRows);
+  const first = partOf(rowsOf, parts[0]!, settings.seed);
   const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });
   const { predicted, ...screened } = await screenPaths(all, first, settings);
   const skipped: SkippedCandidate[] = [...screened.skipped];
   const stages: { rows: number; scored: number }[] = [];
   let { paths } = screened;
   let scores: readonly ScoredCandidate[] = [];
-  for (const rows of stagesOf(train.rows, settings.compareRows)) {
+  const last = parts.at(-1)!;
+  for (const rows of parts) {
     // What has been left is scored whatever its neighbours are.
     const own = stages.length === 0 ? settings : { ...settings, screen: null };
     if (stages.length > 0) {
@@ -181,7 +189,7 @@ async function scoredInStages(
     }
     const part = partOf(rowsOf, rows, settings.seed);
     const store = file?.storeFor(tuneProblem(train, settings, rows)) ?? null;
-    count.begin(paths, part(paths[0]!.family), settings);
+    count.begin(paths, part(paths[0]!.family), settings, rows === last ? train.rows : 0);
     const found = await searchPaths(paths, part, own, { store, count });
     scores = found.scores;
     skipped.push(...found.skipped);

@@ -105,7 +105,7 @@ export function squareLoss(rows: SquareRows): RowLosses {
         if (!stays) left++;
         return at === stays;
       });
-      return { scores, instead: left === 0 ? null : { fitted: instead, scores } };
+      return { scores, left, instead: left === 0 ? null : { fitted: instead, scores } };
     },
   };
 }
