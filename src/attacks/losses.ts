@@ -1,4 +1,6 @@
 import { checkChoice, checkPositive, InvalidArgumentError } from '../errors.ts';
+import { numbersOf, readsAtOnce, tensorOf } from '../runtime/hostNumbers.ts';
+import { softmaxCrossEntropy as nativeCrossEntropy } from '../runtime/nativeOps.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** A loss that an attack maximises, one value a sample. Any object of this shape will do. */
@@ -20,8 +22,8 @@ export interface SampleLoss {
   /** True where to maximise it is to move the prediction towards y, as an attack with `targeted` does. Default false. */
   readonly targeted?: boolean;
   /**
-   * True for losses of the margin y f(x) of one output, y = +-1, that fall up to some margin and are flat beyond, where they
-   * have no gradient. They are attacked by pushing the prediction against its label. Default false.
+   * True for losses of the margin, y f(x) of one output or the lead of the right one of several, that fall up to some margin and
+   * are flat beyond, where they have no gradient. They are attacked by lowering the margin. Default false.
    */
   readonly ofMargin?: boolean;
 }
@@ -69,11 +71,12 @@ export function huberLoss(delta = 1): SampleLoss {
 function softmaxCrossEntropy(z: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   const loss = tf.customGrad((...args) => {
     const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    save([logits, labels]);
+    const found = nativeCrossEntropy(logits, labels);
+    save(found ? [found.gradient] : [logits, labels]);
     return {
-      value: tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
-      gradFunc: (dy: tf.Tensor, [there, wanted]: tf.Tensor[]) =>
-        tf.tidy(() => tf.softmax(there!).sub(wanted!).mul(dy.expandDims(1))),
+      value: found?.loss ?? tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
+      gradFunc: (dy: tf.Tensor, [first, wanted]: tf.Tensor[]) =>
+        tf.tidy(() => (wanted ? tf.softmax(first!).sub(wanted) : first!).mul(dy.expandDims(1))),
     };
   });
   return loss(z) as tf.Tensor;
@@ -84,7 +87,7 @@ export const crossEntropyLoss: SampleLoss = {
   name: 'cross-entropy',
   value(prediction, y) {
     if (prediction.shape[1] === 1) return tf.softplus(y.mul(prediction).neg()).reshape([-1]);
-    return softmaxCrossEntropy(prediction, oneHot(prediction, y).toFloat());
+    return softmaxCrossEntropy(prediction, oneHot(prediction, y));
   },
   targets: 'classes',
 };
@@ -101,10 +104,13 @@ export const marginLoss: SampleLoss = {
   targets: 'classes',
 };
 
-/** max(0, 1 - y f(x)), for one output and the signs +1 and -1. */
+/**
+ * max(0, 1 - m) of the margin m: y f(x) for one output and the signs +1 and -1; of several the right output less the largest of a
+ * wrong class (Crammer & Singer 2001).
+ */
 export const hingeLoss: SampleLoss = {
   name: 'hinge',
-  value: (prediction, y) => tf.relu(signedMargin(prediction, y, 'hinge').neg().add(1)),
+  value: (prediction, y) => tf.relu(marginLoss.value(prediction, y).add(1)),
   targets: 'classes',
   ofMargin: true,
 };
@@ -112,20 +118,10 @@ export const hingeLoss: SampleLoss = {
 /** Half the square of the hinge loss. */
 export const squaredHingeLoss: SampleLoss = {
   name: 'squaredHinge',
-  value(prediction, y) {
-    const short = tf.relu(signedMargin(prediction, y, 'squaredHinge').neg().add(1));
-    return tf.square(short).div(2);
-  },
+  value: (prediction, y) => tf.square(hingeLoss.value(prediction, y)).div(2),
   targets: 'classes',
   ofMargin: true,
 };
-
-/** y f(x), [n]. @throws InvalidArgumentError for a model with more than one output */
-function signedMargin(prediction: tf.Tensor, y: tf.Tensor, name: string): tf.Tensor {
-  if (prediction.shape[1] !== 1)
-    throw new InvalidArgumentError('model output shape', prediction.shape, `[n, 1] for the ${name} loss`);
-  return y.mul(prediction).reshape([-1]);
-}
 
 /**
  * The difference-of-logits ratio of Croce & Hein (2020): the margin over the difference of the largest and the third
@@ -161,7 +157,7 @@ const losses = {
  */
 export type LossName = keyof typeof losses;
 
-/** All of them: three of values first, then three of classes and two of the margin of one output. */
+/** All of them: three of values first, then five of classes, two of which are flat beyond a margin. */
 export const lossNames = Object.keys(losses) as LossName[];
 
 /** The loss of that name, or the one given. @throws InvalidArgumentError for an unknown name, and for what is no loss. */
@@ -207,10 +203,17 @@ export function fitting(prediction: tf.Tensor, targets: tf.Tensor, loss: SampleL
 /** So far below every output that it never is the largest. */
 const FAR = 1e30;
 
-/** Rows of y as one-hot rows like those of the prediction. */
+/** Rows of y as one-hot rows like those of the prediction, float32. */
 export function oneHot(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  const classes = prediction.shape[1]!;
-  return y.shape[1] === classes ? y : tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, classes);
+  const [n, classes] = [y.shape[0]!, prediction.shape[1]!];
+  if (y.shape[1] === classes) return y.dtype === 'float32' ? y.clone() : y.toFloat();
+  if (y.dtype !== 'float32' || !readsAtOnce(n * classes))
+    return tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, classes).toFloat();
+  const rows = new Float32Array(n * classes);
+  numbersOf(y).forEach((label, i) => {
+    if (label >= 0 && label < classes) rows[i * classes + Math.floor(label)] = 1;
+  });
+  return tensorOf(rows, [n, classes]);
 }
 
 /** One-hot rows of the largest entry, without a gradient of their own. */

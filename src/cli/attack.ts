@@ -45,12 +45,13 @@ import { type RememberedClasses, rememberedClasses } from './rememberedClasses.t
 import { rememberedPreparation } from './rememberedPreparation.ts';
 import { repeatable } from './repeatable.ts';
 import { table } from './table.ts';
-import { positiveOf, tableFile } from './tableOptions.ts';
+import { decimalOption, positiveOf, tableFile } from './tableOptions.ts';
 import { parseRange } from './theory/grid.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
+  decimal: decimalOption,
   target: text("column of the targets [that of the model's training, or the last]"),
   positive: positiveOf("the model's training"),
   scale: { ...number('scale', 'divide every input by this'), default: 1 },
@@ -103,7 +104,7 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     checkInteger('batch-size', args['batch-size']);
     const device = checkChoice('device', args.device, DEVICE_CHOICES);
     const remembered = rememberedClasses(args.model);
-    const preparation = rememberedPreparation(args.model);
+    const preparation = rememberedPreparation(args.model, args.decimal);
     const attack = attackFor(args, remembered, preparation);
     const asked = criterionOf(args.success);
     const look = pictureLook(args.columns, { plot: args.plot, images: args.images });

@@ -23,11 +23,12 @@ import { checkClassesKnown, rememberedPreparation } from './rememberedPreparatio
 import { rememberedRadius } from './rememberedRadius.ts';
 import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
-import { classesKnown, positiveOf, tableFile } from './tableOptions.ts';
+import { classesKnown, decimalOption, positiveOf, tableFile } from './tableOptions.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
+  decimal: decimalOption,
   target: text('column of the targets [that of the training, or the last]'),
   positive: positiveOf("the model's training"),
   classes: classesKnown,
@@ -41,6 +42,10 @@ const options = {
   ),
   steps: { ...number('steps', 'steps of the attack, PGD'), default: 20 },
   repeats: { ...number('repeats', 'permutations of each input'), default: 5 },
+  'importance-rows': number(
+    'importance-rows',
+    'rows that a permutation is judged by, drawn anew for each [all up to 2,000, of more 300,000 over all permutations]',
+  ),
   by: text('column by whose values the risks are told apart; it need not be an input'),
   worst: { ...number('worst', 'rows to show, those whose loss the attack raises most'), default: 5 },
   seed: textOr('0', 'of the attack and of the permutations'),
@@ -80,7 +85,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       throw new InvalidArgumentError('eps', eps, 'a radius, since the model remembers none of its training');
     checkNonNegative('eps', eps);
     const norm = checkChoice('norm', args.norm ?? radius.norm ?? 'l2', normNames);
-    const preparation = rememberedPreparation(args.model);
+    const preparation = rememberedPreparation(args.model, args.decimal);
     checkClassesKnown(args, preparation);
     const several = preparation?.target.kind === 'several classes' ? preparation.target.classes : undefined;
     const loss = several
@@ -109,9 +114,10 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
           ...given({ loss: loss as LossName | undefined, classes: several }),
         },
         ...{ steps: args.steps, repeats: args.repeats, seed: args.seed, by },
+        ...given({ importanceRows: args['importance-rows'] }),
         onProgress(done, total) {
-          bar ??= progressBar(total, 'permute');
-          bar.update(done, `${done} of ${total} permutations`);
+          bar ??= progressBar(total, 'attack');
+          bar.update(done, `${done} of ${total} rows, permuted ones among them`);
         },
       }),
     ).finally(() => bar?.stop());

@@ -14,12 +14,15 @@ const AXES = [
 const MOST_PANELS = 4;
 const MOST_COLOURS = 6;
 
+type DrawnPrediction = Pick<WidthPrediction, 'n' | 'width' | 'eps' | 'lambda' | 'adversarialRisk'> &
+  Partial<Pick<WidthPrediction, 'intervals'>>;
+
 /**
  * Predicted adversarial risk with its interval along the grid's longest axis, a colour for each value of the next, a panel
  * for each of the one after that; what further axes there are stays at its first value.
  * @throws UserError when no axis has two values
  */
-export function predictionFigure(rows: readonly WidthPrediction[], look: PictureLook = {}): string {
+export function predictionFigure(rows: readonly DrawnPrediction[], look: PictureLook = {}): string {
   const all = AXES.map((axis) => ({ ...axis, values: [...new Set(rows.map((row) => row[axis.name]))] }));
   const axes = all
     .filter(({ values }) => values.length > 1)

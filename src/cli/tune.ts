@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
 import { checkChoice } from '../errors.ts';
-import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
@@ -11,11 +10,9 @@ import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import { checkTableTuning, type TableTuning, tuneOnTable } from '../table/tuneOnTable.ts';
 import {
   TABLE_TUNING_DEFAULTS as DEFAULTS,
+  TABLE_TUNING_CHECKS,
   type TableTuningOptions,
   type TunedModel,
-  type TuneEstimate,
-  type TuneMeasure,
-  type TuneRule,
   tunedModels,
   tuneEstimates,
 } from '../table/tuneOptions.ts';
@@ -32,7 +29,7 @@ import { type ProgressBar, progressBar } from './progressBar.ts';
 import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
-import { LISTS, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, optionsAmong, preparationOptions, tableFile } from './tableOptions.ts';
 import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
 import { type TunePlaces, tuneReport } from './tuneReport.ts';
@@ -66,6 +63,13 @@ const options = {
     String(DEFAULTS.screen),
     'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
   ),
+  'compare-rows': {
+    ...number(
+      'compare-rows',
+      'training rows that decide between candidates; of more it is a part, and the model is trained on all',
+    ),
+    default: DEFAULTS.compareRows,
+  },
   seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
   'test-fraction': {
     ...number('test-fraction', 'rows held out from the choice, to measure what was chosen'),
@@ -173,18 +177,11 @@ function askedFor(args: TuneArguments): TableTuningOptions {
   const numbers = (option: string, list: string | undefined): readonly number[] | undefined =>
     list === undefined ? undefined : numberList(option, list);
   const clip = names(args.clip)?.map((entry) => (entry === 'none' ? null : numberList('clip', entry)[0]!));
+  const { model: _, ...named } = optionsAmong(args, TABLE_TUNING_CHECKS);
   return {
-    ...preparationOf(args),
-    target: args.target,
-    epsTest: args['eps-test'],
-    norm: args.norm as ReadoutNorm,
-    by: args.by as TuneEstimate,
-    folds: args.folds,
-    rule: args.rule as TuneRule,
+    ...{ target: args.target, epsTest: args['eps-test'] },
+    ...named,
     screen: args.screen === 'none' ? null : numberList('screen', args.screen)[0]!,
-    seed: args.seed,
-    testFraction: args['test-fraction'],
-    repeats: args.repeats,
     ...given({
       model: names(args.model === 'both' ? undefined : args.model) as readonly TunedModel[] | undefined,
       width: numbers('width', args.width),
@@ -193,7 +190,6 @@ function askedFor(args: TuneArguments): TableTuningOptions {
       loss: names(args.loss) as readonly TableLoss[] | undefined,
       eps: numbers('eps', args.eps),
       lambda: numbers('lambda', args.lambda),
-      measure: args.measure as TuneMeasure | undefined,
     }),
   };
 }
