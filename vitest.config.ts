@@ -13,15 +13,11 @@ const beginnings = ['runtime', 'webgpu', 'wasmMatMul', 'provision/repair'].map(
   (name) => `test/runtime/${name}.test.ts`,
 );
 
-/** They and those that replace modules. */
-const alone = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+/** Files that replace modules of the sources, likewise. */
+const replacing = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .map((name) => `test/${name.split(sep).join('/')}`)
-  .filter((file) => file.endsWith('.test.ts'))
-  .filter(
-    (file) =>
-      beginnings.includes(file) ||
-      /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(join(root, file), 'utf8')),
-  );
+  .filter((file) => file.endsWith('.test.ts') && !beginnings.includes(file))
+  .filter((file) => /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(join(root, file), 'utf8')));
 
 /** Files that take five seconds or more. They begin first, so that no process is left with one of them at the end. */
 const longest = [
@@ -42,6 +38,9 @@ const longest = [
   'evaluation/sanityChecks',
   'cells/networkCells',
   'attacks/laws',
+  'docs/api',
+  'docs/code',
+  'docs/extending',
   'examples/python',
   'training/tenClasses',
   'models/realData',
@@ -52,7 +51,7 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
       // Before the process that runs one file after the other, which would end for one of these in between.
-      if (project.name === 'alone') return -1;
+      if (project.config.isolate) return -1;
       const at = longest.findIndex((name) => moduleId.includes(`/test/${name}.test.ts`));
       return at === -1 ? longest.length : at;
     };
@@ -71,6 +70,10 @@ const asBuilt = {
     return existsSync(built) ? built : null;
   },
 } as const;
+
+// Where nothing has changed since, and nothing will while the tests run.
+const plugins = process.argv.includes('run') && isFresh('dist/index.js') ? [asBuilt] : [];
+const server = { deps: { external: [/\/dist\//] } };
 
 export default defineConfig({
   resolve: {
@@ -92,16 +95,16 @@ export default defineConfig({
     setupFiles: ['test/support/cleanUp.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'alone', include: alone } },
+      { extends: true, test: { name: 'replacing', include: replacing } },
+      { extends: true, plugins, test: { name: 'beginnings', include: beginnings, server } },
       {
         extends: true,
-        // Nothing is mocked here, and nothing has changed since.
-        plugins: isFresh('dist/index.js') ? [asBuilt] : [],
+        plugins,
         test: {
           name: 'together',
-          server: { deps: { external: [/\/dist\//] } },
+          server,
           include: ['test/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...replacing, ...beginnings],
           // One process runs one file after the other, so that TensorFlow and the sources are loaded once and not 110 times.
           isolate: false,
           // There is a process for each core: threads of TensorFlow would compete with the other one for its core.

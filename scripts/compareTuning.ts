@@ -103,7 +103,7 @@ async function scored(way: WayName, split: number, train: PreparedRows): Promise
   const before = process.cpuUsage();
   const { paths } = await screenPaths(all, () => train, settings);
   const count = new TuneProgressCount(1, () => {});
-  count.begin(paths, train, settings);
+  count.begin(paths, train, settings, 0);
   const { scores } = await searchPaths(paths, () => train, settings, { store: null, count });
   const { user, system } = process.cpuUsage(before);
   return { way, scores, seconds: (user + system) / 1e6 };

@@ -47,7 +47,21 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['apply, linear', ['apply', '--model', linear, ...out]],
   ['train, random features', ['train', ...exact, ...features, '--save', wide]],
   ['apply, random features', ['apply', '--model', wide, ...out]],
-  ['explain, random features', ['explain', '--model', wide, '--repeats', '1', '--steps', '1']],
+  ['explain, random features', ['explain', '--model', wide]],
+  [
+    'tune, random features',
+    [
+      'tune',
+      '--target',
+      'y',
+      '--eps-test',
+      '0.1',
+      '--width',
+      options.width,
+      '--out',
+      path.join(folder, 'tuned'),
+    ],
+  ],
 ];
 const only = options.only?.split(',');
 const rows = commands

@@ -5,9 +5,9 @@ import type { Ball } from './ball.ts';
 import { type Judgement, judged } from './criteria.ts';
 import { farthestMove } from './farthestMove.ts';
 import { fitting, marginLoss, type SampleLoss } from './losses.ts';
-import { valueAndSlope } from './modelFunction.ts';
+import { valueAndSlope, weighted } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
-import { column, eachTensor, type Perturbed, pick, worse } from './perSample.ts';
+import { eachTensor, halves, type Perturbed, pick, stacked, worse } from './perSample.ts';
 
 /** The loss at a point and the direction in which to move it, per row. */
 export type Slope = Judgement & {
@@ -106,25 +106,26 @@ function leaveTargets(problem: AttackProblem, settings: AttackSettings, bothSide
 /** Pushes the prediction up in rows 0 .. n-1 and down in rows n .. 2n-1, as one batch. */
 function pushBothWays(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { x, y } = problem;
-  const up = tf.onesLike(y);
+  const n = x.shape[0]!;
+  const sides = tf.tensor2d(new Float32Array(2 * n).fill(1, 0, n).fill(-1, n), [2 * n, 1]);
   const eachSide = <L extends Lengths>(perSample: L): L =>
-    (typeof perSample === 'number' ? perSample : tf.concat([perSample, perSample])) as L;
+    (typeof perSample === 'number' ? perSample : stacked(perSample, perSample)) as L;
   return {
     centre: eachSide(x),
-    ...pushed({ ...problem, y: eachSide(y) }, settings, tf.concat([up, up.neg()])),
+    ...pushed({ ...problem, y: eachSide(y) }, settings, sides),
     slopeAtCentre() {
       // Both sides start at the input, so one pass over n rows serves them both.
-      const { gradient, ...here } = pushed(problem, settings, up).slope(x);
+      const { gradient, ...here } = pushed(problem, settings, null).slope(x);
       const both = Object.fromEntries(
         Object.entries(here).map(([name, tensor]) => [name, eachSide(tensor)]),
       ) as Judgement;
-      const slope = { ...both, gradient: tf.concat([gradient, gradient.neg()]) };
+      const slope = { ...both, gradient: weighted(eachSide(gradient), sides) };
       return () => slope;
     },
     eachSide,
     fold(found) {
-      const side = (k: number): Perturbed => eachTensor(found, (tensor) => tf.split(tensor, 2)[k]!);
-      return worse(side(0), side(1));
+      const [up, down] = [0, 1].map((k) => eachTensor(found, (tensor) => halves(tensor)[k]!));
+      return worse(up!, down!);
     },
   };
 }
@@ -133,10 +134,9 @@ function pushBothWays(problem: AttackProblem, settings: AttackSettings): Ascent 
 function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { f, x, y, criterion } = problem;
   const { loss } = settings;
-  const up = tf.onesLike(y);
-  const { value, gradient } = valueAndSlope(f, x, up, (outputs) => fitting(outputs, y, loss));
-  const away = up.sub(value.less(y).toFloat().mul(2));
-  const atCentre = { ...judged(value, y, loss, criterion), gradient: gradient.mul(column(away, x)) };
+  const { value, gradient } = valueAndSlope(f, x, null, (outputs) => fitting(outputs, y, loss));
+  const away = tf.scalar(1).sub(value.less(y).toFloat().mul(2));
+  const atCentre = { ...judged(value, y, loss, criterion), gradient: weighted(gradient, away) };
   return {
     centre: x,
     ...pushed(problem, settings, away),
@@ -156,8 +156,8 @@ function pushAgainstLabel(problem: AttackProblem, settings: AttackSettings): Asc
   return { centre: x, ...push, slopeAtCentre, ...oneRowASample };
 }
 
-/** The loss against y, and the gradient of the predictions weighted by `push`, +1 or -1 a row. */
-function pushed({ f, y, criterion }: AttackProblem, { loss }: AttackSettings, push: tf.Tensor) {
+/** The loss against y, and the gradient of the predictions weighted by `push`, +1 or -1 a row; null for +1 in all. */
+function pushed({ f, y, criterion }: AttackProblem, { loss }: AttackSettings, push: tf.Tensor | null) {
   return {
     judge: (point: tf.Tensor): Judgement => judged(f(point), y, loss, criterion),
     slope(point: tf.Tensor): Slope {

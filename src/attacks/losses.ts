@@ -1,4 +1,6 @@
 import { checkChoice, checkPositive, InvalidArgumentError } from '../errors.ts';
+import { numbersOf, readsAtOnce, tensorOf } from '../runtime/hostNumbers.ts';
+import { softmaxCrossEntropy as nativeCrossEntropy } from '../runtime/nativeOps.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** A loss that an attack maximises, one value a sample. Any object of this shape will do. */
@@ -69,11 +71,12 @@ export function huberLoss(delta = 1): SampleLoss {
 function softmaxCrossEntropy(z: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   const loss = tf.customGrad((...args) => {
     const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    save([logits, labels]);
+    const found = nativeCrossEntropy(logits, labels);
+    save(found ? [found.gradient] : [logits, labels]);
     return {
-      value: tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
-      gradFunc: (dy: tf.Tensor, [there, wanted]: tf.Tensor[]) =>
-        tf.tidy(() => tf.softmax(there!).sub(wanted!).mul(dy.expandDims(1))),
+      value: found?.loss ?? tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
+      gradFunc: (dy: tf.Tensor, [first, wanted]: tf.Tensor[]) =>
+        tf.tidy(() => (wanted ? tf.softmax(first!).sub(wanted) : first!).mul(dy.expandDims(1))),
     };
   });
   return loss(z) as tf.Tensor;
@@ -84,7 +87,7 @@ export const crossEntropyLoss: SampleLoss = {
   name: 'cross-entropy',
   value(prediction, y) {
     if (prediction.shape[1] === 1) return tf.softplus(y.mul(prediction).neg()).reshape([-1]);
-    return softmaxCrossEntropy(prediction, oneHot(prediction, y).toFloat());
+    return softmaxCrossEntropy(prediction, oneHot(prediction, y));
   },
   targets: 'classes',
 };
@@ -200,10 +203,17 @@ export function fitting(prediction: tf.Tensor, targets: tf.Tensor, loss: SampleL
 /** So far below every output that it never is the largest. */
 const FAR = 1e30;
 
-/** Rows of y as one-hot rows like those of the prediction. */
+/** Rows of y as one-hot rows like those of the prediction, float32. */
 export function oneHot(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  const classes = prediction.shape[1]!;
-  return y.shape[1] === classes ? y : tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, classes);
+  const [n, classes] = [y.shape[0]!, prediction.shape[1]!];
+  if (y.shape[1] === classes) return y.dtype === 'float32' ? y.clone() : y.toFloat();
+  if (y.dtype !== 'float32' || !readsAtOnce(n * classes))
+    return tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, classes).toFloat();
+  const rows = new Float32Array(n * classes);
+  numbersOf(y).forEach((label, i) => {
+    if (label >= 0 && label < classes) rows[i * classes + Math.floor(label)] = 1;
+  });
+  return tensorOf(rows, [n, classes]);
 }
 
 /** One-hot rows of the largest entry, without a gradient of their own. */

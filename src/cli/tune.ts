@@ -63,6 +63,13 @@ const options = {
     String(DEFAULTS.screen),
     'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
   ),
+  'compare-rows': {
+    ...number(
+      'compare-rows',
+      'training rows that decide between candidates; of more it is a part, and the model is trained on all',
+    ),
+    default: DEFAULTS.compareRows,
+  },
   seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
   'test-fraction': {
     ...number('test-fraction', 'rows held out from the choice, to measure what was chosen'),

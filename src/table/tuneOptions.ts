@@ -92,6 +92,11 @@ export interface TableTuningOptions extends Omit<FilePreparation, 'classes'> {
    * less than solving them, and so are those whose neighbours are estimated to be far from the best. Default 2; null tries all.
    */
   readonly screen?: number | null;
+  /**
+   * Training rows that candidates are compared by. Of more it is a seeded part, by which those are compared that a quarter of the part
+   * leaves; what is chosen is trained on all. Default 10,000.
+   */
+  readonly compareRows?: number;
   /** Names the streams of the splits, the folds and the features. Default 0. */
   readonly seed?: number | string;
   /** Fraction of the rows that are held out from the choice, to measure what was chosen. Default 0.2. */
@@ -100,7 +105,7 @@ export interface TableTuningOptions extends Omit<FilePreparation, 'classes'> {
   readonly repeats?: number;
   /** Folder of the candidates that are finished, from which an interrupted choice goes on. Default none are kept. */
   readonly folder?: string | undefined;
-  /** Called after each candidate. */
+  /** Called after each candidate, and while random features that were chosen are trained. */
   readonly onProgress?: (progress: TuneProgress) => void;
 }
 
@@ -123,6 +128,7 @@ export const TABLE_TUNING_DEFAULTS = {
   folds: 10,
   rule: 'one-standard-error',
   screen: 2,
+  compareRows: 10_000,
   seed: 0,
   testFraction: 0.2,
   repeats: 1,
@@ -181,6 +187,7 @@ export const TABLE_TUNING_CHECKS: OptionChecks<TableTuningOptions> = {
   by: oneOf(tuneEstimates),
   folds: atLeast(2),
   rule: oneOf(tuneRules),
+  compareRows: atLeast(8),
   seed: seedOfStreams,
   repeats: checkInteger,
   measure: ifGiven(oneOf(tuneMeasures)),
@@ -218,10 +225,10 @@ export function resolveTableTuning(
   const preparation = Object.fromEntries(
     Object.entries(given(options)).filter(([name]) => Object.hasOwn(FILE_OPTIONS, name)),
   );
-  const { target, norm, by, folds, rule, screen, seed, testFraction, repeats, folder } = asked;
+  const { target, norm, by, folds, rule, screen, compareRows, seed, testFraction, repeats, folder } = asked;
   return {
     ...{ target, epsTest, classes, several, measure, lists, preparation },
-    ...{ norm, by, folds, rule, screen, seed, testFraction, repeats, folder, onProgress },
+    ...{ norm, by, folds, rule, screen, compareRows, seed, testFraction, repeats, folder, onProgress },
   };
 }
 

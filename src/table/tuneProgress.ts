@@ -12,17 +12,23 @@ export class TuneProgressCount {
   #split = { work: 0, candidates: 0 };
   #done = { work: 0, candidates: 0 };
   #costOf: (width: number, eps: number) => number = () => 1;
+  /** Work of training what is chosen, and how much of it is done. */
+  #training = { work: 0, done: 0 };
 
   constructor(splits: number, tell: (progress: TuneProgress) => void) {
     this.#splits = splits;
     this.#tell = tell;
   }
 
-  /** A split begins, with these paths to be scored. */
+  /**
+   * A split begins, or another part of its rows, with these paths to be scored.
+   * @param trained rows that what is chosen is trained on then; 0 where others will decide
+   */
   begin(
     paths: readonly TunePath[],
     { n, d }: PreparedRows,
     { by, folds }: Pick<TableTuningSettings, 'by' | 'folds'>,
+    trained: number,
   ): void {
     this.#before = {
       work: this.#before.work + this.#split.work,
@@ -36,6 +42,9 @@ export class TuneProgressCount {
         this.#split.work += this.#costOf(family.width, eps);
         this.#split.candidates++;
       }
+    const widest = Math.max(...paths.map(({ family }) => family.width));
+    this.#training = { work: (this.#costOf(widest, 1) * trained) / (times * n), done: 0 };
+    this.#split.work += this.#training.work;
     this.#done = { work: 0, candidates: 0 };
     this.#begun++;
   }
@@ -44,6 +53,18 @@ export class TuneProgressCount {
   finished({ width, eps }: TuneCandidate): void {
     this.#done.work += this.#costOf(width, eps);
     this.#done.candidates++;
+    this.#say();
+  }
+
+  /** Of training what is chosen so much is done, 0 to 1. */
+  trained(share: number): void {
+    const done = this.#training.work * Math.min(1, Math.max(0, share));
+    this.#done.work += done - this.#training.done;
+    this.#training.done = done;
+    this.#say();
+  }
+
+  #say(): void {
     const left = 1 + this.#splits - this.#begun;
     this.#tell({
       done: this.#before.work + this.#done.work,

@@ -7,6 +7,7 @@ import {
   activationMoments,
   activationNames,
   type CustomActivation,
+  MOMENTS,
 } from './activations.ts';
 import { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 import { minimiseLog, type Where } from './minimise.ts';
@@ -52,12 +53,6 @@ export interface BestActivation {
   readonly named: readonly NamedActivationRisk[];
 }
 
-const MOMENTS: OptionNames<ActivationMoments> = {
-  mu0: true,
-  mu1: true,
-  muStarSquared: true,
-  nuSquared: true,
-};
 const MAP: OptionNames<Omit<RandomFeaturesOptions, 'activation'>> = { psi1: true, covariance: true };
 const SEARCH: OptionNames<BestActivationOptions> = { maxRoughness: true, measure: true };
 

@@ -85,9 +85,6 @@ export {
   type Axis,
   type ClassificationCurvePoint,
   type CurvePoint,
-  type Parameter,
-  type PartialClassificationOptions,
-  type PartialRiskOptions,
   type RiskSurface,
   riskCurve,
   riskSurface,
@@ -103,8 +100,9 @@ export { type LinearOptions, linear } from './featureMaps/linear.ts';
 export { type MeasuredFeaturesOptions, measuredFeatures } from './featureMaps/measuredFeatures.ts';
 export { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 export { type Grid, gridValues } from './grids.ts';
+export { infiniteDataRisk } from './infiniteDataRisk.ts';
+export { infiniteWidthRisk } from './infiniteWidthRisk.ts';
 export { interpolationPeak } from './interpolationPeak.ts';
-export { infiniteDataRisk, infiniteWidthRisk } from './limits.ts';
 export type { AttackOptions, GradientNorms, Norm } from './linf/norms.ts';
 export type {
   DiscreteSignal,
@@ -141,4 +139,5 @@ export {
   spectrumNamed,
   spiked,
 } from './spectrum.ts';
+export type { Parameter, PartialClassificationOptions, PartialRiskOptions } from './tracer.ts';
 export { type TrainingMargins, trainingMarginBelow, trainingMarginQuantile } from './trainingMargins.ts';

@@ -3,7 +3,7 @@ import { CRITICAL, criticalRadius, immuneRadius, squareScore } from './criticalR
 import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
 import { exactFit, fitsExactly, labelVariance, type Phase, SQUARE } from './phases.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
-import { NOWHERE, nestedBrackets, newton, type Start } from './solvers.ts';
+import { NOWHERE, nestedBrackets, newton, type Start } from './saddleSolvers.ts';
 
 /** A solution of the saddle-point equations, in the letters of `SaddleEquations`. */
 export interface SaddlePoint {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/cells/cell.ts';
+import { cellModel } from '../../src/cells/cellModel.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
 import { atWholeSizes } from '../../src/cells/cellSizes.ts';
 import { cell } from '../../src/cells/makeCell.ts';
@@ -106,6 +107,9 @@ describe('cells of networks', () => {
     const soon = sized({ psi2: 8, lambda: 0.1, attackSteps: 1 }, { psi2: 2, lambda: 0, attackSteps: 2 });
     for (const network of ['lazy', 'trained'] as const) {
       const of = cell({ network, widths: [0.5], d: 8, eps: 0.2, tau: 0.1, testRows: 50, ...soon });
+      const model = cellModel(of, 'weights');
+      expect(model.trainableWeights.length === model.weights.length, network).toBe(network === 'trained');
+      model.dispose();
       const tensors = tf.memory().numTensors;
       const first = await run(of);
       expect(tf.memory().numTensors).toBe(tensors);

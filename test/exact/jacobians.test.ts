@@ -76,6 +76,15 @@ describe.each(Object.entries(kinds))('input gradients %s', (_, { jacobians, N: w
             sum(inputs, (j) => entry(i, j, a) * v[i * d + j]!),
             digits,
           );
+      // A block of rows alone, its own rows being all that is given.
+      const block = { from: 1, to: n - 1 };
+      const ownImages = jacobians.ownImages(moves.subarray(width, (n - 1) * width), block);
+      expect(ownImages).toEqual(moved.slice(d, (n - 1) * d));
+      const ownPulled = draw('left over', width * (n - 2));
+      jacobians.pullBlock(v.subarray(d, (n - 1) * d), block, ownPulled);
+      ownPulled.forEach((value, at) => {
+        expect(value).toBeCloseTo(pulled[width + at]!, digits);
+      });
       const total = jacobians.pulledSum(v, precision);
       for (const a of units)
         expect(total[a]).toBeCloseTo(

@@ -241,7 +241,7 @@ describe('leaveOneOut', () => {
   describe('with some rows trained without anew', () => {
     const epsTest = [0.15, 0.4];
     const rows = rowsOf(60, d);
-    // Wide and hardly penalised: the estimate alone is wrong by several per cent.
+    // Wide and hardly penalised: a row that leaves moves many others across their kinks.
     const trained = chain([90]).train(rows, { eps: 0.15, lambda: 0, fitIntercept: true });
     const truth = trained.leaveOneOut({ epsTest, refine: 60 });
     const errorsOf = (found: LeaveOneOut): { off: number; error: number }[] =>
@@ -258,7 +258,7 @@ describe('leaveOneOut', () => {
 
     it('goes on until what may be missing is within the share that is asked for', () => {
       const alone = errorsOf(trained.leaveOneOut({ epsTest }));
-      const counts = [0.05, 0.01].map((within) => {
+      const counts = [0.05, 0.003].map((within) => {
         const found = trained.leaveOneOut({ epsTest, refine: { within } });
         for (const { off, error } of errorsOf(found)) {
           expect(2.5 * error).toBeLessThan(1.02 * within);
@@ -268,7 +268,6 @@ describe('leaveOneOut', () => {
       });
       expect(counts[0]).toBeLessThan(counts[1]!);
       expect(counts[1]).toBeLessThan(60);
-      expect(Math.max(...alone.map(({ off }) => Math.abs(off)))).toBeGreaterThan(0.01);
       expect(alone.every(({ error }) => Number.isNaN(error))).toBe(true);
     });
 

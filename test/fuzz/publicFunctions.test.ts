@@ -666,6 +666,7 @@ const targets: readonly Target[] = [
       folds: 'count',
       measure: 'name',
       rule: 'name',
+      compareRows: 'count',
       seed: 'seed',
       testFraction: 'positive',
       repeats: 'count',
@@ -770,7 +771,7 @@ const targets: readonly Target[] = [
       root.pgd({ steps: 1 }),
       { eps: 0.1, inputs: [{ name: 'a', columns: [0] }], repeats: 1 },
     ],
-    of(2, { eps: 'nonNegative', repeats: 'count', seed: 'seed' }),
+    of(2, { eps: 'nonNegative', repeats: 'count', importanceRows: 'count', seed: 'seed' }),
     [2],
   ),
 ];

@@ -137,7 +137,7 @@ export function withLeaveOneOut<R extends object, L extends LeaveOneOut>(
     const likely = trained ? likelyError(rows, loss, eps) : 0;
     const roughly = [
       ...rows.doubts,
-      ...(likely > MOST_LIKELY
+      ...(likely > MOST_UNCERTAIN
         ? [`rows change the risk so much that it may be wrong by ${percent(likely)}`]
         : []),
     ];
@@ -188,7 +188,5 @@ function doubtsOf(means: readonly LeftOutEstimate[], doubts: readonly string[]):
 
 const percent = (share: number): string => `${(100 * share).toPrecision(2)} per cent`;
 
-/** Shares of a mean: what a sample may leave uncertain, */
+/** Share of a mean that a sample may leave uncertain, or an estimate alone is likely to be wrong by. */
 const MOST_UNCERTAIN = 0.03;
-/** and a standard error at which 3 per cent are likely. */
-const MOST_LIKELY = 0.02;

@@ -1,7 +1,8 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
-import { type ProductPart, type RowBlock, rowBlocks, sumOfProducts } from '../rowBlocks.ts';
+import { type ProductPart, type RowBlock, rowBlocks, sumOfProducts, weightedProducts } from '../rowBlocks.ts';
 import type { KinkDuals } from './boxDualSolver.ts';
+import { crossings, type Kinks } from './crossings.ts';
 import type { LengthsAfter } from './lengthsAfter.ts';
 import { KINK_CURVATURE, LocalModel } from './localModel.ts';
 import type { GradientsAt, RowGradients } from './rowGradients.ts';
@@ -23,6 +24,8 @@ export interface RowLosses {
   firstOrder(point: Point): FirstOrder;
   /** What a row's kink is a function of has the derivative 1 in the output and this in q_i. */
   readonly kinkSlope: number;
+  /** Where other rows may cross a kink of their loss when one is left out; absent where there is none. */
+  kinksAt?(point: Point): Kinks;
   /** Where a Newton step on those pieces leaves the rows; `outputDerivatives` of the rows at a kink. */
   after(point: Point, state: RowStates, outputDerivatives: Float64Array): Settled;
 }
@@ -57,6 +60,8 @@ export interface RowStates {
 export interface Settled {
   /** The derivatives after the step. */
   readonly scores: Float64Array;
+  /** How many rows have left their piece. */
+  readonly left: number;
   /** The pieces that the rows are on instead; null where all have stayed. */
   readonly instead: RowStates | null;
 }
@@ -99,8 +104,10 @@ export interface RowsLeftOut {
   readonly doubts: readonly string[];
 }
 
-/** Newton steps until no row leaves its piece, at most. */
+/** Newton steps until no row leaves its piece, at most, */
 const ROUNDS = 5;
+/** and the share of the rows that may still be leaving then: rows so near the end of a piece that either is right. */
+const MOST_LEAVING = 0.005;
 
 /**
  * Trains without each of the rows in turn, to second order: one Newton step from the minimiser of all, with the Hessian of the
@@ -123,11 +130,11 @@ export function leaveRowsOut(
       losses,
       point.x.map((value, a) => value + move[a]!),
     );
-    const { scores, instead } = losses.after(point, states, outputDerivatives);
+    const { scores, left, instead } = losses.after(point, states, outputDerivatives);
     states = { ...states, scores };
     if (instead === null || round === ROUNDS)
       return {
-        ...leftOut(losses, { model, settled: instead === null, lengthsAfter }, point, states),
+        ...leftOut(losses, { model, settled: left <= MOST_LEAVING * losses.n, lengthsAfter }, point, states),
         ...{ point, states },
       };
     states = instead;
@@ -185,28 +192,20 @@ function* rankOnes(
   { fitted, directions, outputCurvatures, turns, along }: Pieces,
 ): Generator<ProductPart> {
   for (const block of rowBlocks(n, 4 * M)) {
-    const columns: Float64Array[] = [];
-    const weights: number[] = [];
     const [own, slopes] = [directions(block), gradients.slopes(block)];
+    const rows = new Float64Array(2 * (block.to - block.from) * M);
+    const weights: number[] = [];
     for (let i = block.from, at = 0; i < block.to; i++, at++) {
       if (!fitted[i] && outputCurvatures[i] !== 0) {
-        columns.push(own.subarray(at * M, (at + 1) * M));
+        rows.set(own.subarray(at * M, (at + 1) * M), weights.length * M);
         weights.push(outputCurvatures[i]!);
       }
       if (along[i] !== turns[i]) {
-        columns.push(slopes.subarray(at * N, (at + 1) * N));
+        rows.set(slopes.subarray(at * N, (at + 1) * N), weights.length * M);
         weights.push(along[i]! - turns[i]!);
       }
     }
-    const k = columns.length;
-    const [left, right] = [new Float64Array(M * k), new Float64Array(M * k)];
-    columns.forEach((column, c) => {
-      for (let a = 0; a < column.length; a++) {
-        right[a * k + c] = column[a]!;
-        left[a * k + c] = weights[c]! * column[a]!;
-      }
-    });
-    if (k > 0) yield { left, right, k };
+    if (weights.length > 0) yield* weightedProducts(rows, M, Float64Array.from(weights));
   }
 }
 
@@ -222,10 +221,10 @@ function leftOut(
 ): Omit<RowsLeftOut, 'point' | 'states'> {
   const { n, N, M, design } = losses;
   const { gradients } = point;
-  const { directions, outputDerivatives, extras, turns, along, normDerivatives } = losses.pieces(
-    point,
-    states,
-  );
+  const pieces = losses.pieces(point, states);
+  const { directions, outputDerivatives, extras, turns, along, normDerivatives } = pieces;
+  const kinks = losses.kinksAt?.(point);
+  const crossed = kinks && crossings(model, losses, kinks, states, pieces);
   const lengthsAt = lengthsAfter?.(point.x.subarray(0, N));
   const outputs = point.outputs.slice();
   const lengths = new Float64Array(n);
@@ -234,7 +233,11 @@ function leftOut(
     const count = block.to - block.from;
     const [own, slopes] = [directions(block), gradients.slopes(block)];
     const besides = extrasOf(block, slopes);
-    const { steps, leverages } = model.stepsWithout(block, outputDerivatives, besides);
+    const found = model.stepsWithout(block, outputDerivatives, besides);
+    const { steps, leverages } = found;
+    crossed?.(block, own, found).forEach((change, k) => {
+      outputs[block.from + k]! += change;
+    });
     const moves = M === N ? steps : ofTheta(steps, { n: count, N, M });
     const squares = gradients.squares(moves, block);
     for (let i = block.from, k = 0; i < block.to; i++, k++) {
@@ -260,14 +263,13 @@ function leftOut(
   if (!outputs.every(Number.isFinite)) doubts.push('the Hessian is singular to working precision');
   if (!settled) doubts.push('rows keep leaving the piece of the loss that they are on');
   const leverage = held / (free || 1);
-  const shifts = outputs.map((output, i) => output - point.outputs[i]!);
-  const unsteady = dot(shifts, shifts) > MOST_SHIFT * dot(point.outputs, point.outputs);
-  if (unsteady && leverage > MOST_LEVERAGE && free >= LEAST_FREE * n)
+  const nearPeak = leverage > MOST_LEVERAGE && free >= LEAST_FREE * n;
+  if (turned > (nearPeak ? MOST_TURN_AT_PEAK : MOST_TURN))
     doubts.push(
-      `rows that are not fitted have a mean leverage of ${leverage.toFixed(2)}: near the interpolation peak`,
+      `a row left out changes the gradient there by ${turned.toFixed(2)} of its norm on average${
+        nearPeak ? `, rows that are not fitted having a mean leverage of ${leverage.toFixed(2)}` : ''
+      }`,
     );
-  if (turned > MOST_TURN)
-    doubts.push(`a row left out changes the gradient there by ${turned.toFixed(2)} of its norm on average`);
   const atKink = states.fitted.reduce((count, at) => count + (at ? 1 : 0), 0);
   return { outputs, lengths, free: 1 - atKink / n, doubts };
 
@@ -284,14 +286,14 @@ function leftOut(
   }
 }
 
-/** Where rows that are not fitted are held by themselves alone to this share, one more or less changes which are fitted, */
-const MOST_LEVERAGE = 0.75;
-/** and where outputs are for such a share of their square what the row itself makes of them. */
-const MOST_SHIFT = 0.5;
+/** The second order in a change of the gradient that is larger than this share of its norm is not enough, */
+const MOST_TURN = 0.3;
+/** nor one half as large near the interpolation peak, */
+const MOST_TURN_AT_PEAK = 0.15;
+/** where rows that are not fitted are held by themselves to this share: one more or less changes which are fitted. */
+const MOST_LEVERAGE = 0.5;
 /** Fewer of them than this share of the rows say nothing. */
 const LEAST_FREE = 0.03;
-/** The second order in a change of the gradient norm that is larger than this share of it is not enough. */
-const MOST_TURN = 0.3;
 
 /**
  * The multiple of a Newton step with the curvature of the row's own gradient left in, step' (H - C) step being work - own, that is

@@ -37,6 +37,8 @@ export interface NewtonStep {
 export interface StepsWithout {
   /** A row of M for each. */
   readonly steps: Float64Array;
+  /** What the step is for a unit of its row's gradient along d_i, a row of M for each. */
+  readonly units: Float64Array;
   /** w_i d_i' G d_i, the share of its direction's curvature that is the row's own; NaN at a kink and where w_i = 0. */
   readonly leverages: Float64Array;
 }
@@ -47,7 +49,8 @@ interface Projected {
   readonly inverse: Float64Array;
   /** For each row at a kink what is 1 along its own d_i, 0 along those of the others, and no more than that in the norm of H, P x M. */
   readonly duals: Float64Array;
-  /** The squares of their norms in H, P. */
+  /** Their products in H, P x P: those of each with itself are `squares`. */
+  readonly overlaps: Float64Array;
   readonly squares: Float64Array;
 }
 
@@ -60,13 +63,13 @@ export class LocalModel {
   /** L^-1. */
   private readonly inverse: Float64Array;
   /** Of each row, its place among the P at a kink, or -1. */
-  private readonly place: Int32Array;
+  readonly place: Int32Array;
   private readonly P: number;
   /** L^-1 d_i of the rows at a kink, P x M. */
   private readonly kinks: Float64Array;
   /** The Cholesky factor of kinks kinks'. */
   private readonly factor: Float64Array;
-  private readonly projected: () => Projected;
+  readonly projected: () => Projected;
 
   constructor(options: LocalModelOptions) {
     const { n, M, hessian, fitted } = options;
@@ -132,6 +135,7 @@ export class LocalModel {
       else rowOf(vectors, i).fill(0);
     }
     const steps = rowsTimes(vectors, inverse, rows, M);
+    const units = new Float64Array(rows * M);
     const bends = bent ? rowsTimes(extras!, inverse, rows, M) : null;
     const leverages = new Float64Array(rows).fill(Number.NaN);
     for (let i = 0; i < rows; i++) {
@@ -141,8 +145,9 @@ export class LocalModel {
         // Without its kink the row may move along what no other kink minds.
         const dual = rowOf(duals, at);
         const pull = outputDerivatives[row]! + (extras ? dot(dual, rowOf(extras, i)) : 0);
-        const scale = pull / (squares[at]! - KINK_CURVATURE);
-        for (let a = 0; a < M; a++) step[a]! += scale * dual[a]!;
+        const [unit, free] = [rowOf(units, i), squares[at]! - KINK_CURVATURE];
+        for (let a = 0; a < M; a++) unit[a] = dual[a]! / free;
+        for (let a = 0; a < M; a++) step[a]! += pull * unit[a]!;
         continue;
       }
       // Without its bend there is less to hold it.
@@ -151,10 +156,12 @@ export class LocalModel {
       const leverage = w * dot(direction, step);
       if (w !== 0) leverages[i] = leverage;
       const bend = bends && rowOf(bends, i);
-      const scale = (outputDerivatives[row]! + (bend ? w * dot(direction, bend) : 0)) / (1 - leverage);
-      for (let a = 0; a < M; a++) step[a] = scale * step[a]! + (bend ? bend[a]! : 0);
+      const pull = outputDerivatives[row]! + (bend ? w * dot(direction, bend) : 0);
+      const unit = rowOf(units, i);
+      for (let a = 0; a < M; a++) unit[a] = step[a]! / (1 - leverage);
+      for (let a = 0; a < M; a++) step[a] = pull * unit[a]! + (bend ? bend[a]! : 0);
     }
-    return { steps, leverages };
+    return { steps, units, leverages };
   }
 
   /** d_i of the rows at a kink, P x M. */
@@ -190,9 +197,11 @@ export class LocalModel {
       algebra.multiplyTransposed(transpose(inverseFactor, P, P), own, duals, { m: P, n: M, k: P });
     }
     for (let a = 0; a < M; a++) for (let b = 0; b < a; b++) projected[b * M + a] = projected[a * M + b]!;
-    const squares = new Float64Array(P);
-    for (let k = 0; k < P; k++) for (let i = 0; i <= k; i++) squares[i]! += inverseFactor[k * P + i]! ** 2;
-    return { inverse: projected, duals, squares };
+    const upper = transpose(inverseFactor, P, P);
+    const overlaps = new Float64Array(P * P);
+    algebra.multiplyTransposed(upper, upper, overlaps, { m: P, n: P, k: P });
+    const squares = Float64Array.from({ length: P }, (_, k) => overlaps[k * P + k]!);
+    return { inverse: projected, duals, overlaps, squares };
   }
 }
 

@@ -104,7 +104,7 @@ export function marginLoss(rows: MarginLossRows): RowLosses {
         if (loss === 'hinge') instead.fitted[i] = !fitted[i];
         else instead.scores[i] = falls ? 0 : 1;
       }
-      return { scores, instead: left === 0 ? null : instead };
+      return { scores, left, instead: left === 0 ? null : instead };
     },
   };
 }

@@ -78,7 +78,8 @@ function gainsOf(
 
 /**
  * The standard error that an estimate to second order is likely to have, as a share of the risk: errors of rows are about a tenth
- * of their gains where others may cross their kinks, and nearly independent. The factor was set on 90 problems of 90 rows.
+ * of their gains where others may cross their kinks, and nearly independent. The factor was set on 90 problems of 90 rows, where such
+ * crossings were not followed; it is too large by about a half since they are.
  */
 export function likelyError(rows: LeftOutRows, loss: RowLoss, eps: number): number {
   const gains = gainsOf(rows, loss, eps);

@@ -43,6 +43,11 @@ export function squareLoss(rows: SquareRows): RowLosses {
       };
     },
 
+    kinksAt: ({ outputs, gradients: { lengths } }) => ({
+      residuals: outputs.map((output, i) => y[i]! - output),
+      bounds: lengths.map((q) => eps * q),
+    }),
+
     pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
       const divisors = divisible(lengths);
       const [outputDerivatives, normDerivatives, turns] = [
@@ -100,7 +105,7 @@ export function squareLoss(rows: SquareRows): RowLosses {
         if (!stays) left++;
         return at === stays;
       });
-      return { scores, instead: left === 0 ? null : { fitted: instead, scores } };
+      return { scores, left, instead: left === 0 ? null : { fitted: instead, scores } };
     },
   };
 }

@@ -65,7 +65,7 @@ function notesOn(
     ...(single ? ['over test rows where there is one model, which says nothing of how models differ'] : []),
   ];
   return [
-    `Bias is the mean minus the limit. It is expected to be of order 1/√d, ${orders} in units of the risk, however many models there are.`,
+    `Bias is the mean minus the limit. It is expected to be of order 1/\u2060√d, ${orders} in units of the risk, however many models there are.`,
     `The standard error is the spread of the mean: ${spreads.join('; ')}. Bars on the curves are two of them.`,
     ...(points.some(({ elsewhere }) => elsewhere)
       ? ['† Points with a dashed outline came with a link: they were measured elsewhere.']

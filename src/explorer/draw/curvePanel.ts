@@ -132,14 +132,14 @@ export function curvePanel(): CurvePanel {
     limits.replaceChildren(...limitMarks(plane, next));
     own.replaceChildren(...ownPoints(plane, next.own));
     points.replaceChildren(...errorBars(plane, next.measurements));
-    here.replaceChildren(...placeMark(plane, next.here, 5));
+    here.replaceChildren(...placeMark(plane, next.here));
   }
 
   return {
     element,
     draw,
     point(risk) {
-      pointed.replaceChildren(...(risk ? placeMark(plane, risk, 4.5) : []));
+      pointed.replaceChildren(...(risk ? placeMark(plane, risk) : []));
     },
     valueUnder(pixel) {
       const { frame, x } = plane;

@@ -30,8 +30,8 @@ export interface LinePlotView {
   /** the largest value to show */
   readonly most: number;
   readonly title: string;
-  /** a level across the plot, with words */
-  readonly level?: { readonly value: number; readonly words: string };
+  /** a level across the plot, with words, and others where there is little room */
+  readonly level?: { readonly value: number; readonly words: string; readonly short: string };
   /** where there are as many features as samples */
   readonly square?: number;
   /** from where to where nothing is learnt */
@@ -74,7 +74,7 @@ export function linePlot(): LinePlot {
     const roomy = width >= NARROW;
     const longest = Math.max(...lines.map(({ label }) => label.length));
     const frame = {
-      left: 52,
+      left: 58,
       right: width - (roomy ? 24 + 7.6 * longest : 12),
       top: roomy ? 14 : 30,
       bottom: height - 52,
@@ -138,8 +138,9 @@ export function linePlot(): LinePlot {
   };
 }
 
-/** Pixels of the words beside a level. */
+/** Pixels of the words beside a level, and of the short ones. */
 const LEVEL_WORDS = 165;
+const SHORT_WORDS = 36;
 
 function notesOf(plane: Plane, { at: here, lines, level, square, nothing }: LinePlotView): SVGElement[] {
   const { frame, x, y } = plane;
@@ -164,9 +165,10 @@ function notesOf(plane: Plane, { at: here, lines, level, square, nothing }: Line
   if (level) {
     const at = y.pixel(level.value);
     const points = lines.flatMap((line) => line.points);
-    const spot = roomAlong(plane, points, at, LEVEL_WORDS);
+    const long = roomAlong(plane, points, at, LEVEL_WORDS);
+    const spot = long ?? roomAlong(plane, points, at, SHORT_WORDS);
     found.push(svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: at, y2: at }));
-    if (spot) found.push(svg('text', { class: 'note halo', ...spot }, level.words));
+    if (spot) found.push(svg('text', { class: 'note halo', ...spot }, long ? level.words : level.short));
   }
   if (square !== undefined) {
     const at = x.pixel(square);

@@ -6,7 +6,7 @@ const LEAST = 300;
 function heightFor(width: number): number {
   const { innerHeight } = window;
   const alone = !['page', undefined].includes(document.documentElement.dataset.screen);
-  const room = alone ? 0.48 * innerHeight : innerHeight - BESIDES;
+  const room = alone ? 0.44 * innerHeight : innerHeight - BESIDES;
   return Math.round(Math.max(LEAST, Math.min(room, 0.8 * width)));
 }
 

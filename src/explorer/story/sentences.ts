@@ -101,7 +101,10 @@ const ROUNDING = 1e-9;
 
 const number = shortText;
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))}\u00a0%`;
-const write = (quantity: Quantity, value: number): string => `{${quantity}|${number(value)}}`;
+/** Always three digits, so that the lines do not change while a slider moves. */
+const digits = (value: number): string =>
+  value >= 1e-3 && value < 1000 ? value.toPrecision(3) : number(value);
+const write = (quantity: Quantity, value: number): string => `{${quantity}|${digits(value)}}`;
 const standard = (value: number): string => write('standard', value);
 const adversarial = (value: number): string => write('adversarial', value);
 const width = (psi1: number): string => `{width|ψ1 = ${number(psi1)}}`;
