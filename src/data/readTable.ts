@@ -1,9 +1,8 @@
-import { StringDecoder } from 'node:string_decoder';
 import { checkOptions } from '../checkOptions.ts';
 import { oneLine, UserError } from '../errors.ts';
 import { type FileRanges, filePieces, filePiecesSync, fileRanges, type ReadProgress } from './filePieces.ts';
 import { DelimitedTable } from './formats/delimited.ts';
-import { jsonTable } from './formats/jsonRecords.ts';
+import { JsonTable } from './formats/jsonRecords.ts';
 import { npyTable, npzTable } from './formats/npy.ts';
 import { namesOf, type RawTable } from './rawTable.ts';
 
@@ -30,7 +29,7 @@ export interface ReadTableOptions {
 /**
  * Reads a table from a file in any format: CSV and text separated by semicolons, tabs or bars, with a header; JSON records;
  * NumPy's .npy and .npz; Apache Arrow and Parquet; each also compressed with gzip. What a file is, its content says, not its
- * name. Text with separators is read in pieces, and Parquet by row groups, of which nothing is kept but the columns.
+ * name. Text with separators and JSON are read in pieces, and Parquet by row groups, of which nothing is kept but the columns.
  * @throws UserError naming the file, and the row and column of what cannot be read
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<RawTable> {
@@ -122,37 +121,49 @@ class Content {
 /** A table from text in pieces: JSON, or cells with separators. */
 class TextTable {
   private readonly file: string;
-  private readonly decoder = new StringDecoder('utf8');
-  /** What came before it was known which of them it is; all of it, where it is JSON. */
-  private parts: string[] = [];
-  private isJson: boolean | null = null;
-  private readonly delimited: DelimitedTable;
+  private readonly decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  /** Blanks that came before it was known which of them it is. */
+  private blanks = '';
+  private isNew = true;
+  private table: JsonTable | DelimitedTable | null = null;
 
   constructor(file: string) {
     this.file = file;
-    this.delimited = new DelimitedTable(file);
   }
 
   push(bytes: Uint8Array): void {
-    if (this.parts.length === 0 && this.isJson === null) checkUtf8(bytes, this.file);
-    const text = this.decoder.write(bytes);
-    this.isJson ??= /^\uFEFF?\s*[[{]/.test(text) ? true : text.trim() === '' ? null : false;
-    if (this.isJson === false) this.delimited.push(this.taken(text), false);
-    else this.parts.push(text);
+    if (this.isNew) checkUtf8(bytes, this.file);
+    this.isNew = false;
+    this.take(this.decoded(bytes), false);
   }
 
   done(): RawTable {
-    const rest = this.taken(this.decoder.end());
-    if (this.isJson) return jsonTable(rest, this.file);
-    this.delimited.push(rest, true);
-    return this.delimited.done();
+    this.take(this.decoded(), true);
+    return this.table!.done();
   }
 
-  /** What is left, and the text after it. */
-  private taken(text: string): string {
-    const all = [...this.parts, text].join('');
-    this.parts = [];
-    return all;
+  private take(piece: string, isLast: boolean): void {
+    const text = this.blanks + piece;
+    this.blanks = '';
+    const isBlank = this.table === null && text.replace(/^\uFEFF/, '').trim() === '';
+    if (isBlank && !isLast) this.blanks = text;
+    else {
+      this.table ??= new (/^\uFEFF?\s*[[{]/.test(text) ? JsonTable : DelimitedTable)(this.file);
+      this.table.push(text, isLast);
+    }
+  }
+
+  /** @param bytes none for the end */
+  private decoded(bytes?: Uint8Array): string {
+    try {
+      return bytes ? this.decoder.decode(bytes, { stream: true }) : this.decoder.decode();
+    } catch {
+      throw new UserError(
+        oneLine(
+          `${this.file} is not in UTF-8, as umlauts and accents show: save it as UTF-8 (in Excel, "CSV UTF-8")`,
+        ),
+      );
+    }
   }
 }
 

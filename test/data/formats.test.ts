@@ -6,6 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCsvTable } from '../../src/data/csvTable.ts';
 import { DelimitedTable } from '../../src/data/formats/delimited.ts';
+import { JsonTable } from '../../src/data/formats/jsonRecords.ts';
 import { lz4Frame } from '../../src/data/formats/lz4.ts';
 import { learnPreparation } from '../../src/data/preparation/learnPreparation.ts';
 import { preparedTable } from '../../src/data/preparation/preparedTable.ts';
@@ -224,6 +225,10 @@ describe('readTable', () => {
     ['[1, 2]', 'row 1 of', 'is no record'],
     ['[{"a": 1}', '', 'is no JSON'],
     ['{"a": 1}\n{"a": }', 'row 2 of', 'is no JSON'],
+    ['[{"a": 1},]', 'row 2 of', 'is no JSON'],
+    ['[{"a": 1}] 2', '', 'is no JSON: "2" after the array'],
+    ['[{"a": 1}}', '', 'is no JSON'],
+    ['[]', '', 'holds no records'],
     ['[]', '', 'holds no records'],
     ['a,b\n1,2\n3\n', 'row 2 of', 'has 1 cells instead of 2'],
     [npy('|O', [3], new Uint8Array(24)), '', 'is an array of Python objects: convert it with .astype(float)'],
@@ -283,6 +288,44 @@ describe('readTable', () => {
       expect(told.at(-1)).toEqual([length, length]);
       expect(told).toHaveLength(pieces);
     }
+  });
+
+  it.each([
+    ['an array', '[', ',', ' ]\n'],
+    ['lines', '', '', ''],
+  ])('reads JSON records in %s from pieces cut anywhere', (_, start, between, end) => {
+    const found = [
+      { a: 1, b: 'x, "y" \\ [{' },
+      { a: -2.5e3, b: null },
+      { b: '\\"', c: true },
+      { a: 4, b: ']}', c: false },
+    ];
+    const text = `\uFEFF ${start}${found.map((record) => JSON.stringify(record)).join(`${between}\n`)}${end}`;
+    const read = (cuts: readonly number[]) => {
+      const table = new JsonTable('"here"');
+      const edges = [0, ...cuts, text.length];
+      for (let k = 1; k < edges.length; k++)
+        table.push(text.slice(edges[k - 1], edges[k]), k === edges.length - 1);
+      return table.done();
+    };
+    const whole = read([]);
+    expect([whole.rows, namesOf(whole)]).toEqual([4, ['a', 'b', 'c']]);
+    for (const [i, record] of found.entries())
+      for (const [j, name] of (['a', 'b', 'c'] as const).entries())
+        expect(cellText(whole.columns[j]!, i)).toBe(String((record as Record<string, unknown>)[name] ?? ''));
+    // The first piece has what tells the two forms apart.
+    for (let cut = 3; cut < text.length; cut++) {
+      expect(read([cut])).toEqual(whole);
+      expect(read([cut, Math.min(cut + 1, text.length)])).toEqual(whole);
+    }
+  });
+
+  it('refuses text in another encoding than UTF-8', async () => {
+    for (const read of [readTable, async (path: string) => readTableSync(path)])
+      await expect(read(file(Buffer.from('Fl\u00e4che;b\n1;2\n', 'latin1')))).rejects.toThrow(
+        'is not in UTF-8',
+      );
+    await expect(readTable(file(Buffer.from([97, 44, 98, 10, 49, 44, 0xe2, 0x82])))).rejects.toThrow('UTF-8');
   });
 
   it('reads a character that two pieces share', async () => {
