@@ -1,4 +1,5 @@
 import { checkChoice, checkPositive, InvalidArgumentError } from '../errors.ts';
+import { numbersOf, readsAtOnce, tensorOf } from '../runtime/hostNumbers.ts';
 import { softmaxCrossEntropy as nativeCrossEntropy } from '../runtime/nativeOps.ts';
 import { tf } from '../runtime/tf.ts';
 
@@ -86,7 +87,7 @@ export const crossEntropyLoss: SampleLoss = {
   name: 'cross-entropy',
   value(prediction, y) {
     if (prediction.shape[1] === 1) return tf.softplus(y.mul(prediction).neg()).reshape([-1]);
-    return softmaxCrossEntropy(prediction, oneHot(prediction, y).toFloat());
+    return softmaxCrossEntropy(prediction, oneHot(prediction, y));
   },
   targets: 'classes',
 };
@@ -202,10 +203,17 @@ export function fitting(prediction: tf.Tensor, targets: tf.Tensor, loss: SampleL
 /** So far below every output that it never is the largest. */
 const FAR = 1e30;
 
-/** Rows of y as one-hot rows like those of the prediction. */
+/** Rows of y as one-hot rows like those of the prediction, float32. */
 export function oneHot(prediction: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  const classes = prediction.shape[1]!;
-  return y.shape[1] === classes ? y : tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, classes);
+  const [n, classes] = [y.shape[0]!, prediction.shape[1]!];
+  if (y.shape[1] === classes) return y.dtype === 'float32' ? y.clone() : y.toFloat();
+  if (y.dtype !== 'float32' || !readsAtOnce(n * classes))
+    return tf.oneHot(y.reshape([-1]).toInt() as tf.Tensor1D, classes).toFloat();
+  const rows = new Float32Array(n * classes);
+  numbersOf(y).forEach((label, i) => {
+    if (label >= 0 && label < classes) rows[i * classes + Math.floor(label)] = 1;
+  });
+  return tensorOf(rows, [n, classes]);
 }
 
 /** One-hot rows of the largest entry, without a gradient of their own. */

@@ -86,7 +86,7 @@ export function minimalNorm(options: MinimalNormOptions): MinimalNormAttack {
   const gapOf = (f: ModelFunction, x: tf.Tensor, y: tf.Tensor): Gap => {
     if (moveBy === undefined && settings.loss === marginLoss) {
       const outputs = fitting(f(x), y, marginLoss);
-      if (outputs.shape[1]! > 1) return anyOtherClass(f, x, oneHot(outputs, y).toFloat(), reachLoss!);
+      if (outputs.shape[1]! > 1) return anyOtherClass(f, x, oneHot(outputs, y), reachLoss!);
     }
     if (moveBy === undefined) {
       const { loss } = settings;

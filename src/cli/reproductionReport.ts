@@ -63,6 +63,9 @@ function verdict(points: readonly FigurePoint[]): string[] {
 const plain = (title: string): string =>
   title
     .replaceAll('$', '')
+    .replaceAll('_{\\mathrm{test}}', '-test')
     .replaceAll('\\varepsilon', 'eps')
+    .replaceAll('\\ell_\\infty', 'linf')
+    .replaceAll('\\ell', 'l')
     .replace(/\\([a-z]+)/g, '$1')
     .replace(/[_{}]/g, '');

@@ -2,7 +2,16 @@ import { adversarialRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { bestWidth, randomFeatures } from '../theory/index.ts';
 import type { Figure } from './figure.ts';
-import { AR_AXIS, around, baseSettings, cellOf, nothingAt, panelOf, WIDTH_AXIS } from './shared.ts';
+import {
+  AR_AXIS,
+  activationWords,
+  around,
+  baseSettings,
+  cellOf,
+  nothingAt,
+  panelOf,
+  WIDTH_AXIS,
+} from './shared.ts';
 
 const AR = adversarialRisk();
 
@@ -32,7 +41,7 @@ export const activations: Figure = {
           `$\\varepsilon = ${eps}$`,
           settings,
           settings.activations.map((activation) => ({
-            label: activation,
+            label: activationWords(activation),
             measure: AR,
             along: around(psi1, 8),
             at: psi1,

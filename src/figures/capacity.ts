@@ -2,7 +2,7 @@ import type { Measure } from '../cells/measure.ts';
 import { texNumber } from '../plots/axes.ts';
 import { randomFeatures, robustCapacity } from '../theory/index.ts';
 import type { Figure } from './figure.ts';
-import { around, baseSettings, cellsOf, lookOf, WIDTH_AXIS } from './shared.ts';
+import { activationWords, around, baseSettings, cellsOf, lookOf, WIDTH_AXIS } from './shared.ts';
 
 /** Probability that a label is turned over. */
 const FLIP = 0.1;
@@ -66,14 +66,14 @@ export const capacity: Figure = {
     };
     return {
       x: WIDTH_AXIS,
-      y: { label: 'samples $\\psi_2 = n/d$', scale: 'log' },
+      y: { label: 'largest $\\psi_2 = n/d$ that is fitted', scale: 'log' },
       guides: [],
       caption: `The largest n/d whose labels random features fit on the whole ball of radius eps about every row, labels turned over with probability ${FLIP}.`,
       setting:
         `Label noise tau = ${tau}, activation ${activations[0]}, signal norm 1. Curves: asymptotic theory. Symbols, at d = ${d.join(' and ')}: where half of the ` +
         `problems are separated, of ${seeds} at each of ${STEPS} values of n/d from ${FROM} to ${TO} times the theory's, the hinge loss minimised exactly with ridge ` +
         `lambda = ${lambda[0]} and the attack linearised; bars of one standard error over single problems.`,
-      note: `$\\tau = ${tau}$, $\\lambda = ${texNumber(lambda[0]!)}$, ${activations[0]}; ${seeds * STEPS} problems a symbol, bars: one standard error over them`,
+      note: `$\\tau = ${tau}$, $\\lambda = ${texNumber(lambda[0]!)}$, ${activationWords(activations[0]!)}; labels turned over: ${FLIP}; ${seeds * STEPS} problems a symbol, bars: one standard error over them`,
       panels: [
         {
           title: '',

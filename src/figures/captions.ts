@@ -2,6 +2,7 @@ import { texNumber } from '../plots/axes.ts';
 import { COLUMN_WIDTHS } from '../plots/paper.ts';
 import type { Figure, FigurePlan, FigureSettings } from './figure.ts';
 import type { DrawingOptions } from './figureDrawing.ts';
+import { activationWords } from './shared.ts';
 
 /** What a figure's picture says about itself: title, caption, settings at the foot, and the command that makes it. */
 export function drawingOptions(
@@ -52,7 +53,7 @@ function note({ varies, fixed = {} }: Figure, settings: FigureSettings): string 
     ...single('epsilons', '\\varepsilon'),
     ...('tau' in fixed ? [] : [`$\\tau = ${texNumber(tau)}$`]),
     ...single('lambda', '\\lambda'),
-    ...(varies.includes('activations') || 'activations' in fixed ? [] : [activations[0]!]),
+    ...(varies.includes('activations') || 'activations' in fixed ? [] : [activationWords(activations[0]!)]),
   ];
   return `${settingsShown.join(', ')}; means over ${seeds} seeds`;
 }

@@ -1,4 +1,5 @@
 import { adversarialRisk } from '../cells/measure.ts';
+import { normSymbol } from '../plots/normSymbol.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
 import { AR_AXIS, around, baseSettings, cellsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
@@ -44,10 +45,10 @@ export const linf: Figure = {
       caption: `Adversarial risk against width at eps = ${eps}, in training and at test: in l2 the radius, in linf sqrt(d) times the change of one input. Dashed: N = n.`,
       panels: TESTS.map((test) =>
         panelOf(
-          `tested against ${test}`,
+          `tested against ${normSymbol(test)}`,
           settings,
           TRAININGS.map((training) => ({
-            label: training === 'none' ? 'trained without attack' : `trained against ${training}`,
+            label: training === 'none' ? 'trained without attack' : `trained against ${normSymbol(training)}`,
             measure: adversarialRisk(),
             along: around(psi1, 2, 60),
             at: psi1,

@@ -5,6 +5,14 @@ import type { NoiseName } from '../theory/index.ts';
 import { type Claim, clearlyAbove, type Figure, shown } from './figure.ts';
 import { around, baseSettings, cellsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
+const WORDS: Readonly<Record<NoiseName, string>> = {
+  gaussian: 'Gaussian',
+  rademacher: 'Rademacher',
+  laplace: 'Laplace',
+  student: "Student's t",
+  sparse: 'sparse',
+};
+
 /** The whole law of the noise, where least squares know no more of it than its variance. */
 export const noise: Figure = {
   name: 'noise',
@@ -35,7 +43,7 @@ export const noise: Figure = {
           eps === 0 ? '$\\varepsilon = 0$: one curve for all' : `$\\varepsilon = ${eps}$`,
           settings,
           NOISE_NAMES.map((law) => ({
-            label: law,
+            label: WORDS[law],
             measure: standardRisk,
             along: around(psi1, 2, 80),
             at: psi1,

@@ -28,7 +28,12 @@ export const nullPhase: Figure = {
       y: { label: 'norm $|\\theta|$', scale: 'linear' },
       guides: psi1.map((width, i) => {
         const at = critical(width);
-        return { axis: 'x', at, colour: lookOf(i).colour, label: `$\\varepsilon_c = ${at.toFixed(2)}$` };
+        return {
+          axis: 'x',
+          at,
+          colour: lookOf(i).colour,
+          label: `$\\varepsilon_c(${width}) = ${at.toFixed(2)}$`,
+        };
       }),
       caption:
         'Norm of theta against eps, for several widths. Dashed: the critical eps_c of each, beyond which theta = 0.',

@@ -50,7 +50,7 @@ export const phaseDiagram: Figure = {
         cut: 2.2 * nothing,
         xDomain: [WIDTHS.from, WIDTHS.to],
         yDomain: [RADII.from, RADII.to],
-        label: 'AR',
+        label: 'adversarial risk',
         pivot: nothing,
         heights: epsilons,
         lines: [

@@ -16,6 +16,7 @@ import type { Claim, Figure, FigureSettings, MeanOf, Verdict } from './figure.ts
 import { drawFigure } from './figureDrawing.ts';
 import { figureCells, figurePoints, meanOver, type PanelPoints } from './figurePoints.ts';
 import { checkSettings } from './figureSettings.ts';
+import { finishedPicture } from './finishedPicture.ts';
 import { livePicture } from './livePicture.ts';
 
 export interface ReproduceOptions {
@@ -103,14 +104,10 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     statement: claim.statement,
     ...judged(claim, settings, meanOver(resultOf)),
   }));
-  const caption = [
-    drawing.description,
-    ...(plan.surface
-      ? [`Standard errors of the circles: at most ${largestError(points).toPrecision(2)}.`]
-      : []),
-    `Engine: ${runtime.engine}.`,
-  ].join(' ');
-  const svg = drawFigure(plan, points, { ...drawing, description: caption });
+  const { svg, caption } = finishedPicture(plan, {
+    ...{ points, drawing, engine: runtime.engine },
+    results: [...cells.values()].map(resultOf),
+  });
   for (const path of [files.svg, files.png, files.pdf]) await writePicture(path, svg);
   writeWholeFile(files.caption, `${caption}\nMade by: ${drawing.source}\n`);
   const { source } = drawing;
@@ -153,9 +150,6 @@ async function simulate(
     await picture.close();
   }
 }
-
-const largestError = (points: readonly PanelPoints[]): number =>
-  Math.max(...points.flat(2).map(({ y }) => y.simulated.standardError));
 
 /** What becomes of a claim: it does not fail for want of a second value, or of the standard error that one seed does not give. */
 function judged({ compares = [], check }: Claim, settings: FigureSettings, mean: MeanOf): Verdict {

@@ -3,7 +3,7 @@ import { cell } from '../cells/makeCell.ts';
 import type { Measure } from '../cells/measure.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import type { Guide, SymbolName } from '../plots/panels.ts';
-import { gridValues } from '../theory/index.ts';
+import { type ActivationName, gridValues } from '../theory/index.ts';
 import type { AxisPlan, Curve, FigureSettings, Measured, PlanPanel, Spot } from './figure.ts';
 
 /** Where the figures agree unless they say otherwise. */
@@ -158,3 +158,8 @@ export function panelOf(title: string, settings: FigureSettings, kinds: readonly
 /** `count` values from below the smallest to beyond the largest of `values`, evenly spaced in the logarithm. */
 export const around = (values: readonly number[], beyond = 1.25, count = 160): number[] =>
   gridValues({ from: Math.min(...values) / 1.25, to: Math.max(...values) * beyond, count, scale: 'log' });
+
+/** An activation's name in a picture. */
+export const activationWords = (name: ActivationName): string =>
+  (({ 'shifted-relu': 'shifted ReLU', gelu: 'GELU' }) as Partial<Record<ActivationName, string>>)[name] ??
+  name;

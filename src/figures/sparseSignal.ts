@@ -1,4 +1,5 @@
 import { adversarialRisk, type Measure, standardRisk } from '../cells/measure.ts';
+import { normSymbol } from '../plots/normSymbol.ts';
 import { gridValues } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
 import { baseSettings, cellsOf, panelOf } from './shared.ts';
@@ -41,7 +42,7 @@ export const sparseSignal: Figure = {
         title,
         settings,
         NORMS.map((norm) => ({
-          label: `trained against ${norm}`,
+          label: `trained against ${normSymbol(norm)}`,
           measure,
           along: gridValues({ from: few / 1.25, to: 1, count: 80, scale: 'log' }),
           at: SHARES,
@@ -53,7 +54,10 @@ export const sparseSignal: Figure = {
       y: { label: 'risk', scale: 'linear' },
       guides: [],
       caption: `Linear regression on a target of which a share of the inputs is all that matters, each of them equally, trained at eps = ${eps} against linf (sqrt(d) times the change of one input) and against l2.`,
-      panels: [panel('standard risk', standardRisk), panel('tested against linf', adversarialRisk())],
+      panels: [
+        panel('standard risk', standardRisk),
+        panel(`tested against ${normSymbol('linf')}`, adversarialRisk()),
+      ],
       claims: [
         {
           statement: `where ${100 * few} per cent of the inputs matter, training against linf has the lower standard risk`,

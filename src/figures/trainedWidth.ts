@@ -57,7 +57,8 @@ export const trainedWidth: Figure = {
         'Risk of one-hidden-layer networks of equal width on a linear teacher: random features (hidden layer frozen), the ' +
         'lazy regime (linear in all weights about random ones) and networks trained in all layers. At eps = 0 normal ' +
         'training and the standard risk, otherwise adversarial training and the adversarial risk at the same eps. Theory ' +
-        'exists for random features only. Networks with more weights than samples are trained by gradient until the objective settles.',
+        'exists for random features only. Networks with more weights than samples are trained by gradient until a cycle ' +
+        'changes the objective by less than 1 per cent, or for 2,250 steps.',
       panels: epsilons.map((eps) => ({
         title:
           eps === 0

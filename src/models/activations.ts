@@ -1,5 +1,6 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkChoice, InvalidArgumentError } from '../errors.ts';
+import { timesSlope } from '../runtime/nativeOps.ts';
 import { tf } from '../runtime/tf.ts';
 import {
   type ActivationName,
@@ -22,6 +23,8 @@ export interface TensorActivation {
   readonly slope: (uOrValue: tf.Tensor) => tf.Tensor;
   /** Of which of the two. */
   readonly slopeOf: 'input' | 'value';
+  /** v sigma'(u) where the engine has it in one pass, else null. */
+  readonly timesSlope?: (v: tf.Tensor, uOrValue: tf.Tensor) => tf.Tensor | null;
   /** Whether `value` is max(u, 0). Default false. */
   readonly ramp?: boolean;
 }
@@ -43,6 +46,7 @@ const ofValue = (value: TensorActivation['value'], slope: TensorActivation['slop
 const relu: TensorActivation = {
   // Of values >= 0 the native engine has the sign in one pass and the step in two; WebAssembly's sign is 0 up to 1e-7.
   ...ofValue(tf.relu, (h) => (tf.getBackend() === 'tensorflow' ? tf.sign(h) : tf.step(h))),
+  timesSlope: (v, h) => timesSlope('relu', v, h),
   ramp: true,
 };
 
@@ -67,7 +71,10 @@ const known: Record<ActivationName, TensorActivation> = {
     },
   ),
   softplus: ofInput(tf.softplus, tf.sigmoid),
-  tanh: ofValue(tf.tanh, (h) => tf.sub(1, tf.square(h))),
+  tanh: {
+    ...ofValue(tf.tanh, (h) => tf.sub(1, tf.square(h))),
+    timesSlope: (v, h) => timesSlope('tanh', v, h),
+  },
   erf: ofInput(tf.erf, (u) => tf.exp(tf.square(u).neg()).mul(2 / Math.sqrt(Math.PI))),
   sigmoid: ofValue(tf.sigmoid, (h) => h.mul(tf.sub(1, h))),
   sin: ofInput(tf.sin, tf.cos),

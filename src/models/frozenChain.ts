@@ -158,14 +158,14 @@ function affine({ kernel, bias }: Affine, columns: tf.Tensor | null, ones: boole
 }
 
 function elementwise({ activation, mean }: Elementwise): Pass {
-  const { value, slope, slopeOf } = activation;
+  const { value, slope, slopeOf, timesSlope } = activation;
   return {
     forward: (u) => (mean === 0 ? value(u) : value(u).sub(mean)),
     // The mean is taken off the value, which is no longer what its slope is computed from.
     keeps: slopeOf === 'value' && mean === 0 ? 'value' : 'input',
     back(v, kept) {
       const there = slopeOf === 'value' && mean !== 0 ? value(kept) : kept;
-      return tf.tidy(() => (v ? v.mul(slope(there)) : slope(there)));
+      return tf.tidy(() => (v ? (timesSlope?.(v, there) ?? v.mul(slope(there))) : slope(there)));
     },
   };
 }

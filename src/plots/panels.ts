@@ -166,9 +166,9 @@ interface Title {
 /** Titles in one line over each panel, or in several where their type would be too small. */
 function titlesOver(panels: readonly Panel[], { left, right }: Frame): Title[] {
   const sizes = panels.map(({ title }) => fittingSize(title, TITLE, right - left));
-  const areShort = sizes.every((size) => size > LEAST_TITLE);
-  return panels.map(({ title }, i) => {
-    if (areShort) return { words: title === '' ? [] : [title], size: sizes[i]! };
+  const least = Math.min(...sizes);
+  return panels.map(({ title }) => {
+    if (least > LEAST_TITLE) return { words: title === '' ? [] : [title], size: least };
     return { words: evenLines(title, TITLE, right - left), size: TITLE };
   });
 }

@@ -72,3 +72,15 @@ export function softmaxCrossEntropy(
   const [loss, gradient] = backend.executeMultipleOutputs(name, attributes, [z, labels], 2);
   return { loss: loss!, gradient: gradient! };
 }
+
+/**
+ * v sigma'(u) entry by entry from h = sigma(u), sigma ReLU or tanh, in one pass of TensorFlow's own; null on other
+ * engines. Without a gradient. All float32.
+ */
+export function timesSlope(sigma: 'relu' | 'tanh', v: tf.Tensor, h: tf.Tensor): tf.Tensor | null {
+  const backend = native();
+  if (!backend) return null;
+  const attributes = [float32(backend.binding)];
+  if (sigma === 'relu') return backend.executeSingleOutput('ReluGrad', attributes, [v, h]);
+  return backend.executeSingleOutput('TanhGrad', attributes, [h, v]);
+}

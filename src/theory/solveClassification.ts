@@ -44,7 +44,7 @@ function solveTraining(
 ): SolvedClassification {
   const { eps, lambda, psi2, signal } = problem;
   const score = labelScore(problem.teacher);
-  const invisible = signal && nothingStandsOut(coordinatesOf(map), { ...problem, signal }, score, eps);
+  const invisible = signal && nothingStandsOut(coordinatesOf(map), signal, problem, score);
   if (invisible || (eps > 0 && eps >= CRITICAL * criticalPoint(map, problem, score).eps))
     return { risk: guessing(problem, epsTest) };
   if (map.rank === Infinity && map.activation?.mu1 === 0)

@@ -51,7 +51,7 @@ export function solveRegression(
   }
   const score = residualScore(map, problem);
   const critical = eps > 0 ? criticalPoint(map, problem, score) : { eps: Infinity };
-  const invisible = signal && nothingStandsOut(coordinatesOf(map), { ...problem, signal }, score, eps);
+  const invisible = signal && nothingStandsOut(coordinatesOf(map), signal, problem, score);
   if (invisible || eps >= CRITICAL * critical.eps) return nullSolution(map, problem, epsTest);
   if (eps === 0 && lambda === 0 && psi2 <= map.rank * (1 + SQUARE))
     return leastNormInterpolator(map, problem, epsTest);
@@ -135,17 +135,14 @@ function squareStart(
   problem: ResidualProblem,
   { law, averages, readOut }: ChannelEquations<ResidualLaw>,
 ): NearStart | undefined {
-  const { signal, channel, lambda } = problem;
-  const variance = secondMoment(problem.noise);
+  const { psi2, lambda, rho, signal, channel } = problem;
+  const noise = secondMoment(problem.noise);
   // About as strong an attack as the one in linf.
   const unit = signal ? DENSE : 1;
   const eps = unit * problem.eps;
-  const { phase, risk, kappa, q, thetaNormSquared } = solveSaddlePoint(map, {
-    ...problem,
-    eps,
-    noise: variance,
-  });
-  const missed = risk - variance;
+  const square = solveSaddlePoint(map, { psi2, eps, lambda, noise, rho });
+  const { phase, risk, kappa, q, thetaNormSquared } = square;
+  const missed = risk - noise;
   if (phase !== 'learning' || !(missed > 0)) return undefined;
   const x = [0.5 * Math.log(missed), -Math.log(kappa), ...(eps > 0 ? [Math.log(unit * q)] : [])];
   if (readOut instanceof CoordinateReadOut && readOut.unknowns > 0) {
@@ -201,8 +198,9 @@ function nullSolution(map: FeatureMap, problem: ResidualProblem, epsTest: number
 
 /** eps = lambda = 0, n <= rank F: every loss that is least at 0 has the interpolator of least norm in the limit. */
 function leastNormInterpolator(map: FeatureMap, problem: ResidualProblem, epsTest: number): SolvedRegression {
+  const { psi2, eps, lambda, rho } = problem;
   const variance = secondMoment(problem.noise);
-  const found = solveSaddlePoint(map, { ...problem, noise: variance });
+  const found = solveSaddlePoint(map, { psi2, eps, lambda, noise: variance, rho });
   const law = new ResidualLaw(problem.noise, found.risk - variance);
   const fitted = {
     gradientNorm: found.q,

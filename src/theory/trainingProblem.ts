@@ -34,10 +34,13 @@ export interface MarginProblem extends TrainingProblem {
 }
 
 /** The read-out that a training problem makes of the features. */
-export const readOutOf = (map: FeatureMap, { signal, ...problem }: TrainingProblem): ReadOut =>
+export const readOutOf = (
+  map: FeatureMap,
+  { psi2, lambda, rho, signal }: Pick<TrainingProblem, 'psi2' | 'lambda' | 'rho' | 'signal'>,
+): ReadOut =>
   signal
-    ? new CoordinateReadOut(coordinatesOf(map), { ...problem, signal })
-    : new ResolventReadOut(map, problem);
+    ? new CoordinateReadOut(coordinatesOf(map), { psi2, lambda, rho, signal })
+    : new ResolventReadOut(map, { psi2, lambda, rho });
 
 /**
  * The problem under a training attack of that kind: one in linf is one in l2 of another radius where the gradient has no axes.

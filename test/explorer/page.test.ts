@@ -169,6 +169,19 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       expect(await page.innerText('#wanted-answer')).toContain('No');
       await page.locator('#curve-plot').scrollIntoViewIfNeeded();
       const dot = (await page.locator('#curve-plot .here .dot.adversarial').boundingBox())!;
+      // A finger on a dot does not scroll the page, one beside it does.
+      const scrolls = await page.evaluate(
+        ([x, y]) => {
+          const target = document.querySelector('#curve-plot')!;
+          const touched = (clientX: number): boolean => {
+            const touches = [new Touch({ identifier: 1, target, clientX, clientY: y })];
+            return target.dispatchEvent(new TouchEvent('touchstart', { cancelable: true, touches }));
+          };
+          return [touched(x), touched(x - 60)];
+        },
+        [dot.x + dot.width / 2, dot.y + dot.height / 2] as const,
+      );
+      expect(scrolls).toEqual([false, true]);
       const [x, y] = [dot.x + dot.width / 2, dot.y + dot.height / 2];
       await page.mouse.move(x, y);
       await page.mouse.down();

@@ -278,6 +278,15 @@ describe('what the story says', () => {
     expect(text.includes('it is better not to train against the attack')).toBe(ordinary < best.value);
   });
 
+  it.each(SCENE_NAMES)('has three digits in every risk, whatever they are, in the scene of %s', (scene) => {
+    for (const psi1 of [2, 4, 20]) {
+      const risks = marked(sentences(scene, at(scene, { psi1 }))).filter(
+        ({ quantity, text }) => /standard|adversarial|worst/.test(quantity ?? '') && /^[\d.]+$/.test(text),
+      );
+      for (const { text } of risks) expect(text.replace('.', '').replace(/^0+/, ''), text).toHaveLength(3);
+    }
+  });
+
   it('of the remedy is that memory takes larger weights than the rule', () => {
     const { psi2, eps, tau } = at('remedy');
     // psi1 |theta|^2 as psi1 grows, where nothing but memory is left, and that of the least theta with mu1 W' theta = beta.

@@ -33,7 +33,7 @@ const SMALLER: Readonly<Record<string, readonly Smaller[]>> = {
       'trainExactly(seed, { d, psi1, psi2, eps, tau, testRows: 500 })',
     ],
     ['seed < 8', 'seed < 4'],
-    ['tolerance: 0.01', 'tolerance: 0.02'],
+    ['{ eps, tolerance: 0.01 }', '{ eps, tolerance: 0.02, attack: pgd({ steps: 3, relStepSize: 0.5 }) }'],
     ['[0.25, 0.5, 1, 1.5, 3, 7, 15, 32]', '[1.5, 7, 32]'],
     ['seed < 5', 'seed < 3'],
     ['{ d: 40, psi1, eps, testRows: 800', '{ d: 24, psi1, eps, testRows: 400'],

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { clipBetween, euclideanNorms, softmaxCrossEntropy } from '../../src/runtime/nativeOps.ts';
+import { clipBetween, euclideanNorms, softmaxCrossEntropy, timesSlope } from '../../src/runtime/nativeOps.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
 
@@ -70,3 +70,21 @@ it('cross-entropy and its gradient are those of the definition (float32), and it
   tf.dispose([z, y, loss, gradient]);
   expect(tf.memory().numTensors).toBe(before);
 });
+
+it.each(['relu', 'tanh'] as const)(
+  'multiplies by the slope of %s from its value (float32), on the native engine alone, and leaves nothing behind',
+  (sigma) => {
+    const before = tf.memory().numTensors;
+    const u = [-2, -0.1, 0, 0.3, 5];
+    const weights = [1, -2, 3, 4, -1e3];
+    const [v, h] = [tf.tensor1d(weights), tf.tidy(() => tf[sigma](tf.tensor1d(u)))];
+    const found = timesSlope(sigma, v, h);
+    expect(found !== null).toBe(native);
+    const slope = (x: number): number => (sigma === 'relu' ? Number(x > 0) : 1 / Math.cosh(x) ** 2);
+    found?.dataSync().forEach((value, i) => {
+      expect(Math.abs(value - weights[i]! * slope(u[i]!))).toBeLessThan(FLOAT32 * Math.abs(weights[i]!));
+    });
+    for (const tensor of [v, h, found]) tensor?.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);

@@ -26,6 +26,7 @@ export interface Teacher {
  * the scale sqrt Q.
  */
 export class MarginLaw implements PartialLaw, OrderedLaw {
+  readonly parameters: 1 | 2;
   readonly teacher: Teacher;
   /** sqrt Q */
   scale = 1;
@@ -44,6 +45,7 @@ export class MarginLaw implements PartialLaw, OrderedLaw {
   constructor(teacher: Teacher) {
     this.teacher = teacher;
     this.trust = 1 - 2 * teacher.flip;
+    this.parameters = this.trust > 0 ? 2 : 1;
     this.weights = Float64Array.from(teacher.latent, ({ weight }) => weight);
     this.pulls = Float64Array.from(
       teacher.latent,
@@ -53,17 +55,13 @@ export class MarginLaw implements PartialLaw, OrderedLaw {
     this.heights = new Float64Array(teacher.latent.length);
   }
 
-  get parameters(): 1 | 2 {
-    return this.trust > 0 ? 2 : 1;
-  }
-
   setLogarithms(x: Float64Array): void {
-    if (this.trust > 0) this.set(Math.exp(x[1]!), Math.exp(x[0]!));
+    if (this.parameters === 2) this.set(Math.exp(x[1]!), Math.exp(x[0]!));
     else this.set(Math.exp(x[0]!), 0);
   }
 
   logarithmsOf({ overlap, across, outputVariance }: ReadOut, out: Float64Array): void {
-    if (this.trust > 0) out[0] = Math.log(overlap) - 0.5 * Math.log(across);
+    if (this.parameters === 2) out[0] = Math.log(overlap) - 0.5 * Math.log(across);
     out[this.parameters - 1] = 0.5 * Math.log(outputVariance);
   }
 

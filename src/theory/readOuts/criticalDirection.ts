@@ -3,6 +3,8 @@ import type { UntrainedScore } from '../criticalRadius.ts';
 import type { CoordinateModel } from '../featureMaps/featureMap.ts';
 import { solveFixedPoint } from '../fixedPoint.ts';
 import { newShrinkage, shrinkage } from '../linf/shrinkage.ts';
+import type { SignalLaw } from '../linf/signal.ts';
+import type { TrainingProblem } from '../trainingProblem.ts';
 import { type CoordinateProblem, CoordinateReadOut } from './coordinateReadOut.ts';
 
 /** The least pressure eps E dl/dc against linf under which theta = 0, and the direction in which theta leaves 0 there. */
@@ -79,9 +81,9 @@ const INVISIBLE = 1e-140;
  */
 export function nothingStandsOut(
   { psi1 }: CoordinateModel,
-  { psi2, rho, signal }: CoordinateProblem,
+  signal: SignalLaw,
+  { psi2, rho, eps }: Pick<TrainingProblem, 'psi2' | 'rho' | 'eps'>,
   { mu, chi, attack }: UntrainedScore,
-  eps: number,
 ): boolean {
   if (psi1 < Infinity) return false;
   const { norm } = shrinkage(signal, mu * rho, chi / psi2, eps * attack, 0, newShrinkage());
