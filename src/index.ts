@@ -202,6 +202,7 @@ export {
   type HeldOutRisks,
   type TableTuning,
   type TuneSplit,
+  type TuneStage,
   tuneOnTable,
 } from './table/tuneOnTable.ts';
 export {

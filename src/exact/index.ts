@@ -31,5 +31,6 @@ export type {
 } from './leaveOneOut/leaveOneOut.ts';
 export { adversarialRegressionPath, type PathOptions, type PathPoint, readoutPath } from './path.ts';
 export { type FeatureLayer, gradientNorms, type ReadoutProblem, readoutProblem } from './readoutProblem.ts';
+export type { RowBlock } from './rowBlocks.ts';
 export { type MarginOptions, type MarginResult, solveMargins } from './solveMargins.ts';
 export { type Gradients, type ReadoutOptions, solveReadout } from './solveReadout.ts';

@@ -9,7 +9,9 @@ const TILE = 16;
 
 /** Rows from `from` to the one before `to`. */
 export interface RowBlock {
+  /** The first. */
   readonly from: number;
+  /** One after the last. */
   readonly to: number;
 }
 

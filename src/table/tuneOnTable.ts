@@ -19,6 +19,14 @@ import { searchPaths } from './tuneSearch.ts';
 import { partOf, stagesOf, survivors } from './tuneStages.ts';
 import { openTuneFile, type TuneFile, tuneProblem } from './tuneStore.ts';
 
+/** A part of the training rows, and the candidates that were compared by it. */
+export interface TuneStage {
+  /** How many rows. */
+  readonly rows: number;
+  /** How many candidates. */
+  readonly scored: number;
+}
+
 /** A choice from the training rows of one split, and what it is worth on the rows held out from it. */
 export interface TuneSplit extends Choice {
   /** Names the split, as `trainOnTable` takes it. */
@@ -29,8 +37,8 @@ export interface TuneSplit extends Choice {
   readonly skipped: readonly SkippedCandidate[];
   /** How many candidates were predicted. */
   readonly predicted: number;
-  /** The numbers of training rows that candidates were compared by, and how many candidates; scores are of the last. */
-  readonly stages: readonly { readonly rows: number; readonly scored: number }[];
+  /** The parts of the training rows that candidates were compared by, one after the other; scores are of the last. */
+  readonly stages: readonly TuneStage[];
   /** What risks of candidates are shares of: the variance of the target in the training rows; 1 for classes. */
   readonly unit: number;
   /** On the rows held out, which no choice saw. */
@@ -173,7 +181,7 @@ async function scoredInStages(
   const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });
   const { predicted, ...screened } = await screenPaths(all, first, settings);
   const skipped: SkippedCandidate[] = [...screened.skipped];
-  const stages: { rows: number; scored: number }[] = [];
+  const stages: TuneStage[] = [];
   let { paths } = screened;
   let scores: readonly ScoredCandidate[] = [];
   const last = parts.at(-1)!;
