@@ -15,6 +15,7 @@ import {
   type RiskAt,
   settingsAt,
 } from '../theory/curve.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import { pinnedCurves } from '../theory/pinnedCurves.ts';
 import { atRest, REST } from './atRest.ts';
 import { byId } from './elements.ts';
@@ -23,6 +24,8 @@ import { onWidth } from './plotSize.ts';
 import { placeTip, showRiskTip } from './riskTip.ts';
 import { axisNames, letters, symbol } from './symbols.ts';
 import { wordsFor } from './words.ts';
+
+const NONE: CurveView['own'] = [];
 
 export interface CurveFigure {
   readonly svg: SVGSVGElement;
@@ -165,6 +168,7 @@ export function curveFigure(
     changed = performance.now();
     return changed - before < REST;
   }
+  const pinned = kept(pinnedCurves);
   const refine = atRest(() => figure.draw(store.state));
 
   const figure: CurveFigure = {
@@ -190,8 +194,8 @@ export function curveFigure(
         here,
         curve: curveOf({ settings, axis: name, count: coarse ? moving : most }),
         measurements: matching(measurements, settings, axis),
-        pinned: pinnedCurves(pins, settings, name),
-        own: own?.axis === name ? own.points : [],
+        pinned: pinned(pins, isClassifier(settings), name),
+        own: own?.axis === name ? own.points : NONE,
       };
       panel.draw(view);
       if (coarse) refine();

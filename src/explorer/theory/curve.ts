@@ -18,13 +18,16 @@ export type Axis =
 /** A point of a curve: `at` is the parameter's value, or the number of the place. */
 export type RiskAt = PageRisk & { readonly at: number };
 
-export function axisNamed(name: AxisName): Axis {
+function newAxis(name: AxisName): Axis {
   if (name === 'activation') return { name, kind: 'places', places: activationNames };
   if (name === 'depth')
     return { name, kind: 'places', places: Array.from({ length: MAX_DEPTH }, (_, i) => String(i + 1)) };
   const { from, to, scale } = parameters[name];
   return { name, kind: 'range', from, to, scale };
 }
+
+/** The axis of that name, which is one object. */
+export const axisNamed = remembered(newAxis);
 
 /** The same settings at another place of an axis. */
 export function settingsAt(settings: Settings, axis: Axis, at: number): Settings {
