@@ -18,7 +18,7 @@ import {
 import { kept } from '../theory/keptAnswers.ts';
 import { pinnedCurves } from '../theory/pinnedCurves.ts';
 import { atRest, REST } from './atRest.ts';
-import { byId } from './elements.ts';
+import { byId, setText } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { onWidth } from './plotSize.ts';
 import { placeTip, showRiskTip } from './riskTip.ts';
@@ -180,7 +180,7 @@ export function curveFigure(
       select.value = name;
       for (const option of select.options)
         option.disabled = facesLinf(settings) && !linfIsKnown(settings, option.value as AxisName);
-      byId('curves-title').textContent = isClassifier(settings) ? 'Error against' : 'Risk against';
+      setText(byId('curves-title'), isClassifier(settings) ? 'Error against' : 'Risk against');
       logRisk.checked = yScale === 'log';
       const axis = axisNamed(name);
       const here = { at: placeOf(settings, axis), ...riskAt(settings) };

@@ -97,10 +97,10 @@ export function without<Options extends object, Name extends keyof Options>(
   return rest;
 }
 
-export function criticalEpsAt(settings: Settings): number {
+export const criticalEpsAt = onceFor((settings: Settings): number => {
   const { classes, options } = questionOf(settings);
   return classes ? criticalEps(mapOf(settings), options) : criticalEps(mapOf(settings), options);
-}
+});
 
 /** E y^2, the risk of predicting nothing; of a classifier the error of guessing. */
 export const nothingRisk = (settings: Settings): number =>
