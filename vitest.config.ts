@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { isFresh } from './test/support/built.mjs';
 import { whole } from './test/support/sizes.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -12,48 +13,67 @@ const beginnings = ['runtime', 'webgpu', 'wasmMatMul', 'provision/repair'].map(
   (name) => `test/runtime/${name}.test.ts`,
 );
 
-/** They and those that replace modules. */
-const alone = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+/** Files that replace modules of the sources, likewise. */
+const replacing = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .map((name) => `test/${name.split(sep).join('/')}`)
-  .filter((file) => file.endsWith('.test.ts'))
-  .filter(
-    (file) =>
-      beginnings.includes(file) ||
-      /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(join(root, file), 'utf8')),
-  );
+  .filter((file) => file.endsWith('.test.ts') && !beginnings.includes(file))
+  .filter((file) => /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(join(root, file), 'utf8')));
 
-/** Files that take eight seconds or more. They begin first, so that no process is left with one of them at the end. */
+/** Files that take five seconds or more. They begin first, so that no process is left with one of them at the end. */
 const longest = [
   'explorer/page',
-  'notebooks/notebooks',
   'docs/commands',
   'cli/train',
+  'notebooks/notebooks',
+  'explorer/standalone',
   'cli/sweep',
-  'training/resuming',
   'theory/monteCarlo',
+  'figures/figures',
+  'training/resuming',
+  'training/adversarialTraining',
   'packaging/package',
   'cli/reproduce',
-  'attacks/laws',
-  'evaluation/sanityChecks',
-  'training/trainingMode',
   'training/methods',
-  'training/adversarialTraining',
+  'training/trainingMode',
+  'evaluation/sanityChecks',
   'cells/networkCells',
+  'attacks/laws',
+  'docs/api',
+  'docs/code',
+  'docs/extending',
+  'examples/python',
   'training/tenClasses',
-  'figures/figures',
   'models/realData',
   'attacks/minimalNorm',
 ];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
+      // Before the process that runs one file after the other, which would end for one of these in between.
+      if (project.config.isolate) return -1;
       const at = longest.findIndex((name) => moduleId.includes(`/test/${name}.test.ts`));
       return at === -1 ? longest.length : at;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
+
+/** Resolves sources to what was built of them, which Node loads as it is: vite then transforms the tests alone. */
+const asBuilt = {
+  name: 'as-built',
+  enforce: 'pre',
+  resolveId(to: string, from: string | undefined): string | null {
+    const source = to.startsWith('.') && from ? resolve(dirname(from), to) : to;
+    if (!source.startsWith(join(root, 'src')) || !source.endsWith('.ts')) return null;
+    const built = join(root, 'dist', source.slice(join(root, 'src').length).replace(/ts$/, 'js'));
+    return existsSync(built) ? built : null;
+  },
+} as const;
+
+// Where nothing has changed since.
+const plugins = isFresh('dist/index.js') ? [asBuilt] : [];
+const server = { deps: { external: [/\/dist\//] } };
 
 export default defineConfig({
   resolve: {
@@ -75,14 +95,16 @@ export default defineConfig({
     setupFiles: ['test/support/cleanUp.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'alone', include: alone, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'replacing', include: replacing } },
+      { extends: true, plugins, test: { name: 'beginnings', include: beginnings, server } },
       {
         extends: true,
+        plugins,
         test: {
           name: 'together',
+          server,
           include: ['test/**/*.test.ts'],
-          exclude: alone,
-          sequence: { groupOrder: 1 },
+          exclude: [...replacing, ...beginnings],
           // One process runs one file after the other, so that TensorFlow and the sources are loaded once and not 110 times.
           isolate: false,
           // There is a process for each core: threads of TensorFlow would compete with the other one for its core.

@@ -2,14 +2,13 @@
 //   npx tsx scripts/compareLeaveOneOut.ts [--csv FILE --target COLUMN]... [--every K] [--n N] [--only NAME]
 // --csv adds a table of one's own (a header, numbers only) to Gaussian rows, diabetes and digits. Training without a row begins at
 // the solution of all; for each K-th row a solution from the beginning says how far that may be trusted.
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { HostRows } from '../src/data/dataset.ts';
 import { teacher } from '../src/data/teacher.ts';
 import { type LeaveOneOut, readoutProblem, solveReadout } from '../src/exact/index.ts';
 import { problemWithout } from '../src/exact/leaveOneOut/withoutRow.ts';
 import { unitSphereRows } from '../src/models/unitSphereRows.ts';
-import { stream } from '../src/random/stream.ts';
+import { shipped, standardisedTable } from './leaveOneOutTables.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,47 +23,14 @@ const [every, n] = [Number(values.every), Number(values.n)];
 /** How near the refined estimates are to be. */
 const WITHIN = 0.01;
 
-/** Columns and target of mean 0 and variance 1, constant columns left out, n rows drawn at random. */
-function standardised(rows: readonly (readonly number[])[], target: number): HostRows {
-  const uniform = stream('compareLeaveOneOut', 'rows');
-  const order = rows.map((row) => ({ row, key: uniform.uniform() })).sort((a, b) => a.key - b.key);
-  const drawn = order.slice(0, n).map(({ row }) => row);
-  const columns = rows[0]!.map((_, j) => {
-    const own = drawn.map((row) => row[j]!);
-    const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
-    const deviation = Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length);
-    return deviation > 0 ? own.map((value) => (value - mean) / deviation) : null;
-  });
-  const y = columns[target]!;
-  const inputs = columns.filter((column, j) => column !== null && j !== target) as number[][];
-  const x = Float64Array.from({ length: drawn.length * inputs.length }, (_, at) => {
-    return inputs[at % inputs.length]![Math.floor(at / inputs.length)]!;
-  });
-  return { n: drawn.length, d: inputs.length, x, y: Float64Array.from(y) };
-}
-
-function table(file: string | URL, column: string): HostRows {
-  const [header, ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
-  const names = header!.split(',').map((name) => name.replaceAll('"', ''));
-  return standardised(
-    lines.map((line) => line.split(',').map(Number)),
-    names.indexOf(column),
-  );
-}
-
-const shipped = (name: string): URL => new URL(`../data/${name}.csv`, import.meta.url);
 const sets: Record<string, HostRows> = {
   Gaussian: teacher({ d: 40, tau: 0.3, seed: 3 }).sample('train', n),
-  diabetes: table(shipped('diabetes'), lastColumn(shipped('diabetes'))),
-  digits: table(shipped('digits'), lastColumn(shipped('digits'))),
+  diabetes: standardisedTable(shipped('diabetes'), n),
+  digits: standardisedTable(shipped('digits'), n),
 };
 values.csv.forEach((file, k) => {
-  sets[file.replace(/^.*\/|\.csv$/g, '')] = table(file, values.target[k] ?? lastColumn(file));
+  sets[file.replace(/^.*\/|\.csv$/g, '')] = standardisedTable(file, n, values.target[k]);
 });
-
-function lastColumn(file: string | URL): string {
-  return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0]!.split(',').at(-1)!.replaceAll('"', '');
-}
 
 const settings = [
   [0.5, 0.05, 0],

@@ -1,16 +1,14 @@
 /**
- * What `npm test` runs: says which engine the tests use, then runs vitest with the arguments given. Under CI it first
- * provisions the native engine where that is absent; elsewhere it never downloads anything.
+ * What `npm test` runs: vitest with the arguments given. While it starts, this says which engine the tests use. Under CI the
+ * native engine is provisioned first where it is absent; elsewhere nothing is ever downloaded.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { stepReport } from '../src/cli/provision.ts';
-import { findNative } from '../src/runtime/native.ts';
-import { type EngineCheck, probeEngine } from '../src/runtime/probe.ts';
-import { provision } from '../src/runtime/provision/provision.ts';
+import type { EngineCheck } from '../src/runtime/probe.ts';
 import { provideChromium, underCi } from '../test/support/chromium.ts';
 
+const onWasm = process.env.RRF_TEST_DEVICE === 'wasm';
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 function shout(...lines: string[]): void {
@@ -19,19 +17,27 @@ function shout(...lines: string[]): void {
   say([rule, ...body, rule].join('\n'));
 }
 
-async function testEngine(): Promise<EngineCheck> {
-  if (process.env.RRF_TEST_DEVICE === 'wasm') return probeEngine('wasm');
-  if (underCi && findNative('cpu') === undefined && findNative('cuda') === undefined) {
-    say('CI without the native engine: provisioning it');
-    try {
-      await provision({}, stepReport(process.stderr));
-    } catch (error) {
-      shout(
-        'THE NATIVE ENGINE COULD NOT BE PROVISIONED',
-        error instanceof Error ? error.message : String(error),
-      );
-    }
+async function provisionUnderCi(): Promise<void> {
+  if (!underCi || onWasm) return;
+  const { findNative } = await import('../src/runtime/native.ts');
+  if (findNative('cpu') !== undefined || findNative('cuda') !== undefined) return;
+  say('CI without the native engine: provisioning it');
+  const { provision } = await import('../src/runtime/provision/provision.ts');
+  const { stepReport } = await import('../src/cli/provision.ts');
+  try {
+    await provision({}, stepReport(process.stderr));
+  } catch (error) {
+    shout(
+      'THE NATIVE ENGINE COULD NOT BE PROVISIONED',
+      error instanceof Error ? error.message : String(error),
+    );
   }
+}
+
+/** TensorFlow is loaded for it only once vitest starts. */
+async function testEngine(): Promise<EngineCheck> {
+  const { probeEngine } = await import('../src/runtime/probe.ts');
+  if (onWasm) return probeEngine('wasm');
   const native = await probeEngine('cpu');
   if (native.available) return native;
   shout(
@@ -42,14 +48,16 @@ async function testEngine(): Promise<EngineCheck> {
 }
 
 provideChromium({ install: underCi, shout });
-const engine = await testEngine();
-say(`tests run on ${engine.available ? engine.engine : `no engine: ${engine.reason}`}`);
-
+await provisionUnderCi();
 const vitest = path.join(
   path.dirname(createRequire(import.meta.url).resolve('vitest/package.json')),
   'vitest.mjs',
 );
-const { status } = spawnSync(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
-process.exitCode = status ?? 1;
+spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { stdio: 'inherit' }).on(
+  'close',
+  (code) => {
+    process.exitCode = code ?? 1;
+  },
+);
+const engine = await testEngine();
+say(`tests run on ${engine.available ? engine.engine : `no engine: ${engine.reason}`}`);

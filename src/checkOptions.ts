@@ -42,7 +42,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
  * @param names every option there is
  * @throws InvalidArgumentError naming the first option that is not among them, with the nearest that is
  */
-export function checkOptions(of: string, options: unknown, names: Readonly<Record<string, true>>): void {
+export function checkOptions(of: string, options: unknown, names: object): void {
   if (options === undefined) return;
   if (options === null || typeof options !== 'object' || Array.isArray(options))
     throw new InvalidArgumentError('options', options, `an object of options of ${of}`);

@@ -35,7 +35,7 @@ export {
   preparedInputs,
   preparedTable,
 } from './data/preparation/preparedTable.ts';
-export type { NumberColumn, RawColumn, RawTable, TextColumn } from './data/rawTable.ts';
+export type { NumberColumn, RawColumn, RawTable, TextColumn, WrittenDecimals } from './data/rawTable.ts';
 export { type ReadTableOptions, readTable } from './data/readTable.ts';
 export type { ColumnStatistics } from './data/standardise.ts';
 export type { Table } from './data/table.ts';
@@ -147,6 +147,12 @@ export { type AttackedRows, attackedRows, type InputMovement, inputMovements } f
 export { type SubgroupRisk, subgroupRisks } from './table/explainSubgroups.ts';
 export type { ClassMeasures } from './table/measureClasses.ts';
 export type { LargestOutput, SeveralClassesTold } from './table/measureSeveralClasses.ts';
+export {
+  type ClassesPrediction,
+  type ClassesPredictions,
+  predictClassesOnData,
+} from './table/predictClassesOnData.ts';
+export type { PredictedErrors } from './table/predictedErrors.ts';
 export {
   type AgainstTraining,
   type AgainstTrainingOptions,

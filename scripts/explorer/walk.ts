@@ -1,6 +1,7 @@
 /**
  * Walks through the built page as a reader would and keeps pictures of what is in sight: the six scenes of the story and
- * every tool of the workbench, at four sizes, light and dark. Says where a page scrolls sideways and what the console says.
+ * every tool of the workbench, at four sizes, light and dark, and by `--sizes 640` enlarged to twice its size. Says where a page
+ * scrolls sideways and what the console says.
  *
  *   npm run explorer:build && npx tsx scripts/explorer/walk.ts FOLDER [--sizes 1440,1280,1024,390] [--themes light,dark] [--only pins,check]
  */
@@ -11,7 +12,9 @@ import type { Page } from 'playwright-core';
 import { SCENE_NAMES } from '../../src/explorer/state/scenes.ts';
 import { openBuilt } from './built.ts';
 
-const HEIGHTS: Readonly<Record<string, number>> = { 1440: 900, 1280: 720, 1024: 768, 390: 844 };
+/** The last is that of 1280 x 720 enlarged to twice its size. */
+const HEIGHTS: Readonly<Record<string, number>> = { 1440: 900, 1280: 720, 1024: 768, 390: 844, 640: 360 };
+const USUAL = ['1440', '1280', '1024', '390'];
 
 interface Stop {
   /** the part of the address after # */
@@ -129,7 +132,7 @@ const stops: Readonly<Record<string, Stop>> = {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    sizes: { type: 'string', default: Object.keys(HEIGHTS).join() },
+    sizes: { type: 'string', default: USUAL.join() },
     themes: { type: 'string', default: 'light,dark' },
     only: { type: 'string' },
   },
@@ -149,6 +152,9 @@ for (const width of values.sizes.split(',').map(Number))
         viewport: { width, height: HEIGHTS[width] ?? 800 },
         colorScheme: theme === 'dark' ? 'dark' : 'light',
         reducedMotion: 'reduce',
+        // A phone is touched.
+        hasTouch: width < 500,
+        isMobile: width < 500,
       });
       const complain = (what: string): void => {
         flaws++;

@@ -1,5 +1,5 @@
 import { stream } from '../../src/random/stream.ts';
-import { asymptoticRisk, type MarginLossName, randomFeatures } from '../../src/theory/index.ts';
+import { asymptoticRisk, linear, type MarginLossName, randomFeatures } from '../../src/theory/index.ts';
 
 /** What {@link sweepClassifiers} finds. */
 export interface ClassifierSweep {
@@ -13,9 +13,10 @@ export interface ClassifierSweep {
 }
 
 /**
- * Solves classifiers at random points: psi1, psi2 log-uniform in [.05, 100], eps and tau in [0, 2], lambda log-uniform in
- * [1e-6, 10], flip in [0, .3]; one in twenty at an edge of each. A failure is a point that is neither a named phase nor solved
- * to 1e-9, or whose errors are out of order.
+ * Solves classifiers at random points: psi1, psi2 log-uniform in [.05, 100], every fourth on the inputs themselves, eps and
+ * tau in [0, 2], more of them small than large, lambda log-uniform in [1e-6, 10] or, for one in three, 0, flip in [0, .3]; one
+ * in twenty at an edge of each. A failure is a point that is neither a named phase nor solved to 1e-9, or whose errors are out
+ * of order.
  */
 export function sweepClassifiers(loss: MarginLossName, count: number): ClassifierSweep {
   const random = stream('classifiers', loss);
@@ -29,13 +30,14 @@ export function sweepClassifiers(loss: MarginLossName, count: number): Classifie
     const psi1 = logUniform(0.05, 100);
     const options = {
       psi2: logUniform(0.05, 100),
-      eps: i % 20 === 3 ? 0 : 2 * random.uniform(),
-      lambda: logUniform(1e-6, 10),
-      tau: i % 20 === 7 ? 0 : 2 * random.uniform(),
-      flip: i % 20 === 11 ? 0 : 0.3 * random.uniform(),
+      eps: i % 20 === 3 ? 0 : 2 * random.uniform() ** 2,
+      lambda: i % 3 === 1 ? 0 : logUniform(1e-6, 10),
+      tau: i % 20 === 7 ? 0 : 2 * random.uniform() ** 2,
+      // Labels turned over are seldom fitted.
+      flip: i % 20 === 11 || i % 3 === 1 ? 0 : 0.3 * random.uniform(),
       loss,
     };
-    const map = randomFeatures({ psi1 });
+    const map = i % 4 === 2 ? linear() : randomFeatures({ psi1 });
     const start = performance.now();
     const risk = asymptoticRisk(map, options);
     if (risk.phase === 'learning') times.push(1000 * (performance.now() - start));

@@ -29,16 +29,29 @@ const SIGNALS: readonly Signal[] = [
 /** Rounding of risks that ought to be ordered. */
 const ROUNDING = 1e-9;
 
+/** Features and losses to be solved. */
+export const LINF_KINDS = [
+  ['random features', 'square'],
+  ['random features', 'absolute'],
+  ['random features', 'logistic'],
+  ['random features', 'squaredHinge'],
+  ['linear', 'square'],
+  ['linear', 'absolute'],
+  ['linear', 'huber'],
+  ['linear', 'logistic'],
+  ['linear', 'squaredHinge'],
+] as const;
+
+/** The largest training radius: where of linear features only far outliers are left. */
+const STRONGEST = 5;
+
 /**
- * Solves training against linf at random points: psi1, psi2 log-uniform in [.05, 100], eps and tau in [0, 2], lambda 0 or
+ * Solves training against linf at random points: psi1, psi2 log-uniform in [.05, 100], eps in [0, 5], tau in [0, 2], lambda 0 or
  * log-uniform in [1e-6, 10], five signals. A failure is a point that is neither a named phase nor solved to 1e-9, or whose risks
  * or norms are out of order.
  */
-export function sweepLinf(
-  kind: 'random features' | 'linear' | 'absolute' | 'logistic' | 'squaredHinge',
-  count: number,
-): LinfSweep {
-  const random = stream('linf', kind);
+export function sweepLinf([features, loss]: (typeof LINF_KINDS)[number], count: number): LinfSweep {
+  const random = stream('linf', features, loss);
   const logUniform = (low: number, high: number): number => low * (high / low) ** random.uniform();
   const phases = new Map<string, number>();
   const failures: object[] = [];
@@ -49,18 +62,18 @@ export function sweepLinf(
     const psi1 = logUniform(0.05, 100);
     const options = {
       psi2: logUniform(0.05, 100),
-      eps: i % 20 === 3 ? 0 : 2 * random.uniform(),
+      eps: i % 20 === 3 ? 0 : STRONGEST * random.uniform(),
       lambda: i % 4 === 1 ? 0 : logUniform(1e-6, 10),
       tau: i % 20 === 7 ? 0 : 2 * random.uniform(),
       norm: 'linf',
       signal: SIGNALS[i % SIGNALS.length]!,
     } as const;
-    const map = kind === 'linear' ? linear() : randomFeatures({ psi1 });
+    const map = features === 'linear' ? linear() : randomFeatures({ psi1 });
     const start = performance.now();
     const risk: AsymptoticRisk | ClassificationRisk =
-      kind === 'logistic' || kind === 'squaredHinge'
-        ? asymptoticRisk(map, { ...options, loss: kind })
-        : asymptoticRisk(map, kind === 'absolute' ? { ...options, loss: kind } : options);
+      loss === 'logistic' || loss === 'squaredHinge'
+        ? asymptoticRisk(map, { ...options, loss })
+        : asymptoticRisk(map, { ...options, loss });
     if (risk.phase === 'learning') times.push(1000 * (performance.now() - start));
     phases.set(risk.phase, (phases.get(risk.phase) ?? 0) + 1);
     worst = Math.max(worst, risk.residual);

@@ -2,14 +2,14 @@
  * Solves 5,000 random problems of training against linf of each kind and fails unless every one is a named phase or solved to
  * 1e-9. `npx tsx scripts/theory/sweepLinf.ts [points]`
  */
-import { sweepLinf } from './linfPoints.ts';
+import { LINF_KINDS, sweepLinf } from './linfPoints.ts';
 
 const count = Number(process.argv[2] ?? 5000);
-for (const kind of ['random features', 'linear', 'absolute', 'logistic', 'squaredHinge'] as const) {
+for (const kind of LINF_KINDS) {
   const { phases, failures, worst, most, times } = sweepLinf(kind, count);
   const at = (share: number): string => times[Math.floor(share * times.length)]!.toFixed(0);
   console.log(
-    `${kind}: ${[...phases].map(([phase, number]) => `${phase} ${number}`).join(', ')}; largest residual ` +
+    `${kind.join(', ')}: ${[...phases].map(([phase, number]) => `${phase} ${number}`).join(', ')}; largest residual ` +
       `${worst.toExponential(1)}, most evaluations ${most}, failures ${failures.length}; ` +
       `us: median ${at(0.5)}, nine in ten ${at(0.9)}, most ${at(0.9999)}`,
   );

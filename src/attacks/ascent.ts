@@ -4,10 +4,10 @@ import type { AttackSettings } from './attackOptions.ts';
 import type { Ball } from './ball.ts';
 import { type Judgement, judged } from './criteria.ts';
 import { farthestMove } from './farthestMove.ts';
-import { fitting } from './losses.ts';
-import { valueAndSlope } from './modelFunction.ts';
+import { fitting, marginLoss, type SampleLoss } from './losses.ts';
+import { valueAndSlope, weighted } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
-import { column, eachTensor, type Perturbed, pick, worse } from './perSample.ts';
+import { eachTensor, halves, type Perturbed, pick, stacked, worse } from './perSample.ts';
 
 /** The loss at a point and the direction in which to move it, per row. */
 export type Slope = Judgement & {
@@ -34,7 +34,8 @@ export interface Ascent {
 
 /** @param bothSides whether predictions on their targets, and those of one output anywhere, are pushed both ways */
 export function ascentOf(problem: AttackProblem, settings: AttackSettings, bothSides: boolean): Ascent {
-  if (settings.loss.ofMargin) return pushAgainstLabel(problem, settings);
+  if (settings.loss.ofMargin)
+    return problem.f.slope ? pushAgainstLabel(problem, settings) : climbLoss(problem, settings, marginLoss);
   if (!settings.loss.twoSided) return climbLoss(problem, settings);
   if (problem.y.shape[1] !== 1) return leaveTargets(problem, settings, bothSides);
   return bothSides ? pushBothWays(problem, settings) : pushAway(problem, settings);
@@ -45,23 +46,29 @@ const oneRowASample = {
   fold: (found: Perturbed) => found,
 };
 
-/** Ascends the loss itself. The sum over samples, never the mean, so that a row's gradient is its own. */
-function climbLoss({ f, x, y, criterion }: AttackProblem, { loss }: AttackSettings): Ascent {
+/**
+ * Ascends a loss: the one that is judged by, or one that grows with it and is flat nowhere. The sum over samples, never the mean,
+ * so that a row's gradient is its own.
+ */
+function climbLoss(
+  { f, x, y, criterion }: AttackProblem,
+  { loss }: AttackSettings,
+  climbed: SampleLoss = loss,
+): Ascent {
   const ones = tf.ones([x.shape[0]!]);
   const judge = (point: tf.Tensor): Judgement => judged(f(point), y, loss, criterion);
   const slope = (point: tf.Tensor): Slope => {
-    let success: tf.Tensor | undefined;
-    const lossAt = (rows: tf.Tensor): tf.Tensor => {
-      const found = judge(rows);
+    let here: Judgement;
+    const climbedAt = (rows: tf.Tensor): tf.Tensor => {
+      const outputs = f(rows);
       // The gradient is taken in a tidy of its own, which would dispose it.
-      if (found.success) success = tf.keep(found.success);
-      return found.loss;
+      here = eachTensor(judged(outputs, y, loss, criterion), (tensor) => tf.keep(tensor));
+      return climbed === loss ? here.loss : climbed.value(outputs, y);
     };
-    const { value, grad } = tf.valueAndGrad(lossAt)(point, ones);
-    if (!success) return { loss: value, gradient: grad };
-    const here = { loss: value, gradient: grad, success: success.clone() };
-    success.dispose();
-    return here;
+    const gradient = tf.grad(climbedAt)(point, ones);
+    const found = eachTensor(here!, (tensor) => tensor.clone());
+    tf.dispose(here!);
+    return { ...found, gradient };
   };
   const slopeAtCentre = () => {
     const here = slope(x);
@@ -99,25 +106,26 @@ function leaveTargets(problem: AttackProblem, settings: AttackSettings, bothSide
 /** Pushes the prediction up in rows 0 .. n-1 and down in rows n .. 2n-1, as one batch. */
 function pushBothWays(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { x, y } = problem;
-  const up = tf.onesLike(y);
+  const n = x.shape[0]!;
+  const sides = tf.tensor2d(new Float32Array(2 * n).fill(1, 0, n).fill(-1, n), [2 * n, 1]);
   const eachSide = <L extends Lengths>(perSample: L): L =>
-    (typeof perSample === 'number' ? perSample : tf.concat([perSample, perSample])) as L;
+    (typeof perSample === 'number' ? perSample : stacked(perSample, perSample)) as L;
   return {
     centre: eachSide(x),
-    ...pushed({ ...problem, y: eachSide(y) }, settings, tf.concat([up, up.neg()])),
+    ...pushed({ ...problem, y: eachSide(y) }, settings, sides),
     slopeAtCentre() {
       // Both sides start at the input, so one pass over n rows serves them both.
-      const { gradient, ...here } = pushed(problem, settings, up).slope(x);
+      const { gradient, ...here } = pushed(problem, settings, null).slope(x);
       const both = Object.fromEntries(
         Object.entries(here).map(([name, tensor]) => [name, eachSide(tensor)]),
       ) as Judgement;
-      const slope = { ...both, gradient: tf.concat([gradient, gradient.neg()]) };
+      const slope = { ...both, gradient: weighted(eachSide(gradient), sides) };
       return () => slope;
     },
     eachSide,
     fold(found) {
-      const side = (k: number): Perturbed => eachTensor(found, (tensor) => tf.split(tensor, 2)[k]!);
-      return worse(side(0), side(1));
+      const [up, down] = [0, 1].map((k) => eachTensor(found, (tensor) => halves(tensor)[k]!));
+      return worse(up!, down!);
     },
   };
 }
@@ -126,10 +134,9 @@ function pushBothWays(problem: AttackProblem, settings: AttackSettings): Ascent 
 function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { f, x, y, criterion } = problem;
   const { loss } = settings;
-  const up = tf.onesLike(y);
-  const { value, gradient } = valueAndSlope(f, x, up, (outputs) => fitting(outputs, y, loss));
-  const away = up.sub(value.less(y).toFloat().mul(2));
-  const atCentre = { ...judged(value, y, loss, criterion), gradient: gradient.mul(column(away, x)) };
+  const { value, gradient } = valueAndSlope(f, x, null, (outputs) => fitting(outputs, y, loss));
+  const away = tf.scalar(1).sub(value.less(y).toFloat().mul(2));
+  const atCentre = { ...judged(value, y, loss, criterion), gradient: weighted(gradient, away) };
   return {
     centre: x,
     ...pushed(problem, settings, away),
@@ -138,7 +145,7 @@ function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
   };
 }
 
-/** Pushes the prediction of one output against its sign y, also where the loss of its margin is flat. */
+/** Pushes the prediction of one output, whose gradient is known, against its sign y, also where the loss of its margin is flat. */
 function pushAgainstLabel(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { x, y } = problem;
   const push = pushed(problem, settings, y.neg());
@@ -149,8 +156,8 @@ function pushAgainstLabel(problem: AttackProblem, settings: AttackSettings): Asc
   return { centre: x, ...push, slopeAtCentre, ...oneRowASample };
 }
 
-/** The loss against y, and the gradient of the predictions weighted by `push`, +1 or -1 a row. */
-function pushed({ f, y, criterion }: AttackProblem, { loss }: AttackSettings, push: tf.Tensor) {
+/** The loss against y, and the gradient of the predictions weighted by `push`, +1 or -1 a row; null for +1 in all. */
+function pushed({ f, y, criterion }: AttackProblem, { loss }: AttackSettings, push: tf.Tensor | null) {
   return {
     judge: (point: tf.Tensor): Judgement => judged(f(point), y, loss, criterion),
     slope(point: tf.Tensor): Slope {

@@ -1,4 +1,4 @@
-import { clipBetween } from '../runtime/nativeClip.ts';
+import { clipBetween } from '../runtime/nativeOps.ts';
 import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import type { AttackSettings } from './attackOptions.ts';

@@ -83,9 +83,13 @@ export const problemOf = (
   y: tf.Tensor,
 ): AttackProblem => ({
   f: modelFunction(model),
-  x: x.toFloat(),
-  y: targetColumns(x, y.toFloat()),
+  x: asFloat(x),
+  y: targetColumns(x, asFloat(y)),
 });
+
+/** Without the time of a conversion where there is none. */
+const asFloat = (tensor: tf.Tensor): tf.Tensor =>
+  tensor.dtype === 'float32' ? tensor.clone() : tensor.toFloat();
 
 /** With the model made ready for gradients in its input alone. Its own loss at the inputs stays that of the model. */
 const inInput = (problem: AttackProblem): AttackProblem => ({ ...problem, f: inInputAlone(problem.f) });

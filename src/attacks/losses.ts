@@ -1,4 +1,5 @@
 import { checkChoice, checkPositive, InvalidArgumentError } from '../errors.ts';
+import { softmaxCrossEntropy as nativeCrossEntropy } from '../runtime/nativeOps.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** A loss that an attack maximises, one value a sample. Any object of this shape will do. */
@@ -20,8 +21,8 @@ export interface SampleLoss {
   /** True where to maximise it is to move the prediction towards y, as an attack with `targeted` does. Default false. */
   readonly targeted?: boolean;
   /**
-   * True for losses of the margin y f(x) of one output, y = +-1, that fall up to some margin and are flat beyond, where they
-   * have no gradient. They are attacked by pushing the prediction against its label. Default false.
+   * True for losses of the margin, y f(x) of one output or the lead of the right one of several, that fall up to some margin and
+   * are flat beyond, where they have no gradient. They are attacked by lowering the margin. Default false.
    */
   readonly ofMargin?: boolean;
 }
@@ -69,11 +70,12 @@ export function huberLoss(delta = 1): SampleLoss {
 function softmaxCrossEntropy(z: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   const loss = tf.customGrad((...args) => {
     const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    save([logits, labels]);
+    const found = nativeCrossEntropy(logits, labels);
+    save(found ? [found.gradient] : [logits, labels]);
     return {
-      value: tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
-      gradFunc: (dy: tf.Tensor, [there, wanted]: tf.Tensor[]) =>
-        tf.tidy(() => tf.softmax(there!).sub(wanted!).mul(dy.expandDims(1))),
+      value: found?.loss ?? tf.tidy(() => tf.logSumExp(logits, 1).sub(tf.sum(logits.mul(labels), 1))),
+      gradFunc: (dy: tf.Tensor, [first, wanted]: tf.Tensor[]) =>
+        tf.tidy(() => (wanted ? tf.softmax(first!).sub(wanted) : first!).mul(dy.expandDims(1))),
     };
   });
   return loss(z) as tf.Tensor;
@@ -101,10 +103,13 @@ export const marginLoss: SampleLoss = {
   targets: 'classes',
 };
 
-/** max(0, 1 - y f(x)), for one output and the signs +1 and -1. */
+/**
+ * max(0, 1 - m) of the margin m: y f(x) for one output and the signs +1 and -1; of several the right output less the largest of a
+ * wrong class (Crammer & Singer 2001).
+ */
 export const hingeLoss: SampleLoss = {
   name: 'hinge',
-  value: (prediction, y) => tf.relu(signedMargin(prediction, y, 'hinge').neg().add(1)),
+  value: (prediction, y) => tf.relu(marginLoss.value(prediction, y).add(1)),
   targets: 'classes',
   ofMargin: true,
 };
@@ -112,20 +117,10 @@ export const hingeLoss: SampleLoss = {
 /** Half the square of the hinge loss. */
 export const squaredHingeLoss: SampleLoss = {
   name: 'squaredHinge',
-  value(prediction, y) {
-    const short = tf.relu(signedMargin(prediction, y, 'squaredHinge').neg().add(1));
-    return tf.square(short).div(2);
-  },
+  value: (prediction, y) => tf.square(hingeLoss.value(prediction, y)).div(2),
   targets: 'classes',
   ofMargin: true,
 };
-
-/** y f(x), [n]. @throws InvalidArgumentError for a model with more than one output */
-function signedMargin(prediction: tf.Tensor, y: tf.Tensor, name: string): tf.Tensor {
-  if (prediction.shape[1] !== 1)
-    throw new InvalidArgumentError('model output shape', prediction.shape, `[n, 1] for the ${name} loss`);
-  return y.mul(prediction).reshape([-1]);
-}
 
 /**
  * The difference-of-logits ratio of Croce & Hein (2020): the margin over the difference of the largest and the third
@@ -161,7 +156,7 @@ const losses = {
  */
 export type LossName = keyof typeof losses;
 
-/** All of them: three of values first, then three of classes and two of the margin of one output. */
+/** All of them: three of values first, then five of classes, two of which are flat beyond a margin. */
 export const lossNames = Object.keys(losses) as LossName[];
 
 /** The loss of that name, or the one given. @throws InvalidArgumentError for an unknown name, and for what is no loss. */

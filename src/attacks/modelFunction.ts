@@ -2,6 +2,7 @@ import { InvalidArgumentError, UserError } from '../errors.ts';
 import { frozenChain, type ValueAndSlope } from '../models/frozenChain.ts';
 import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
+import { column } from './perSample.ts';
 
 /** All that an attack knows of a model: a differentiable function from a batch [n, ...] to outputs [n, k]. */
 export interface ModelFunction {
@@ -66,24 +67,27 @@ export function modelFunction(model: tf.LayersModel | ModelFunction): ModelFunct
 
 /**
  * Outputs, and the gradient in the input of each output times its weight.
- * @param weights of the shape of the outputs
+ * @param weights of the shape of the outputs; null for ones
  * @param check of the outputs, before the gradient is taken
  */
 export function valueAndSlope(
   f: ModelFunction,
   x: tf.Tensor,
-  weights: tf.Tensor,
+  weights: tf.Tensor | null,
   check: (value: tf.Tensor) => tf.Tensor,
 ): ValueAndSlope {
   if (!f.slope) {
-    const { value, grad } = tf.valueAndGrad((rows) => check(f(rows)))(x, weights);
+    const outputs = (rows: tf.Tensor): tf.Tensor => check(f(rows));
+    const { value, grad } = tf.valueAndGrad(outputs)(x, ...(weights ? [weights] : []));
     return { value, gradient: grad };
   }
   const { value, gradient } = f.slope(x);
-  const weighted =
-    rowFunction('scale', gradient.size)?.([gradient, weights], gradient.shape) ?? gradient.mul(weights);
-  return { value: check(value), gradient: weighted };
+  return { value: check(value), gradient: weights ? weighted(gradient, weights) : gradient };
 }
+
+/** Rows [n, ...] times a number each, [n, 1]. */
+export const weighted = (rows: tf.Tensor, weights: tf.Tensor): tf.Tensor =>
+  rowFunction('scale', rows.size)?.([rows, weights], rows.shape) ?? rows.mul(column(weights, rows));
 
 /** A function, or what it is made ready as, to be differentiated in its input alone. Within a tidy. */
 export const inInputAlone = (f: ModelFunction): ModelFunction => f.frozen?.() ?? f;

@@ -17,11 +17,12 @@ import { readTableFile } from './readTableFile.ts';
 import { checkClassesKnown, rememberedPreparation } from './rememberedPreparation.ts';
 import { rememberedRadius } from './rememberedRadius.ts';
 import { repeatable } from './repeatable.ts';
-import { classesKnown, tableFile } from './tableOptions.ts';
+import { classesKnown, decimalOption, tableFile } from './tableOptions.ts';
 
 const options = {
   model: neededText('folder that rrf train --save or rrf tune wrote'),
   csv: tableFile,
+  decimal: decimalOption,
   out: neededText(`file of the predictions: ${SCORE_FORMATS.map((format) => `.${format}`).join(', ')}`),
   eps: number(
     'eps',
@@ -57,7 +58,7 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
     const format = scoreFormat('out', args.out);
     const method = args.attack && checkChoice('attack', args.attack, WORST_CASE_METHODS);
     const device = checkChoice('device', args.device, DEVICE_CHOICES);
-    const preparation = rememberedPreparation(args.model);
+    const preparation = rememberedPreparation(args.model, args.decimal);
     if (!preparation)
       throw new InvalidArgumentError(
         'model',

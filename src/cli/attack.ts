@@ -27,7 +27,7 @@ import {
 import { type RobustRisk, robustRisk } from '../evaluation/risk.ts';
 import type { SanityCheck } from '../evaluation/sanityChecks.ts';
 import { loadModel } from '../models/modelFiles.ts';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { attackedModel, attackSanityChecks } from '../table/attackedModel.ts';
 import { attackOnEachClass } from '../table/eachClass.ts';
@@ -40,16 +40,18 @@ import { notice } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { columnsOption, pictureLook, plotOption } from './picture.ts';
 import { type RememberedClasses, rememberedClasses } from './rememberedClasses.ts';
 import { rememberedPreparation } from './rememberedPreparation.ts';
 import { repeatable } from './repeatable.ts';
 import { table } from './table.ts';
-import { positiveOf, tableFile } from './tableOptions.ts';
+import { decimalOption, positiveOf, tableFile } from './tableOptions.ts';
 import { parseRange } from './theory/grid.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
+  decimal: decimalOption,
   target: text("column of the targets [that of the model's training, or the last]"),
   positive: positiveOf("the model's training"),
   scale: { ...number('scale', 'divide every input by this'), default: 1 },
@@ -72,8 +74,9 @@ const options = {
   seed: textOr('0', 'of the random starts'),
   'batch-size': { ...number('batch-size', 'rows at a time'), default: 2048 },
   checks: flag('sanity checks at the largest eps too'),
-  plot: text(`draw the robustness curve: ${PICTURE_FILE}`),
-  images: text(`draw the worst examples at the largest eps, for inputs that are images: ${PICTURE_FILE}`),
+  plot: plotOption('the robustness curve'),
+  images: plotOption('the worst examples at the largest eps, for inputs that are images'),
+  columns: columnsOption,
   json: jsonOption,
   device: deviceOption,
 } as const;
@@ -101,11 +104,10 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     checkInteger('batch-size', args['batch-size']);
     const device = checkChoice('device', args.device, DEVICE_CHOICES);
     const remembered = rememberedClasses(args.model);
-    const preparation = rememberedPreparation(args.model);
+    const preparation = rememberedPreparation(args.model, args.decimal);
     const attack = attackFor(args, remembered, preparation);
     const asked = criterionOf(args.success);
-    if (args.plot !== undefined) pictureFormat('plot', args.plot);
-    if (args.images !== undefined) pictureFormat('images', args.images);
+    const look = pictureLook(args.columns, { plot: args.plot, images: args.images });
     checkPositive('scale', args.scale);
     const { data, target: read, notes } = await modelRows(args, remembered?.classes, preparation);
     const rows = { ...data, x: data.x.map((value) => value / args.scale) };
@@ -128,12 +130,15 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     // The plots are loaded only when there is one to draw.
     if (args.plot !== undefined) {
       const { robustnessFigure } = await import('./robustnessFigure.ts');
-      await writePicture(args.plot, robustnessFigure(result));
+      await writePicture(
+        args.plot,
+        robustnessFigure(result, { units: target.units, accuracy: criterion === misclassified, ...look }),
+      );
     }
     if (args.images !== undefined && size) {
       const { worstExamplesFigure } = await import('./worstExamplesFigure.ts');
       const examples = await worstExamples(target, attack, largest);
-      await writePicture(args.images, worstExamplesFigure(examples, attack, largest, size));
+      await writePicture(args.images, worstExamplesFigure(examples, attack, { eps: largest, size, ...look }));
     }
     model.dispose();
     const { units } = target;

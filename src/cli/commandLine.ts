@@ -59,7 +59,8 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       throw error instanceof Error && error.name !== 'YError' ? error : new UserError(oneLine(message));
     });
   typesetNoHelpUnasked(cli);
-  for (const load of called ? [called] : commands.values()) cli.command(await load());
+  const needed = called ? [called] : words.join() === '--version' ? [] : commands.values();
+  for (const load of needed) cli.command(await load());
   if (words[0] === '--get-yargs-completions')
     cli.completion('completion', (await import('./completions.ts')).completions);
   else cli.completion('completion', 'Print a script that completes commands and options in bash or zsh');

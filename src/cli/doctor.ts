@@ -43,7 +43,7 @@ export const doctorCommand: CommandModule<object, InferredOptionTypes<typeof opt
       runtime,
       matmul,
       algebra: linearAlgebra().name,
-      engines: await probeEngines(),
+      engines: await probeEngines(runtime),
     };
     process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : listDiagnosis(diagnosis));
   },

@@ -5,7 +5,7 @@ import { inputNames, type Preparation } from '../data/preparation/preparation.ts
 import { cellText, type RawTable, rawColumn } from '../data/rawTable.ts';
 import { checkChoice, checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import { loadModel } from '../models/modelFiles.ts';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { type ExplainedInput, oneInputAColumn } from '../table/explainInputs.ts';
 import { explainModel } from '../table/explainModel.ts';
@@ -16,17 +16,19 @@ import { modelRows } from './modelRows.ts';
 import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { columnsOption, pictureLook, plotOption } from './picture.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { rememberedClasses } from './rememberedClasses.ts';
 import { checkClassesKnown, rememberedPreparation } from './rememberedPreparation.ts';
 import { rememberedRadius } from './rememberedRadius.ts';
 import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
-import { classesKnown, positiveOf, tableFile } from './tableOptions.ts';
+import { classesKnown, decimalOption, positiveOf, tableFile } from './tableOptions.ts';
 
 const options = {
   model: neededText('folder of a saved layers model'),
   csv: tableFile,
+  decimal: decimalOption,
   target: text('column of the targets [that of the training, or the last]'),
   positive: positiveOf("the model's training"),
   classes: classesKnown,
@@ -40,10 +42,15 @@ const options = {
   ),
   steps: { ...number('steps', 'steps of the attack, PGD'), default: 20 },
   repeats: { ...number('repeats', 'permutations of each input'), default: 5 },
+  'importance-rows': number(
+    'importance-rows',
+    'rows that a permutation is judged by, drawn anew for each [all up to 2,000, of more 300,000 over all permutations]',
+  ),
   by: text('column by whose values the risks are told apart; it need not be an input'),
   worst: { ...number('worst', 'rows to show, those whose loss the attack raises most'), default: 5 },
   seed: textOr('0', 'of the attack and of the permutations'),
-  plot: text(`draw the importance of the inputs: ${PICTURE_FILE}`),
+  plot: plotOption('the importance of the inputs'),
+  columns: columnsOption,
   report: reportOption,
   json: jsonOption,
   device: deviceOption,
@@ -66,7 +73,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
         '',
       ),
   async handler(args) {
-    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    const look = pictureLook(args.columns, { plot: args.plot });
     checkReportFile(args.report);
     checkInteger('worst', args.worst, 0);
     checkInteger('repeats', args.repeats);
@@ -78,7 +85,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       throw new InvalidArgumentError('eps', eps, 'a radius, since the model remembers none of its training');
     checkNonNegative('eps', eps);
     const norm = checkChoice('norm', args.norm ?? radius.norm ?? 'l2', normNames);
-    const preparation = rememberedPreparation(args.model);
+    const preparation = rememberedPreparation(args.model, args.decimal);
     checkClassesKnown(args, preparation);
     const several = preparation?.target.kind === 'several classes' ? preparation.target.classes : undefined;
     const loss = several
@@ -107,9 +114,10 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
           ...given({ loss: loss as LossName | undefined, classes: several }),
         },
         ...{ steps: args.steps, repeats: args.repeats, seed: args.seed, by },
+        ...given({ importanceRows: args['importance-rows'] }),
         onProgress(done, total) {
-          bar ??= progressBar(total, 'permute');
-          bar.update(done, `${done} of ${total} permutations`);
+          bar ??= progressBar(total, 'attack');
+          bar.update(done, `${done} of ${total} rows, permuted ones among them`);
         },
       }),
     ).finally(() => bar?.stop());
@@ -122,7 +130,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     const asked = { rows: args.worst, by: args.by, repeats: args.repeats };
     if (args.plot !== undefined) {
       const { explanationFigure } = await import('./explanationFigure.ts');
-      await writePicture(args.plot, explanationFigure(explanation, args.repeats));
+      await writePicture(args.plot, explanationFigure(told, args.repeats, look));
     }
     if (args.report !== undefined)
       writeReport(

@@ -1,23 +1,42 @@
+import { texNumber } from '../plots/axes.ts';
+import { normSymbol } from '../plots/normSymbol.ts';
 import { palette } from '../plots/palette.ts';
 import { rowsFigure } from '../plots/rowsFigure.ts';
-import type { ModelExplanation } from '../table/explainModel.ts';
+import type { ToldExplanation } from './explanationReport.ts';
+import type { PictureLook } from './picture.ts';
 
 /** Inputs that a picture has room for. */
 const MOST = 30;
 
+type Told = Pick<ToldExplanation, 'importance' | 'clean' | 'eps' | 'norm' | 'loss' | 'units'>;
+
 /** Permutation importance by input, as an SVG string; of many inputs the first thirty. */
 export function explanationFigure(
-  { importance }: Pick<ModelExplanation, 'importance'>,
+  { importance, clean, eps, norm, loss, units }: Told,
   repeats: number,
+  look: PictureLook = {},
 ): string {
-  const bars = repeats > 1 ? `, error bars: standard errors over ${repeats} permutations` : '';
+  const what = loss === 'error' ? 'share of wrong answers' : `${loss} loss`;
+  const notes = [
+    `attack: PGD in ${normSymbol(norm)}, $\\varepsilon = ${texNumber(eps)}$ in ${units}`,
+    `${clean.count} rows`,
+    repeats > 1
+      ? `means over ${repeats} permutations, bars: one standard error over them`
+      : 'one permutation',
+    ...(importance.length > MOST ? [`the first ${MOST} of ${importance.length} inputs`] : []),
+  ];
   return rowsFigure({
-    rows: importance.slice(0, MOST).map(({ name, clean, robust }) => ({ name, values: [robust, clean] })),
+    ...look,
+    rows: importance.slice(0, MOST).map(({ name, clean: without, robust }) => ({
+      name,
+      values: [robust, without],
+    })),
     series: [
-      { label: 'under attack', colour: palette.vermillion },
-      { label: 'without', colour: palette.blue },
+      { label: 'under attack', colour: palette.vermillion, symbol: 'square' },
+      { label: 'without attack', colour: palette.blue },
     ],
-    label: 'rise of the risk when permuted',
-    description: `Permutation importance of each input for the risk with and without attack${bars}`,
+    label: `rise of the ${what} when permuted`,
+    note: notes.join('; '),
+    description: `Permutation importance of each input: rise of the ${what} with and without an attack in ${norm} of radius ${eps}${repeats > 1 ? `, bars of one standard error over ${repeats} permutations` : ''}`,
   });
 }

@@ -75,7 +75,7 @@ export async function explanationSections(
             pictures: [
               {
                 svg: explanationFigure(told, shown.repeats),
-                caption: `Rise of the risk when an input is permuted; bars of one standard error over ${shown.repeats} permutations.`,
+                caption: `Rise of the risk when an input is permuted; bars of one standard error: ${importanceErrors(told, shown)}.`,
               },
             ],
           }
@@ -97,6 +97,15 @@ const headline = ({
   seconds,
 }: ToldExplanation): string =>
   `${target} on ${clean.count} rows: ${classes ? 'error' : `${loss} loss`} ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`;
+
+/** What standard errors of the importance are over. */
+const importanceErrors = (
+  { importanceRows, clean: { count } }: ToldExplanation,
+  { repeats }: Shown,
+): string =>
+  importanceRows === count
+    ? `standard errors over ${repeats} permutations of the same rows`
+    : `standard errors over ${repeats} permutations, each of ${importanceRows} of the ${count} rows (seeded)`;
 
 const capitalised = (words: string): string => words[0]!.toUpperCase() + words.slice(1);
 
@@ -129,7 +138,7 @@ function partsOf(told: ToldExplanation, shown: Shown): Part[] {
     ...(classes ? classParts(classes, columns) : []),
     part(
       IMPORTANCE,
-      `rise of the ${classes ? 'error' : 'mean loss'} when the input is permuted among the rows; standard errors over ${shown.repeats} permutations of the same rows`,
+      `rise of the ${classes ? 'error' : 'mean loss'} when the input is permuted among the rows; ${importanceErrors(told, shown)}`,
       importance,
       [
         { title: 'input', value: ({ name }) => name, align: 'left' },

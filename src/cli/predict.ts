@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { classNames } from '../data/csvClasses.ts';
 import type { CsvDataset } from '../data/csvDataset.ts';
 import { planPreparation } from '../data/preparation/learnPreparation.ts';
-import type { Preparation } from '../data/preparation/preparation.ts';
+import { PREPARATION_OPTIONS, type Preparation } from '../data/preparation/preparation.ts';
 import { preparedTable } from '../data/preparation/preparedTable.ts';
 import { tableDataset } from '../data/tableDataset.ts';
 import {
@@ -15,27 +14,23 @@ import {
   InvalidArgumentError,
 } from '../errors.ts';
 import type { FrozenFeatures } from '../models/frozenFeatures.ts';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
-import type { Report } from '../plots/report.ts';
-import {
-  type DataPredictionOptions,
-  type DataPredictions,
-  predictOnData,
-  type WidthPrediction,
-} from '../table/predictOnData.ts';
+import { writePicture } from '../plots/picture.ts';
+import { type ClassesPredictions, predictClassesOnData } from '../table/predictClassesOnData.ts';
+import { type DataPredictionOptions, type DataPredictions, predictOnData } from '../table/predictOnData.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { classesInWords } from './classes.ts';
 import { featureOptions, givesFeatures, readFeatures } from './featureFiles.ts';
 import { nameList } from './nameList.ts';
 import { asTyped } from './optionNames.ts';
 import { flag, jsonOption, neededText, number, text, textOr } from './options.ts';
-import { intervalRemarks, riskInWords, tailRemarks } from './predictionRemarks.ts';
+import { columnsOption, pictureLook, plotOption } from './picture.ts';
+import { intervalRemarks, tailRemarks } from './predictionRemarks.ts';
+import { predictionReport, predictionSections } from './predictionReport.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
-import { checkReportFile, reportOption, reportTable, writeReport } from './reportFile.ts';
-import { type Column, table } from './table.ts';
-import { LISTS, positiveOf, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
+import { LISTS, optionsAmong, positiveOf, preparationOptions, tableFile } from './tableOptions.ts';
 import { MOST_POINTS, parseGrid } from './theory/grid.ts';
 
 const AXES = ['n', 'width', 'eps', 'lambda'] as const;
@@ -60,7 +55,8 @@ const options = {
   seed: textOr('0', 'of the weights and of the measured rows'),
   raw: flag('leave columns and targets in their units'),
   clip: number('clip', 'clip standardised inputs at so many deviations [not]'),
-  plot: text(`draw the predictions: ${PICTURE_FILE}`),
+  plot: plotOption('the predictions'),
+  columns: columnsOption,
   report: reportOption,
   json: jsonOption,
 } as const;
@@ -80,38 +76,38 @@ export const predictCommand: CommandModule<object, PredictArguments> = {
         '',
       ),
   async handler(args) {
-    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    const look = pictureLook(args.columns, { plot: args.plot });
     checkReportFile(args.report);
     const grid = gridOf(args.grid);
     checkOptionsOf(args);
     const read = givesFeatures(args) ? await handedRows(args) : await readData(args as TableArguments);
     const found = await predictions(args, read, grid);
+    const { predictions: rows, best } = found;
+    const each = rows.flatMap((row) => ('classes' in row ? row.classes : row));
     const { data } = read;
     const inputs = read.map ? `${data.d} features` : `${data.d} inputs`;
     const remarks = [
       ...remarksOn(args, read),
       `measured on ${found.measuredRows} of ${data.n} rows, ${inputs}; predictions of Gaussian equivalence, not theorems`,
-      ...intervalRemarks(found.predictions),
-      ...tailRemarks(data, Math.min(...found.predictions.map(({ n }) => n)), read.names),
+      ...(read.several ? [SEVERAL] : []),
+      ...intervalRemarks(each),
+      ...tailRemarks(data, Math.min(...each.map(({ n }) => n)), read.names),
     ];
-    const { predictions: rows, best } = found;
-    if (rows.some((row) => !row.converged)) remarks.push('some predictions did not converge');
+    if (each.some((row) => !row.converged)) remarks.push('some predictions did not converge');
     if (args.plot !== undefined) {
       const { predictionFigure } = await import('./predictionFigure.ts');
-      await writePicture(args.plot, predictionFigure(rows));
+      await writePicture(args.plot, predictionFigure(rows, look));
     }
     const oneRadius = args['eps-test'] !== undefined;
+    const told = { found, classes: read.several, oneRadius, remarks };
     if (args.report !== undefined)
-      writeReport(
-        args.report,
-        args,
-        await sectionsOf(args.target ?? args['target-values']!, found, oneRadius, remarks),
-      );
-    if (args.json)
-      process.stdout.write(
-        `${JSON.stringify({ csv: args.csv ?? args.features, model: args.model, remarks, best, predictions: rows })}\n`,
-      );
-    else process.stdout.write(`${report(found, oneRadius, remarks)}\n`);
+      writeReport(args.report, args, await predictionSections(args.target ?? args['target-values']!, told));
+    const several = read.several ? { classes: read.several } : {};
+    process.stdout.write(
+      args.json
+        ? `${JSON.stringify({ csv: args.csv ?? args.features, model: args.model, ...several, remarks, best, predictions: rows })}\n`
+        : `${predictionReport(told)}\n`,
+    );
   },
 };
 
@@ -147,8 +143,14 @@ function checkOptionsOf({ model, layer, activation, share, clip, ...args }: Pred
     throw new InvalidArgumentError('layer', layer, 'none without a saved model');
 }
 
+/** What a prediction is of several classes. */
+const SEVERAL =
+  'each class against the rest; no theorem is of the largest output, which is wrong on no more rows than the errors of the classes add up to';
+
 /** The data set, and what its reader should know. */
 interface Read extends CsvDataset {
+  /** Names of three classes and more, among which targets are positions; null otherwise. */
+  readonly several: readonly string[] | null;
   /** Names of the inputs, and the target last. */
   readonly names: readonly string[];
   readonly notes: readonly string[];
@@ -169,7 +171,7 @@ async function handedRows(args: PredictArguments): Promise<Read> {
   const names = [...Array.from({ length: data.d }, (_, j) => `feature ${j + 1}`), 'the target'];
   const units =
     'features as given: eps counts in the units of the inputs that J has gradients in, risks in squared units of the targets';
-  return { data, map, names, classes: null, notes: [units] };
+  return { data, map, names, classes: null, several: null, notes: [units] };
 }
 
 async function readData(args: TableArguments): Promise<Read> {
@@ -178,15 +180,16 @@ async function readData(args: TableArguments): Promise<Read> {
   const file = await readTableFile(csv);
   const saved = await savedPreparation(args);
   const positive = nameList('positive', args.positive) ?? (await savedClasses(args));
-  const plan = planPreparation(file, { target, ...preparationOf(args), ...given({ positive }) });
-  if (plan.target.kind === 'several classes') classNames(file, target);
+  const asked = optionsAmong(args, PREPARATION_OPTIONS);
+  const plan = planPreparation(file, { target, ...asked, ...given({ positive }) });
   const preparation = { ...(saved ?? plan.learn(plan.rows)), target: plan.target };
   const { table: numbers, notes } = preparedTable(file, preparation, plan.rows);
   const classes = plan.target.kind === 'two classes' ? plan.target : null;
-  const units = { inputs: !raw, target: !raw && classes === null, clip };
+  const several = plan.target.kind === 'several classes' ? plan.target.classes : null;
+  const units = { inputs: !raw, target: !raw && plan.target.kind === 'number', clip };
   return {
     data: tableDataset(numbers, target, units),
-    classes,
+    ...{ classes, several },
     names: numbers.names,
     notes: [...plan.notes, ...notes],
   };
@@ -208,11 +211,14 @@ async function savedClasses({ model, target }: TableArguments): Promise<readonly
 }
 
 /** In which units the data are. */
-function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes, map }: Read): string[] {
+function remarksOn(
+  { target, raw, clip }: PredictArguments,
+  { classes, several, notes, map }: Read,
+): string[] {
   const remarks = [...notes.map(asTyped), ...(classes ? [classesInWords(target!, classes)] : [])];
   if (!raw && !map)
     remarks.push(
-      classes
+      classes || several
         ? 'inputs standardised: eps counts in standard deviations of a column'
         : 'inputs and target standardised: eps counts in standard deviations, risks in shares of the variance of the target',
     );
@@ -222,9 +228,11 @@ function remarksOn({ target, raw, clip }: PredictArguments, { classes, notes, ma
 
 async function predictions(
   args: PredictArguments,
-  { data, map }: Read,
+  { data, several, map }: Read,
   grid: Grid,
-): Promise<DataPredictions> {
+): Promise<DataPredictions | ClassesPredictions> {
+  const predicted = (options: DataPredictionOptions): Promise<DataPredictions | ClassesPredictions> =>
+    several ? predictClassesOnData(data, several, options) : predictOnData(data, options);
   const { model, layer, share, seed } = args;
   let bar: ProgressBar | undefined;
   const grids = {
@@ -238,10 +246,10 @@ async function predictions(
   if (map) {
     if (grid.widths) throw new InvalidArgumentError('grid', args.grid, 'no width where features are given');
     // J is of all rows, and so are the moments beside it.
-    return predictOnData(data, { ...grids, model: map, share: 1 });
+    return predicted({ ...grids, model: map, share: 1 });
   }
   if (model === 'random' || model === 'deep')
-    return predictOnData(data, {
+    return predicted({
       ...grids,
       activation: args.activation as ActivationName,
       depth: model === 'deep' ? 2 : 1,
@@ -254,75 +262,7 @@ async function predictions(
   const { announceRuntime } = await import('./announceRuntime.ts');
   announceRuntime(await loadRuntime('auto'));
   const loaded = await loadModel(model);
-  const found = await predictOnData(data, { ...grids, model: loaded, layer });
+  const found = await predicted({ ...grids, model: loaded, layer });
   loaded.dispose();
   return found;
-}
-
-/** The columns of the table. @param oneRadius whether it names the radius at test */
-function columnsOf(oneRadius: boolean): Column<WidthPrediction>[] {
-  const exact = (name: keyof WidthPrediction): Column<WidthPrediction> => ({
-    title: name,
-    value: (row) => String(Number((row[name] as number).toPrecision(6))),
-  });
-  const risk = (
-    title: string,
-    name: 'standardRisk' | 'adversarialRisk' | 'gradientNorm' | 'interpolatedFraction',
-  ): Column<WidthPrediction> => ({ title, value: (row) => row[name].toFixed(3) });
-  return [
-    exact('n'),
-    exact('width'),
-    exact('lambda'),
-    exact('eps'),
-    ...(oneRadius ? [exact('epsTest')] : []),
-    risk('SR', 'standardRisk'),
-    { title: '90 %', value: ({ intervals }) => riskInWords(intervals?.standardRisk) },
-    risk('AR', 'adversarialRisk'),
-    { title: '90 %', value: ({ intervals }) => riskInWords(intervals?.adversarialRisk) },
-    risk('gradient', 'gradientNorm'),
-    risk('fitted', 'interpolatedFraction'),
-    { title: 'phase', value: (row) => row.phase },
-  ];
-}
-
-const adviceOf = ({ best, comparable }: DataPredictions): string =>
-  comparable
-    ? `least adversarial risk at eps-test ${best.epsTest}: n ${best.n}, width ${best.width}, eps ${best.eps}, lambda ${best.lambda}`
-    : 'name one --eps-test to compare the rows';
-
-const report = (found: DataPredictions, oneRadius: boolean, remarks: readonly string[]): string =>
-  [...remarks, '', table(found.predictions, columnsOf(oneRadius)), '', adviceOf(found)].join('\n');
-
-/** The same as the parts of a page, with the picture where there is an axis to draw it along. */
-async function sectionsOf(
-  target: string,
-  found: DataPredictions,
-  oneRadius: boolean,
-  remarks: readonly string[],
-): Promise<Pick<Report, 'title' | 'summary' | 'sections'>> {
-  const { predictionFigure } = await import('./predictionFigure.ts');
-  const { predictions: rows } = found;
-  const pictures =
-    rows.length > 1
-      ? [
-          {
-            svg: predictionFigure(rows),
-            caption: 'Predicted adversarial risk; bands hold 90 per cent of single splits.',
-          },
-        ]
-      : [];
-  return {
-    title: `Predicted robust risk of ${target}`,
-    summary: [adviceOf(found), ...remarks].map((words) => `${words[0]!.toUpperCase()}${words.slice(1)}.`),
-    sections: [
-      {
-        title: 'Predictions',
-        text: [
-          'SR and AR are the mean squared errors without and under attack, gradient the norm of the input gradient, fitted the share of the training rows that are fitted exactly.',
-        ],
-        pictures,
-        tables: [reportTable(rows, columnsOf(oneRadius))],
-      },
-    ],
-  };
 }

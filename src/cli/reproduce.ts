@@ -7,7 +7,6 @@ import type { Figure, FigureSettings } from '../figures/figure.ts';
 import { checkSettings } from '../figures/figureSettings.ts';
 import { figureNamed, figures } from '../figures/index.ts';
 import { reproduce } from '../figures/reproduce.ts';
-import { COLUMN_WIDTHS } from '../plots/paper.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/index.ts';
 import { type ActivationName, activationNames } from '../theory/index.ts';
 import { announceRuntime } from './announceRuntime.ts';
@@ -15,6 +14,7 @@ import { interruptible } from './interruptible.ts';
 import { notice, warn } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { numberOption } from './numberOption.ts';
+import { columnsOption, pageWidth } from './picture.ts';
 import { duration, progressBar } from './progressBar.ts';
 import { reproductionReport } from './reproductionReport.ts';
 import { table } from './table.ts';
@@ -68,10 +68,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
         describe: 'start training by gradient at theta = 0 at every seed, not only the first',
       })
       .option('test-rows', { ...numberOption('test-rows'), describe: 'fresh rows that measure the risks' })
-      .option('columns', {
-        ...numberOption('columns'),
-        describe: 'width for print: 1 column of 84 mm, or 2 of 174 mm together',
-      })
+      .option('columns', columnsOption)
       .option('out', { type: 'string', describe: 'output folder [results/<figure>]' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
       .option('workers', {
@@ -105,7 +102,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
     const chosen = args.all ? figures : [figureNamed(args.figure!)];
     const device: DeviceChoice = checkChoice('device', args.device, DEVICE_CHOICES);
     workersFor(device, args.workers);
-    widthOf(args.columns);
+    pageWidth(args.columns);
     // All of them before the first is made: a setting that one of them refuses is no surprise after an hour.
     const tasks = chosen.map((figure) => ({
       figure,
@@ -139,7 +136,7 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
       out,
       device,
       workers: workersFor(device, args.workers),
-      ...given({ width: widthOf(args.columns) }),
+      ...given({ width: pageWidth(args.columns) }),
       version,
       onPicture: (path) =>
         notice(`${figure.name}: theory is drawn in ${path}; points are added as cells finish`),
@@ -163,13 +160,6 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
     return `finished cells are kept in ${out}, the same command goes on from there`;
   };
   return interruptible(kept, making).finally(() => bar.stop());
-}
-
-/** Columns of a page as millimetres. */
-function widthOf(columns: number | undefined): number | undefined {
-  if (columns === undefined) return undefined;
-  if (columns !== 1 && columns !== 2) throw new InvalidArgumentError('columns', columns, '1 or 2');
-  return COLUMN_WIDTHS[columns];
 }
 
 /** What worker processes take to start. */

@@ -1,12 +1,7 @@
-import { given } from '../checkOptions.ts';
-import {
-  PREPARATION_DEFAULTS as DEFAULTS,
-  MISSING_CHOICES,
-  type MissingChoice,
-} from '../data/preparation/preparation.ts';
-import type { FilePreparation } from '../table/tableTrainingOptions.ts';
+import { PREPARATION_DEFAULTS as DEFAULTS, MISSING_CHOICES } from '../data/preparation/preparation.ts';
+import type { OptionChecks } from '../resolveOptions.ts';
 import { NAMES_FORM, nameList, names } from './nameList.ts';
-import { flag, neededText, number, textOr } from './options.ts';
+import { flag, neededText, number, text, textOr } from './options.ts';
 
 /** A file that holds a table. */
 export const tableFile = neededText(
@@ -25,6 +20,11 @@ export const classesKnown = flag(
 /** Whether numbers in the target are classes. */
 const classesOption = flag('whole numbers in the target are classes, as text always is');
 
+/** How decimals are written. */
+export const decimalOption = text(
+  "what stands before decimals: ',' or '.', where the file leaves it open, as by 1,234 [by the cells]",
+);
+
 /** How the columns of a file become numbers; for a command made `repeatable` by {@link LISTS}. */
 export const preparationOptions = {
   classes: classesOption,
@@ -39,31 +39,30 @@ export const preparationOptions = {
   },
   ignore: names(`columns to leave out: id,when; ${NAMES_FORM}`),
   text: names(`columns whose numbers stand for kinds: zip,month; ${NAMES_FORM}`),
+  decimal: decimalOption,
   'keep-index': flag('keep columns that only number the rows'),
 } as const;
 
 /** The options that may be given more than once. */
 export const LISTS = ['positive', 'ignore', 'text'] as const;
 
-/** What the command line says of {@link preparationOptions}. */
-export interface PreparationArguments {
-  readonly classes: boolean;
-  readonly positive?: readonly string[] | undefined;
-  readonly missing: string;
-  readonly levels: number;
-  readonly ignore?: readonly string[] | undefined;
-  readonly text?: readonly string[] | undefined;
-  readonly 'keep-index': boolean;
+/**
+ * The options of a function among the arguments of a command, where they have the same names (yargs gives `--test-fraction` the name
+ * testFraction, too) and lists of names are as they were typed.
+ * @param checks of the function, which names them
+ */
+export function optionsAmong<T>(
+  args: object,
+  checks: OptionChecks<T>,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const typed = args as Record<string, unknown>;
+  const isList = (name: string): boolean => LISTS.some((list) => list === name);
+  const named = Object.keys(checks)
+    // A flag that is not given leaves its option alone.
+    .filter((name) => typed[name] !== undefined && !(name in FLAGS && typed[name] === false))
+    .map((name) => [name, isList(name) ? nameList(name, typed[name] as readonly string[]) : typed[name]]);
+  return Object.fromEntries(named);
 }
 
-/** The same, as code says it. */
-export const preparationOf = (args: PreparationArguments): FilePreparation =>
-  given({
-    classes: args.classes || undefined,
-    positive: nameList('positive', args.positive),
-    missing: args.missing as MissingChoice,
-    levels: args.levels,
-    ignore: nameList('ignore', args.ignore),
-    text: nameList('text', args.text),
-    keepIndex: args['keep-index'],
-  });
+/** Options that are false unless given, on the command line and in code. */
+const FLAGS = { classes: true, keepIndex: true };

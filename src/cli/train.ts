@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
-import { type NormName, normNames } from '../attacks/index.ts';
+import { normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
 import { checkChoice, UserError } from '../errors.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
@@ -10,15 +10,14 @@ import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import {
   TABLE_TRAINING_DEFAULTS as DEFAULTS,
   MARGIN_LAMBDA,
-  type TableLoss,
-  type TableMethod,
-  type TableModel,
+  TABLE_TRAINING_CHECKS,
+  type TableTrainingOptions,
   tableLosses,
   tableMethods,
   tableModels,
 } from '../table/tableTrainingOptions.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from '../table/trainOnTable.ts';
-import { type ActivationName, activationNames } from '../theory/activations.ts';
+import { activationNames } from '../theory/activations.ts';
 import { naming } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { interruptible } from './interruptible.ts';
@@ -30,7 +29,7 @@ import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
-import { LISTS, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, optionsAmong, preparationOptions, tableFile } from './tableOptions.ts';
 import { trainingReport } from './trainingReport.ts';
 import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
 
@@ -115,39 +114,20 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     checkChoice('loss', args.loss, tableLosses);
     checkReportFile(args.report);
     const file = await readTableFile(csv);
-    const asked = {
-      ...preparationOf(args),
-      model: args.model as TableModel,
-      method: args.method as TableMethod,
-      loss: args.loss as TableLoss,
-      eps: args.eps,
-      norm: args.norm as NormName,
+    const asked: TableTrainingOptions = {
+      ...{ target, eps: args.eps },
+      ...optionsAmong(args, TABLE_TRAINING_CHECKS),
       fitIntercept: args.intercept,
-      width: args.width,
-      depth: args.depth,
-      activation: args.activation as ActivationName,
-      seed: args.seed,
-      testFraction: args['test-fraction'],
-      validationFraction: args['validation-fraction'],
-      // A model's metadata take no undefined.
-      ...given({
-        lambda: args.lambda,
-        clip: args.clip,
-        batchSize: args['batch-size'],
-        maxCycles: args['max-cycles'],
-        folder: args.checkpoints,
-      }),
+      ...given({ folder: args.checkpoints }),
     };
-    const { settings, rows: known } = await withOptionNames(OTHERWISE, () =>
-      checkTableTraining(file, { target, ...asked }),
-    );
+    const { settings, rows: known } = await withOptionNames(OTHERWISE, () => checkTableTraining(file, asked));
     if (save !== undefined) checkWritable(save);
     const runtime = await loadRuntime(checkChoice('device', args.device, DEVICE_CHOICES));
     announceRuntime(runtime);
     for (const note of known.notes) notice(note);
     const before = performance.now();
     const told = { target, args };
-    const splits = await trainedOnSplits(file, { target, ...asked }, args);
+    const splits = await trainedOnSplits(file, asked, args);
     if (splits && save === undefined) {
       if (args.report !== undefined)
         writeReport(args.report, args, {
@@ -157,7 +137,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         });
       process.stdout.write(
         args.json
-          ? `${JSON.stringify({ csv, target, ...asked, lambda: settings.lambda, ...splits, saved: null, runtime, seconds: secondsSince(before) })}\n`
+          ? `${JSON.stringify({ csv, ...asked, lambda: settings.lambda, ...splits, saved: null, runtime, seconds: secondsSince(before) })}\n`
           : `${splitsReport(splits, told)}\n`,
       );
       return;
@@ -165,7 +145,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     let bar: ProgressBar | undefined;
     const train = (): Promise<TableTraining> =>
       trainOnTable(file, {
-        ...{ target, ...asked },
+        ...asked,
         onProgress({ step, maxSteps, loss, robustLoss }) {
           bar ??= progressBar(maxSteps, 'train');
           bar.update(step, `loss ${loss.toFixed(3)}, robust loss ${robustLoss.toFixed(3)}`);
@@ -196,7 +176,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const preparation = trained.preparation!;
     const inputs = preparation.inputs.map(({ name }) => name);
     const { classes: _, ...others } = asked;
-    const description = { csv, target, inputs, ...others, lambda, ...given({ classes: settings.classes }) };
+    const description = { csv, inputs, ...others, lambda, ...given({ classes: settings.classes }) };
     if (save !== undefined) {
       model.setUserDefinedMetadata({
         ...description,

@@ -100,7 +100,7 @@ async function curveSection(
   { target, norm, eps, loss }: TableTrainingSettings,
 ): Promise<ReportSection> {
   const rows = tableDataset(test, target, { inputs: false, target: false });
-  const { f, data } = await attackedModel(model, rows);
+  const { f, data, units } = await attackedModel(model, rows);
   const epsilons = RADII.map((share) => share * (eps || 1));
   const attack = pgd({ norm, steps: STEPS, loss: ATTACKED_LOSSES[loss] });
   const found = await robustRisk(f, data, attack, { epsilons });
@@ -111,7 +111,7 @@ async function curveSection(
     ],
     pictures: [
       {
-        svg: robustnessFigure(found),
+        svg: robustnessFigure(found, { units }),
         caption:
           'Bars are one standard error over held-out rows; the dashed line is the loss without an attack.',
       },

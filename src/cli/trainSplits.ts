@@ -116,16 +116,26 @@ function linesOf({ splits, ...over }: SplitsTraining): Line[] {
 
 function splitsFigure({ splits, robust }: SplitsTraining): string {
   const series = [
-    { label: 'attacked', colour: palette.vermillion, of: splits.map((split) => split.robust) },
-    { label: 'clean', colour: palette.blue, of: splits.map((split) => split.clean) },
+    {
+      label: 'attacked',
+      colour: palette.vermillion,
+      symbol: 'square' as const,
+      of: splits.map((split) => split.robust),
+    },
+    {
+      label: 'clean',
+      colour: palette.blue,
+      symbol: 'circle' as const,
+      of: splits.map((split) => split.clean),
+    },
   ];
   const top = Math.max(...series.flatMap(({ of }) => of));
   return panelFigure({
     panels: [
       {
         title: '',
-        series: series.map(({ label, colour, of }) => ({
-          ...{ label, colour, draw: 'symbols' as const },
+        series: series.map(({ of, ...look }) => ({
+          ...{ ...look, draw: 'symbols' as const },
           points: of.map((y, i) => ({ x: i + 1, y })),
         })),
       },

@@ -121,8 +121,9 @@ function classReport(
 /** Measures of several classes, and which are taken for which. */
 function severalReport(
   { names, confusion, robustlyRight, ...told }: SeveralClassesTold,
-  { target, loss, lambda, eps, norm }: ReportedOptions,
+  { target, method, loss, lambda, eps, norm }: ReportedOptions,
 ): string[] {
+  const how = method === 'exact' ? 'one against the rest' : 'trained together';
   const lines = (['accuracy', 'error'] as const).map((name) => ({
     name,
     of: (kind: keyof typeof told): Estimate => told[kind][name satisfies keyof LargestOutput],
@@ -142,7 +143,7 @@ function severalReport(
   });
   type ClassLine = (typeof classes)[number];
   return [
-    `${target}: ${names.length} classes, one against the rest, the largest output names one; ${loss} loss, lambda ${lambda}`,
+    `${target}: ${names.length} classes, ${how}, the largest output names one; ${loss} loss, lambda ${lambda}`,
     `robust: PGD in ${norm} at eps ${eps} against each other class; linearised: the model's linear part at each row, attacked exactly`,
     '',
     table(lines, [

@@ -2,20 +2,17 @@ import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
 import { checkChoice } from '../errors.ts';
-import type { ReadoutNorm } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../plots/picture.ts';
+import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import type { TableLoss } from '../table/tableTrainingOptions.ts';
 import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import { checkTableTuning, type TableTuning, tuneOnTable } from '../table/tuneOnTable.ts';
 import {
   TABLE_TUNING_DEFAULTS as DEFAULTS,
+  TABLE_TUNING_CHECKS,
   type TableTuningOptions,
   type TunedModel,
-  type TuneEstimate,
-  type TuneMeasure,
-  type TuneRule,
   tunedModels,
   tuneEstimates,
 } from '../table/tuneOptions.ts';
@@ -27,11 +24,12 @@ import { notice, warn } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { columnsOption, pictureLook, plotOption } from './picture.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
-import { LISTS, preparationOf, preparationOptions, tableFile } from './tableOptions.ts';
+import { LISTS, optionsAmong, preparationOptions, tableFile } from './tableOptions.ts';
 import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
 import { type TunePlaces, tuneReport } from './tuneReport.ts';
@@ -65,6 +63,13 @@ const options = {
     String(DEFAULTS.screen),
     'skip what is predicted at more than so many times the least risk, or lies beyond what is clearly worse; none to try all',
   ),
+  'compare-rows': {
+    ...number(
+      'compare-rows',
+      'training rows that decide between candidates; of more it is a part, and the model is trained on all',
+    ),
+    default: DEFAULTS.compareRows,
+  },
   seed: textOr(String(DEFAULTS.seed), 'of the splits, the folds and the features'),
   'test-fraction': {
     ...number('test-fraction', 'rows held out from the choice, to measure what was chosen'),
@@ -76,7 +81,8 @@ const options = {
   },
   out: text('folder for candidates, model and picture, from which an interrupted run goes on'),
   save: text('folder for the model and the held-out rows [model in --out]'),
-  plot: text(`draw the risk along each choice: ${PICTURE_FILE} [risk.svg in --out]`),
+  plot: plotOption('the risk along each choice', ' [risk.svg in --out]'),
+  columns: columnsOption,
   json: jsonOption,
   device: deviceOption,
 } as const;
@@ -109,7 +115,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const { out } = args;
     const plot = args.plot ?? (out === undefined ? undefined : join(out, 'risk.svg'));
     const save = args.save ?? (out === undefined ? undefined : join(out, 'model'));
-    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    const look = pictureLook(args.columns, { plot });
     const asked = askedFor(args);
     const file = await readTableFile(args.csv);
     const { rows } = await withOptionNames({}, () => checkTableTuning(file, asked));
@@ -154,7 +160,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     training.model.dispose();
     const hasChoice = tuning.splits[0]!.scores.length > 1;
     const drawn = plot !== undefined && (args.plot !== undefined || hasChoice) ? plot : undefined;
-    if (drawn !== undefined) await writePicture(drawn, tuneFigure(tuning));
+    if (drawn !== undefined) await writePicture(drawn, tuneFigure(tuning, look));
     const places = { save, plot: drawn, out };
     const result = jsonOf(tuning, args, places, seconds);
     if (out !== undefined) writeWholeFile(join(out, 'result.json'), `${JSON.stringify(result)}\n`);
@@ -171,18 +177,11 @@ function askedFor(args: TuneArguments): TableTuningOptions {
   const numbers = (option: string, list: string | undefined): readonly number[] | undefined =>
     list === undefined ? undefined : numberList(option, list);
   const clip = names(args.clip)?.map((entry) => (entry === 'none' ? null : numberList('clip', entry)[0]!));
+  const { model: _, ...named } = optionsAmong(args, TABLE_TUNING_CHECKS);
   return {
-    ...preparationOf(args),
-    target: args.target,
-    epsTest: args['eps-test'],
-    norm: args.norm as ReadoutNorm,
-    by: args.by as TuneEstimate,
-    folds: args.folds,
-    rule: args.rule as TuneRule,
+    ...{ target: args.target, epsTest: args['eps-test'] },
+    ...named,
     screen: args.screen === 'none' ? null : numberList('screen', args.screen)[0]!,
-    seed: args.seed,
-    testFraction: args['test-fraction'],
-    repeats: args.repeats,
     ...given({
       model: names(args.model === 'both' ? undefined : args.model) as readonly TunedModel[] | undefined,
       width: numbers('width', args.width),
@@ -191,7 +190,6 @@ function askedFor(args: TuneArguments): TableTuningOptions {
       loss: names(args.loss) as readonly TableLoss[] | undefined,
       eps: numbers('eps', args.eps),
       lambda: numbers('lambda', args.lambda),
-      measure: args.measure as TuneMeasure | undefined,
     }),
   };
 }

@@ -49,10 +49,19 @@ const severalInWords = (names: readonly string[]): string =>
   `${names.length} classes, one against the rest; robust error: the share of rows where, within eps-test, the output of another class comes up to that of the row's own`;
 
 /** How many candidates there were, and what became of those that could not be chosen. */
-function countLines({ settings }: TableTuning, { scores, skipped, predicted }: TuneSplit): string[] {
+function countLines(
+  { settings, training }: TableTuning,
+  { scores, skipped, predicted, stages }: TuneSplit,
+): string[] {
   const lines = [
-    `${scores.length + skipped.length} candidates, ${scores.length} estimated by ${settings.by}`,
+    `${scores.length + skipped.length} candidates, ${stages[0]!.scored} estimated by ${settings.by}`,
   ];
+  if (stages.at(-1)!.rows < training.rows.train) {
+    const parts = stages.map(({ rows, scored }) => `${scored} by ${rows}`).join(', then the best, ');
+    lines.push(
+      `  ${parts} of the ${training.rows.train} training rows (drawn by the seed); the chosen one is trained on all`,
+    );
+  }
   const counted = (count: number, what: string): void => {
     if (count > 0) lines.push(`  ${count} ${what}`);
   };
@@ -113,7 +122,8 @@ function choiceLines({ settings }: TableTuning, { chosen, least, excess, within 
 /** What was chosen, on rows that no choice saw. */
 function heldOutTable(tuning: TableTuning): string {
   const { heldOut, settings, splits } = tuning;
-  const [{ chosen, unit }] = splits as [TuneSplit];
+  const [{ chosen, unit, stages }] = splits as [TuneSplit];
+  const compared = stages.at(-1)!.rows;
   type Line = {
     readonly name: string;
     readonly clean: Estimate;
@@ -129,7 +139,7 @@ function heldOutTable(tuning: TableTuning): string {
   const constant = heldOut.trivial.value;
   const lines: Line[] = [
     {
-      name: `chosen model, ${chosen.by} on training rows`,
+      name: `chosen model, ${chosen.by} on ${compared < tuning.training.rows.train ? `${compared} ` : ''}training rows`,
       clean: inUnits(chosen.clean),
       robust: inUnits(chosen.robust),
       // The variance of the training targets.

@@ -1,5 +1,5 @@
-import { decimal } from './decimal.ts';
-import type { RawColumn } from './rawTable.ts';
+import { decimal, decimalComma, mayBeThousands } from './decimal.ts';
+import type { RawColumn, WrittenDecimals } from './rawTable.ts';
 
 /** What programs write where there is no value, in any case of letters but for Python's None. */
 const MISSING = new Set(['', 'na', 'n/a', '#n/a', '<na>', 'nan', 'null', '?']);
@@ -11,13 +11,14 @@ const BOOLEAN = /^(true|false)$/i;
 
 /**
  * Gathers the cells of a column, whatever format they come from. Cells that write numbers are numbers until the first that
- * writes none makes all of them text.
+ * writes none, or writes its decimals otherwise than those before, makes all of them text.
  */
 export class ColumnBuilder {
   private values = new Float64Array(256);
   private codes: Int32Array | null = null;
   private readonly known = new Map<string, number>();
   private length = 0;
+  private decimals: WrittenDecimals | undefined;
 
   /** Of any kind that a format has: text, numbers, true and false, dates; undefined and null are missing. */
   add(cell: unknown): void {
@@ -33,9 +34,28 @@ export class ColumnBuilder {
   addText(cell: string): void {
     const text = cell.trim();
     const value = decimal(text);
-    if (Number.isFinite(value)) this.addNumber(value);
+    if (Number.isFinite(value)) this.addWritten(value, text, text.includes('.') ? '.' : null);
     else if (isMissingWord(text)) this.addNumber(Number.NaN);
-    else this.addLevel(text);
+    else {
+      const other = text.includes(',') ? decimalComma(text) : Number.NaN;
+      if (Number.isFinite(other)) this.addWritten(other, text, ',');
+      else this.addLevel(text);
+    }
+  }
+
+  /** @param mark before the decimals; null of a whole number */
+  private addWritten(value: number, text: string, mark: ',' | '.' | null): void {
+    const isOtherwise = mark !== null && this.decimals && this.decimals.mark !== mark;
+    if (this.codes || isOtherwise) {
+      this.addLevel(mark === ',' ? text : String(value));
+      return;
+    }
+    if (mark !== null) {
+      const open = mark === ',' && (this.decimals?.open ?? true) && mayBeThousands(text);
+      if (this.decimals?.open !== open)
+        this.decimals = { mark, open, cell: this.decimals?.cell ?? { row: this.length, text: copied(text) } };
+    }
+    this.addNumber(value);
   }
 
   /** NaN is missing; an infinite number is no number here. */
@@ -63,9 +83,15 @@ export class ColumnBuilder {
     const codes = new Int32Array(this.values.length);
     for (let i = 0; i < this.length; i++) {
       const value = this.values[i]!;
-      codes[i] = Number.isNaN(value) ? -1 : this.codeOf(String(value));
+      codes[i] = Number.isNaN(value) ? -1 : this.codeOf(this.written(value));
     }
     return codes;
+  }
+
+  /** A number as the cells before write it. */
+  private written(value: number): string {
+    const text = String(value);
+    return this.decimals?.mark === ',' ? text.replace('.', ',') : text;
   }
 
   private codeOf(text: string): number {
@@ -79,8 +105,14 @@ export class ColumnBuilder {
 
   /** The column of the cells so far. */
   done(name: string): RawColumn {
-    const { length, codes } = this;
-    if (!codes) return { kind: 'number', name, values: this.values.slice(0, length) };
+    const { length, codes, decimals } = this;
+    if (!codes)
+      return {
+        kind: 'number',
+        name,
+        values: this.values.slice(0, length),
+        ...(decimals ? { decimals } : {}),
+      };
     const written = [...this.known.keys()];
     // Python writes True, R writes TRUE, JSON writes true.
     const levels = written.every((level) => BOOLEAN.test(level))

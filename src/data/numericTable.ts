@@ -1,4 +1,5 @@
 import { decimal } from './decimal.ts';
+import { decimalMark } from './decimalMark.ts';
 import { countsRows } from './preparation/columnKinds.ts';
 import { cellError, isMissing, type NumberColumn, type RawColumn, type RawTable } from './rawTable.ts';
 import type { Table } from './table.ts';
@@ -17,6 +18,7 @@ export function withoutRowCount(table: RawTable): RawTable {
 export function numericTable(table: RawTable): Table {
   const { rows, columns } = table;
   const numbers = columns.map((column) => numbersOf(table, column));
+  decimalMark(table, columns, undefined);
   const values = new Float64Array(rows * columns.length);
   numbers.forEach((column, j) => {
     for (let i = 0, at = j; i < rows; i++, at += columns.length) values[at] = column[i]!;

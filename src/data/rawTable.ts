@@ -9,6 +9,23 @@ export interface NumberColumn {
   readonly name: string;
   /** One a row; NaN where the cell is missing. */
   readonly values: Float64Array;
+  /** How its decimals are written; absent where there are only whole numbers, and where no cell was text. */
+  readonly decimals?: WrittenDecimals;
+}
+
+/** How the decimals of a column are written. */
+export interface WrittenDecimals {
+  /** What stands before the decimals. */
+  readonly mark: ',' | '.';
+  /** Whether the comma may as well separate thousands in every cell that has one. */
+  readonly open: boolean;
+  /** The first such cell. */
+  readonly cell: {
+    /** Position of the row. */
+    readonly row: number;
+    /** As it is written. */
+    readonly text: string;
+  };
 }
 
 /** A column of which some cell is no number. */

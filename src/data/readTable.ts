@@ -83,7 +83,7 @@ class Content {
   private isNew = true;
 
   constructor(path: string) {
-    this.file = JSON.stringify(path);
+    this.file = JSON.stringify(String(path));
     this.text = new TextTable(this.file);
   }
 

@@ -24,7 +24,7 @@ export function averagedGradients(problem: ReadoutProblem, eps: number): Formula
           gradientsAt: averagedGradient(problem.n, metric.matrix),
           everywhere: false,
           sharedShift: (at) => fromMean(problem, at),
-          lengthsAfter: (moves) => ownLengthsAfter(problem, 'l2')(theta, moves),
+          lengthsAfter: ownLengthsAfter(problem, 'l2'),
         }),
       without: (i) => averagedGradients(problemWithout(problem, i), eps),
       lengths: (theta) => gradientNorms(problem, theta),

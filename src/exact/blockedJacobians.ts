@@ -1,5 +1,6 @@
 import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
 import type { Jacobians } from './jacobians.ts';
+import type { RowBlock } from './rowBlocks.ts';
 
 interface Shape {
   readonly n: number;
@@ -23,12 +24,14 @@ export function blockedJacobians(
   const height = Math.max(1, Math.floor(BLOCK / (8 * d * N)));
   const kept: Float64Array[] = [];
   const keep = 8 * n * d * N <= memory;
-  function* blocks(): Generator<{ from: number; to: number; rows: Float64Array }> {
-    for (let from = 0, k = 0; from < n; from += height, k++) {
-      const to = Math.min(n, from + height);
-      const rows = kept[k] ?? rowsFrom(from, to);
-      if (keep) kept[k] = rows;
-      yield { from, to, rows };
+  const all = { from: 0, to: n };
+  function* blocks(within: RowBlock = all): Generator<{ from: number; to: number; rows: Float64Array }> {
+    for (let k = Math.floor(within.from / height); k * height < within.to; k++) {
+      const [first, last] = [k * height, Math.min(n, (k + 1) * height)];
+      const whole = kept[k] ?? rowsFrom(first, last);
+      if (keep) kept[k] = whole;
+      const [from, to] = [Math.max(first, within.from), Math.min(last, within.to)];
+      yield { from, to, rows: whole.subarray((from - first) * d * N, (to - first) * d * N) };
     }
   }
   /** sum over inputs j of rows i of weightOf(i d + j) times the outer product of d phi / d x_j at row i. */
@@ -51,25 +54,25 @@ export function blockedJacobians(
       for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! += gram[a * N + b]!;
     }
   }
-  /** K_i theta_i for all i, n x d, theta_i beginning at `of(i)` of `thetas`. */
-  function imagesOf(thetas: Float64Array, of: (i: number) => number): Float64Array {
-    const images = new Float64Array(n * d);
-    for (const { from, to, rows } of blocks())
+  /** K_i theta_i for the rows of a block, theta_i beginning at `of(i)` of `thetas`. */
+  function imagesOf(thetas: Float64Array, of: (i: number) => number, within = all): Float64Array {
+    const images = new Float64Array((within.to - within.from) * d);
+    for (const { from, to, rows } of blocks(within))
       for (let r = 0; r < (to - from) * d; r++) {
         const own = of(from + Math.floor(r / d));
         let sum = 0;
         for (let a = 0, at = r * N; a < N; a++) sum += rows[at + a]! * thetas[own + a]!;
-        images[from * d + r] = sum;
+        images[(from - within.from) * d + r] = sum;
       }
     return images;
   }
-  /** Adds K_i' v_i to what `target(i)` is, for all i. */
-  function addPulled(v: Float64Array, target: (i: number) => Float64Array): void {
-    for (const { from, to, rows } of blocks())
+  /** Adds K_i' v_i to what `target(i)` is, for the rows of a block. */
+  function addPulled(v: Float64Array, target: (i: number) => Float64Array, within = all): void {
+    for (const { from, to, rows } of blocks(within))
       for (let i = from; i < to; i++) {
         const out = target(i);
         for (let j = 0; j < d; j++) {
-          const weight = v[i * d + j]!;
+          const weight = v[(i - within.from) * d + j]!;
           const at = ((i - from) * d + j) * N;
           for (let a = 0; a < N; a++) out[a]! += weight * rows[at + a]!;
         }
@@ -77,10 +80,14 @@ export function blockedJacobians(
   }
   return {
     images: (theta) => imagesOf(theta, () => 0),
-    ownImages: (moves) => imagesOf(moves, (i) => i * N),
+    ownImages: (moves, rows = all) => imagesOf(moves, (i) => (i - rows.from) * N, rows),
     pullBack(v, out) {
       out.fill(0);
       addPulled(v, (i) => out.subarray(i * N, (i + 1) * N));
+    },
+    pullBlock(v, rows, out) {
+      out.fill(0);
+      addPulled(v, (i) => out.subarray((i - rows.from) * N, (i + 1 - rows.from) * N), rows);
     },
     pulledSum(v) {
       const sum = new Float64Array(N);

@@ -139,7 +139,7 @@ async function frozenLengths(
   norm: ReadoutNorm = 'l2',
 ): Promise<LengthsAfter | null> {
   const features = await hostFeatures(model, model.layers.length - 1);
-  return features && ((theta, moves) => ownLengthsAfter(readoutProblem(data, features), norm)(theta, moves));
+  return features && ((theta) => ownLengthsAfter(readoutProblem(data, features), norm)(theta));
 }
 
 /** @throws UserError for layers that are not known in float64 */

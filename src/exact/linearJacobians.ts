@@ -10,6 +10,7 @@ export function linearJacobians({ n, d }: { readonly n: number; readonly d: numb
     },
     ownImages: (moves) => moves.slice(),
     pullBack: (v, out) => out.set(v),
+    pullBlock: (v, _, out) => out.set(v),
     pulledSum(v) {
       const sum = new Float64Array(d);
       for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) sum[j]! += v[at]!;

@@ -34,18 +34,25 @@ export function oneLayerJacobians({
   // The second half holds columns of the slopes, the first is free for what is done in between.
   const room = once(() => roomFor(n, 2 * N));
   const slopeProducts = once(() => productsOf(slopes, N, n, room()));
-  /** K_i theta_i for all i, n x d, theta_i beginning at `of(i)` of `thetas`. */
-  function imagesOf(thetas: Float64Array, of: (i: number) => number, precision: Precision): Float64Array {
-    const images = new Float64Array(n * d);
+  const all = { from: 0, to: n };
+  /** K_i theta_i for the rows of a block, theta_i beginning at `of(i)` of `thetas`. */
+  function imagesOf(
+    thetas: Float64Array,
+    of: (i: number) => number,
+    precision: Precision,
+    rows = all,
+  ): Float64Array {
+    const images = new Float64Array((rows.to - rows.from) * d);
     const gated = room();
-    for (const { from, to } of rowBlocks(n, 2 * N)) {
+    for (const part of rowBlocks(rows.to - rows.from, 2 * N)) {
+      const [from, to] = [rows.from + part.from, rows.from + part.to];
       for (let i = from, at = 0; i < to; i++)
         for (let a = 0, own = of(i); a < N; a++, at++) gated[at] = slopes[i * N + a]! * thetas[own + a]!;
       const shape = { m: to - from, n: d, k: N };
       inPrecision(algebra, precision).multiplyTransposed(
         gated,
         columns(),
-        images.subarray(from * d, to * d),
+        images.subarray(part.from * d, part.to * d),
         shape,
       );
     }
@@ -54,18 +61,19 @@ export function oneLayerJacobians({
   /** K_i' v_i as rows for a block of rows. */
   function pullBlock(v: Float64Array, { from, to }: RowBlock, out: Float64Array, precision: Precision): void {
     const shape = { m: to - from, n: N, k: d };
-    inPrecision(algebra, precision).multiplyTransposed(v.subarray(from * d, to * d), weights, out, shape);
+    inPrecision(algebra, precision).multiplyTransposed(v, weights, out, shape);
     for (let at = 0, own = from * N; own < to * N; at++, own++) out[at]! *= slopes[own]!;
   }
   return {
     images: (theta, precision = 'double') => imagesOf(theta, () => 0, precision),
-    ownImages: (moves) => imagesOf(moves, (i) => i * N, 'double'),
-    pullBack: (v, out, precision = 'double') => pullBlock(v, { from: 0, to: n }, out, precision),
+    ownImages: (moves, rows = all) => imagesOf(moves, (i) => (i - rows.from) * N, 'double', rows),
+    pullBack: (v, out, precision = 'double') => pullBlock(v, all, out, precision),
+    pullBlock: (v, rows, out) => pullBlock(v, rows, out, 'double'),
     pulledSum(v, precision = 'double') {
       const sum = new Float64Array(N);
       const pulled = room();
       for (const block of rowBlocks(n, 2 * N)) {
-        pullBlock(v, block, pulled, precision);
+        pullBlock(v.subarray(block.from * d, block.to * d), block, pulled, precision);
         for (let i = block.from, at = 0; i < block.to; i++)
           for (let a = 0; a < N; a++, at++) sum[a]! += pulled[at]!;
       }

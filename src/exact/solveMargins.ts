@@ -19,7 +19,7 @@ import { DEFAULT_TOLERANCE, type ExactOptions } from './exactOptions.ts';
 import { entrySigns } from './leaveOneOut/entryGradients.ts';
 import { type MarginLeaveOneOut, type WithLeaveOneOut, withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
 import { marginErrors } from './leaveOneOut/leftOutRisks.ts';
-import { type LengthsAfter, ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
+import { type LengthsAfter, lengthAt, ownLengthsAfter } from './leaveOneOut/lengthsAfter.ts';
 import { marginsLeftOut } from './leaveOneOut/marginsLeftOut.ts';
 import { problemWithout } from './leaveOneOut/withoutRow.ts';
 import { marginLosses } from './marginLosses.ts';
@@ -87,9 +87,7 @@ export interface MarginResult extends WithLeaveOneOut<MarginLeaveOneOut> {
  * @throws InvalidArgumentError for options out of range, other labels, or an intercept for rows of one class alone
  */
 export const solveMargins = (problem: ReadoutProblem, options: MarginOptions): MarginResult =>
-  solveMarginsOf(problem, options, (theta, moves) =>
-    ownLengthsAfter(problem, options.norm ?? 'l2')(theta, moves),
-  );
+  solveMarginsOf(problem, options, (theta) => ownLengthsAfter(problem, options.norm ?? 'l2')(theta));
 
 /**
  * The same for features whose gradients are others than those of the problem.
@@ -154,7 +152,7 @@ export function solveMarginsOf(
         const others = { ...options, lambda: (lambda * n) / (n - 1), onProgress: () => {} };
         const without = solveMarginsOf(problemWithout(problem, i), others, null);
         const output = dot(phi.subarray(i * N, (i + 1) * N), without.theta) + without.intercept;
-        const gradientNorm = lengthsAfter?.(without.theta, new Float64Array(n * N))[i] ?? Number.NaN;
+        const gradientNorm = lengthsAfter ? lengthAt(lengthsAfter, without.theta, i) : Number.NaN;
         return { residual: y[i]! * output, gradientNorm, converged: without.converged };
       },
       loss: (margin, cost) => rows.loss.value(margin - cost),

@@ -86,7 +86,7 @@ const eachItsOwn = (problem: ReadoutProblem, eps: number, attack: ReadoutNorm): 
           : {
               gradientsAt: entryGradients(problem, entrySigns(z, 2 * n, n * problem.d)),
               everywhere: false,
-              lengthsAfter: (moves) => ownLengthsAfter(problem, attack)(theta, moves),
+              lengthsAfter: ownLengthsAfter(problem, attack),
             }),
       }),
     without: (i) => eachItsOwn(problemWithout(problem, i), eps, attack),

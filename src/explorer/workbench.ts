@@ -7,9 +7,12 @@ import { curveFigure } from './page/curveFigure.ts';
 import { byId, setText } from './page/elements.ts';
 import equations from './page/equations.html?typeset';
 import { mapFigure } from './page/mapFigure.ts';
+import { riskText } from './page/numbers.ts';
+import { sayAtRest } from './page/sayAtRest.ts';
 import { takeAway } from './page/takeAway.ts';
 import { showValues, statusOf } from './page/values.ts';
 import type { View } from './page/view.ts';
+import { wordsFor } from './page/words.ts';
 import type { Settings } from './state/parameters.ts';
 import type { State, Store } from './state/state.ts';
 import { riskAt } from './theory/ask.ts';
@@ -33,6 +36,15 @@ export function workbench(store: Store, steps: Address): View {
   controls(byId<HTMLFormElement>('controls'), store);
   const check = checkPanel(store);
 
+  const say = sayAtRest();
+  function sayRisks({ settings }: State): void {
+    const { standardRisk, adversarialRisk } = riskAt(settings);
+    const words = wordsFor(settings);
+    say(
+      `${words.standardRisk} ${riskText(standardRisk)}, ${words.adversarialRisk} ${riskText(adversarialRisk)}`,
+    );
+  }
+
   function showPoint({ settings, axis }: State): void {
     const { settings: at, risk } = pointed ?? { settings, risk: riskAt(settings) };
     showValues(at, risk, axisNamed(axis));
@@ -45,6 +57,7 @@ export function workbench(store: Store, steps: Address): View {
       map.draw(state);
       check.draw(state);
       showPoint(state);
+      sayRisks(state);
       take.show(state);
       setText(byId('status-of-theory'), statusOf(state.settings));
     },

@@ -1,6 +1,7 @@
 import { tf } from '../runtime/tf.ts';
 import { hiddenRelu } from './hiddenRelu.ts';
 import { type TensorStep, tensorSteps } from './tensorSteps.ts';
+import { transposedProduct } from './transposedProduct.ts';
 
 /** A function of a batch, [n, d] to [n, k]. */
 type BatchFunction = (x: tf.Tensor) => tf.Tensor;
@@ -152,13 +153,8 @@ function affine({ kernel, bias }: Affine, columns: tf.Tensor | null, ones: boole
   };
   const weighted = columns ? kernel.mul(columns) : kernel;
   if (ones) return { pass: { forward, back: () => null }, columns: tf.sum(weighted, 1), ones };
-  // Transposed once, for engines whose products with a transposed factor are slower.
-  const transposed = tf.transpose(weighted) as tf.Tensor2D;
-  return {
-    pass: { forward, back: (v) => tf.matMul(v as tf.Tensor2D, transposed) },
-    columns: null,
-    ones,
-  };
+  const back = transposedProduct(weighted as tf.Tensor2D);
+  return { pass: { forward, back: (v) => back(v!) }, columns: null, ones };
 }
 
 function elementwise({ activation, mean }: Elementwise): Pass {

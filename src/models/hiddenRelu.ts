@@ -2,6 +2,7 @@ import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import type { FrozenChain, ValueAndSlope } from './frozenChain.ts';
 import type { TensorStep } from './tensorSteps.ts';
+import { transposedProduct } from './transposedProduct.ts';
 
 /** Entries of a product times this pass the 6 of ReLU6 wherever they are above zero: all but those below 2^-57. */
 const STEEP = 2 ** 60;
@@ -24,8 +25,7 @@ export function hiddenRelu(steps: readonly TensorStep[]): FrozenChain | null {
   const shifted = (product: tf.Tensor): tf.Tensor => (shift ? product.add(shift) : product);
 
   const steep = hidden.kernel.mul(STEEP) as tf.Tensor2D;
-  // Transposed once, for engines whose products with a transposed factor are slower.
-  const back = tf.tidy(() => tf.transpose(hidden.kernel.mul(weights.reshape([-1]).div(6)))) as tf.Tensor2D;
+  const back = transposedProduct(hidden.kernel.mul(weights.reshape([-1]).div(6)) as tf.Tensor2D);
 
   const f = tf.customGrad((...args) => {
     const [x, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
@@ -34,14 +34,14 @@ export function hiddenRelu(steps: readonly TensorStep[]): FrozenChain | null {
     return {
       value: tf.tidy(() => shifted(tf.matMul(h, weights))),
       gradFunc: (dy: tf.Tensor, [kept]: tf.Tensor[]) =>
-        tf.tidy(() => tf.matMul(activation.slope(kept!) as tf.Tensor2D, back).mul(dy.mul(6))),
+        tf.tidy(() => back(activation.slope(kept!)).mul(dy.mul(6))),
     };
   }) as (x: tf.Tensor) => tf.Tensor;
 
   const slope = (x: tf.Tensor): ValueAndSlope =>
     tf.tidy(() => {
       const slopes = tf.tidy(() => tf.relu6(tf.matMul(x as tf.Tensor2D, steep))) as tf.Tensor2D;
-      const gradient = tf.matMul(slopes, back);
+      const gradient = back(slopes);
       slopes.dispose();
       return { value: tf.tidy(() => shifted(inner(gradient, x))), gradient };
     });

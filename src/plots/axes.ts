@@ -78,9 +78,9 @@ export const plainNumber = (value: number): string =>
     ? Number(value.toPrecision(6)).toExponential()
     : String(value);
 
-/** The same as a label, in which 1e-4 is a power of ten. */
+/** The same as a label, in which 1e-4 is a power of ten and -2 has a minus sign in place of a hyphen. */
 export const tickLabel = (value: number): string =>
-  plainNumber(value).includes('e') ? `$${texNumber(value)}$` : plainNumber(value);
+  value < 0 || plainNumber(value).includes('e') ? `$${texNumber(value)}$` : plainNumber(value);
 
 /** A number in a formula: 1e-4 as a power of ten. */
 export const texNumber = (value: number): string =>

@@ -1,11 +1,14 @@
 import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
-import { axisMarks, checkAxis } from './axes.ts';
-import { legendRow } from './legend.ts';
-import { palette } from './palette.ts';
+import { axisMarks, checkAxis, tickValues } from './axes.ts';
+import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { noteMarkup, noteRoom } from './note.ts';
+import { GUIDE_COLOUR, palette } from './palette.ts';
 import type { Series } from './panels.ts';
-import { seriesMarks, seriesSample } from './seriesMarks.ts';
-import { emptyDocument, INK, svgText, textMarkup } from './svgText.ts';
+import { sizeAttributes, unitsAcross } from './paper.ts';
+import type { PictureText } from './pictureText.ts';
+import { GUIDE_DASHES, guideSample, seriesMarks, seriesSample } from './seriesMarks.ts';
+import { emptyDocument, fittingSize, INK, merged, svgText, textMarkup } from './svgText.ts';
 import { labelWidth } from './texLabels.ts';
 
 /** The values of one choice, in order, each with what it comes to. */
@@ -27,20 +30,26 @@ export interface ChoiceValue {
 }
 
 /** One panel for each choice, on one vertical axis. */
-export interface ChoiceFigure {
+export interface ChoiceFigure extends PictureText {
   readonly panels: readonly ChoicePanel[];
   readonly yLabel: string;
-  /** Of the symbols with bars, of the one that marks what was chosen, and of the bars; may hold `$TeX$`. */
-  readonly legend: { readonly values: string; readonly chosen: string; readonly bars: string };
-  /** A level line; none where it is out of sight. */
-  readonly guide?: number;
-  /** What is drawn, in words. */
-  readonly description: string;
+  /** Of the symbols with bars, of the one that marks what was chosen, and of the level line; may hold `$TeX$`. */
+  readonly legend: { readonly values: string; readonly chosen: string; readonly guide: string };
+  /** The value of the level line, which is in sight. */
+  readonly guide: number;
+  /** Small type at the foot, such as what the bars are; may hold `$TeX$`. */
+  readonly note?: string;
+  /** For print: the width in millimetres, in which panels may stand in rows; for screens unless given. */
+  readonly width?: number;
 }
 
-const SIZE = { top: 64, right: 16, bottom: 62, left: 74, height: 380 };
-/** Sizes of the type of a panel's values and of its title. */
+const MARGIN = { right: 16, left: 74 };
+/** Height of a row's frames for screens and for print, and below them, for the labels and the title. */
+const HEIGHT = { screen: 254, print: 190 };
+const FOOT = 62;
+/** Sizes of the type of a panel's values and of its title, and pixels from one level of labels to the next. */
 const [LABEL, TITLE] = [13, 16];
+const LEVEL = 16;
 /** Least widths of a value and of a panel; of all panels, for the legend; and the room between words side by side. */
 const PER_VALUE = 46;
 const LEAST = 110;
@@ -49,92 +58,167 @@ const GAP = 12;
 
 /**
  * Panels side by side, one for each choice, with a symbol and an error bar above each of its values, as SVG source.
- * @throws InvalidArgumentError without panels, or for values that are not finite
+ * @throws InvalidArgumentError without panels, for values that are not finite, or a width without room
  */
-export function choicePanels({ panels, yLabel, legend, guide, description }: ChoiceFigure): string {
+export function choicePanels(figure: ChoiceFigure): string {
+  const { panels, yLabel, legend, guide, note = '' } = figure;
+  const across = unitsAcross(figure.width);
   if (panels.length === 0) throw new InvalidArgumentError('panels', panels, 'at least one choice');
-  const all = panels.flatMap(({ values }) => values);
-  const ends = all.flatMap(({ y, standardError, chosen = y }) => [
-    y - standardError,
-    y + standardError,
-    chosen,
-  ]);
-  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const ends = panels.flatMap(({ values }) =>
+    values.flatMap(({ y, standardError, chosen = y }) => [y - standardError, y + standardError, chosen]),
+  );
+  const [low, high] = [Math.min(guide, ...ends), Math.max(guide, ...ends)];
   const margin = 0.06 * (high - low) || 0.05 * Math.abs(high) || 1;
   const y = { label: yLabel, scale: 'linear', domain: [Math.max(0, low - margin), high + margin] } as const;
   checkAxis('y', y);
-  // Along one axis for all panels: panel after panel, a step for each value.
-  const needed = panels.map(({ title, values }) => {
-    const perValue = Math.max(PER_VALUE, ...values.map(({ label }) => labelWidth(label, LABEL) + GAP));
-    return Math.max(LEAST, labelWidth(title, TITLE), perValue * values.length);
-  });
-  const stretch = Math.max(1, LEAST_OF_ALL / needed.reduce((sum, width) => sum + width));
-  const widths = needed.map((width) => stretch * width);
-  const lefts = widths.map((_, k) => widths.slice(0, k).reduce((sum, width) => sum + width + GAP, 0));
-  const inner = lefts.at(-1)! + widths.at(-1)!;
-  const placed = panels.map(({ title, values }, k) => {
-    const at = (i: number): number => lefts[k]! + (widths[k]! * (i + 0.5)) / values.length;
-    return {
-      title,
-      left: lefts[k]!,
-      right: lefts[k]! + widths[k]!,
-      values: values.map((value, i) => ({ ...value, x: at(i) })),
-    };
-  });
-  const points = placed.flatMap(({ values }) => values);
-  const series: readonly Series[] = [
-    { label: legend.values, colour: palette.blue, draw: 'symbols', points },
-    {
-      ...{ label: legend.chosen, colour: palette.vermillion, draw: 'symbols', symbol: 'diamond' },
-      points: points.flatMap(({ x, chosen }) => (chosen === undefined ? [] : [{ x, y: chosen }])),
-    },
-  ];
-  const upwards = SIZE.height - SIZE.top - SIZE.bottom;
-  const [bottom, top] = y.domain;
-  const svg = Plot.plot({
-    document: emptyDocument(),
-    className: 'choices',
-    width: SIZE.left + inner + SIZE.right,
-    height: SIZE.height,
-    marginTop: SIZE.top,
-    marginRight: SIZE.right,
-    marginBottom: SIZE.bottom,
-    marginLeft: SIZE.left,
-    style: { fontSize: '15px', background: 'white', color: INK },
-    x: { domain: [0, inner], label: null, axis: null },
-    y: { domain: [bottom, top], label: null },
-    marks: [
-      ...axisMarks('y', y, upwards),
-      ...(guide !== undefined && guide >= bottom && guide <= top
-        ? [Plot.ruleY([guide], { stroke: '#9a9a9a', strokeDasharray: '5,4' })]
-        : []),
-      ...series.flatMap((one) => seriesMarks(one, 'linear', { x: one.points.map(({ x }) => x), pixels: [] })),
-      Plot.rect(placed, { x1: 'left', x2: 'right', y1: bottom, y2: top, stroke: '#222', fill: 'none' }),
+
+  const rows = panelRows(panels, across && across - MARGIN.left - MARGIN.right);
+  const inner = rows[0]!.at(-1)!.right;
+  const width = MARGIN.left + inner + MARGIN.right;
+  const look = { colour: palette.blue, draw: 'symbols' } as const;
+  const chosen = { colour: palette.vermillion, draw: 'symbols', symbol: 'diamond' } as const;
+  const legendLeft = across === undefined ? MARGIN.left : 8;
+  const entries = legendRows(
+    [
+      [
+        { label: legend.values, sample: sampleOf({ ...look, label: '', points: [] }) },
+        { label: legend.chosen, sample: sampleOf({ ...chosen, label: '', points: [{ x: 0, y: 0 }] }) },
+        { label: legend.guide, sample: (x: number, at: number) => guideSample(x, at, 'y', GUIDE_COLOUR) },
+      ],
     ],
+    width - legendLeft - 8,
+  );
+  const frameHeight = across === undefined ? HEIGHT.screen : HEIGHT.print;
+  let foot = 20 + LEGEND_ROW * entries.length;
+  const frames = rows.map((row) => {
+    const top = foot;
+    const levels = row.some(({ isStaggered }) => isStaggered) ? LEVEL : 0;
+    foot = top + frameHeight + FOOT + levels + (across === undefined ? 0 : 4);
+    return { row, top, bottom: top + frameHeight, title: top + frameHeight + 50 + levels };
   });
-  const base = SIZE.height - SIZE.bottom;
-  const middle = SIZE.top + upwards / 2;
-  return svgText(svg, { description }, [
-    textMarkup(yLabel, { transform: `translate(20,${middle}) rotate(-90)`, anchor: 'middle', size: 17 }),
-    ...placed.map(({ title, left, right }) =>
-      textMarkup(title, {
-        x: SIZE.left + (left + right) / 2,
-        y: SIZE.height - 12,
+  const height = foot + noteRoom(note, width);
+  const numbered = tickValues(y, frameHeight).numbered;
+  const plots = frames.map(({ row, top, bottom }) => {
+    const points = row.flatMap(({ values }) => values);
+    const series: readonly Series[] = [
+      { ...look, label: legend.values, points },
+      {
+        ...{ ...chosen, label: legend.chosen },
+        points: points.flatMap((point) =>
+          point.chosen === undefined ? [] : [{ x: point.x, y: point.chosen }],
+        ),
+      },
+    ];
+    const level = (values: readonly number[], stroke: string, strokeDasharray = 'none') =>
+      Plot.ruleY(
+        row.flatMap(({ left, right }) => values.map((at) => ({ at, left, right }))),
+        { y: 'at', x1: 'left', x2: 'right', stroke, strokeDasharray },
+      );
+    return Plot.plot({
+      document: emptyDocument(),
+      className: 'choices',
+      width,
+      height,
+      marginTop: top,
+      marginRight: MARGIN.right,
+      marginBottom: height - bottom,
+      marginLeft: MARGIN.left,
+      style: { fontSize: '15px', background: 'white', color: INK },
+      x: { domain: [0, inner], label: null, axis: null },
+      y: { domain: y.domain, label: null },
+      marks: [
+        level(numbered, '#e4e4e4'),
+        ...axisMarks('y', y, frameHeight),
+        level([guide], GUIDE_COLOUR, GUIDE_DASHES),
+        ...series.flatMap((one) =>
+          seriesMarks(one, 'linear', { x: one.points.map(({ x }) => x), pixels: [] }),
+        ),
+        Plot.rect(row, {
+          x1: 'left',
+          x2: 'right',
+          y1: y.domain[0],
+          y2: y.domain[1],
+          stroke: '#222',
+          fill: 'none',
+        }),
+      ],
+    });
+  });
+  const middle = (frames[0]!.top + frames.at(-1)!.bottom) / 2;
+  return svgText(
+    merged(plots),
+    figure,
+    [
+      textMarkup(yLabel, {
+        transform: `translate(20,${middle}) rotate(-90)`,
         anchor: 'middle',
-        size: TITLE,
+        size: fittingSize(yLabel, 17, 2 * Math.min(middle, foot - middle) - 8),
       }),
-    ),
-    ...points.map(({ label, x }) =>
-      textMarkup(label, { x: SIZE.left + x, y: base + 20, anchor: 'middle', size: LABEL }),
-    ),
-    legendRow(
-      series.map((one) => ({
-        label: one.label,
-        sample: (x: number, at: number) => seriesSample(one, x, at),
-      })),
-      SIZE.left,
-      16,
-    ),
-    textMarkup(legend.bars, { x: SIZE.left, y: 46, size: 15 }),
-  ]);
+      ...frames.flatMap(({ row, bottom, title }) =>
+        row.flatMap((panel) => [
+          textMarkup(panel.title, {
+            ...{ x: MARGIN.left + (panel.left + panel.right) / 2, y: title },
+            ...{ anchor: 'middle', size: TITLE },
+          }),
+          ...panel.values.map(({ label, x }, i) =>
+            textMarkup(label, {
+              ...{ x: MARGIN.left + x, y: bottom + 20 + (panel.isStaggered && i % 2 === 1 ? LEVEL : 0) },
+              ...{ anchor: 'middle', size: LABEL },
+            }),
+          ),
+        ]),
+      ),
+      ...entries.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
+      ...noteMarkup(note, width, foot),
+    ],
+    sizeAttributes(width, height, across !== undefined),
+  );
+}
+
+const sampleOf =
+  (series: Series) =>
+  (x: number, y: number): string =>
+    seriesSample(series, x, y);
+
+/** A panel with the places of its ends and of its values, from the left end of its row. */
+interface PlacedChoice extends Omit<ChoicePanel, 'values'> {
+  readonly left: number;
+  readonly right: number;
+  readonly values: readonly (ChoiceValue & { readonly x: number })[];
+  /** Whether every other label stands a level lower, since there is no room for all on one. */
+  readonly isStaggered: boolean;
+}
+
+/** All panels in one row, or in as few as have room in a width, which they then fill. */
+function panelRows(panels: readonly ChoicePanel[], room: number | undefined): PlacedChoice[][] {
+  const most = room ?? Number.POSITIVE_INFINITY;
+  const sized = panels.map((panel) => {
+    const { title, values } = panel;
+    const widest = Math.max(...values.map(({ label }) => labelWidth(label, LABEL)));
+    const needed = Math.max(PER_VALUE, widest + GAP) * values.length;
+    const isStaggered = needed > most;
+    const width = Math.max(LEAST, labelWidth(title, TITLE), isStaggered ? needed / 2 : needed);
+    return { panel, isStaggered, width: Math.min(most, width) };
+  });
+  const rows: (typeof sized)[] = [];
+  const lengthOf = (row: typeof sized): number =>
+    row.reduce((sum, { width }) => sum + width, GAP * (row.length - 1));
+  for (const one of sized) {
+    const last = rows.at(-1);
+    if (last && lengthOf([...last, one]) <= most) last.push(one);
+    else rows.push([one]);
+  }
+  return rows.map((row) => {
+    const gaps = GAP * (row.length - 1);
+    const widths = lengthOf(row) - gaps;
+    const stretch = room === undefined ? Math.max(1, LEAST_OF_ALL / widths) : (room - gaps) / widths;
+    let at = -GAP;
+    return row.map(({ panel, isStaggered, width }) => {
+      const left = at + GAP;
+      at = left + stretch * width;
+      const place = (i: number): number => left + (stretch * width * (i + 0.5)) / panel.values.length;
+      const values = panel.values.map((value, i) => ({ ...value, x: place(i) }));
+      return { title: panel.title, left, right: at, values, isStaggered };
+    });
+  });
 }

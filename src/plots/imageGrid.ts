@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { noteMarkup, noteRoom } from './note.ts';
+import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
-import { emptyDocument, INK, svgText, textMarkup } from './svgText.ts';
+import { emptyDocument, fittingSize, INK, svgText, textMarkup } from './svgText.ts';
 
 /** An image of one channel. */
 export interface GridImage {
@@ -30,10 +32,14 @@ export interface ImageGrid extends PictureText {
   readonly titles: readonly string[];
   /** From top to bottom. */
   readonly rows: readonly ImageRow[];
+  /** A line or two of small type at the foot, such as what the labels are; may hold `$TeX$`. */
+  readonly note?: string;
+  /** For print: the width in millimetres, 84 for one column of most journals and 174 for two; for screens unless given. */
+  readonly width?: number;
 }
 
-/** Pixels of the longer side of an image. */
-const SIZE = 130;
+/** Pixels of the longer side of an image; the most of one for print, which is smaller where there is no room. */
+const SIZE = { screen: 130, print: 170 };
 const GAP = 14;
 const LABEL = 150;
 const TOP = 34;
@@ -42,31 +48,58 @@ const FONT = 15;
 /**
  * Rows of small images under titles, each row with a label, as SVG source. It holds no fonts, and the same grid gives the
  * same bytes.
- * @param grid what is drawn; the longer side of each image is 130 pixels
- * @throws InvalidArgumentError for an image whose values are not one for each pixel
+ * @param grid what is drawn; the longer side of each image is 130 pixels on screens
+ * @throws InvalidArgumentError for an image whose values are not one for each pixel, or a width without room
  */
 export function imageGrid(grid: ImageGrid): string {
-  const { titles, rows } = grid;
-  const width = LABEL + titles.length * (SIZE + GAP) + GAP;
-  const height = TOP + rows.length * (SIZE + GAP) + GAP;
-  const left = (column: number): number => LABEL + column * (SIZE + GAP);
-  const top = (row: number): number => TOP + row * (SIZE + GAP);
+  const { titles, rows, note = '' } = grid;
+  const across = unitsAcross(grid.width);
+  const others = LABEL + GAP * (titles.length + 1);
+  const size =
+    across === undefined ? SIZE.screen : Math.min(SIZE.print, (across - others) / Math.max(1, titles.length));
+  const used = others + titles.length * size;
+  const width = across ?? used;
+  const foot = TOP + rows.length * (size + GAP) + GAP;
+  const height = foot + noteRoom(note, width);
+  // Where images have their greatest size, what room there is left stands on both sides.
+  const left = (column: number): number => (width - used) / 2 + LABEL + column * (size + GAP);
+  const top = (row: number): number => TOP + row * (size + GAP);
   const headings = titles.map((title, j) =>
-    textMarkup(title, { x: left(j) + SIZE / 2, y: TOP - 12, anchor: 'middle', size: FONT }),
+    textMarkup(title, {
+      ...{ x: left(j) + size / 2, y: TOP - 12, anchor: 'middle' },
+      size: fittingSize(title, FONT, size + GAP - 4),
+    }),
   );
   const labels = rows.map(({ label }, i) =>
-    textMarkup(label, { x: LABEL - GAP, y: top(i) + SIZE / 2 + 5, anchor: 'end', size: FONT }),
+    textMarkup(label, {
+      ...{ x: left(0) - GAP, y: top(i) + size / 2 + 5, anchor: 'end' },
+      size: fittingSize(label, FONT, LABEL - GAP - 4),
+    }),
   );
-  const pictures = rows.flatMap(({ images }, i) => images.map((image, j) => picture(image, left(j), top(i))));
+  const pictures = rows.flatMap(({ images }, i) =>
+    images.map((image, j) => picture(image, { x: left(j), y: top(i), size })),
+  );
   const document = emptyDocument();
-  document.body.innerHTML = `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="${INK}" color="${INK}"><rect width="${width}" height="${height}" fill="white"></rect></svg>`;
-  return svgText(document.querySelector('svg')!, grid, [...headings, ...labels, ...pictures]);
+  document.body.innerHTML = `<svg fill="${INK}" color="${INK}"><rect width="${width}" height="${height}" fill="white"></rect></svg>`;
+  return svgText(
+    document.querySelector('svg')!,
+    grid,
+    [...headings, ...labels, ...pictures, ...noteMarkup(note, width, foot)],
+    sizeAttributes(width, height, across !== undefined),
+  );
 }
 
-function picture({ height, width, values, colours, range }: GridImage, x: number, y: number): string {
+interface ImagePlace {
+  readonly x: number;
+  readonly y: number;
+  /** Of the longer side. */
+  readonly size: number;
+}
+
+function picture({ height, width, values, colours, range }: GridImage, { x, y, size }: ImagePlace): string {
   if (values.length !== height * width)
     throw new InvalidArgumentError('values', values.length, `${height} x ${width} values`);
-  const pixel = SIZE / Math.max(height, width);
+  const pixel = size / Math.max(height, width);
   const [low, high] = range;
   const pixels = Array.from({ length: height * width }, (_, i) => {
     const share = Math.min(1, Math.max(0, (values[i]! - low) / (high - low)));

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickValues } from './axes.ts';
 import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
 import { withDashes } from './lineDashes.ts';
+import { noteMarkup, noteRoom } from './note.ts';
 import { GUIDE_COLOUR } from './palette.ts';
 import { type Frame, type PanelGrid, panelGrid } from './panelGrid.ts';
 import { panelLegend } from './panelLegend.ts';
@@ -10,7 +11,7 @@ import { placedSymbols, symbolLabels } from './panelSymbols.ts';
 import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
 import { GUIDE_DASHES, seriesMarks } from './seriesMarks.ts';
-import { emptyDocument, evenLines, fittingSize, INK, lines, svgText, textMarkup } from './svgText.ts';
+import { emptyDocument, evenLines, fittingSize, INK, merged, svgText, textMarkup } from './svgText.ts';
 
 /** How a measured point is drawn. */
 export type SymbolName = 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'cross';
@@ -129,16 +130,12 @@ export function panelFigure(figure: PanelFigure): string {
   );
   const top = (titleRows > 0 ? 23 + TITLE_ROW * titleRows : 22) + LEGEND_ROW * rows.length;
   const grid = panelGrid(panels, { top, titles: TITLE_ROW * titleRows, ...forPrint });
-  const footnotes = lines(note, NOTE, width - 16);
-  const height = grid.bottom + FOOT + (footnotes.length > 0 ? 8 + NOTE_ROW * footnotes.length : 0);
+  const height = grid.bottom + FOOT + noteRoom(note, width);
 
   const drawn = panels.map((panel, i) => panelPlot(panel, axes[i]!, { guides, grid, i, width, height }));
-  const svg = drawn[0]!.svg;
-  for (const { svg: further } of drawn.slice(1))
-    for (const child of [...further.children]) if (child.localName !== 'style') svg.append(child);
   const { left, right } = grid;
   return svgText(
-    svg,
+    merged(drawn.map(({ svg }) => svg)),
     figure,
     [
       textMarkup(x.label, {
@@ -155,9 +152,7 @@ export function panelFigure(figure: PanelFigure): string {
       ...drawn.flatMap(({ captions }) => captions),
       ...titles.flatMap((title, i) => titleMarkup(title, grid.panels[i]!.frame)),
       ...rows.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
-      ...footnotes.map((line, i) =>
-        textMarkup(line, { x: 8, y: grid.bottom + FOOT + 8 + NOTE_ROW * i, size: NOTE }),
-      ),
+      ...noteMarkup(note, width, grid.bottom + FOOT),
     ],
     sizeAttributes(width, height, forPrint !== false),
   );
@@ -265,8 +260,5 @@ const FOOT = 56;
 const TITLE = 16;
 const LEAST_TITLE = 13;
 const TITLE_ROW = 17;
-/** Size of the type at the foot, the smallest, and pixels from line to line. */
-const NOTE = 12.5;
-const NOTE_ROW = 17;
 /** Pictures narrower than this begin their legend at their edge. */
 const NARROW = 600;

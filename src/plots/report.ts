@@ -1,5 +1,6 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { shellWord } from './shellWord.ts';
 
 /** A table of a report. Cells are text, as they are to be read. */
 export interface ReportTable {
@@ -151,10 +152,6 @@ function tableMarkup({ columns, rows }: ReportTable): string {
 
 const settingText = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '-' : JSON.stringify(value);
-
-/** A word as a POSIX shell reads it back. */
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** What a picture must not hold: what runs, and what is fetched from elsewhere. */
 const FOREIGN =

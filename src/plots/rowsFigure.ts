@@ -1,8 +1,13 @@
 import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
 import { axisMarks, checkAxis } from './axes.ts';
-import { legendRow } from './legend.ts';
-import { emptyDocument, INK, svgText, textMarkup } from './svgText.ts';
+import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { noteMarkup, noteRoom } from './note.ts';
+import type { SymbolName } from './panels.ts';
+import { sizeAttributes, unitsAcross } from './paper.ts';
+import type { PictureText } from './pictureText.ts';
+import { symbolSample } from './seriesMarks.ts';
+import { emptyDocument, fittingSize, INK, svgText, textMarkup } from './svgText.ts';
 import { labelWidth } from './texLabels.ts';
 
 /** A value of a named thing. */
@@ -13,30 +18,46 @@ export interface RowValue {
   readonly standardError?: number;
 }
 
-/** Named things below each other, each with a value of every series along one axis. */
-export interface RowsFigure {
-  /** From top to bottom; names are plain text. */
-  readonly rows: readonly { readonly name: string; readonly values: readonly RowValue[] }[];
-  /** What the values of a row are, in their order; labels may hold `$TeX$`. */
-  readonly series: readonly { readonly label: string; readonly colour: string }[];
-  /** Of the axis; may hold `$TeX$`. */
+/** Values of every row, which the legend names. */
+export interface RowSeries {
+  /** May hold `$TeX$`. */
   readonly label: string;
-  /** What is drawn, in words, for those who cannot see it. */
-  readonly description: string;
+  readonly colour: string;
+  /** A circle unless given. */
+  readonly symbol?: SymbolName;
 }
 
+/** Named things below each other, each with a value of every series along one axis. */
+export interface RowsFigure extends PictureText {
+  /** From top to bottom; names are plain text. */
+  readonly rows: readonly { readonly name: string; readonly values: readonly RowValue[] }[];
+  /** What the values of a row are, in their order. */
+  readonly series: readonly RowSeries[];
+  /** Of the axis; may hold `$TeX$`. */
+  readonly label: string;
+  /** Small type at the foot, such as what the bars are; may hold `$TeX$`. */
+  readonly note?: string;
+  /** For print: the width in millimetres; for screens unless given. */
+  readonly width?: number;
+}
+
+/** Pixels of the frame for screens. */
 const WIDTH = 460;
 const ROW = 30;
-const MARGIN = { top: 40, right: 20, bottom: 56 };
+const MARGIN = { right: 20, bottom: 56 };
 const SIZE = 14;
 /** Pixels between the values of one row. */
 const APART = 9;
+/** Share of a printed width that names may take. */
+const NAMES = 0.4;
 
 /**
  * Values of named things, such as columns of a table, with error bars of one standard error, as SVG source.
- * @throws InvalidArgumentError without rows or series, or for a row that has not a value of each
+ * @throws InvalidArgumentError without rows or series, for a row that has not a value of each, or a width without room
  */
-export function rowsFigure({ rows, series, label, description }: RowsFigure): string {
+export function rowsFigure(figure: RowsFigure): string {
+  const { rows, series, label, note = '' } = figure;
+  const across = unitsAcross(figure.width);
   if (rows.length === 0) throw new InvalidArgumentError('rows', rows, 'at least one row');
   const wrong = rows.find(({ values }) => values.length !== series.length || series.length === 0);
   if (wrong)
@@ -53,33 +74,42 @@ export function rowsFigure({ rows, series, label, description }: RowsFigure): st
   const axis = { label, scale: 'linear', domain: [low - margin, high + margin] } as const;
   checkAxis('x', axis);
   // A dollar sign would begin a formula.
-  const names = rows.map(({ name }) => shortened(name.replaceAll('$', '')));
+  const names = rows.map(({ name }) => shortened(name.replaceAll('$', ''), NAMES * (across ?? Infinity)));
   const left = 24 + Math.max(...names.map((name) => labelWidth(name, SIZE)));
-  const height = MARGIN.top + ROW * rows.length + MARGIN.bottom;
-  const across = { y: 'row', stroke: ({ k }: { k: number }) => series[k]!.colour } as const;
-  const marks = series.flatMap((_, k) => {
+  const width = across ?? left + WIDTH + MARGIN.right;
+  const frameWidth = width - left - MARGIN.right;
+  const legendLeft = across === undefined ? left : 8;
+  const entries = series.map((one) => ({
+    label: one.label,
+    sample: (x: number, y: number) => rowSample(one, x, y),
+  }));
+  const legend = legendRows([entries], width - legendLeft - 8);
+  const top = 18 + LEGEND_ROW * legend.length;
+  const foot = top + ROW * rows.length + MARGIN.bottom;
+  const height = foot + noteRoom(note, width);
+  const marks = series.flatMap(({ colour, symbol = 'circle' }, k) => {
     const own = bars.filter((bar) => bar.k === k && Number.isFinite(bar.value));
-    const dy = (k - (series.length - 1) / 2) * APART;
+    const shared = { y: 'row', stroke: colour, dy: (k - (series.length - 1) / 2) * APART } as const;
     return [
-      Plot.ruleY(own, { ...across, x1: 'low', x2: 'high', dy, strokeWidth: 1.5 }),
-      Plot.dot(own, { ...across, x: 'value', dy, r: 4, fill: 'white', strokeWidth: 1.7 }),
+      Plot.ruleY(own, { ...shared, x1: 'low', x2: 'high', strokeWidth: 1.5 }),
+      Plot.dot(own, { ...shared, x: 'value', r: 4, symbol, fill: 'white', strokeWidth: 1.7 }),
     ];
   });
   const svg = Plot.plot({
     document: emptyDocument(),
     className: 'rows',
-    width: left + WIDTH + MARGIN.right,
+    width,
     height,
-    marginTop: MARGIN.top,
+    marginTop: top,
     marginRight: MARGIN.right,
-    marginBottom: MARGIN.bottom,
+    marginBottom: height - foot + MARGIN.bottom,
     marginLeft: left,
     style: { fontSize: '15px', background: 'white', color: INK },
     x: { type: 'linear', domain: [...axis.domain], label: null },
     y: { type: 'band', domain: rows.map((_, i) => String(i)), label: null, axis: null },
     marks: [
       Plot.ruleX([0], { stroke: '#9a9a9a', strokeDasharray: '5,4' }),
-      ...axisMarks('x', axis, WIDTH),
+      ...axisMarks('x', axis, frameWidth),
       Plot.axisY({
         tickFormat: (row: string) => names[Number(row)]!,
         tickSize: 0,
@@ -90,21 +120,33 @@ export function rowsFigure({ rows, series, label, description }: RowsFigure): st
       ...marks,
     ],
   });
-  return svgText(svg, { description }, [
-    textMarkup(label, { x: left + WIDTH / 2, y: height - 12, anchor: 'middle', size: 17 }),
-    legendRow(
-      series.map(({ label: name, colour }) => ({
-        label: name,
-        sample: (x, y) =>
-          `<path d="M${x - 12},${y}h24" stroke="${colour}" stroke-width="1.5"></path><circle cx="${x}" cy="${y}" r="4" stroke="${colour}" stroke-width="1.7" fill="white"></circle>`,
-      })),
-      left,
-      16,
-    ),
-  ]);
+  const size = fittingSize(label, 17, width - 16);
+  // In the middle of the frame, unless it would leave the picture.
+  const middle = Math.min(left + frameWidth / 2, width - 8 - labelWidth(label, size) / 2);
+  return svgText(
+    svg,
+    figure,
+    [
+      textMarkup(label, { x: middle, y: foot - 12, anchor: 'middle', size }),
+      ...legend.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
+      ...noteMarkup(note, width, foot),
+    ],
+    sizeAttributes(width, height, across !== undefined),
+  );
 }
+
+/** What the legend shows of a series: its symbol on a bar, which lies as bars do here. */
+const rowSample = ({ colour, symbol = 'circle' }: RowSeries, x: number, y: number): string =>
+  `<path d="M${x - 12},${y}h24" stroke="${colour}" stroke-width="1.5"></path>` +
+  symbolSample({ label: '', colour, symbol, draw: 'symbols', points: [] }, x, y);
 
 /** Characters of a name that a picture has room for. */
 const LONGEST = 28;
-const shortened = (name: string): string =>
-  name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 3)}...`;
+
+/** A name of no more than so many characters, nor wider than `room`. */
+function shortened(name: string, room: number): string {
+  const cut = (length: number): string => (name.length <= length ? name : `${name.slice(0, length - 3)}...`);
+  let length = LONGEST;
+  while (length > 4 && labelWidth(cut(length), SIZE) > room) length--;
+  return cut(length);
+}

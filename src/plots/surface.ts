@@ -3,10 +3,11 @@ import { ticks } from 'd3-array';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickLabel } from './axes.ts';
 import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { noteMarkup, noteRoom } from './note.ts';
 import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
 import { lineSample } from './seriesMarks.ts';
-import { emptyDocument, fittingSize, INK, lines as linesOf, svgText, textMarkup } from './svgText.ts';
+import { emptyDocument, fittingSize, INK, svgText, textMarkup } from './svgText.ts';
 import { axisTicks } from './ticks.ts';
 
 /** A quantity over a rectangle as colours, with lines and measured values on it. */
@@ -54,7 +55,6 @@ const MARGIN = { top: 36, right: 132, bottom: 58, left: 78 };
 const SCREEN = { width: 760, height: 520 };
 /** Height of the frame for print: as a share of its width, and at most. */
 const SHAPE = { share: 0.8, most: 420 };
-const [NOTE, NOTE_ROW] = [12.5, 17];
 /** About so many contours, and numbers beside the bar of colours. */
 const LEVELS = 24;
 const NUMBERS = 6;
@@ -105,8 +105,7 @@ export function surfaceFigure(figure: SurfaceFigure): string {
       : top + Math.min(SHAPE.most, SHAPE.share * (right - MARGIN.left));
   const frame = { left: MARGIN.left, right, top, bottom };
   const [across, upwards] = [right - MARGIN.left, bottom - top];
-  const footnotes = linesOf(note, NOTE, width - 16);
-  const height = bottom + MARGIN.bottom + (footnotes.length > 0 ? 8 + NOTE_ROW * footnotes.length : 0);
+  const height = bottom + MARGIN.bottom + noteRoom(note, width);
 
   // Contours are evenly spaced on linear scales only, so a logarithmic axis shows logarithms under its numbers.
   const placeOn = (axis: AxisOptions) => (value: number) => (axis.scale === 'log' ? Math.log(value) : value);
@@ -171,9 +170,7 @@ export function surfaceFigure(figure: SurfaceFigure): string {
       }),
       ...rows.map((row, i) => legendRow(row, MARGIN.left, 20 + LEGEND_ROW * i)),
       colourBar(label, { domain, isCut, frame }, (value) => String(apply(value))),
-      ...footnotes.map((line, i) =>
-        textMarkup(line, { x: 8, y: bottom + MARGIN.bottom + 8 + NOTE_ROW * i, size: NOTE }),
-      ),
+      ...noteMarkup(note, width, bottom + MARGIN.bottom),
     ],
     sizeAttributes(width, height, forPrint !== undefined),
   );

@@ -20,6 +20,13 @@ export interface TextPlace {
   readonly colour?: string;
 }
 
+/** Plots of one size as one, the first of which has the style of all. */
+export function merged([first, ...further]: readonly Element[]): Element {
+  for (const svg of further)
+    for (const child of [...svg.children]) if (child.localName !== 'style') first!.append(child);
+  return first!;
+}
+
 /** Words as SVG source. */
 export function textMarkup(
   words: string,

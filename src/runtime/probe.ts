@@ -14,7 +14,15 @@ export type EngineCheck =
 /** What tells such a process from one that imports this file. */
 const PROBE = '--probe';
 
-export const probeEngines = (): Promise<EngineCheck[]> => Promise.all(DEVICES.map(probeEngine));
+/** All engines; the one that runs in this process needs no other to answer for it. */
+export const probeEngines = (running: Pick<Runtime, 'device' | 'engine'>): Promise<EngineCheck[]> =>
+  Promise.all(
+    DEVICES.map((device) =>
+      device === running.device
+        ? { device, available: true as const, engine: running.engine }
+        : probeEngine(device),
+    ),
+  );
 
 export function probeEngine(device: Device): Promise<EngineCheck> {
   return new Promise((resolve) => {

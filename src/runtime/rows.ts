@@ -1,5 +1,6 @@
 import { type RowKernel, type RowKernels, rowModule } from '../numerics/rowKernels.ts';
 import type { WasmMemory } from '../numerics/wasmCode.ts';
+import { arrayOf, numbersOf, readsAtOnce, tensorOf } from './hostNumbers.ts';
 import { tf } from './tf.ts';
 import { type WasmBackend, wasmMemory } from './wasmBackend.ts';
 
@@ -16,20 +17,9 @@ export type RowFunction = (inputs: readonly tf.Tensor[], shape: number[]) => tf.
  * @param size how many numbers the widest tensor has
  */
 export function rowFunction(name: RowKernel, size: number): RowFunction | null {
-  const engine = tf.getBackend();
-  if (engine === 'wasm') return inPlace(name);
-  if (engine === 'cpu' || (engine === 'tensorflow' && !onGpu() && size <= MOST_COPIED))
-    return throughScratch(name);
-  return null;
+  if (tf.getBackend() === 'wasm') return inPlace(name);
+  return readsAtOnce(size) ? throughScratch(name) : null;
 }
-
-/**
- * Numbers that are copied out of the native engine and back: at 1.2e5 a step of PGD takes a fifth less time, at 4.8e5, which no longer
- * stay in the cache, up to an eighth more.
- */
-const MOST_COPIED = 3e5;
-
-const onGpu = (): boolean => (tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
 
 type Kernels = RowKernels & { readonly memory?: WebAssembly.Memory };
 
@@ -72,25 +62,6 @@ const PAGE_BYTES = 2 ** 16;
 
 let own: Kernels | null | undefined;
 
-/** Numbers that were copied out of an engine, or made here, for as long as their tensors are there. No operation changes them. */
-const numbers = new WeakMap<object, Float32Array>();
-
-/** The part of tfjs-node's backend that is relied on here, which TensorFlow.js's own lacks. */
-interface NativeBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly tensorMap?: { get(dataId: object): { readonly values: unknown } };
-}
-
-function numbersOf({ dataId }: tf.Tensor): Float32Array {
-  const known = numbers.get(dataId);
-  if (known) return known;
-  const backend = tf.backend() as unknown as NativeBackend;
-  const read = tf.backend().readSync(dataId) as Float32Array;
-  // What the backend still holds may be an array of the caller's, who may change it once the engine has its copy.
-  if (backend.tensorMap && backend.tensorMap.get(dataId).values === null) numbers.set(dataId, read);
-  return read;
-}
-
 /** Through a memory of our own, a few rows at a time. A result stays with us until an operation of the engine asks for it. */
 function throughScratch(name: RowKernel): RowFunction | null {
   if (own === undefined) own = instantiate({ pages: BLOCK_BYTES / PAGE_BYTES });
@@ -98,7 +69,7 @@ function throughScratch(name: RowKernel): RowFunction | null {
   if (!kernel || !memory) return null;
   return (inputs, shape) => {
     const rows = shape[0]!;
-    const out = new Float32Array(tf.util.sizeFromShape(shape));
+    const out = arrayOf(tf.util.sizeFromShape(shape));
     const all = [...inputs.map(numbersOf), out];
     const widths = all.map(({ length }) => (rows === 0 ? 0 : length / rows));
     const rowBytes = widths.reduce((sum, width) => sum + 4 * width, 0);
@@ -121,8 +92,6 @@ function throughScratch(name: RowKernel): RowFunction | null {
       kernel(...addresses, count, Math.max(...widths));
       out.set(count === most ? block : block.subarray(0, count * width), from * width);
     }
-    const made = tf.tensor(out, shape, 'float32');
-    numbers.set(made.dataId, out);
-    return made;
+    return tensorOf(out, shape);
   };
 }

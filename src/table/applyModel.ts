@@ -1,12 +1,12 @@
 import { type NormName, normNames } from '../attacks/index.ts';
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { type Preparation, preparedNames } from '../data/preparation/preparation.ts';
 import { preparedInputs, preparedTarget } from '../data/preparation/preparedTable.ts';
 import { isMissing, type RawTable, rawColumn, rawRows } from '../data/rawTable.ts';
-import { checkChoice, checkInteger, checkNonNegative, InvalidArgumentError, UserError } from '../errors.ts';
+import { checkInteger, checkNonNegative, InvalidArgumentError, UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { Standardise } from '../models/Standardise.ts';
 import { splitStandardised } from '../models/standardisedModel.ts';
+import { callback, ifGiven, type OptionChecks, oneOf, resolveOptions } from '../resolveOptions.ts';
 import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 import {
@@ -36,14 +36,15 @@ export interface ApplyOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const OPTIONS: OptionNames<ApplyOptions> = {
+const CHECKS: OptionChecks<ApplyOptions> = {
   preparation: true,
-  eps: true,
-  norm: true,
-  attack: true,
-  steps: true,
-  onProgress: true,
+  eps: checkNonNegative,
+  norm: oneOf(normNames),
+  attack: ifGiven(oneOf(WORST_CASE_METHODS)),
+  steps: checkInteger,
+  onProgress: callback,
 };
+const DEFAULTS = { norm: 'l2', steps: 20 } as const;
 
 /** What a model says of the rows of a file, and how far attacks can move that. Values are NaN in rows that it cannot score. */
 export interface AppliedRows {
@@ -83,7 +84,6 @@ export interface AppliedRows {
 
 /** Rows on the device at a time. */
 const ROWS = 2048;
-const STEPS = 20;
 
 /**
  * Scores the rows of a file with a model of `trainOnTable`: predictions, and their worst case within eps.
@@ -96,14 +96,11 @@ export async function applyModel(
   table: RawTable,
   options: ApplyOptions,
 ): Promise<AppliedRows> {
-  checkOptions('applyModel', options ?? null, OPTIONS);
+  const asked = resolveOptions('applyModel', options, CHECKS, DEFAULTS);
   if (!Array.isArray(model?.layers)) throw new InvalidArgumentError('model', model, 'a tf.LayersModel');
-  const { preparation, eps, norm = 'l2', steps = STEPS, onProgress } = options;
-  checkNonNegative('eps', eps);
-  checkChoice('norm', norm, normNames);
-  checkInteger('steps', steps);
+  const { preparation, eps, norm, steps, onProgress } = asked;
   const linear = isLinear(model);
-  const attack = checkChoice('attack', options.attack ?? (linear ? 'linearised' : 'pgd'), WORST_CASE_METHODS);
+  const attack = asked.attack ?? (linear ? 'linearised' : 'pgd');
   const { table: inputs, incomplete, notes } = preparedInputs(table, preparation);
   checkFit(model, preparation);
   const { target } = preparation;

@@ -1,7 +1,7 @@
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type LinearCoefficients, linearCoefficients } from './explainCoefficients.ts';
-import type { InputImportance, PermutationRises } from './explainPermutations.ts';
+import type { InputImportance, PermutationRises, RisksOf } from './explainPermutations.ts';
 import type { AttackedRows } from './explainRows.ts';
 
 /** One of several classes: how its rows are answered, and what that hangs on. */
@@ -33,10 +33,10 @@ export const errorsOf = ({ cleanLoss, loss }: Pick<AttackedRows, 'cleanLoss' | '
 /** @param lag of the right output behind the largest other one */
 const wrong = (lag: number): number => (lag < 0 ? 0 : 1);
 
-/** Errors without and under attack, of all rows and of those of each class. @param y positions of the classes */
+/** Errors without and under attack, of all rows and of those of each class; targets are positions of the classes. */
 export const errorsByClass =
-  (y: ArrayLike<number>, classes: number) =>
-  (rows: AttackedRows): number[] => {
+  (classes: number): RisksOf =>
+  (rows, y) => {
     const { cleanLoss, loss } = errorsOf(rows);
     const groups = [null, ...Array(classes).keys()];
     return groups.flatMap((k) => [cleanLoss, loss].map((errors) => meanOf(ofClass(errors, y, k)).value));

@@ -1,8 +1,15 @@
-import { type Attack, type LossName, type NormName, pgd, type SampleLoss } from '../attacks/index.ts';
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
+import {
+  type Attack,
+  type LossName,
+  type NormName,
+  normNames,
+  pgd,
+  type SampleLoss,
+} from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { callback, type OptionChecks, oneOf, resolveOptions, seedOfStreams } from '../resolveOptions.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type AttackedModel, attackedModel } from './attackedModel.ts';
 import { attackOnEachClass } from './eachClass.ts';
@@ -15,7 +22,13 @@ import {
 } from './explainClasses.ts';
 import { type LinearCoefficients, linearCoefficients } from './explainCoefficients.ts';
 import { checkInputs, deviationsOf, type ExplainedInput } from './explainInputs.ts';
-import { type InputImportance, meanLosses, permutationRises } from './explainPermutations.ts';
+import {
+  attackCount,
+  type InputImportance,
+  meanLosses,
+  permutationRises,
+  rowsOfPermutations,
+} from './explainPermutations.ts';
 import { type AttackedRows, attackedRows, type InputMovement, inputMovements } from './explainRows.ts';
 import { type SubgroupRisk, subgroupRisks } from './explainSubgroups.ts';
 
@@ -38,26 +51,30 @@ export interface ExplainOptions {
   readonly steps?: number;
   /** Permutations of each input. Default 5. */
   readonly repeats?: number;
+  /** Rows that a permutation is judged by; default as `permutationImportance` has it, one attack for each of several classes. */
+  readonly importanceRows?: number | undefined;
   /** Names the streams of the attack and of the permutations. Default 0. */
   readonly seed?: number | string;
   /** Values of a column, one a row, by which the risks are told apart. Default none. */
   readonly by?: readonly (string | number)[] | undefined;
-  /** Called after each permutation: how many are done, and how many there are. */
+  /** Called after each batch of rows: how many have been attacked, and how many there are with all permutations. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const OPTIONS: OptionNames<ExplainOptions> = {
+const CHECKS: OptionChecks<ExplainOptions> = {
   inputs: true,
-  eps: true,
-  norm: true,
+  eps: checkNonNegative,
+  norm: oneOf(normNames),
   loss: true,
   classes: true,
-  steps: true,
-  repeats: true,
-  seed: true,
+  steps: checkInteger,
+  repeats: checkInteger,
+  importanceRows: true,
+  seed: seedOfStreams,
   by: true,
-  onProgress: true,
+  onProgress: callback,
 };
+const DEFAULTS = { norm: 'l2', steps: 20, repeats: 5, seed: 0 } as const;
 
 /** What a model hangs on, and how an attack makes use of it. */
 export interface ModelExplanation {
@@ -71,6 +88,8 @@ export interface ModelExplanation {
   readonly coefficients: LinearCoefficients | null;
   /** By input, the most important under attack first. */
   readonly importance: readonly InputImportance[];
+  /** Rows that each permutation was judged by. */
+  readonly importanceRows: number;
   /** By input, the most moved first. */
   readonly movements: readonly InputMovement[];
   /** Every row as it is and under attack; of several classes its losses are by how much the right output is behind the largest other one. */
@@ -94,10 +113,12 @@ export async function explainModel(
   data: Dataset,
   options: ExplainOptions,
 ): Promise<ModelExplanation> {
-  checkOptions('explainModel', options ?? null, OPTIONS);
-  const { eps, norm = 'l2', loss, classes, steps = 20, repeats = 5, seed = 0, by } = options;
-  checkInteger('steps', steps);
-  checkInteger('repeats', repeats);
+  const { eps, norm, loss, classes, steps, repeats, seed, by } = resolveOptions(
+    'explainModel',
+    options,
+    CHECKS,
+    DEFAULTS,
+  );
   const target = await attackedModel(model, data);
   const inputs = checkInputs(options.inputs, data.d);
   if (by !== undefined && by.length !== data.n)
@@ -105,17 +126,21 @@ export async function explainModel(
   if (classes) checkOutputs(model, classes, loss);
   const attackBy = (raised: LossName | SampleLoss): Attack => pgd({ norm, steps, seed, loss: raised });
   const attack = classes ? attackOnEachClass(classes.length, attackBy) : attackBy(loss ?? 'squared');
-  const rows = await attackedRows(target, attack, eps);
+  const permutations = inputs.length * repeats * (classes?.length ?? 1);
+  const importanceRows = rowsOfPermutations(options.importanceRows, data.n, permutations);
+  const asked = { eps, inputs, repeats, importanceRows, seed };
+  const count = attackCount(data.n, asked, options.onProgress);
+  const rows = await attackedRows(target, attack, eps, count);
   const losses = classes ? errorsOf(rows) : rows;
-  const asked = { eps, inputs, repeats, seed, onProgress: options.onProgress ?? (() => {}) };
-  const risksOf = classes ? errorsByClass(data.y, classes.length) : meanLosses;
-  const rises = await permutationRises(target, attack, asked, risksOf);
+  const risksOf = classes ? errorsByClass(classes.length) : meanLosses;
+  const rises = await permutationRises(target, attack, rows, asked, risksOf, count);
   return {
     units: target.units,
     clean: meanOf(losses.cleanLoss),
     robust: meanOf(losses.loss),
     coefficients: classes ? null : await linearCoefficients(model),
     importance: importanceFor(rises),
+    importanceRows,
     movements: inputMovements(rows, inputs, deviationsOf(model, data.d)).sort(
       (a, b) => b.size.value - a.size.value,
     ),

@@ -31,12 +31,14 @@ const ROWS = 2048;
 /**
  * What an attack of radius eps does to each row.
  * @param eps in the units of the attacked model
+ * @param onRows called after each batch, with the number of its rows
  * @throws InvalidArgumentError for eps < 0, a model whose outputs do not fit the loss of the attack, and losses that are not finite
  */
 export async function attackedRows(
   target: AttackedModel,
   attack: Attack,
   eps: number,
+  onRows: (rows: number) => void = () => {},
 ): Promise<AttackedRows> {
   checkAttack(attack);
   checkNonNegative('eps', eps);
@@ -73,6 +75,7 @@ export async function attackedRows(
       tf.dispose([x, y]);
     }
     start += batch.n;
+    onRows(batch.n);
   }
   return found;
 }

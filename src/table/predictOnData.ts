@@ -1,13 +1,23 @@
-import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
+import { given } from '../checkOptions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import type { ActivationName } from '../models/activations.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import type { FrozenFeatures } from '../models/frozenFeatures.ts';
+import {
+  callback,
+  ifGiven,
+  type OptionChecks,
+  type Resolved,
+  resolveOptions,
+  seedOfStreams,
+} from '../resolveOptions.ts';
 import type { tf } from '../runtime/tf.ts';
-import { predictionIntervals, type RiskIntervals } from './predictionIntervals.ts';
+import { errorsFrom, type PredictedErrors } from './predictedErrors.ts';
+import { intervalsFrom, type RiskIntervals } from './predictionIntervals.ts';
 import { type PredictionGrid, predictRobustRisk, type RiskPrediction } from './predictRobustRisk.ts';
+import { residualsAt } from './typicalResiduals.ts';
 
 /** The grid to predict on, and the features: random ones of some widths, or those of a model. */
 export interface DataPredictionOptions extends PredictionGrid {
@@ -34,21 +44,23 @@ export interface DataPredictionOptions extends PredictionGrid {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const OPTIONS: OptionNames<DataPredictionOptions> = {
+const CHECKS: OptionChecks<DataPredictionOptions> = {
   n: true,
   eps: true,
   lambda: true,
   epsTest: true,
   widths: true,
-  depth: true,
+  depth: checkInteger,
   activation: true,
   model: true,
   layer: true,
   share: true,
-  seed: true,
-  testRows: true,
-  onProgress: true,
+  seed: seedOfStreams,
+  testRows: ifGiven(checkInteger),
+  onProgress: callback,
 };
+const DEFAULTS = { depth: 1, activation: 'shifted-relu', share: 0.5, seed: 0 } as const;
+type Settings = Resolved<DataPredictionOptions, typeof DEFAULTS>;
 
 /** Predictions from which on there are no intervals, which take a factorisation each. */
 const MOST_INTERVALS = 1000;
@@ -63,6 +75,8 @@ export type WidthPrediction = RiskPrediction & {
   readonly testRows: number;
   /** As {@link predictionIntervals} gives them; null, too, for grids of more than a thousand predictions. */
   readonly intervals: RiskIntervals | null;
+  /** Where every target is +1 or -1, shares of rows with the wrong sign; null otherwise, and where there are no intervals. */
+  readonly errors: PredictedErrors | null;
 };
 
 /** Predictions for every combination of width, n, lambda and eps, and the one of least adversarial risk. */
@@ -83,21 +97,22 @@ export interface DataPredictions {
  * @throws InvalidArgumentError and UserError as these do; InvalidArgumentError for widths beside a model
  */
 export async function predictOnData(data: Dataset, options: DataPredictionOptions): Promise<DataPredictions> {
-  checkOptions('predictOnData', options ?? null, OPTIONS);
-  const { n, eps, lambda, epsTest, testRows, onProgress = () => {} } = options;
-  if (testRows !== undefined) checkInteger('testRows', testRows);
-  const measured = await measurements(data, options);
+  const settings = resolveOptions('predictOnData', options, CHECKS, DEFAULTS);
+  const { n, eps, lambda, epsTest, testRows, onProgress = () => {} } = settings;
+  const measured = await measurements(data, settings);
   const predicted = measured.map((moments) => predictRobustRisk(moments, { n, eps, lambda, epsTest }));
   const count = predicted.flat().length;
+  const isLabelled = data.y.every((label) => Math.abs(label) === 1);
   let done = 0;
   const predictions = measured.flatMap((moments, k) =>
     predicted[k]!.map((prediction): WidthPrediction => {
       const left = moments.otherRows.length - prediction.n;
       const tested = testRows ?? Math.max(left, Math.ceil(prediction.n / 4));
-      const [intervals = null] =
-        count > MOST_INTERVALS ? [] : predictionIntervals(moments, [prediction], { testRows: tested });
+      const typical = count > MOST_INTERVALS ? null : residualsAt(moments, prediction);
+      const intervals = typical && intervalsFrom(moments, prediction, typical, tested);
+      const errors = isLabelled && typical ? errorsFrom(moments, prediction, typical) : null;
       onProgress(++done, count);
-      return { width: moments.units, ...prediction, testRows: tested, intervals };
+      return { width: moments.units, ...prediction, testRows: tested, intervals, errors };
     }),
   );
   return {
@@ -108,8 +123,8 @@ export async function predictOnData(data: Dataset, options: DataPredictionOption
   };
 }
 
-async function measurements(data: Dataset, options: DataPredictionOptions): Promise<MeasuredMoments[]> {
-  const { model, layer, depth = 1, activation = 'shifted-relu', share = 0.5, seed = 0 } = options;
+async function measurements(data: Dataset, options: Settings): Promise<MeasuredMoments[]> {
+  const { model, layer, depth, activation, share, seed } = options;
   if (model !== undefined) {
     if (options.widths !== undefined)
       throw new InvalidArgumentError('widths', options.widths, 'none with a model');
@@ -119,7 +134,6 @@ async function measurements(data: Dataset, options: DataPredictionOptions): Prom
   const { widths = WIDTHS } = options;
   if (!(Array.isArray(widths) && widths.length > 0))
     throw new InvalidArgumentError('widths', widths, 'a list of widths');
-  checkInteger('depth', depth);
   const measured: MeasuredMoments[] = [];
   for (const width of widths) {
     const units = new Array<number>(depth).fill(width);

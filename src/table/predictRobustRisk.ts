@@ -4,7 +4,7 @@ import type { MeasuredMoments } from '../evaluation/measureFeatures.ts';
 import { estimatedFeatures } from '../theory/featureMaps/estimatedFeatures.ts';
 import type { FeatureMap } from '../theory/featureMaps/featureMap.ts';
 import { type AsymptoticRisk, adversarialRiskAt, criticalEps } from '../theory/index.ts';
-import { riskOf } from '../theory/risk.ts';
+import { squareRisk } from '../theory/regressionRisk.ts';
 import { type SaddlePoint, solveSaddlePoint } from '../theory/saddlePoint.ts';
 
 /** One value, or a list of them. */
@@ -93,7 +93,7 @@ export function predictRobustRisk(measured: MeasuredMoments, grid: PredictionGri
         const point = solveSaddlePoint(map, problem, start);
         start = point;
         const epsTest = grid.epsTest ?? eps;
-        const risk = riskOf(point, problem, epsTest);
+        const risk = squareRisk(point, problem, epsTest);
         found.push({
           n,
           eps,

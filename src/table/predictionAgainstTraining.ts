@@ -115,12 +115,15 @@ export async function measuredRepeats(
   return measured;
 }
 
-/** Risks of one training by the exact solver on n of the rows that were not measured, on the rest of them. */
+/**
+ * Risks of one training by the exact solver on n of the rows that were not measured, on the rest of them, and of labels +1 and -1
+ * the share whose sign the linearised attack turns.
+ */
 export function trainedBeside(
   data: Dataset,
   { otherRows }: Pick<MeasuredMoments, 'otherRows'>,
   { width: N, n, eps, lambda, seed }: { width: number; n: number; eps: number; lambda: number; seed: string },
-): { readonly standard: number; readonly adversarial: number } {
+): { readonly standard: number; readonly adversarial: number; readonly robustError: number } {
   const order = stream(seed, 'training rows').permutation(otherRows.length);
   const pick = (from: number, to: number): Dataset =>
     rowsOf(
@@ -132,12 +135,14 @@ export function trainedBeside(
   const { theta, intercept } = solveReadout(problem, { eps, lambda, tolerance: 1e-4, fitIntercept: true });
   const test = readoutProblem(pick(n, order.length), { W });
   const lengths = gradientNorms(test, theta);
-  let [standard, adversarial] = [0, 0];
+  let [standard, adversarial, robustError] = [0, 0, 0];
   for (let i = 0; i < test.n; i++) {
     let residual = test.y[i]! - intercept;
     for (let a = 0; a < N; a++) residual -= test.phi[i * N + a]! * theta[a]!;
     standard += residual ** 2 / test.n;
     adversarial += (Math.abs(residual) + eps * lengths[i]!) ** 2 / test.n;
+    const margin = test.y[i]! * (test.y[i]! - residual);
+    if (margin <= eps * lengths[i]!) robustError += 1 / test.n;
   }
-  return { standard, adversarial };
+  return { standard, adversarial, robustError };
 }

@@ -2,10 +2,9 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import type { MeasuredMoments } from '../evaluation/measureFeatures.ts';
 import { studentQuantile } from '../numerics/studentQuantile.ts';
-import { solveSaddlePoint } from '../theory/saddlePoint.ts';
 import { kurtosisOf } from './kurtosis.ts';
 import { measuredMap, type RiskPrediction } from './predictRobustRisk.ts';
-import { typicalResiduals } from './typicalResiduals.ts';
+import { residualsAt, type TypicalResiduals } from './typicalResiduals.ts';
 
 /** From low to high. */
 export interface Interval {
@@ -65,27 +64,31 @@ export function predictionIntervals(
   checkInteger('testRows', testRows);
   if (!Array.isArray(predictions))
     throw new InvalidArgumentError('predictions', predictions, 'what predictRobustRisk gives');
-  const map = measuredMap(measured);
-  const { sample } = measured;
+  measuredMap(measured);
   return predictions.map((prediction: RiskPrediction) => {
-    const { n, eps, lambda, epsTest, standardRisk, adversarialRisk, gradientNorm } = prediction;
-    if (!sample) return null;
-    const problem = { psi2: n, eps, lambda, noise: 0, rho: 1 };
-    const point = solveSaddlePoint(map, problem);
-    const residuals = typicalResiduals(measured, sample, map, problem, point);
-    if (!residuals) return null;
-    const rows = Math.sqrt(1 / measured.rows + 1 / testRows + (1 / point.kappa + SIGNAL_SHARE) / n);
-    const about = (risk: number, reach: number): Interval => {
-      const losses = residuals.map((r) => (Math.abs(r) + reach) ** 2);
-      const freedom = (2 * sample.rows) / (kurtosisOf(losses) - 1);
-      const factor = Math.exp(studentQuantile(DEVIATIONS, freedom) * variation(losses) * rows);
-      return { low: risk / factor, high: risk * factor };
-    };
-    return {
-      standardRisk: about(standardRisk, 0),
-      adversarialRisk: about(adversarialRisk, epsTest * gradientNorm),
-    };
+    const typical = residualsAt(measured, prediction);
+    return typical && intervalsFrom(measured, prediction, typical, testRows);
   });
+}
+
+/** The same of one prediction, from residuals that are known. */
+export function intervalsFrom(
+  { rows: m, sample }: MeasuredMoments,
+  { n, epsTest, standardRisk, adversarialRisk, gradientNorm }: RiskPrediction,
+  { residuals, kappa }: TypicalResiduals,
+  testRows: number,
+): RiskIntervals {
+  const rows = Math.sqrt(1 / m + 1 / testRows + (1 / kappa + SIGNAL_SHARE) / n);
+  const about = (risk: number, reach: number): Interval => {
+    const losses = residuals.map((r) => (Math.abs(r) + reach) ** 2);
+    const freedom = (2 * sample!.rows) / (kurtosisOf(losses) - 1);
+    const factor = Math.exp(studentQuantile(DEVIATIONS, freedom) * variation(losses) * rows);
+    return { low: risk / factor, high: risk * factor };
+  };
+  return {
+    standardRisk: about(standardRisk, 0),
+    adversarialRisk: about(adversarialRisk, epsTest * gradientNorm),
+  };
 }
 
 /** Standard deviation over mean. */

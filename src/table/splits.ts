@@ -1,8 +1,8 @@
-import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { splitRows } from '../data/table.ts';
-import { checkInteger, checkSeed, InvalidArgumentError } from '../errors.ts';
+import { checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { stream } from '../random/stream.ts';
+import { atLeast, ifGiven, type OptionChecks, resolveOptions, seedOfStreams } from '../resolveOptions.ts';
 import type { TableTrainingSettings } from './tableTrainingOptions.ts';
 
 /** How rows are held out, more than once. */
@@ -17,7 +17,13 @@ export interface SplitOptions {
   readonly seed: number | string;
 }
 
-const OPTIONS: OptionNames<SplitOptions> = { folds: true, repeats: true, testFraction: true, seed: true };
+/** Folds do not ask for the fraction. */
+const CHECKS: OptionChecks<SplitOptions> = {
+  folds: ifGiven(atLeast(2)),
+  repeats: checkInteger,
+  testFraction: true,
+  seed: seedOfStreams,
+};
 
 /**
  * Positions of the held-out rows of each split. Those of the folds of one repeat hold every row once.
@@ -27,16 +33,14 @@ const OPTIONS: OptionNames<SplitOptions> = { folds: true, repeats: true, testFra
  */
 export function heldOutRows(count: number, options: SplitOptions): Uint32Array[] {
   checkInteger('count', count, 4);
-  checkOptions('heldOutRows', options ?? null, OPTIONS);
-  const { folds, repeats = 1, testFraction } = options;
-  const seed = checkSeed(options.seed);
-  checkInteger('repeats', repeats);
+  const { folds, repeats, testFraction, seed } = resolveOptions('heldOutRows', options, CHECKS, {
+    repeats: 1,
+  });
   const rounds = Array.from({ length: repeats }, (_, repeat) => repeat);
   if (folds === undefined)
     return rounds.map(
       (repeat) => splitRows(count, { testFraction }, repeat === 0 ? seed : `${seed}, split ${repeat}`)[0]!,
     );
-  checkInteger('folds', folds, 2);
   if (count < 2 * folds)
     throw new InvalidArgumentError('folds', folds, `at most ${Math.floor(count / 2)} for ${count} rows`);
   return rounds.flatMap((repeat) => {

@@ -6,7 +6,7 @@ import type { TableTrainingSettings } from './tableTrainingOptions.ts';
 
 /**
  * The untrained model, from standardised inputs [n, inputDim] to the standardised target [n, 1]; its last layer is 'readout'.
- * @param outputs of the read-out; several for a linear model or random features, whose features they share
+ * @param outputs of the read-out, which share the features
  */
 export function tableModel(
   { model, width, depth, activation, seed, fitIntercept: useBias }: TableTrainingSettings,
@@ -20,7 +20,7 @@ export function tableModel(
     return tf.sequential({ layers: [new RandomFeatures(features), tf.layers.dense(last)] });
   }
   if (model === 'deep')
-    return mlpModel({ inputDim, units: new Array(depth).fill(width), activation, seed, useBias });
+    return mlpModel({ inputDim, units: new Array(depth).fill(width), outputs, activation, seed, useBias });
   return tf.sequential({ layers: [tf.layers.dense({ ...last, inputShape: [inputDim] })] });
 }
 

@@ -2,18 +2,25 @@ import { type LossName, type NormName, normNames } from '../attacks/index.ts';
 import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
 import type { ClassNames } from '../data/csvClasses.ts';
 import { PREPARATION_OPTIONS, type PreparationOptions } from '../data/preparation/preparation.ts';
-import { checkFraction } from '../data/table.ts';
 import {
   checkBoolean,
-  checkChoice,
   checkInteger,
   checkNonNegative,
   checkPositive,
-  checkSeed,
   InvalidArgumentError,
 } from '../errors.ts';
 import type { ExactProgress } from '../exact/index.ts';
 import type { ActivationName } from '../models/activations.ts';
+import {
+  callback,
+  fractionOfRows,
+  ifGiven,
+  type OptionChecks,
+  oneOf,
+  type Resolved,
+  resolveOptions,
+  seedOfStreams,
+} from '../resolveOptions.ts';
 import { activationNames } from '../theory/activations.ts';
 import { MARGIN_LOSSES, type MarginLossName } from '../theory/channels/losses.ts';
 import type { TrainingProgress } from '../training/trainingOptions.ts';
@@ -129,41 +136,43 @@ export const MARGIN_LAMBDA = 1e-3;
 
 /** Every option that has a default is there. */
 export interface TableTrainingSettings
-  extends Omit<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS | 'classes'>,
-    Required<Pick<TableTrainingOptions, keyof typeof TABLE_TRAINING_DEFAULTS>> {
+  extends Omit<Resolved<TableTrainingOptions, typeof TABLE_TRAINING_DEFAULTS>, 'classes'> {
   /** What +1 and -1 in the target stand for; undefined for numbers and for several classes. */
   readonly classes?: ClassNames | undefined;
 }
 
 const { target: _target, classes: _classes, ...ofFile } = PREPARATION_OPTIONS;
-/** The names of {@link FilePreparation} that a table of numbers knows nothing of. */
-export const FILE_OPTIONS: OptionNames<Omit<FilePreparation, 'classes'>> = ofFile;
+/** Those of {@link FilePreparation} that a table of numbers knows nothing of, checked where a file is prepared. */
+export const FILE_OPTIONS = Object.fromEntries(
+  Object.keys(ofFile).map((name) => [name, true]),
+) as OptionNames<Omit<FilePreparation, 'classes'>>;
 
-const OPTIONS: OptionNames<TableTrainingOptions> = {
+/** What each option must be. */
+export const TABLE_TRAINING_CHECKS: OptionChecks<TableTrainingOptions> = {
   ...FILE_OPTIONS,
   target: true,
-  eps: true,
-  epsTest: true,
-  model: true,
-  method: true,
-  loss: true,
+  model: oneOf(tableModels),
+  method: oneOf(tableMethods),
+  loss: oneOf(tableLosses),
   classes: true,
-  norm: true,
-  lambda: true,
-  fitIntercept: true,
-  width: true,
-  depth: true,
-  activation: true,
-  seed: true,
-  testFraction: true,
+  norm: oneOf(normNames),
+  activation: oneOf(activationNames),
+  eps: checkNonNegative,
+  epsTest: ifGiven(checkNonNegative),
+  lambda: checkNonNegative,
+  testFraction: fractionOfRows,
   testRows: true,
-  validationFraction: true,
-  clip: true,
-  batchSize: true,
-  maxCycles: true,
+  validationFraction: (name, value) => value === 0 || fractionOfRows(name, value),
+  fitIntercept: checkBoolean,
+  seed: seedOfStreams,
+  clip: ifGiven(checkPositive),
+  width: checkInteger,
+  depth: checkInteger,
+  batchSize: ifGiven(checkInteger),
+  maxCycles: ifGiven(checkInteger),
   folder: true,
-  onProgress: true,
-  onSolving: true,
+  onProgress: callback,
+  onSolving: callback,
 };
 
 /**
@@ -172,45 +181,27 @@ const OPTIONS: OptionNames<TableTrainingOptions> = {
  * @throws InvalidArgumentError naming the first that makes no sense
  */
 export function resolveTableTraining(options: TableTrainingOptions, ofFile: boolean): TableTrainingSettings {
-  checkOptions('trainOnTable', options ?? null, OPTIONS);
-  const { classes, ...others } = given(options);
+  const isMargin = isMarginLoss(options?.loss);
+  const { classes, ...resolved } = resolveOptions('trainOnTable', options, TABLE_TRAINING_CHECKS, {
+    ...TABLE_TRAINING_DEFAULTS,
+    ...(isMargin ? { lambda: MARGIN_LAMBDA } : {}),
+  });
   if (ofFile) checkBoolean('classes', classes ?? false);
   else
-    for (const [name, value] of Object.entries(others))
+    for (const [name, value] of Object.entries(resolved))
       if (Object.hasOwn(FILE_OPTIONS, name))
         throw new InvalidArgumentError(name, value, 'none for a table of numbers');
-  const settings = {
-    ...TABLE_TRAINING_DEFAULTS,
-    ...(isMarginLoss(options.loss) ? { lambda: MARGIN_LAMBDA, classes: SIGNS } : {}),
-    ...others,
-    // Those of a file are known by its cells.
-    ...(ofFile ? { classes: undefined } : classes === undefined ? {} : { classes }),
-  } as TableTrainingSettings;
-  const { model, method, norm, clip, batchSize, maxCycles } = settings;
-  checkChoice('model', model, tableModels);
-  checkChoice('method', method, tableMethods);
-  checkChoice('loss', settings.loss, tableLosses);
-  if (settings.classes !== undefined) checkClasses(settings.classes);
-  checkChoice('norm', norm, normNames);
-  checkChoice('activation', settings.activation, activationNames);
-  checkNonNegative('eps', settings.eps);
-  if (settings.epsTest !== undefined) checkNonNegative('epsTest', settings.epsTest);
-  checkNonNegative('lambda', settings.lambda);
-  checkFraction('testFraction', checkPositive('testFraction', settings.testFraction));
-  checkFraction('validationFraction', checkNonNegative('validationFraction', settings.validationFraction));
-  checkBoolean('fitIntercept', settings.fitIntercept);
-  checkSeed(settings.seed);
-  if (clip !== undefined) checkPositive('clip', clip);
-  if (model !== 'linear') checkInteger('width', settings.width);
-  if (model === 'deep') checkInteger('depth', settings.depth);
+  // Those of a file are known by its cells.
+  const named = ofFile ? undefined : ((classes ?? (isMargin ? SIGNS : undefined)) as ClassNames | undefined);
+  if (named !== undefined) checkClasses(named);
+  const settings: TableTrainingSettings = { ...resolved, classes: named };
+  const { model, method, norm } = settings;
   if (method === 'exact' && model === 'deep')
     throw new InvalidArgumentError('method', method, 'a method by gradient for a deep model');
   if (method === 'exact' && model === 'random-features' && norm === 'l1')
     throw new InvalidArgumentError('norm', norm, 'l2 or linf for exact training of random features');
   if (isMarginLoss(settings.loss)) checkMarginTraining(settings);
   if (method === 'exact') refuseGradientOptions(settings);
-  if (batchSize !== undefined) checkInteger('batchSize', batchSize);
-  if (maxCycles !== undefined) checkInteger('maxCycles', maxCycles);
   return settings;
 }
 
@@ -229,7 +220,6 @@ function checkClasses(classes: ClassNames): void {
 
 /** What cannot be trained by a loss of the margin, or not that way. */
 function checkMarginTraining({ loss, method, norm, lambda }: TableTrainingSettings): void {
-  if (method === 'trades') throw new InvalidArgumentError('method', method, `another for the loss ${loss}`);
   // The perturbation moves along the gradient of the weights' own step, and a hinge has none beyond its kink.
   if (method === 'free' && loss !== 'logistic')
     throw new InvalidArgumentError('method', method, `another for the loss ${loss}, which is flat in places`);

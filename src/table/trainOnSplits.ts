@@ -1,7 +1,8 @@
-import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
+import { given } from '../checkOptions.ts';
 import type { RawTable } from '../data/rawTable.ts';
 import type { Table } from '../data/table.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { callback, type OptionChecks, resolveOptions } from '../resolveOptions.ts';
 import { heldOutRows, overSplits, type SplitEstimate } from './splits.ts';
 import type { TableTrainingOptions } from './tableTrainingOptions.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from './trainOnTable.ts';
@@ -16,7 +17,8 @@ export interface RepeatedSplits {
   readonly onSplit?: (done: number, total: number) => void;
 }
 
-const OPTIONS: OptionNames<RepeatedSplits> = { folds: true, repeats: true, onSplit: true };
+/** What {@link heldOutRows} does not check. */
+const CHECKS: OptionChecks<RepeatedSplits> = { folds: true, repeats: true, onSplit: callback };
 
 /** What one training on one split was worth on the rows that it held out. */
 export interface SplitResult {
@@ -65,8 +67,7 @@ export async function trainOnSplits(
   options: TableTrainingOptions,
   splits: RepeatedSplits,
 ): Promise<SplitsTraining> {
-  checkOptions('trainOnSplits', splits ?? null, OPTIONS);
-  const { folds, repeats, onSplit = () => {} } = splits;
+  const { folds, repeats, onSplit } = resolveOptions('trainOnSplits', splits, CHECKS, {});
   const { settings, rows: usable } = checkTableTraining(table, options);
   for (const [name, value] of Object.entries(given({ testRows: options.testRows, folder: options.folder })))
     throw new InvalidArgumentError(name, value, 'none with folds or repeats');
@@ -77,7 +78,7 @@ export async function trainOnSplits(
     const { model, ...trained } = await trainOnTable(table, { ...options, testRows });
     model.dispose();
     found.push(resultOf(trained));
-    onSplit(found.length, held.length);
+    onSplit?.(found.length, held.length);
   }
   const mean = (value: (split: SplitResult) => number): number =>
     found.reduce((sum, split) => sum + value(split), 0) / found.length;

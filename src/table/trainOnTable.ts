@@ -2,8 +2,7 @@ import { pgd } from '../attacks/index.ts';
 import { columnNotes } from '../data/columnNotes.ts';
 import type { ClassNames } from '../data/csvClasses.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { optionHint } from '../data/preparation/optionHint.ts';
-import type { Preparation } from '../data/preparation/preparation.ts';
+import type { Preparation, PreparedTarget } from '../data/preparation/preparation.ts';
 import type { RawTable } from '../data/rawTable.ts';
 import { standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
 import type { Table } from '../data/table.ts';
@@ -17,6 +16,7 @@ import { standardisedModel } from '../models/standardisedModel.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type ClassMeasures, classMeasures, type Margins, marginsOf } from './measureClasses.ts';
 import { type SeveralClassesTold, severalClassesTold } from './measureSeveralClasses.ts';
+import { checkEachThere } from './oneAgainstRest.ts';
 import { partsOf } from './splits.ts';
 import { readoutBias, tableModel } from './tableModel.ts';
 import {
@@ -115,35 +115,35 @@ export function checkTableTraining(
 ): { settings: TableTrainingSettings; rows: TrainingRows } {
   const settings = resolveTableTraining(options, isRawTable(table));
   const { target, classes } = settings;
-  if (!isRawTable(table)) return { settings, rows: rowsOfNumbers(table, target, classes) };
   const isClasses = isMarginLoss(settings.loss) || options.classes === true;
-  const rows = rowsOfFile(table, { ...preparationOptionsIn(options), classes: isClasses });
-  switch (rows.target.kind) {
-    case 'number':
-      return { settings, rows };
-    case 'two classes':
-      return { settings: { ...settings, classes: namesIn(rows.target) }, rows };
-    case 'several classes':
-      checkSeveralClasses(settings, rows.target.classes);
-      return { settings: { ...settings, classes: undefined }, rows };
-  }
+  const rows = isRawTable(table)
+    ? rowsOfFile(table, { ...preparationOptionsIn(options), classes: isClasses })
+    : rowsOfNumbers(table, target, classes);
+  checkTrades(settings, rows.target);
+  if (!isRawTable(table)) return { settings, rows };
+  const names = rows.target.kind === 'two classes' ? namesIn(rows.target) : undefined;
+  return { settings: { ...settings, classes: names }, rows };
 }
 
-function checkSeveralClasses({ model, method }: TableTrainingSettings, classes: readonly string[]): void {
-  const these = `for a target of ${classes.length} classes, unless those that count as +1 are named (${optionHint('positive')})`;
-  if (model === 'deep') throw new InvalidArgumentError('model', model, `linear or random-features ${these}`);
-  if (method !== 'exact') throw new InvalidArgumentError('method', method, `exact ${these}`);
+/** TRADES measures how far outputs move by the square, or by the divergence of the softmax of several. */
+function checkTrades({ method, loss }: TableTrainingSettings, { kind }: PreparedTarget): void {
+  const needed = kind === 'several classes' ? 'logistic' : 'square';
+  if (method === 'trades' && loss !== needed)
+    throw new InvalidArgumentError(
+      'method',
+      method,
+      `another for the loss ${loss}; trades takes ${needed} for a target of ${kind === 'number' ? 'numbers' : kind}`,
+    );
 }
 
 const namesIn = ({ positive, negative }: ClassNames): ClassNames => ({ positive, negative });
 
 /**
- * Trains a regression or a classifier on a table, adversarially, and measures it on rows held out. Several classes, of which
- * the exact method alone knows, have an output each, trained one against the rest; the largest output names the class. How the
- * columns of a file become numbers is learnt from the training rows. Inputs are
+ * Trains a regression or a classifier on a table, adversarially, and measures it on rows held out. Several classes have an
+ * output each, of which the largest names the class: by the exact method each is trained against the rest, by gradient all are
+ * trained together, against one perturbation. How the columns of a file become numbers is learnt from the training rows. Inputs are
  * standardised by the training rows, inside the model, so that eps counts in standard deviations of the inputs, indicators of
- * text and of missing cells among them; so is the
- * target, unless it is classes. The comparison is predicting the mean of the training targets, or the best constant. Needs a
+ * text and of missing cells among them; so is the target, unless it is classes. The comparison is predicting the mean of the training targets, or the best constant. Needs a
  * loaded runtime. The caller disposes the model.
  * @param table as `readTable` reads it from a file, or of numbers
  * @throws InvalidArgumentError for an option that makes no sense, or an unknown target; UserError for a target that is
@@ -175,11 +175,13 @@ export async function trainOnTable(
 
   const inUnits = (part: Table): Table => standardised(part, statistics);
   const core = tableModel(settings, d, several?.length);
-  const training = several
-    ? await trainClassesExactly(core, inUnits(train), several, settings, notes)
-    : method === 'exact'
-      ? await trainTableExactly(core, inUnits(train), settings, notes)
-      : await trainTableByGradient(core, inUnits(train), validation && inUnits(validation), settings);
+  if (several) checkEachThere(inputsAndTarget(train).y, several);
+  const training =
+    method !== 'exact'
+      ? await trainTableByGradient(core, inUnits(train), validation && inUnits(validation), settings)
+      : several
+        ? await trainClassesExactly(core, inUnits(train), several.length, settings, notes)
+        : await trainTableExactly(core, inUnits(train), settings, notes);
 
   const held = asDataset(inUnits(test));
   const y = inputsAndTarget(inUnits(train)).y;

@@ -1,8 +1,9 @@
-import { pgd } from '../attacks/index.ts';
+import { type LossName, pgd, type SampleLoss } from '../attacks/index.ts';
+import { oneHot } from '../attacks/losses.ts';
 import { given } from '../checkOptions.ts';
 import type { Table } from '../data/table.ts';
 import { asDataset } from '../data/tableDataset.ts';
-import type { tf } from '../runtime/tf.ts';
+import { tf } from '../runtime/tf.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';
 import {
   ermTraining,
@@ -22,7 +23,14 @@ const STEPS = 3;
 /** The largest first rate that does not make a deep network diverge. */
 const DEEP_LEARNING_RATE = 3e-3;
 
-/** Trains a model by gradient on standardised rows, stopped early on the validation rows where there are any. */
+/**
+ * Trains a model by gradient on standardised rows, stopped early on the validation rows where there are any.
+ *
+ * A model of several outputs, one a class, is trained on the loss of all of them at the one perturbation that raises it most:
+ * logistic is the cross-entropy of their softmax, the hinges are of the lead of the right output over the largest other one, and
+ * the square is summed over the outputs, +1 for the class and -1 for all others. One against the rest would give each output a
+ * perturbation of its own, more than an attacker has, at K times the price of a step.
+ */
 export async function trainTableByGradient(
   core: tf.Sequential,
   train: Table,
@@ -33,11 +41,13 @@ export async function trainTableByGradient(
   // What is minimised there has a half before the losses; a loss of the margin goes without one.
   const half = isMarginLoss(loss) ? 0.5 : 1;
   const lambda = half * settings.lambda;
+  const outputs = core.outputs[0]!.shape[1]!;
+  const trained = loss === 'square' && outputs > 1 ? squaresOfClasses : ATTACKED_LOSSES[loss];
   const { converged, iterations, residual, objective, stopped } = await adversarialTraining(
     core,
     asDataset(train),
     {
-      ...{ eps, lambda, seed, method: methodOf(settings) },
+      ...{ eps, lambda, seed, method: methodOf(settings, trained) },
       ...(validation ? { validation: asDataset(validation) } : {}),
       ...(model === 'deep' ? { learningRate: DEEP_LEARNING_RATE } : {}),
       ...given({ batchSize, maxCycles, folder, onProgress }),
@@ -46,8 +56,15 @@ export async function trainTableByGradient(
   return { converged, iterations, residual, objective: objective / half, stopped };
 }
 
-function methodOf({ method, norm, loss: name }: TableTrainingSettings): TrainingMethod {
-  const loss = ATTACKED_LOSSES[name];
+/** The sum over outputs of (f_k - y_k)^2, y_k = 1 for the class and -1 for all others. */
+const squaresOfClasses: SampleLoss = {
+  name: 'squared, an output a class',
+  value: (prediction, y) =>
+    tf.sum(tf.squaredDifference(prediction, oneHot(prediction, y).toFloat().mul(2).sub(1)), 1),
+  targets: 'any',
+};
+
+function methodOf({ method, norm }: TableTrainingSettings, loss: LossName | SampleLoss): TrainingMethod {
   const attack = pgd({ norm, loss, steps: STEPS });
   switch (method) {
     case 'fgsm':

@@ -1,6 +1,6 @@
 import type { Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
-import { oneLine, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { setReadout } from '../exact/exactReadout.ts';
 import {
   adversarialRegression,
@@ -15,6 +15,7 @@ import {
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { RandomFeatures } from '../models/RandomFeatures.ts';
 import { tf } from '../runtime/tf.ts';
+import { oneAgainstRest } from './oneAgainstRest.ts';
 import { isMarginLoss, type TableTrainingSettings } from './tableTrainingOptions.ts';
 import type { TableTraining } from './trainOnTable.ts';
 
@@ -38,21 +39,19 @@ export async function trainTableExactly(
 /**
  * The same for a model of as many outputs as there are classes, one against the rest: each output is trained to +1 on the rows
  * of its class and to -1 on all others, over the same features.
- * @param train whose target holds positions in the list of classes
+ * @param train whose target holds positions in the list of classes, each of them
  * @returns the sum of the objectives and of the iterations, the largest residual and gap
- * @throws UserError as {@link checkEachThere} does
  */
 export async function trainClassesExactly(
   model: tf.Sequential,
   train: Table,
-  classes: readonly string[],
+  classes: number,
   settings: TableTrainingSettings,
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
   const data = inputsAndTarget(train);
-  checkEachThere(data.y, classes);
-  const solve = await readoutSolver(model, data, settings, notes, classes.length);
-  const found = classes.map((_, k) => solve(oneAgainstRest(data.y, k), k));
+  const solve = await readoutSolver(model, data, settings, notes, classes);
+  const found = Array.from({ length: classes }, (_, k) => solve(oneAgainstRest(data.y, k), k));
   setReadouts(model, found);
   const sum = (of: (one: Solved) => number): number => found.reduce((total, one) => total + of(one), 0);
   return {
@@ -63,21 +62,6 @@ export async function trainClassesExactly(
     relativeGap: Math.max(...found.map(({ relativeGap }) => relativeGap)),
   };
 }
-
-/** @throws UserError naming a class that none of the training rows is of */
-export function checkEachThere(y: Float64Array, classes: readonly string[]): void {
-  for (const [k, name] of classes.entries())
-    if (!y.includes(k))
-      throw new UserError(
-        oneLine(
-          `no training row is of the class ${JSON.stringify(name)}: leave its rows out, hold fewer rows out, or deal them out by another seed`,
-        ),
-      );
-}
-
-/** +1 on the rows of class k, -1 on all others. @param y positions of the classes */
-export const oneAgainstRest = (y: Float64Array, k: number): Float64Array =>
-  y.map((label) => (label === k ? 1 : -1));
 
 type Solved = ExactResult | MarginResult;
 

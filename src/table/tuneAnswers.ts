@@ -14,8 +14,8 @@ import {
   type WarmStart,
 } from '../exact/index.ts';
 import { times } from '../numerics/vectors.ts';
+import { oneAgainstRest } from './oneAgainstRest.ts';
 import { isMarginLoss } from './tableTrainingOptions.ts';
-import { oneAgainstRest } from './trainTableExactly.ts';
 import type { TuneCandidate } from './tuneCandidates.ts';
 
 /** Training rows as a candidate sees them: standardised, and clipped where it clips. float64. */

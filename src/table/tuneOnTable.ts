@@ -5,17 +5,18 @@ import { splitRows, type Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { checkEachThere } from './oneAgainstRest.ts';
 import type { TableTrainingOptions } from './tableTrainingOptions.ts';
 import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from './trainOnTable.ts';
-import { checkEachThere } from './trainTableExactly.ts';
-import { type TuneFamily, tunePaths } from './tuneCandidates.ts';
+import { candidateName, candidatesOf, type TuneFamily, tunePaths } from './tuneCandidates.ts';
 import { type Choice, chooseCandidate, type ScoredCandidate } from './tuneChoice.ts';
 import { resolveTableTuning, type TableTuningOptions, type TableTuningSettings } from './tuneOptions.ts';
 import { TuneProgressCount } from './tuneProgress.ts';
 import type { PreparedRows } from './tuneScores.ts';
 import { type SkippedCandidate, screenPaths } from './tuneScreen.ts';
 import { searchPaths } from './tuneSearch.ts';
+import { partOf, stagesOf, survivors } from './tuneStages.ts';
 import { openTuneFile, type TuneFile, tuneProblem } from './tuneStore.ts';
 
 /** A choice from the training rows of one split, and what it is worth on the rows held out from it. */
@@ -28,6 +29,8 @@ export interface TuneSplit extends Choice {
   readonly skipped: readonly SkippedCandidate[];
   /** How many candidates were predicted. */
   readonly predicted: number;
+  /** The numbers of training rows that candidates were compared by, and how many candidates; scores are of the last. */
+  readonly stages: readonly { readonly rows: number; readonly scored: number }[];
   /** What risks of candidates are shares of: the variance of the target in the training rows; 1 for classes. */
   readonly unit: number;
   /** On the rows held out, which no choice saw. */
@@ -81,7 +84,8 @@ export function checkTableTuning(
  * Chooses width, activation, clipping, loss, eps and lambda of an exactly trained model for the robust risk at a radius, by
  * leave-one-out (or folds) on the training rows, and trains it. Candidates that a prediction says are far from the best are not
  * tried. Several classes are told apart one against the rest, and judged together, by the share of rows that an attack can have
- * answered wrongly. The rows held out from the choice measure what was chosen; with `repeats` the choice is made anew on several splits,
+ * answered wrongly. Of many rows a seeded part decides between candidates, those that a smaller part has left, and what is chosen is trained
+ * on all. The rows held out from the choice measure what was chosen; with `repeats` the choice is made anew on several splits,
  * so that their mean is an estimate of the whole procedure. Risks of candidates are those of the attack linearised in the
  * perturbation, held-out ones those of PGD. Needs a loaded runtime.
  * @param table as `readTable` reads it from a file, or of numbers
@@ -96,7 +100,10 @@ export async function tuneOnTable(
   const { repeats, seed, folder } = settings;
   const file = folder === undefined ? null : await openTuneFile(folder);
   try {
-    const count = new TuneProgressCount(repeats, settings.onProgress);
+    const { testFraction, compareRows } = settings;
+    const trainRows = splitRows(rows.count, { testFraction }, seed).at(-1)!.length;
+    const stages = stagesOf(trainRows, compareRows);
+    const count = new TuneProgressCount(repeats * stages.length, settings.onProgress);
     const splits: TuneSplit[] = [];
     let training: TableTraining | undefined;
     for (let k = 0; k < repeats; k++) {
@@ -133,12 +140,7 @@ async function tuneSplit(
   const train = rows.split([training!], training!).tables[0]!;
   if (settings.several) checkEachThere(inputsAndTarget(train).y, settings.several);
   const prepared = preparation(train, settings);
-  const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });
-  const { paths, predicted, ...screened } = await screenPaths(all, prepared.rowsOf, settings);
-  const store = file?.storeFor(tuneProblem(train, settings)) ?? null;
-  count.begin(paths, prepared.rowsOf(paths[0]!.family), settings);
-  const { scores, ...left } = await searchPaths(paths, prepared.rowsOf, settings, { store, count });
-  const skipped = [...screened.skipped, ...left.skipped];
+  const { scores, ...searched } = await scoredInStages(train, prepared.rowsOf, settings, { file, count });
   const choice = chooseCandidate(scores, rule);
   const { model, width, activation, clip, loss, eps, lambda } = choice.chosen.candidate;
   const trained = await trainOnTable(table, {
@@ -149,8 +151,43 @@ async function tuneSplit(
     ...(clip === null ? {} : { clip }),
   });
   const heldOut = heldOutRisks(trained, settings);
-  const split = { seed, ...choice, scores, skipped, predicted, unit: prepared.unit, heldOut };
+  const split = { seed, ...choice, scores, ...searched, unit: prepared.unit, heldOut };
   return { split, training: trained };
+}
+
+/** The candidates scored by all training rows, or by a part of them those that a smaller part has left. */
+async function scoredInStages(
+  train: Table,
+  rowsOf: (family: TuneFamily) => PreparedRows,
+  settings: TableTuningSettings,
+  { file, count }: { readonly file: TuneFile | null; readonly count: TuneProgressCount },
+): Promise<Pick<TuneSplit, 'scores' | 'skipped' | 'predicted' | 'stages'>> {
+  const first = partOf(rowsOf, stagesOf(train.rows, settings.compareRows)[0]!, settings.seed);
+  const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });
+  const { predicted, ...screened } = await screenPaths(all, first, settings);
+  const skipped: SkippedCandidate[] = [...screened.skipped];
+  const stages: { rows: number; scored: number }[] = [];
+  let { paths } = screened;
+  let scores: readonly ScoredCandidate[] = [];
+  for (const rows of stagesOf(train.rows, settings.compareRows)) {
+    // What has been left is scored whatever its neighbours are.
+    const own = stages.length === 0 ? settings : { ...settings, screen: null };
+    if (stages.length > 0) {
+      const before = scores;
+      paths = survivors(paths, before);
+      const left = new Set(paths.flatMap(candidatesOf).map(candidateName));
+      for (const { candidate } of before)
+        if (!left.has(candidateName(candidate))) skipped.push({ candidate, because: 'part' });
+    }
+    const part = partOf(rowsOf, rows, settings.seed);
+    const store = file?.storeFor(tuneProblem(train, settings, rows)) ?? null;
+    count.begin(paths, part(paths[0]!.family), settings);
+    const found = await searchPaths(paths, part, own, { store, count });
+    scores = found.scores;
+    skipped.push(...found.skipped);
+    stages.push({ rows, scored: scores.length });
+  }
+  return { scores, skipped, predicted, stages };
 }
 
 /** What a training is told of the columns and the classes. */

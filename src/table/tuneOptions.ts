@@ -1,17 +1,25 @@
-import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
+import { given } from '../checkOptions.ts';
 import type { ClassNames } from '../data/csvClasses.ts';
 import type { PreparedTarget } from '../data/preparation/preparation.ts';
-import { checkFraction } from '../data/table.ts';
 import {
   checkChoice,
   checkInteger,
   checkNonNegative,
   checkPositive,
-  checkSeed,
   InvalidArgumentError,
 } from '../errors.ts';
 import { READOUT_NORMS, type ReadoutNorm } from '../exact/index.ts';
 import type { ActivationName } from '../models/activations.ts';
+import {
+  atLeast,
+  callback,
+  fractionOfRows,
+  ifGiven,
+  type OptionChecks,
+  oneOf,
+  resolveOptions,
+  seedOfStreams,
+} from '../resolveOptions.ts';
 import { activationNames } from '../theory/activations.ts';
 import {
   FILE_OPTIONS,
@@ -84,6 +92,11 @@ export interface TableTuningOptions extends Omit<FilePreparation, 'classes'> {
    * less than solving them, and so are those whose neighbours are estimated to be far from the best. Default 2; null tries all.
    */
   readonly screen?: number | null;
+  /**
+   * Training rows that candidates are compared by. Of more it is a seeded part, by which those are compared that a quarter of the part
+   * leaves; what is chosen is trained on all. Default 10,000.
+   */
+  readonly compareRows?: number;
   /** Names the streams of the splits, the folds and the features. Default 0. */
   readonly seed?: number | string;
   /** Fraction of the rows that are held out from the choice, to measure what was chosen. Default 0.2. */
@@ -115,6 +128,7 @@ export const TABLE_TUNING_DEFAULTS = {
   folds: 10,
   rule: 'one-standard-error',
   screen: 2,
+  compareRows: 10_000,
   seed: 0,
   testFraction: 0.2,
   repeats: 1,
@@ -158,11 +172,25 @@ export interface TableTuningSettings
   readonly preparation: FilePreparation;
 }
 
-const OPTIONS: OptionNames<TableTuningOptions> = {
+/** What each option must be; the lists that candidates are made of are checked value by value. */
+export const TABLE_TUNING_CHECKS: OptionChecks<TableTuningOptions> = {
   ...FILE_OPTIONS,
   target: true,
-  epsTest: true,
-  norm: true,
+  epsTest: checkNonNegative,
+  onProgress: callback,
+  screen: (name, value) => {
+    if (value !== null && !(checkPositive(name, value) >= 1))
+      throw new InvalidArgumentError(name, value, 'a number >= 1, or none to try all candidates');
+  },
+  testFraction: fractionOfRows,
+  norm: oneOf(READOUT_NORMS),
+  by: oneOf(tuneEstimates),
+  folds: atLeast(2),
+  rule: oneOf(tuneRules),
+  compareRows: atLeast(8),
+  seed: seedOfStreams,
+  repeats: checkInteger,
+  measure: ifGiven(oneOf(tuneMeasures)),
   classes: true,
   model: true,
   width: true,
@@ -171,16 +199,7 @@ const OPTIONS: OptionNames<TableTuningOptions> = {
   loss: true,
   eps: true,
   lambda: true,
-  by: true,
-  folds: true,
-  measure: true,
-  rule: true,
-  screen: true,
-  seed: true,
-  testFraction: true,
-  repeats: true,
   folder: true,
-  onProgress: true,
 };
 
 /**
@@ -193,25 +212,8 @@ export function resolveTableTuning(
   options: TableTuningOptions,
   targetIn: (loss: TableLoss) => PreparedTarget = () => numbersIn(options),
 ): TableTuningSettings {
-  checkOptions('tuneOnTable', options ?? null, OPTIONS);
-  const asked = { ...TABLE_TUNING_DEFAULTS, ...given(options) } as TableTuningOptions &
-    typeof TABLE_TUNING_DEFAULTS;
-  const { screen, onProgress = () => {} } = asked;
-  const epsTest = checkNonNegative('epsTest', options.epsTest);
-  if (typeof onProgress !== 'function')
-    throw new InvalidArgumentError('onProgress', onProgress, 'a function of the progress');
-  if (screen !== null && !(checkPositive('screen', screen) >= 1))
-    throw new InvalidArgumentError('screen', screen, 'a number >= 1, or none to try all candidates');
-  checkFraction('testFraction', checkPositive('testFraction', asked.testFraction));
-  const own = {
-    norm: checkChoice('norm', asked.norm, READOUT_NORMS),
-    by: checkChoice('by', asked.by, tuneEstimates),
-    folds: checkInteger('folds', asked.folds, 2),
-    rule: checkChoice('rule', asked.rule, tuneRules),
-    seed: checkSeed(asked.seed),
-    repeats: checkInteger('repeats', asked.repeats),
-  };
-  if (options.measure !== undefined) checkChoice('measure', options.measure, tuneMeasures);
+  const asked = resolveOptions('tuneOnTable', options, TABLE_TUNING_CHECKS, TABLE_TUNING_DEFAULTS);
+  const { epsTest, onProgress = () => {} } = asked;
   const ofMargin = listsOf(options, epsTest, 'number').loss.find((name) => isMarginLoss(name));
   const told = targetIn(ofMargin ?? 'square');
   const lists = listsOf(options, epsTest, told.kind);
@@ -220,25 +222,13 @@ export function resolveTableTuning(
   const classes =
     told.kind === 'two classes' ? { positive: told.positive, negative: told.negative } : undefined;
   const several = told.kind === 'several classes' ? told.classes : undefined;
-  const { target, testFraction, folder } = asked;
   const preparation = Object.fromEntries(
     Object.entries(given(options)).filter(([name]) => Object.hasOwn(FILE_OPTIONS, name)),
   );
+  const { target, norm, by, folds, rule, screen, compareRows, seed, testFraction, repeats, folder } = asked;
   return {
-    ...{
-      target,
-      epsTest,
-      classes,
-      several,
-      measure,
-      lists,
-      preparation,
-      screen,
-      testFraction,
-      folder,
-      onProgress,
-    },
-    ...own,
+    ...{ target, epsTest, classes, several, measure, lists, preparation },
+    ...{ norm, by, folds, rule, screen, compareRows, seed, testFraction, repeats, folder, onProgress },
   };
 }
 

@@ -179,7 +179,8 @@ function foldsOf(n: number, { folds, seed }: ScoreSettings): RowParts[] {
   }));
 }
 
-function pick({ d, x, y, classes }: PreparedRows, rows: Uint32Array): PreparedRows {
+/** Some of the rows, copied. */
+export function pick({ d, x, y, classes }: PreparedRows, rows: Uint32Array): PreparedRows {
   const values = new Float64Array(rows.length * d);
   rows.forEach((row, i) => {
     values.set(x.subarray(row * d, (row + 1) * d), i * d);

@@ -11,9 +11,10 @@ export interface SkippedCandidate {
   readonly candidate: TuneCandidate;
   /**
    * 'prediction': its predicted risk is far above the least predicted. 'beginning': so is what was estimated first of its
-   * penalty and features. 'rise': the risk had risen clearly on the way to its radius.
+   * penalty and features. 'rise': the risk had risen clearly on the way to its radius. 'part': a part of the rows said that others
+   * are better.
    */
-  readonly because: 'prediction' | 'beginning' | 'rise';
+  readonly because: 'prediction' | 'beginning' | 'rise' | 'part';
   /** What was predicted, in shares of the target's variance. */
   readonly predictedRisk?: number;
 }

@@ -66,15 +66,20 @@ export async function openTuneFile(folder: string): Promise<TuneFile> {
   };
 }
 
-/** What scores depend on besides the candidate: the training rows, whether their targets are classes, and how they are scored. */
+/**
+ * What scores depend on besides the candidate: the training rows, whether their targets are classes, and how they are scored.
+ * @param rows by how many of them
+ */
 export function tuneProblem(
   train: Table,
   { epsTest, norm, measure, folds, seed, classes }: TableTuningSettings,
+  rows: number,
 ): object {
   const values = createHash('sha256').update(new Uint8Array(train.values.buffer)).digest('hex').slice(0, 16);
   return {
     ...{ rows: train.rows, names: train.names, values },
     ...{ epsTest, norm, measure, folds, seed, classes },
+    ...(rows < train.rows ? { part: rows } : {}),
   };
 }
 

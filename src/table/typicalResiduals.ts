@@ -5,12 +5,34 @@ import { dot, times } from '../numerics/vectors.ts';
 import { stream } from '../random/stream.ts';
 import type { FeatureMap } from '../theory/featureMaps/featureMap.ts';
 import { type Problem, SaddleEquations } from '../theory/saddleEquations.ts';
-import type { SaddlePoint } from '../theory/saddlePoint.ts';
+import { type SaddlePoint, solveSaddlePoint } from '../theory/saddlePoint.ts';
+import { measuredMap, type RiskPrediction } from './predictRobustRisk.ts';
 
 /** Read-outs that are drawn for a setting. */
 const DRAWS = 4;
 /** A row's own part in the fit is taken out up to this share. */
 const MOST_LEVERAGE = 0.99;
+
+/** Residuals at which a prediction stands, and the dual variable kappa there. */
+export interface TypicalResiduals {
+  /** As {@link typicalResiduals} gives them. */
+  readonly residuals: Float64Array;
+  /** 1 / kappa is the leverage of a row over what it leaves of its residual. */
+  readonly kappa: number;
+}
+
+/** Typical residuals of the rows behind measured moments, at a prediction; null for moments without rows, and as below. */
+export function residualsAt(
+  measured: MeasuredMoments,
+  { n, eps, lambda }: RiskPrediction,
+): TypicalResiduals | null {
+  if (!measured.sample) return null;
+  const map = measuredMap(measured);
+  const problem = { psi2: n, eps, lambda, noise: 0, rho: 1 };
+  const point = solveSaddlePoint(map, problem);
+  const residuals = typicalResiduals(measured, measured.sample, map, problem, point);
+  return residuals && { residuals, kappa: point.kappa };
+}
 
 /**
  * Residuals of the sampled rows under read-outs as the saddle point expects them, had these rows been left out: what real rows

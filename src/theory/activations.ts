@@ -43,7 +43,8 @@ export interface CustomActivation {
 export type ActivationSpec = RegisteredName | CustomActivation | ActivationMoments;
 
 const CUSTOM: OptionNames<CustomActivation> = { name: true, f: true, derivative: true, kinks: true };
-const MOMENTS: OptionNames<ActivationMoments> = {
+/** The names of the moments. */
+export const MOMENTS: OptionNames<ActivationMoments> = {
   mu0: true,
   mu1: true,
   muStarSquared: true,

@@ -7,17 +7,13 @@ import {
   activationMoments,
   activationNames,
   type CustomActivation,
+  MOMENTS,
 } from './activations.ts';
 import { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 import { minimiseLog, type Where } from './minimise.ts';
 import { MEASURES, type Measure } from './optimum.ts';
-import {
-  type AsymptoticRisk,
-  asymptoticRisk,
-  PROBLEM_OPTIONS,
-  type RiskOptions,
-  refuseClassification,
-} from './risk.ts';
+import { type AsymptoticRisk, asymptoticRisk } from './risk.ts';
+import { PROBLEM_OPTIONS, type RiskOptions, refuseClassification } from './riskOptions.ts';
 
 /** The activations that {@link bestActivation} may choose from, and the risk by which it judges. */
 export interface BestActivationOptions {
@@ -57,12 +53,6 @@ export interface BestActivation {
   readonly named: readonly NamedActivationRisk[];
 }
 
-const MOMENTS: OptionNames<ActivationMoments> = {
-  mu0: true,
-  mu1: true,
-  muStarSquared: true,
-  nuSquared: true,
-};
 const MAP: OptionNames<Omit<RandomFeaturesOptions, 'activation'>> = { psi1: true, covariance: true };
 const SEARCH: OptionNames<BestActivationOptions> = { maxRoughness: true, measure: true };
 

@@ -1,18 +1,12 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
-import { checkNonNegative, checkPositive } from '../errors.ts';
-import { type Capacity, solveCapacity } from './channels/capacityEquations.ts';
-import { type LabelLaw, teacherOf } from './channels/labels.ts';
+import { checkNonNegative } from '../errors.ts';
+import type { LabelLaw } from './channels/labels.ts';
+import { teacherOn } from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
-import { solveLinfCapacity } from './linf/capacityEquations.ts';
-import {
-  type AttackKind,
-  attackKind,
-  axesOf,
-  DENSE,
-  type Norm,
-  rotationInvariantNorms,
-} from './linf/norms.ts';
+import { attackKind, type Norm, rotationInvariantNorms } from './linf/norms.ts';
 import type { Signal } from './linf/signal.ts';
+import { solveCapacity } from './solveCapacity.ts';
+import { attackedBy, type MarginProblem } from './trainingProblem.ts';
 
 /** The labels that {@link robustCapacity} asks the features to fit. */
 export interface CapacityOptions {
@@ -50,7 +44,7 @@ export interface RobustCapacity {
   readonly converged: boolean;
 }
 
-export const CAPACITY_OPTIONS: OptionNames<CapacityOptions> = {
+const CAPACITY_OPTIONS: OptionNames<CapacityOptions> = {
   eps: true,
   labels: true,
   tau: true,
@@ -69,41 +63,21 @@ export const CAPACITY_OPTIONS: OptionNames<CapacityOptions> = {
 export function robustCapacity(map: FeatureMap, options: CapacityOptions): RobustCapacity {
   checkMap(map);
   checkOptions('robustCapacity', options ?? null, CAPACITY_OPTIONS);
-  const { labels, tau = 0, flip = 0, rho = 1, nonlinearEnergy = 0 } = options;
+  const { rho = 1 } = options;
   const eps = checkNonNegative('eps', options.eps);
-  checkPositive('rho', rho);
-  const teacher = teacherOf({
-    signal: rho * rho * map.signalVariance,
-    ...(labels !== undefined && { labels }),
-    tau: checkNonNegative('tau', tau),
-    besides: checkNonNegative('nonlinearEnergy', nonlinearEnergy),
-    flip,
-  });
+  const teacher = teacherOn(map, options);
   const attack = attackKind(options);
-  const linf = attack?.norm === 'linf';
-  const axes = linf ? axesOf(map) : undefined;
-  const { psi2, gradientNorm, overlap, iterations, residual } =
-    axes && eps > 0
-      ? solveLinfCapacity(axes, { eps, rho, teacher, signal: attack!.signal })
-      : withNorm(attack, rho, solveCapacity(map, { eps: linf ? DENSE * eps : eps, rho, teacher }));
+  const asked: Pick<MarginProblem, 'eps' | 'rho' | 'teacher' | 'signal'> = { eps, rho, teacher };
+  const problem = attack ? attackedBy(map, asked, attack) : asked;
+  const { psi2, overlap, iterations, residual, gradientNorm: norm } = solveCapacity(map, problem);
+  const gradientNorm =
+    attack?.norm === 'linf' && !problem.signal
+      ? rotationInvariantNorms(attack.signal, overlap / rho ** 2, rho, norm).linf
+      : norm;
   let disagreement = 0;
   for (const { weight, variance } of teacher.latent)
     disagreement +=
       (weight / Math.PI) * Math.acos(Math.min(1, overlap / Math.sqrt(teacher.signal + variance)));
-  const error = flip + (1 - 2 * flip) * disagreement;
+  const error = teacher.flip + (1 - 2 * teacher.flip) * disagreement;
   return { psi2, gradientNorm, error, iterations, residual, converged: residual < 1e-9 };
 }
-
-/** The capacity of a training without preferred axes, its gradient in the norm asked for. */
-const withNorm = (attack: AttackKind | undefined, rho: number, capacity: Capacity): Capacity =>
-  attack?.norm !== 'linf'
-    ? capacity
-    : {
-        ...capacity,
-        gradientNorm: rotationInvariantNorms(
-          attack.signal,
-          capacity.overlap / rho ** 2,
-          rho,
-          capacity.gradientNorm,
-        ).linf,
-      };

@@ -1,8 +1,9 @@
 import { UserError } from '../errors.ts';
 import type { ClassificationOptions, ClassificationRisk } from './classification.ts';
-import { type PartialClassificationOptions, type PartialRiskOptions, tracer } from './curves.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
-import type { AsymptoticRisk, RiskOptions } from './risk.ts';
+import type { AsymptoticRisk } from './risk.ts';
+import type { RiskOptions } from './riskOptions.ts';
+import { type PartialClassificationOptions, type PartialRiskOptions, tracer } from './tracer.ts';
 
 export const RISKS = ['standardRisk', 'adversarialRisk', 'gradientNorm'] as const;
 export const ERRORS = ['error', 'robustError', 'gradientNorm'] as const;

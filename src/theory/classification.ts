@@ -2,11 +2,11 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
 import { type LabelLaw, teacherOf } from './channels/labels.ts';
 import { type MarginLoss, marginLoss } from './channels/losses.ts';
-import type { MarginProblem } from './channels/marginEquations.ts';
+import type { Teacher } from './channels/marginLaw.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type AttackKind, type AttackOptions, attackKind, type GradientNorms } from './linf/norms.ts';
-import type { SignalLaw } from './linf/signal.ts';
 import type { TrainingMargins } from './trainingMargins.ts';
+import type { MarginProblem } from './trainingProblem.ts';
 
 /** Adversarial training of a classifier, in the scaling in which n, N and d grow in proportion. */
 export interface ClassificationOptions extends AttackOptions {
@@ -78,7 +78,8 @@ export interface ClassificationRisk {
   readonly trainingMargins: TrainingMargins;
   /**
    * 'learning'; 'null': theta = 0, eps is critical or beyond, and the error that of guessing; 'immune': the same of the
-   * features that the attack reaches, while those with J = 0 are used as without attack; 'separable': lambda = 0 and n/d
+   * features that the attack reaches, while those with J = 0 are used as without attack (of infinitely wide random features
+   * the output then vanishes, and is given at E f(x)^2 = 1); 'separable': lambda = 0 and n/d
    * at most the robust capacity: the limit as lambda falls to 0, the robust max-margin classifier.
    */
   readonly phase: 'learning' | 'null' | 'immune' | 'separable';
@@ -90,29 +91,34 @@ export interface ClassificationRisk {
   readonly converged: boolean;
 }
 
-export const CLASSIFICATION_OPTIONS: OptionNames<ClassificationOptions> = {
+/** The names of the options that are numbers, which can run along an axis. */
+export const CLASSIFICATION_NUMBERS = {
   psi2: true,
   eps: true,
-  loss: true,
-  labels: true,
   flip: true,
   lambda: true,
   tau: true,
   rho: true,
   epsTest: true,
   nonlinearEnergy: true,
+} as const;
+
+export const CLASSIFICATION_OPTIONS: OptionNames<ClassificationOptions> = {
+  ...CLASSIFICATION_NUMBERS,
+  loss: true,
+  labels: true,
   norm: true,
   testNorm: true,
   signal: true,
 };
 
-/** A problem whose options are checked; the loss at 0 belongs to the null phase. */
+/** A problem whose options are checked. */
 export interface ClassificationProblem extends MarginProblem {
-  readonly atZero: number;
+  /** the loss itself and its slope, from the left */
+  readonly value: (w: number) => number;
+  readonly derivative: (w: number) => number;
   /** the loss as it was given; of the tail of one's own nothing is known */
   readonly loss: MarginLoss;
-  /** the law of the signal's coordinates, where the attack in training is one of linf on features with a linear part */
-  readonly signal?: SignalLaw;
 }
 
 /** A classification, its options checked. */
@@ -123,19 +129,23 @@ export interface ResolvedClassification {
   readonly attack?: AttackKind;
 }
 
-/** @throws InvalidArgumentError naming the option that is unknown or outside its domain */
-export function resolveClassification(
+/** A share of the signal's variance that is rounding. */
+const NOTHING = 1e-28;
+
+/**
+ * Who draws the labels, as these features see it: to features that hold nothing of the signal they are random.
+ * @throws InvalidArgumentError naming the option that is outside its domain
+ */
+export function teacherOn(
   map: FeatureMap,
-  options: ClassificationOptions,
-): ResolvedClassification {
-  checkOptions('classification', options, CLASSIFICATION_OPTIONS);
-  const { psi2, eps, loss, labels, flip = 0, lambda = 0, tau = 0, rho = 1 } = options;
-  const { epsTest = eps, nonlinearEnergy = 0 } = options;
-  checkPositive('psi2', psi2);
-  checkNonNegative('eps', eps);
-  checkNonNegative('lambda', lambda);
-  checkNonNegative('epsTest', epsTest);
-  const attack = attackKind(options);
+  {
+    labels,
+    flip = 0,
+    tau = 0,
+    rho = 1,
+    nonlinearEnergy = 0,
+  }: Pick<ClassificationOptions, 'labels' | 'flip' | 'tau' | 'rho' | 'nonlinearEnergy'>,
+): Teacher {
   const teacher = teacherOf({
     signal: checkPositive('rho', rho) ** 2 * map.signalVariance,
     ...(labels !== undefined && { labels }),
@@ -143,6 +153,22 @@ export function resolveClassification(
     besides: checkNonNegative('nonlinearEnergy', nonlinearEnergy),
     flip,
   });
+  return map.moments(1, 1, 0).signal > NOTHING * map.signalVariance ? teacher : { ...teacher, flip: 0.5 };
+}
+
+/** @throws InvalidArgumentError naming the option that is unknown or outside its domain */
+export function resolveClassification(
+  map: FeatureMap,
+  options: ClassificationOptions,
+): ResolvedClassification {
+  checkOptions('classification', options, CLASSIFICATION_OPTIONS);
+  const { psi2, eps, loss, lambda = 0, rho = 1, epsTest = eps } = options;
+  checkPositive('psi2', psi2);
+  checkNonNegative('eps', eps);
+  checkNonNegative('lambda', lambda);
+  checkNonNegative('epsTest', epsTest);
+  const attack = attackKind(options);
+  const teacher = teacherOn(map, options);
   return {
     problem: { psi2, eps, lambda, rho, teacher, ...marginLoss(loss), loss },
     epsTest,

@@ -1,14 +1,13 @@
 import { checkOptions } from '../checkOptions.ts';
 import { checkNonNegative, checkPositive } from '../errors.ts';
-import type { ClassificationOptions, ClassificationRisk } from './classification.ts';
-import type { FeatureMap } from './featureMaps/featureMap.ts';
 import {
-  type AsymptoticRisk,
-  asymptoticRisk,
-  isClassification,
-  RISK_OPTIONS,
-  type RiskOptions,
-} from './risk.ts';
+  CLASSIFICATION_OPTIONS,
+  type ClassificationOptions,
+  type ClassificationRisk,
+} from './classification.ts';
+import type { FeatureMap } from './featureMaps/featureMap.ts';
+import { type AsymptoticRisk, asymptoticRisk } from './risk.ts';
+import { isClassification, RISK_OPTIONS, type RiskOptions } from './riskOptions.ts';
 
 /** What {@link compareTraining} finds: two trainings of the same features under one attack at test. */
 export interface TrainingComparison {
@@ -45,29 +44,18 @@ export function compareTraining(
   map: FeatureMap,
   options: RiskOptions | ClassificationOptions,
 ): TrainingComparison | ClassificationComparison {
-  if (isClassification(options)) return compareClassifiers(map, options);
-  checkOptions('compareTraining', options, RISK_OPTIONS);
+  checkOptions('compareTraining', options, isClassification(options) ? CLASSIFICATION_OPTIONS : RISK_OPTIONS);
   const epsTest = options.epsTest ?? options.eps;
+  if (isClassification(options)) {
+    const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
+    const robust = asymptoticRisk(map, { ...options, epsTest });
+    const gain = normal.robustError - robust.robustError;
+    return { normal, robust, price: robust.error - normal.error, gain };
+  }
   const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
   const robust = asymptoticRisk(map, { ...options, epsTest });
-  return {
-    normal,
-    robust,
-    price: robust.standardRisk - normal.standardRisk,
-    gain: normal.adversarialRisk - robust.adversarialRisk,
-  };
-}
-
-function compareClassifiers(map: FeatureMap, options: ClassificationOptions): ClassificationComparison {
-  const epsTest = options.epsTest ?? options.eps;
-  const normal = asymptoticRisk(map, { ...options, eps: 0, epsTest });
-  const robust = asymptoticRisk(map, { ...options, epsTest });
-  return {
-    normal,
-    robust,
-    price: robust.error - normal.error,
-    gain: normal.robustError - robust.robustError,
-  };
+  const gain = normal.adversarialRisk - robust.adversarialRisk;
+  return { normal, robust, price: robust.standardRisk - normal.standardRisk, gain };
 }
 
 /**

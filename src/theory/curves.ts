@@ -1,59 +1,18 @@
-import { checkOptions, given, type OptionNames } from '../checkOptions.ts';
+import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkPositive, InvalidArgumentError } from '../errors.ts';
 import { checkFlip } from './channels/labels.ts';
-import {
-  CLASSIFICATION_OPTIONS,
-  type ClassificationOptions,
-  type ClassificationRisk,
-  resolveClassification,
-} from './classification.ts';
-import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
+import type { ClassificationRisk } from './classification.ts';
+import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type Grid, gridValues } from './grids.ts';
-import { solveInNorm } from './linf/risk.ts';
-import { solveRegression } from './regression.ts';
+import type { AsymptoticRisk } from './risk.ts';
+import { resolveRiskOptions } from './riskOptions.ts';
 import {
-  type AsymptoticRisk,
-  isClassification,
-  PROBLEM_OPTIONS,
-  type RiskOptions,
-  resolveRiskOptions,
-  riskOf,
-} from './risk.ts';
-import { type SaddlePoint, solveSaddlePoint } from './saddlePoint.ts';
-import { solveClassification } from './solveClassification.ts';
-
-/** A proportion of the feature map (psi1; width1, width2, ... of a deep one) or a number of `RiskOptions`. */
-export type Parameter =
-  | 'psi2'
-  | 'eps'
-  | 'lambda'
-  | 'tau'
-  | 'rho'
-  | 'epsTest'
-  | 'nonlinearEnergy'
-  | 'flip'
-  | (string & {});
-
-type Word = 'loss' | 'noise' | 'norm' | 'testNorm' | 'signal';
-type Scalar = Exclude<keyof PartialRiskOptions, Word> | 'flip';
-// Words cannot run along an axis.
-const {
-  loss: _loss,
-  noise: _noise,
-  norm: _norm,
-  testNorm: _testNorm,
-  signal: _signal,
-  ...REGRESSION_SCALARS
-} = PROBLEM_OPTIONS;
-const {
-  loss: _margin,
-  labels: _labels,
-  norm: _norm2,
-  testNorm: _testNorm2,
-  signal: _signal2,
-  ...CLASSIFICATION_SCALARS
-} = CLASSIFICATION_OPTIONS;
-const isScalar = (parameter: string): parameter is Scalar => Object.hasOwn(CLASSIFICATION_SCALARS, parameter);
+  isScalar,
+  type Parameter,
+  type PartialClassificationOptions,
+  type PartialRiskOptions,
+  tracer,
+} from './tracer.ts';
 
 const AXES = { x: true, y: true } as const;
 const AXIS: OptionNames<Axis> = { parameter: true, values: true };
@@ -65,13 +24,6 @@ export interface Axis {
   /** Where it stops. */
   readonly values: readonly number[] | Grid;
 }
-
-/** The options of a curve; those that run along an axis may be left out. */
-export type PartialRiskOptions = Partial<Omit<RiskOptions, 'certify'>>;
-
-/** The same of a classifier, which is one by its loss. */
-export type PartialClassificationOptions = Partial<ClassificationOptions> &
-  Pick<ClassificationOptions, 'loss'>;
 
 /** A point of {@link riskCurve}: the risks, and where they are. */
 export type CurvePoint = AsymptoticRisk & {
@@ -167,129 +119,4 @@ function axisValues(axis: Axis): readonly number[] {
     else if (isScalar(parameter)) resolveRiskOptions({ psi2: 1, eps: 1, [parameter]: value });
     else checkPositive(parameter, value);
   return listed;
-}
-
-/** Goes from point to point of a problem some of whose parameters run. */
-export interface Path<Risk = AsymptoticRisk> {
-  /** The risks where the running parameters have these values, in their order. Values are not checked here. */
-  visit(values: readonly number[]): Risk;
-}
-
-/**
- * Checks the problem once; then sets the running parameters point by point and keeps the last map and the last solution.
- * @throws InvalidArgumentError for a parameter that nobody has, or an option that is unknown or out of its domain
- */
-export function tracer(
-  map: FeatureMap,
-  options: PartialRiskOptions,
-  running: readonly Parameter[],
-): Path<AsymptoticRisk>;
-export function tracer(
-  map: FeatureMap,
-  options: PartialClassificationOptions,
-  running: readonly Parameter[],
-): Path<ClassificationRisk>;
-export function tracer(
-  map: FeatureMap,
-  options: PartialRiskOptions | PartialClassificationOptions,
-  running: readonly Parameter[],
-): Path<AsymptoticRisk | ClassificationRisk>;
-export function tracer(
-  map: FeatureMap,
-  options: PartialRiskOptions | PartialClassificationOptions,
-  running: readonly Parameter[],
-): Path<AsymptoticRisk | ClassificationRisk> {
-  const ofClasses = isClassification(options);
-  const scalars = Object.keys(ofClasses ? CLASSIFICATION_SCALARS : REGRESSION_SCALARS);
-  checkOptions('the training problem', options, ofClasses ? CLASSIFICATION_OPTIONS : PROBLEM_OPTIONS);
-  const isProportion = running.map((parameter) => Object.hasOwn(checkMap(map).proportions, parameter));
-  const { loss, noise, labels, norm, testNorm, signal, ...numbers } = given(
-    options ?? {},
-  ) as PartialRiskOptions & PartialClassificationOptions;
-  const now = { lambda: 0, rho: 1, nonlinearEnergy: 0, ...numbers } as Record<Scalar, number>;
-  running.forEach((parameter, i) => {
-    if (isProportion[i]) return;
-    if (!scalars.includes(parameter))
-      throw new InvalidArgumentError(
-        'parameter',
-        parameter,
-        `one of ${[...Object.keys(map.proportions), ...scalars].join(', ')}`,
-      );
-    // What runs need not be given; this is in the domain of each.
-    now[parameter as Scalar] = 0.5;
-  });
-  const followsEps = now.epsTest === undefined;
-  if (followsEps) now.epsTest = now.eps;
-  const epsTest = (): number => (followsEps ? now.eps : now.epsTest);
-
-  const words = {
-    ...(loss !== undefined && { loss }),
-    ...(noise !== undefined && { noise }),
-    ...(labels !== undefined && { labels }),
-    ...(norm !== undefined && { norm }),
-    ...(testNorm !== undefined && { testNorm }),
-    ...(signal !== undefined && { signal }),
-  };
-  const solver = solverOf(map, now, words, ofClasses);
-  let currentMap = map;
-  return {
-    visit(values) {
-      for (let i = 0; i < running.length; i++) {
-        const parameter = running[i]!;
-        const value = values[i]!;
-        if (!isProportion[i]) now[parameter as Scalar] = value;
-        else if (currentMap.proportions[parameter] !== value)
-          currentMap = currentMap.with({ [parameter]: value });
-      }
-      return solver(currentMap, epsTest());
-    },
-  };
-}
-
-/** Solves at the numbers that `now` holds, from the last solution; checks them, and the words, once. */
-function solverOf(
-  map: FeatureMap,
-  now: Record<Scalar, number>,
-  words: object,
-  ofClasses: boolean,
-): (map: FeatureMap, epsTest: number) => AsymptoticRisk | ClassificationRisk {
-  if (ofClasses) {
-    const options = (): ClassificationOptions => ({ ...now, ...words }) as ClassificationOptions;
-    resolveClassification(map, options());
-    let last: Float64Array | undefined;
-    return (here, epsTest) => {
-      const { problem, attack } = resolveClassification(here, options());
-      const { risk, at } = solveClassification(here, problem, epsTest, attack, last);
-      last = at ?? last;
-      return risk;
-    };
-  }
-  const { kind, attack } = resolveRiskOptions({ ...now, ...words });
-  if (attack) {
-    let last: Float64Array | undefined;
-    return (here, epsTest) => {
-      const { problem, kind: atNow } = resolveRiskOptions({ ...now, ...words });
-      const { risk, at } = solveInNorm(here, problem, atNow, attack, epsTest, last);
-      last = at ?? last;
-      return risk;
-    };
-  }
-  if (kind) {
-    let last: Float64Array | undefined;
-    return (here, epsTest) => {
-      const { problem, kind: atNow } = resolveRiskOptions({ ...now, ...words });
-      const { risk, at } = solveRegression(here, problem, atNow!, epsTest, last);
-      last = at ?? last;
-      return risk;
-    };
-  }
-  now.tau ??= 0;
-  let last: SaddlePoint | undefined;
-  return (here, epsTest) => {
-    const { psi2, eps, lambda, tau, rho, nonlinearEnergy } = now;
-    const problem = { psi2, eps, lambda, noise: tau * tau + nonlinearEnergy, rho };
-    const solution = solveSaddlePoint(here, problem, last);
-    if (solution.phase === 'learning') last = solution;
-    return riskOf(solution, problem, epsTest);
-  };
 }

@@ -18,106 +18,170 @@ const GOOD_STEP = 0.25;
 /** Damped steps before the first attempt of Newton's method, and after one that fails. */
 const APPROACH = 4;
 
+/** A map of positive numbers, in logarithms: fills `out` with log T at x = log of its argument. */
+export type Step = (x: Float64Array, out: Float64Array) => void;
+
 /**
- * Solves log T(x) = log x for a map of positive numbers, given in logarithms as step(x, out): a few damped steps, which the
- * saddle-point maps bring near from anywhere, then Newton's method with a Jacobian by differences, kept up by Broyden's
- * rank-one corrections while they serve; where Newton's step does not help, more damped steps. `x` is where it starts and ends;
- * the last call of `step` is made at the end.
+ * Solves log T(x) = log x: a few damped steps, which the saddle-point maps bring near from anywhere, then Newton's method with a
+ * Jacobian by differences, kept up by Broyden's rank-one corrections while they serve; where Newton's step does not help, more
+ * damped steps. `x` is where it starts and ends; the last call of `step` is made at the end.
  */
-export function solveFixedPoint(
-  step: (x: Float64Array, out: Float64Array) => void,
-  x: Float64Array,
-  near = false,
-): FixedPoint {
-  const n = x.length;
-  const f = new Float64Array(n);
-  const next = new Float64Array(n);
-  const trial = new Float64Array(n);
-  const jacobian = new Float64Array(n * n);
-  const direction = new Float64Array(n);
-  const best = x.slice();
-  let bestError = Infinity;
-  let bestCall = 0;
-  let evaluations = 0;
-  const evaluate = (at: Float64Array, out: Float64Array): number => {
-    evaluations++;
-    step(at, out);
+export function solveFixedPoint(step: Step, x: Float64Array, near = false): FixedPoint {
+  const search = new Search(step, x);
+  let approach = near && search.error < 1 ? 0 : APPROACH;
+  while (search.goesOn) {
+    search.damped(approach);
+    const before = search.error;
+    search.newton();
+    if (search.error < STALLED) break;
+    approach = search.error < 0.5 * before ? APPROACH : Math.min(64, 2 * Math.max(APPROACH, approach));
+  }
+  return search.end();
+}
+
+/** Where a search stands, and the best place that it has seen. */
+class Search {
+  /** the largest |f| at x, f = log T(x) - x */
+  error: number;
+  private evaluations = 0;
+  private bestError = Infinity;
+  private bestCall = 0;
+  private readonly best: Float64Array;
+  private readonly f: Float64Array;
+  private readonly trial: Float64Array;
+  /** f at the trial */
+  private readonly next: Float64Array;
+  private readonly jacobian: Float64Array;
+  private readonly direction: Float64Array;
+  private readonly step: Step;
+  private readonly x: Float64Array;
+
+  constructor(step: Step, x: Float64Array) {
+    const n = x.length;
+    this.step = step;
+    this.x = x;
+    this.best = x.slice();
+    this.f = new Float64Array(n);
+    this.trial = new Float64Array(n);
+    this.next = new Float64Array(n);
+    this.jacobian = new Float64Array(n * n);
+    this.direction = new Float64Array(n);
+    this.error = this.evaluate(x, this.f);
+  }
+
+  get goesOn(): boolean {
+    return this.evaluations < MAX_EVALUATIONS && this.error > TOLERANCE;
+  }
+
+  /** Fills `f` at a point and returns its largest entry. */
+  private evaluate(at: Float64Array, f: Float64Array): number {
+    this.evaluations++;
+    this.step(at, f);
     let error = 0;
-    for (let i = 0; i < n; i++) {
-      out[i]! -= at[i]!;
-      const size = Math.abs(out[i]!);
+    for (let i = 0; i < f.length; i++) {
+      f[i]! -= at[i]!;
+      const size = Math.abs(f[i]!);
       if (!(size <= error)) error = Number.isNaN(size) ? Infinity : size;
     }
-    if (error < bestError) {
-      bestError = error;
-      bestCall = evaluations;
-      best.set(at);
+    if (error < this.bestError) {
+      this.bestError = error;
+      this.bestCall = this.evaluations;
+      this.best.set(at);
     }
     return error;
-  };
-  let error = evaluate(x, f);
-  let approach = near && error < 1 ? 0 : APPROACH;
-  while (evaluations < MAX_EVALUATIONS && error > TOLERANCE) {
-    for (let i = 0; i < approach && error > TOLERANCE; i++) {
-      if (!(error < Infinity)) {
+  }
+
+  damped(steps: number): void {
+    const { x, f } = this;
+    for (let i = 0; i < steps && this.error > TOLERANCE; i++) {
+      for (let j = 0; j < x.length; j++)
+        if (this.error < Infinity) x[j]! += clamp(0.6 * f[j]!, MAX_STRIDE);
         // Out of the range of numbers: back towards the middle of it.
-        for (let j = 0; j < n; j++) x[j]! = Number.isFinite(x[j]!) ? 0.5 * x[j]! : 0;
-      } else for (let j = 0; j < n; j++) x[j]! += clamp(0.6 * f[j]!, MAX_STRIDE);
-      error = evaluate(x, f);
+        else x[j]! = Number.isFinite(x[j]!) ? 0.5 * x[j]! : 0;
+      this.error = this.evaluate(x, f);
     }
-    const before = error;
-    let fresh = false;
-    while (evaluations < MAX_EVALUATIONS && error > TOLERANCE && error < Infinity) {
-      if (!fresh)
-        for (let j = 0; j < n; j++) {
-          trial.set(x);
-          trial[j]! += DIFFERENCE;
-          evaluate(trial, next);
-          for (let i = 0; i < n; i++) jacobian[i * n + j] = (next[i]! - f[i]!) / DIFFERENCE;
-        }
-      solve(jacobian, f, direction);
-      let stride = 0;
-      for (let j = 0; j < n; j++) stride = Math.max(stride, Math.abs(direction[j]!));
-      if (!(stride < Infinity)) break;
-      const scale = stride > MAX_STRIDE ? MAX_STRIDE / stride : 1;
-      for (let j = 0; j < n; j++) {
-        direction[j]! *= scale;
-        trial[j] = x[j]! + direction[j]!;
+  }
+
+  /** Newton's method, until it ends or a step with a fresh Jacobian does not help. */
+  newton(): void {
+    const { x, f, trial, next } = this;
+    let kept = false;
+    while (this.goesOn && this.error < Infinity) {
+      if (!kept) this.differentiate();
+      const scale = this.aim();
+      if (Number.isNaN(scale)) return;
+      let nextError = this.evaluate(trial, next);
+      for (let shorter = 0; shorter < 4 && !(nextError < this.error); shorter++) {
+        if (this.error < STALLED) break;
+        this.try(0.3);
+        nextError = this.evaluate(trial, next);
       }
-      let nextError = evaluate(trial, next);
-      for (let halving = 0; halving < 4 && !(nextError < error); halving++) {
-        if (error < STALLED) break;
-        for (let j = 0; j < n; j++) {
-          direction[j]! *= 0.3;
-          trial[j] = x[j]! + direction[j]!;
-        }
-        nextError = evaluate(trial, next);
-      }
-      if (!(nextError < error)) {
-        if (!fresh) break;
-        fresh = false;
+      if (!(nextError < this.error)) {
+        if (!kept) return;
+        kept = false;
         continue;
       }
-      // Broyden: the Jacobian that explains the step just taken.
-      let length = 0;
-      for (let j = 0; j < n; j++) length += direction[j]! * direction[j]!;
-      for (let i = 0; i < n; i++) {
-        let miss = next[i]! - f[i]!;
-        for (let j = 0; j < n; j++) miss -= jacobian[i * n + j]! * direction[j]!;
-        for (let j = 0; j < n; j++) jacobian[i * n + j]! += (miss * direction[j]!) / length;
-      }
-      fresh = nextError < GOOD_STEP * error && scale === 1;
+      this.correct();
+      kept = nextError < GOOD_STEP * this.error && scale === 1;
       x.set(trial);
       f.set(next);
-      error = nextError;
+      this.error = nextError;
     }
-    if (error < STALLED) break;
-    approach = error < 0.5 * before ? APPROACH : Math.min(64, 2 * Math.max(APPROACH, approach));
   }
-  x.set(best);
-  // What `step` leaves behind belongs to its last call.
-  const residual = evaluations === bestCall ? bestError : evaluate(x, f);
-  return { iterations: evaluations, residual };
+
+  /** The Jacobian by differences. */
+  private differentiate(): void {
+    const { x, f, trial, next, jacobian } = this;
+    const n = x.length;
+    for (let j = 0; j < n; j++) {
+      trial.set(x);
+      trial[j]! += DIFFERENCE;
+      this.evaluate(trial, next);
+      for (let i = 0; i < n; i++) jacobian[i * n + j] = (next[i]! - f[i]!) / DIFFERENCE;
+    }
+  }
+
+  /** Newton's step, cut to the longest, and the trial at its end. Returns the share of it that is left; NaN for none. */
+  private aim(): number {
+    const { direction } = this;
+    solve(this.jacobian, this.f, direction);
+    let stride = 0;
+    for (const part of direction) stride = Math.max(stride, Math.abs(part));
+    if (!(stride < Infinity)) return Number.NaN;
+    const scale = stride > MAX_STRIDE ? MAX_STRIDE / stride : 1;
+    this.try(scale);
+    return scale;
+  }
+
+  /** The trial at a share of the step. */
+  private try(share: number): void {
+    const { x, trial, direction } = this;
+    for (let j = 0; j < x.length; j++) {
+      direction[j]! *= share;
+      trial[j] = x[j]! + direction[j]!;
+    }
+  }
+
+  /** Broyden: the Jacobian that explains the step just taken. */
+  private correct(): void {
+    const { f, next, jacobian, direction } = this;
+    const n = f.length;
+    let length = 0;
+    for (const part of direction) length += part * part;
+    for (let i = 0; i < n; i++) {
+      let miss = next[i]! - f[i]!;
+      for (let j = 0; j < n; j++) miss -= jacobian[i * n + j]! * direction[j]!;
+      for (let j = 0; j < n; j++) jacobian[i * n + j]! += (miss * direction[j]!) / length;
+    }
+  }
+
+  /** Back to the best place. What `step` leaves behind belongs to its last call. */
+  end(): FixedPoint {
+    const iterations = this.evaluations;
+    this.x.set(this.best);
+    const residual = iterations === this.bestCall ? this.bestError : this.evaluate(this.x, this.f);
+    return { iterations: this.evaluations, residual };
+  }
 }
 
 /**
@@ -125,7 +189,7 @@ export function solveFixedPoint(
  * are made when their turn comes.
  */
 export function solveFromStarts(
-  step: (x: Float64Array, out: Float64Array) => void,
+  step: Step,
   starts: readonly (() => { readonly x: Float64Array; readonly near: boolean } | undefined)[],
   accepted: number,
 ): FixedPoint & { readonly x: Float64Array } {

@@ -19,6 +19,7 @@ export {
   type CustomActivation,
   LEAKY_RELU_SLOPE,
 } from './activations.ts';
+export { adversarialRiskAt } from './adversarialRisk.ts';
 export {
   type BestActivation,
   type BestActivationOptions,
@@ -76,12 +77,14 @@ export {
   type TrainingComparison,
 } from './comparison.ts';
 export {
+  type CriticalClassificationOptions,
+  type CriticalEpsOptions,
+  criticalEps,
+} from './criticalEps.ts';
+export {
   type Axis,
   type ClassificationCurvePoint,
   type CurvePoint,
-  type Parameter,
-  type PartialClassificationOptions,
-  type PartialRiskOptions,
   type RiskSurface,
   riskCurve,
   riskSurface,
@@ -97,8 +100,9 @@ export { type LinearOptions, linear } from './featureMaps/linear.ts';
 export { type MeasuredFeaturesOptions, measuredFeatures } from './featureMaps/measuredFeatures.ts';
 export { type RandomFeaturesOptions, randomFeatures } from './featureMaps/randomFeatures.ts';
 export { type Grid, gridValues } from './grids.ts';
+export { infiniteDataRisk } from './infiniteDataRisk.ts';
+export { infiniteWidthRisk } from './infiniteWidthRisk.ts';
 export { interpolationPeak } from './interpolationPeak.ts';
-export { infiniteDataRisk, infiniteWidthRisk } from './limits.ts';
 export type { AttackOptions, GradientNorms, Norm } from './linf/norms.ts';
 export type {
   DiscreteSignal,
@@ -119,13 +123,9 @@ export {
   type Optimum,
   type SearchOptions,
 } from './optimum.ts';
-export {
-  type CriticalClassificationOptions,
-  type CriticalEpsOptions,
-  criticalEps,
-  type Phase,
-} from './phases.ts';
-export { type AsymptoticRisk, adversarialRiskAt, asymptoticRisk, type RiskOptions } from './risk.ts';
+export type { Phase } from './phases.ts';
+export { type AsymptoticRisk, asymptoticRisk } from './risk.ts';
+export type { RiskOptions } from './riskOptions.ts';
 export { marginBelow, robustErrorAt } from './robustError.ts';
 export type { Problem } from './saddleEquations.ts';
 export type { SaddlePoint } from './saddlePoint.ts';
@@ -139,4 +139,5 @@ export {
   spectrumNamed,
   spiked,
 } from './spectrum.ts';
+export type { Parameter, PartialClassificationOptions, PartialRiskOptions } from './tracer.ts';
 export { type TrainingMargins, trainingMarginBelow, trainingMarginQuantile } from './trainingMargins.ts';

@@ -1,9 +1,9 @@
 import { checkNonNegative, checkPositive, InvalidArgumentError } from '../errors.ts';
-import { type PartialRiskOptions, tracer } from './curves.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { goldenSection } from './minimise.ts';
 import { checkSearch, type Optimum, type SearchOptions, widthOf } from './optimum.ts';
-import { refuseClassification } from './risk.ts';
+import { refuseClassification } from './riskOptions.ts';
+import { type PartialRiskOptions, tracer } from './tracer.ts';
 
 /** Where the path begins, in shares of eps and lambda: the peak is high there, and at psi1 = psi2 but for 1 part in 1,000. */
 const firstShare = (eps: number, lambda: number): number => 1e-4 / Math.max(1, eps, 100 * lambda);

@@ -1,5 +1,9 @@
 import { erf, normalCdf, normalDensity } from '../numerics/gaussian.ts';
-import { type ActivationDefinition, centralMoments as central } from './activationMoments.ts';
+import {
+  type ActivationDefinition,
+  centralMoments as central,
+  momentsByQuadrature,
+} from './activationMoments.ts';
 
 /** The slope of leaky-relu below zero, TensorFlow's default. */
 export const LEAKY_RELU_SLOPE = 0.2;
@@ -7,6 +11,7 @@ export const LEAKY_RELU_SLOPE = 0.2;
 const step = (u: number): number => (u > 0 ? 1 : 0);
 const sigmoid = (u: number): number => 1 / (1 + Math.exp(-u));
 const SQRT_2PI = Math.sqrt(2 * Math.PI);
+const tanh: ActivationDefinition = { value: Math.tanh, derivative: (u) => 1 / Math.cosh(u) ** 2 };
 const RELU_MOMENTS = { mu0: 1 / SQRT_2PI, mu1: 0.5, muStarSquared: 0.25 - 0.5 / Math.PI, nuSquared: 0.25 };
 
 /** The activations known by name. */
@@ -54,7 +59,8 @@ export const namedActivations = {
     value: (u) => Math.max(u, 0) + Math.log1p(Math.exp(-Math.abs(u))),
     derivative: sigmoid,
   },
-  tanh: { value: Math.tanh, derivative: (u) => 1 / Math.cosh(u) ** 2 },
+  // An odd function has no mean, whatever quadrature rounds it to: models then have none to take off.
+  tanh: { ...tanh, moments: () => ({ ...momentsByQuadrature(tanh), mu0: 0 }) },
   erf: {
     value: erf,
     derivative: (u) => (2 / Math.sqrt(Math.PI)) * Math.exp(-u * u),

@@ -1,10 +1,11 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { checkChoice, checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import type { ClassificationRisk } from './classification.ts';
-import { type PartialClassificationOptions, type PartialRiskOptions, tracer } from './curves.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
 import { minimiseLog, type Where } from './minimise.ts';
-import { type AsymptoticRisk, isClassification } from './risk.ts';
+import type { AsymptoticRisk } from './risk.ts';
+import { isClassification } from './riskOptions.ts';
+import { type PartialClassificationOptions, type PartialRiskOptions, tracer } from './tracer.ts';
 
 /** Where a risk is extremal along one parameter, and what it is there. */
 export interface Optimum<Risk = AsymptoticRisk> {

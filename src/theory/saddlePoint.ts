@@ -1,16 +1,9 @@
 import { increasingRoot } from '../numerics/rootFinding.ts';
+import { CRITICAL, criticalRadius, immuneRadius, squareScore } from './criticalRadius.ts';
 import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
-import {
-  CRITICAL,
-  criticalRadius,
-  exactFit,
-  fitsExactly,
-  labelVariance,
-  type Phase,
-  SQUARE,
-} from './phases.ts';
+import { exactFit, fitsExactly, labelVariance, type Phase, SQUARE } from './phases.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
-import { NOWHERE, nestedBrackets, newton, type Start } from './solvers.ts';
+import { NOWHERE, nestedBrackets, newton, type Start } from './saddleSolvers.ts';
 
 /** A solution of the saddle-point equations, in the letters of `SaddleEquations`. */
 export interface SaddlePoint {
@@ -46,14 +39,14 @@ const LARGEST_LAMBDA = 1e60;
 export function solveSaddlePoint(map: FeatureMap, problem: Problem, start: Start = NOWHERE): SaddlePoint {
   const { eps, lambda, noise } = problem;
   if (eps > 0 && (eps < LEAST_EPS || lambda > LARGEST_LAMBDA)) return extreme(map, problem);
-  if (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem)) return nullPoint(map, problem);
+  const untrained = labelVariance(map, problem);
+  if (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem, squareScore(untrained)))
+    return nullPoint(untrained);
   if (noise === 0 && fitsExactly(map, problem)) return exactPoint(map, problem);
   const equations = new SaddleEquations(map, problem);
   if (eps === 0) return lambda === 0 ? ridgeless(equations) : unattacked(equations);
-  if (map.unattacked) {
-    const immune = immunePoint(map.unattacked, problem);
-    if (immune) return immune;
-  }
+  const immune = map.unattacked && immunePoint(map.unattacked, problem);
+  if (immune) return immune;
   const near = start.kappa > 0 && start.kappa < Infinity && start.u > 0 && start.u < Infinity;
   const steps =
     (near && newton(equations, start)) ||
@@ -96,24 +89,17 @@ function weakAttack({ map, problem }: SaddleEquations): Start {
 
 /**
  * The attack may have no hold on some of the features (J vanishes there). From a critical radius on the others are not
- * used, q = 0, and the unattacked ones are fitted as without attack: at kappa and s of that fit it is critical at
- *
- *     eps^2 = (pi/2) [ rho^2 c' J^-1 c / s^2 + (1/n) tr F J^-1 ],
- *
- * c and F being those of the attacked features less what the unattacked ones explain of them. Where the unattacked
- * features alone leave no loss, any attack is beyond critical. Undefined below the critical radius.
+ * used, q = 0, and the unattacked ones are fitted as without attack. Where they alone leave no loss, any attack is beyond
+ * critical. Undefined below the critical radius.
  */
-function immunePoint(
-  { map: unattackedMap, attacked }: UnattackedFeatures,
-  problem: Problem,
-): SaddlePoint | undefined {
-  const { psi2, eps, lambda, rho } = problem;
-  const alone = solveSaddlePoint(unattackedMap, { ...problem, eps: 0 });
-  if (alone.phase === 'exact' || alone.phase === 'infinite') return alone;
-  if (alone.kappa > 0) {
-    const { signal, traceF } = attacked(alone.kappa / (1 + alone.kappa), lambda);
-    const critical = 0.5 * Math.PI * ((rho * rho * signal) / alone.risk + traceF / psi2);
-    if (eps < CRITICAL * Math.sqrt(critical)) return undefined;
+function immunePoint(unattacked: UnattackedFeatures, problem: Problem): SaddlePoint | undefined {
+  const alone = solveSaddlePoint(unattacked.map, { ...problem, eps: 0 });
+  const { phase, kappa, risk } = alone;
+  if (phase === 'exact' || phase === 'infinite') return alone;
+  if (kappa > 0) {
+    // The score is eta = kappa/(1 + kappa) times the residual of a fresh row.
+    const score = { ...squareScore(risk), eta: kappa / (1 + kappa) };
+    if (problem.eps < CRITICAL * immuneRadius(unattacked, problem, score)) return undefined;
   }
   return { ...alone, phase: 'immune' };
 }
@@ -161,9 +147,9 @@ function exactPoint(map: FeatureMap, problem: Problem): SaddlePoint {
   return { phase: 'exact', risk: 0, q, kappa: Infinity, u: Infinity, thetaNormSquared, alignment, ...found };
 }
 
-const nullPoint = (map: FeatureMap, problem: Problem): SaddlePoint => ({
+const nullPoint = (risk: number): SaddlePoint => ({
   phase: 'null',
-  risk: labelVariance(map, problem),
+  risk,
   q: 0,
   kappa: Infinity,
   u: 0,

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { channelSensitivities, ERRORS, RISKS } from './channelSensitivities.ts';
 import type { ClassificationOptions } from './classification.ts';
 import { checkMap, type FeatureMap } from './featureMaps/featureMap.ts';
-import { isClassification, type RiskOptions, resolveRiskOptions } from './risk.ts';
+import { isClassification, type RiskOptions, resolveRiskOptions } from './riskOptions.ts';
 import { type Problem, SaddleEquations } from './saddleEquations.ts';
 import { solveSaddlePoint } from './saddlePoint.ts';
 

@@ -1,81 +1,41 @@
 import { UserError } from '../errors.ts';
-import { solveCapacity } from './channels/capacityEquations.ts';
-import { criticalMarginRadius } from './channels/criticalMarginRadius.ts';
+import { increasingRoot } from '../numerics/rootFinding.ts';
+import { ChannelEquations } from './channelEquations.ts';
 import { hardMargin } from './channels/hardMargin.ts';
-import { immuneRadius } from './channels/immunity.ts';
 import type { MarginLoss } from './channels/losses.ts';
-import { MarginEquations, type MarginProblem } from './channels/marginEquations.ts';
-import type { ClassificationProblem, ClassificationRisk } from './classification.ts';
+import { MarginLaw } from './channels/marginLaw.ts';
+import type { ClassificationProblem, ClassificationRisk, ResolvedClassification } from './classification.ts';
+import { CRITICAL, criticalPoint, immuneRadius, labelScore } from './criticalRadius.ts';
 import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
-import { type FixedPoint, solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
-import { solveLinfCapacity } from './linf/capacityEquations.ts';
-import { criticalLinfMargin, labelScore, nothingStandsOut } from './linf/criticalRadius.ts';
-import { LinfMarginEquations } from './linf/marginEquations.ts';
-import {
-  type AttackKind,
-  axesOf,
-  coordinatesOf,
-  DENSE,
-  type GradientNorms,
-  rotationInvariantNorms,
-} from './linf/norms.ts';
-import { CRITICAL } from './phases.ts';
+import { solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
+import { bothNorms, coordinatesOf, type GradientNorms } from './linf/norms.ts';
+import { nothingStandsOut } from './readOuts/criticalDirection.ts';
 import { errorOf, robustErrorAt } from './robustError.ts';
+import { solveCapacity } from './solveCapacity.ts';
+import { attackedBy, type MarginProblem, readOutOf } from './trainingProblem.ts';
 
 const ACCEPTED = 1e-9;
 
 /** A solution, and the point it was found at, from which a neighbour may start. */
 export interface SolvedClassification {
   readonly risk: ClassificationRisk;
-  readonly at?: Float64Array;
+  readonly at?: Float64Array | undefined;
 }
 
-/** Solves a problem: decides the phase first. Both norms of the gradient are given where `attack` asks for them. */
+/** Solves a problem whose options are checked; from a neighbour's solution, if given. */
 export function solveClassification(
   map: FeatureMap,
-  problem: ClassificationProblem,
-  epsTest: number,
-  attack?: AttackKind,
+  { problem, epsTest, attack }: ResolvedClassification,
   start?: Float64Array,
 ): SolvedClassification {
   if (!attack) return solveTraining(map, problem, epsTest, start);
-  const { norm, testNorm, signal } = attack;
-  const { eps } = problem;
-  const axes = axesOf(map) !== undefined && norm === 'linf' && eps > 0;
-  const { risk, at } = solveTraining(
-    map,
-    { ...problem, ...(axes ? { signal } : norm === 'linf' && { eps: DENSE * eps }) },
-    0,
-    start,
-  );
+  const { risk, at } = solveTraining(map, attackedBy(map, problem, attack), epsTest, start);
   const { rho } = problem;
-  const gradientNorms =
-    risk.gradientNorms ?? rotationInvariantNorms(signal, risk.overlap / rho ** 2, rho, risk.gradientNorm);
-  const found = { ...risk, gradientNorm: gradientNorms[norm], gradientNorms, epsTest };
-  return {
-    risk: { ...found, robustError: robustErrorAt(found, epsTest, testNorm) },
-    ...(at && { at }),
-  };
+  const found = { ...risk, ...bothNorms(map, attack, risk, risk.overlap / rho ** 2, rho) };
+  return { risk: { ...found, robustError: robustErrorAt(found, epsTest, attack.testNorm) }, at };
 }
 
-type Equations = MarginEquations | LinfMarginEquations;
-
-const equationsOf = (map: FeatureMap, problem: TrainingProblem): Equations =>
-  problem.signal
-    ? new LinfMarginEquations(coordinatesOf(map), { ...problem, signal: problem.signal })
-    : new MarginEquations(map, problem);
-
-type TrainingProblem = MarginProblem & Pick<ClassificationProblem, 'signal'>;
-
-/** The critical radius, or for speed less where that is beyond eps: no attack in l2 is weaker than one in linf. */
-function criticalRadius(map: FeatureMap, problem: TrainingProblem): number {
-  const inL2 = criticalMarginRadius(map, problem);
-  const { signal } = problem;
-  return signal === undefined || problem.eps < inL2
-    ? inL2
-    : criticalLinfMargin(coordinatesOf(map), { ...problem, signal }).eps;
-}
-
+/** Decides the phase first. */
 function solveTraining(
   map: FeatureMap,
   problem: ClassificationProblem,
@@ -83,19 +43,17 @@ function solveTraining(
   start: Float64Array | undefined,
 ): SolvedClassification {
   const { eps, lambda, psi2, signal } = problem;
-  const invisible =
-    signal && nothingStandsOut(coordinatesOf(map), { ...problem, signal }, labelScore(problem.teacher), eps);
-  if (invisible || (eps > 0 && eps >= CRITICAL * criticalRadius(map, problem)))
-    return { risk: nullRisk(problem, epsTest) };
-  if (eps > 0 && map.unattacked) {
-    const immune = immuneClassification(map.unattacked, problem, epsTest);
+  const score = labelScore(problem.teacher);
+  const invisible = signal && nothingStandsOut(coordinatesOf(map), { ...problem, signal }, score, eps);
+  if (invisible || (eps > 0 && eps >= CRITICAL * criticalPoint(map, problem, score).eps))
+    return { risk: guessing(problem, epsTest) };
+  if (map.rank === Infinity && map.activation?.mu1 === 0)
+    return { risk: memorisedRisk(map, map, problem, epsTest, eps > 0 ? 'immune' : 'learning') };
+  if (eps > 0 && map.unattacked && !signal) {
+    const immune = immuneClassification(map, map.unattacked, problem, epsTest);
     if (immune) return immune;
   }
-  const capacity =
-    lambda > 0
-      ? 0
-      : (signal ? solveLinfCapacity(coordinatesOf(map), { ...problem, signal }) : solveCapacity(map, problem))
-          .psi2;
+  const capacity = lambda > 0 ? 0 : solveCapacity(map, problem).psi2;
   if (lambda === 0 && psi2 <= capacity) {
     if (typeof problem.loss !== 'string')
       throw new UserError(
@@ -104,44 +62,61 @@ function solveTraining(
     // Scaled by 1/lambda the equations of the max-margin classifier are those of another loss at lambda = 1.
     const hard = { ...problem, lambda: 1, channel: hardMargin(1) };
     const { equations, x: at, ...steps } = solveLearning(map, hard, start, capacity);
-    return { risk: riskOf(equations, 'hardMargin', steps, epsTest), at };
+    return { risk: riskOf(equations, hard, 'hardMargin', steps, epsTest), at };
   }
-  const { equations, x: at, ...steps } = solveLearning(map, problem, start);
-  return { risk: riskOf(equations, problem.loss, steps, epsTest), at };
+  const { equations, x: at, ...steps } = solveLearning(map, problem, start, capacity);
+  return { risk: riskOf(equations, problem, problem.loss, steps, epsTest), at };
 }
 
 /** The solution on the features that the attack does not reach, where they are all that is used. */
 function immuneClassification(
+  whole: FeatureMap,
   unattacked: UnattackedFeatures,
   problem: ClassificationProblem,
   epsTest: number,
 ): SolvedClassification | undefined {
+  const { map } = unattacked;
+  if (map.rank === Infinity) {
+    // Their score is one number, of which only the scale matters.
+    const score = { ...labelScore(problem.teacher), eta: 0 };
+    const below = problem.eps < CRITICAL * immuneRadius(unattacked, problem, score);
+    return below ? undefined : { risk: memorisedRisk(whole, map, problem, epsTest, 'immune') };
+  }
   const free = { ...problem, eps: 0 };
-  const { risk, at } = solveClassification(unattacked.map, free, epsTest);
+  const { risk, at } = solveTraining(map, free, epsTest, undefined);
   if (!at) return undefined;
   const hard = risk.phase === 'separable';
   const asked = hard ? { ...free, lambda: 1, channel: hardMargin(1) } : free;
-  const equations = new MarginEquations(unattacked.map, asked);
+  const equations = equationsOf(map, asked);
   equations.step(at, new Float64Array(at.length));
-  if (problem.eps < CRITICAL * immuneRadius(unattacked, equations.averages, asked)) return undefined;
+  if (problem.eps < CRITICAL * immuneRadius(unattacked, asked, equations.averages)) return undefined;
   return { risk: hard ? risk : { ...risk, phase: 'immune' } };
 }
 
+const equationsOf = (map: FeatureMap, problem: MarginProblem): ChannelEquations<MarginLaw> =>
+  new ChannelEquations(
+    readOutOf(map, problem),
+    new MarginLaw(problem.teacher),
+    problem.channel,
+    problem.eps,
+    { scale: 1, q: 0.5 },
+  );
+
 function solveLearning(
   map: FeatureMap,
-  problem: TrainingProblem,
+  problem: MarginProblem,
   start: Float64Array | undefined,
-  capacity = Infinity,
-): FixedPoint & { readonly x: Float64Array; readonly equations: Equations } {
+  capacity: number,
+) {
   const equations = equationsOf(map, problem);
   const near = start?.length === equations.size ? start.slice() : undefined;
   const found = solveFromStarts(
     equations.step,
     [
       () => near && { x: near, near: true },
-      // Near the capacity the output is too large to be found from nowhere.
-      () => (problem.psi2 > 0.9 * capacity ? towardsCapacity(map, problem, capacity) : undefined),
+      () => (problem.psi2 <= capacity ? towardsCapacity(map, problem, capacity) : undefined),
       () => ({ x: equations.start(), near: false }),
+      () => (problem.psi2 > capacity ? towardsCapacity(map, problem, capacity || Infinity) : undefined),
       () => weakerPenalties((lambda, x) => fixedPoint(map, { ...problem, lambda }, x), problem.lambda),
     ],
     ACCEPTED,
@@ -149,72 +124,79 @@ function solveLearning(
   return { equations, ...found };
 }
 
-/** Halvings of the distance to the capacity, at which the output grows without bound. */
-const HALVINGS = 60;
+/** n/d that is solved from nowhere below the capacity, and above it in units of it. */
+const FEW = 0.5;
+const MANY = 4;
+/** How fast few rows grow. */
+const GROWTH = 1.5;
+/** The nearest that a path comes to the capacity, in units of it. */
+const LEFT = 2 ** -60;
 
-/** A start below the capacity: from half of it on, each start extrapolated from the last two solutions. */
+/**
+ * A start near the capacity, from far from it on its side, each start extrapolated from the last two solutions: there the output
+ * is too large to be found from nowhere. With a penalty there is no capacity, and the output may still be large.
+ * @param capacity Infinity for none
+ */
 function towardsCapacity(
   map: FeatureMap,
-  problem: TrainingProblem,
+  problem: MarginProblem,
   capacity: number,
 ): { readonly x: Float64Array; readonly near: boolean } | undefined {
+  const below = problem.psi2 < capacity;
   let before: Float64Array | undefined;
   let last: Float64Array | undefined;
-  for (let halvings = 1; halvings < HALVINGS; halvings++) {
-    const psi2 = capacity * (1 - 2 ** -halvings);
-    if (psi2 >= problem.psi2) break;
+  let psi2 = below ? Math.min(FEW, 0.5 * capacity) : MANY * capacity;
+  while (below === psi2 < problem.psi2 && Math.abs(capacity - psi2) > LEFT * psi2) {
     const next = last?.map((value, i) => value + (before ? value - before[i]! : 0));
     const { at, residual } = fixedPoint(map, { ...problem, psi2 }, next);
     if (!(residual < ACCEPTED)) break;
     before = last;
     last = at;
+    const halfway = 0.5 * (psi2 + capacity);
+    psi2 = below ? Math.min(GROWTH * psi2, halfway) : halfway;
   }
   return last && { x: last, near: true };
 }
 
 /** Ends at a problem's equations, from x or from nowhere. */
-function fixedPoint(map: FeatureMap, problem: TrainingProblem, x: Float64Array | undefined) {
+function fixedPoint(map: FeatureMap, problem: MarginProblem, x: Float64Array | undefined) {
   const equations = equationsOf(map, problem);
   const at = x ?? equations.start();
   return { at, ...solveFixedPoint(equations.step, at, x !== undefined) };
 }
 
 function riskOf(
-  equations: Equations,
+  { readOut, averages, law, V }: ChannelEquations<MarginLaw>,
+  { channel, eps }: MarginProblem,
   loss: MarginLoss | 'hardMargin',
   { iterations, residual }: { readonly iterations: number; readonly residual: number },
   epsTest: number,
 ): ClassificationRisk {
-  const { averages, law } = equations;
-  const { channel, eps } = equations.problem;
   const separable = loss === 'hardMargin';
   // A direction without a scale is given at Q = 1.
-  const unit = separable ? 1 / equations.outputVariance : 1;
-  const outputVariance = equations.outputVariance * unit;
+  const unit = separable ? 1 / readOut.outputVariance : 1;
+  const outputVariance = readOut.outputVariance * unit;
   const margins = {
     scale: Math.sqrt(outputVariance),
     flip: law.teacher.flip,
     slopes: [...law.slopes],
     weights: [...law.weights],
   };
-  const [gradientNorm, gradientNorms] =
-    equations instanceof LinfMarginEquations
-      ? [equations.gradientNorm * Math.sqrt(unit), scaled(equations.gradientNorms, Math.sqrt(unit))]
-      : [Math.sqrt(equations.gradientSquared * unit)];
+  const gradientNorm = readOut.gradientNorm * Math.sqrt(unit);
   return {
     error: errorOf(margins),
     robustError: robustErrorAt({ margins, gradientNorm }, epsTest),
     epsTest,
     gradientNorm,
-    ...(gradientNorms && { gradientNorms }),
-    thetaNormSquared: equations.thetaNormSquared * unit,
+    ...(readOut.gradientNorms && { gradientNorms: scaled(readOut.gradientNorms, Math.sqrt(unit)) }),
+    thetaNormSquared: readOut.normSquared * unit,
     outputVariance,
-    overlap: equations.overlap * Math.sqrt(unit),
-    trainingLoss: channel.trainingLoss?.(law, equations.V, eps * equations.gradientNorm) ?? averages.loss,
+    overlap: readOut.overlap * Math.sqrt(unit),
+    trainingLoss: channel.trainingLoss?.(law, V, eps * readOut.gradientNorm) ?? averages.loss,
     kinkFraction: averages.kink,
     margins,
     trainingMargins: {
-      proximal: separable ? 0 : equations.V,
+      proximal: separable ? 0 : V,
       attacked: eps * gradientNorm,
       loss,
       ...(separable && { leastMargin: Math.sqrt(unit) }),
@@ -228,8 +210,8 @@ function riskOf(
 
 const scaled = ({ l2, linf }: GradientNorms, by: number): GradientNorms => ({ l2: l2 * by, linf: linf * by });
 
-const nullRisk = ({ atZero, teacher, loss }: ClassificationProblem, epsTest: number): ClassificationRisk => ({
-  // What guessing would do, with and without attack.
+/** A classifier whose output on fresh rows is 0: it guesses there, with and without attack. */
+const guessing = ({ teacher, loss, value }: ClassificationProblem, epsTest: number): ClassificationRisk => ({
   error: 0.5,
   robustError: 0.5,
   epsTest,
@@ -237,7 +219,7 @@ const nullRisk = ({ atZero, teacher, loss }: ClassificationProblem, epsTest: num
   thetaNormSquared: 0,
   outputVariance: 0,
   overlap: 0,
-  trainingLoss: atZero,
+  trainingLoss: value(0),
   kinkFraction: 0,
   margins: {
     scale: 0,
@@ -251,3 +233,75 @@ const nullRisk = ({ atZero, teacher, loss }: ClassificationProblem, epsTest: num
   residual: 0,
   converged: true,
 });
+
+/**
+ * Infinitely many features of which the attack reaches none fit the training rows one by one: every margin is the minimiser w of
+ * l(w) + w^2/(2V), V = (1/n) tr F/lambda, and 1 in the limit of max-margin, lambda = 0. On fresh rows the output falls as
+ * 1/sqrt(psi1), but not its direction, by which the errors are those of psi1 -> infinity.
+ */
+function memorisedRisk(
+  whole: FeatureMap,
+  unattacked: FeatureMap,
+  problem: ClassificationProblem,
+  epsTest: number,
+  phase: ClassificationRisk['phase'],
+): ClassificationRisk {
+  const { lambda, psi2, value, derivative } = problem;
+  const { traceF } = unattacked.moments(1, 0, 1);
+  const V = traceF / (psi2 * lambda);
+  const w = lambda === 0 ? 1 : increasingRoot((at) => at + V * derivative(at), 0).value;
+  const direction = vanishingDirection(whole, problem);
+  return {
+    ...guessing(problem, epsTest),
+    ...direction,
+    error: errorOf(direction.margins),
+    robustError: robustErrorAt(direction, epsTest),
+    // Beside what is left on fresh rows.
+    trainingMargins: {
+      proximal: 0,
+      attacked: problem.eps * direction.gradientNorm,
+      loss: 'hardMargin',
+      leastMargin: Infinity,
+    },
+    thetaNormSquared: (w * w * psi2) / traceF,
+    trainingLoss: lambda === 0 ? 0 : value(w),
+    phase,
+  };
+}
+
+/**
+ * The direction of a vanishing output at E f^2 = 1. The gradient of the nonlinear part, of norm nu |theta|, falls as 1/sqrt(psi1),
+ * and the linear part with it: pulled by its score, held by zeta = eps/q, its gradient a is that pull times q/eps, so that
+ * |a| = q radius/eps with the critical radius of the linear part alone; the rest of q^2 is nu^2 |theta|^2.
+ */
+function vanishingDirection(
+  map: FeatureMap,
+  { eps, psi2, rho, teacher }: ClassificationProblem,
+): Pick<ClassificationRisk, 'margins' | 'gradientNorm' | 'outputVariance' | 'overlap'> {
+  const { mu1, muStarSquared, nuSquared } = map.activation!;
+  const { mu } = labelScore(teacher);
+  const law = new MarginLaw(teacher);
+  // At q = 1.
+  const none = { pulled: 0, variance: 0, overlap: 0 };
+  const linear = (): typeof none => {
+    const { signal, signalF, traceFF, signalJ, traceFJ } = map.moments(0, eps, 0);
+    const pull = (rho * mu) ** 2;
+    return {
+      pulled: pull * signalJ + traceFJ / psi2,
+      variance: pull * signalF + traceFF / psi2,
+      overlap: mu * rho * rho * signal,
+    };
+  };
+  const { pulled, variance, overlap } = mu1 === 0 || eps === 0 ? none : linear();
+  const output = variance + ((1 - pulled) * muStarSquared) / nuSquared;
+  const scale = Math.sqrt(output);
+  const alignment =
+    overlap / Math.sqrt(Math.max(Number.MIN_VALUE, output * teacher.signal - overlap * overlap));
+  law.set(1, alignment);
+  return {
+    margins: { scale: 1, flip: teacher.flip, slopes: [...law.slopes], weights: [...law.weights] },
+    gradientNorm: 1 / scale,
+    outputVariance: 1,
+    overlap: overlap / scale,
+  };
+}

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { increasingRoot } from '../numerics/rootFinding.ts';
-import type { MarginLoss, MarginLossName } from './channels/losses.ts';
+import { type MarginLoss, marginSlope } from './channels/losses.ts';
 import type { ClassificationRisk } from './classification.ts';
 import { marginBelow } from './robustError.ts';
 
@@ -15,23 +15,8 @@ export interface TrainingMargins {
   readonly attacked: number;
   /** the loss, or 'hardMargin' in the phase 'separable' */
   readonly loss: MarginLoss | 'hardMargin';
-  /** the worst margin that nothing is below, of support vectors; there for 'hardMargin' */
+  /** the worst margin that nothing is below, of support vectors; there for 'hardMargin'; Infinity of rows learnt by heart */
   readonly leastMargin?: number;
-}
-
-const LEFT_DERIVATIVES: Readonly<Record<MarginLossName, (w: number) => number>> = {
-  logistic: (w) => -1 / (1 + Math.exp(w)),
-  hinge: (w) => (w > 1 ? 0 : -1),
-  squaredHinge: (w) => Math.min(0, w - 1),
-};
-
-/** Beside a kink of a loss of one's own, of its size. */
-const BESIDE = 1e-12;
-
-/** l'(w), from the left. */
-function slopeOf(loss: MarginLoss, w: number): number {
-  if (typeof loss === 'string') return LEFT_DERIVATIVES[loss](w);
-  return loss.derivative(w - BESIDE * Math.max(1, Math.abs(w)));
 }
 
 /**
@@ -47,7 +32,7 @@ export function trainingMarginBelow(
   const { proximal, attacked, loss, leastMargin = Number.NEGATIVE_INFINITY } = risk.trainingMargins;
   const worst = margin - attacked;
   if (worst <= leastMargin) return 0;
-  const slope = loss === 'hardMargin' || proximal === 0 ? 0 : slopeOf(loss, worst);
+  const slope = loss === 'hardMargin' || proximal === 0 ? 0 : marginSlope(loss)(worst);
   return marginBelow(risk, margin + proximal * slope);
 }
 
@@ -65,5 +50,6 @@ export function trainingMarginQuantile(
     throw new InvalidArgumentError('share', share, 'a number between 0 and 1');
   const { scale } = risk.margins;
   if (scale === 0) return 0;
+  if (risk.trainingMargins.leastMargin === Infinity) return Infinity;
   return scale * increasingRoot((x) => trainingMarginBelow(risk, scale * x) - share, 0).value;
 }

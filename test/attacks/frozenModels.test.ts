@@ -37,8 +37,7 @@ function targetsFor(loss: LossName, outputs: number): tf.Tensor {
 }
 
 /** The numbers of outputs that a loss takes. */
-const outputsOf = (loss: LossName): readonly number[] =>
-  loss === 'dlr' ? [3] : loss === 'hinge' || loss === 'squaredHinge' ? [1] : [1, 3];
+const outputsOf = (loss: LossName): readonly number[] => (loss === 'dlr' ? [3] : [1, 3]);
 
 const cases = lossNames.flatMap((loss) =>
   normNames.flatMap((norm) => outputsOf(loss).map((outputs) => ({ loss, norm, outputs }))),

@@ -98,17 +98,23 @@ describe('losses of classification', () => {
     tf.dispose([weights, x, y, labels, found.x, found.loss]);
   });
 
-  it('of the margin of one output are flat beyond 1, and refuse several outputs', () => {
+  it('of the margin are flat beyond 1, of one output and of the lead of several', () => {
     const [outputs, signs] = [
       [[0.25], [0.25], [3]],
       [[1], [-1], [1]],
     ];
     close(values(hingeLoss, outputs, signs), [0.75, 1.25, 0]);
     close(values(squaredHingeLoss, outputs, signs), [0.75 ** 2 / 2, 1.25 ** 2 / 2, 0]);
-    for (const loss of [hingeLoss, squaredHingeLoss])
-      expect(() => values(loss, logits, oneHot)).toThrow(
-        'invalid model output shape: [2, 4] (expected [n, 1]',
-      );
+    const [several, classes] = [
+      [
+        [1, 0.25, -2],
+        [1, 3, 1.5],
+        [1, 3, -2],
+      ],
+      [[0], [2], [1]],
+    ];
+    close(values(hingeLoss, several, classes), [0.25, 2.5, 0]);
+    close(values(squaredHingeLoss, several, classes), [0.25 ** 2 / 2, 2.5 ** 2 / 2, 0]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -158,12 +158,13 @@ describe('rrf attack', () => {
     expect(turned.classes).toMatchObject({ positive: ['fraud', 'news', 'spam'], negative: ['ham'] });
   });
 
-  it('draws the robustness curve', async () => {
-    for (const name of ['curve.svg', 'curve.png']) {
-      await onData('--epsilons', '0:1:5', '--plot', join(folder, name));
-      expect(existsSync(join(folder, name))).toBe(true);
-    }
-    expect(readFileSync(join(folder, 'curve.svg'), 'utf8')).toMatch(/^<svg.*robustness curve/s);
+  it('draws the robustness curve, for screens or for a column of a page', async () => {
+    const path = (name: string): string => join(folder, name);
+    await onData('--epsilons', '0:1:5', '--plot', path('curve.svg'), '--columns', '1');
+    await onData('--epsilons', '0:1:5', '--plot', path('curve.png'));
+    expect(readFileSync(path('curve.svg'), 'utf8')).toMatch(
+      /^<svg[^>]* width="84mm".*aria-label="squared loss"/s,
+    );
     expect(readFileSync(join(folder, 'curve.png')).subarray(1, 4).toString()).toBe('PNG');
   });
 
@@ -196,6 +197,11 @@ describe('rrf attack', () => {
     [['--epsilons', '1', '--csv', 'NARROW'], /^invalid csv: "2 inputs a row" \(expected \[2,2,1\]/],
     [['--epsilons', '1', '--target', 'z'], /^invalid target: "z" \(expected a column: y, a, b, c, d\)/],
     [['--epsilons', '1', '--plot', 'curve.gif'], /^invalid plot: "curve.gif"/],
+    [['--epsilons', '1', '--plot', 'curve.png', '--columns', '3'], /^invalid columns: 3 \(expected 1 or 2\)/],
+    [
+      ['--epsilons', '1', '--columns', '1'],
+      /^invalid columns: 1 \(expected none without --plot or --images\)/,
+    ],
     [['--epsilons', '1', '--images', 'worst.jpg'], /^invalid images: "worst.jpg"/],
     [['--epsilons', '1', '--csv', '/nowhere.csv'], /^cannot read "\/nowhere.csv"/],
     [['--epsilons', '1', '--model', '/nowhere'], /nowhere/],

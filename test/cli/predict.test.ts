@@ -142,6 +142,35 @@ describe('rrf predict', () => {
     expect(lost.best.standardRisk).toBeCloseTo((4 * share * (1 - share) * 200) / 199, 10);
   });
 
+  it('predicts several classes each against the rest, and what the largest output is wrong on at most', async () => {
+    const kinds = written('kinds.csv', (y) => (y < -0.5 ? 'low' : y < 0.6 ? 'middle' : 'high'));
+    const options = ['--csv', kinds, '--target', 'grade', '--grid', 'n=50,80,width=10,eps=0.2'];
+    const text = await predict(...options);
+    vi.restoreAllMocks();
+    expect(text).toMatch(
+      /no theorem is of the largest output, which is wrong on no more rows than the errors/,
+    );
+    const { classes, predictions, best } = JSON.parse(await predict(...options, '--json'));
+    expect([classes, predictions.length]).toEqual([['high', 'low', 'middle'], 2]);
+    for (const { classes: each, robustErrorAtMost, errorAtMost } of predictions) {
+      const sum = (name: string) =>
+        Math.min(
+          1,
+          each.reduce(
+            (total: number, one: { errors: Record<string, number> }) => total + one.errors[name]!,
+            0,
+          ),
+        );
+      expect(errorAtMost).toBeCloseTo(sum('error'), 12);
+      expect(robustErrorAtMost).toBeCloseTo(sum('robustError'), 12);
+      expect(text).toContain(robustErrorAtMost.toFixed(3));
+    }
+    for (const { adversarialRisk, errors } of best.classes) {
+      expect(text).toContain(adversarialRisk.toFixed(3));
+      expect(text).toContain(errors.robustError.toFixed(3));
+    }
+  });
+
   it('takes the classes of a saved classifier for the target that it was trained on', async () => {
     await testRuntime();
     const model = randomFeaturesModel({ inputDim: d, units: 6 });

@@ -4,12 +4,14 @@ import { gzipSync } from 'node:zlib';
 import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readCsvTable } from '../../src/data/csvTable.ts';
 import { DelimitedTable } from '../../src/data/formats/delimited.ts';
 import { lz4Frame } from '../../src/data/formats/lz4.ts';
 import { learnPreparation } from '../../src/data/preparation/learnPreparation.ts';
 import { preparedTable } from '../../src/data/preparation/preparedTable.ts';
 import { cellText, namesOf } from '../../src/data/rawTable.ts';
 import { readTable, readTableSync } from '../../src/data/readTable.ts';
+import { stream } from '../../src/random/stream.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder(afterAll);
@@ -288,6 +290,48 @@ describe('readTable', () => {
     const cell = '\u20AC'.repeat(400_000);
     const { columns } = await readTable(file(`a\n${cell}\n`));
     expect(cellText(columns[0]!, 0) === cell).toBe(true);
+  });
+
+  it.each([';', '\t', '|'])(
+    'reads decimal commas between %j as the points of the same table',
+    async (delimiter) => {
+      const random = stream('decimals');
+      const normals = random.fillGaussian(new Float64Array(600), 50);
+      let at = 0;
+      const cell = (): string => {
+        const normal = normals[at++]!;
+        const value = random.uniform() < 0.3 ? Math.round(normal) : normal;
+        const kind = random.uniform();
+        if (kind < 0.1) return '';
+        return kind < 0.2 ? value.toExponential(3) : kind < 0.3 ? value.toFixed(3) : String(value);
+      };
+      const names = ['a', 'b, c', 'd'];
+      const cells = Array.from({ length: 200 }, () => names.map(cell));
+      const lines = (mark: string): string =>
+        [names, ...cells.map((row) => row.map((text) => text.replace('.', mark)))]
+          .map((row) =>
+            [...row, 'x,y'].map((text) => (text.includes(delimiter) ? `"${text}"` : text)).join(delimiter),
+          )
+          .join('\r\n');
+      const [points, commas] = ['.', ','].map((mark) => file(lines(mark)));
+      const [expected, found] = [await readTable(points!), await readTable(commas!)];
+      const valuesOf = ({ columns }: typeof found) =>
+        columns.map((column) => (column.kind === 'number' ? column.values : column.levels));
+      expect(namesOf(found)).toEqual([...names, 'x,y']);
+      expect(valuesOf(found)).toEqual(valuesOf(expected));
+      const marks = ({ columns }: typeof found) =>
+        columns.map((column) => column.kind === 'number' && [column.decimals?.mark, column.decimals?.open]);
+      expect(marks(found).slice(0, 3)).toEqual(names.map(() => [',', false]));
+      expect(marks(expected).slice(0, 3)).toEqual(names.map(() => ['.', false]));
+    },
+  );
+
+  it('reads decimal commas in a table of numbers alone, and refuses one that leaves them open', () => {
+    expect(readCsvTable(file('a;b\n1,5;2\n,25;1,234\n')).values).toEqual(
+      Float64Array.of(1.5, 2, 0.25, 1.234),
+    );
+    expect(() => readCsvTable(file('a;b\n1;2\n1;1,234\n'))).toThrow('row 2, column "b"');
+    expect(() => readCsvTable(file('a;b\n1,5;2\n1,5;2.5\n'))).toThrow('column "b" has points (2.5)');
   });
 
   it('finds what separates the cells by more than one piece where that has too few lines', () => {

@@ -268,11 +268,72 @@ describe('a preparation', () => {
     [{ when: ['31.1.2024', '1.2.2024', '2.2.24', '1/3/2024', '1 Mar 2024', 'March 2, 2024'] }, 'holds dates'],
     [{ when: ['12:30', '9:05:59', '1:00', '2:00', '3:00', '4:00'] }, 'the column holds dates'],
     [
-      { price: ['3,5', '4', '5,25', '1', '2', '3'] },
-      'row 1, column "price" of "t.csv" is "3,5": the column holds numbers with a decimal comma (3,5). Write points',
+      { price: ['3,5', '4', '5.25', '1', '2', '3'] },
+      'row 1, column "price" of "t.csv" is "3,5": the column holds decimals with commas and with points (3,5, 5.25). Write',
+    ],
+    [
+      { price: ['3', '1.234,5', '5,25', '1', '2', '3'] },
+      'row 1, column "price" of "t.csv" is "3": the column holds numbers with separators of thousands (1.234,5). Write',
+    ],
+    [{ price: ["1'234", '4', '5', '1', '2', '3'] }, "separators of thousands (1'234)"],
+    [
+      { price: ['3,5', '4', 'x', '1,5', '2', '3'] },
+      'row 3, column "price" of "t.csv" is "x", not a finite number',
+    ],
+    [
+      { price: ['3', '1,234', '5', '1', '2,345', '3'] },
+      'row 2, column "price" of "t.csv" is "1,234": 1.234 or 1234? `decimal ,` takes the comma for a decimal mark',
+    ],
+    [
+      { price: ['3', '1,234', '5', '1', '2', '3'], size: ['1.5', '2', '3', '4', '5', '6'] },
+      'is "1,234": a comma, and column "size" has points (1.5). Write numbers without separators of thousands',
+    ],
+    [
+      { price: ['3,5', '4', '5', '1', '2', '3'], size: ['1', '2', '3.25', '4', '5', '6'] },
+      'row 1, column "price" of "t.csv" is "3,5": a comma, and column "size" has points (3.25). Write the decimals',
     ],
   ])('refuses by row and column, with what would help, %#', (columns, message) => {
     expect(() => planPreparation(table({ ...good, ...columns }), { target: 'y' })).toThrow(message);
+  });
+
+  it('reads what a comma may be as it is told to, and what needs no telling by the cells', () => {
+    const prices = { price: ['3', '1,234', '5', '1', '2,345', '3'] };
+    const planned = (columns: object, options: object = {}) =>
+      planPreparation(table({ ...good, ...columns }), { target: 'y', ...options });
+    const learntFrom = ({ learn, rows }: ReturnType<typeof planned>) => learn(rows);
+    const told = planned(prices, { decimal: ',' });
+    expect(told.notes).toContain('decimals are read with commas');
+    expect(learntFrom(told).decimal).toBe(',');
+    expect(() => planned(prices, { decimal: '.' })).toThrow(
+      'is "1,234": a comma, and decimals are said to have points',
+    );
+    // One cell of a column says what all are, and one column what the others are; 0,123 is no number of thousands.
+    for (const more of ['4,5', '0,123', '1234,567', '-1,2e3'])
+      expect(planned({ ...prices, size: [more, '1', '2', '3', '4', '5'] }).notes).toEqual(told.notes);
+    expect(
+      planned({ ...prices, size: ['1.5', '1', '2', '3', '4', '5'] }, { ignore: ['price'] }).notes,
+    ).not.toContain('decimals are read with commas');
+    expect(() => planned({ size: ['1.5', '1', '2', '3', '4', '5'] }, { decimal: ',' })).toThrow(
+      'row 1, column "size" of "t.csv" is "1.5": a point, and decimals are said to have commas',
+    );
+    expect(() => planned(prices, { decimal: ';' })).toThrow('invalid decimal: ";" (expected one of ,, .)');
+  });
+
+  it('reads new files as the model was trained where they leave it open, and else by their cells', () => {
+    const columns = (price: readonly string[]) => table({ ...good, price });
+    const trained = learnPreparation(columns(['3,5', '4', '5', '1', '2', '3']), { target: 'y' });
+    const kept = JSON.parse(JSON.stringify(trained));
+    const read = (...price: string[]) => {
+      const { table: inputs, notes } = preparedInputs(columns(price), kept);
+      return [inputs.values.filter((_, at) => at % 2 === 1), notes];
+    };
+    const values = Float64Array.of(3, 1.234, 5, 1, 2, 3);
+    expect(read('3', '1,234', '5', '1', '2', '3')).toEqual([values, ['decimals are read with commas']]);
+    expect(read('3', '1.234', '5', '1', '2', '3')).toEqual([values, []]);
+    const { decimal: _, ...pointed } = kept;
+    expect(() => preparedInputs(columns(['3', '1,234', '5', '1', '2', '3']), pointed)).toThrow(
+      '1.234 or 1234?',
+    );
   });
 
   it('refuses options that make no sense, and unknown columns', () => {

@@ -144,6 +144,7 @@ describe('sanity checks', () => {
         loss,
         bounds: [0, 1],
         norm: 'linf',
+        steps: sized(8, 20),
       });
       expect(checks.filter(({ passed }) => passed === false)).toEqual([]);
     }

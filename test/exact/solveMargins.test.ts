@@ -54,6 +54,7 @@ function linearProblem(rows: readonly (readonly number[])[], y: readonly number[
       images: (theta) => Float64Array.from({ length: n * d }, (_, at) => theta[at % d]!),
       ownImages: (moves) => moves.slice(),
       pullBack: (v, out) => out.set(v),
+      pullBlock: (v, _, out) => out.set(v),
       pulledSum: (v) =>
         Float64Array.from({ length: d }, (_, a) =>
           v.reduce((sum, value, at) => sum + (at % d === a ? value : 0), 0),

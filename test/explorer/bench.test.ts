@@ -86,12 +86,12 @@ describe('data of the reader’s own', () => {
   });
 
   it.each([
-    ['1,2\n3,abc', ['line 2: "abc" is not a number']],
+    ['1,2\n3,abc', ['line 2: “abc” is not a number']],
     ['1,2\n\n5', ['line 3: x, value and optionally an error are wanted, not 1 number']],
     ['1,2,3,4', ['line 1: x, value and optionally an error are wanted, not 4 numbers']],
     ['1,2,-0.1', ['line 1: the error -0.1 is below 0']],
-    ['1,,2', ['line 1: "" is not a number']],
-    ['1,Infinity', ['line 1: "Infinity" is not a number']],
+    ['1,,2', ['line 1: “” is not a number']],
+    ['1,Infinity', ['line 1: “Infinity” is not a number']],
   ])('that are wrong are named: %j', (text, complaints) => {
     expect(readOwnData(text)).toEqual({ points: [], complaints });
   });

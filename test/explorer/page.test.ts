@@ -187,7 +187,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       await page.click('#tool-own summary');
       await page.fill('#own-data', '1, 0.9, 0.1\n2; 0.8\n3 oops');
       await page.click('#own-draw');
-      expect(await page.innerText('#own-status')).toBe('line 3: "oops" is not a number');
+      expect(await page.innerText('#own-status')).toBe('line 3: “oops” is not a number');
       await page.fill('#own-data', '1, 0.9, 0.1\n2; 0.8');
       await page.click('#own-draw');
       await page.waitForSelector('#curve-plot .own-point');
@@ -314,7 +314,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
       'psi1=1&psi2=2.5&eps=0&epsTest=0.5&lambda=0.1&d=12&seeds=2&axis=tau&point=0.5~0.1~0.9~0.1~50~4~4~tau:1',
     );
     expect(await page.locator('#curve-plot .measured.elsewhere').count()).toBe(2);
-    expect(await page.innerText('#check-results')).toContain('4 models of d 50, elsewhere');
+    expect(await page.innerText('#check-results')).toContain('4 of d 50†');
     await page.click('#check-start');
     await page.waitForFunction(() =>
       document.querySelector('#check-status')?.textContent?.startsWith('done'),
@@ -322,7 +322,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     expect(await page.textContent('#check-status')).toMatch(
       /on (WebAssembly|WebGL|WebGPU|plain JavaScript) \(/,
     );
-    expect(await page.innerText('#check-results')).toContain('2 models of d 12');
+    expect(await page.innerText('#check-results')).toContain('2 of d 12');
     expect(await page.innerText('#check-results')).toContain('0.29 at d 12');
     await page.waitForFunction(() => window.location.hash.split('point=').length === 3);
     await page.reload();
@@ -349,6 +349,19 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     );
     await page.waitForSelector('#check-results >> text=of d 12');
     await page.click('#check-stop');
+  });
+
+  it('tells a screen reader the risks when a slider rests, not at every step', async () => {
+    const page = await at('view=workbench&theme=light');
+    await page.locator('#tau-slider').focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
+    await expect
+      .poll(async () => [
+        await page.textContent('#said'),
+        `standard risk ${await page.textContent('#standard-risk')}, adversarial risk ${await page.textContent('#adversarial-risk')}`,
+      ])
+      .toSatisfy(([said, shown]: string[]) => said === shown);
+    expect(await page.locator('output:not([aria-live=off])').count()).toBe(0);
   });
 
   it('lets the attack at test follow that of training until it is moved', async () => {
@@ -388,7 +401,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('says which part of a link cannot be, and which number', async () => {
-    const page = await site.open('psi1=-2&eps=0.4');
+    const page = await at('psi1=-2&eps=0.4');
     expect(await page.textContent('#notice')).toContain('psi1=-2');
     expect(await typed(page, 'psi1')).toBe(4);
     expect(await typed(page, 'eps')).toBe(0.4);
@@ -398,7 +411,6 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.fill('#psi2', '3');
     expect(await page.isVisible('#psi2-wrong')).toBe(false);
     await expectTheory(page, await theoryOf(page));
-    await page.close();
   });
 
   it('shows the risks at the point of the curve under the pointer', async () => {
@@ -460,7 +472,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('shows attacks on single inputs in either place, and where theory does not know them', async () => {
-    const page = await site.open('psi2=4&eps=0.5&norm=linf&testNorm=l2&signal=sparse&share=0.05');
+    const page = await at('psi2=4&eps=0.5&norm=linf&testNorm=l2&signal=sparse&share=0.05');
     const map = randomFeatures({ psi1: 4 });
     const problem = { psi2: 4, eps: 0.5, tau: 0.2, signal: { law: 'sparse', share: 0.05 } } as const;
     const risk = asymptoticRisk(map, { ...problem, norm: 'linf', testNorm: 'l2' });
@@ -489,7 +501,6 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.locator('.segments label').nth(1).click();
     expect(await page.innerText('.field:has(#norm)')).toContain('one layer of isotropic');
     expect(await page.isDisabled('#norm option[value=linf]')).toBe(true);
-    await page.close();
   });
 
   it('shows inputs of other covariances', async () => {
@@ -611,7 +622,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('gives pictures that need nothing else, and the numbers', async () => {
-    const page = await at('axis=tau');
+    const page = await site.open('axis=tau', { map: true });
     const file = async (label: string): Promise<Buffer> => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -650,6 +661,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     const risk = asymptoticRisk(randomFeatures({ psi1: 4 }), { psi2: 2, eps: 0.3, tau: Number(tau) });
     // The solver's own accuracy: the two start from different neighbours.
     expect(Math.abs(Number(standardRisk) / risk.standardRisk - 1)).toBeLessThan(1e-9);
+    await page.close();
   });
 
   const screens: ['light' | 'dark', number][] = [

@@ -21,6 +21,8 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: 'light' | 'dark';
+  /** Whether the phase map is computed, a second for each setting that a page shows. */
+  readonly map?: boolean;
 }
 
 /** Serves the explorer on the loopback interface, from `dist-explorer` or built into a folder of its own, and starts a browser. */
@@ -33,14 +35,19 @@ export async function startSite(executablePath: string): Promise<Site> {
   const server = await preview({ ...common, preview: { host: '127.0.0.1', port: 0, open: false } });
   const address = server.resolvedUrls!.local[0]!;
   const browser: Browser = await chromium.launch({ executablePath, args: [...chromiumFlags] });
-  // One for all pages: they keep nothing in it but what they were served and compiled.
-  const context = await browser.newContext();
+  // One for all pages: they keep nothing in it but what they were served and compiled. What the service worker does is asked of
+  // the page as it is built, in standalone.test.ts; here it would fetch every file once more.
+  const context = await browser.newContext({ serviceWorkers: 'block' });
   const errors: string[] = [];
   return {
     errors,
     address,
-    async open(link = 'view=workbench', { width = 1280, height = 800, colorScheme = 'light' } = {}) {
+    async open(
+      link = 'view=workbench',
+      { width = 1280, height = 800, colorScheme = 'light', map = false } = {},
+    ) {
       const page = await context.newPage();
+      if (!map) await page.route(/mapWorker/, (route) => route.fulfill({ contentType: 'text/javascript' }));
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
       page.on('pageerror', ({ message }) => errors.push(message));
@@ -49,7 +56,7 @@ export async function startSite(executablePath: string): Promise<Site> {
       });
       await page.goto(link === '' ? address : `${address}#${link}`);
       const inStory = link === '' || new URLSearchParams(link).has('scene');
-      // The map of a workbench follows, from a worker.
+      // The map of a workbench follows, where it is asked for.
       await page.waitForSelector(inStory ? '#story[data-drawn]' : '#workbench[data-ready]', {
         state: 'attached',
       });

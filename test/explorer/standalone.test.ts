@@ -131,6 +131,8 @@ describe.skipIf(!executablePath)('the built page', () => {
 
     it('exports pinned curves, own data and points of its link with a key to each', async () => {
       const page = watched(await context.newPage());
+      // Nobody looks at the map here.
+      await page.route(/mapWorker/, (route) => route.fulfill({ contentType: 'text/javascript' }));
       await page.goto(
         `${server.address}#psi1=8&psi2=3&pinA=psi1:8~psi2:3~lambda:0.1&point=0.5~0.1~0.9~0.1~50~4~4~psi1:1`,
       );

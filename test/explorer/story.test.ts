@@ -92,7 +92,7 @@ describe('what the story says', () => {
   it.each([{}, { psi1: 1 }, { epsTest: 1 }])('of the attack is so, with %o', (changes) => {
     const settings = at('attack', changes);
     const [here, wide] = [riskOf(settings), riskOf({ ...settings, psi1: to })];
-    const pattern = `ψ1 = ${N} the attack of ε = ${N} raises the mean squared error from ${N} to ${N}; at ψ1 = ${N} it raises it from ${N} to ${N}\\.`;
+    const pattern = `ψ1 = ${N} the attack of ε = ${N} raises the mean squared error from ${N} to ${N}; at ψ1 = ${N}, from ${N} to ${N}\\.`;
     expectWritten(numbersIn(said('attack', settings), new RegExp(pattern)), [
       settings.psi1,
       settings.epsTest!,
@@ -135,7 +135,12 @@ describe('what the story says', () => {
     }
     expectWritten(numbersIn(text, new RegExp(`nothing has ${N}`)), [1 + settings.tau ** 2]);
     const ordinary = riskOf({ ...widest, eps: 0, epsTest: settings.eps });
-    expectWritten(numbersIn(text, new RegExp(`\\(thin line\\) it is ${N} at`)), [ordinary.adversarialRisk]);
+    expectWritten(numbersIn(text, new RegExp(`\\(dashed line\\), the network has ${N} at`)), [
+      ordinary.adversarialRisk,
+    ]);
+    expect(text.includes('the training against the attack that does the harm')).toBe(
+      ordinary.adversarialRisk < riskOf(widest).adversarialRisk,
+    );
   });
 
   it('of the curse has a least width inside, and a network that is worse than one that predicts nothing', () => {
@@ -172,7 +177,7 @@ describe('what the story says', () => {
     const text = said('why', settings);
     const pattern = [
       `From ψ1 = ${N}, where ${N} % of the examples are fitted exactly, to ψ1 = ${N}, εq (?:falls|rises) from ${N} to ${N}, `,
-      `and the worst error on the examples (?:falls|rises) from ${N} to ${N}\\. `,
+      `and the error on the attacked training examples (?:falls|rises) from ${N} to ${N}\\. `,
       `The share of the rule that is learnt (?:falls|rises) from ${N} % to ${N} %, and the error on fresh examples (?:falls|rises) from ${N} to ${N}\\.`,
     ].join('');
     const [first, fitted, last, ...rest] = numbersIn(text, new RegExp(pattern));
@@ -253,7 +258,7 @@ describe('what the story says', () => {
       return least;
     };
     const best = penalised(settings.psi1);
-    const pattern = `At ψ1 = ${N} the adversarial risk is ${N} without a penalty, ${N} with λ = ${N}, and ${N} with the best one, λ = ${N}\\.`;
+    const pattern = `At ψ1 = ${N} the adversarial risk is ${N} without a penalty \\(dashed line\\), ${N} with λ = ${N}, and ${N} with the best one, λ = ${N}\\.`;
     expectWritten(numbersIn(text, new RegExp(pattern)).slice(0, 5), [
       settings.psi1,
       riskOf({ ...settings, lambda: 0 }).adversarialRisk,
@@ -268,8 +273,9 @@ describe('what the story says', () => {
     const free = leastOnGrid({ ...settings, lambda: 0 }, 'adversarialRisk').value;
     expect(text.includes(', less than any width shown has without one')).toBe(wide < free);
     const ordinary = riskOf({ ...settings, lambda: 0, eps: 0, epsTest: settings.eps }).adversarialRisk;
-    expectWritten(numbersIn(text, new RegExp(`without the attack gives ${N} at`)), [ordinary]);
+    expectWritten(numbersIn(text, new RegExp(`without attack or penalty gives ${N} at`)), [ordinary]);
     expect(text.includes(', less than the best penalty')).toBe(ordinary < best.value);
+    expect(text.includes('it is better not to train against the attack')).toBe(ordinary < best.value);
   });
 
   it('of the remedy is that memory takes larger weights than the rule', () => {

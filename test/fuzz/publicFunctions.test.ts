@@ -44,6 +44,7 @@ const raw: root.RawTable = {
   })),
 };
 const many = root.teacher({ d, seed: 1 }).sample('measured', 60);
+const ofKinds = { ...many, y: many.y.map((_, i) => i % 3) };
 let moments: root.MeasuredMoments;
 
 const random = theory.randomFeatures({ psi1: 2 });
@@ -207,7 +208,7 @@ const targets: readonly Target[] = [
     'riskCurve',
     theory.riskCurve,
     () => [random, { psi2: 3, eps: 0.3 }, { parameter: 'psi1', values: [1, 2] }],
-    { 0: 'map', ...of(1, pointSpots), ...of(2, { parameter: 'name', values: 'positives' }) },
+    { 0: 'map', ...of(1, pointSpots), ...of(2, { parameter: 'name', values: 'ratios' }) },
     [1, 2],
   ),
   target(
@@ -443,6 +444,7 @@ const targets: readonly Target[] = [
             missing: 'name',
             levels: 'count',
             keepIndex: 'boolean',
+            decimal: 'name',
             classes: 'boolean',
           }),
         },
@@ -664,6 +666,7 @@ const targets: readonly Target[] = [
       folds: 'count',
       measure: 'name',
       rule: 'name',
+      compareRows: 'count',
       seed: 'seed',
       testFraction: 'positive',
       repeats: 'count',
@@ -678,7 +681,14 @@ const targets: readonly Target[] = [
     () => [raw, { target: 'b', eps: 0.1, method: 'exact', lambda: 0.1 }],
     {
       0: 'object',
-      ...of(1, { target: 'name', missing: 'name', levels: 'count', keepIndex: 'boolean', loss: 'name' }),
+      ...of(1, {
+        target: 'name',
+        missing: 'name',
+        levels: 'count',
+        keepIndex: 'boolean',
+        decimal: 'name',
+        loss: 'name',
+      }),
     },
     [1],
   ),
@@ -712,6 +722,29 @@ const targets: readonly Target[] = [
     [1],
   ),
   target(
+    'predictClassesOnData',
+    root.predictClassesOnData,
+    () => [ofKinds, ['a', 'b', 'c'], { n: 20, eps: 0.1, widths: [4] }],
+    {
+      0: 'data',
+      1: 'object',
+      ...of(2, {
+        n: 'oneOrMany',
+        eps: 'oneOrMany',
+        lambda: 'oneOrMany',
+        epsTest: 'nonNegative',
+        widths: 'positives',
+        depth: 'count',
+        activation: 'name',
+        model: 'model',
+        layer: 'name',
+        share: 'positive',
+        testRows: 'count',
+      }),
+    },
+    [2],
+  ),
+  target(
     'predictionIntervals',
     root.predictionIntervals,
     () => [moments, [], { testRows: 10 }],
@@ -738,7 +771,7 @@ const targets: readonly Target[] = [
       root.pgd({ steps: 1 }),
       { eps: 0.1, inputs: [{ name: 'a', columns: [0] }], repeats: 1 },
     ],
-    of(2, { eps: 'nonNegative', repeats: 'count', seed: 'seed' }),
+    of(2, { eps: 'nonNegative', repeats: 'count', importanceRows: 'count', seed: 'seed' }),
     [2],
   ),
 ];

@@ -24,7 +24,7 @@ afterAll(async () => {
 const run = (path: string, smaller: readonly Smaller[] = []): Promise<string> =>
   runModule(writeModule(path, folder, smaller), { cwd: join(root, 'notebooks') });
 
-/** Where the suite makes a notebook smaller. */
+/** The notebooks that the suite runs, and where it makes them smaller. The others only have to type-check. */
 const SMALLER: Readonly<Record<string, readonly Smaller[]>> = {
   '01-first-figure.ipynb': [
     ['const d = 60;', 'const d = 40;'],
@@ -40,36 +40,9 @@ const SMALLER: Readonly<Record<string, readonly Smaller[]>> = {
     ['expected[i].standardRisk, 40)', 'expected[i].standardRisk, 24)'],
     ['expected[i].adversarialRisk, 40)', 'expected[i].adversarialRisk, 24)'],
   ],
-  '02-the-theory.ipynb': [
-    ['[20, 60, 180]', '[20, 60, 120]'],
-    ["averagesAt(180, 'equivalent')", "averagesAt(120, 'equivalent')"],
-    ['simulate(seed, 40)', 'simulate(seed, 24)'],
-    ['studies = Array.from({ length: 6 }', 'studies = Array.from({ length: 3 }'],
-    ['const d = 60;', 'const d = 40;'],
-    ['trainings = Array.from({ length: 12 }', 'trainings = Array.from({ length: 6 }'],
-    ['[0.1, 0.25, 0.4, 0.6, 0.8, 1, 1.2]', '[0.1, 0.4, 1]'],
-  ],
-  '03-attacks-on-regressions.ipynb': [
-    ['steps: 50, relStepSize: 0.1', 'steps: 25, relStepSize: 0.1'],
-    ['[0.1, 0.25, 0.5, 0.75, 1, 1.5, 2]', '[0.5, 2]'],
-  ],
   '04-your-own-data.ipynb': [
     ['repeats: 12', 'repeats: 4'],
     ['cycleSteps: 100', 'cycleSteps: 20'],
-  ],
-  '05-deeper.ipynb': [
-    ['const widths = [0.5, 1, 2, 4];', 'const widths = [0.5, 2];'],
-    ['seed < 5', 'seed < 3'],
-    [
-      "task.batches('test', 600), {\n    attack: rrf.pgd(),",
-      "task.batches('test', 200), {\n    attack: rrf.pgd({ steps: 4 }),",
-    ],
-    ['cycleSteps: 60', 'cycleSteps: 20'],
-    ['cycleSteps: 80', 'cycleSteps: 20'],
-    [
-      "task.batches('test', 1000), {\n    attack: rrf.pgd(),\n    epsilons: radii,",
-      "task.batches('test', 250), {\n    attack: rrf.pgd({ steps: 4 }),\n    epsilons: radii,",
-    ],
   ],
 };
 
@@ -89,10 +62,11 @@ const printed = (path: string): string =>
     .join('');
 
 describe.each(notebooks.map((path) => [basename(path), path] as const))('%s', (_, path) => {
-  it('runs, and prints what its file shows, up to numbers', async () => {
-    const stdout = await run(path, whole ? [] : SMALLER[basename(path)]);
-    expect(shape(stdout)).toBe(shape(printed(path)));
-  });
+  if (whole || basename(path) in SMALLER)
+    it('runs, and prints what its file shows, up to numbers', async () => {
+      const stdout = await run(path, whole ? [] : SMALLER[basename(path)]);
+      expect(shape(stdout)).toBe(shape(printed(path)));
+    });
 
   it('was committed whole: executed in order to its end, without errors, warnings or times', () => {
     const cells = codeCellsOf(path);

@@ -8,8 +8,11 @@ import { runsSources } from './sources.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-/** The words that start `rrf` in a process of its own: as it was built, or from its sources where they have changed since. */
-export const commandLine: readonly string[] = isFresh('dist/index.js')
+/** Whether the commands are those that were built, or else the sources, which have changed since. */
+const built = isFresh('dist/index.js');
+
+/** The words that start `rrf` in a process of its own. */
+export const commandLine: readonly string[] = built
   ? [process.execPath, fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))]
   : [process.execPath, ...runsSources, main];
 
@@ -84,7 +87,8 @@ export async function runRrf(
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   process.chdir(cwd);
   process.argv = [process.execPath, main, ...args];
-  process.execArgv = [...runsSources];
+  // For the workers that it starts.
+  process.execArgv = built ? [] : [...runsSources];
   process.exitCode = undefined;
   try {
     await runCommandLine(args);

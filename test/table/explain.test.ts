@@ -118,8 +118,29 @@ describe('permutationImportance', () => {
     // float32, at losses about 5
     for (const { value } of [found[3]!.clean, found[3]!.robust]) expect(Math.abs(value)).toBeLessThan(5e-6);
     expect(found[1]!.robust.value).toBeGreaterThan(10 * found[1]!.robust.standardError);
-    expect(done).toHaveLength(150);
+    // The rows as they are, and each permutation of them.
+    expect(done).toHaveLength(151);
     expect(done.at(-1)).toBe(1);
+    model.dispose();
+  });
+
+  it('of a part of the rows, drawn anew for each permutation, is that of all within its standard errors', async () => {
+    const w = [0.2, -10, 0.5, 0];
+    const model = linearModel(w, 54);
+    const target = await attackedModel(model, data);
+    const asked = { eps, inputs: oneInputAColumn(names) };
+    const [all, part] = [
+      await permutationImportance(target, linearised(), { ...asked, repeats: 20 }),
+      await permutationImportance(target, linearised(), { ...asked, repeats: 40, importanceRows: 15 }),
+    ];
+    all!.forEach(({ robust }, j) => {
+      const own = part![j]!.robust;
+      expect(Math.abs(own.value - robust.value)).toBeLessThan(
+        4 * Math.hypot(own.standardError, robust.standardError) + 1e-4,
+      );
+    });
+    // Other rows each time spread more than other permutations of all rows do.
+    expect(part![1]!.robust.standardError).toBeGreaterThan(2 * all![1]!.robust.standardError);
     model.dispose();
   });
 
@@ -131,6 +152,9 @@ describe('permutationImportance', () => {
     await refused({ inputs: [{ name: 'x', columns: [4] }] }).toThrow(/invalid inputs: .*columns from 0 to 3/);
     await refused({ inputs: [] }).toThrow(/invalid inputs/);
     await refused({ repeats: 0 }).toThrow('invalid repeats: 0');
+    await refused({ importanceRows: n + 1 }).toThrow(
+      `invalid importanceRows: ${n + 1} (expected from 2 to ${n}`,
+    );
     await refused({ eps: -1 }).toThrow('invalid eps: -1');
   });
 });

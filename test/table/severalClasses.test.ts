@@ -3,7 +3,8 @@ import { type Attack, pgd } from '../../src/attacks/index.ts';
 import { ColumnBuilder } from '../../src/data/columnBuilder.ts';
 import { type RawTable, rawRows } from '../../src/data/rawTable.ts';
 import { splitRows } from '../../src/data/table.ts';
-import { adversarialRegression, readoutProblem } from '../../src/exact/index.ts';
+import { adversarialRegression, readoutProblem, solveMargins, solveReadout } from '../../src/exact/index.ts';
+import { LayeredFeatures } from '../../src/models/layeredFeatures.ts';
 import { stream } from '../../src/random/stream.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { applyModel } from '../../src/table/applyModel.ts';
@@ -11,8 +12,11 @@ import { attackOnEachClass } from '../../src/table/eachClass.ts';
 import type { ExplainedClass } from '../../src/table/explainClasses.ts';
 import { oneInputAColumn } from '../../src/table/explainInputs.ts';
 import { explainModel } from '../../src/table/explainModel.ts';
+import { tableModel } from '../../src/table/tableModel.ts';
+import { TABLE_TRAINING_DEFAULTS } from '../../src/table/tableTrainingOptions.ts';
 import { trainOnSplits } from '../../src/table/trainOnSplits.ts';
 import { trainOnTable } from '../../src/table/trainOnTable.ts';
+import { trainTableByGradient } from '../../src/table/trainTableByGradient.ts';
 import { answersAt, leftOutAnswers, solverOf, targetsOf } from '../../src/table/tuneAnswers.ts';
 import type { ScoredCandidate } from '../../src/table/tuneChoice.ts';
 import { tuneOnTable } from '../../src/table/tuneOnTable.ts';
@@ -203,17 +207,73 @@ describe('several classes', () => {
 
   it('refuse what knows two classes only, and a class without training rows', async () => {
     const refused = (more: object) => expect(trainOnTable(table, { ...asked, ...more })).rejects;
-    await refused({ method: 'pgd' }).toThrow(
-      'invalid method: "pgd" (expected exact for a target of 3 classes, unless those that count as +1 are named (`positive`))',
+    await refused({ method: 'trades' }).toThrow(
+      'invalid method: "trades" (expected another for the loss square; trades takes logistic for a target of several classes)',
     );
-    await refused({ model: 'deep', method: 'pgd' }).toThrow(
-      'invalid model: "deep" (expected linear or random-features for a target of 3 classes',
-    );
+    await refused({ model: 'deep' }).toThrow('a method by gradient for a deep model');
     const cats = Array.from({ length: rows }, (_, i) => i).filter((i) => kindOf(i) === 2);
     await refused({ testRows: cats }).toThrow('no training row is of the class "cat"');
     await expect(tuneOnTable(table, { ...tuning, measure: 'loss' })).rejects.toThrow(
       'invalid measure: "loss" (expected error for a target of several classes)',
     );
+  });
+});
+
+describe('several classes by gradient', () => {
+  // Outputs of two classes are g/2 and -g/2 at the optimum, of which only g matters: g is what one output trains, its penalty
+  // halved; by the square f and -f, and everything twice.
+  it.each([
+    ['logistic', { lambda: 1 / 2, objective: 1 }],
+    ['hinge', { lambda: 1 / 2, objective: 1 }],
+    ['squaredHinge', { lambda: 1 / 2, objective: 1 }],
+    ['square', { lambda: 1, objective: 2 }],
+  ] as const)(
+    'are of two classes what the exact solver has one output for, by the loss %s',
+    async (loss, times) => {
+      const two = [...Array(rows).keys()].filter((i) => kindOf(i) < 2);
+      const lambda = 0.05;
+      const settings = { eps: 0.4, lambda, norm: 'l2', fitIntercept: true, loss, model: 'linear' } as const;
+      const all = {
+        ...TABLE_TRAINING_DEFAULTS,
+        ...settings,
+        target: 'kind',
+        maxCycles: 1,
+        batchSize: undefined,
+      };
+      const cells = two.flatMap((i) => [...prepared.x.subarray(3 * i, 3 * i + 3), kindOf(i)]);
+      const train = { names: ['a', 'b', 'c', 'kind'], rows: two.length, values: Float64Array.from(cells) };
+      const core = tableModel(all, 3, 2);
+      const found = await trainTableByGradient(core, train, null, all);
+      core.dispose();
+      const y = Float64Array.from(two, (i) => 2 * kindOf(i) - 1);
+      const x = Float64Array.from(two.flatMap((i) => [...prepared.x.subarray(3 * i, 3 * i + 3)]));
+      const problem = { ...readoutProblem({ n: two.length, d: 3, x, y }, new LayeredFeatures(3, [])), y };
+      const exactly = { eps: 0.4, lambda: times.lambda * lambda, fitIntercept: true };
+      const { objective } =
+        loss === 'square' ? solveReadout(problem, exactly) : solveMargins(problem, { ...exactly, loss });
+      // Optimisation: a short training ends above the optimum by a per cent at most, and never below but for float32.
+      expect(found.objective / (times.objective * objective)).toBeGreaterThan(1 - 1e-5);
+      expect(found.objective / (times.objective * objective)).toBeLessThan(1.01);
+    },
+  );
+
+  it.each([
+    ['a deep model', { model: 'deep', width: 8, loss: 'logistic', maxCycles: 1 }],
+    [
+      'random features and TRADES',
+      { model: 'random-features', width: 20, method: 'trades', loss: 'logistic', maxCycles: 1 },
+    ],
+  ] as const)('are told apart by %s, under attack less so', async (_, more) => {
+    const { model, several, training, intercept } = await trainOnTable(table, {
+      ...{ ...asked, method: 'pgd', validationFraction: 0.2 },
+      ...more,
+    });
+    expect([model.outputs[0]!.shape[1], intercept]).toEqual([3, null]);
+    expect(training.relativeGap).toBeUndefined();
+    const { clean, robust, trivial } = several!;
+    expect(clean.accuracy.value).toBeGreaterThan(trivial.accuracy.value + 0.1);
+    expect(robust.accuracy.value).toBeLessThan(clean.accuracy.value);
+    model.dispose();
   });
 });
 

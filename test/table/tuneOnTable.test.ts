@@ -144,6 +144,28 @@ describe('tuneOnTable', () => {
     expect({ robust, clean }).toEqual({ robust: heldOut.robust, clean: heldOut.clean });
   });
 
+  it('compares by a part of many rows what a smaller part has left, and trains on all', async () => {
+    const options = { by: 'leave-one-out', screen: null, lambda: [1e-3, 0.01, 0.1, 1, 10] } as const;
+    const many = gaussianTable(3, 200);
+    const { splits, training } = await tuned(many, { ...options, compareRows: 80 });
+    const [{ scores, skipped, stages, chosen }] = splits as [(typeof splits)[number]];
+    expect(stages).toEqual([
+      { rows: 20, scored: 20 },
+      { rows: 80, scored: 8 },
+    ]);
+    expect(skipped.map(({ because }) => because)).toEqual(new Array(12).fill('part'));
+    expect(scores.every(({ robust }) => robust.count === 80)).toBe(true);
+    expect(training.rows).toMatchObject({ train: 160, test: 40 });
+    // By all rows the worst of what was left out is no better than what was chosen, within errors.
+    const whole = (await tuned(many, options)).splits[0]!;
+    expect(whole.stages).toEqual([{ rows: 160, scored: 20 }]);
+    const by = (wanted: object) =>
+      whole.scores.find(({ candidate }) => JSON.stringify(candidate) === JSON.stringify(wanted))!.robust;
+    const best = by(chosen.candidate);
+    for (const { candidate } of skipped)
+      expect(by(candidate).value).toBeGreaterThan(best.value - 2 * best.standardError);
+  });
+
   it('gives the same answer whatever the order and the repetitions of its lists', async () => {
     const one = await tuned(table, { eps: [0.1, 0.3], lambda: [0.01, 0.1] });
     const other = await tuned(table, {

@@ -145,7 +145,7 @@ describe.each(['logistic', 'hinge', 'squaredHinge'] as const)('the named loss of
   const [named, ours] = [marginLoss(name), marginLoss(ownMargins[name])];
 
   it('is the same as by its value and derivative', () => {
-    expect(named.atZero).toBeCloseTo(ours.atZero, 15);
+    expect(named.value(0)).toBeCloseTo(ours.value(0), 15);
     for (let trial = 0; trial < 16; trial++) {
       const teacher =
         trial % 2 ? mixed : { signal: 0.7, flip: 0, latent: [{ weight: 1, shift: 0, variance: 0.01 }] };

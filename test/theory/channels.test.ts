@@ -210,6 +210,25 @@ describe('residual losses', () => {
   });
 });
 
+describe('a kink that holds next to nobody', () => {
+  const atZero = 1 / Math.sqrt(2 * Math.PI);
+
+  it.each([1e-5, 1e-9, 1e-14])('has the mean slope of a jump, V = %s', (V) => {
+    const law = new ResidualLaw(noiseParts('gaussian', 0.6));
+    law.missed = 0.64;
+    // E dg/domega of a sign, over N(0, 1): twice the density at 0, but for a share of V^2/6.
+    const { eta, kink } = residualLoss('absolute').averages(law, V, 0.2, newAverages());
+    expectClose(eta, 2 * atZero, QUADRATURE);
+    expectClose(kink / V, 2 * atZero, QUADRATURE);
+    const margins = new MarginLaw({ signal: 1, latent: [{ weight: 1, shift: 0, variance: 0.3 }], flip: 0.5 });
+    // Labels that say nothing: margins are N(0, scale^2).
+    const held = marginLoss('hinge').channel.averages(margins.set(0.5, 0), V, 0.2, newAverages());
+    // The middle of the range of margins between 1.2 - V and 1.2.
+    const there = 2 * Math.exp(-0.5 * ((1.2 - 0.5 * V) / 0.5) ** 2) * atZero;
+    expectClose(held.eta / there, 1, QUADRATURE);
+  });
+});
+
 describe('noise', () => {
   it.each([
     'gaussian',

@@ -199,6 +199,31 @@ describe('classifiers', () => {
   });
 });
 
+describe('features that see nothing of the signal', () => {
+  const even = randomFeatures({ psi1: 3, activation: 'cos' });
+
+  it.each(['logistic', 'hinge', 'squaredHinge'] as const)('guess, and learn %s as random labels', (loss) => {
+    for (const [psi2, eps, lambda] of [
+      [4, 0.3, 0.01],
+      [9, 0.2, 0],
+      [0.5, 0.3, 0],
+    ] as const) {
+      const options = { psi2, eps, lambda, tau: 0.5, loss };
+      const guess = asymptoticRisk(even, options);
+      expect(guess).toMatchObject({ converged: true, error: 0.5, overlap: 0 });
+      const random = asymptoticRisk(even, { ...options, flip: 0.5 });
+      expectRelative(guess.trainingLoss + 1, random.trainingLoss + 1, 1e-12);
+      expectRelative(guess.gradientNorm, random.gradientNorm, 1e-9);
+    }
+    expectRelative(
+      robustCapacity(even, { eps: 0.2, tau: 0.1 }).psi2,
+      robustCapacity(even, { eps: 0.2, flip: 0.5 }).psi2,
+      1e-9,
+    );
+    expect(robustCapacity(even, { eps: 0.2, tau: 0.1 }).error).toBe(0.5);
+  });
+});
+
 describe('random classifiers', () => {
   // scripts/theory/sweepClassifiers.ts has a hundred times as many
   it.each(['logistic', 'hinge', 'squaredHinge'] as const)('are all solved: %s', (loss) => {
@@ -351,6 +376,23 @@ describe('the robust capacity', () => {
     expectRelative(below.gradientNorm, gradientNorm, 1e-4);
     expect(below.outputVariance).toBeCloseTo(1, 12);
   });
+
+  it.each([
+    [0.156, 0.018, 4.9],
+    [0.01, 0.02, 31.8],
+  ])(
+    'is approached on the inputs themselves with little noise: eps %s, tau %s, psi2 %s',
+    (eps, tau, psi2) => {
+      const labels = { eps, tau };
+      const options = { ...labels, psi2, loss: 'hinge' } as const;
+      expect(robustCapacity(linear(), labels).psi2).toBeGreaterThan(psi2);
+      const limit = asymptoticRisk(linear(), { ...options, lambda: 0 });
+      expect(limit).toMatchObject({ phase: 'separable', converged: true });
+      const near = asymptoticRisk(linear(), { ...options, lambda: 1e-10 });
+      expect(near).toMatchObject({ phase: 'learning', converged: true });
+      expectRelative(near.error, limit.error, 1e-6);
+    },
+  );
 
   it.each(['hinge', 'squaredHinge', 'logistic'] as const)(
     'has below it one classifier to which %s goes as lambda falls to 0',

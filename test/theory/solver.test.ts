@@ -10,7 +10,7 @@ import {
 } from '../../src/theory/index.ts';
 import { SaddleEquations } from '../../src/theory/saddleEquations.ts';
 import { solveSaddlePoint } from '../../src/theory/saddlePoint.ts';
-import { NOWHERE, nestedBrackets, newton } from '../../src/theory/solvers.ts';
+import { NOWHERE, nestedBrackets, newton } from '../../src/theory/saddleSolvers.ts';
 import { expectRelative } from './support.ts';
 
 describe('the solver', () => {

@@ -1,4 +1,4 @@
-import { euclideanNorms } from '../../runtime/nativeNorm.ts';
+import { euclideanNorms } from '../../runtime/nativeOps.ts';
 import { tf } from '../../runtime/tf.ts';
 import { pointWhere } from './curve.ts';
 import { inner, maxAbs, type Norm, steepestInOnePass, sums, TINY } from './norm.ts';

@@ -5,12 +5,13 @@ import { given } from '../../checkOptions.ts';
 import { checkChoice, UserError } from '../../errors.ts';
 import { drawFigure } from '../../figures/figureDrawing.ts';
 import { figureCells, figurePoints } from '../../figures/figurePoints.ts';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
+import { writePicture } from '../../plots/picture.ts';
 import { existingSweep } from '../../sweep/sweepFolder.ts';
 import { plotName, SWEEP_MEASURES, type SweepPlotOptions, sweepPlan } from '../../sweep/sweepPlot.ts';
 import { sweepRows } from '../../sweep/sweepRows.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
 import { neededText, text, textOr } from '../options.ts';
+import { columnsOption, pictureLook, plotOption } from '../picture.ts';
 import { repeatable } from '../repeatable.ts';
 import { version } from '../version.ts';
 import { counting, sweepOptions } from './counting.ts';
@@ -25,7 +26,8 @@ const options = {
     array: true,
     default: [] as string[],
   },
-  plot: text(`${PICTURE_FILE}, in place of all three in the folder of the sweep`),
+  plot: plotOption('one picture', ', in place of all three in the folder of the sweep'),
+  columns: columnsOption,
 } as const;
 
 export const plotCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
@@ -38,8 +40,8 @@ export const plotCommand: CommandModule<object, InferredOptionTypes<typeof optio
         '$0 sweep plot --out results/sweep --x psi1 --by eps --where d=100',
         'AR against psi1 at d = 100, a curve for each eps',
       ),
-  async handler({ out, x, y, by, where, device, plot }) {
-    if (plot !== undefined) pictureFormat('plot', plot);
+  async handler({ out, x, y, by, where, device, plot, columns }) {
+    const look = pictureLook(columns, plot === undefined ? undefined : { plot });
     const folder = existingSweep(out);
     const drawn: SweepPlotOptions = {
       x,
@@ -59,7 +61,7 @@ export const plotCommand: CommandModule<object, InferredOptionTypes<typeof optio
     const points = figurePoints(plan, (cell) => results.get(cellKey(cell))!);
     const svg = drawFigure(plan, points, {
       description: caption,
-      creator: `robust-random-features ${version}`,
+      ...look,
       note: 'bars: one standard error over seeds',
     });
     const base = join(out, plotName(drawn));

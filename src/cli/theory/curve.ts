@@ -1,7 +1,8 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
+import { writePicture } from '../../plots/picture.ts';
 import { riskCurve } from '../../theory/index.ts';
 import { text } from '../options.ts';
+import { columnsOption, pictureLook, plotOption } from '../picture.ts';
 import { announceUnit, attackWords } from './attackOptions.ts';
 import {
   checkGrids,
@@ -15,13 +16,15 @@ import {
 } from './features.ts';
 import { GRID_FORM, optionalGrid } from './grid.ts';
 import { flatRisk, printCsv, printJson, printTable, type Row, reportConvergence } from './output.ts';
+import { questionNote } from './questionNote.ts';
 import { terminalPlot } from './terminalPlot.ts';
 
 const options = {
   ...theoryOptions,
   grid: text('such as psi1=0.1:100:60:log or eps=0,0.2,0.5'),
   csv: csvOption,
-  plot: text(`draw the curves: ${PICTURE_FILE}`),
+  plot: plotOption('the curves'),
+  columns: columnsOption,
 } as const;
 
 const SHOWN = ['gradientNorm', 'trainingLoss', 'interpolatedFraction', 'kinkFraction', 'phase'];
@@ -48,7 +51,7 @@ export const curveCommand: CommandModule<object, InferredOptionTypes<typeof opti
         'as a table for others',
       ),
   handler: async (args) => {
-    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    const look = pictureLook(args.columns, { plot: args.plot });
     const axis = optionalGrid(args.grid);
     if (axis === undefined) throw missing('grid', GRID_FORM);
     checkGrids(args, [axis.parameter]);
@@ -60,7 +63,13 @@ export const curveCommand: CommandModule<object, InferredOptionTypes<typeof opti
     if (args.plot !== undefined) {
       // Typesetting takes a second to load, which nobody else should wait for.
       const { curveFigure } = await import('./curveFigure.ts');
-      await writePicture(args.plot, curveFigure(rows, axis, [attacked, plain]));
+      await writePicture(
+        args.plot,
+        curveFigure(rows, axis, [attacked, plain], {
+          note: questionNote(args, [axis.parameter]),
+          ...look,
+        }),
+      );
     }
     reportConvergence(curve);
     announceUnit(args);

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { palette } from '../../plots/palette.ts';
 import { panelFigure } from '../../plots/panels.ts';
+import type { PictureLook } from '../picture.ts';
 import type { GridAxis } from './grid.ts';
 import type { Row } from './output.ts';
 
@@ -20,12 +21,14 @@ export const parameterSymbol = (parameter: string): string => symbols[parameter]
  * The two risks of a curve, or the two errors of a classifier, as an SVG string; infinite values are left out.
  * @param rows the points, by the name of the parameter and of the measures
  * @param measures the attacked one first
+ * @param look with the settings at the foot
  * @throws UserError when fewer than two finite points are left
  */
 export function curveFigure(
   rows: readonly Row[],
   { parameter, scale }: GridAxis,
   [attacked, plain]: readonly [string, string],
+  look: PictureLook & { readonly note?: string } = {},
 ): string {
   const finite = rows.filter((row) => Number.isFinite(row[attacked]));
   if (finite.length < 2) throw new UserError('--plot needs at least two points of finite risk');
@@ -42,9 +45,10 @@ export function curveFigure(
   });
   const label = errors ? 'error' : 'risk';
   return panelFigure({
+    ...look,
     panels: [
       {
-        title: `asymptotic ${label}`,
+        title: '',
         series: [
           line(errors ? 'robust' : 'adversarial', palette.vermillion, attacked),
           line('standard', palette.blue, plain),

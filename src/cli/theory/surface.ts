@@ -1,8 +1,9 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { checkChoice, InvalidArgumentError } from '../../errors.ts';
-import { PICTURE_FILE, pictureFormat, writePicture } from '../../plots/picture.ts';
+import { writePicture } from '../../plots/picture.ts';
 import { riskSurface } from '../../theory/index.ts';
 import { flag, text } from '../options.ts';
+import { columnsOption, pictureLook, plotOption } from '../picture.ts';
 import { announceUnit, attackWords } from './attackOptions.ts';
 import {
   asksForClasses,
@@ -16,6 +17,7 @@ import {
 } from './features.ts';
 import { GRID_FORM, type GridAxis, MOST_POINTS, parseGrid } from './grid.ts';
 import { flatRisk, printCsv, printJson, type Row, reportConvergence } from './output.ts';
+import { questionNote } from './questionNote.ts';
 import { terminalMap } from './terminalPlot.ts';
 
 const OTHERS = ['gradientNorm', 'trainingLoss'] as const;
@@ -33,7 +35,8 @@ const options = {
     'shown: adversarialRisk [default], standardRisk, gradientNorm, trainingLoss, interpolatedFraction; of a classifier robustError [default], error, gradientNorm, trainingLoss, kinkFraction',
   ),
   csv: flag('comma-separated values, one point a line'),
-  plot: text(`draw the surface: ${PICTURE_FILE}`),
+  plot: plotOption('the surface'),
+  columns: columnsOption,
 } as const;
 
 export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
@@ -47,7 +50,7 @@ export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof op
         'AR over width and eps',
       ),
   handler: async (args) => {
-    if (args.plot !== undefined) pictureFormat('plot', args.plot);
+    const look = pictureLook(args.columns, { plot: args.plot });
     const measure = checkChoice('measure', args.measure ?? measuresOf(args)[0], measuresShown(args));
     const [xAxis, yAxis] = twoGrids(args.grid);
     const running = [xAxis.parameter, yAxis.parameter];
@@ -64,7 +67,11 @@ export const surfaceCommand: CommandModule<object, InferredOptionTypes<typeof op
       const { surfaceFigure } = await import('./surfaceFigure.ts');
       const { rho = 1, tau = 0, nonlinearEnergy = 0 } = problem;
       const nothing = asksForClasses(args) ? 0.5 : rho ** 2 + tau ** 2 + nonlinearEnergy;
-      await writePicture(args.plot, surfaceFigure(surface, [xAxis, yAxis], measure, nothing));
+      const note = questionNote(args, running);
+      await writePicture(
+        args.plot,
+        surfaceFigure(surface, [xAxis, yAxis], measure, { nothing, note, ...look }),
+      );
     }
     reportConvergence(risks.flat());
     announceUnit(args);

@@ -1,11 +1,22 @@
 import { InvalidArgumentError, UserError } from '../../errors.ts';
 import { surfaceFigure as draw } from '../../plots/surface.ts';
 import type { RiskSurface } from '../../theory/index.ts';
+import type { PictureLook } from '../picture.ts';
 import { parameterSymbol } from './curveFigure.ts';
 import type { GridAxis } from './grid.ts';
 import type { Row } from './output.ts';
 
 const RISKS: readonly string[] = ['adversarialRisk', 'standardRisk', 'robustError', 'error'];
+
+const WORDS: Readonly<Record<string, string>> = {
+  adversarialRisk: 'adversarial risk',
+  standardRisk: 'standard risk',
+  robustError: 'robust error',
+  gradientNorm: 'gradient norm',
+  trainingLoss: 'training loss',
+  interpolatedFraction: 'share fitted',
+  kinkFraction: 'share on the kink',
+};
 
 /** Times the risk of predicting nothing at which the colours end: an infinite peak would leave none for the rest. */
 const REACH = 2.2;
@@ -14,14 +25,14 @@ const REACH = 2.2;
  * A measure over two grids as filled contours, as an SVG string. Risks turn from blue to red at that of predicting
  * nothing, other measures at their median.
  * @param measure of which each point has a number
- * @param nothing the risk of predicting nothing, or the error of guessing
+ * @param look with the risk of predicting nothing, or the error of guessing, and the settings at the foot
  * @throws InvalidArgumentError for a grid whose values are not evenly spaced; UserError when no value is finite
  */
 export function surfaceFigure(
   { risks }: RiskSurface<object>,
   [x, y]: readonly [GridAxis, GridAxis],
   measure: string,
-  nothing: number,
+  { nothing, ...look }: PictureLook & { readonly nothing: number; readonly note?: string },
 ): string {
   for (const { parameter, values, even } of [x, y])
     if (!even || values[0] === values.at(-1))
@@ -36,7 +47,8 @@ export function surfaceFigure(
   // Contours are drawn from the least value of each axis to the greatest.
   const [across, upwards] = [x, y].map((axis) => axis.values[0]! < axis.values.at(-1)!) as [boolean, boolean];
   const rows = values.map((row) => {
-    const shown = row.map((value) => (value < highest ? value : highest));
+    // What is infinite is cut as all that is above the highest.
+    const shown = row.map((value) => (Number.isFinite(value) ? value : 2 * highest));
     return across ? shown : shown.reverse();
   });
   const axisOf = ({ parameter, scale, values: at }: GridAxis) => ({
@@ -45,13 +57,13 @@ export function surfaceFigure(
     domain: [Math.min(at[0]!, at.at(-1)!), Math.max(at[0]!, at.at(-1)!)] as const,
   });
   return draw({
+    ...look,
     values: upwards ? rows : rows.reverse(),
     x: axisOf(x),
     y: axisOf(y),
-    label: { adversarialRisk: 'AR', standardRisk: 'SR', robustError: 'robust error' }[measure] ?? measure,
+    label: WORDS[measure] ?? measure,
     pivot,
-    lines: [],
-    spots: [],
+    ...(isRisk && { cut: highest }),
     description: `${measure} over ${x.parameter} (across) and ${y.parameter} (upwards)`,
   });
 }

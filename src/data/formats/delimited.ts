@@ -1,6 +1,6 @@
 import { oneLine, UserError } from '../../errors.ts';
 import { ColumnBuilder } from '../columnBuilder.ts';
-import { decimal } from '../decimal.ts';
+import { decimal, decimalComma } from '../decimal.ts';
 import type { RawTable } from '../rawTable.ts';
 
 /** What may separate cells; of several that would do, the first. */
@@ -52,7 +52,7 @@ export class DelimitedTable {
   done(): RawTable {
     const { file, names, builders, count } = this;
     if (names === null || count === 0) return this.fail('has no rows below its header');
-    if (names.every((name) => !Number.isNaN(decimal(name))))
+    if (names.every((name) => !Number.isNaN(decimal(name)) || !Number.isNaN(decimalComma(name))))
       this.fail('has no header: its first line holds only numbers');
     return { file, rows: count, columns: builders.map((builder, j) => builder.done(names[j]!)) };
   }

@@ -1,4 +1,4 @@
-import { decimal } from '../decimal.ts';
+import { decimal, decimalComma, separatesThousands } from '../decimal.ts';
 import type { RawColumn, TextColumn } from '../rawTable.ts';
 
 /** Names that a column has which numbers the rows, in lower case, without spaces and marks. */
@@ -52,7 +52,6 @@ const DATES = [
   /^\p{L}{3,9}\.? \d{1,2},? \d{4}$/u,
   /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/,
 ];
-const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
 /** Levels that are looked at: columns of dates have as many as rows. */
 const LOOKED_AT = 1000;
@@ -64,14 +63,17 @@ const all = ({ levels }: TextColumn, holds: (level: string) => boolean): boolean
 export const holdsDates = (column: TextColumn): boolean =>
   all(column, (level) => DATES.some((form) => form.test(level)));
 
-/** Whether texts are numbers that are written with a comma in place of the point, and others plain numbers. */
-export const holdsDecimalCommas = (column: TextColumn): boolean =>
-  all(column, (level) => DECIMAL_COMMA.test(level) || Number.isFinite(decimal(level)));
+const isNumber = (level: string): boolean =>
+  Number.isFinite(decimal(level)) || Number.isFinite(decimalComma(level));
+
+/** Whether every text is a number, some with points and some with commas before their decimals, or with separators of thousands. */
+export const holdsNumbersOfSeveralForms = (column: TextColumn): boolean =>
+  all(column, (level) => isNumber(level) || separatesThousands(level));
 
 /** The first row of which the cell is no number, where most cells are numbers; -1 for text proper. */
 export function strayText({ levels, codes }: TextColumn): number {
-  const isNumber = levels.map((level) => Number.isFinite(decimal(level)));
+  const areNumbers = levels.map(isNumber);
   let [numbers, texts] = [0, 0];
-  for (const code of codes) if (code >= 0) isNumber[code] ? numbers++ : texts++;
-  return numbers > texts ? codes.findIndex((code) => code >= 0 && !isNumber[code]) : -1;
+  for (const code of codes) if (code >= 0) areNumbers[code] ? numbers++ : texts++;
+  return numbers > texts ? codes.findIndex((code) => code >= 0 && !areNumbers[code]) : -1;
 }

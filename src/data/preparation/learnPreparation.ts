@@ -102,7 +102,7 @@ function kindNotes({ columns: [column] }: RawTable, { kind, name }: PreparedTarg
 
 function learnt(
   table: RawTable,
-  { inputs, leftOut }: UsedColumns,
+  { inputs, leftOut, mark }: UsedColumns,
   target: PreparedTarget,
   training: ArrayLike<number>,
   { missing, levels }: PreparationSettings,
@@ -116,7 +116,14 @@ function learnt(
   const learntInputs = rows.columns.map((column) =>
     column.kind === 'number' ? numberInput(column, impute) : textInput(column, levels, impute),
   );
-  return { version: 1, target, inputs: learntInputs, leftOut: [...leftOut], missing };
+  return {
+    version: 1,
+    target,
+    inputs: learntInputs,
+    leftOut: [...leftOut],
+    missing,
+    ...(mark === ',' ? { decimal: mark } : {}),
+  };
 }
 
 function numberInput({ name, values }: NumberColumn, impute: boolean): NumberInput {

@@ -1,9 +1,19 @@
-import { checkOptions, given, type OptionNames } from '../../checkOptions.ts';
-import { checkBoolean, checkChoice, checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
+import { checkBoolean, checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
+import {
+  ifGiven,
+  type OptionCheck,
+  type OptionChecks,
+  oneOf,
+  type Resolved,
+  resolveOptions,
+} from '../../resolveOptions.ts';
 
 /** What to do about missing cells: name the first, leave their rows out, or fill them in and mark that. */
 export type MissingChoice = 'refuse' | 'drop' | 'impute';
 export const MISSING_CHOICES: readonly MissingChoice[] = ['refuse', 'drop', 'impute'];
+
+/** What may stand before decimals. */
+export const DECIMAL_MARKS = [',', '.'] as const;
 
 /** How the columns of a file become numbers; `target` has no default. */
 export interface PreparationOptions {
@@ -17,6 +27,8 @@ export interface PreparationOptions {
   readonly ignore?: readonly string[] | undefined;
   /** Names of columns whose numbers stand for kinds, such as codes: they are taken for text. */
   readonly text?: readonly string[] | undefined;
+  /** What stands before decimals, which some files leave open: in 1,234 the comma may separate thousands. Default by the cells. */
+  readonly decimal?: ',' | '.' | undefined;
   /** Keep columns that merely number the rows. Default false. */
   readonly keepIndex?: boolean | undefined;
   /** Classes of the target that count as +1, the others as -1. Default: the second of two; with more, none. */
@@ -26,9 +38,7 @@ export interface PreparationOptions {
 }
 
 /** The options with their defaults. */
-export type PreparationSettings = Pick<PreparationOptions, 'target' | 'positive'> & {
-  readonly [K in keyof typeof PREPARATION_DEFAULTS]: Exclude<PreparationOptions[K], undefined>;
-};
+export type PreparationSettings = Resolved<PreparationOptions, typeof PREPARATION_DEFAULTS>;
 
 /** The options that have a default, and it. */
 export const PREPARATION_DEFAULTS = {
@@ -40,33 +50,28 @@ export const PREPARATION_DEFAULTS = {
   classes: false,
 } as const;
 
-/** The names of the options. */
-export const PREPARATION_OPTIONS: OptionNames<PreparationOptions> = {
+const namesOf =
+  (what: string): OptionCheck =>
+  (name, value) => {
+    if (!isTexts(value)) throw new InvalidArgumentError(name, value, `a list of ${what}`);
+  };
+
+/** What each option must be. */
+export const PREPARATION_OPTIONS: OptionChecks<PreparationOptions> = {
   target: true,
-  missing: true,
-  levels: true,
-  ignore: true,
-  text: true,
-  keepIndex: true,
-  positive: true,
-  classes: true,
+  missing: oneOf(MISSING_CHOICES),
+  levels: checkInteger,
+  keepIndex: checkBoolean,
+  classes: checkBoolean,
+  decimal: ifGiven(oneOf(DECIMAL_MARKS)),
+  ignore: namesOf('columns'),
+  text: namesOf('columns'),
+  positive: ifGiven(namesOf('classes')),
 };
 
 /** @throws InvalidArgumentError naming the first option that makes no sense */
-export function resolvePreparation(options: PreparationOptions): PreparationSettings {
-  checkOptions('a preparation', options ?? null, PREPARATION_OPTIONS);
-  const settings = { ...PREPARATION_DEFAULTS, ...given(options) } as PreparationSettings;
-  checkChoice('missing', settings.missing, MISSING_CHOICES);
-  checkInteger('levels', settings.levels);
-  checkBoolean('keepIndex', settings.keepIndex);
-  checkBoolean('classes', settings.classes);
-  for (const name of ['ignore', 'text', 'positive'] as const) {
-    const list = settings[name];
-    if (list !== undefined && !isTexts(list))
-      throw new InvalidArgumentError(name, list, `a list of ${name === 'positive' ? 'classes' : 'columns'}`);
-  }
-  return settings;
-}
+export const resolvePreparation = (options: PreparationOptions): PreparationSettings =>
+  resolveOptions('a preparation', options, PREPARATION_OPTIONS, PREPARATION_DEFAULTS);
 
 /** How a column of numbers becomes inputs. */
 export interface NumberInput {
@@ -137,6 +142,8 @@ export interface Preparation {
   readonly leftOut: readonly string[];
   /** What was done about missing cells. */
   readonly missing: MissingChoice;
+  /** What stood before decimals, where it was a comma or has been said: so a file that leaves it open is read, too. */
+  readonly decimal?: ',' | '.';
 }
 
 /** The level that stands for missing cells. */
@@ -174,7 +181,8 @@ export function preparationFrom(value: unknown, from: string): Preparation {
     Array.isArray(value.inputs) &&
     value.inputs.every(isInput) &&
     isTexts(value.leftOut) &&
-    MISSING_CHOICES.includes(found.missing);
+    MISSING_CHOICES.includes(found.missing) &&
+    (value.decimal === undefined || DECIMAL_MARKS.some((mark) => mark === value.decimal));
   if (!isOne)
     throw new UserError(`${from} has a preparation of columns that is damaged, or of a newer version`);
   return found;

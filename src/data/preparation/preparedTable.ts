@@ -1,6 +1,7 @@
 import { oneLine, UserError } from '../../errors.ts';
 import { codesOf, labelsOf } from '../csvClasses.ts';
 import { decimal } from '../decimal.ts';
+import { decimalMark } from '../decimalMark.ts';
 import { noNumber, numericTable } from '../numericTable.ts';
 import {
   asText,
@@ -58,6 +59,7 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
   const extra = table.columns.filter(({ name }) => !known.has(name)).map(({ name }) => JSON.stringify(name));
   const notes =
     extra.length > 0 ? [`not used: ${extra.length === 1 ? 'column' : 'columns'} ${extra.join(', ')}`] : [];
+  if (rememberedMark(table, inputs, preparation.decimal) === ',') notes.push('decimals are read with commas');
   const names = inputs.flatMap(inputNames);
   const values = new Float64Array(table.rows * names.length);
   const incomplete = new Set<number>();
@@ -83,6 +85,18 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
     incomplete: [...incomplete].sort((a, b) => a - b),
     notes,
   };
+}
+
+/** How the decimals of the columns of numbers are read, and the same of a file with points where the training had commas. */
+function rememberedMark(
+  table: RawTable,
+  inputs: Preparation['inputs'],
+  decimal: Preparation['decimal'],
+): ',' | '.' | undefined {
+  const read = new Set(inputs.filter(({ kind }) => kind === 'number').map(({ name }) => name));
+  const columns = table.columns.filter(({ name }) => read.has(name));
+  const hasCommas = columns.some((column) => column.kind === 'number' && column.decimals?.mark === ',');
+  return decimalMark(table, columns, hasCommas ? decimal : undefined);
 }
 
 /** Whether all training rows were the same in a column, so that no model depends on it. */

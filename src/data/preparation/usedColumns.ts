@@ -1,4 +1,6 @@
 import { oneLine, UserError } from '../../errors.ts';
+import { separatesThousands } from '../decimal.ts';
+import { decimalMark } from '../decimalMark.ts';
 import { noNumber } from '../numericTable.ts';
 import {
   asText,
@@ -11,7 +13,7 @@ import {
   rawColumn,
   type TextColumn,
 } from '../rawTable.ts';
-import { holdsDates, holdsDecimalCommas, isIndex, strayText } from './columnKinds.ts';
+import { holdsDates, holdsNumbersOfSeveralForms, isIndex, strayText } from './columnKinds.ts';
 import { optionHint } from './optionHint.ts';
 import type { PreparationSettings } from './preparation.ts';
 
@@ -20,8 +22,10 @@ export interface UsedColumns {
   readonly target: RawColumn;
   readonly inputs: readonly RawColumn[];
   readonly leftOut: readonly string[];
-  /** Why columns are left out, a clause each. */
+  /** Why columns are left out, and how decimals are read, a clause each. */
   readonly notes: readonly string[];
+  /** What stands before decimals; undefined where there are none. */
+  readonly mark: ',' | '.' | undefined;
 }
 
 /** Share of the rows from which on that many different texts say nothing but which row it is. */
@@ -29,8 +33,8 @@ const NEARLY_ALL = 0.5;
 
 /**
  * Which columns of a table become inputs.
- * @throws InvalidArgumentError for unknown names; UserError naming a column of dates or of decimal commas, a cell that is no
- * number in a column of numbers, and when there are no inputs
+ * @throws InvalidArgumentError for unknown names; UserError naming a column of dates or of numbers in several forms, a cell that
+ * is no number in a column of numbers, and when there are no inputs; as `decimalMark` does
  */
 export function usedColumns(table: RawTable, settings: PreparationSettings): UsedColumns {
   const { ignore, text, keepIndex, levels } = settings;
@@ -72,7 +76,9 @@ export function usedColumns(table: RawTable, settings: PreparationSettings): Use
     throw new UserError(
       oneLine(`there are no inputs beside the target ${JSON.stringify(target.name)}${listed(notes)}`),
     );
-  return { target, inputs, leftOut, notes };
+  const mark = decimalMark(table, [...inputs, target], settings.decimal);
+  if (mark === ',') notes.push('decimals are read with commas');
+  return { target, inputs, leftOut, notes, mark };
 }
 
 const listed = (notes: readonly string[]): string => (notes.length > 0 ? ` (${notes.join('; ')})` : '');
@@ -84,7 +90,8 @@ function isEmpty(column: RawColumn, rows: number): boolean {
 
 /** Whether a column of text is one of names, remarks and the like. Dates are another matter. */
 function holdsNames(column: TextColumn, most: number): boolean {
-  if (column.levels.length <= most || holdsDates(column) || strayText(column) >= 0) return false;
+  if (column.levels.length <= most || strayText(column) >= 0) return false;
+  if (holdsDates(column) || holdsNumbersOfSeveralForms(column)) return false;
   const written = column.codes.reduce((count, code) => count + (code < 0 ? 0 : 1), 0);
   return column.levels.length > NEARLY_ALL * written;
 }
@@ -101,9 +108,13 @@ function refuseForms(table: RawTable, column: RawColumn): void {
     refuse(
       `the column holds dates. Leave it out (${optionHint('ignore', column.name)}), or write numbers for them, such as days since the first`,
     );
-  if (holdsDecimalCommas(column)) {
-    const comma = column.levels.find((level) => level.includes(','));
-    refuse(`the column holds numbers with a decimal comma (${comma}). Write points`);
+  if (holdsNumbersOfSeveralForms(column)) {
+    const thousands = column.levels.find(separatesThousands);
+    const [comma, point] = [',', '.'].map((mark) => column.levels.find((level) => level.includes(mark)));
+    const what = thousands
+      ? `numbers with separators of thousands (${thousands}). Write them without`
+      : `decimals with commas and with points (${comma}, ${point}). Write all of them alike`;
+    refuse(`the column holds ${what}, or take it for text (${optionHint('text', column.name)})`);
   }
 }
 

@@ -2,7 +2,7 @@ import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot } from '../../numerics/vectors.ts';
 import type { ReadoutProblem } from '../readoutProblem.ts';
 import { sumOfProducts, weightedProducts } from '../rowBlocks.ts';
-import type { GradientsAt } from './rowGradients.ts';
+import { type GradientsAt, pulledBack } from './rowGradients.ts';
 
 /**
  * Each row's own gradient under an attack in linf, q_i = |K_i theta|_1. It has a kink wherever an entry of K_i theta is 0, and the
@@ -12,11 +12,9 @@ import type { GradientsAt } from './rowGradients.ts';
  * @param omega n x d, in [-1, 1]
  */
 export const entryGradients =
-  (
-    { n, d, N, jacobians }: Pick<ReadoutProblem, 'n' | 'd' | 'N' | 'jacobians'>,
-    omega: Float64Array,
-  ): GradientsAt =>
+  (problem: Pick<ReadoutProblem, 'n' | 'd' | 'N' | 'jacobians'>, omega: Float64Array): GradientsAt =>
   (theta) => {
+    const { n, d, N, jacobians } = problem;
     const images = jacobians.images(theta);
     const nu = ROUNDED * Math.sqrt(dot(images, images) / images.length) || 1;
     const lengths = sumsOf(
@@ -27,14 +25,13 @@ export const entryGradients =
       const size = Math.hypot(value, nu);
       return Math.max(0, 1 - (omega[e]! * value) / size) / size;
     });
-    const slopes = new Float64Array(n * N);
-    jacobians.pullBack(omega, slopes);
+    const slopes = pulledBack(problem, omega);
     return {
       lengths,
       slopes,
       // J_i = k_i k_i' + q_i K_i' diag(stiffness_i) K_i.
       gram(weights, out) {
-        sumOfProducts(linearAlgebra(), weightedProducts(slopes, N, weights), N, out);
+        sumOfProducts(linearAlgebra(), weightedProducts(slopes({ from: 0, to: n }), N, weights), N, out);
         const fromEntries = new Float64Array(N * N);
         jacobians.entryGram(
           stiffness.map((value, e) => weights[Math.floor(e / d)]! * lengths[Math.floor(e / d)]! * value),
@@ -42,17 +39,18 @@ export const entryGradients =
         );
         for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! += fromEntries[a * N + b]!;
       },
-      squares(moves) {
-        const moved = jacobians.ownImages(moves);
+      squares(moves, block) {
+        const { from, to } = block;
+        const moved = jacobians.ownImages(moves, block);
         const bends = sumsOf(
-          moved.map((value, e) => stiffness[e]! * value * value),
-          n,
+          moved.map((value, e) => stiffness[from * d + e]! * value * value),
+          to - from,
         );
         const along = sumsOf(
-          moved.map((value, e) => omega[e]! * value),
-          n,
+          moved.map((value, e) => omega[from * d + e]! * value),
+          to - from,
         );
-        return lengths.map((length, i) => length * bends[i]! + along[i]! ** 2);
+        return bends.map((bend, i) => lengths[from + i]! * bend + along[i]! ** 2);
       },
     };
   };

@@ -23,7 +23,7 @@ export function trainerWithout(
   states: RowStates,
 ): (i: number) => Point | null {
   const { n, M, N, kinkSlope, design } = losses;
-  const { slopes } = minimiser.gradients;
+  const all = { from: 0, to: n };
   const pieces = losses.pieces(minimiser, states);
   const { kinks: kinksThere, outputDerivatives } = losses.firstOrder(minimiser);
   // The derivative of a loss is that of its smooth part and the dual of its kink.
@@ -38,7 +38,7 @@ export function trainerWithout(
   // Vectors are L^-1 of themselves, H = L L': there the Hessian is the identity.
   const inverse = invertedFactor(hessian, M);
   const size = sizeIn(hessian, minimiser.x);
-  const own = rowsTimes(pieces.directions, inverse, n, M);
+  const own = rowsTimes(pieces.directions(all), inverse, n, M);
   const toKinks = kinksThere ? rowsTimes(kinkDirections(), inverse, n, M) : new Float64Array(0);
   const gram = new Float64Array(kinksThere ? n * n : 0);
   if (kinksThere) linearAlgebra().multiplyTransposed(toKinks, toKinks, gram, { m: n, n, k: M });
@@ -46,6 +46,7 @@ export function trainerWithout(
   /** Gradients of what kinks are functions of. */
   function kinkDirections(): Float64Array {
     const directions = design.slice();
+    const slopes = minimiser.gradients.slopes(all);
     for (let i = 0; i < n; i++)
       for (let a = 0; a < N; a++) directions[i * M + a]! += kinkSlope * slopes[i * N + a]!;
     return directions;
@@ -117,7 +118,7 @@ export function trainerWithout(
 
 /** The gradient of all rows but row i, their kinks counted by their duals, M. */
 function gradientWithout(
-  { M, N, design, ridge, kinkSlope }: RowLosses,
+  { n, M, N, design, ridge, kinkSlope }: RowLosses,
   { x, gradients }: Point,
   { outputDerivatives, normDerivatives }: Omit<FirstOrder, 'kinks'>,
   duals: Float64Array | null,
@@ -126,7 +127,7 @@ function gradientWithout(
   const onOutputs = outputDerivatives.map((value, j) => (j === i ? 0 : value + (duals?.[j] ?? 0)));
   const onNorms = normDerivatives.map((value, j) => (j === i ? 0 : value + kinkSlope * (duals?.[j] ?? 0)));
   const gradient = transposedTimes(design, onOutputs, M);
-  const fromNorms = transposedTimes(gradients.slopes, onNorms, N);
+  const fromNorms = transposedTimes(gradients.slopes({ from: 0, to: n }), onNorms, N);
   for (let a = 0; a < N; a++) gradient[a]! += ridge * x[a]! + fromNorms[a]!;
   return gradient;
 }

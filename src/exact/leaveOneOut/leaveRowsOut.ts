@@ -1,6 +1,9 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
+import { type ProductPart, type RowBlock, rowBlocks, sumOfProducts } from '../rowBlocks.ts';
 import type { KinkDuals } from './boxDualSolver.ts';
+import { crossings, type Kinks } from './crossings.ts';
+import type { LengthsAfter } from './lengthsAfter.ts';
 import { KINK_CURVATURE, LocalModel } from './localModel.ts';
 import type { GradientsAt, RowGradients } from './rowGradients.ts';
 
@@ -21,6 +24,8 @@ export interface RowLosses {
   firstOrder(point: Point): FirstOrder;
   /** What a row's kink is a function of has the derivative 1 in the output and this in q_i. */
   readonly kinkSlope: number;
+  /** Where other rows may cross a kink of their loss when one is left out; absent where there is none. */
+  kinksAt?(point: Point): Kinks;
   /** Where a Newton step on those pieces leaves the rows; `outputDerivatives` of the rows at a kink. */
   after(point: Point, state: RowStates, outputDerivatives: Float64Array): Settled;
 }
@@ -68,14 +73,14 @@ export interface Settled {
  */
 export interface Pieces {
   readonly fitted: readonly boolean[];
-  /** d_i, n x M. */
-  readonly directions: Float64Array;
+  /** d_i of the rows of a block, each of M. Not to be changed. */
+  readonly directions: (block: RowBlock) => Float64Array;
   readonly outputCurvatures: Float64Array;
   /** Of rows at a kink what the last step has found. */
   readonly outputDerivatives: Float64Array;
   readonly normDerivatives: Float64Array;
-  /** What else leaves with row i, n x N; null where nothing does. At the minimiser they count in no other gradient. */
-  readonly extras: Float64Array | null;
+  /** What else leaves with the rows of a block, each of N; null where nothing does. At the minimiser they count in no other gradient. */
+  readonly extras: ((block: RowBlock) => Float64Array) | null;
   readonly turns: Float64Array;
   readonly along: Float64Array;
   /** What d_i' x lacks at a kink, n. */
@@ -91,8 +96,6 @@ export interface RowsLeftOut {
   readonly outputs: Float64Array;
   /** q_i there, n. */
   readonly lengths: Float64Array;
-  /** theta without row i less theta, n x N. */
-  readonly moves: Float64Array;
   /** Share of the rows that are not at a kink. */
   readonly free: number;
   /** Why the second order may not be enough, a clause each. */
@@ -105,9 +108,14 @@ const ROUNDS = 5;
 /**
  * Trains without each of the rows in turn, to second order: one Newton step from the minimiser of all, with the Hessian of the
  * others, on the subspace that rows at a kink of their loss leave. First Newton steps of all rows take what an interior-point
- * method's tolerance has left.
+ * method's tolerance has left. Beside what the losses keep, memory does not grow with the number of rows.
+ * @param lengthsAfter gradient norms at theta without a row. Default to second order
  */
-export function leaveRowsOut(losses: RowLosses, found: Pick<Point, 'x'> & RowStates): RowsLeftOut {
+export function leaveRowsOut(
+  losses: RowLosses,
+  found: Pick<Point, 'x'> & RowStates,
+  lengthsAfter: LengthsAfter | null = null,
+): RowsLeftOut {
   let states: RowStates = found;
   let point = pointAt(losses, found.x);
   for (let round = 1; ; round++) {
@@ -121,7 +129,10 @@ export function leaveRowsOut(losses: RowLosses, found: Pick<Point, 'x'> & RowSta
     const { scores, instead } = losses.after(point, states, outputDerivatives);
     states = { ...states, scores };
     if (instead === null || round === ROUNDS)
-      return { ...leftOut(losses, model, point, states, instead === null), point, states };
+      return {
+        ...leftOut(losses, { model, settled: instead === null, lengthsAfter }, point, states),
+        ...{ point, states },
+      };
     states = instead;
   }
 }
@@ -131,14 +142,17 @@ export function pointAt({ n, N, design, gradientsAt }: RowLosses, x: Float64Arra
 }
 
 /** The gradient of all but the rows at a kink along their d_i. */
-function gradientOf({ N, M, ridge }: RowLosses, { x, gradients }: Point, pieces: Pieces): Float64Array {
-  const sum = transposedTimes(
-    pieces.directions,
-    pieces.outputDerivatives.map((force, i) => (pieces.fitted[i] ? 0 : force)),
-    M,
-  );
-  const fromGradients = transposedTimes(gradients.slopes, pieces.normDerivatives, N);
-  for (let a = 0; a < N; a++) sum[a]! += ridge * x[a]! + fromGradients[a]!;
+function gradientOf({ n, N, M, ridge }: RowLosses, { x, gradients }: Point, pieces: Pieces): Float64Array {
+  const sum = new Float64Array(M);
+  for (let a = 0; a < N; a++) sum[a] = ridge * x[a]!;
+  const forces = pieces.outputDerivatives.map((force, i) => (pieces.fitted[i] ? 0 : force));
+  const tugs = pieces.normDerivatives;
+  for (const block of rowBlocks(n, 2 * M)) {
+    const [onOutputs, onNorms] = [forces, tugs].map((all) => all.subarray(block.from, block.to));
+    const direct = transposedTimes(pieces.directions(block), onOutputs!, M);
+    const fromNorms = transposedTimes(gradients.slopes(block), onNorms!, N);
+    for (let a = 0; a < M; a++) sum[a]! += direct[a]! + (a < N ? fromNorms[a]! : 0);
+  }
   return sum;
 }
 
@@ -154,33 +168,12 @@ function localModel(losses: RowLosses, point: Point, pieces: Pieces): LocalModel
 }
 
 /** The Hessian of all but the rows at a kink along their d_i, M x M in the lower triangle. */
-export function hessianOf({ n, N, M, ridge }: RowLosses, { gradients }: Point, pieces: Pieces): Float64Array {
-  const { fitted, directions, outputCurvatures, turns, along } = pieces;
+export function hessianOf(losses: RowLosses, point: Point, pieces: Pieces): Float64Array {
+  const { N, M, ridge } = losses;
   const gram = new Float64Array(N * N);
-  gradients.gram(turns, gram);
-  // Columns d_i of the rows that are not at a kink, and k_i of all that bend along it.
-  const left: Float64Array[] = [];
-  const weights: number[] = [];
-  for (let i = 0; i < n; i++) {
-    if (!fitted[i] && outputCurvatures[i] !== 0) {
-      left.push(directions.subarray(i * M, (i + 1) * M));
-      weights.push(outputCurvatures[i]!);
-    }
-    if (along[i] !== turns[i]) {
-      left.push(gradients.slopes.subarray(i * N, (i + 1) * N));
-      weights.push(along[i]! - turns[i]!);
-    }
-  }
-  const k = left.length;
-  const [columns, weighted] = [new Float64Array(M * k), new Float64Array(M * k)];
-  left.forEach((column, c) => {
-    for (let a = 0; a < column.length; a++) {
-      columns[a * k + c] = column[a]!;
-      weighted[a * k + c] = weights[c]! * column[a]!;
-    }
-  });
+  point.gradients.gram(pieces.turns, gram);
   const hessian = new Float64Array(M * M);
-  linearAlgebra().multiplyTransposed(weighted, columns, hessian, { m: M, n: M, k, lower: true });
+  sumOfProducts(linearAlgebra(), rankOnes(losses, point, pieces), M, hessian);
   for (let a = 0; a < N; a++) {
     for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
     hessian[a * M + a]! += ridge;
@@ -188,53 +181,92 @@ export function hessianOf({ n, N, M, ridge }: RowLosses, { gradients }: Point, p
   return hessian;
 }
 
+/** The sum of outputCurvatures_i d_i d_i' and (along_i - turns_i) k_i k_i', as factors of M rows, a block of rows after the other. */
+function* rankOnes(
+  { n, N, M }: RowLosses,
+  { gradients }: Point,
+  { fitted, directions, outputCurvatures, turns, along }: Pieces,
+): Generator<ProductPart> {
+  for (const block of rowBlocks(n, 4 * M)) {
+    const columns: Float64Array[] = [];
+    const weights: number[] = [];
+    const [own, slopes] = [directions(block), gradients.slopes(block)];
+    for (let i = block.from, at = 0; i < block.to; i++, at++) {
+      if (!fitted[i] && outputCurvatures[i] !== 0) {
+        columns.push(own.subarray(at * M, (at + 1) * M));
+        weights.push(outputCurvatures[i]!);
+      }
+      if (along[i] !== turns[i]) {
+        columns.push(slopes.subarray(at * N, (at + 1) * N));
+        weights.push(along[i]! - turns[i]!);
+      }
+    }
+    const k = columns.length;
+    const [left, right] = [new Float64Array(M * k), new Float64Array(M * k)];
+    columns.forEach((column, c) => {
+      for (let a = 0; a < column.length; a++) {
+        right[a * k + c] = column[a]!;
+        left[a * k + c] = weights[c]! * column[a]!;
+      }
+    });
+    if (k > 0) yield { left, right, k };
+  }
+}
+
 function leftOut(
   losses: RowLosses,
-  model: LocalModel,
+  {
+    model,
+    settled,
+    lengthsAfter,
+  }: { readonly model: LocalModel; readonly settled: boolean; readonly lengthsAfter: LengthsAfter | null },
   point: Point,
   states: RowStates,
-  settled: boolean,
 ): Omit<RowsLeftOut, 'point' | 'states'> {
   const { n, N, M, design } = losses;
   const { gradients } = point;
-  const {
-    directions,
-    outputDerivatives,
-    extras: also,
-    turns,
-    along,
-    normDerivatives,
-  } = losses.pieces(point, states);
-  const extras = also || normDerivatives.some((tug) => tug !== 0) ? new Float64Array(n * M) : null;
-  if (extras)
-    for (let i = 0; i < n; i++)
-      for (let a = 0; a < N; a++)
-        extras[i * M + a] =
-          normDerivatives[i]! * gradients.slopes[i * N + a]! + (also ? also[i * N + a]! : 0);
-  const steps = model.stepsWithout(outputDerivatives, extras);
-  const moves = M === N ? steps : ofTheta(steps, { n, N, M });
-  const squares = gradients.squares(moves);
+  const pieces = losses.pieces(point, states);
+  const { directions, outputDerivatives, extras, turns, along, normDerivatives } = pieces;
+  const kinks = losses.kinksAt?.(point);
+  const crossed = kinks && crossings(model, losses, kinks, states, pieces);
+  const lengthsAt = lengthsAfter?.(point.x.subarray(0, N));
   const outputs = point.outputs.slice();
-  let turned = 0;
   const lengths = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const step = steps.subarray(i * M, (i + 1) * M);
-    const onGradient = dot(moves.subarray(i * N, (i + 1) * N), gradients.slopes.subarray(i * N, (i + 1) * N));
-    const work =
-      outputDerivatives[i]! * dot(step, directions.subarray(i * M, (i + 1) * M)) +
-      (extras ? dot(step, extras.subarray(i * M, (i + 1) * M)) : 0);
-    const own = turns[i]! * (squares[i]! - onGradient ** 2) + along[i]! * onGradient ** 2;
-    const length = stepLength(own, work);
-    outputs[i]! += length * dot(step, design.subarray(i * M, (i + 1) * M));
-    const q = gradients.lengths[i]!;
-    lengths[i] = Math.sqrt(Math.max(0, q * q + length * (2 * q * onGradient + length * squares[i]!)));
-    for (let a = i * N; a < (i + 1) * N; a++) moves[a]! *= length;
-    if (q > 0) turned += (length * Math.sqrt(squares[i]!)) / q / n;
+  let [turned, held, free] = [0, 0, 0];
+  for (const block of rowBlocks(n, 4 * M)) {
+    const count = block.to - block.from;
+    const [own, slopes] = [directions(block), gradients.slopes(block)];
+    const besides = extrasOf(block, slopes);
+    const found = model.stepsWithout(block, outputDerivatives, besides);
+    const { steps, leverages } = found;
+    crossed?.(block, own, found).forEach((change, k) => {
+      outputs[block.from + k]! += change;
+    });
+    const moves = M === N ? steps : ofTheta(steps, { n: count, N, M });
+    const squares = gradients.squares(moves, block);
+    for (let i = block.from, k = 0; i < block.to; i++, k++) {
+      const step = steps.subarray(k * M, (k + 1) * M);
+      const onGradient = dot(moves.subarray(k * N, (k + 1) * N), slopes.subarray(k * N, (k + 1) * N));
+      const work =
+        outputDerivatives[i]! * dot(step, own.subarray(k * M, (k + 1) * M)) +
+        (besides ? dot(step, besides.subarray(k * M, (k + 1) * M)) : 0);
+      const curved = turns[i]! * (squares[k]! - onGradient ** 2) + along[i]! * onGradient ** 2;
+      const length = stepLength(curved, work);
+      outputs[i]! += length * dot(step, design.subarray(i * M, (i + 1) * M));
+      const q = gradients.lengths[i]!;
+      lengths[i] = Math.sqrt(Math.max(0, q * q + length * (2 * q * onGradient + length * squares[k]!)));
+      if (lengthsAt) for (let a = k * N; a < (k + 1) * N; a++) moves[a]! *= length;
+      if (q > 0) turned += (length * Math.sqrt(squares[k]!)) / q / n;
+      if (Number.isNaN(leverages[k])) continue;
+      held += leverages[k]!;
+      free++;
+    }
+    if (lengthsAt) lengths.set(lengthsAt(moves, block), block.from);
   }
   const doubts: string[] = [];
   if (!outputs.every(Number.isFinite)) doubts.push('the Hessian is singular to working precision');
   if (!settled) doubts.push('rows keep leaving the piece of the loss that they are on');
-  const { leverage, free } = model.heldByThemselves();
+  const leverage = held / (free || 1);
   const shifts = outputs.map((output, i) => output - point.outputs[i]!);
   const unsteady = dot(shifts, shifts) > MOST_SHIFT * dot(point.outputs, point.outputs);
   if (unsteady && leverage > MOST_LEVERAGE && free >= LEAST_FREE * n)
@@ -244,7 +276,19 @@ function leftOut(
   if (turned > MOST_TURN)
     doubts.push(`a row left out changes the gradient there by ${turned.toFixed(2)} of its norm on average`);
   const atKink = states.fitted.reduce((count, at) => count + (at ? 1 : 0), 0);
-  return { outputs, lengths, moves, free: 1 - atKink / n, doubts };
+  return { outputs, lengths, free: 1 - atKink / n, doubts };
+
+  /** What the gradients of a block's rows have beside d_i, a row of M for each; null where there is nothing. */
+  function extrasOf(block: RowBlock, slopes: Float64Array): Float64Array | null {
+    const also = extras?.(block);
+    const tugs = normDerivatives.subarray(block.from, block.to);
+    if (!also && tugs.every((tug) => tug === 0)) return null;
+    const rows = new Float64Array(tugs.length * M);
+    tugs.forEach((tug, k) => {
+      for (let a = 0; a < N; a++) rows[k * M + a] = tug * slopes[k * N + a]! + (also ? also[k * N + a]! : 0);
+    });
+    return rows;
+  }
 }
 
 /** Where rows that are not fitted are held by themselves alone to this share, one more or less changes which are fitted, */

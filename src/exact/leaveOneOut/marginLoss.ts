@@ -1,7 +1,7 @@
 import type { MarginLossName } from '../../theory/channels/losses.ts';
 import { marginLosses } from '../marginLosses.ts';
 import type { RowLosses } from './leaveRowsOut.ts';
-import { divisible } from './rowGradients.ts';
+import { divisible, keepingLast } from './rowGradients.ts';
 
 /** The rows of {@link marginLoss}. */
 export interface MarginLossRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'ridge' | 'gradientsAt'> {
@@ -64,9 +64,13 @@ export function marginLoss(rows: MarginLossRows): RowLosses {
     },
 
     pieces({ outputs, gradients: { lengths, slopes } }, { fitted, scores }) {
-      const directions = design.slice();
-      for (let i = 0; i < n; i++)
-        for (let a = 0; a < N; a++) directions[i * M + a]! -= eps * slopes[i * N + a]!;
+      const directions = keepingLast((block) => {
+        const rows = design.slice(block.from * M, block.to * M);
+        const own = slopes(block);
+        for (let at = 0, from = 0; at < rows.length; at += M, from += N)
+          for (let a = 0; a < N; a++) rows[at + a]! -= eps * own[from + a]!;
+        return rows;
+      });
       const margins = outputs.map((output, i) => output - eps * lengths[i]!);
       const pulls = margins.map((w, i) => (fitted[i] ? scores[i]! : sideOf(scores[i]!).pull(w)));
       const divisors = divisible(lengths);

@@ -6,7 +6,7 @@ import { entryGradients } from './entryGradients.ts';
 import { trainerWithout } from './fixedHessian.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
 import { leaveRowsOut } from './leaveRowsOut.ts';
-import type { LengthsAfter } from './lengthsAfter.ts';
+import { type LengthsAfter, lengthAt } from './lengthsAfter.ts';
 import { marginLoss } from './marginLoss.ts';
 import { ownGradients } from './rowGradients.ts';
 import { without as withoutRow } from './withoutRow.ts';
@@ -53,17 +53,14 @@ export function marginsLeftOut(
     ...{ n, N, M, eps, loss, design: labelled, ridge: n * lambda },
     gradientsAt: separable ? entryGradients(rows, signs!) : ownGradients(rows),
   });
-  const left = leaveRowsOut(losses, {
-    x: best.x,
-    scores: best.margins.map((w, i) => (atKink[i] ? pulls![i]! : rows.loss.pull(w))),
-    fitted: atKink,
-  });
+  const scores = best.margins.map((w, i) => (atKink[i] ? pulls![i]! : rows.loss.pull(w)));
+  const left = leaveRowsOut(losses, { x: best.x, scores, fitted: atKink }, lengthsAfter);
   const trainer = once(() => trainerWithout(losses, left.point, left.states));
   const residuals = left.outputs;
   return {
     fitted: best.clean,
     residuals,
-    gradientNorms: lengthsAfter ? lengthsAfter(theta, left.moves) : new Float64Array(n).fill(Number.NaN),
+    gradientNorms: lengthsAfter ? left.lengths : new Float64Array(n).fill(Number.NaN),
     influence: residuals.map((margin, i) => {
       const pull = left.states.scores[i]!;
       return pull > 0 ? (left.point.outputs[i]! - margin) / pull : 0;
@@ -74,8 +71,7 @@ export function marginsLeftOut(
     trained(i) {
       const at = separable ? null : trainer()(i);
       if (at === null) return null;
-      const unmoved = new Float64Array(n * N);
-      const gradientNorm = lengthsAfter?.(at.x.subarray(0, N), unmoved)[i] ?? Number.NaN;
+      const gradientNorm = lengthsAfter ? lengthAt(lengthsAfter, at.x.subarray(0, N), i) : Number.NaN;
       return { residual: at.outputs[i]!, gradientNorm };
     },
   };

@@ -1,8 +1,10 @@
+import { times } from '../../numerics/vectors.ts';
 import { centring, type Rows, withOnes } from '../intercept.ts';
 import { once } from '../once.ts';
 import { trainerWithout } from './fixedHessian.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
 import { leaveRowsOut } from './leaveRowsOut.ts';
+import type { LengthsAfter } from './lengthsAfter.ts';
 import type { GradientsAt } from './rowGradients.ts';
 import { type SquareRows, squareLoss } from './squareLoss.ts';
 
@@ -25,8 +27,8 @@ export interface Coordinates extends Pick<SquareRows, 'sharedShift'> {
   readonly gradientsAt: GradientsAt;
   /** Whether that is so for any theta and without any row, or only near this one. */
   readonly everywhere: boolean;
-  /** The rows' own gradient norms at theta + moves_i, where training has others. */
-  readonly lengthsAfter?: (moves: Float64Array) => Float64Array;
+  /** The rows' own gradient norms, where training has others. */
+  readonly lengthsAfter?: LengthsAfter;
 }
 
 /** The coordinates at a minimiser of rows about their means, where an intercept is fitted. */
@@ -41,39 +43,41 @@ export function programmeLeftOut(
 ): LeftOutRows {
   const { eps, lambda, fitIntercept } = asked;
   const { n } = given;
-  const rows = centring(fitIntercept, given);
-  if (found.theta.every((value) => value === 0)) return constantLeftOut(rows.y, fitIntercept);
-  const { phi, theta, gradientsAt, everywhere, lengthsAfter, sharedShift } = coordinatesOf(found.theta, {
-    ...given,
-    ...rows,
-  });
+  const { phi: centred, y } = centring(fitIntercept, given);
+  if (found.theta.every((value) => value === 0)) return constantLeftOut(y, fitIntercept);
+  const coordinates = coordinatesOf(found.theta, { ...given, phi: centred, y });
+  const { theta, gradientsAt, everywhere, lengthsAfter, sharedShift } = coordinates;
   const N = theta.length;
+  const design = fitIntercept ? withOnes(coordinates.phi, n, N) : coordinates.phi;
+  const M = fitIntercept ? N + 1 : N;
   const losses = squareLoss({
-    ...{ n, N, M: fitIntercept ? N + 1 : N, design: fitIntercept ? withOnes(phi, n, N) : phi },
-    ...{ y: rows.y, eps, ridge: n * lambda, gradientsAt, ...(sharedShift && { sharedShift }) },
+    ...{ n, N, M, design, y, eps, ridge: n * lambda, gradientsAt },
+    ...(sharedShift && { sharedShift }),
   });
   const { scores, sizes } = found;
-  const left = leaveRowsOut(losses, {
-    x: fitIntercept ? Float64Array.of(...theta, found.beside) : theta,
+  const x = fitIntercept ? Float64Array.of(...theta, found.beside) : theta;
+  const outputs = times(design, x, n);
+  const left = leaveRowsOut(
+    losses,
     // |r_i| vanishes at a kink, and the slack of |psi_i| below |r_i| + eps q_i elsewhere.
-    fitted: Array.from(sizes, (size, i) => {
-      let residual = rows.y[i]! - (fitIntercept ? found.beside : 0);
-      for (let a = 0; a < N; a++) residual -= phi[i * N + a]! * theta[a]!;
-      return Math.abs(residual) < size - Math.abs(scores[i]!);
-    }),
-    scores,
-  });
-  const residuals = left.outputs.map((output, i) => rows.y[i]! - output);
-  const fitted = left.point.outputs.map((output, i) => (left.states.fitted[i] ? 0 : rows.y[i]! - output));
+    {
+      x,
+      scores,
+      fitted: Array.from(sizes, (size, i) => Math.abs(y[i]! - outputs[i]!) < size - Math.abs(scores[i]!)),
+    },
+    lengthsAfter,
+  );
+  const residuals = left.outputs.map((output, i) => y[i]! - output);
+  const fitted = left.point.outputs.map((output, i) => (left.states.fitted[i] ? 0 : y[i]! - output));
   const trainer = once(() => trainerWithout(losses, left.point, left.states));
   function trained(i: number): ReturnType<NonNullable<LeftOutRows['trained']>> {
     const at = trainer()(i);
-    return at && { residual: rows.y[i]! - at.outputs[i]!, gradientNorm: at.gradients.lengths[i]! };
+    return at && { residual: y[i]! - at.outputs[i]!, gradientNorm: at.gradients.lengths[i]! };
   }
   return {
     fitted,
     residuals,
-    gradientNorms: lengthsAfter ? lengthsAfter(left.moves) : left.lengths,
+    gradientNorms: left.lengths,
     influence: residuals.map((e, i) => {
       const psi = left.states.scores[i]!;
       return psi === 0 ? 0 : (e - fitted[i]!) / psi;

@@ -3,6 +3,7 @@ import { lowerInverse } from '../../numerics/lowerInverse.ts';
 import { choleskySolve, dot, times, transpose } from '../../numerics/vectors.ts';
 import { centring, type Rows } from '../intercept.ts';
 import { ridgeFactor } from '../ridge.ts';
+import { type RowBlock, rowBlocks } from '../rowBlocks.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
 import type { LengthsAfter } from './lengthsAfter.ts';
 
@@ -28,33 +29,43 @@ export function ridgeLeftOut(
   const residuals = y.map((target, i) => target - outputs[i]!);
   const wide = N >= (fitIntercept ? n - 1 : n);
   const factor = ridgeFactor({ n, N, phi, lambda, centred: fitIntercept, wide });
-  // Rows of which theta without row i less theta is -e_i times the i-th, and what e_i is divided by.
-  const ways = new Float64Array(n * N);
   const algebra = linearAlgebra();
-  const [pulls, held] = wide ? byRows() : byFeatures();
-  const leftOut = pulls.map((pull, i) => pull / held[i]!);
-  const gradientNorms = lengthsAfter
-    ? lengthsAfter(
-        theta,
-        ways.map((value, at) => -leftOut[Math.floor(at / N)]! * value),
-      )
-    : new Float64Array(n).fill(Number.NaN);
+  const lengthsAt = lengthsAfter?.(theta);
+  // Rows of which theta without row i less theta is -e_i times the i-th; what e_i is, and what it is divided by.
+  const { waysOf, pulls, held } = wide ? byRows() : byFeatures();
+  const [leftOut, gradientNorms] = [new Float64Array(n), new Float64Array(n).fill(Number.NaN)];
+  for (const block of rowBlocks(n, 2 * N)) {
+    const ways = waysOf(block);
+    for (let i = block.from; i < block.to; i++) leftOut[i] = pulls[i]! / held[i]!;
+    if (!lengthsAt) continue;
+    for (let at = 0; at < ways.length; at++) ways[at]! *= -leftOut[block.from + Math.floor(at / N)]!;
+    gradientNorms.set(lengthsAt(ways, block), block.from);
+  }
   const influence = held.map((value) => 1 / (wide ? n * lambda * value : value) - 1);
   return { fitted: residuals, residuals: leftOut, gradientNorms, influence, crossing: 0, doubts: [] };
 
-  function byFeatures(): [Float64Array, Float64Array] {
-    const inverse = lowerInverse(factor, N);
-    const half = new Float64Array(n * N);
-    algebra.multiplyTransposed(phi, inverse, half, { m: n, n: N, k: N });
-    algebra.multiplyTransposed(half, transpose(inverse, N, N), ways, { m: n, n: N, k: N });
-    const free = residuals.map((_, i) => {
-      const row = half.subarray(i * N, (i + 1) * N);
-      return 1 - dot(row, row) - (fitIntercept ? 1 / n : 0);
-    });
-    return [residuals, free];
+  function byFeatures(): Ways {
+    const columns = transpose(lowerInverse(factor, N), N, N);
+    const inverse = new Float64Array(N * N);
+    algebra.multiplyTransposed(columns, columns, inverse, { m: N, n: N, k: N });
+    const held = new Float64Array(n);
+    return {
+      pulls: residuals,
+      held,
+      waysOf({ from, to }) {
+        const rows = phi.subarray(from * N, to * N);
+        const ways = new Float64Array(rows.length);
+        algebra.multiplyTransposed(rows, inverse, ways, { m: to - from, n: N, k: N });
+        for (let i = from, at = 0; i < to; i++, at += N) {
+          const hat = dot(rows.subarray(at, at + N), ways.subarray(at, at + N));
+          held[i] = 1 - hat - (fitIntercept ? 1 / n : 0);
+        }
+        return ways;
+      },
+    };
   }
 
-  function byRows(): [Float64Array, Float64Array] {
+  function byRows(): Ways {
     const columns = transpose(lowerInverse(factor, n), n, n);
     const B = new Float64Array(n * n);
     algebra.multiplyTransposed(columns, columns, B, { m: n, n, k: n });
@@ -64,7 +75,28 @@ export function ridgeLeftOut(
       for (const value of B) total += value;
       for (let at = 0; at < B.length; at++) B[at]! -= total / (n * n);
     }
-    algebra.multiplyTransposed(B, transpose(phi, n, N), ways, { m: n, n: N, k: n });
-    return [choleskySolve(factor, y.slice()), Float64Array.from({ length: n }, (_, i) => B[i * n + i]!)];
+    return {
+      pulls: choleskySolve(factor, y.slice()),
+      held: Float64Array.from({ length: n }, (_, i) => B[i * n + i]!),
+      waysOf({ from, to }) {
+        const ways = new Float64Array((to - from) * N);
+        const features = transpose(phi, n, N);
+        algebra.multiplyTransposed(B.subarray(from * n, to * n), features, ways, {
+          m: to - from,
+          n: N,
+          k: n,
+        });
+        return ways;
+      },
+    };
   }
+}
+
+/** How theta moves without the rows of a block, and what makes the residuals there of those of all rows. */
+interface Ways {
+  /** A row of N for each row of the block. May be overwritten. */
+  readonly waysOf: (block: RowBlock) => Float64Array;
+  readonly pulls: Float64Array;
+  /** Known of a block once its ways are. */
+  readonly held: Float64Array;
 }

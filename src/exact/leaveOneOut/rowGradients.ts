@@ -1,16 +1,17 @@
 import { dot, quadraticForm } from '../../numerics/vectors.ts';
 import type { ReadoutProblem } from '../readoutProblem.ts';
+import type { RowBlock } from '../rowBlocks.ts';
 
 /** What eps multiplies in the loss of each row, q_i = sqrt(theta' J_i theta), to second order about one theta. */
 export interface RowGradients {
   /** q_i, n. */
   readonly lengths: Float64Array;
-  /** k_i = J_i theta / q_i, the gradient of q_i, n x N; 0 where q_i = 0. */
-  readonly slopes: Float64Array;
+  /** k_i = J_i theta / q_i, the gradient of q_i, for the rows of a block, each of N; 0 where q_i = 0. Not to be changed. */
+  slopes(block: RowBlock): Float64Array;
   /** sum weights_i J_i into the lower triangle of `out`, N x N. The Hessian of q_i is (J_i - k_i k_i') / q_i. */
   gram(weights: Float64Array, out: Float64Array): void;
-  /** moves_i' J_i moves_i, n, for moves of n x N. */
-  squares(moves: Float64Array): Float64Array;
+  /** moves_i' J_i moves_i for the rows of a block and a move of N for each. */
+  squares(moves: Float64Array, block: RowBlock): Float64Array;
 }
 
 /** The gradients at any theta. */
@@ -18,22 +19,40 @@ export type GradientsAt = (theta: Float64Array) => RowGradients;
 
 /** Each row's own gradient in l2, J_i = K_i' K_i. */
 export const ownGradients =
-  ({ n, d, N, jacobians }: Pick<ReadoutProblem, 'n' | 'd' | 'N' | 'jacobians'>): GradientsAt =>
+  (problem: Pick<ReadoutProblem, 'n' | 'd' | 'N' | 'jacobians'>): GradientsAt =>
   (theta) => {
+    const { n, d, jacobians } = problem;
     const images = jacobians.images(theta);
     const lengths = rowSquares(images, n).map(Math.sqrt);
-    const slopes = new Float64Array(n * N);
-    jacobians.pullBack(
-      images.map((value, e) => value / (lengths[Math.floor(e / d)]! || 1)),
-      slopes,
-    );
+    const directions = images.map((value, e) => value / (lengths[Math.floor(e / d)]! || 1));
     return {
       lengths,
-      slopes,
+      slopes: pulledBack(problem, directions),
       gram: (weights, out) => jacobians.weightedGram(weights, out),
-      squares: (moves) => rowSquares(jacobians.ownImages(moves), n),
+      squares: (moves, block) => rowSquares(jacobians.ownImages(moves, block), block.to - block.from),
     };
   };
+
+/** K_i' v_i for the rows of a block; that of the last block is kept. @param v n x d */
+export function pulledBack(
+  { d, N, jacobians }: Pick<ReadoutProblem, 'd' | 'N' | 'jacobians'>,
+  v: Float64Array,
+): (block: RowBlock) => Float64Array {
+  return keepingLast((block) => {
+    const rows = new Float64Array((block.to - block.from) * N);
+    jacobians.pullBlock(v.subarray(block.from * d, block.to * d), block, rows);
+    return rows;
+  });
+}
+
+/** What a block's rows are, computed once where one block after the other, or all rows at once, are asked for again. */
+export function keepingLast(of: (block: RowBlock) => Float64Array): (block: RowBlock) => Float64Array {
+  let kept: (RowBlock & { readonly rows: Float64Array }) | null = null;
+  return ({ from, to }) => {
+    if (kept?.from !== from || kept.to !== to) kept = { from, to, rows: of({ from, to }) };
+    return kept.rows;
+  };
+}
 
 /** One gradient for all rows, |theta|: J_i = I. */
 export const euclideanGradient =
@@ -43,16 +62,13 @@ export const euclideanGradient =
     const length = Math.sqrt(dot(theta, theta));
     return {
       lengths: new Float64Array(n).fill(length),
-      slopes: repeated(
-        theta.map((value) => value / (length || 1)),
-        n,
-      ),
+      slopes: repeated(theta.map((value) => value / (length || 1))),
       gram(weights, out) {
         const total = sumOf(weights);
         out.fill(0);
         for (let a = 0; a < N; a++) out[a * N + a] = total;
       },
-      squares: (moves) => rowSquares(moves, n),
+      squares: (moves, { from, to }) => rowSquares(moves, to - from),
     };
   };
 
@@ -65,16 +81,15 @@ export const averagedGradient =
     const length = Math.sqrt(Math.max(0, dot(theta, image)));
     return {
       lengths: new Float64Array(n).fill(length),
-      slopes: repeated(
-        image.map((value) => value / (length || 1)),
-        n,
-      ),
+      slopes: repeated(image.map((value) => value / (length || 1))),
       gram(weights, out) {
         const total = sumOf(weights);
         for (let j = 0; j < out.length; j++) out[j] = total * matrix[j]!;
       },
       squares: (moves) =>
-        Float64Array.from({ length: n }, (_, i) => quadraticForm(matrix, moves.subarray(i * N, (i + 1) * N))),
+        Float64Array.from({ length: moves.length / N }, (_, i) =>
+          quadraticForm(matrix, moves.subarray(i * N, (i + 1) * N)),
+        ),
     };
   };
 
@@ -85,14 +100,17 @@ export const linearGradient =
     const N = theta.length;
     return {
       lengths: new Float64Array(n).fill(dot(g, theta)),
-      slopes: repeated(g, n),
+      slopes: repeated(g),
       // J = g g' makes the Hessian of the length 0.
       gram(weights, out) {
         const total = sumOf(weights);
         for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b] = total * g[a]! * g[b]!;
       },
       squares: (moves) =>
-        Float64Array.from({ length: n }, (_, i) => dot(g, moves.subarray(i * N, (i + 1) * N)) ** 2),
+        Float64Array.from(
+          { length: moves.length / N },
+          (_, i) => dot(g, moves.subarray(i * N, (i + 1) * N)) ** 2,
+        ),
     };
   };
 
@@ -115,11 +133,12 @@ function rowSquares(rows: Float64Array, n: number): Float64Array {
   });
 }
 
-function repeated(row: Float64Array, n: number): Float64Array {
-  const rows = new Float64Array(n * row.length);
-  for (let i = 0; i < n; i++) rows.set(row, i * row.length);
-  return rows;
-}
+const repeated = (row: Float64Array): RowGradients['slopes'] =>
+  keepingLast(({ from, to }) => {
+    const rows = new Float64Array((to - from) * row.length);
+    for (let at = 0; at < rows.length; at += row.length) rows.set(row, at);
+    return rows;
+  });
 
 /** A x for a symmetric A, of which only the lower triangle is read. */
 function symmetricTimes(a: Float64Array, x: Float64Array): Float64Array {

@@ -1,5 +1,6 @@
+import { once } from '../once.ts';
 import type { Pieces, RowLosses } from './leaveRowsOut.ts';
-import { divisible } from './rowGradients.ts';
+import { divisible, keepingLast } from './rowGradients.ts';
 
 /** The rows of {@link squareLoss}. */
 export interface SquareRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'design' | 'ridge' | 'gradientsAt'> {
@@ -16,13 +17,16 @@ export interface SquareRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'design' |
 export function squareLoss(rows: SquareRows): RowLosses {
   const { n, N, M, design, y, eps, sharedShift } = rows;
   /** J without row i is J + (J - J_i)/(n - 1), for which all other rows pay with turns_j = eps dloss_j/dq / q. */
-  function extrasAt(x: Float64Array, turns: Float64Array): Float64Array | null {
+  function extrasAt(x: Float64Array, turns: Float64Array): Pieces['extras'] {
     if (!sharedShift) return null;
-    const total = turns.reduce((sum, turn) => sum + turn, 0);
-    return sharedShift(x.subarray(0, N)).map((value, at) => {
-      const others = total - turns[Math.floor(at / N)]!;
-      return (-others * value) / (n - 1);
+    const shifts = once(() => {
+      const total = turns.reduce((sum, turn) => sum + turn, 0);
+      return sharedShift(x.subarray(0, N)).map((value, at) => {
+        const others = total - turns[Math.floor(at / N)]!;
+        return (-others * value) / (n - 1);
+      });
     });
+    return ({ from, to }) => shifts().subarray(from * N, to * N);
   }
 
   return {
@@ -39,9 +43,13 @@ export function squareLoss(rows: SquareRows): RowLosses {
       };
     },
 
+    kinksAt: ({ outputs, gradients: { lengths } }) => ({
+      residuals: outputs.map((output, i) => y[i]! - output),
+      bounds: lengths.map((q) => eps * q),
+    }),
+
     pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
       const divisors = divisible(lengths);
-      const directions = design.slice();
       const [outputDerivatives, normDerivatives, turns] = [
         new Float64Array(n),
         new Float64Array(n),
@@ -59,9 +67,18 @@ export function squareLoss(rows: SquareRows): RowLosses {
         const sign = scores[i]! < 0 ? -1 : 1;
         outputDerivatives[i] = sign * gaps[i]! + cost;
         turns[i] = (eps * Math.max(0, outputDerivatives[i]!)) / divisors[i]!;
-        for (let a = 0; a < M; a++) directions[i * M + a]! *= -sign;
-        for (let a = 0; a < N; a++) directions[i * M + a]! += eps * slopes[i * N + a]!;
       }
+      const directions = keepingLast((block) => {
+        const rows = design.slice(block.from * M, block.to * M);
+        const own = slopes(block);
+        for (let i = block.from, at = 0, from = 0; i < block.to; i++, at += M, from += N) {
+          if (fitted[i]) continue;
+          const sign = scores[i]! < 0 ? -1 : 1;
+          for (let a = 0; a < M; a++) rows[at + a]! *= -sign;
+          for (let a = 0; a < N; a++) rows[at + a]! += eps * own[from + a]!;
+        }
+        return rows;
+      });
       const along = turns.map((turn, i) => (fitted[i] ? turn : 0));
       return {
         fitted,

@@ -2,6 +2,7 @@ import type { InteriorPoint } from '../cone/interiorPoint.ts';
 import type { Rows } from '../intercept.ts';
 import type { Jacobians } from '../jacobians.ts';
 import type { ReadoutProblem } from '../readoutProblem.ts';
+import type { RowBlock } from '../rowBlocks.ts';
 
 /** Features and targets of all rows but row i. */
 export const rowsWithout = <R extends Rows>(rows: R, i: number): R => ({
@@ -19,13 +20,28 @@ export const problemWithout = (problem: ReadoutProblem, i: number): ReadoutProbl
 
 /** The Jacobians of all rows but row i, by those of all rows: what row i is given is 0, and what it gives is left out. */
 function jacobiansWithout({ n, d, N, jacobians }: ReadoutProblem, i: number): Jacobians {
+  const others = { from: 0, to: n - 1 };
+  /** Rows of a block among zeros for all other rows but row i. */
+  const placed = (rows: Float64Array, { from }: RowBlock, width: number): Float64Array => {
+    const all = new Float64Array((n - 1) * width);
+    all.set(rows, from * width);
+    return all;
+  };
   return {
     images: (theta) => without(jacobians.images(theta), i, d),
-    ownImages: (moves) => without(jacobians.ownImages(withZero(moves, i, N)), i, d),
+    ownImages(moves, block = others) {
+      const all = withZero(placed(moves, block, N), i, N);
+      return without(jacobians.ownImages(all), i, d).subarray(block.from * d, block.to * d);
+    },
     pullBack(v, out) {
       const all = new Float64Array(n * N);
       jacobians.pullBack(withZero(v, i, d), all);
       out.set(without(all, i, N));
+    },
+    pullBlock(v, block, out) {
+      const all = new Float64Array(n * N);
+      jacobians.pullBack(withZero(placed(v, block, d), i, d), all);
+      out.set(without(all, i, N).subarray(block.from * N, block.to * N));
     },
     pulledSum: (v) => jacobians.pulledSum(withZero(v, i, d)),
     weightedGram: (weights, out) => jacobians.weightedGram(withZero(weights, i, 1), out),

@@ -44,7 +44,7 @@ export function bench(store: Store, steps: Address): Bench {
     return content;
   };
   panel.append(compared);
-  const gives = whatGives(tool('Which settings would give it?', 'tool-gives'), store);
+  const gives = whatGives(tool('Which setting gives a wanted risk?', 'tool-gives'), store);
   const own = ownDataField(tool('Your own data', 'tool-own'), store);
   const screen = screens(buttons, tool('Put it into another page', 'tool-embed'), store);
 

@@ -11,7 +11,7 @@ export function presetField(
   store: Store,
 ): { show(state: State): void } {
   const select = html('select', { id: 'preset' });
-  select.append(new Option('…', ''), ...names.map((name) => new Option(presets[name].name, name)));
+  select.append(new Option('choose one', ''), ...names.map((name) => new Option(presets[name].name, name)));
   box.append(html('label', {}, 'Example ', select));
   select.addEventListener('change', () => {
     if (select.value !== '') store.change(presetState(select.value as PresetName));

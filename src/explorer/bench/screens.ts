@@ -16,8 +16,14 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
   button.addEventListener('click', () =>
     store.change({ screen: store.state.screen === 'page' ? 'projector' : 'page' }),
   );
-  const code = html('textarea', { id: 'embed-code', rows: 3, readOnly: true, spellcheck: false });
-  embed.append(html('label', { htmlFor: code.id }, 'Code for another page, with what is set now'), code);
+  const code = html('textarea', { id: 'embed-code', rows: 5, readOnly: true, spellcheck: false });
+  const copy = html('button', { type: 'button' }, 'Copy');
+  copy.dataset.copies = code.id;
+  embed.append(
+    html('label', { htmlFor: code.id }, 'Code for another page, with what is set now'),
+    code,
+    copy,
+  );
   code.addEventListener('focus', () => code.select());
 
   // The story has no screens of its own.

@@ -34,7 +34,7 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
     html(
       'p',
       { className: 'asked' },
-      html('label', {}, 'a value of ', measure),
+      html('label', {}, 'wanted: ', measure),
       html('label', {}, ' of ', wanted),
       html('label', {}, ' by changing ', by),
     ),
@@ -56,7 +56,7 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
     }
     const risk = Number(text);
     if (!(Number.isFinite(risk) && risk >= 0)) {
-      answer.replaceChildren(`"${text}" is not a risk: a number of 0 or more is wanted.`);
+      answer.replaceChildren(`“${text}” is not a risk: a number of 0 or more is wanted.`);
       return;
     }
     const parameter = by.value as Solvable;

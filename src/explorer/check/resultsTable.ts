@@ -20,8 +20,7 @@ export function resultsTable(
   const found = matching(measurements, settings, along);
   if (found.length === 0) return null;
   const overs = found.map(({ measurement: { seeds, d, elsewhere } }) => {
-    const models = `${seeds} model${seeds === 1 ? '' : 's'}`;
-    return `${models} of d ${d}${elsewhere ? ', elsewhere' : ''}`;
+    return `${seeds} of d ${d}${elsewhere ? '†' : ''}`;
   });
   // Said once where it is the same of all.
   const alike = new Set(overs).size === 1;
@@ -46,14 +45,14 @@ export function resultsTable(
       [...row('', words.standard, measurement.standardRisk, limit.standardRisk), alike ? '' : ended],
     ];
   });
-  const headings = [symbol(letters[axis]), '', 'mean', 'limit', 'bias', 'std error', alike ? '' : 'over'];
+  const headings = [symbol(letters[axis]), '', 'mean', 'limit', 'bias', 'std error', alike ? '' : 'models'];
   // It may be wider than a phone: then it scrolls, by keyboard too.
   const region = html(
     'div',
     { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What was measured' },
     fillTable(html('table'), headings, rows),
   );
-  const over = alike ? [note(`Over ${overs[0]}.`)] : [];
+  const over = alike ? [note(`Models: ${overs[0]}.`)] : [];
   return html('div', {}, ...over, region, ...notesOn(found.map(({ measurement }) => measurement)).map(note));
 }
 
@@ -67,14 +66,14 @@ function notesOn(
   const orders = sizes.map((d) => `${(1 / Math.sqrt(d)).toFixed(2)} at d ${d}`).join(', ');
   const [several, single] = [points.some(({ seeds }) => seeds > 1), points.some(({ seeds }) => seeds === 1)];
   const spreads = [
-    ...(several ? ['over models, which more of them make smaller'] : []),
+    ...(several ? ['from model to model, the smaller the more models there are'] : []),
     ...(single ? ['over test rows where there is one model, which says nothing of how models differ'] : []),
   ];
   return [
-    `Bias is the mean minus the limit. It is expected to be of order d^(−1/2), ${orders} in units of the risk, however many models there are.`,
-    `The standard error is the spread: ${spreads.join('; ')}. Bars on the curves are two of them.`,
+    `Bias is the mean minus the limit. It is expected to be of order 1/\u2060√d, ${orders} in units of the risk, however many models there are.`,
+    `The standard error is the spread of the mean: ${spreads.join('; ')}. Bars on the curves are two of them.`,
     ...(points.some(({ elsewhere }) => elsewhere)
-      ? ['Points with a dashed outline came with the link: they were measured elsewhere.']
+      ? ['† Points with a dashed outline came with a link: they were measured elsewhere.']
       : []),
   ];
 }

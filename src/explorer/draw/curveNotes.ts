@@ -58,6 +58,6 @@ export function squarePlace({ frame, x }: Plane, square: number | undefined, her
   };
   return [
     svg('line', { class: 'square', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
-    svg('text', { class: 'note halo', ...place }, ...spans(letters.psi1, ' = ', letters.psi2)),
+    svg('text', { class: 'note halo', ...place }, ...spans({ letter: 'N' }, ' = ', { letter: 'n' })),
   ];
 }

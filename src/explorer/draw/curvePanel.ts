@@ -49,9 +49,8 @@ export function curvePanel(): CurvePanel {
   const [points, own] = [layer(errorBars), layer(ownPoints)];
   const [level, square, limits] = [layer(nothingLevel), layer(squarePlace), layer(limitMarks)];
   const [letters, labels] = [layer(pinnedLetters), layer(curveLabels)];
-  const mark = (radius: number) => (at: Plane, risk: RiskAt | null) =>
-    risk ? placeMark(at, risk, radius) : [];
-  const [here, pointed] = [layer(mark(5), 'here'), layer(mark(4.5), 'pointed')];
+  const mark = (at: Plane, risk: RiskAt | null) => (risk ? placeMark(at, risk) : []);
+  const [here, pointed] = [layer(mark, 'here'), layer(mark, 'pointed')];
   const target = svg('line');
   const clip = svg('rect');
   const within = [bands, pins, curves, here, points, own].map(({ element }) => element);

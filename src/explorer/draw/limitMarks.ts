@@ -31,7 +31,9 @@ export function limitMarks(
   }).filter(({ level }) => level >= frame.top && level <= frame.bottom);
   const noted: number[] = [];
   return marks.flatMap(({ class: name, level, words }) => {
-    const mark = svg('circle', { class: name, cx: at, cy: level, r: 5 });
+    const mark = name.endsWith('adversarial')
+      ? svg('rect', { class: name, x: at - 5, y: level - 5, width: 10, height: 10 })
+      : svg('circle', { class: name, cx: at, cy: level, r: 5 });
     if (noted.some((other) => Math.abs(other - level) < APART)) return [mark];
     noted.push(level);
     return [svg('text', { class: 'note halo', x: at + 10, y: level - 6 }, ...spans(...words)), mark];

@@ -32,8 +32,8 @@ export interface LinePlotView {
   /** the largest value to show */
   readonly most: number;
   readonly title: string;
-  /** a level across the plot, with words */
-  readonly level?: { readonly value: number; readonly words: string };
+  /** a level across the plot, with words, and others where there is little room */
+  readonly level?: { readonly value: number; readonly words: string; readonly short: string };
   /** where there are as many features as samples */
   readonly square?: number;
   /** from where to where nothing is learnt */
@@ -129,7 +129,7 @@ function linePlane(
 ): Plane {
   const roomy = width >= NARROW;
   const frame = {
-    left: 52,
+    left: 58,
     right: width - (roomy ? 24 + 7.6 * letters : 12),
     top: roomy ? 14 : 30,
     bottom: height - 52,
@@ -141,8 +141,9 @@ function linePlane(
   };
 }
 
-/** Pixels of the words beside a level. */
+/** Pixels of the words beside a level, and of the short ones. */
 const LEVEL_WORDS = 165;
+const SHORT_WORDS = 36;
 
 function notesOf(
   { frame, x, y }: Plane,
@@ -169,9 +170,10 @@ function notesOf(
   }
   if (level) {
     const at = y.pixel(level.value);
-    const spot = roomAlong(frame, outlines, at, LEVEL_WORDS);
+    const long = roomAlong(frame, outlines, at, LEVEL_WORDS);
+    const spot = long ?? roomAlong(frame, outlines, at, SHORT_WORDS);
     found.push(svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: at, y2: at }));
-    if (spot) found.push(svg('text', { class: 'note halo', ...spot }, level.words));
+    if (spot) found.push(svg('text', { class: 'note halo', ...spot }, long ? level.words : level.short));
   }
   if (square !== undefined) {
     const at = x.pixel(square);

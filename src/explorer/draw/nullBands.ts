@@ -3,8 +3,8 @@ import { frameRect } from './axes.ts';
 import type { Plane } from './plane.ts';
 import { svg } from './svg.ts';
 
-/** Bands narrower than this, in pixels, have no words in them. */
-const ROOM = 110;
+/** Pixels of the words of a band, and of all of them. */
+const [SHORT, LONG] = [90, 230];
 
 /** Where nothing is learnt, as bands. */
 export function nullBands({ frame, x }: Plane, axis: Axis, curve: readonly RiskAt[]): SVGElement[] {
@@ -16,12 +16,12 @@ export function nullBands({ frame, x }: Plane, axis: Axis, curve: readonly RiskA
     while (i + 1 < curve.length && curve[i + 1]!.phase === 'null') i++;
     const [left, right] = [x.pixel(curve[first]!.at), x.pixel(curve[i]!.at)];
     found.push(frameRect({ ...frame, left, right }, 'null-band'));
-    if (right - left > ROOM)
+    if (right - left > SHORT)
       found.push(
         svg(
           'text',
           { class: 'note', x: (left + right) / 2, y: frame.bottom - 12, 'text-anchor': 'middle' },
-          'nothing is learnt',
+          right - left > LONG ? 'null phase: nothing is learnt' : 'null phase',
         ),
       );
   }

@@ -16,7 +16,7 @@ import type { State, Store } from '../state/state.ts';
 import { isClassifier } from '../theory/ask.ts';
 import { kept } from '../theory/keptAnswers.ts';
 import { html } from './elements.ts';
-import { letters, symbol } from './symbols.ts';
+import { type Letter, letters, symbol } from './symbols.ts';
 
 /** Builds the sliders, number fields and choices of a form, and keeps them and the store in step. */
 export function controls(form: HTMLFormElement, store: Store): void {
@@ -60,12 +60,12 @@ export interface Field {
 const shownValue = (settings: Settings, name: NumberName): number =>
   name === 'epsTest' ? (settings.epsTest ?? settings.eps) : settings[name];
 
-/** A slider and a number, there while it has an effect. `prefix` sets their ids apart where there are two of a parameter. */
+/** A slider and a number, there while it has an effect. `prefix` sets their ids apart where there are two of a parameter, which may have another letter. */
 export function numberField(
   parameter: Parameter,
   store: Store,
   matters: (settings: Settings) => boolean = () => true,
-  prefix = '',
+  { prefix = '', letter = letters[parameter.name] }: { prefix?: string; letter?: Letter } = {},
 ): Field {
   const { name, title, explanation } = parameter;
   const slider = html('input', {
@@ -110,7 +110,7 @@ export function numberField(
     slider.setAttribute('aria-valuetext', value);
     slider.style.setProperty('--filled', `${(100 * position) / SLIDER_STEPS}%`);
   });
-  const label = html('label', { htmlFor: number.id, title: explanation }, title, ' ', symbol(letters[name]));
+  const label = html('label', { htmlFor: number.id, title: explanation }, title, ' ', symbol(letter));
   const element = html('div', { className: 'field' }, label, number, slider, wrong);
   element.dataset.name = name;
   return {

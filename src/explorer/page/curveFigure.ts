@@ -102,7 +102,7 @@ export function curveFigure(
 
   const valueUnder = (event: PointerEvent): number | undefined =>
     panel.valueUnder(event.clientX - box.getBoundingClientRect().left);
-  const grasped = ({ clientX, clientY }: PointerEvent): RiskName | undefined => {
+  const grasped = ({ clientX, clientY }: Pick<PointerEvent, 'clientX' | 'clientY'>): RiskName | undefined => {
     const { left, top } = box.getBoundingClientRect();
     return panel.grasped(clientX - left, clientY - top);
   };
@@ -115,6 +115,14 @@ export function curveFigure(
     box.setPointerCapture(event.pointerId);
     pointAt(undefined);
   });
+  // A finger on a dot drags it instead of the page.
+  box.addEventListener(
+    'touchstart',
+    (event) => {
+      if (grasped(event.touches[0]!)) event.preventDefault();
+    },
+    { passive: false },
+  );
   box.addEventListener('pointermove', (event) => {
     box.style.cursor = held || grasped(event) ? 'ns-resize' : '';
     if (!held) {

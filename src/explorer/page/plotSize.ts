@@ -1,13 +1,13 @@
 /** Height that all but the plot needs: on the whole page so that formula and check stay in sight on a projector. */
 const BESIDES = 445;
-/** Never flatter than a phone needs, or a wide screen of few lines. */
-const LEAST = { narrow: 300, wide: 275 } as const;
+/** Never flatter than a phone needs, or a wide screen of few lines; as in the style of its box. */
+const LEAST = 300;
 
 function heightFor(width: number): number {
-  const { innerHeight, innerWidth } = window;
+  const { innerHeight } = window;
   const alone = !['page', undefined].includes(document.documentElement.dataset.screen);
-  const room = alone ? 0.58 * innerHeight : innerHeight - BESIDES;
-  return Math.round(Math.max(LEAST[innerWidth < 800 ? 'narrow' : 'wide'], Math.min(room, 0.8 * width)));
+  const room = alone ? 0.44 * innerHeight : innerHeight - BESIDES;
+  return Math.round(Math.max(LEAST, Math.min(room, 0.8 * width)));
 }
 
 /** Tells of the size of a plot in whole pixels, now and whenever the width of its box changes. */

@@ -73,7 +73,7 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
     }),
   );
   for (const button of document.querySelectorAll<HTMLElement>('[data-copies]'))
-    button.addEventListener('click', () => copy(byId(button.dataset.copies!).textContent ?? '', button));
+    button.addEventListener('click', () => copy(textIn(byId(button.dataset.copies!)), button));
   byId('copy-link').addEventListener('click', () => copy(window.location.href, byId('copy-link')));
 
   const details = byId<HTMLDetailsElement>('table-details');
@@ -86,14 +86,25 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
   const section = details.closest('section')!;
   return {
     show: whenSeen(section, ({ settings, axis }: State) => {
-      byId('point-command').textContent = pointCommand(settings);
+      showCommand('point-command', pointCommand(settings));
       const command = curveCommand(settings, axisNamed(axis));
       byId('curve-command-row').hidden = command === undefined;
-      byId('curve-command').textContent = command ?? '';
+      showCommand('curve-command', command ?? '');
       fillLater();
     }),
   };
 }
+
+/** A command, its lines broken between options only. */
+function showCommand(id: string, command: string): void {
+  const place = byId(id);
+  if (place.textContent === command) return;
+  const parts = command.split(/ (?=--)/).map((part) => html('span', {}, part));
+  place.replaceChildren(...parts.flatMap((part, i) => (i === 0 ? [part] : [' ', part])));
+}
+
+const textIn = (element: HTMLElement): string =>
+  element instanceof HTMLTextAreaElement ? element.value : element.textContent;
 
 function exportButton(kind: string, of: string, save: () => void | Promise<void>): HTMLButtonElement {
   const button = html('button', { type: 'button', className: 'quiet' }, kind);

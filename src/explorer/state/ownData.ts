@@ -49,6 +49,6 @@ function objectionTo(cells: readonly string[]): string | undefined {
   if (cells.length < 2 || cells.length > 3)
     return `x, value and optionally an error are wanted, not ${cells.length} number${cells.length === 1 ? '' : 's'}`;
   const bad = cells.find((cell) => !Number.isFinite(numberOf(cell)));
-  if (bad !== undefined) return `"${bad}" is not a number`;
+  if (bad !== undefined) return `“${bad}” is not a number`;
   return cells.length === 3 && numberOf(cells[2]!) < 0 ? `the error ${cells[2]} is below 0` : undefined;
 }

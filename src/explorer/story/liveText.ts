@@ -21,7 +21,11 @@ export function liveText(root: HTMLElement, scene: SceneName, settings: Settings
       const content = withSymbols(text);
       return quantity === undefined
         ? html('span', {}, ...content)
-        : html('span', { className: `quantity ${quantity}` }, ...content);
+        : html(
+            'span',
+            { className: `quantity ${quantity}${/\d/.test(text) ? ' together' : ''}` },
+            ...content,
+          );
     }),
   );
 }

@@ -13,7 +13,9 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
   const along = scene === 'null' ? 'eps' : 'psi1';
   const axis = axisNamed(along);
   if (axis.kind !== 'range') throw new Error('the story runs along numbers');
-  const curve = curveOf({ settings, axis: along });
+  const [first, ...others] = curveOf({ settings, axis: along });
+  // Without any attack the solution is another one: a single point, and no part of the line.
+  const curve = along === 'eps' && first!.phase === 'ridgeless' ? others : [first!, ...others];
   const here = riskAt(settings);
   const line = (quantity: Quantity, label: string, value: (risk: PageRisk) => number): Line => ({
     quantity,
@@ -39,7 +41,7 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
     axis,
     at: placeOf(settings, axis),
     title: 'risk',
-    level: { value: nothing, words: `predicting nothing, ${shortText(nothing)}` },
+    level: { value: nothing, words: `predicting nothing, ${shortText(nothing)}`, short: shortText(nothing) },
     ...(axis.name === 'psi1' && { square: settings.psi2 }),
   };
   // Of a peak the foot is enough: what matters is on both sides of it.

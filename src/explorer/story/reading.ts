@@ -8,6 +8,8 @@ export interface Reading {
   /** Whether a scene is not where it would be read. */
   isAway(scene: SceneName): boolean;
   goTo(scene: SceneName, smooth: boolean): void;
+  /** Puts the scene that was gone to back into its place after what is above it has changed, unless the reader has scrolled. */
+  settle(): void;
   /** Whether the page is scrolling to a scene that was asked for, and has not reached it. */
   isOnTheWay(): boolean;
 }
@@ -18,6 +20,8 @@ export function reading(root: HTMLElement): Reading {
   const stage = root.querySelector<HTMLElement>('.stage')!;
   const still = window.matchMedia('(prefers-reduced-motion: reduce)');
   let goal: SceneName | null = null;
+  /** Where the page has scrolled to; null after the reader's own scrolling. */
+  let gone: SceneName | null = null;
 
   /** Where a scene begins: beneath the picture where that lies on top, otherwise a little below the edge. */
   function beginning(): number {
@@ -37,16 +41,18 @@ export function reading(root: HTMLElement): Reading {
   }
 
   // The reader's own scrolling ends the page's.
-  for (const by of ['wheel', 'touchmove', 'pointerdown'] as const)
+  for (const by of ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const)
     window.addEventListener(
       by,
       () => {
         goal = null;
+        gone = null;
       },
-      { passive: true },
+      // Before what an arrow key asks for.
+      { passive: true, capture: true },
     );
 
-  return {
+  const place: Reading = {
     sections,
     at,
     isAway(scene) {
@@ -54,13 +60,17 @@ export function reading(root: HTMLElement): Reading {
       return top > line() || bottom < line();
     },
     goTo(scene, smooth) {
-      goal = scene;
+      goal = gone = scene;
       const top = window.scrollY + sectionOf(scene).getBoundingClientRect().top - beginning();
       window.scrollTo({ top: Math.max(0, top), behavior: smooth && !still.matches ? 'smooth' : 'instant' });
+    },
+    settle() {
+      if (gone !== null && !place.isOnTheWay()) place.goTo(gone, false);
     },
     isOnTheWay() {
       if (goal !== null && at() === goal) goal = null;
       return goal !== null;
     },
   };
+  return place;
 }

@@ -14,7 +14,7 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
     const least = leastOverWidth.standardRisk(settings);
     const peak =
       eps === 0 && lambda === 0
-        ? ` It is infinite at ${width(psi2)}, where N = n: the features then just suffice to fit every example, noise and all.`
+        ? ` It is infinite at ${width(psi2)}, where N = n: the features then just suffice to fit every example, its noise included, by weights that grow without bound.`
         : '';
     const conclusion = least.where === 'upper end' ? ' The widest network is the best.' : '';
     return `At ${width(psi1)} the {standard|standard risk} is ${standard(riskAt(settings).standardRisk)}.${peak} It is least ${placeOf(least)}: ${standard(least.value)}.${conclusion}`;
@@ -27,7 +27,7 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
     };
     return (
       `At ${width(settings.psi1)} the attack of ${radius(epsTestOf(settings))} raises the mean squared error ${raises(settings)}; ` +
-      `at ${width(WIDEST)} it raises it ${raises({ ...settings, psi1: WIDEST })}.`
+      `at ${width(WIDEST)}, ${raises({ ...settings, psi1: WIDEST })}.`
     );
   },
 
@@ -46,7 +46,10 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
       (some
         ? `The {adversarial|adversarial risk} is least ${placeOf(least)}: ${adversarial(least.value)}.${beyond} Predicting nothing has ${number(nothing)}. `
         : `No width shown has less {adversarial|adversarial risk} than predicting nothing, ${number(nothing)}. `) +
-      `Trained without the attack but attacked all the same (thin line) it is ${adversarial(ordinary(widest))} at ${width(WIDEST)}.`
+      `Trained without the attack but attacked all the same (dashed line), the network has ${adversarial(ordinary(widest))} at ${width(WIDEST)}` +
+      (ordinary(widest) < riskAt(widest).adversarialRisk
+        ? ': it is the training against the attack that does the harm there.'
+        : '.')
     );
   },
 
@@ -55,7 +58,7 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
     const { from, to, fitted, worst, attack, learnt, spread } = reasons(settings);
     return (
       `From ${width(from)}, where ${percent(fitted[0])} of the examples are fitted exactly, to ${width(to)}, {radius|εq} ${moves(attack, 'radius')}, ` +
-      `and the {worst|worst error on the examples} ${moves(worst, 'worst')}. ` +
+      `and the {worst|error on the attacked training examples} ${moves(worst, 'worst')}. ` +
       `The share of the rule that is learnt ${movesBy(learnt, percent)}, and the {standard|error on fresh examples} ${moves(spread, 'standard')}.`
     );
   },
@@ -79,13 +82,16 @@ const says: Readonly<Record<SceneName, (settings: Settings) => string>> = {
     const helped =
       best.where === 'upper end'
         ? `; no penalty brings it below predicting nothing, ${number(nothing)}`
-        : `, and ${adversarial(best.value)} with the best one, λ = ${number(best.at)}`;
+        : `, and ${adversarial(best.value)} with the best one, ${penalty(best.at)}`;
     const unpenalised = leastOverWidth.adversarialRisk(free);
     return (
-      `At ${width(psi1)} the {adversarial|adversarial risk} is ${adversarial(riskAt(free).adversarialRisk)} without a penalty, ` +
-      `${adversarial(riskAt(settings).adversarialRisk)} with λ = ${number(lambda)}${helped}. ` +
+      `At ${width(psi1)} the {adversarial|adversarial risk} is ${adversarial(riskAt(free).adversarialRisk)} without a penalty (dashed line), ` +
+      `${adversarial(riskAt(settings).adversarialRisk)} with ${penalty(lambda)}${helped}. ` +
       `At ${width(WIDEST)} the best penalty gives ${adversarial(widest.value)}, ${widest.value < unpenalised.value ? 'less' : 'not less'} than any width shown has without one. ` +
-      `Training without the attack gives ${adversarial(ordinary(free))} at ${width(psi1)}, ${ordinary(free) < best.value ? 'less' : 'not less'} than the best penalty does.`
+      `Training without attack or penalty gives ${adversarial(ordinary(free))} at ${width(psi1)}, ` +
+      (ordinary(free) < best.value
+        ? 'less than the best penalty does: at this width it is better not to train against the attack at all.'
+        : 'not less than the best penalty does: at this width it pays to train against the attack.')
     );
   },
 };
@@ -95,10 +101,14 @@ const ROUNDING = 1e-9;
 
 const number = shortText;
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))}\u00a0%`;
-const write = (quantity: Quantity, value: number): string => `{${quantity}|${number(value)}}`;
+/** Always three digits, so that the lines do not change while a slider moves. */
+const digits = (value: number): string =>
+  value >= 1e-3 && value < 1000 ? value.toPrecision(3) : number(value);
+const write = (quantity: Quantity, value: number): string => `{${quantity}|${digits(value)}}`;
 const standard = (value: number): string => write('standard', value);
 const adversarial = (value: number): string => write('adversarial', value);
 const width = (psi1: number): string => `{width|ψ1 = ${number(psi1)}}`;
+const penalty = (lambda: number): string => `λ\u00a0=\u00a0${number(lambda)}`;
 const radius = (eps: number): string => `{radius|ε = ${number(eps)}}`;
 
 function placeOf({ at, where }: Least): string {

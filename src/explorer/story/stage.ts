@@ -2,8 +2,10 @@ import { type Line, type LinePlotView, linePlot } from '../draw/linePlot.ts';
 import { DRAWN_D, networkPanel, unitsDrawn } from '../draw/networkPanel.ts';
 import { numberField } from '../page/controls.ts';
 import { byId } from '../page/elements.ts';
+import { sayAtRest } from '../page/sayAtRest.ts';
+import { letters } from '../page/symbols.ts';
 import type { View } from '../page/view.ts';
-import { parameters, roundFor, type Settings } from '../state/parameters.ts';
+import { type Parameter, parameters, roundFor, type Settings } from '../state/parameters.ts';
 import { controlsOf, type SceneName } from '../state/scenes.ts';
 import type { State, Store } from '../state/state.ts';
 import { epsTestOf, riskAt } from '../theory/ask.ts';
@@ -11,6 +13,13 @@ import { newGlide } from './glide.ts';
 import { pictureOf } from './picture.ts';
 
 const CONTROLS = ['psi1', 'eps', 'epsTest', 'lambda', 'tau'] as const;
+
+/** In the story there is one attack at a time: that at test, which adversarial training has too. */
+const LETTERS = { ...letters, epsTest: letters.eps };
+const named = (name: (typeof CONTROLS)[number]): Parameter =>
+  name === 'eps' || name === 'epsTest'
+    ? { ...parameters[name], title: 'attack', explanation: 'the greatest length of a move of the input' }
+    : parameters[name];
 
 /** Pixels that a pointer moves sideways before it draws along the plot. */
 const SIDEWAYS = 6;
@@ -21,13 +30,14 @@ export function stage(store: Store): View {
   form.addEventListener('submit', (event) => event.preventDefault());
   const fields = CONTROLS.map((name) => ({
     name,
-    field: numberField(parameters[name], store, () => true, 'story-'),
+    field: numberField(named(name), store, () => true, { prefix: 'story-', letter: LETTERS[name] }),
   }));
   form.append(...fields.map(({ field }) => field.element));
 
   const plot = linePlot();
   const plotBox = byId('story-plot');
   plotBox.append(plot.element);
+  const say = sayAtRest();
   const network = networkPanel();
   const networkBox = byId('network');
   networkBox.append(network.element);
@@ -78,7 +88,9 @@ export function stage(store: Store): View {
     );
     const view = pictureOf(scene, settings);
     plot.draw(view);
-    plotBox.setAttribute('aria-label', descriptionOf(view));
+    const description = descriptionOf(view);
+    plotBox.setAttribute('aria-label', description);
+    say(description);
   }
 
   let shown: { readonly scene: SceneName; readonly settings: Settings } | undefined;

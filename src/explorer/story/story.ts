@@ -60,6 +60,7 @@ export function story(store: Store): View {
     const empty = SCENE_NAMES.find((name) => liveTextOf(root, name) === '');
     if (empty === undefined || store.state.scene === null) return;
     liveText(root, empty, stateOf(empty).settings);
+    place.settle();
     soon(fillOthers);
   }
 
@@ -70,10 +71,14 @@ export function story(store: Store): View {
       else link.removeAttribute('aria-current');
     // From the workbench one comes back to where one was.
     byId<HTMLAnchorElement>('to-story').href = `#scene=${scene}`;
-    if (drawn === null) soon(fillOthers);
+    if (drawn === null) {
+      soon(fillOthers);
+      void document.fonts.ready.then(place.settle);
+    }
     // A scene that came by its link, or by Back, may not be in sight.
     if (wanted === scene) place.goTo(scene, drawn !== null);
-    else if (scrolledInto !== scene && place.isAway(scene)) place.goTo(scene, false);
+    else if (scrolledInto !== scene && (drawn === null ? scene !== SCENE_NAMES[0] : place.isAway(scene)))
+      place.goTo(scene, false);
     wanted = scrolledInto = null;
     drawn = scene;
   }

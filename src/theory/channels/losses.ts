@@ -18,30 +18,56 @@ export const MARGIN_LOSSES: readonly MarginLossName[] = ['logistic', 'hinge', 's
 /** A loss of the margin: a name, or one of one's own. */
 export type MarginLoss = MarginLossName | OwnLoss<'margin'>;
 
-/** A loss as the solver takes it, and its value at 0. */
-export interface ResolvedMarginLoss {
+/** A loss as the solver takes it, its value and its slope, from the left at a kink. */
+interface ResolvedMarginLoss {
   readonly channel: MarginChannel;
-  readonly atZero: number;
+  readonly value: (w: number) => number;
+  readonly derivative: (w: number) => number;
 }
 
-const CHANNELS: Readonly<Record<MarginLossName, ResolvedMarginLoss>> = {
-  logistic: { channel: logistic, atZero: Math.LN2 },
-  hinge: { channel: hinge, atZero: 1 },
-  squaredHinge: { channel: squaredHinge, atZero: 0.5 },
+const NAMED: Readonly<Record<MarginLossName, ResolvedMarginLoss>> = {
+  logistic: {
+    channel: logistic,
+    value: (w) => Math.log1p(Math.exp(-Math.abs(w))) + Math.max(0, -w),
+    derivative: (w) => -1 / (1 + Math.exp(w)),
+  },
+  hinge: {
+    channel: hinge,
+    value: (w) => Math.max(0, 1 - w),
+    derivative: (w) => (w > 1 ? 0 : -1),
+  },
+  squaredHinge: {
+    channel: squaredHinge,
+    value: (w) => Math.max(0, 1 - w) ** 2 / 2,
+    derivative: (w) => Math.min(0, w - 1),
+  },
 };
 
 /** Whether this is a loss of the margin, which makes the problem one of classification. */
 export const isMarginLoss = (loss: unknown): loss is MarginLoss =>
   typeof loss === 'string'
-    ? Object.hasOwn(CHANNELS, loss)
+    ? Object.hasOwn(NAMED, loss)
     : loss !== null && typeof loss === 'object' && 'of' in loss && loss.of === 'margin';
 
 /** @throws InvalidArgumentError for a loss that is none of the margin, or not convex */
 export function marginLoss(loss: MarginLoss): ResolvedMarginLoss {
-  if (typeof loss === 'string') return CHANNELS[checkChoice('loss', loss, MARGIN_LOSSES)];
+  if (typeof loss === 'string') return NAMED[checkChoice('loss', loss, MARGIN_LOSSES)];
   const own = checkOwnLoss(loss);
-  return { channel: ownMargin(own), atZero: own.value(0) };
+  return { channel: ownMargin(own), value: own.value, derivative: leftOf(own.derivative) };
 }
+
+/** Beside a kink of a loss of one's own, of its size. */
+const BESIDE = 1e-12;
+
+/** A derivative, from the left. */
+const leftOf =
+  (derivative: (w: number) => number) =>
+  (w: number): number =>
+    derivative(w - BESIDE * Math.max(1, Math.abs(w)));
+
+/** l'(w), from the left, of a loss that was checked before. */
+export const marginSlope = (loss: MarginLoss): ((w: number) => number) =>
+  typeof loss === 'string' ? NAMED[loss].derivative : leftOf(loss.derivative);
 
 /** Losses of the residual r = y - f(x): r^2/2, |r|, Huber's of both, and that of a quantile. */
 export type ResidualLossName = 'square' | 'absolute' | 'huber' | 'quantile';

@@ -1,4 +1,6 @@
 import { normalDensity } from '../../numerics/gaussian.ts';
+import type { OrderedLaw } from '../channelEquations.ts';
+import type { ReadOut } from '../readOuts/readOut.ts';
 import type { PartialMoments } from './averages.ts';
 import type { GaussianPart } from './gaussianMixtures.ts';
 import { fastNormalCdf } from './normalTable.ts';
@@ -19,9 +21,11 @@ export interface Teacher {
 
 /**
  * The law of the margin v = y omega of a fresh row, omega ~ N(0, scale^2): a skew-normal density for every part of the
- * teacher's noise, 2 phi(x) [p + (1 - 2p) Phi(a x)]/scale at v = scale x, mixed.
+ * teacher's noise, 2 phi(x) [p + (1 - 2p) Phi(a x)]/scale at v = scale x, mixed. Its order parameters are the alignment
+ * m/sqrt(Q E u^2 - m^2) of the output with u, m = E f u and Q = E f^2 (left out where it is 0: of random labels, p = 1/2), and
+ * the scale sqrt Q.
  */
-export class MarginLaw implements PartialLaw {
+export class MarginLaw implements PartialLaw, OrderedLaw {
   readonly teacher: Teacher;
   /** sqrt Q */
   scale = 1;
@@ -49,7 +53,21 @@ export class MarginLaw implements PartialLaw {
     this.heights = new Float64Array(teacher.latent.length);
   }
 
-  /** @param alignment the tangent a of the angle between output and u: m/sqrt(Q E u^2 - m^2) */
+  get parameters(): 1 | 2 {
+    return this.trust > 0 ? 2 : 1;
+  }
+
+  setLogarithms(x: Float64Array): void {
+    if (this.trust > 0) this.set(Math.exp(x[1]!), Math.exp(x[0]!));
+    else this.set(Math.exp(x[0]!), 0);
+  }
+
+  logarithmsOf({ overlap, across, outputVariance }: ReadOut, out: Float64Array): void {
+    if (this.trust > 0) out[0] = Math.log(overlap) - 0.5 * Math.log(across);
+    out[this.parameters - 1] = 0.5 * Math.log(outputVariance);
+  }
+
+  /** @param alignment the tangent of the angle between output and u */
   set(scale: number, alignment: number): this {
     const { signal, latent } = this.teacher;
     this.scale = scale;
@@ -98,6 +116,15 @@ export class MarginLaw implements PartialLaw {
     return sum;
   }
 
+  density(at: number): number {
+    const x = at / this.scale;
+    return (2 * normalDensity(x) * this.agreement(x)) / this.scale;
+  }
+
+  get narrowest(): number {
+    return this.scale / Math.max(1, this.steepest);
+  }
+
   below(end: number, out: PartialMoments): PartialMoments {
     const { scale, trust } = this;
     const { flip } = this.teacher;
@@ -139,6 +166,14 @@ export class MarginLaw implements PartialLaw {
 /** A centred Gaussian, cut below a point. */
 export class CutGaussian implements PartialLaw {
   deviation = 1;
+
+  density(at: number): number {
+    return normalDensity(at / this.deviation) / this.deviation;
+  }
+
+  get narrowest(): number {
+    return this.deviation;
+  }
 
   below(end: number, out: PartialMoments): PartialMoments {
     const s = this.deviation;

@@ -1,12 +1,8 @@
-import type { FeatureMap } from '../featureMaps/featureMap.ts';
-import { newAverages } from './averages.ts';
 import { centredSquare } from './centredSquare.ts';
 import type { GaussianPart } from './gaussianMixtures.ts';
 import { type ResidualLoss, residualLoss } from './losses.ts';
 import { type Noise, noiseParts } from './noise.ts';
 import type { ResidualChannel } from './residualChannel.ts';
-import type { ResidualProblem } from './residualEquations.ts';
-import { ResidualLaw } from './residualLaw.ts';
 
 /** What turns the square loss under Gaussian noise into another problem. */
 export interface ChannelOptions {
@@ -54,20 +50,4 @@ export function residualKind(
         ? parts
         : parts.map((part) => ({ ...part, variance: part.variance + nonlinearEnergy })),
   };
-}
-
-/**
- * The radius from which on theta = 0: eps_c^2 = [(E l'')^2 beta' C' J^-1 C beta + E l'^2 (1/n) tr F J^-1]/(E |l'|)^2, averages
- * of the loss at r = y.
- */
-export function criticalResidualRadius(
-  map: FeatureMap,
-  { psi2, rho, noise, channel }: Pick<ResidualProblem, 'psi2' | 'rho' | 'noise' | 'channel'>,
-): number {
-  if (map.unattacked) return Infinity;
-  const law = new ResidualLaw(noise);
-  law.missed = rho * rho * map.signalVariance;
-  const { mu, chi, attack } = channel.untrained(law, newAverages());
-  const { signal, traceF } = map.moments(0, 1, 0);
-  return Math.sqrt((rho * mu) ** 2 * signal + (chi * traceF) / psi2) / attack;
 }

@@ -92,6 +92,23 @@ export function axesOf(map: FeatureMap): CoordinateModel | undefined {
   return mu1 * mu1 > NO_LINEAR_PART * nuSquared ? model : undefined;
 }
 
+/**
+ * What a solution says of its gradient, in the norm of training and in both.
+ * @param alignment E f u/rho^2, u = <x, beta>
+ * @throws UserError for a map of which an attack on single coordinates is not known
+ */
+export function bothNorms(
+  map: FeatureMap,
+  { norm, signal }: AttackKind,
+  { gradientNorm, gradientNorms }: { readonly gradientNorm: number; readonly gradientNorms?: GradientNorms },
+  alignment: number,
+  rho: number,
+): { gradientNorm: number; gradientNorms: GradientNorms } {
+  coordinatesOf(map);
+  const both = gradientNorms ?? rotationInvariantNorms(signal, alignment, rho, gradientNorm);
+  return { gradientNorm: both[norm], gradientNorms: both };
+}
+
 const averages = newShrinkage();
 
 /**

@@ -20,6 +20,8 @@ export interface Shrinkage {
   pull: number;
   /** E b psi */
   signalPull: number;
+  /** E b a */
+  signalKept: number;
   /** E 2 phi(a/smoothing); 0 for smoothing 0 */
   peak: number;
   /** E |a + smoothing G|, the attack's own norm of the gradient */
@@ -33,6 +35,7 @@ export const newShrinkage = (): Shrinkage => ({
   lost: 0,
   pull: 0,
   signalPull: 0,
+  signalKept: 0,
   peak: 0,
   norm: 0,
   square: 0,
@@ -57,6 +60,7 @@ export function shrinkage(
   out.lost = 0;
   out.pull = 0;
   out.signalPull = 0;
+  out.signalKept = 0;
   out.peak = 0;
   out.norm = 0;
   out.square = 0;
@@ -70,6 +74,7 @@ export function shrinkage(
     one.norm = 0;
     one.square = 0;
     one.mean = 0;
+    one.left = 0;
     if (smoothing === 0) hard(mean, deviation, threshold);
     else smooth(mean, deviation, threshold, smoothing);
     const { weight } = part;
@@ -81,12 +86,13 @@ export function shrinkage(
     out.square += weight * one.square;
     // Stein's identity for the Gaussian part of b.
     out.signalPull += weight * (part.shift * one.mean + slope * part.variance * one.lost);
+    out.signalKept += weight * (part.shift * one.left + slope * part.variance * one.kept);
   }
   return out;
 }
 
-/** The averages of one Gaussian part of Y; `mean` is E psi. */
-const one = { kept: 0, lost: 0, pull: 0, peak: 0, norm: 0, square: 0, mean: 0 };
+/** The averages of one Gaussian part of Y; `mean` is E psi, `left` E a. */
+const one = { kept: 0, lost: 0, pull: 0, peak: 0, norm: 0, square: 0, mean: 0, left: 0 };
 
 function hard(mean: number, s: number, threshold: number): void {
   if (mean === 0) {
@@ -117,6 +123,7 @@ function hard(mean: number, s: number, threshold: number): void {
     one.square += s * s * excessSquared;
     one.pull += threshold * threshold * above;
     one.mean += sign * threshold * above;
+    one.left += sign * s * excess;
   }
 }
 
@@ -158,11 +165,15 @@ function smooth(mean: number, s: number, threshold: number, smoothing: number): 
       one.norm += mass * (smoothing * twicePhi + a * odd);
       one.square += mass * a * a;
       one.mean += mass * psi;
+      one.left += mass * a;
     }
     r += length;
     y = smoothing * r + threshold * fastOddCdf(r);
   }
-  if (centred) one.mean = 0;
+  if (centred) {
+    one.mean = 0;
+    one.left = 0;
+  }
   const corner = smoothing * END + threshold;
   if (corner < highest) tail(corner, mean, s, threshold, smoothing, times);
   if (!centred && -corner > mean - reach) tail(corner, -mean, s, threshold, smoothing, -1);
@@ -185,7 +196,10 @@ function tail(
   one.norm += times * first;
   one.square += times * (s * s * excessSquared + start * (2 * s * excess + start * above));
   one.pull += times * threshold * threshold * above;
-  if (times === 1) one.mean += sign * threshold * above;
+  if (times === 1) {
+    one.mean += sign * threshold * above;
+    one.left += sign * first;
+  }
 }
 
 /** An r at most a deviation below that at which the curve takes the value y, but not below -END. */

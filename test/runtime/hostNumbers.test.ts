@@ -1,0 +1,85 @@
+import { beforeAll, expect, it } from 'vitest';
+import {
+  arrayOf,
+  halvesOf,
+  isHeld,
+  numbersOf,
+  readsAtOnce,
+  tensorOf,
+} from '../../src/runtime/hostNumbers.ts';
+import { tf } from '../../src/runtime/tf.ts';
+import { testRuntime } from '../support/runtime.ts';
+
+let engine: string;
+
+beforeAll(async () => {
+  engine = (await testRuntime()).backend;
+});
+
+/** Large enough for its array to be kept. */
+const SIZE = 2 ** 14;
+const filled = (value: number): Float32Array => new Float32Array(SIZE).fill(value);
+
+/** What an attack does next: asks for an array of the same size and fills it. */
+function overwrite(): Float32Array {
+  const next = arrayOf(SIZE);
+  next.fill(-1);
+  return next;
+}
+
+it('holds the numbers of what it makes, which the engine computes with', () => {
+  const before = tf.memory().numTensors;
+  const made = tensorOf(new Float32Array([1, 2, 3, 4]), [2, 2]);
+  const mask = tensorOf(new Uint8Array([1, 0]), [2]);
+  expect([isHeld(made), isHeld(mask), mask.dtype]).toEqual([true, true, 'bool']);
+  expect([...tf.tidy(() => made.add(1).dataSync())]).toEqual([2, 3, 4, 5]);
+  expect([...tf.tidy(() => mask.logicalNot().dataSync())]).toEqual([0, 1]);
+  const [first, second] = halvesOf(made);
+  expect([first.shape, [...first.dataSync()], [...second.dataSync()]]).toEqual([
+    [1, 2],
+    [1, 2],
+    [3, 4],
+  ]);
+  tf.dispose([made, mask, first, second]);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it('uses the array of a tensor that is no more again, on TensorFlow', () => {
+  if (engine !== 'tensorflow') return;
+  const own = filled(1);
+  tensorOf(own, [SIZE]).dispose();
+  expect(arrayOf(SIZE)).toBe(own);
+  const computed = tf.zeros([SIZE]).add(2);
+  const copy = numbersOf(computed);
+  expect([copy[0], isHeld(computed)]).toEqual([2, true]);
+  computed.dispose();
+  expect(arrayOf(SIZE)).toBe(copy);
+  expect(arrayOf(SIZE)).not.toBe(copy);
+});
+
+it('never one that somebody else may still look at', () => {
+  const others: [string, () => ArrayLike<number>, tf.Tensor | null][] = [];
+  const read = tensorOf(filled(1), [SIZE]);
+  const values = read.dataSync();
+  others.push(['read by the caller', () => values, null]);
+  const cloned = tensorOf(filled(1), [SIZE]);
+  const clone = cloned.clone();
+  others.push(['of a clone', () => clone.dataSync(), clone]);
+  const reshaped = tensorOf(filled(1), [SIZE]);
+  const square = reshaped.reshape([128, 128]);
+  others.push(['shared with an operation that does not copy', () => square.dataSync(), square]);
+  const whole = tensorOf(filled(1), [SIZE]);
+  const [first, second] = halvesOf(whole);
+  second.dispose();
+  others.push(['of a half', () => first.dataSync(), first]);
+  tf.dispose([read, cloned, reshaped, whole]);
+  const next = Array.from({ length: 12 }, overwrite);
+  for (const [name, look] of others) expect(look()[0], name).toBe(1);
+  expect(next.length).toBe(12);
+  for (const [, , tensor] of others) tensor?.dispose();
+});
+
+it('reads no more at once than pays on TensorFlow, and nothing where it would have to wait', () => {
+  expect(readsAtOnce(100)).toBe(engine !== 'wasm');
+  expect(readsAtOnce(1e7)).toBe(engine === 'cpu');
+});
