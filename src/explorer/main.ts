@@ -1,5 +1,6 @@
 /** The page: a store of its state, a story and a workbench that draw the state, and an address that holds it. */
 import { address } from './page/address.ts';
+import { atRest } from './page/atRest.ts';
 import { byId } from './page/elements.ts';
 import { keepOffline } from './page/offline.ts';
 import { terms } from './page/terms.ts';
@@ -7,8 +8,9 @@ import { applyTheme, onSystemTheme, resolvedTheme } from './page/theme.ts';
 import type { View } from './page/view.ts';
 import { fromLink, toLink } from './state/link.ts';
 import { stateOf } from './state/scenes.ts';
-import { initialState, newStore, type State } from './state/state.ts';
+import { initialState, newStore } from './state/state.ts';
 import { story } from './story/story.ts';
+import { kept } from './theory/keptAnswers.ts';
 
 const { state: linked, complaints } = fromLink(window.location.hash.slice(1));
 const store = newStore(linked);
@@ -32,7 +34,7 @@ async function fetchWorkbench(): Promise<void> {
 
 function draw(): void {
   const { state } = store;
-  showView(state);
+  showView(state.scene !== null);
   const view = state.scene === null ? workbenchView : storyView;
   if (!view) {
     void fetchWorkbench();
@@ -43,8 +45,7 @@ function draw(): void {
   performance.measure('redraw', 'redraw-begins');
 }
 
-function showView({ scene }: State): void {
-  const inStory = scene !== null;
+const showView = kept((inStory: boolean) => {
   byId('story').hidden = !inStory;
   byId('workbench').hidden = inStory;
   for (const [id, current] of [
@@ -53,7 +54,7 @@ function showView({ scene }: State): void {
   ] as const)
     if (current) byId(id).setAttribute('aria-current', 'page');
     else byId(id).removeAttribute('aria-current');
-}
+});
 
 // Many changes in one frame are drawn once.
 let due = false;
@@ -67,15 +68,17 @@ function drawSoon(): void {
 }
 
 /** The links between the story and the workbench hold what is set at the time. */
-function updateLinks(state: State): void {
-  const there = `#${toLink({ ...state, scene: null })}`;
+function updateLinks(): void {
+  const there = `#${toLink({ ...store.state, scene: null })}`;
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-to=workbench]')) link.href = there;
 }
+
+const updateLinksLater = atRest(updateLinks);
 
 store.subscribe((state, before) => {
   if (state.theme !== before.theme) applyTheme(state.theme);
   labelTheme();
-  updateLinks(state);
+  updateLinksLater();
   drawSoon();
   if ((state.scene === null) !== (before.scene === null)) window.scrollTo({ top: 0, behavior: 'instant' });
 });
@@ -103,6 +106,6 @@ function complain(found: readonly string[]): void {
 }
 
 labelTheme();
-updateLinks(store.state);
+updateLinks();
 draw();
 keepOffline();

@@ -4,7 +4,7 @@ import { checkPanel } from './check/checkPanel.ts';
 import type { Address } from './page/address.ts';
 import { controls } from './page/controls.ts';
 import { curveFigure } from './page/curveFigure.ts';
-import { byId } from './page/elements.ts';
+import { byId, setText } from './page/elements.ts';
 import equations from './page/equations.html?typeset';
 import { mapFigure } from './page/mapFigure.ts';
 import { riskText } from './page/numbers.ts';
@@ -34,7 +34,7 @@ export function workbench(store: Store, steps: Address): View {
   const map = mapFigure(store);
   const take = takeAway(store, curves, map);
   controls(byId<HTMLFormElement>('controls'), store);
-  checkPanel(store);
+  const check = checkPanel(store);
 
   const say = sayAtRest();
   function sayRisks({ settings }: State): void {
@@ -55,10 +55,11 @@ export function workbench(store: Store, steps: Address): View {
       curves.draw(state);
       tools.draw(state);
       map.draw(state);
+      check.draw(state);
       showPoint(state);
       sayRisks(state);
       take.show(state);
-      byId('status-of-theory').textContent = statusOf(state.settings);
+      setText(byId('status-of-theory'), statusOf(state.settings));
     },
   };
 }

@@ -270,6 +270,58 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     });
   });
 
+  it.each([
+    [
+      'every tool open',
+      'psi1=8&psi2=3&pinA=psi1:8~psi2:3&pinB=psi1:8~psi2:3~lambda:0.1&point=0.5~0.03~0.9~0.04~50~4~4~psi1:1~psi2:3',
+      ['tau', 'psi2', 'eps', 'psi1'],
+    ],
+    ['a curve too slow for a frame', 'psi1=8&psi2=3&noise=laplace', ['tau', 'psi2']],
+  ] as const)('shows at rest what it shows when it opens, with %s', async (_, link, sliders) => {
+    // What is out of sight waits until it comes into sight, or until nothing moves.
+    const openAll = (page: Page, open = true): Promise<void> =>
+      page.evaluate((open) => {
+        for (const details of document.querySelectorAll('details')) details.open = open;
+      }, open);
+    const parts = '#curve-plot svg,.values,.comparison,#check-results,.take,#controls,#status-of-theory';
+    const shownBy = (page: Page): Promise<(string | undefined)[]> =>
+      page.evaluate(
+        (parts) => parts.map((part) => document.querySelector(part)?.outerHTML),
+        parts.split(','),
+      );
+    const page = await at(link);
+    await openAll(page);
+    for (const [i, name] of sliders.entries()) {
+      await page.evaluate(
+        async ([name, to]) => {
+          const slider = document.querySelector<HTMLInputElement>(`#${name}-slider`)!;
+          for (let at = 1; at <= 12; at++) {
+            slider.value = String(Math.round(((300 + to * at) * at) / 12));
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            await new Promise((done) => requestAnimationFrame(done));
+          }
+        },
+        [name, 10 - 8 * i] as const,
+      );
+      if (i > 0) continue;
+      await page.selectOption('#axis', 'eps');
+      await page.check('#log-risk');
+    }
+    await page.waitForFunction((from) => window.location.hash.slice(1) !== from, link);
+    // The address follows the settings when they rest, and so does what waits.
+    await page.waitForTimeout(300);
+    const fresh = await site.open(new URL(page.url()).hash.slice(1));
+    await openAll(fresh);
+    const differing = async (): Promise<string[]> => {
+      const [here, there] = [await shownBy(page), await shownBy(fresh)];
+      return parts.split(',').filter((_, i) => here[i] !== there[i]);
+    };
+    await expect.poll(differing, { timeout: 5000 }).toEqual([]);
+    expect(await page.locator('[aria-busy]').count()).toBe(0);
+    await openAll(page, false);
+    await fresh.close();
+  });
+
   it('keeps what it measured over a reload, marks what came with a link, and shows neither for other settings', async () => {
     const page = await site.open(
       'psi1=1&psi2=2.5&eps=0&epsTest=0.5&lambda=0.1&d=12&seeds=2&axis=tau&point=0.5~0.1~0.9~0.1~50~4~4~tau:1',

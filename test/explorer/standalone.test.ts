@@ -85,15 +85,49 @@ describe.skipIf(!executablePath)('the built page', () => {
   }, 60_000);
 
   describe('from a server', () => {
+    let hosted: Browser;
     let context: BrowserContext;
     let server: Awaited<ReturnType<typeof servePage>>;
+    /** The same server under a name that is not this machine's own, as a page on a static host. */
+    let host: string;
     beforeAll(async () => {
       server = await servePage(folder, 0);
-      context = await browser.newContext();
-    });
+      host = server.address.replace('127.0.0.1', 'explorer.test');
+      hosted = await chromium.launch({
+        executablePath: executablePath!,
+        args: [
+          ...chromiumFlags,
+          '--host-resolver-rules=MAP explorer.test 127.0.0.1',
+          `--unsafely-treat-insecure-origin-as-secure=${new URL(host).origin}`,
+        ],
+      });
+      context = await hosted.newContext();
+    }, 60_000);
     afterAll(async () => {
       await context.close();
+      await hosted.close();
     });
+
+    it('keeps nothing in the browser when this machine serves it, and removes what was kept', async () => {
+      const page = watched(await context.newPage());
+      await page.goto(server.address);
+      await page.waitForSelector('#story[data-drawn]');
+      const kept = (): Promise<number> =>
+        page.evaluate(async () => {
+          const workers = await navigator.serviceWorker.getRegistrations();
+          return workers.length + (await caches.keys()).length;
+        });
+      expect(await kept()).toBe(0);
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.register('serviceWorker.js');
+        await navigator.serviceWorker.ready;
+      });
+      expect(await kept()).toBe(2);
+      await page.reload();
+      await expect.poll(kept, { timeout: 10_000 }).toBe(0);
+      expect(errors).toEqual([]);
+      await page.close();
+    }, 60_000);
 
     it('exports pinned curves, own data and points of its link with a key to each', async () => {
       const page = watched(await context.newPage());
@@ -134,7 +168,7 @@ describe.skipIf(!executablePath)('the built page', () => {
 
     it('shows a newer page as soon as there is one, and what it had when the server is gone', async () => {
       const page = watched(await context.newPage());
-      await page.goto(server.address);
+      await page.goto(host);
       await page.waitForSelector('#story[data-drawn]');
       await page.evaluate(async () => {
         await navigator.serviceWorker.ready;
@@ -148,7 +182,7 @@ describe.skipIf(!executablePath)('the built page', () => {
       expect(await page.title()).toBe(`Newer: ${title}`);
 
       await server.close();
-      await page.goto(`${server.address}#${LINK}`);
+      await page.goto(`${host}#${LINK}`);
       await page.reload();
       expect(await page.title()).toBe(title);
       await page.waitForSelector('#map-plot[data-drawn]');

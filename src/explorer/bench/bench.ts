@@ -2,7 +2,11 @@
 import type { RiskName } from '../draw/plane.ts';
 import type { Address } from '../page/address.ts';
 import { byId, html } from '../page/elements.ts';
+import { whenSeen } from '../page/whenSeen.ts';
+import type { Settings } from '../state/parameters.ts';
+import type { Pins } from '../state/pins.ts';
 import type { State, Store } from '../state/state.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import { animation } from './animate.ts';
 import { comparison } from './comparison.ts';
 import { ownDataField } from './ownDataField.ts';
@@ -44,15 +48,18 @@ export function bench(store: Store, steps: Address): Bench {
   const own = ownDataField(tool('Your own data', 'tool-own'), store);
   const screen = screens(buttons, tool('Put it into another page', 'tool-embed'), store);
 
-  let drawn: unknown[] = [];
+  const compare = kept((settings: Settings, pins: Pins) => {
+    const table = comparison(settings, pins);
+    compared.replaceChildren(...(table ? [table] : []));
+  });
+  const below = whenSeen(panel, (state: State) => {
+    compare(state.settings, state.pins);
+    for (const part of [gives, own]) part.show(state);
+  });
   return {
     draw(state) {
-      for (const part of [preset, pins, gives, own, screen]) part.show(state);
-      const next = [state.pins, state.settings];
-      if (next.every((value, i) => value === drawn[i])) return;
-      drawn = next;
-      const table = comparison(state);
-      compared.replaceChildren(...(table ? [table] : []));
+      for (const part of [preset, pins, screen]) part.show(state);
+      below(state);
     },
     dragged: gives.want,
   };

@@ -3,12 +3,11 @@ import { riskText } from '../page/numbers.ts';
 import { axisNames } from '../page/symbols.ts';
 import { wordsFor } from '../page/words.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
-import { differing, pinNames } from '../state/pins.ts';
-import type { State } from '../state/state.ts';
+import { differing, type Pins, pinNames } from '../state/pins.ts';
 import { isClassifier, riskAt } from '../theory/ask.ts';
 
 /** A small table of the settings and of every pin: what differs, and both risks; null without pins. */
-export function comparison({ settings, pins }: State): HTMLElement | null {
+export function comparison(settings: Settings, pins: Pins): HTMLElement | null {
   const names = pinNames.filter((name) => pins[name]);
   if (names.length === 0) return null;
   const compared: readonly Settings[] = [settings, ...names.map((name) => pins[name]!)];

@@ -3,6 +3,7 @@ import { svg } from '../draw/svg.ts';
 import { html } from '../page/elements.ts';
 import { freePin, type PinName, pinNames, withoutPin, withPin } from '../state/pins.ts';
 import type { State, Store } from '../state/state.ts';
+import { isClassifier } from '../theory/ask.ts';
 import { notBeside } from '../theory/pinnedCurves.ts';
 
 /** A button that pins the present curves, and for each pin its line, its mark and how to be rid of it. */
@@ -32,7 +33,7 @@ export function pinBar(box: HTMLElement, store: Store): { show(state: State): vo
     const away = html('button', { type: 'button', className: 'quiet', title: `Remove ${name}` }, '×');
     away.setAttribute('aria-label', `Remove curve ${name}`);
     away.addEventListener('click', () => remove(name));
-    const why = notBeside(pinned, settings, axis);
+    const why = notBeside(pinned, isClassifier(settings), axis);
     return html(
       'span',
       { className: 'pin-chip' },

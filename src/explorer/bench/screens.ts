@@ -1,7 +1,9 @@
 import { html } from '../page/elements.ts';
+import { whenSeen } from '../page/whenSeen.ts';
 import { toLink } from '../state/link.ts';
 import type { AxisName } from '../state/parameters.ts';
-import type { State, Store } from '../state/state.ts';
+import type { Screen, State, Store } from '../state/state.ts';
+import { kept } from '../theory/keptAnswers.ts';
 
 /** The two controls that stay beside the curves where there is room for no more: what they run along, and the attack. */
 export const keptControls = (axis: AxisName): readonly AxisName[] =>
@@ -31,23 +33,30 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
   store.subscribe(frame);
   frame(store.state);
 
-  const show = (state: State): void => {
-    const { screen, axis } = state;
+  const choose = kept((screen: Screen, axis: AxisName) => {
     button.textContent = screen === 'page' ? 'Projector' : 'Whole page';
     button.setAttribute('aria-pressed', String(screen !== 'page'));
-    const kept: readonly string[] = keptControls(axis);
+    const atHand: readonly string[] = keptControls(axis);
     for (const field of document.querySelectorAll<HTMLElement>('#controls > *')) {
       const name =
         field.dataset.name ??
         field.querySelector('select, input')?.getAttribute('name') ??
         field.querySelector('select')?.id ??
         '';
-      field.classList.toggle('kept', kept.includes(name));
+      field.classList.toggle('kept', atHand.includes(name));
     }
-    if (embed.closest('details')?.open) code.value = embedCode(state);
+  });
+  const details = embed.closest('details');
+  const write = whenSeen(embed, (state: State) => {
+    if (details?.open) code.value = embedCode(state);
+  });
+  details?.addEventListener('toggle', () => write(store.state));
+  return {
+    show(state) {
+      choose(state.screen, state.axis);
+      write(state);
+    },
   };
-  embed.closest('details')?.addEventListener('toggle', () => show(store.state));
-  return { show };
 }
 
 /** An inline frame of the present curves. */

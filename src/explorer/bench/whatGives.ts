@@ -86,7 +86,7 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
     );
   }
   for (const field of [measure, wanted, by]) field.addEventListener('input', ask);
-  const askLater = atRest(ask);
+  const askLater = atRest(ask, answer);
 
   return {
     want(of, risk) {

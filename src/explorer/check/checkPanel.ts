@@ -1,9 +1,13 @@
 import { rowsOf, unitsOf } from '../../cells/cellSizes.ts';
 import { byId } from '../page/elements.ts';
 import { symbol } from '../page/symbols.ts';
+import type { View } from '../page/view.ts';
+import { whenSeen } from '../page/whenSeen.ts';
 import { MAX_D, MAX_SEEDS } from '../state/link.ts';
+import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
 import { axisNamed } from '../theory/curve.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import { cellFor } from './cellFor.ts';
 import { browserStorage, recall, remember } from './keptMeasurements.ts';
 import { matching, withMeasurements } from './measurements.ts';
@@ -16,7 +20,7 @@ import { trainer, type Wanted } from './trainer.ts';
 const REST = 400;
 
 /** The panel that trains finite models in a worker and puts what they measure into the store. */
-export function checkPanel(store: Store): void {
+export function checkPanel(store: Store): View {
   const where = byId<HTMLSelectElement>('check-where');
   const d = byId<HTMLInputElement>('check-d');
   const seeds = byId<HTMLInputElement>('check-seeds');
@@ -127,27 +131,36 @@ export function checkPanel(store: Store): void {
     if (asked === undefined) say('');
   });
 
-  function show(state: State): void {
-    if (document.activeElement !== d) d.value = String(state.d);
-    if (document.activeElement !== seeds) seeds.value = String(state.seeds);
-    const of = cellFor(state.settings, state.d);
-    byId('check-size').replaceChildren(
-      symbol({ letter: 'N' }),
-      ` = ${unitsOf(of).join(', ')} features, `,
-      symbol({ letter: 'n' }),
-      ` = ${rowsOf(of)} samples`,
-    );
-    const results = resultsTable(state);
-    clear.hidden = results === null;
-    byId('check-results').replaceChildren(...(results ? [results] : []));
-  }
-  let shown: unknown[] = [];
-  store.subscribe((state) => {
-    const next = [state.measurements, state.settings, state.axis, state.d, state.seeds];
-    if (next.some((value, i) => value !== shown[i])) show(state);
-    if (next.slice(1).some((value, i) => value !== shown[i + 1])) follow();
-    shown = next;
+  const show = kept(
+    (
+      measurements: State['measurements'],
+      settings: Settings,
+      axis: AxisName,
+      rows: number,
+      models: number,
+    ) => {
+      if (document.activeElement !== d) d.value = String(rows);
+      if (document.activeElement !== seeds) seeds.value = String(models);
+      const of = cellFor(settings, rows);
+      byId('check-size').replaceChildren(
+        symbol({ letter: 'N' }),
+        ` = ${unitsOf(of).join(', ')} features, `,
+        symbol({ letter: 'n' }),
+        ` = ${rowsOf(of)} samples`,
+      );
+      const results = resultsTable(measurements, settings, axis);
+      clear.hidden = results === null;
+      byId('check-results').replaceChildren(...(results ? [results] : []));
+    },
+  );
+  store.subscribe((state, before) => {
+    const moved = (['settings', 'axis', 'd', 'seeds'] as const).some((name) => state[name] !== before[name]);
+    if (moved) follow();
   });
   store.change({ measurements: withMeasurements(recall(storage), store.state.measurements) });
-  show(store.state);
+  return {
+    draw: whenSeen(panel, ({ measurements, settings, axis, d, seeds }: State) =>
+      show(measurements, settings, axis, d, seeds),
+    ),
+  };
 }

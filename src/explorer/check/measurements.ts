@@ -4,6 +4,7 @@ import type { PlacedMeasurement } from '../draw/curveView.ts';
 import type { Settings } from '../state/parameters.ts';
 import { questionOf, spectrumName, widthsOf } from '../theory/ask.ts';
 import { type Axis, placeOf, settingsAt } from '../theory/curve.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import type { MeasuredRisk, Measurement } from './protocol.ts';
 
 /** What the models of one point measured, one result a seed. */
@@ -33,18 +34,16 @@ const key = (settings: Settings): string =>
   JSON.stringify([questionOf(settings), settings.activation, widthsOf(settings), spectrumName(settings)]);
 
 /** Those measured on the curve of `settings` along `axis`, in order. */
-export const matching = (
-  measurements: readonly Measurement[],
-  settings: Settings,
-  axis: Axis,
-): PlacedMeasurement[] => {
-  const here = placeOf(settings, axis);
-  const curve = key(settingsAt(settings, axis, here));
-  return measurements
-    .filter((measurement) => key(settingsAt(measurement.settings, axis, here)) === curve)
-    .map((measurement) => ({ at: placeOf(measurement.settings, axis), measurement }))
-    .sort((a, b) => a.at - b.at);
-};
+export const matching = kept(
+  (measurements: readonly Measurement[], settings: Settings, axis: Axis): readonly PlacedMeasurement[] => {
+    const here = placeOf(settings, axis);
+    const curve = key(settingsAt(settings, axis, here));
+    return measurements
+      .filter((measurement) => key(settingsAt(measurement.settings, axis, here)) === curve)
+      .map((measurement) => ({ at: placeOf(measurement.settings, axis), measurement }))
+      .sort((a, b) => a.at - b.at);
+  },
+);
 
 const samePoint = (a: Measurement, b: Measurement): boolean =>
   a.d === b.d && key(a.settings) === key(b.settings);

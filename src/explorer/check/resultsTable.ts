@@ -2,6 +2,7 @@ import { fillTable, html } from '../page/elements.ts';
 import { fixedText } from '../page/numbers.ts';
 import { letters, symbol } from '../page/symbols.ts';
 import { wordsFor } from '../page/words.ts';
+import type { AxisName, Settings } from '../state/parameters.ts';
 import type { State } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
 import { axisNamed, placeText } from '../theory/curve.ts';
@@ -9,7 +10,11 @@ import { matching } from './measurements.ts';
 import type { MeasuredRisk } from './protocol.ts';
 
 /** What was measured on the present curve, with its bias and its spread apart; null where nothing was. */
-export function resultsTable({ measurements, settings, axis }: State): HTMLElement | null {
+export function resultsTable(
+  measurements: State['measurements'],
+  settings: Settings,
+  axis: AxisName,
+): HTMLElement | null {
   const along = axisNamed(axis);
   const words = wordsFor(settings);
   const found = matching(measurements, settings, along);

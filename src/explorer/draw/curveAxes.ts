@@ -27,7 +27,9 @@ const titles: Readonly<Record<Axis['name'], readonly (string | Letter)[]>> = {
 export function curveAxes(
   { frame, x, y }: Plane,
   axis: Axis,
-  { width, height, title }: { readonly width: number; readonly height: number; readonly title: string },
+  width: number,
+  height: number,
+  title: string,
 ): SVGElement[] {
   return [
     frameRect(frame, 'frame'),

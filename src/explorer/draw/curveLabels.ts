@@ -1,5 +1,6 @@
 import type { Words } from '../page/words.ts';
 import type { RiskAt } from '../theory/curve.ts';
+import { NARROW } from './curveAxes.ts';
 import type { Plane, RiskName } from './plane.ts';
 import { svg } from './svg.ts';
 
@@ -8,8 +9,16 @@ const ORDER: readonly RiskName[] = ['adversarial', 'standard'];
 /** Pixels that two labels need, one below the other. */
 const APART = 22;
 
+/** The names of the curves in a plot of that width. */
+export const curveLabels = (
+  plane: Plane,
+  width: number,
+  curve: readonly RiskAt[],
+  words: Words,
+): SVGElement[] => (width < NARROW ? labelsAbove(plane, words) : labelsBeside(plane, curve, words));
+
 /** The names of the curves in a row above the frame, where there is no room beside it. */
-export const labelsAbove = ({ frame }: Plane, words: Words): SVGElement[] =>
+const labelsAbove = ({ frame }: Plane, words: Words): SVGElement[] =>
   ORDER.flatMap((name, i) => {
     const at = frame.left + 4 + i * 136;
     return [
@@ -19,7 +28,7 @@ export const labelsAbove = ({ frame }: Plane, words: Words): SVGElement[] =>
   });
 
 /** The names of the curves where they end, kept apart and within the frame. */
-export function labelsBeside({ frame, y }: Plane, curve: readonly RiskAt[], words: Words): SVGElement[] {
+function labelsBeside({ frame, y }: Plane, curve: readonly RiskAt[], words: Words): SVGElement[] {
   const last = curve.at(-1)!;
   const level = (risk: number): number => Math.min(frame.bottom - 4, Math.max(frame.top + 8, y.pixel(risk)));
   const [upper, lower] = [level(last.adversarialRisk), level(last.standardRisk)];

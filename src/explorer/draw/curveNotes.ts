@@ -1,8 +1,11 @@
 import { letters, spans } from '../page/symbols.ts';
-import { wordsFor } from '../page/words.ts';
-import { isClassifier, nothingRisk } from '../theory/ask.ts';
+import type { Words } from '../page/words.ts';
+import { isClassifier } from '../theory/ask.ts';
+import type { RiskAt } from '../theory/curve.ts';
+import type { PinnedCurve } from '../theory/pinnedCurves.ts';
 import type { CurveView } from './curveView.ts';
-import type { Plane } from './plane.ts';
+import { type Plane, RISKS } from './plane.ts';
+import { outlinesOf } from './riskCurves.ts';
 import { roomAlong } from './room.ts';
 import { svg } from './svg.ts';
 
@@ -10,38 +13,43 @@ import { svg } from './svg.ts';
 const LONG_NOTE = 215;
 const SHORT_NOTE = 64;
 
-/** The level of predicting nothing, and the place where there are as many features as samples. */
-export const curveNotes = (plane: Plane, view: CurveView): SVGElement[] => [
-  ...nothingLevel(plane, view),
-  ...squarePlace(plane, view),
-];
-
-function nothingLevel(plane: Plane, { settings, curve, pinned }: CurveView): SVGElement[] {
+/** The level of predicting nothing, with words where the curves leave room. */
+export function nothingLevel(
+  plane: Plane,
+  nothing: number,
+  words: Words,
+  curve: readonly RiskAt[],
+  pinned: readonly PinnedCurve[],
+): SVGElement[] {
   const { frame, y } = plane;
-  const level = y.pixel(nothingRisk(settings));
+  const level = y.pixel(nothing);
   if (level <= frame.top) return [];
   const line = svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level });
-  const classes = isClassifier(settings);
-  const value = classes ? ['½'] : ['1 + ', letters.tau, '²'];
-  const drawn = [...curve, ...pinned.flatMap((pin) => pin.curve)];
-  const points = drawn.flatMap(({ at, standardRisk, adversarialRisk }): [number, number][] => [
-    [at, standardRisk],
-    [at, adversarialRisk],
-  ]);
-  const long = roomAlong(plane, points, level, LONG_NOTE);
-  const spot = long ?? roomAlong(plane, points, level, SHORT_NOTE);
+  const outlines = [curve, ...pinned.map((pin) => pin.curve)].flatMap((drawn) => {
+    const outlinesHere = outlinesOf(plane, drawn);
+    return RISKS.map((name) => outlinesHere[name]);
+  });
+  const long = roomAlong(frame, outlines, level, LONG_NOTE);
+  const spot = long ?? roomAlong(frame, outlines, level, SHORT_NOTE);
   if (!spot) return [line];
-  const words = long ? [`${wordsFor(settings).nothing}, `, ...value] : value;
-  return [line, svg('text', { class: 'note halo', ...spot }, ...spans(...words))];
+  const value = words.one === 'error' ? ['½'] : ['1 + ', letters.tau, '²'];
+  const said = long ? [`${words.nothing}, `, ...value] : value;
+  return [line, svg('text', { class: 'note halo', ...spot }, ...spans(...said))];
 }
 
-function squarePlace({ frame, x }: Plane, { settings, axis, here }: CurveView): SVGElement[] {
+/** The place on the axis where there are as many features as samples; undefined where there is none, or nothing to see. */
+export function squarePlaceOf({ settings, axis }: CurveView): number | undefined {
   const square = axis.name === 'psi1' ? settings.psi2 : axis.name === 'psi2' ? settings.psi1 : undefined;
   // Classes have no peak there, but where the labels cease to be fitted.
-  if (isClassifier(settings)) return [];
-  if (square === undefined || axis.kind !== 'range' || square <= axis.from || square >= axis.to) return [];
+  if (square === undefined || isClassifier(settings) || axis.kind !== 'range') return undefined;
+  return square > axis.from && square < axis.to ? square : undefined;
+}
+
+/** That place, its words on the side away from the settings' own place. */
+export function squarePlace({ frame, x }: Plane, square: number | undefined, here: number): SVGElement[] {
+  if (square === undefined) return [];
   const at = x.pixel(square);
-  const besideHere = x.pixel(here.at) - at;
+  const besideHere = x.pixel(here) - at;
   const leftwards = at > (frame.left + frame.right) / 2 || (besideHere > 0 && besideHere < 70);
   const place = {
     x: at + (leftwards ? -7 : 7),

@@ -2,21 +2,23 @@ import { wordsFor } from '../page/words.ts';
 import { parameters, roundFor } from '../state/parameters.ts';
 import { nothingRisk } from '../theory/ask.ts';
 import type { RiskAt } from '../theory/curve.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import { coverFrame, gridLines } from './axes.ts';
-import { curveAxes, NARROW, riskTicks, slanted } from './curveAxes.ts';
-import { labelsAbove, labelsBeside } from './curveLabels.ts';
-import { curveNotes } from './curveNotes.ts';
+import { curveAxes, riskTicks } from './curveAxes.ts';
+import { curveLabels } from './curveLabels.ts';
+import { nothingLevel, squarePlace, squarePlaceOf } from './curveNotes.ts';
+import { curvePlane } from './curvePlane.ts';
 import type { CurveView } from './curveView.ts';
 import { errorBars } from './errorBars.ts';
+import { layer } from './layer.ts';
 import { limitMarks } from './limitMarks.ts';
 import { nullBands } from './nullBands.ts';
 import { ownPoints } from './ownPoints.ts';
 import { pinnedLetters, pinnedLines } from './pinnedLines.ts';
 import { placeMark } from './placeMark.ts';
 import { type Plane, RISKS, type RiskName } from './plane.ts';
-import { riskDots, riskPath } from './riskCurves.ts';
+import { riskCurves } from './riskCurves.ts';
 import { riskDomain } from './riskDomain.ts';
-import { scaleOf } from './scale.ts';
 import { set, svg } from './svg.ts';
 
 export interface CurvePanel {
@@ -37,145 +39,114 @@ export interface CurvePanel {
   resize(width: number, height: number): void;
 }
 
-/** Pixels about the frame for numbers and names, in the type of the page and in that of a projector. */
-const MARGINS = {
-  usual: { left: 58, right: 112, bottom: 62, slanted: 92 },
-  large: { left: 74, right: 138, bottom: 70, slanted: 104 },
-};
-
 /** Pixels within which a dot is taken hold of. */
 const GRASP = 14;
 
 /** Both risks along an axis, with their names, notes, measured points and marks. */
 export function curvePanel(): CurvePanel {
-  const layer = (name: string): SVGGElement => svg('g', { class: name });
-  const [bands, grid, notes, axes] = [layer('bands'), layer('grid-lines'), layer('notes'), layer('axes')];
-  const [points, labels, here, pointed] = [layer('points'), layer('labels'), layer('here'), layer('pointed')];
-  const [pins, letters, limits, own] = [layer('pins'), layer('pin-letters'), layer('limits'), layer('own')];
+  const [grid, axes] = [layer((at: Plane) => gridLines(at.y, riskTicks(at.y), at.frame)), layer(curveAxes)];
+  const [bands, pins, curves] = [layer(nullBands), layer(pinnedLines), layer(riskCurves)];
+  const [points, own] = [layer(errorBars), layer(ownPoints)];
+  const [level, square, limits] = [layer(nothingLevel), layer(squarePlace), layer(limitMarks)];
+  const [letters, labels] = [layer(pinnedLetters), layer(curveLabels)];
+  const mark = (at: Plane, risk: RiskAt | null) => (risk ? placeMark(at, risk) : []);
+  const [here, pointed] = [layer(mark, 'here'), layer(mark, 'pointed')];
   const target = svg('line');
-  const curves = { standard: svg('path'), adversarial: svg('path') };
-  const dots = svg('g');
   const clip = svg('rect');
-  const clipped = { 'clip-path': 'url(#curve-clip)' };
+  const within = [bands, pins, curves, here, points, own].map(({ element }) => element);
   const element = svg(
     'svg',
     { class: 'plot', xmlns: 'http://www.w3.org/2000/svg' },
     svg('defs', {}, svg('clipPath', { id: 'curve-clip' }, clip)),
-    grid,
-    svg('g', clipped, bands, pins, curves.standard, curves.adversarial, dots, here, points, own),
-    notes,
-    letters,
-    axes,
-    limits,
+    grid.element,
+    svg('g', { 'clip-path': 'url(#curve-clip)' }, ...within),
+    ...[level, square, letters, axes, limits].map(({ element }) => element),
     target,
-    labels,
-    pointed,
+    labels.element,
+    pointed.element,
   );
   let [width, height] = [800, 460];
-  let margins = MARGINS.usual;
-  let view: CurveView | undefined;
-  let plane = planeOf(undefined);
-  let drawnAxes = '';
+  let type: 'usual' | 'large' = 'usual';
+  let drawn: { readonly view: CurveView; readonly plane: Plane } | undefined;
+  // The same while nothing that they depend on changes, so that what is drawn in them stays, too.
+  const domainOf = kept((nothing: number, yScale: CurveView['yScale'], ...curves: CurveView['curve'][]) =>
+    riskDomain(curves, nothing, yScale),
+  );
+  const planeOf = kept(curvePlane);
+  const cover = kept((plane: Plane) => coverFrame(clip, plane.frame));
 
-  function planeOf(next: CurveView | undefined): Plane {
-    const roomy = width >= NARROW;
-    const frame = {
-      left: margins.left,
-      right: width - (roomy ? margins.right : 14),
-      top: roomy ? 18 : 44,
-      bottom: height - (next && slanted(next.axis) ? margins.slanted : margins.bottom),
-    };
-    const across = [frame.left, frame.right] as const;
-    const up = [frame.bottom, frame.top] as const;
-    if (!next) return { frame, x: scaleOf('linear', [0, 1], across), y: scaleOf('linear', [0, 1], up) };
-    const { axis, yScale, curve, settings, pinned } = next;
-    const shown = [...curve, ...pinned.flatMap((pin) => pin.curve)];
-    const x =
-      axis.kind === 'range'
-        ? scaleOf(axis.scale, [axis.from, axis.to], across)
-        : scaleOf('linear', [-0.5, axis.places.length - 0.5], across);
-    return { frame, x, y: scaleOf(yScale, riskDomain(shown, nothingRisk(settings), yScale), up) };
-  }
-
-  /** Axes are redrawn only when they change, so that a frame takes little time while a slider moves. */
-  function drawAxes({ axis, settings }: CurveView): void {
-    const { frame, y } = plane;
-    const title = wordsFor(settings).one;
-    const key = [width, height, axis.name, title, y.kind, ...y.domain].join();
-    if (key === drawnAxes) return;
-    drawnAxes = key;
-    coverFrame(clip, frame);
-    grid.replaceChildren(...gridLines(y, riskTicks(y), frame));
-    axes.replaceChildren(...curveAxes(plane, axis, { width, height, title }));
-  }
-
-  function drawCurves({ axis, curve }: CurveView): void {
-    const dotted = axis.kind === 'places' ? 'curve dotted' : 'curve';
-    for (const name of RISKS)
-      set(curves[name], { class: `${dotted} ${name}`, d: riskPath(plane, curve, name) });
-    dots.replaceChildren(...riskDots(plane, axis, curve));
-  }
-
+  /** A change is drawn in those layers that depend on it. */
   function draw(next: CurveView): void {
-    view = next;
-    plane = planeOf(next);
-    drawAxes(next);
-    bands.replaceChildren(...nullBands(plane, next.axis, next.curve));
-    drawCurves(next);
-    notes.replaceChildren(...curveNotes(plane, next));
-    const words = wordsFor(next.settings);
-    labels.replaceChildren(
-      ...(width < NARROW ? labelsAbove(plane, words) : labelsBeside(plane, next.curve, words)),
-    );
-    pins.replaceChildren(...pinnedLines(plane, next.axis, next.pinned));
-    letters.replaceChildren(...pinnedLetters(plane, next.pinned));
-    limits.replaceChildren(...limitMarks(plane, next));
-    own.replaceChildren(...ownPoints(plane, next.own));
-    points.replaceChildren(...errorBars(plane, next.measurements));
-    here.replaceChildren(...placeMark(plane, next.here));
+    const { settings, axis, yScale, curve, pinned } = next;
+    const nothing = nothingRisk(settings);
+    const words = wordsFor(settings);
+    const [low, high] = domainOf(nothing, yScale, curve, ...pinned.map((pin) => pin.curve));
+    const plane = planeOf(width, height, type, axis, yScale, low, high);
+    drawn = { view: next, plane };
+    cover(plane);
+    grid.draw(plane);
+    axes.draw(plane, axis, width, height, words.one);
+    bands.draw(plane, axis, curve);
+    curves.draw(plane, axis, curve);
+    level.draw(plane, nothing, words, curve, pinned);
+    square.draw(plane, squarePlaceOf(next), next.here.at);
+    labels.draw(plane, width, curve, words);
+    pins.draw(plane, axis, pinned);
+    letters.draw(plane, pinned);
+    limits.draw(plane, axis, curve, settings.lambda);
+    own.draw(plane, next.own);
+    points.draw(plane, next.measurements);
+    here.draw(plane, next.here);
   }
 
   return {
     element,
     draw,
     point(risk) {
-      pointed.replaceChildren(...(risk ? placeMark(plane, risk) : []));
+      if (drawn) pointed.draw(drawn.plane, risk);
     },
     valueUnder(pixel) {
-      const { frame, x } = plane;
-      if (!view || pixel < frame.left - 12 || pixel > frame.right + 12) return undefined;
-      const { axis } = view;
+      if (!drawn) return undefined;
+      const { axis } = drawn.view;
+      const { frame, x } = drawn.plane;
+      if (pixel < frame.left - 12 || pixel > frame.right + 12) return undefined;
       if (axis.kind === 'places')
         return Math.min(axis.places.length - 1, Math.max(0, Math.round(x.value(pixel))));
       const clamped = Math.min(frame.right, Math.max(frame.left, pixel));
       const { scale } = parameters[axis.name as keyof typeof parameters];
       return Math.min(axis.to, Math.max(axis.from, roundFor(scale, x.value(clamped))));
     },
-    pixelOf: (at) => plane.x.pixel(at),
+    pixelOf: (at) => drawn?.plane.x.pixel(at) ?? 0,
     grasped(px, py) {
-      if (!view) return undefined;
-      const { here } = view;
+      if (!drawn) return undefined;
+      const { here } = drawn.view;
+      const { x, y } = drawn.plane;
       const near = (name: RiskName): number =>
-        Math.hypot(plane.x.pixel(here.at) - px, plane.y.pixel(here[`${name}Risk`]) - py);
+        Math.hypot(x.pixel(here.at) - px, y.pixel(here[`${name}Risk`]) - py);
       const [nearest] = [...RISKS].sort((a, b) => near(a) - near(b));
       return near(nearest!) <= GRASP ? nearest : undefined;
     },
-    riskUnder: (py) => plane.y.value(Math.min(plane.frame.bottom, Math.max(plane.frame.top, py))),
+    riskUnder(py) {
+      if (!drawn) return 0;
+      const { frame, y } = drawn.plane;
+      return y.value(Math.min(frame.bottom, Math.max(frame.top, py)));
+    },
     target(risk, name = 'adversarial') {
-      if (risk === null) {
+      if (risk === null || !drawn) {
         set(target, { visibility: 'hidden' });
         return;
       }
-      const level = plane.y.pixel(risk);
-      const { left, right, top, bottom } = plane.frame;
-      const visibility = level >= top && level <= bottom ? 'visible' : 'hidden';
-      set(target, { class: `target ${name}`, x1: left, x2: right, y1: level, y2: level, visibility });
+      const { frame, y } = drawn.plane;
+      const level = y.pixel(risk);
+      const visibility = level >= frame.top && level <= frame.bottom ? 'visible' : 'hidden';
+      const ends = { x1: frame.left, x2: frame.right, y1: level, y2: level };
+      set(target, { class: `target ${name}`, ...ends, visibility });
     },
     resize(w, h) {
       [width, height] = [w, h];
-      margins = MARGINS[document.documentElement.dataset.screen === 'projector' ? 'large' : 'usual'];
+      type = document.documentElement.dataset.screen === 'projector' ? 'large' : 'usual';
       set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
-      if (view) draw(view);
+      if (drawn) draw(drawn.view);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { letters, spans } from '../page/symbols.ts';
-import type { CurveView } from './curveView.ts';
+import type { Axis, RiskAt } from '../theory/curve.ts';
 import { type Plane, RISKS } from './plane.ts';
 import { svg } from './svg.ts';
 
@@ -12,9 +12,14 @@ const APART = 16;
  * Where a curve begins at a radius of 0 without penalty: the risk of the least-norm read-out there as a full mark, and the
  * limit of small radii, which is another, as an open one.
  */
-export function limitMarks({ frame, x, y }: Plane, { axis, curve, settings }: CurveView): SVGElement[] {
+export function limitMarks(
+  { frame, x, y }: Plane,
+  axis: Axis,
+  curve: readonly RiskAt[],
+  lambda: number,
+): SVGElement[] {
   const [zero, small] = curve;
-  if (axis.name !== 'eps' || settings.lambda !== 0 || !zero || !small || zero.at !== 0) return [];
+  if (axis.name !== 'eps' || lambda !== 0 || !zero || !small || zero.at !== 0) return [];
   const at = x.pixel(0);
   const marks = RISKS.flatMap((name) => {
     const [exact, limit] = [zero[`${name}Risk`], small[`${name}Risk`]];

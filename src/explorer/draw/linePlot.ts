@@ -1,13 +1,15 @@
 import { spans } from '../page/symbols.ts';
 import type { Axis } from '../theory/curve.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import { coverFrame, gridLines } from './axes.ts';
 import { curveAxes, NARROW, riskTicks } from './curveAxes.ts';
+import { layer } from './layer.ts';
 import { endLabels, rowLabels } from './lineLabels.ts';
 import { markOf } from './marks.ts';
 import type { Plane } from './plane.ts';
 import { roomAlong } from './room.ts';
 import { scaleOf } from './scale.ts';
-import { pathThrough, set, svg } from './svg.ts';
+import { type Outline, pathThrough, set, svg } from './svg.ts';
 
 /** A line of the plot: a quantity along the axis. */
 export interface Line {
@@ -51,75 +53,54 @@ const FAR = -2000;
 
 /** Lines of several quantities along one axis, each with its label and its mark at the place of the settings. */
 export function linePlot(): LinePlot {
-  const [grid, notes, axes, paths, words, here, labels] = Array.from({ length: 7 }, () =>
-    svg('g'),
-  ) as SVGGElement[];
+  const [grid, axes] = [layer((at: Plane) => gridLines(at.y, riskTicks(at.y), at.frame)), layer(curveAxes)];
+  const [notes, paths, words, here, labels] = Array.from({ length: 5 }, () => svg('g')) as SVGGElement[];
   const clip = svg('rect');
   const element = svg(
     'svg',
     { class: 'plot' },
     svg('defs', {}, svg('clipPath', { id: 'line-clip' }, clip)),
-    grid!,
+    grid.element,
     svg('g', { 'clip-path': 'url(#line-clip)' }, notes!, paths!, words!),
-    axes!,
+    axes.element,
     here!,
     labels!,
   );
   let [width, height] = [0, 0];
   let view: LinePlotView | undefined;
   let plane: Plane | undefined;
-  let drawnAxes = '';
-
-  function planeOf({ axis, most, lines }: LinePlotView): Plane {
-    const roomy = width >= NARROW;
-    const longest = Math.max(...lines.map(({ label }) => label.length));
-    const frame = {
-      left: 58,
-      right: width - (roomy ? 24 + 7.6 * longest : 12),
-      top: roomy ? 14 : 30,
-      bottom: height - 52,
-    };
-    return {
-      frame,
-      x: scaleOf(axis.scale, [axis.from, axis.to], [frame.left, frame.right]),
-      y: scaleOf('linear', [0, most], [frame.bottom, frame.top]),
-    };
-  }
+  const planeOf = kept(linePlane);
+  const cover = kept(({ frame }: Plane) => coverFrame(clip, { ...frame, top: frame.top - 1 }));
 
   function draw(next: LinePlotView): void {
     view = next;
     if (width === 0) return;
-    plane = planeOf(next);
+    const { axis, lines, most } = next;
+    plane = planeOf(width, height, axis, most, Math.max(...lines.map(({ label }) => label.length)));
     const { frame, x, y } = plane;
-    const key = [width, height, frame.right, next.axis.name, next.title, next.most].join();
-    if (key !== drawnAxes) {
-      drawnAxes = key;
-      coverFrame(clip, { ...frame, top: frame.top - 1 });
-      grid!.replaceChildren(...gridLines(y, riskTicks(y), frame));
-      axes!.replaceChildren(...curveAxes(plane, next.axis, { width, height, title: next.title }));
-    }
+    cover(plane);
+    grid.draw(plane);
+    axes.draw(plane, axis, width, height, next.title);
+    const outlines = lines.map(({ points }) =>
+      points.map(([at, value]) => [x.pixel(at), Math.max(FAR, y.pixel(value))] as const),
+    );
     paths!.replaceChildren(
-      ...next.lines.map(({ quantity, points, faint }) =>
-        svg('path', {
-          class: `curve ${quantity}${faint ? ' faint' : ''}`,
-          d: pathThrough(points.map(([at, value]) => [x.pixel(at), Math.max(FAR, y.pixel(value))])),
-        }),
+      ...lines.map(({ quantity, faint }, i) =>
+        svg('path', { class: `curve ${quantity}${faint ? ' faint' : ''}`, d: pathThrough(outlines[i]!) }),
       ),
     );
-    const found = notesOf(plane, next);
+    const found = notesOf(plane, next, outlines);
     // Words lie over the lines, everything else under them.
     notes!.replaceChildren(...found.filter(({ tagName }) => tagName !== 'text'));
     words!.replaceChildren(...found.filter(({ tagName }) => tagName === 'text'));
     const at = x.pixel(next.at);
     here!.replaceChildren(
       svg('line', { class: 'mark width-mark', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
-      ...next.lines
-        .filter(({ here, faint }) => !faint && Number.isFinite(here) && here <= next.most)
+      ...lines
+        .filter(({ here, faint }) => !faint && Number.isFinite(here) && here <= most)
         .map(({ quantity, here }) => markOf(quantity, at, y.pixel(here))),
     );
-    labels!.replaceChildren(
-      ...(width < NARROW ? rowLabels(plane, next.lines) : endLabels(plane, next.lines)),
-    );
+    labels!.replaceChildren(...(width < NARROW ? rowLabels(plane, lines) : endLabels(plane, lines)));
   }
 
   return {
@@ -138,12 +119,37 @@ export function linePlot(): LinePlot {
   };
 }
 
+/** Where lines up to `most` are drawn in a picture of that size, with room for labels of so many letters. */
+function linePlane(
+  width: number,
+  height: number,
+  axis: LinePlotView['axis'],
+  most: number,
+  letters: number,
+): Plane {
+  const roomy = width >= NARROW;
+  const frame = {
+    left: 58,
+    right: width - (roomy ? 24 + 7.6 * letters : 12),
+    top: roomy ? 14 : 30,
+    bottom: height - 52,
+  };
+  return {
+    frame,
+    x: scaleOf(axis.scale, [axis.from, axis.to], [frame.left, frame.right]),
+    y: scaleOf('linear', [0, most], [frame.bottom, frame.top]),
+  };
+}
+
 /** Pixels of the words beside a level, and of the short ones. */
 const LEVEL_WORDS = 165;
 const SHORT_WORDS = 36;
 
-function notesOf(plane: Plane, { at: here, lines, level, square, nothing }: LinePlotView): SVGElement[] {
-  const { frame, x, y } = plane;
+function notesOf(
+  { frame, x, y }: Plane,
+  { at: here, level, square, nothing }: LinePlotView,
+  outlines: readonly Outline[],
+): SVGElement[] {
   const found: SVGElement[] = [];
   if (nothing) {
     const [left, right] = nothing.map(x.pixel) as [number, number];
@@ -164,9 +170,8 @@ function notesOf(plane: Plane, { at: here, lines, level, square, nothing }: Line
   }
   if (level) {
     const at = y.pixel(level.value);
-    const points = lines.flatMap((line) => line.points);
-    const long = roomAlong(plane, points, at, LEVEL_WORDS);
-    const spot = long ?? roomAlong(plane, points, at, SHORT_WORDS);
+    const long = roomAlong(frame, outlines, at, LEVEL_WORDS);
+    const spot = long ?? roomAlong(frame, outlines, at, SHORT_WORDS);
     found.push(svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: at, y2: at }));
     if (spot) found.push(svg('text', { class: 'note halo', ...spot }, long ? level.words : level.short));
   }

@@ -31,6 +31,17 @@ const COLOUR_SHARE = 1.5;
 const GAP = 7;
 const STRIP = 9;
 
+/** Shades each way from the middle of the palette, and the logarithm of the ratio at its ends. */
+const SHADES = 120;
+const MOST = 2;
+
+/** The colours of the map, one after the other, each as the four bytes of a pixel. */
+const palette = (theme: 'light' | 'dark'): Uint32Array => {
+  const shades = Array.from({ length: 2 * SHADES + 1 }, (_, k) => ((k - SHADES) * MOST) / SHADES);
+  const bytes = Uint8ClampedArray.from(shades.flatMap((value) => [...colourOf(value, theme), 255]));
+  return new Uint32Array(bytes.buffer);
+};
+
 export function mapPanel(): MapPanel {
   const canvas = document.createElement('canvas');
   const [axes, here, pointed] = [svg('g'), svg('g', { class: 'here' }), svg('g', { class: 'pointed' })];
@@ -79,29 +90,34 @@ export function mapPanel(): MapPanel {
     canvas.height = stripFrom + Math.round(STRIP * COLOUR_SHARE);
     const context = canvas.getContext('2d')!;
     const image = context.createImageData(columns, canvas.height);
+    const pixels = new Uint32Array(image.data.buffer);
     const { nx, ny, logRatio, atZero } = grid;
-    const palette = Array.from({ length: 241 }, (_, k) => colourOf((k - 120) / 60, theme));
-    const colour = (row: number, column: number, value: number): void => {
-      const [red, green, blue] = palette[Math.max(0, Math.min(240, Math.round(value * 60) + 120))]!;
-      const at = 4 * (row * columns + column);
-      image.data[at] = red;
-      image.data[at + 1] = green;
-      image.data[at + 2] = blue;
-      image.data[at + 3] = 255;
+    const colours = palette(theme);
+    const colour = (value: number): number =>
+      colours[Math.max(0, Math.min(2 * SHADES, Math.round((value * SHADES) / MOST) + SHADES))]!;
+    // The place of a column in the grid, its neighbour to the left, and how far it is from that.
+    const places = Array.from({ length: columns }, (_, column) => ((column + 0.5) / columns) * (nx - 1));
+    const before = Uint16Array.from(places, (u) => Math.min(nx - 2, Math.floor(u)));
+    const share = Float64Array.from(places, (u, column) => u - before[column]!);
+    /** What a row of the grid comes to at a column. */
+    const across = (values: ArrayLike<number>, column: number): number => {
+      const at = before[column]!;
+      return values[at]! + share[column]! * (values[at + 1]! - values[at]!);
     };
-    for (let column = 0; column < columns; column++) {
-      const u = ((column + 0.5) / columns) * (nx - 1);
-      const j = Math.min(nx - 2, Math.floor(u));
-      const fu = u - j;
-      const between = (values: Float32Array, from: number): number =>
-        (1 - fu) * values[from + j]! + fu * values[from + j + 1]!;
-      for (let row = 0; row < rows; row++) {
-        const v = (1 - (row + 0.5) / rows) * (ny - 1);
-        const i = Math.min(ny - 2, Math.floor(v));
-        const fv = v - i;
-        colour(row, column, (1 - fv) * between(logRatio, i * nx) + fv * between(logRatio, (i + 1) * nx));
+    const between = new Float64Array(nx);
+    for (let row = 0; row < rows; row++) {
+      const v = (1 - (row + 0.5) / rows) * (ny - 1);
+      const i = Math.min(ny - 2, Math.floor(v));
+      for (let j = 0; j < nx; j++) {
+        const below = logRatio[i * nx + j]!;
+        between[j] = below + (v - i) * (logRatio[(i + 1) * nx + j]! - below);
       }
-      for (let row = stripFrom; row < canvas.height; row++) colour(row, column, between(atZero, 0));
+      for (let column = 0; column < columns; column++)
+        pixels[row * columns + column] = colour(across(between, column));
+    }
+    for (let column = 0; column < columns; column++) {
+      const zero = colour(across(atZero, column));
+      for (let row = stripFrom; row < canvas.height; row++) pixels[row * columns + column] = zero;
     }
     context.putImageData(image, 0, 0);
   }

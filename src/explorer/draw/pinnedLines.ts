@@ -2,8 +2,8 @@ import type { PinName } from '../state/pins.ts';
 import type { Axis } from '../theory/curve.ts';
 import type { PinnedCurve } from '../theory/pinnedCurves.ts';
 import { type Plane, RISKS, type RiskName } from './plane.ts';
-import { riskPath } from './riskCurves.ts';
-import { svg } from './svg.ts';
+import { outlinesOf } from './riskCurves.ts';
+import { pathThrough, svg } from './svg.ts';
 
 /** Corners of each pin's mark, about its middle, in pixels. */
 const corners: Readonly<Record<PinName, string>> = {
@@ -30,7 +30,7 @@ export const pinnedLines = (plane: Plane, axis: Axis, pinned: readonly PinnedCur
       ? RISKS.map((risk) =>
           svg('path', {
             class: `pin-line pin-${one.name} ${risk}`,
-            d: riskPath(plane, one.curve, risk),
+            d: pathThrough(outlinesOf(plane, one.curve)[risk]),
           }),
         )
       : []),

@@ -9,18 +9,18 @@ function roundUp(value: number): number {
 }
 
 /**
- * The range of risks to show. It follows the risk of predicting nothing and the bulk of the curve, so that a high or
+ * The range of risks to show. It follows the risk of predicting nothing and the bulk of the curves, so that a high or
  * infinite peak is cut off at the top and the rest stays readable.
  */
 export function riskDomain(
-  curve: readonly RiskAt[],
+  curves: readonly (readonly RiskAt[])[],
   nothing: number,
   scale: 'linear' | 'log',
 ): readonly [number, number] {
-  const risks = curve
-    .flatMap(({ standardRisk, adversarialRisk }) => [standardRisk, adversarialRisk])
-    .filter((risk) => Number.isFinite(risk) && risk > 0)
-    .sort((a, b) => a - b);
+  const all: number[] = [];
+  for (const curve of curves)
+    for (const { standardRisk, adversarialRisk } of curve) all.push(standardRisk, adversarialRisk);
+  const risks = Float64Array.from(all.filter((risk) => Number.isFinite(risk) && risk > 0)).sort();
   const quantile = (share: number): number => risks[Math.floor(share * (risks.length - 1))] ?? nothing;
   const most = Math.max(quantile(1), nothing);
   if (scale === 'linear')

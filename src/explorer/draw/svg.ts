@@ -20,8 +20,11 @@ export function set(element: Element, attributes: Attributes): void {
     else element.setAttribute(name, String(value));
 }
 
-/** A path through points in pixels, broken where one is not finite. A point by itself is a dot, with round caps. */
-export function pathThrough(points: readonly (readonly [number, number])[]): string {
+/** Points in pixels along a line, which is broken where one is not finite. */
+export type Outline = readonly (readonly [x: number, y: number])[];
+
+/** A path along an outline. A point by itself is a dot, with round caps. */
+export function pathThrough(points: Outline): string {
   let path = '';
   let pen = 'M';
   for (const [x, y] of points) {

@@ -14,6 +14,7 @@ import {
 } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
 import { isClassifier } from '../theory/ask.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import { html } from './elements.ts';
 import { type Letter, letters, symbol } from './symbols.ts';
 
@@ -105,6 +106,10 @@ export function numberField(
     number.value = String(shownValue(store.state.settings, name));
   });
 
+  const say = kept((value: string, position: number) => {
+    slider.setAttribute('aria-valuetext', value);
+    slider.style.setProperty('--filled', `${(100 * position) / SLIDER_STEPS}%`);
+  });
   const label = html('label', { htmlFor: number.id, title: explanation }, title, ' ', symbol(letter));
   const element = html('div', { className: 'field' }, label, number, slider, wrong);
   element.dataset.name = name;
@@ -114,9 +119,8 @@ export function numberField(
       const value = shownValue(settings, name);
       const position = positionOf(parameter, value);
       if (slider.valueAsNumber !== position) slider.value = String(position);
-      slider.setAttribute('aria-valuetext', String(value));
-      slider.style.setProperty('--filled', `${(100 * position) / SLIDER_STEPS}%`);
-      if (document.activeElement !== number) number.value = String(value);
+      say(String(value), position);
+      if (document.activeElement !== number && number.value !== String(value)) number.value = String(value);
       element.hidden = !matters(settings);
     },
   };

@@ -15,14 +15,17 @@ import {
   type RiskAt,
   settingsAt,
 } from '../theory/curve.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import { pinnedCurves } from '../theory/pinnedCurves.ts';
 import { atRest, REST } from './atRest.ts';
-import { byId } from './elements.ts';
+import { byId, setText } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
 import { onWidth } from './plotSize.ts';
 import { placeTip, showRiskTip } from './riskTip.ts';
 import { axisNames, letters, symbol } from './symbols.ts';
 import { wordsFor } from './words.ts';
+
+const NONE: CurveView['own'] = [];
 
 export interface CurveFigure {
   readonly svg: SVGSVGElement;
@@ -173,6 +176,7 @@ export function curveFigure(
     changed = performance.now();
     return changed - before < REST;
   }
+  const pinned = kept(pinnedCurves);
   const refine = atRest(() => figure.draw(store.state));
 
   const figure: CurveFigure = {
@@ -184,7 +188,7 @@ export function curveFigure(
       select.value = name;
       for (const option of select.options)
         option.disabled = facesLinf(settings) && !linfIsKnown(settings, option.value as AxisName);
-      byId('curves-title').textContent = isClassifier(settings) ? 'Error against' : 'Risk against';
+      setText(byId('curves-title'), isClassifier(settings) ? 'Error against' : 'Risk against');
       logRisk.checked = yScale === 'log';
       const axis = axisNamed(name);
       const here = { at: placeOf(settings, axis), ...riskAt(settings) };
@@ -198,8 +202,8 @@ export function curveFigure(
         here,
         curve: curveOf({ settings, axis: name, count: coarse ? moving : most }),
         measurements: matching(measurements, settings, axis),
-        pinned: pinnedCurves(pins, settings, name),
-        own: own?.axis === name ? own.points : [],
+        pinned: pinned(pins, isClassifier(settings), name),
+        own: own?.axis === name ? own.points : NONE,
       };
       panel.draw(view);
       if (coarse) refine();

@@ -16,6 +16,11 @@ export function html<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Sets what an element says; a text that stays costs the browser nothing. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Fills a table: a heading for each column, and the cells below it row by row. */
 export function fillTable<T extends HTMLTableElement>(
   table: T,

@@ -14,6 +14,7 @@ import { showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
 import { setTerm } from './terms.ts';
 import { resolvedTheme } from './theme.ts';
+import { whenSeen } from './whenSeen.ts';
 import { wordsFor } from './words.ts';
 
 export interface MapFigure {
@@ -46,6 +47,7 @@ export function mapFigure(store: Store): MapFigure {
     grid = data.grid;
     panel.grid(grid);
     panel.lines(data.lines);
+    box.removeAttribute('aria-busy');
     if (data.fine) box.dataset.drawn = asked;
   };
 
@@ -128,7 +130,7 @@ export function mapFigure(store: Store): MapFigure {
       width: panel.box.right - panel.box.left,
       height: panel.box.bottom - panel.box.top,
     }),
-    draw({ settings, mapOf, theme }) {
+    draw: whenSeen(box, ({ settings, mapOf, theme }: State) => {
       select.value = mapOf;
       const resolved = resolvedTheme(theme);
       if (resolved !== drawnTheme) {
@@ -155,8 +157,9 @@ export function mapFigure(store: Store): MapFigure {
       if (key === asked) return;
       asked = key;
       const request: MapRequest = { id: ++id, settings, measure: mapOf };
+      box.setAttribute('aria-busy', 'true');
       worker.postMessage(request);
-    },
+    }),
   };
 }
 

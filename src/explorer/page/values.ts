@@ -9,8 +9,9 @@ import {
   testedGradient,
 } from '../theory/ask.ts';
 import { type Axis, placeOf, placeText } from '../theory/curve.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import type { PageRisk } from '../theory/pageRisk.ts';
-import { byId, html } from './elements.ts';
+import { byId, html, setText } from './elements.ts';
 import { fixedText, riskText, shortText } from './numbers.ts';
 import { letters, symbol } from './symbols.ts';
 import { setTerm, term } from './terms.ts';
@@ -29,14 +30,13 @@ const phases: Readonly<Record<PageRisk['phase'], string>> = {
 
 /** Shows the numbers at one point, and the formula behind them with those numbers in it. */
 export function showValues(settings: Settings, risk: PageRisk, axis: Axis): void {
-  const place = placeText(axis, placeOf(settings, axis));
-  byId('values-place').replaceChildren(symbol(letters[axis.name]), ` = ${place}`);
+  showPlace(axis, placeText(axis, placeOf(settings, axis)));
   const words = wordsFor(settings);
   const classes = isClassifier(settings);
   setTerm(byId('standard-caption'), classes ? 'error' : 'standard', words.standardRisk);
   setTerm(byId('adversarial-caption'), classes ? 'robust' : 'adversarial', words.adversarialRisk);
-  byId('standard-risk').textContent = riskText(risk.standardRisk);
-  byId('adversarial-risk').textContent = riskText(risk.adversarialRisk);
+  setText(byId('standard-risk'), riskText(risk.standardRisk));
+  setText(byId('adversarial-risk'), riskText(risk.adversarialRisk));
   showRows([
     ['phase', 'phase', phases[risk.phase]],
     ['critical', 'critical radius', fixedText(criticalEpsAt(settings))],
@@ -55,6 +55,10 @@ export function showValues(settings: Settings, risk: PageRisk, axis: Axis): void
   showFormula(settings, risk);
 }
 
+const showPlace = kept((axis: Axis, place: string) =>
+  byId('values-place').replaceChildren(symbol(letters[axis.name]), ` = ${place}`),
+);
+
 const percentText = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** A term of the glossary, its name here, and its value. */
@@ -70,7 +74,7 @@ function showRows(rows: readonly Row[]): void {
       ...rows.map(([of, name]) => html('div', {}, html('dt', {}, term(of, name)), html('dd'))),
     );
   }
-  for (const [i, value] of list.querySelectorAll('dd').entries()) value.textContent = rows[i]![2];
+  for (const [i, value] of list.querySelectorAll('dd').entries()) setText(value, rows[i]![2]);
 }
 
 /** Which formula there is for these settings in this phase. */
@@ -88,13 +92,16 @@ function equationsOf(settings: Settings): 'usual' | 'channel' | 'linf' {
   return isUsual(settings) ? 'usual' : 'channel';
 }
 
-function showFormula(settings: Settings, risk: PageRisk): void {
-  const kind = formulaOf(settings, risk);
+const showBlocks = kept((kind: string, equations: string) => {
   for (const block of document.querySelectorAll<HTMLElement>('[data-formula]'))
     block.hidden = block.dataset.formula !== kind;
-  const equations = equationsOf(settings);
   for (const block of document.querySelectorAll<HTMLElement>('[data-equations]'))
     block.hidden = !block.dataset.equations!.split(' ').includes(equations);
+});
+
+function showFormula(settings: Settings, risk: PageRisk): void {
+  const kind = formulaOf(settings, risk);
+  showBlocks(kind, equationsOf(settings));
   byId('equations-spectrum').hidden = settings.spectrum === 'isotropic';
   byId('formula-linf').hidden =
     normsOf(settings).test === 'l2' || risk.phase === 'null' || risk.phase === 'infinite';

@@ -45,7 +45,7 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
     ...(axis.name === 'psi1' && { square: settings.psi2 }),
   };
   // Of a peak the foot is enough: what matters is on both sides of it.
-  const most = Math.min(riskDomain(curve, nothing, 'linear')[1], Math.ceil(2.4 * nothing));
+  const most = Math.min(riskDomain([curve], nothing, 'linear')[1], Math.ceil(2.4 * nothing));
   switch (scene) {
     case 'training':
       return { ...common, lines: [standard], most };
@@ -94,7 +94,7 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
         ...common,
         lines: [adversarial, standard, faint({ lambda: 0 }, 'no penalty')],
         most: riskDomain(
-          curveOf({ settings: { ...settings, lambda: 0 }, axis: 'psi1' }),
+          [curveOf({ settings: { ...settings, lambda: 0 }, axis: 'psi1' })],
           nothing,
           'linear',
         )[1],

@@ -14,6 +14,7 @@ import {
 } from '../../theory/index.ts';
 import { facesLinf, normsOf } from '../state/norms.ts';
 import type { Loss, Settings } from '../state/parameters.ts';
+import { onceFor } from './keptAnswers.ts';
 import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
 /** The frozen features that the settings describe. */
@@ -79,12 +80,13 @@ export function questionOf(settings: Settings): Question {
     : { classes: false, options: isUsual(settings) ? common : { ...common, loss, noise } };
 }
 
-export function riskAt(settings: Settings): PageRisk {
+/** Asked of the same settings by several parts of the page. */
+export const riskAt = onceFor((settings: Settings): PageRisk => {
   const { classes, options } = questionOf(settings);
   return classes
     ? ofClasses(asymptoticRisk(mapOf(settings), options))
     : ofValues(asymptoticRisk(mapOf(settings), options));
-}
+});
 
 /** Options without the radius of training or another number that runs along an axis. */
 export function without<Options extends object, Name extends keyof Options>(
@@ -95,10 +97,10 @@ export function without<Options extends object, Name extends keyof Options>(
   return rest;
 }
 
-export function criticalEpsAt(settings: Settings): number {
+export const criticalEpsAt = onceFor((settings: Settings): number => {
   const { classes, options } = questionOf(settings);
   return classes ? criticalEps(mapOf(settings), options) : criticalEps(mapOf(settings), options);
-}
+});
 
 /** E y^2, the risk of predicting nothing; of a classifier the error of guessing. */
 export const nothingRisk = (settings: Settings): number =>

@@ -2,6 +2,7 @@ import { activationNames, gridValues, riskCurve } from '../../theory/index.ts';
 import { type AxisName, MAX_DEPTH, parameters, type Settings } from '../state/parameters.ts';
 import { costOf, isClassifier, mapOf, questionOf, riskAt } from './ask.ts';
 import { remembered } from './keptAnswers.ts';
+import { fitting, newPace } from './pace.ts';
 import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
 /** What a curve runs along: a range of numbers, or a few named places. */
@@ -18,13 +19,16 @@ export type Axis =
 /** A point of a curve: `at` is the parameter's value, or the number of the place. */
 export type RiskAt = PageRisk & { readonly at: number };
 
-export function axisNamed(name: AxisName): Axis {
+function newAxis(name: AxisName): Axis {
   if (name === 'activation') return { name, kind: 'places', places: activationNames };
   if (name === 'depth')
     return { name, kind: 'places', places: Array.from({ length: MAX_DEPTH }, (_, i) => String(i + 1)) };
   const { from, to, scale } = parameters[name];
   return { name, kind: 'range', from, to, scale };
 }
+
+/** The axis of that name, which is one object. */
+export const axisNamed = remembered(newAxis);
 
 /** The same settings at another place of an axis. */
 export function settingsAt(settings: Settings, axis: Axis, at: number): Settings {
@@ -50,15 +54,17 @@ export const libraryName = (name: AxisName, { depth }: Settings): string =>
 
 /** Points of a curve. */
 const COUNTS = { low: 151, middle: 101, high: 41 } as const;
-/** And of one that takes longer than a frame, while a slider moves. */
-const FEW = 11;
 
-/** How many points a curve has, at rest and while its settings move. */
+/** How many points a curve has at rest, and while its settings move as many of them as there is time for in a frame. */
 export function pointsOf(settings: Settings): { readonly atRest: number; readonly moving: number } {
-  const cost = costOf(settings);
-  const slow = cost === 'high' || settings.norm === 'linf';
-  return { atRest: COUNTS[cost], moving: slow ? FEW : COUNTS[cost] };
+  const atRest = COUNTS[costOf(settings)];
+  return { atRest, moving: fitting(atRest, pace.each(kindOf(settings))) };
 }
+
+const pace = newPace();
+/** Settings whose curves take about as long. */
+const kindOf = ({ loss, noise, labels, norm, depth, spectrum }: Settings): string =>
+  [loss, noise, labels, norm, depth, spectrum].join();
 
 /** Standard and adversarial risk along an axis. */
 export function curveAlong(settings: Settings, axis: Axis, count = pointsOf(settings).atRest): RiskAt[] {
@@ -93,7 +99,7 @@ export function curveAlong(settings: Settings, axis: Axis, count = pointsOf(sett
 /** The same, remembered while what it depends on stays: neither the settings' own place nor what else is in the page. */
 export const curveOf = remembered(
   ({ settings, axis, count }: { settings: Settings; axis: AxisName; count?: number }) =>
-    curveAlong(settings, axisNamed(axis), count),
+    pace.timed(kindOf(settings), () => curveAlong(settings, axisNamed(axis), count)),
   (question) => {
     const axis = axisNamed(question.axis);
     const start = axis.kind === 'range' ? axis.from : 0;

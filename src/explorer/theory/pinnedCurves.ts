@@ -11,17 +11,17 @@ export interface PinnedCurve {
   readonly curve: readonly RiskAt[];
 }
 
-/** Why a pinned curve cannot be drawn beside that of `settings`, or undefined. */
-export function notBeside(pinned: Settings, settings: Settings, axis: AxisName): string | undefined {
-  if (isClassifier(pinned) !== isClassifier(settings)) return 'not drawn: one is a risk, the other an error';
+/** Why a pinned curve cannot be drawn beside that of a classifier, or of none, or undefined. */
+export function notBeside(pinned: Settings, classes: boolean, axis: AxisName): string | undefined {
+  if (isClassifier(pinned) !== classes) return 'not drawn: one is a risk, the other an error';
   if (facesLinf(pinned) && !linfIsKnown(pinned, axis)) return 'not drawn along this axis';
   return undefined;
 }
 
-/** Those that can be drawn beside the curve of `settings`. */
-export const pinnedCurves = (pins: Pins, settings: Settings, axis: AxisName): PinnedCurve[] =>
+/** Those that can be drawn beside the curve of a classifier, or of none. */
+export const pinnedCurves = (pins: Pins, classes: boolean, axis: AxisName): PinnedCurve[] =>
   pinNames.flatMap((name) => {
     const pinned = pins[name];
-    if (!pinned || notBeside(pinned, settings, axis) !== undefined) return [];
+    if (!pinned || notBeside(pinned, classes, axis) !== undefined) return [];
     return [{ name, settings: pinned, curve: curveOf({ settings: pinned, axis }) }];
   });
