@@ -11,7 +11,6 @@ import type { MapFigure } from './mapFigure.ts';
 import { download, pngFile, svgFile, type Underlay } from './pictures.ts';
 import { curveCsv, fillCurveTable, mapCsv } from './tables.ts';
 import { resolvedTheme } from './theme.ts';
-import { whenSeen } from './whenSeen.ts';
 import { wordsFor } from './words.ts';
 
 const PNG_DENSITY = 3;
@@ -83,15 +82,14 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
   };
   details.addEventListener('toggle', fill);
   const fillLater = atRest(fill, table);
-  const section = details.closest('section')!;
   return {
-    show: whenSeen(section, ({ settings, axis }: State) => {
+    show({ settings, axis }) {
       showCommand('point-command', pointCommand(settings));
       const command = curveCommand(settings, axisNamed(axis));
       byId('curve-command-row').hidden = command === undefined;
       showCommand('curve-command', command ?? '');
       fillLater();
-    }),
+    },
   };
 }
 

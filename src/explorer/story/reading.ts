@@ -14,6 +14,8 @@ export interface Reading {
   isOnTheWay(): boolean;
 }
 
+const CONTROLS = 'input, select, textarea, button, [role=slider]';
+
 export function reading(root: HTMLElement): Reading {
   const sections = SCENE_NAMES.map((name) => root.querySelector<HTMLElement>(`.scene[data-scene=${name}]`)!);
   const sectionOf = (scene: SceneName): HTMLElement => sections[SCENE_NAMES.indexOf(scene)]!;
@@ -40,11 +42,12 @@ export function reading(root: HTMLElement): Reading {
     return SCENE_NAMES[Math.max(0, found)]!;
   }
 
-  // The reader's own scrolling ends the page's.
+  // The reader's own scrolling ends the page's; moving a control does not.
   for (const by of ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const)
     window.addEventListener(
       by,
-      () => {
+      ({ target }) => {
+        if (by !== 'wheel' && target instanceof Element && target.closest(CONTROLS)) return;
         goal = null;
         gone = null;
       },
