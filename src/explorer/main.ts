@@ -1,6 +1,5 @@
 /** The page: a store of its state, a story and a workbench that draw the state, and an address that holds it. */
 import { address } from './page/address.ts';
-import { atRest } from './page/atRest.ts';
 import { byId } from './page/elements.ts';
 import { keepOffline } from './page/offline.ts';
 import { terms } from './page/terms.ts';
@@ -73,12 +72,10 @@ function updateLinks(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-to=workbench]')) link.href = there;
 }
 
-const updateLinksLater = atRest(updateLinks);
-
 store.subscribe((state, before) => {
   if (state.theme !== before.theme) applyTheme(state.theme);
   labelTheme();
-  updateLinksLater();
+  updateLinks();
   drawSoon();
   if ((state.scene === null) !== (before.scene === null)) window.scrollTo({ top: 0, behavior: 'instant' });
 });

@@ -14,7 +14,9 @@ export interface Reading {
   isOnTheWay(): boolean;
 }
 
-const CONTROLS = 'input, select, textarea, button, [role=slider]';
+const SCROLLING_KEYS = ['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' '];
+/** What has those keys to itself. */
+const CONTROLS = 'input, select, textarea, button, summary, [role=slider]';
 
 export function reading(root: HTMLElement): Reading {
   const sections = SCENE_NAMES.map((name) => root.querySelector<HTMLElement>(`.scene[data-scene=${name}]`)!);
@@ -42,17 +44,18 @@ export function reading(root: HTMLElement): Reading {
     return SCENE_NAMES[Math.max(0, found)]!;
   }
 
-  // The reader's own scrolling ends the page's; moving a control does not.
-  for (const by of ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const)
+  // The reader's own scrolling ends the page's: by wheel or finger, by the scroll bar, which belongs to the document, or by keys.
+  const ownScrolling = (event: Event): boolean =>
+    event instanceof KeyboardEvent
+      ? SCROLLING_KEYS.includes(event.key) && !(event.target as Element).closest?.(CONTROLS)
+      : event.type !== 'pointerdown' || event.target === document.documentElement;
+  for (const by of ['wheel', 'touchmove', 'pointerdown', 'keydown'])
     window.addEventListener(
       by,
-      ({ target }) => {
-        if (by !== 'wheel' && target instanceof Element && target.closest(CONTROLS)) return;
-        goal = null;
-        gone = null;
+      (event) => {
+        if (ownScrolling(event)) goal = gone = null;
       },
-      // Before what an arrow key asks for.
-      { passive: true, capture: true },
+      { passive: true },
     );
 
   const place: Reading = {
