@@ -16,6 +16,9 @@ export interface Capacity extends FixedPoint {
 const channel = hardMargin(0);
 /** A fit that leaves a smaller share of the signal leaves rounding. */
 const EXPLAINED = 1e-12;
+/** Of n/d, one after the other until one leads to a solution. */
+const STARTS = [1, 20, 0.1, 200];
+const SOLVED = 1e-9;
 
 /**
  * The n/d at which V of the robust max-margin classifier diverges. With its output scaled to Q = E f^2 = 1, the score (c - v)_+
@@ -55,8 +58,16 @@ export function solveCapacity(
     if (eps > 0) out[next++] = Math.log(readOut.gradientNorm);
     readOut.images(out, next);
   };
-  const x = new Float64Array(aligned + (eps > 0 ? 2 : 1) + readOut.unknowns);
-  const { iterations, residual } = solveFixedPoint(step, x);
+  let iterations = 0;
+  let residual = Infinity;
+  for (const start of STARTS) {
+    const x = new Float64Array(aligned + (eps > 0 ? 2 : 1) + readOut.unknowns);
+    x[aligned] = Math.log(start);
+    const found = solveFixedPoint(step, x);
+    iterations += found.iterations;
+    residual = found.residual;
+    if (residual < SOLVED) break;
+  }
   const { psi2, outputVariance } = readOut;
   return {
     psi2,

@@ -377,6 +377,17 @@ describe('the robust capacity', () => {
     expect(below.outputVariance).toBeCloseTo(1, 12);
   });
 
+  it('is found where very wide features are attacked strongly', () => {
+    const wide = randomFeatures({ psi1: 84 });
+    const capacity = robustCapacity(wide, { eps: 1.05 });
+    expect(capacity.converged).toBe(true);
+    const at = (share: number) =>
+      asymptoticRisk(wide, { eps: 1.05, psi2: share * capacity.psi2, lambda: 0, loss: 'squaredHinge' });
+    expect(at(0.999)).toMatchObject({ phase: 'separable', converged: true });
+    expect(at(1.001)).toMatchObject({ phase: 'learning', converged: true });
+    expectRelative(at(0.999).error, capacity.error, 1e-2);
+  });
+
   it.each([
     [0.156, 0.018, 4.9],
     [0.01, 0.02, 31.8],
