@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
 import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { times } from '../../src/numerics/vectors.ts';
@@ -71,6 +71,13 @@ describe('screenPaths', () => {
     expect(counts).toEqual([...counts].sort((a, b) => b - a));
     expect(counts[0]).toBe(8);
     expect(counts.at(-1)).toBe(0);
+  });
+
+  it('takes out the same whatever a clock says', async () => {
+    const first = await screened(1.5);
+    vi.spyOn(performance, 'now').mockReturnValue(0);
+    const again = await screened(1.5).finally(() => vi.restoreAllMocks());
+    expect(again).toEqual(first);
   });
 
   it.each([
