@@ -1,5 +1,5 @@
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
-import { expectedSeconds } from '../exact/index.ts';
+import { secondsAt } from '../exact/expectedSeconds.ts';
 import { predictRobustRisk } from './predictRobustRisk.ts';
 import { candidatesOf, type TuneCandidate, type TuneFamily, type TunePath } from './tuneCandidates.ts';
 import type { TableTuningSettings } from './tuneOptions.ts';
@@ -96,12 +96,18 @@ async function momentsOf(
   return measureFeatures(await featuresOf(family, rows.d, seed), data, { share: 1, seed });
 }
 
-/** Whether predicting takes little of the time that solving takes. */
+/**
+ * Whether predicting takes little of the time that solving takes, on a usual machine: what is chosen must not hang on how busy
+ * this one is, nor an interrupted choice end otherwise than one that was not.
+ */
 function isWorthIt(paths: readonly TunePath[], { n, d }: PreparedRows): boolean {
   const { width: N } = paths[0]!.family;
   const solves = paths.reduce((sum, { epsilons }) => sum + epsilons.length, 0);
-  return predictionSeconds(N, paths) < WORTH * solves * expectedSeconds({ n, d, N });
+  return predictionSeconds(N, paths) < WORTH * solves * secondsAt(MULTIPLY_ADD, { n, d, N });
 }
+
+/** Seconds of a multiply-add in a product of matrices, in double precision on two cores without a tuned library. */
+const MULTIPLY_ADD = 3e-10;
 
 /** Eigenproblems of order N at 20 ns N^3: one where nothing is penalised, otherwise fifteen and more. */
 const predictionSeconds = (N: number, paths: readonly TunePath[]): number =>
