@@ -15,6 +15,8 @@ const BLOCK = 256;
 const ROW_MAJOR = 101;
 const NO_TRANSPOSE = 111;
 const TRANSPOSE = 112;
+const LOWER = 122;
+const GENERAL_DIAGONAL = 131;
 
 type Native = (...args: unknown[]) => unknown;
 interface Koffi {
@@ -55,12 +57,12 @@ function bind(koffi: Koffi, path: string): LinearAlgebra {
     );
   const potrf = (prefix: 'd' | 's', number: 'double' | 'float'): Native =>
     library.func(`void ${prefix}potrf_(const char *, int *, _Inout_ ${number} *a, int *, _Out_ int *info)`);
-  const double = algebraOf(name, gemm('d', 'double'), potrf('d', 'double'));
-  const single = algebraOf<Float32Array>(name, gemm('s', 'float'), potrf('s', 'float'));
+  const double = { ...cubic(gemm('d', 'double'), potrf('d', 'double')), ...quadratic(library) };
+  const single = cubic<Float32Array>(gemm('s', 'float'), potrf('s', 'float'));
   return {
-    ...double,
+    ...{ name, native: true, ...double },
     single: {
-      ...{ name, native: true },
+      ...{ name, native: true, ...double },
       multiplyTransposed(a, b, c, shape) {
         const [left, product] = [new Float32Array(a), new Float32Array(shape.m * shape.n)];
         single.multiplyTransposed(left, a === b ? left : new Float32Array(b), product, shape);
@@ -76,21 +78,47 @@ function bind(koffi: Koffi, path: string): LinearAlgebra {
   };
 }
 
-/** Matrices of one precision. */
-interface AlgebraOf<Numbers extends Floats> {
-  readonly name: string;
-  readonly native: boolean;
+/** The operations of quadratic cost, in double precision. */
+function quadratic(
+  library: ReturnType<Koffi['load']>,
+): Pick<LinearAlgebra, 'choleskySolve' | 'times' | 'transposedTimes'> {
+  const gemv = library.func(
+    'void cblas_dgemv(int, int, int, int, double, double *a, int, double *x, int, double, _Inout_ double *y, int)',
+  );
+  const trsv = library.func(
+    'void cblas_dtrsv(int, int, int, int, int, double *a, int, _Inout_ double *x, int)',
+  );
+  const product = (
+    a: Float64Array,
+    x: Float64Array,
+    m: number,
+    k: number,
+    transpose: number,
+  ): Float64Array => {
+    const y = new Float64Array(transpose === TRANSPOSE ? k : m);
+    if (m > 0 && k > 0) gemv(ROW_MAJOR, transpose, m, k, 1, a, k, x, 1, 0, y, 1);
+    return y;
+  };
+  return {
+    times: (a, x, m) => product(a, x, m, x.length, NO_TRANSPOSE),
+    transposedTimes: (a, u, k) => product(a, u, u.length, k, TRANSPOSE),
+    choleskySolve(l, b) {
+      const n = b.length;
+      for (const transpose of [NO_TRANSPOSE, TRANSPOSE])
+        trsv(ROW_MAJOR, LOWER, transpose, GENERAL_DIAGONAL, n, l, Math.max(1, n), b, 1);
+      return b;
+    },
+  };
+}
+
+/** The operations of cubic cost, in one precision. */
+interface CubicOf<Numbers extends Floats> {
   multiplyTransposed(a: Numbers, b: Numbers, c: Numbers, shape: ProductShape): void;
   choleskyInPlace(a: Numbers, n: number): boolean;
 }
 
-function algebraOf<Numbers extends Floats = Float64Array>(
-  name: string,
-  gemm: Native,
-  potrf: Native,
-): AlgebraOf<Numbers> {
+function cubic<Numbers extends Floats = Float64Array>(gemm: Native, potrf: Native): CubicOf<Numbers> {
   return {
-    ...{ name, native: true },
     multiplyTransposed(a, b, c, { m, n, k, lower = false }) {
       const rows = lower ? BLOCK : m;
       for (let i = 0; i < m; i += rows) {

@@ -75,7 +75,8 @@ describe('rrf train', () => {
     expect(exact.clean.value).toBeLessThan(exact.robust.value);
     expect(exact.robust.value).toBeLessThan(exact.trivial.value);
     expect(exact.clean.count).toBe(88);
-    const gradient = await onDiabetes('--method', 'pgd', '--eps', '0.1');
+    // One step is the worst case of a linear model in l2; the test of the intercept, below, has PGD.
+    const gradient = await onDiabetes('--method', 'fgsm', '--eps', '0.1');
     expect(gradient.training.converged).toBe(true);
     expect(gradient.training.objective / exact.training.objective).toBeGreaterThan(1 - 1e-5);
     expect(gradient.training.objective / exact.training.objective).toBeLessThan(1.01);

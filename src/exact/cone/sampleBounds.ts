@@ -1,5 +1,5 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, times, transposedTimes } from '../../numerics/vectors.ts';
+import { dot } from '../../numerics/vectors.ts';
 import type { Jacobians } from '../jacobians.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
 import { sumOfProducts, weightedProducts } from '../rowBlocks.ts';
@@ -104,15 +104,15 @@ export function sampleBounds(
     let at = { theta, g, ridge, metric, reach };
     let most = 0;
     for (let round = 0; round < CORRECTIONS; round++) {
-      const delta = choleskySolve(
+      const delta = algebra.choleskySolve(
         factor,
         at.g.map((value, a) => value - ridge * at.theta[a]!),
       );
-      const fitted = times(phi, delta, n);
+      const fitted = algebra.times(phi, delta, n);
       for (let i = 0; i < n; i++) u[i]! -= fitted[i]!;
       const images = jacobians.images(delta, round === 0 ? 'single' : 'double');
       for (let j = 0; j < v.length; j++) v[j]! -= eps * eps * images[j]!;
-      const pulled = transposedTimes(phi, u, N);
+      const pulled = algebra.transposedTimes(phi, u, N);
       addPulled(pulled, v);
       at = { ...at, theta: at.theta.map((value, a) => value + delta[a]!), g: pulled };
       const found = dualBound({ ...at, ...dualValue(u, v) });
@@ -150,7 +150,7 @@ export function sampleBounds(
       const { euclideanSize } = rowNorm;
       const factor = euclideanSize === 1 ? metric : factorOf(eps * eps * euclideanSize);
       const coefficients = new Float64Array(M);
-      if (factor) coefficients.set(choleskySolve(factor, transposedTimes(phi, y, N)));
+      if (factor) coefficients.set(algebra.choleskySolve(factor, algebra.transposedTimes(phi, y, N)));
       const images = jacobians.images(coefficients.subarray(0, N));
       const value = objective(coefficients, images);
       const atZero = 0.5 * dot(y, y);
