@@ -90,7 +90,7 @@ function arrayOf(bytes: Uint8Array, file: string): NumpyArray {
   const start = wide ? 12 : 10;
   const size = wide ? view.getUint32(8, true) : view.getUint16(8, true);
   const header = Buffer.from(bytes.subarray(start, start + size)).toString('utf8');
-  const [, order, kind, digits] = /'descr':\s*'([<>|=])([a-zA-Z])(\d*)'/.exec(header) ?? [];
+  const [, order, kind, digits] = /'descr':\s*'([<>|=])([a-zA-Z])(\d*)(?:\[\w*\])?'/.exec(header) ?? [];
   const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? '')
     .split(',')
     .filter((part) => part.trim() !== '')
