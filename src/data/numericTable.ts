@@ -13,12 +13,13 @@ export function withoutRowCount(table: RawTable): RawTable {
 
 /**
  * A table all of whose cells are numbers, as it stands.
+ * @param mark what stands before decimals, where that is known; default by the cells
  * @throws UserError naming the file, row and column of a cell that is missing or no number
  */
-export function numericTable(table: RawTable): Table {
+export function numericTable(table: RawTable, mark?: ',' | '.'): Table {
   const { rows, columns } = table;
   const numbers = columns.map((column) => numbersOf(table, column));
-  decimalMark(table, columns, undefined);
+  decimalMark(table, columns, mark);
   const values = new Float64Array(rows * columns.length);
   numbers.forEach((column, j) => {
     for (let i = 0, at = j; i < rows; i++, at += columns.length) values[at] = column[i]!;
