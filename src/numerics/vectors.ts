@@ -127,10 +127,9 @@ export function solveLower(l: Float64Array, b: Float64Array, n: number): Float64
 export const congruence = (l: Float64Array, M: Float64Array, n: number): Float64Array =>
   solveLower(l, transpose(solveLower(l, M.slice(), n), n, n), n);
 
-/** Solves L L' x = b in place of b, for L in the lower triangle of `l`. */
-export function choleskySolve(l: Float64Array, b: Float64Array): Float64Array {
+/** Overwrites b by L^-T b, for L in the lower triangle of `l`. */
+export function solveLowerTransposed(l: Float64Array, b: Float64Array): Float64Array {
   const n = b.length;
-  solveLower(l, b, n);
   // Column-wise, so that rows of L are read in order: four unknowns at a time, then what they take from those before them.
   const taken = new Float64Array(n);
   for (let to = n; to > 0; to -= 4) {
@@ -145,3 +144,7 @@ export function choleskySolve(l: Float64Array, b: Float64Array): Float64Array {
   }
   return b;
 }
+
+/** Solves L L' x = b in place of b, for L in the lower triangle of `l`. */
+export const choleskySolve = (l: Float64Array, b: Float64Array): Float64Array =>
+  solveLowerTransposed(l, solveLower(l, b, b.length));
