@@ -38,7 +38,7 @@ export interface ExactProgress {
   readonly iteration: number;
   /** At the current theta, an upper bound of the optimum. */
   readonly objective: number;
-  /** (objective - lower bound) / objective; the solver stops at `tolerance`. */
+  /** (objective - lower bound) / objective, estimated as long as it is far from `tolerance`, at which the solver stops. */
   readonly relativeGap: number;
 }
 
