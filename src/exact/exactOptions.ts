@@ -40,6 +40,8 @@ export interface ExactProgress {
   readonly objective: number;
   /** (objective - lower bound) / objective; the solver stops at `tolerance`. */
   readonly relativeGap: number;
+  /** A copy of the iterate, which `start` takes, for the same problem to go on from there; none of a loss of the margin. */
+  readonly iterate?: () => WarmStart;
 }
 
 export interface ExactSettings {

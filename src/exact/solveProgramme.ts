@@ -200,8 +200,10 @@ function runInteriorPoint(
       maxIterations,
       onIteration(iteration, { upper, lower }, { x, s, z }) {
         const relativeGap = (upper - lower) / upper;
-        if (kept === null && relativeGap < WARM_GAP) kept = { x: x.slice(), s: s.slice(), z: z.slice() };
-        onProgress({ iteration, objective: (upper * unit * unit) / n, relativeGap });
+        const copy = (): InteriorPoint => ({ x: x.slice(), s: s.slice(), z: z.slice() });
+        if (kept === null && relativeGap < WARM_GAP) kept = copy();
+        const iterate = (): WarmStart => ({ point: copy(), eps, lambda });
+        onProgress({ iteration, objective: (upper * unit * unit) / n, relativeGap, iterate });
       },
     },
   );

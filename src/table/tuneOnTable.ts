@@ -6,7 +6,7 @@ import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { checkEachThere } from './oneAgainstRest.ts';
-import type { TableTrainingOptions } from './tableTrainingOptions.ts';
+import { isMarginLoss, type TableTrainingOptions } from './tableTrainingOptions.ts';
 import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from './trainOnTable.ts';
 import { candidateName, candidatesOf, type TuneFamily, tunePaths } from './tuneCandidates.ts';
@@ -143,7 +143,7 @@ async function tuneSplit(
   count: TuneProgressCount,
   file: TuneFile | null,
 ): Promise<{ split: TuneSplit; training: TableTraining }> {
-  const { target, norm, epsTest, seed, testFraction, rule } = settings;
+  const { target, norm, epsTest, seed, testFraction, rule, folder } = settings;
   const [, training] = splitRows(rows.count, { testFraction }, seed);
   const train = rows.split([training!], training!).tables[0]!;
   if (settings.several) checkEachThere(inputsAndTarget(train).y, settings.several);
@@ -157,6 +157,7 @@ async function tuneSplit(
     ...{ model, loss, eps, epsTest, lambda },
     ...(activation === null ? {} : { width, activation }),
     ...(clip === null ? {} : { clip }),
+    ...(folder === undefined || isMarginLoss(loss) ? {} : { folder }),
     onSolving(progress) {
       if ('relativeGap' in progress) count.trained(-Math.log10(progress.relativeGap) / DIGITS);
     },
