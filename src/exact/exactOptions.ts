@@ -40,8 +40,11 @@ export interface ExactProgress {
   readonly objective: number;
   /** (objective - lower bound) / objective; the solver stops at `tolerance`. */
   readonly relativeGap: number;
-  /** A copy of the iterate, which `start` takes, for the same problem to go on from there; none of a loss of the margin. */
-  readonly iterate?: () => WarmStart;
+  /**
+   * Where the solver stands, which `start` takes, for the same problem to go on from there; none of a loss of the margin. The next
+   * iteration overwrites it: it is to be written or copied at once.
+   */
+  readonly iterate?: WarmStart;
 }
 
 export interface ExactSettings {

@@ -200,9 +200,8 @@ function runInteriorPoint(
       maxIterations,
       onIteration(iteration, { upper, lower }, { x, s, z }) {
         const relativeGap = (upper - lower) / upper;
-        const copy = (): InteriorPoint => ({ x: x.slice(), s: s.slice(), z: z.slice() });
-        if (kept === null && relativeGap < WARM_GAP) kept = copy();
-        const iterate = (): WarmStart => ({ point: copy(), eps, lambda });
+        if (kept === null && relativeGap < WARM_GAP) kept = { x: x.slice(), s: s.slice(), z: z.slice() };
+        const iterate = { point: { x, s, z }, eps, lambda };
         onProgress({ iteration, objective: (upper * unit * unit) / n, relativeGap, iterate });
       },
     },

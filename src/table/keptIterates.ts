@@ -12,7 +12,7 @@ export interface KeptIterates {
   /** Where one that was interrupted stood; undefined for none. */
   readonly start: WarmStart | undefined;
   /** Keeps where it stands, now and then. */
-  keep(iterate: () => WarmStart): void;
+  keep(iterate: WarmStart): void;
 }
 
 /**
@@ -26,10 +26,8 @@ export function keptIterates(folder: string, name: string, identity: string): Ke
   let last = performance.now();
   return {
     start: startIn(path, identity),
-    keep(iterate) {
-      if (performance.now() - last < 1e3 * EVERY) return;
-      const { point, eps, lambda } = iterate();
-      if (point === null) return;
+    keep({ point, eps, lambda }) {
+      if (point === null || performance.now() - last < 1e3 * EVERY) return;
       const arrays = [point.x, point.s, point.z];
       const header: Header = { identity, eps, lambda, lengths: arrays.map(({ length }) => length) };
       makeFolder(folder);
