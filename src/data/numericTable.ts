@@ -14,13 +14,14 @@ export function withoutRowCount(table: RawTable): RawTable {
 
 /**
  * A table all of whose cells are numbers, as it stands.
+ * @param mark what stands before decimals, where that is known; default by the cells
  * @throws UserError naming the file, row and column of a cell that is missing or no number, of each column that has one
  */
-export function numericTable(table: RawTable): Table {
+export function numericTable(table: RawTable, mark?: ',' | '.'): Table {
   const { rows, columns } = table;
   const faults = new TableFaults(table.file);
   const numbers = columns.flatMap((column) => faults.of(() => numbersOf(table, column)) ?? []);
-  faults.of(() => decimalMark(table, columns, undefined));
+  faults.of(() => decimalMark(table, columns, mark));
   faults.refuse();
   const values = new Float64Array(rows * columns.length);
   numbers.forEach((column, j) => {

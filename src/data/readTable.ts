@@ -195,8 +195,14 @@ function checkUtf8(bytes: Uint8Array, file: string): void {
 function checked(table: RawTable): RawTable {
   const names = namesOf(table);
   const twice = names.find((name, j) => names.indexOf(name) !== j);
-  if (twice !== undefined)
-    throw new UserError(oneLine(`${table.file} has two columns named ${JSON.stringify(twice)}`));
+  if (twice !== undefined) {
+    const places = [names.indexOf(twice), names.lastIndexOf(twice)].map((j) => `number ${j + 1}`);
+    throw new UserError(
+      oneLine(
+        `${table.file} has two columns named ${JSON.stringify(twice)} (${places.join(' and ')}): give each a name of its own`,
+      ),
+    );
+  }
   if (table.rows === 0) throw new UserError(oneLine(`${table.file} has no rows`));
   return table;
 }

@@ -370,6 +370,35 @@ describe('a preparation', () => {
     expect(() => planned(prices, { decimal: ';' })).toThrow('invalid decimal: ";" (expected one of ,, .)');
   });
 
+  it('reads a target by what other columns, the training or the options say of decimals', () => {
+    const open = ['324,273', '142,633', '7,125', '8,5e2', '9,001', '156,738'];
+    const whole = ['1', '2', '3', '4', '5', '6'];
+    for (const { y, size } of [
+      { y: open.with(3, '850'), size: whole.with(0, '0,5') },
+      { y: open, size: whole },
+    ]) {
+      const raw = table({ ...good, y, size });
+      const preparation = learnPreparation(raw, { target: 'y' });
+      expect(preparation.decimal).toBe(',');
+      const { values } = preparedTable(raw, preparation).table;
+      expect(values.filter((_, at) => at % 3 === 2)).toEqual(
+        Float64Array.of(324.273, 142.633, 7.125, 850, 9.001, 156.738),
+      );
+      // A file to score whose own cells leave it open.
+      const other = table({
+        ...good,
+        y: y.slice(0, 3).concat('1', '2', '3'),
+        size: ['1', '2', '3', '4', '5', '6'],
+      });
+      const scored = preparedTable(other, preparation).table.values;
+      expect([...scored.filter((_, at) => at % 3 === 2)]).toEqual([324.273, 142.633, 7.125, 1, 2, 3]);
+    }
+    const told = table({ ...good, y: ['324,273', '1', '2', '3', '4', '5'] });
+    expect(() => learnPreparation(told, { target: 'y' })).toThrow('324.273 or 324273?');
+    const preparation = learnPreparation(told, { target: 'y', decimal: ',' });
+    expect(preparedTable(told, preparation).table.values[1]).toBe(324.273);
+  });
+
   it('reads new files as the model was trained where they leave it open, and else by their cells', () => {
     const columns = (price: readonly string[]) => table({ ...good, price });
     const trained = learnPreparation(columns(['3,5', '4', '5', '1', '2', '3']), { target: 'y' });

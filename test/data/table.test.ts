@@ -3,7 +3,7 @@ import { columnNotes } from '../../src/data/columnNotes.ts';
 import { readIdxImages } from '../../src/data/idxImages.ts';
 import { readMnistImages } from '../../src/data/mnistImages.ts';
 import { standardised, tableStatistics } from '../../src/data/standardise.ts';
-import { rowsOfTable, splitRows, type Table, targetLast } from '../../src/data/table.ts';
+import { columnNamed, rowsOfTable, splitRows, type Table, targetLast } from '../../src/data/table.ts';
 import { asDataset, inputsAndTarget, tableDataset } from '../../src/data/tableDataset.ts';
 import { teacher } from '../../src/data/teacher.ts';
 
@@ -39,6 +39,12 @@ describe('targetLast', () => {
     });
   });
 
+  it('names the first of many columns, and those without a name', () => {
+    const names = ['', 'a, b', ...Array.from({ length: 98 }, (_, j) => `c${j}`)];
+    const shown = `"", "a, b", ${names.slice(2, 40).join(', ')}, ... (100 in all)`;
+    expect(() => columnNamed(names, 'target', 'z')).toThrow(`(expected a column: ${shown})`);
+  });
+
   it('refuses an unknown or constant target, and no inputs, by name', () => {
     expect(() => targetLast(squares, 'z')).toThrow('invalid target: "z" (expected a column: a, y, b, c, d)');
     expect(() => targetLast(squares, 'b')).toThrow('the target "b" is constant (7)');
@@ -68,6 +74,7 @@ describe('splitRows', () => {
     expect(one(-0.1)).toThrow('invalid testFraction: -0.1');
     expect(one(0.1)).toThrow('invalid testFraction: 0.1 (expected at least 2 of the 10 rows, not 1)');
     expect(one(0.9)).toThrow('10 rows leave 1 to train on');
+    expect(() => splitRows(3, { testFraction: 0.2 }, 1)).toThrow('3 rows are too few: 4 are needed');
   });
 });
 

@@ -159,7 +159,7 @@ function layoutOf(bytes: Uint8Array, file: string): Layout | null {
   if (size > LONGEST_HEADER) return fail('has a header that is damaged');
   if (bytes.length < start + size) return null;
   const header = Buffer.from(bytes.subarray(start, start + size)).toString('utf8');
-  const [, order, kind, digits] = /'descr':\s*'([<>|=])([a-zA-Z])(\d*)'/.exec(header) ?? [];
+  const [, order, kind, digits] = /'descr':\s*'([<>|=])([a-zA-Z])(\d*)(?:\[\w*\])?'/.exec(header) ?? [];
   const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? '')
     .split(',')
     .filter((part) => part.trim() !== '')
