@@ -12,7 +12,8 @@ export const PIECE = 1 << 20;
 export type ReadProgress = (read: number, total: number) => void;
 
 /**
- * The content of a file, or of a pipe, in pieces; one that is compressed with gzip is unpacked on the way.
+ * The content of a file, or of a pipe, in pieces, each of which is there until the next one is asked for; one that is compressed
+ * with gzip is unpacked on the way.
  * @throws UserError naming the file where it cannot be read, or is damaged
  */
 export async function* filePieces(path: string, onProgress: ReadProgress): AsyncGenerator<Uint8Array> {
@@ -39,7 +40,8 @@ export async function* unpackedPieces(
   let unread: unknown;
   function* packed(): Generator<Uint8Array> {
     try {
-      yield* pieces;
+      // They are read ahead.
+      for (const piece of pieces) yield piece.slice();
     } catch (error) {
       unread = error;
       throw error;
@@ -65,7 +67,7 @@ export async function* unpackedPieces(
 export function* filePiecesSync(path: string): Generator<Uint8Array> {
   const { pieces, isPacked } = opened(path, () => {});
   if (!isPacked) return yield* pieces;
-  const unpacked = unpackedOf(Buffer.concat([...pieces]), path);
+  const unpacked = unpackedOf(Buffer.concat(Array.from(pieces, (piece) => piece.slice())), path);
   for (let from = 0; from < unpacked.length; from += PIECE) yield unpacked.subarray(from, from + PIECE);
 }
 
@@ -104,8 +106,8 @@ function* bytesOf(path: string, onProgress: ReadProgress): Generator<Uint8Array>
   try {
     const total = fstatSync(file).size;
     let done = 0;
+    const piece = new Uint8Array(PIECE);
     for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE);
       const size = naming('read', path, () => filled(file, piece));
       if (size === 0) return;
       done += size;

@@ -37,7 +37,8 @@ export interface ReadTableOptions {
 /**
  * Reads a table from a file in any format: CSV and text separated by semicolons, tabs or bars, with a header; JSON records;
  * NumPy's .npy and .npz; Apache Arrow and Parquet; each also compressed with gzip. What a file is, its content says, not its
- * name. Text with separators and JSON are read in pieces, and Parquet by row groups, of which nothing is kept but the columns.
+ * name. Nothing of it is kept but the columns: text and arrays are read in pieces, Arrow by batches and Parquet by row groups, a
+ * column at a time; only Arrow, Parquet and .npz from a pipe or in gzip are in memory as a whole.
  * @throws UserError naming the file, and the row and column of what cannot be read
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<RawTable> {
@@ -117,7 +118,7 @@ class Content {
     else if (this.format === 'npy') {
       this.array ??= new NpyArray(this.file, this.size);
       this.array.push(piece);
-    } else this.pieces.push(piece);
+    } else this.pieces.push(piece.slice());
   }
 
   /** All of it, where it says where its parts are. */
@@ -194,8 +195,14 @@ function checkUtf8(bytes: Uint8Array, file: string): void {
 function checked(table: RawTable): RawTable {
   const names = namesOf(table);
   const twice = names.find((name, j) => names.indexOf(name) !== j);
-  if (twice !== undefined)
-    throw new UserError(oneLine(`${table.file} has two columns named ${JSON.stringify(twice)}`));
+  if (twice !== undefined) {
+    const places = [names.indexOf(twice), names.lastIndexOf(twice)].map((j) => `number ${j + 1}`);
+    throw new UserError(
+      oneLine(
+        `${table.file} has two columns named ${JSON.stringify(twice)} (${places.join(' and ')}): give each a name of its own`,
+      ),
+    );
+  }
   if (table.rows === 0) throw new UserError(oneLine(`${table.file} has no rows`));
   return table;
 }

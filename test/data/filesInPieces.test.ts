@@ -43,13 +43,20 @@ function file(content: Uint8Array): string {
 function watched(content: Uint8Array): { ranges: FileRanges; most: () => number } {
   const ranges = rangesOfBytes(content);
   let most = 0;
+  const read = (size: number): void => {
+    most = Math.max(most, size);
+  };
   return {
     ranges: {
       byteLength: ranges.byteLength,
       slice(start, end) {
         const part = ranges.slice(start, end);
-        most = Math.max(most, part.byteLength);
+        read(part.byteLength);
         return part;
+      },
+      fill(start, part) {
+        read(part.length);
+        ranges.fill(start, part);
       },
     },
     most: () => most,

@@ -201,6 +201,7 @@ describe('readTable', () => {
     [npy('<f8', [3], new Uint8Array(16)), '', 'is cut short: 16 bytes of values instead of 24'],
     [npy('<f8', [1, 1, 1], new Uint8Array(8)), '', 'has 3 axes (1 x 1 x 1)'],
     [npy('<c16', [1], new Uint8Array(16)), '', "is an array of NumPy's type c16"],
+    [npy('<M8[ns]', [1], new Uint8Array(8)), '', "is an array of NumPy's type M8, no numbers or text"],
     [zip({ 'readme.txt': new Uint8Array(3) }), '', 'is a zip archive without .npy files'],
     [
       zip({

@@ -323,7 +323,7 @@ describe('tuning of several classes', () => {
           });
           return Number(falls);
         });
-      const { clean, robust, blocks, fault } = await scorer(candidate);
+      const { clean, robust, blocks, fault } = await scorer.score(candidate);
       expect(fault).toBeNull();
       // Exact: both are solved to the same gap.
       expect(blocks).toEqual(wrong(0.6));

@@ -67,11 +67,18 @@ function headOf(metadata: ArrayBuffer): Uint8Array {
   return head;
 }
 
+/** Gives memory of a size, new or used before. */
+export type Room = (size: number) => Uint8Array;
+
 /** A message with its body. */
-export function wholeMessage(content: FileRanges, { head, start, end }: ArrowMessage): Uint8Array {
-  const whole = new Uint8Array(head.length + end - start);
+export function wholeMessage(
+  content: FileRanges,
+  { head, start, end }: ArrowMessage,
+  room: Room = (size) => new Uint8Array(size),
+): Uint8Array {
+  const whole = room(head.length + end - start);
   whole.set(head);
-  whole.set(new Uint8Array(content.slice(start, end)), head.length);
+  content.fill(start, whole.subarray(head.length));
   return whole;
 }
 
@@ -127,7 +134,12 @@ export function bufferCounts({ head }: ArrowMessage): number[] {
 }
 
 /** A batch of records with one of its columns alone, of which only this is read. */
-export function recordsOfColumn(content: FileRanges, message: ArrowMessage, span: ColumnSpan): Uint8Array {
+export function recordsOfColumn(
+  content: FileRanges,
+  message: ArrowMessage,
+  span: ColumnSpan,
+  room: Room,
+): Uint8Array {
   const head = message.head.slice();
   const { message: root, header } = parts(head);
   const { view } = header;
@@ -152,7 +164,7 @@ export function recordsOfColumn(content: FileRanges, message: ArrowMessage, span
   if (body.end > message.end) throw new UserError('it is damaged');
   const size = root.field(3);
   if (size > 0) view.setBigInt64(size, BigInt(to - from), true);
-  return wholeMessage(content, { ...message, head, ...body });
+  return wholeMessage(content, { ...message, head, ...body }, room);
 }
 
 /** The tables of a message: the outer one, and that of its kind. */

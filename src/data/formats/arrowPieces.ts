@@ -8,12 +8,13 @@ import {
   DICTIONARY,
   dictionaryIn,
   RECORDS,
+  type Room,
   recordsOfColumn,
   schemaOfColumn,
   wholeMessage,
 } from './arrowMessages.ts';
 
-/** A small Arrow stream: a batch of records, or one of its columns. */
+/** A small Arrow stream: a batch of records, or one of its columns. It is there until the next one is asked for. */
 export interface ArrowPiece {
   /** Schema, dictionaries and records. */
   readonly stream: readonly Uint8Array[];
@@ -35,6 +36,7 @@ export function* arrowPieces(
 ): Generator<ArrowPiece> {
   const types = fields.map(({ type }) => type);
   const dictionaries = new Map<number, readonly Uint8Array[]>();
+  const room = roomForOne();
   for (const message of messages) {
     const { kind, start, end } = message;
     if (kind === DICTIONARY) {
@@ -46,16 +48,25 @@ export function* arrowPieces(
     const spans = end - start > PIECE ? columnSpans(types, bufferCounts(message)) : null;
     if (!spans) {
       const all = [...dictionaries.values()].flat();
-      yield { stream: [schema.head, ...all, wholeMessage(content, message)], column: 0, end };
+      yield { stream: [schema.head, ...all, wholeMessage(content, message, room)], column: 0, end };
       continue;
     }
     for (const [column, span] of spans.entries()) {
       const type = types[column]!;
       const own = (type.typeId === CODED && dictionaries.get(type.id)) || [];
-      const records = recordsOfColumn(content, message, span);
+      const records = recordsOfColumn(content, message, span, room);
       yield { stream: [schemaOfColumn(schema, column), ...own, records], column, end };
     }
   }
+}
+
+/** Memory for one thing at a time, as large as the largest so far. */
+function roomForOne(): Room {
+  let all = new Uint8Array(0);
+  return (size) => {
+    if (all.length < size) all = new Uint8Array(size);
+    return all.subarray(0, size);
+  };
 }
 
 /** A column of codes, whose values are in a dictionary, as flechette calls it; its own buffers are those of whole numbers. */

@@ -29,7 +29,10 @@ export class NpyArray {
     this.size = size;
   }
 
-  /** Takes the next piece. @throws UserError naming the file, and the kind of an array that is no table of numbers or text */
+  /**
+   * Takes the next piece, of which nothing is kept.
+   * @throws UserError naming the file, and the kind of an array that is no table of numbers or text
+   */
   push(piece: Uint8Array): void {
     let bytes = this.rest.length > 0 ? Buffer.concat([this.rest, piece]) : piece;
     if (!this.layout) {
@@ -39,7 +42,7 @@ export class NpyArray {
         bytes = bytes.subarray(this.layout.start);
       }
     }
-    this.rest = this.layout ? this.take(bytes, this.layout) : bytes;
+    this.rest = this.layout ? this.take(bytes, this.layout) : bytes.slice();
   }
 
   /** The columns, after the last piece. @throws UserError for an array that is cut short */
@@ -156,7 +159,7 @@ function layoutOf(bytes: Uint8Array, file: string): Layout | null {
   if (size > LONGEST_HEADER) return fail('has a header that is damaged');
   if (bytes.length < start + size) return null;
   const header = Buffer.from(bytes.subarray(start, start + size)).toString('utf8');
-  const [, order, kind, digits] = /'descr':\s*'([<>|=])([a-zA-Z])(\d*)'/.exec(header) ?? [];
+  const [, order, kind, digits] = /'descr':\s*'([<>|=])([a-zA-Z])(\d*)(?:\[\w*\])?'/.exec(header) ?? [];
   const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? '')
     .split(',')
     .filter((part) => part.trim() !== '')

@@ -130,9 +130,10 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       return rhs;
     },
 
-    bounds({ x, z, s, az }) {
+    bounds({ x, z, s, az }, wanted) {
       const at = { coefficients: x.subarray(0, M), images: tailsOf(s, 2 * n, n, d), g: az.subarray(0, N) };
-      return within.bounds({ ...at, u: residualDuals(z, n, intercept), v: tailsOf(z, 2 * n, n, d) });
+      const duals = { u: residualDuals(z, n, intercept), v: tailsOf(z, 2 * n, n, d) };
+      return within.bounds({ ...at, ...duals }, wanted);
     },
 
     start() {
