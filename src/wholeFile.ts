@@ -89,8 +89,17 @@ export function naming<T>(verb: 'read' | 'write' | 'create', path: string, work:
   try {
     return work();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-      throw new UserError(oneLine(`cannot ${verb} ${JSON.stringify(path)}: ${error.message}`));
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+      const why = error.code === 'ENOENT' ? MISSING[verb] : error.message;
+      throw new UserError(oneLine(`cannot ${verb} ${JSON.stringify(path)}: ${why}`));
+    }
     throw error;
   }
 }
+
+/** What is not there. */
+const MISSING = {
+  read: 'there is no such file',
+  write: 'there is no such folder',
+  create: 'there is no such folder',
+} as const;

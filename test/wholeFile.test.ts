@@ -29,7 +29,7 @@ describe('writing files whole', () => {
 
   it('names the file that cannot be written', () => {
     expect(() => writeWholeFile(join(folder, 'missing', 'x.txt'), '')).toThrow(
-      /^cannot write ".*missing.x\.txt": ENOENT/,
+      /^cannot write ".*missing.x\.txt": there is no such folder/,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
@@ -18,6 +19,7 @@ import { checkClassesKnown, rememberedPreparation } from './rememberedPreparatio
 import { rememberedRadius } from './rememberedRadius.ts';
 import { repeatable } from './repeatable.ts';
 import { classesKnown, decimalOption, tableFile } from './tableOptions.ts';
+import { checkFileWritable } from './writable.ts';
 
 const options = {
   model: neededText('folder that rrf train --save or rrf tune wrote'),
@@ -56,6 +58,9 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
       ),
   async handler(args) {
     const format = scoreFormat('out', args.out);
+    if (existsSync(args.out) && realpathOf(args.out) === realpathOf(args.csv))
+      throw new InvalidArgumentError('out', args.out, 'another file than --csv, which it would replace');
+    checkFileWritable(args.out);
     const method = args.attack && checkChoice('attack', args.attack, WORST_CASE_METHODS);
     const device = checkChoice('device', args.device, DEVICE_CHOICES);
     const preparation = rememberedPreparation(args.model, args.decimal);
@@ -84,7 +89,6 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
       },
     }).finally(() => bar?.stop());
     model.dispose();
-    writeScores(args.out, format, applied, kept);
     const seconds = (performance.now() - before) / 1000;
     for (const note of applied.notes) notice(note);
     const [first] = applied.unscored;
@@ -92,6 +96,8 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
       warn(
         `${applied.unscored.length} rows have no prediction, for want of a value (row ${first + 1} the first): a model trained with --missing impute predicts them`,
       );
+    if (applied.unscored.length === table.rows) throw new UserError('no row could be scored');
+    writeScores(args.out, format, applied, kept);
     const summary = { model: args.model, csv: args.csv, out: args.out, rows: table.rows, eps, norm };
     process.stdout.write(
       args.json
@@ -100,6 +106,9 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
     );
   },
 };
+
+/** Where a file lies; undefined where there is none. */
+const realpathOf = (path: string): string | undefined => (existsSync(path) ? realpathSync(path) : undefined);
 
 /** What one line of JSON says of the rows: not the rows themselves. */
 function shortOf({ target, attack, exact, unscored, measured, robust, notes, ...rows }: AppliedRows): object {
@@ -120,7 +129,6 @@ interface Reported {
 function report(applied: AppliedRows, { out, rows, eps, norm, seconds }: Reported): string {
   const { target, attack, exact, lower, upper, robust, unscored, measured } = applied;
   const scored = rows - unscored.length;
-  if (scored === 0) throw new UserError('no row could be scored');
   const how = exact
     ? 'exact'
     : attack === 'pgd'

@@ -108,6 +108,8 @@ export const attackCommand: CommandModule<object, AttackArguments> = {
     const attack = attackFor(args, remembered, preparation);
     const asked = criterionOf(args.success);
     const look = pictureLook(args.columns, { plot: args.plot, images: args.images });
+    if (args.plot !== undefined && epsilons.length < 2)
+      throw new InvalidArgumentError('epsilons', args.epsilons, 'at least two with --plot');
     checkPositive('scale', args.scale);
     const { data, target: read, notes } = await modelRows(args, remembered?.classes, preparation);
     const rows = { ...data, x: data.x.map((value) => value / args.scale) };

@@ -22,10 +22,11 @@ const commands = new Map([
 
 /**
  * Does what the words of a command line ask for.
- * @param words those after `rrf`
+ * @param given words after `rrf`; for none, help
  * @throws UserError for words that no command understands, before anything is computed; whatever the command throws
  */
-export async function runCommandLine(words: readonly string[]): Promise<void> {
+export async function runCommandLine(given: readonly string[]): Promise<void> {
+  const words = given.length === 0 ? ['--help'] : given;
   checkReserved(words);
   const columns = Math.max(0, Number(process.env.COLUMNS) || 0);
   const called = commands.get(words[0] ?? '');

@@ -5,13 +5,10 @@ import { DEVICE_CHOICES } from '../runtime/device.ts';
 import { type MatmulRate, measureMatmulRate } from '../runtime/matmulRate.ts';
 import { type EngineCheck, probeEngines } from '../runtime/probe.ts';
 import { loadRuntime, type Runtime } from '../runtime/runtime.ts';
-import { flag, textOr } from './options.ts';
+import { deviceOption, jsonOption } from './options.ts';
 import { version } from './version.ts';
 
-const options = {
-  device: textOr('auto', `one of ${DEVICE_CHOICES.join(', ')}`),
-  json: flag('print JSON'),
-} as const;
+const options = { device: deviceOption, json: jsonOption } as const;
 
 /** What `rrf doctor --json` prints. */
 export interface Diagnosis {

@@ -1,11 +1,11 @@
 import { type ClassNames, classNames, labelledTable } from '../data/csvClasses.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { HostRows } from '../data/dataset.ts';
 import { numericTable, withoutRowCount } from '../data/numericTable.ts';
 import type { Preparation, PreparedTarget } from '../data/preparation/preparation.ts';
 import { preparedTable } from '../data/preparation/preparedTable.ts';
 import type { RawTable } from '../data/rawTable.ts';
-import type { Table } from '../data/table.ts';
-import { tableDataset } from '../data/tableDataset.ts';
+import { columnLast, type Table } from '../data/table.ts';
+import { inputsAndTarget } from '../data/tableDataset.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { nameList } from './nameList.ts';
 import { readTableFile } from './readTableFile.ts';
@@ -14,7 +14,7 @@ import { readTableFile } from './readTableFile.ts';
 export interface ModelRows {
   readonly file: RawTable;
   /** In the units that the model reads. */
-  readonly data: Dataset;
+  readonly data: HostRows;
   /** Names of the columns that the model reads, in their order. */
   readonly columns: readonly string[];
   /** What the target holds. */
@@ -42,14 +42,16 @@ export async function modelRows(
   known: ClassNames | undefined,
   preparation: Preparation | null,
 ): Promise<ModelRows> {
-  const file = withoutRowCount(await readTableFile(csv));
+  const read = await readTableFile(csv);
+  // A preparation knows which columns it reads, and that may be one that counts the rows.
+  const file = preparation ? read : withoutRowCount(read);
   const name = named ?? preparation?.target.name ?? file.columns.at(-1)!.name;
   const positive = nameList('positive', args.positive);
   const target = targetOf(file, name, { positive, known, preparation });
   const { table, notes } = numbersOf(file, target, preparation);
   return {
     ...{ file, target, notes, columns: table.names.filter((column) => column !== name) },
-    data: tableDataset(table, name, { inputs: false, target: false }),
+    data: inputsAndTarget(columnLast(table, name)),
   };
 }
 

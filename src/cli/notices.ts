@@ -7,6 +7,9 @@ export function beQuiet(wanted: boolean): void {
   quiet = wanted;
 }
 
+/** Whether only results, warnings and errors are written. */
+export const isQuiet = (): boolean => quiet;
+
 /** Whether somebody watches: a terminal that was not asked to be quiet. */
 export const watched = (): boolean => !quiet && process.stderr.isTTY === true;
 

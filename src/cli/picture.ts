@@ -6,6 +6,7 @@ import type { PictureText } from '../plots/pictureText.ts';
 import { shellWord } from '../plots/shellWord.ts';
 import { number, text } from './options.ts';
 import { version } from './version.ts';
+import { checkFileWritable } from './writable.ts';
 
 /** What the picture of a command says of how it came about, and its width in millimetres for print. */
 export interface PictureLook extends Pick<PictureText, 'creator' | 'source'> {
@@ -26,14 +27,18 @@ export const plotOption = (what: string, otherwise = '') => text(`draw ${what}: 
  * @param columns as `--columns` has it
  * @param files by the option that names each; none where the command draws in any case
  * @throws InvalidArgumentError for a file that no picture can be written to, and for columns that are neither 1 nor 2 or
- * that come without a picture
+ * that come without a picture; UserError for a place that takes no files
  */
 export function pictureLook(
   columns: number | undefined,
   files?: Readonly<Record<string, string | undefined>>,
 ): PictureLook {
   const asked = Object.entries(files ?? {});
-  for (const [option, path] of asked) if (path !== undefined) pictureFormat(option, path);
+  for (const [option, path] of asked)
+    if (path !== undefined) {
+      pictureFormat(option, path);
+      checkFileWritable(path);
+    }
   if (columns !== undefined && files && asked.every(([, path]) => path === undefined))
     throw new InvalidArgumentError('columns', columns, `none without --${Object.keys(files).join(' or --')}`);
   return {

@@ -3,6 +3,7 @@ import { given } from '../checkOptions.ts';
 import { findNative } from '../runtime/native.ts';
 import { provision } from '../runtime/provision/provision.ts';
 import type { StepReport } from '../runtime/provision/steps.ts';
+import { isQuiet, watched } from './notices.ts';
 import { flag } from './options.ts';
 
 const options = {
@@ -37,10 +38,10 @@ export const provisionCommand: CommandModule<object, InferredOptionTypes<typeof 
         cuda,
         force,
         verify,
-        showOutput: process.stderr.isTTY === true,
+        showOutput: watched(),
         ...given({ cudaLibraries }),
       },
-      stepReport(process.stderr),
+      isQuiet() ? SILENT : stepReport(process.stderr),
     );
     const seconds = ((performance.now() - before) / 1000).toFixed(1);
     const engine = `TensorFlow ${result.tensorflowVersion} (${device})`;
@@ -51,6 +52,9 @@ export const provisionCommand: CommandModule<object, InferredOptionTypes<typeof 
     );
   },
 };
+
+/** Nothing of the steps, for --quiet. */
+const SILENT: StepReport = { start() {}, progress() {}, end() {}, note() {} };
 
 /** One line for each step; on a terminal it counts up while the step runs. */
 export function stepReport(stream: NodeJS.WriteStream): StepReport {

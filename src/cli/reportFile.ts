@@ -1,18 +1,21 @@
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { InvalidArgumentError } from '../errors.ts';
 import { htmlReport, type Report, type ReportTable } from '../plots/report.ts';
-import { writeWholeFile } from '../wholeFile.ts';
+import { makeFolder, writeWholeFile } from '../wholeFile.ts';
 import { text } from './options.ts';
 import type { Column } from './table.ts';
 import { version } from './version.ts';
+import { checkFileWritable } from './writable.ts';
 
 /** The option that asks for a report. */
 export const reportOption = text('one page with pictures, tables and settings: FILE.html');
 
-/** Before the work. @throws InvalidArgumentError for a name that does not end in .html */
+/** Before the work. @throws InvalidArgumentError for a name that does not end in .html; UserError for a place that takes no files */
 export function checkReportFile(path: string | undefined): void {
-  if (path !== undefined && !['.html', '.htm'].includes(extname(path).toLowerCase()))
+  if (path === undefined) return;
+  if (!['.html', '.htm'].includes(extname(path).toLowerCase()))
     throw new InvalidArgumentError('report', path, 'FILE.html');
+  checkFileWritable(path);
 }
 
 /**
@@ -30,6 +33,7 @@ export function writeReport(
     command: ['rrf', ...process.argv.slice(2)],
     version,
   });
+  makeFolder(dirname(path));
   writeWholeFile(path, page);
 }
 

@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { RobustRisk } from '../evaluation/risk.ts';
 import { normSymbol } from '../plots/normSymbol.ts';
@@ -15,13 +14,12 @@ interface CurveOf extends PictureLook {
 /**
  * Mean loss against eps with error bars and a line through them, and beside it the accuracy, or how often the attack succeeds,
  * where that was measured; as an SVG string.
- * @throws UserError for fewer than two budgets
+ * @param result with two budgets or more
  */
 export function robustnessFigure(
   { attack, norm, loss, standard, curve }: RobustRisk,
   { units, accuracy = false, ...look }: CurveOf,
 ): string {
-  if (curve.length < 2) throw new UserError('--plot needs at least two epsilons');
   const label = `${attack.replace(/^[a-z]+(?= |$)/, (name) => name.toUpperCase())} in ${normSymbol(norm)}`;
   const radii = curve.map(({ eps }) => eps);
   const [first, last] = [Math.min(...radii), Math.max(...radii)];

@@ -16,7 +16,6 @@ export const theoryCommand: CommandModule = {
       .command(surfaceCommand)
       .command(phaseCommand)
       .command(bestCommand)
-      .command(capacityCommand)
-      .example('$0 theory --psi1 2 --psi2 3 --eps 0.5 --tau 0.5', 'the risks at a point'),
+      .command(capacityCommand),
   handler: () => {},
 };

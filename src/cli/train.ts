@@ -1,9 +1,7 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { checkChoice, UserError } from '../errors.ts';
+import { checkChoice } from '../errors.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
@@ -18,7 +16,6 @@ import {
 } from '../table/tableTrainingOptions.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from '../table/trainOnTable.ts';
 import { activationNames } from '../theory/activations.ts';
-import { naming } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { interruptible } from './interruptible.ts';
 import { notice } from './notices.ts';
@@ -32,6 +29,7 @@ import { saveHeldOut } from './saveHeldOut.ts';
 import { LISTS, optionsAmong, preparationOptions, tableFile } from './tableOptions.ts';
 import { trainingReport } from './trainingReport.ts';
 import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
+import { checkWritable } from './writable.ts';
 
 /** Options that are called otherwise in code. */
 const OTHERWISE = { folder: 'checkpoints' };
@@ -211,12 +209,3 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
 };
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
-
-/** Before the work: the folder, or the nearest one above it that is there, must take files. */
-export function checkWritable(folder: string): void {
-  let there = resolve(folder);
-  while (!existsSync(there)) there = dirname(there);
-  if (!statSync(there).isDirectory())
-    throw new UserError(`cannot create ${JSON.stringify(folder)}: ${JSON.stringify(there)} is no folder`);
-  naming('write', folder, () => accessSync(there, constants.W_OK));
-}

@@ -1,5 +1,5 @@
 import { pgd } from '../attacks/index.ts';
-import { tableDataset } from '../data/tableDataset.ts';
+import { inputsAndTarget } from '../data/tableDataset.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import { robustRisk } from '../evaluation/risk.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
@@ -97,10 +97,9 @@ function confusionSection({ names, confusion, robustlyRight }: SeveralClassesTol
 
 async function curveSection(
   { model, test }: TableTraining,
-  { target, norm, eps, loss }: TableTrainingSettings,
+  { norm, eps, loss }: TableTrainingSettings,
 ): Promise<ReportSection> {
-  const rows = tableDataset(test, target, { inputs: false, target: false });
-  const { f, data, units } = await attackedModel(model, rows);
+  const { f, data, units } = await attackedModel(model, inputsAndTarget(test));
   const epsilons = RADII.map((share) => share * (eps || 1));
   const attack = pgd({ norm, steps: STEPS, loss: ATTACKED_LOSSES[loss] });
   const found = await robustRisk(f, data, attack, { epsilons });

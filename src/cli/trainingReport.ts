@@ -1,6 +1,7 @@
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { LargestOutput, SeveralClassesTold } from '../table/measureSeveralClasses.ts';
 import type { ClassesTold, TableTraining } from '../table/trainOnTable.ts';
+import { applyLine } from './applyLine.ts';
 import { classesInWords } from './classes.ts';
 import { duration } from './progressBar.ts';
 import { table } from './table.ts';
@@ -37,7 +38,7 @@ export function trainingReport(trained: TableTraining, args: ReportedOptions, se
     ...(intercept === null || model !== 'linear' || classes
       ? []
       : ['', `intercept: ${rounded(intercept, 5)}, predicted where every input is at its mean`]),
-    ...(save === undefined ? [] : ['', `model and held-out rows: ${save}`]),
+    ...(save === undefined ? [] : ['', `model and held-out rows: ${save}`, applyLine(save)]),
   ].join('\n');
 }
 

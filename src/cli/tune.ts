@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { checkChoice } from '../errors.ts';
+import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
@@ -16,6 +16,7 @@ import {
   tunedModels,
   tuneEstimates,
 } from '../table/tuneOptions.ts';
+import { tuneProfile } from '../table/tuneProfile.ts';
 import type { ActivationName } from '../theory/activations.ts';
 import { writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
@@ -30,9 +31,9 @@ import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
 import { LISTS, optionsAmong, preparationOptions, tableFile } from './tableOptions.ts';
-import { checkWritable } from './train.ts';
 import { tuneFigure } from './tuneFigure.ts';
 import { type TunePlaces, tuneReport } from './tuneReport.ts';
+import { checkWritable } from './writable.ts';
 
 const options = {
   csv: tableFile,
@@ -158,8 +159,9 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
       saveHeldOut(save, file, [...description.inputs, args.target], training.testRows);
     }
     training.model.dispose();
-    const hasChoice = tuning.splits[0]!.scores.length > 1;
-    const drawn = plot !== undefined && (args.plot !== undefined || hasChoice) ? plot : undefined;
+    const hasChoice = tuneProfile(tuning.splits[0]!).length > 0;
+    const drawn = hasChoice ? plot : undefined;
+    if (args.plot !== undefined && !hasChoice) warn('no picture is drawn: nothing had two values');
     if (drawn !== undefined) await writePicture(drawn, tuneFigure(tuning, look));
     const places = { save, plot: drawn, out };
     const result = jsonOf(tuning, args, places, seconds);
@@ -169,6 +171,13 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     );
   },
 };
+
+/** @throws InvalidArgumentError for more than one number */
+function screenOf(given: string): number {
+  const [times, ...more] = numberList('screen', given);
+  if (more.length > 0) throw new InvalidArgumentError('screen', given, 'one number, or none');
+  return times!;
+}
 
 /** The options as code takes them; what names and numbers make sense is for `checkTableTuning` to say. */
 function askedFor(args: TuneArguments): TableTuningOptions {
@@ -181,7 +190,7 @@ function askedFor(args: TuneArguments): TableTuningOptions {
   return {
     ...{ target: args.target, epsTest: args['eps-test'] },
     ...named,
-    screen: args.screen === 'none' ? null : numberList('screen', args.screen)[0]!,
+    screen: args.screen === 'none' ? null : screenOf(args.screen),
     ...given({
       model: names(args.model === 'both' ? undefined : args.model) as readonly TunedModel[] | undefined,
       width: numbers('width', args.width),

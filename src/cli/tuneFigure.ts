@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts';
 import { texNumber } from '../plots/axes.ts';
 import { choicePanels } from '../plots/choicePanels.ts';
 import { normSymbol } from '../plots/normSymbol.ts';
@@ -17,14 +16,13 @@ const TITLES: Readonly<Record<TuneChoiceName, string>> = {
 
 /**
  * The least risk that each value of each choice allows, as an SVG string; a diamond where the choice fell.
- * @throws UserError when nothing had two values
+ * @param tuning of which something had two values
  */
 export function tuneFigure({ splits, settings, training }: TableTuning, look: PictureLook = {}): string {
   const [split] = splits as [TuneSplit];
   const { by, folds, epsTest, norm, measure, rule } = settings;
   const { chosen, least } = split;
   const profile = tuneProfile(split);
-  if (profile.length === 0) throw new UserError('--plot needs a choice between at least two values');
   const isError = measure === 'error';
   const what = isError ? 'robust error' : 'robust risk';
   const notes = [

@@ -4,6 +4,7 @@ import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import type { TableTuning, TuneSplit } from '../table/tuneOnTable.ts';
 import { type ChoiceRisk, type TuneChoiceName, tuneProfile } from '../table/tuneProfile.ts';
 import type { SkippedCandidate } from '../table/tuneScreen.ts';
+import { applyLine } from './applyLine.ts';
 import { duration } from './progressBar.ts';
 import { table } from './table.ts';
 
@@ -36,7 +37,7 @@ export function tuneReport(tuning: TableTuning, places: TunePlaces, seconds: num
     '',
     save === undefined
       ? 'the model is not kept: --out DIR or --save DIR keeps it, for rrf apply'
-      : `model and held-out rows: ${save}`,
+      : `model and held-out rows: ${save}\n${applyLine(save)}`,
     ...(plot === undefined ? [] : [`picture: ${plot}`]),
     ...(out === undefined ? [] : [`all candidates: ${out}/candidates.jsonl`]),
   ].join('\n');

@@ -82,9 +82,9 @@ export function classesOf(table: RawTable, target: string): string[] {
   // A class without a name is a cell that is missing.
   if (missing >= 0) throw cellError(table, missing, target, 'is missing');
   const there = new Set(codes);
-  return levels
-    .filter((_, code) => there.has(code))
-    .sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
+  const classes = levels.filter((_, code) => there.has(code));
+  const areNumbers = classes.every((name) => !Number.isNaN(decimal(name)));
+  return classes.sort((a, b) => (areNumbers && Number(a) - Number(b)) || (a < b ? -1 : 1));
 }
 
 /**

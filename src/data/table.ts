@@ -14,25 +14,46 @@ export interface Table {
 /** The position of a column. @throws InvalidArgumentError naming `argument` when there is none of that name */
 export function columnNamed(names: readonly string[], argument: string, name: string): number {
   const found = names.indexOf(name);
-  if (found < 0) throw new InvalidArgumentError(argument, name, `a column: ${names.join(', ')}`);
+  if (found < 0) throw new InvalidArgumentError(argument, name, `a column: ${listedNames(names)}`);
   return found;
 }
 
+/** Names that a message has room for. */
+const MOST_NAMES = 40;
+
+/** Names of columns for a message, those that are empty or hold a comma in quotes; of many the first. */
+export function listedNames(names: readonly string[]): string {
+  const shown = names
+    .slice(0, MOST_NAMES)
+    .map((name) => (name === '' || name.includes(',') ? JSON.stringify(name) : name));
+  return [...shown, ...(names.length > MOST_NAMES ? [`... (${names.length} in all)`] : [])].join(', ');
+}
+
 /**
- * The same table with the target as its last column, behind all inputs.
+ * The same table with the target as its last column, behind all inputs: what a model is trained on.
  * @throws InvalidArgumentError for an unknown target; UserError when the target is constant or there are no inputs
  */
-export function targetLast({ names, rows, values }: Table, target: string): Table {
+export function targetLast(table: Table, target: string): Table {
+  const moved = columnLast(table, target);
+  const { names, values } = moved;
+  const y = values.filter((_, at) => (at + 1) % names.length === 0);
+  if (y.every((value) => value === y[0]))
+    throw new UserError(
+      `the target ${JSON.stringify(target)} is constant (${y[0]}): there is nothing to predict`,
+    );
+  return moved;
+}
+
+/**
+ * The same table with the target as its last column, whatever it holds: what a model is measured on.
+ * @throws InvalidArgumentError for an unknown target; UserError when there are no inputs
+ */
+export function columnLast({ names, rows, values }: Table, target: string): Table {
   const column = columnNamed(names, 'target', target);
   const columns = names.length;
   if (columns === 1) throw new UserError(`there are no inputs beside the target ${JSON.stringify(target)}`);
   const order = [...names.keys()].filter((j) => j !== column).concat(column);
   const moved = values.map((_, at) => values[at - (at % columns) + order[at % columns]!]!);
-  const y = moved.filter((_, at) => at % columns === columns - 1);
-  if (y.every((value) => value === y[0]))
-    throw new UserError(
-      `the target ${JSON.stringify(target)} is constant (${y[0]}): there is nothing to predict`,
-    );
   return { names: order.map((j) => names[j]!), rows, values: moved };
 }
 
@@ -45,13 +66,6 @@ export function rowsOfTable({ names, values }: Table, rows: Uint32Array): Table 
   });
   return { names, rows: rows.length, values: picked };
 }
-
-/** Parts of a table: {@link splitRows} and what is in them. */
-export const splitTable = (
-  table: Table,
-  fractions: Readonly<Record<string, number>>,
-  seed: number | string,
-): Table[] => splitRows(table.rows, fractions, seed).map((rows) => rowsOfTable(table, rows));
 
 /**
  * Positions of the rows in parts of a table, by a seeded permutation: one part of each fraction, and the rest last.
@@ -66,6 +80,9 @@ export function splitRows(
   seed: number | string,
 ): Uint32Array[] {
   const order = stream(seed, 'rows').permutation(count);
+  const least = 2 * (Object.keys(fractions).length + 1);
+  if (count < least)
+    throw new UserError(`${count} rows are too few: ${least} are needed, to train on and to hold out`);
   let start = 0;
   const parts = Object.entries(fractions).map(([name, fraction]) => {
     checkFraction(name, checkPositive(name, fraction));

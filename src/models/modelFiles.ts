@@ -59,7 +59,8 @@ export async function saveModel(model: tf.LayersModel, folder: string): Promise<
 
 /**
  * Opens a model that saveModel or TensorFlow.js saved.
- * @param path the model's folder, or its model.json; its weights are read from that folder and those below it only
+ * @param path the model's folder, its model.json, or a folder with the model in `model`, as `rrf tune --out` writes it; weights
+ * are read from the folder of model.json and those below it only
  * @throws UserError naming the file that is missing, cut short, or holds no layers model
  */
 export async function loadModel(path: string): Promise<tf.LayersModel> {
@@ -90,11 +91,11 @@ export async function loadModel(path: string): Promise<tf.LayersModel> {
 
 /**
  * The description of a saved model, read and checked before any engine is loaded.
- * @param path the model's folder, or its model.json
+ * @param path the model's folder, its model.json, or a folder with the model in `model`, as `rrf tune --out` writes it
  * @throws UserError naming the file that is missing or holds no layers model
  */
 export function readModelFile(path: string): ModelFile & { readonly file: string } {
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path;
+  const file = modelFileAt(path);
   const text = naming('read', file, () => readFileSync(file, 'utf8'));
   const named = JSON.stringify(file);
   let content: unknown;
@@ -120,6 +121,12 @@ export function readModelFile(path: string): ModelFile & { readonly file: string
         );
   }
   return { ...(content as unknown as ModelFile), file };
+}
+
+function modelFileAt(path: string): string {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return path;
+  const [own, within] = [join(path, 'model.json'), join(path, 'model', 'model.json')];
+  return !existsSync(own) && existsSync(within) ? within : own;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

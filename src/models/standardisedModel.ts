@@ -3,6 +3,7 @@ import type { ColumnStatistics } from '../data/standardise.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { type FrozenChain, frozenChain } from './frozenChain.ts';
+import { LayeredFeatures } from './layeredFeatures.ts';
 import { Standardise } from './Standardise.ts';
 
 const STATISTICS: OptionNames<ColumnStatistics> = { mean: true, deviation: true, clip: true };
@@ -35,6 +36,11 @@ export function standardisedModel(
 export interface SplitModel {
   /** From inputs in their own units to standardised ones, [n, d] to [n, d]. */
   readonly standardise: (x: tf.Tensor) => tf.Tensor;
+  /**
+   * The same of n rows on the host, in float64: in float32 the deviations of a column far from 0, such as one of times in
+   * seconds, would be lost in roundings.
+   */
+  readonly standardiseRows: (x: Float32Array | Float64Array, n: number) => Float64Array;
   /** From standardised inputs to the model's output: what an attack with a budget in standard deviations attacks. */
   readonly core: {
     (z: tf.Tensor): tf.Tensor;
@@ -43,11 +49,13 @@ export interface SplitModel {
   };
 }
 
-/** The two parts of a model that begins with a Standardise layer; null for any other model. */
+/** The two parts of a model whose first layer standardises its inputs; null for any other model. */
 export function splitStandardised(model: tf.LayersModel): SplitModel | null {
   const layers = model.layers.filter((layer) => layer.getClassName() !== 'InputLayer');
   const [first, ...others] = layers;
   if (!(first instanceof Standardise)) return null;
+  const steps = first.hostSteps();
+  if (!steps) return null;
   if (!(model instanceof tf.Sequential))
     throw new UserError(
       'a standardising model that is not a chain of layers cannot be cut behind its first layer',
@@ -56,6 +64,8 @@ export function splitStandardised(model: tf.LayersModel): SplitModel | null {
     tf.tidy(() => chain.reduce((value, layer) => layer.apply(value, { training: false }) as tf.Tensor, x));
   return {
     standardise: through([first]),
+    standardiseRows: (x, n) =>
+      new LayeredFeatures(first.mean.length, steps).features(Float64Array.from(x), n),
     core: Object.assign(through(others), { frozen: () => frozenChain(others) }),
   };
 }

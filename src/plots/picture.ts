@@ -1,6 +1,6 @@
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { InvalidArgumentError } from '../errors.ts';
-import { writeWholeFile } from '../wholeFile.ts';
+import { makeFolder, writeWholeFile } from '../wholeFile.ts';
 
 /** How a picture can be written, by the end of its file's name. */
 const FORMATS = ['.svg', '.png', '.pdf'] as const;
@@ -21,13 +21,14 @@ export function pictureFormat(option: string, path: string): (typeof FORMATS)[nu
 
 /**
  * Writes a picture in the format of its file's name, whole or not at all: SVG as it is, PNG with two pixels for each of
- * the SVG's, or PDF with outlines in place of fonts.
+ * the SVG's, or PDF with outlines in place of fonts. Its folder is made if need be.
  * @param path ending in `.svg`, `.png` or `.pdf`
  * @param svg source without text elements, such as that of {@link panelFigure}
  * @throws InvalidArgumentError for a path with another end; UserError when the file cannot be written
  */
 export async function writePicture(path: string, svg: string): Promise<void> {
   const format = pictureFormat('path', path);
+  makeFolder(dirname(path));
   if (format === '.svg') writeWholeFile(path, svg);
   else if (format === '.png') writeWholeFile(path, (await import('./png.ts')).svgToPng(svg));
   else writeWholeFile(path, (await import('./pdf.ts')).svgToPdf(svg));

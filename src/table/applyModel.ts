@@ -112,7 +112,7 @@ export async function applyModel(
     ...{ target, attack, exact: linear && attack === 'linearised', unscored: incomplete, notes },
     ...answered,
   };
-  return { ...applied, measured: measuredOn(table, applied) };
+  return { ...applied, measured: measuredOn(table, preparation, applied) };
 }
 
 /** Whether every layer between the units is a read-out of the inputs. */
@@ -165,11 +165,11 @@ async function rangesOf(
   for (let start = 0; start < rows; start += ROWS) {
     const n = Math.min(ROWS, rows - start);
     // A missing cell leaves NaN, which an attack refuses; what is found for its row is not used.
-    const part = Float32Array.from(values.subarray(start * d, (start + n) * d), (value) => value || 0);
-    const three = await computed(() => {
-      const x = split.standardise(tf.tensor2d(part, [n, d]));
-      return (several ? leadRange : outputRange)(split.core, x, within);
-    });
+    const part = split.standardiseRows(values.subarray(start * d, (start + n) * d), n);
+    const x = Float32Array.from(part, (value) => value || 0);
+    const three = await computed(() =>
+      (several ? leadRange : outputRange)(split.core, tf.tensor2d(x, [n, d]), within),
+    );
     found.forEach((list, k) => {
       list.set(three.subarray(k * n, (k + 1) * n), start);
     });
@@ -207,7 +207,11 @@ function answersOf(
 }
 
 /** Against the targets of the rows that have one; null where the file has none, or one of another kind. */
-function measuredOn(table: RawTable, applied: Omit<AppliedRows, 'measured'>): AppliedRows['measured'] {
+function measuredOn(
+  table: RawTable,
+  preparation: Preparation,
+  applied: Omit<AppliedRows, 'measured'>,
+): AppliedRows['measured'] {
   const { target, prediction, lower, upper, labels, robust } = applied;
   if (!table.columns.some(({ name }) => name === target.name)) return null;
   const column = rawColumn(table, 'target', target.name);
@@ -217,7 +221,7 @@ function measuredOn(table: RawTable, applied: Omit<AppliedRows, 'measured'>): Ap
   if (rows.length < 2) return null;
   let y: Float64Array;
   try {
-    y = preparedTarget(rawRows({ ...table, columns: [column] }, rows), target);
+    y = preparedTarget(rawRows(table, rows), preparation);
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

@@ -6,7 +6,7 @@ import {
   pgd,
   type SampleLoss,
 } from '../attacks/index.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { HostRows } from '../data/dataset.ts';
 import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { callback, type OptionChecks, oneOf, resolveOptions, seedOfStreams } from '../resolveOptions.ts';
@@ -105,12 +105,12 @@ export interface ModelExplanation {
  * for the risk without and under attack, the perturbation that hurts most, row by row and on average, and the risks of
  * subgroups; of several classes all this class by class. Needs a loaded runtime.
  * @param model as `trainOnTable` gives it, or any other
- * @param data rows in the units that the model reads
+ * @param data rows in the units that the model reads, float64 where they have digits that float32 has not
  * @throws InvalidArgumentError for options out of range, and for a model that does not take the data
  */
 export async function explainModel(
   model: tf.LayersModel,
-  data: Dataset,
+  data: HostRows,
   options: ExplainOptions,
 ): Promise<ModelExplanation> {
   const { eps, norm, loss, classes, steps, repeats, seed, by } = resolveOptions(
@@ -146,7 +146,7 @@ export async function explainModel(
     ),
     rows,
     subgroups: by ? subgroupRisks(losses, by) : null,
-    classes: classes ? await explainedClasses(model, classes, { rows, y: data.y, rises }) : null,
+    classes: classes ? await explainedClasses(model, classes, { rows, y: target.data.y, rises }) : null,
   };
 }
 

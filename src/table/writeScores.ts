@@ -1,9 +1,9 @@
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { rawCsv } from '../data/csvTable.ts';
 import { npyBytes } from '../data/formats/npy.ts';
 import { cellText, isMissing, type RawColumn, type RawTable } from '../data/rawTable.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
-import { writeWholePieces } from '../wholeFile.ts';
+import { makeFolder, writeWholePieces } from '../wholeFile.ts';
 import type { AppliedRows } from './applyModel.ts';
 
 /** What predictions can be written as. */
@@ -20,7 +20,8 @@ export function scoreFormat(option: string, path: string): ScoreFormat {
 }
 
 /**
- * Writes predictions, a row for each row of the file: as CSV, as JSON records, or as an array of NumPy, of numbers alone.
+ * Writes predictions, a row for each row of the file: as CSV, as JSON records, or as an array of NumPy, of numbers alone. The
+ * folder is made if need be.
  * @param kept columns of the file that are copied
  * @throws UserError naming the file that cannot be written, and for a column of text in an array of numbers
  */
@@ -35,6 +36,7 @@ export function writeScores(
   if (twice)
     throw new InvalidArgumentError('keep', twice.name, 'columns that are called otherwise than the scores');
   const table = { file: JSON.stringify(path), rows: applied.prediction.length, columns };
+  makeFolder(dirname(path));
   if (format === 'csv') writeWholePieces(path, rawCsv(table));
   else if (format === 'json') writeWholePieces(path, jsonRecords(table));
   else writeWholePieces(path, [npyBytes(numbersOf(table, applied), [table.rows, columns.length])]);
@@ -63,7 +65,7 @@ function scoreColumns({ prediction, lower, upper, labels, robust, target }: Appl
 
 /** The decimal of fewest digits that names the same number in float32, in which models compute. */
 function shortest(value: number): number {
-  for (let digits = 6; digits < 9; digits++) {
+  for (let digits = 6; digits <= 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return rounded;
   }

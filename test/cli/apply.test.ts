@@ -189,6 +189,53 @@ describe('rrf apply', () => {
     );
   });
 
+  it('replaces no file that it reads, writes nothing where nothing can be scored, and makes folders', async () => {
+    const csv = messy('once.csv', 40);
+    const train = ['--csv', csv, '--target', 'cost', '--eps', '0.2', '--method', 'exact', '--device', device];
+    const saved = at('once');
+    const more = ['--ignore', 'visited', '--missing', 'drop', '--save', saved];
+    const { stdout } = await rrf('train', ...train, ...more);
+    expect(stdout).toContain(
+      `new rows are scored by: rrf apply --model ${saved} --csv NEW.csv --out scores.csv\n`,
+    );
+    const apply = (from: string, out: string) =>
+      rrf('apply', '--model', saved, '--csv', from, '--out', out, '--device', device);
+    const before = readFileSync(csv, 'utf8');
+    expect((await apply(csv, csv)).stderr).toMatch(
+      /^rrf: invalid out: ".*" \(expected another file than --csv, which it would replace\)\n$/,
+    );
+    expect(readFileSync(csv, 'utf8')).toBe(before);
+    writeFileSync(at('holes.csv'), 'id;age;town\n1;;Ulm\n2;;Bonn\n');
+    const none = await apply(at('holes.csv'), at('none.csv'));
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no row could be scored')]);
+    expect(existsSync(at('none.csv'))).toBe(false);
+    const deep = join(folder, 'new', 'folder', 'scores.csv');
+    expect((await apply(csv, deep)).code).toBe(0);
+    expect(existsSync(deep)).toBe(true);
+    expect((await apply(csv, join(csv, 'scores.csv'))).stderr).toContain('is no folder');
+  });
+
+  it('reads a column that counts the rows where the training kept it, and so do rrf explain and attack', async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `${i},${(normal[i]! + i / 10).toFixed(3)}`);
+    writeFileSync(at('counted.csv'), [',y', ...lines].join('\n'));
+    const csv = ['--csv', at('counted.csv'), '--device', device];
+    const train = ['train', ...csv, '--target', 'y', '--eps', '0.1', '--method', 'exact', '--keep-index'];
+    expect((await rrf(...train, '--save', at('counted'))).code).toBe(0);
+    const model = [...csv, '--model', at('counted')];
+    expect((await rrf('apply', ...model, '--out', at('counted-scores.csv'))).code).toBe(0);
+    expect((await rrf('explain', ...model, '--repeats', '1')).code).toBe(0);
+    expect((await rrf('attack', ...model, '--epsilons', '0.1')).code).toBe(0);
+  });
+
+  it('is explained and attacked on a single row, too', async () => {
+    writeFileSync(at('one.csv'), 'id;age;town;cost\n7;41;Ulm;180\n');
+    const one = ['--model', at('once'), '--csv', at('one.csv'), '--device', device];
+    const explained = await rrf('explain', ...one, '--repeats', '1');
+    expect([explained.code, explained.stdout]).toEqual([0, expect.stringContaining('cost on 1 rows')]);
+    const attacked = await rrf('attack', ...one, '--epsilons', '0,0.1');
+    expect([attacked.code, attacked.stdout]).toEqual([0, expect.stringContaining('on 1 rows')]);
+  });
+
   it('names one of several classes, which rrf explain and rrf attack measure to the same errors', async () => {
     const csv = at('towns.csv');
     const lines = Array.from({ length: 60 }, (_, i) => {

@@ -197,6 +197,10 @@ describe('rrf attack', () => {
     [['--epsilons', '1', '--csv', 'NARROW'], /^invalid csv: "2 inputs a row" \(expected \[2,2,1\]/],
     [['--epsilons', '1', '--target', 'z'], /^invalid target: "z" \(expected a column: y, a, b, c, d\)/],
     [['--epsilons', '1', '--plot', 'curve.gif'], /^invalid plot: "curve.gif"/],
+    [
+      ['--epsilons', '1', '--plot', 'curve.png'],
+      /^invalid epsilons: "1" \(expected at least two with --plot\)/,
+    ],
     [['--epsilons', '1', '--plot', 'curve.png', '--columns', '3'], /^invalid columns: 3 \(expected 1 or 2\)/],
     [
       ['--epsilons', '1', '--columns', '1'],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { rrf, startRrf } from '../support/rrf.ts';
+import { rrf, runRrf, startRrf } from '../support/rrf.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder(afterAll);
@@ -12,6 +12,21 @@ describe('rrf', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toBe('rrf: Did you mean theory?\n');
+  });
+
+  it('shows its help when it is asked for nothing', async () => {
+    const asked = await rrf();
+    expect(asked).toEqual(await rrf('--help'));
+    expect(asked.stdout).toContain('rrf tune');
+  });
+
+  it('says where a file of the examples is, outside of the checkout', async () => {
+    const asked = ['train', '--csv', 'data/diabetes.csv', '--target', 'target', '--eps', '0.1'];
+    const { code, stderr } = await runRrf(asked, { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^rrf: cannot read "data\/diabetes.csv": there is no such file; the one of the examples is ".*data.diabetes.csv"\n$/,
+    );
   });
 
   it('says nothing but its results when it is to be quiet', async () => {

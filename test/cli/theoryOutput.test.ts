@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { reportConvergence } from '../../src/cli/theory/output.ts';
+import { terminalPlot } from '../../src/cli/theory/terminalPlot.ts';
 
 afterEach(() => {
   process.exitCode = undefined;
@@ -29,4 +30,13 @@ describe('reportConvergence', () => {
   it('is silent where all points have converged', () => {
     expect(reported(true, true)).toEqual({ lines: [], code: undefined });
   });
+});
+
+it('draws more points in the terminal than a function takes arguments', () => {
+  const x = Array.from({ length: 100_000 }, (_, i) => i);
+  const line = (name: string, mark: string, slope: number) => ({ name, mark, y: x.map((at) => slope * at) });
+  const drawn = terminalPlot([line('up', '*', 1), line('half', 'o', 0.5)], { x, xName: 'eps', logX: false });
+  const [legend, top] = drawn.split('\n');
+  expect(legend).toBe('* up   o half');
+  expect(top).toMatch(/^1\.000e\+5 \| +\*+$/);
 });

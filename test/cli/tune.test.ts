@@ -164,12 +164,25 @@ describe('rrf tune', () => {
     expect(attacked.code).toBe(0);
   });
 
+  it('tells what it found where there was nothing to choose, and so nothing to draw', async () => {
+    const plot = join(folder, 'nothing.svg');
+    const one = ['--by', 'folds', '--model', 'linear', '--eps', '0.1', '--lambda', '0.1', '--clip', 'none'];
+    const { code, stdout, stderr } = await tune(numbers, ...one, '--plot', plot);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('no picture is drawn: nothing had two values'),
+    ]);
+    expect(stdout).toContain('there was nothing to choose between');
+    expect(existsSync(plot)).toBe(false);
+  });
+
   it.each([
     [['--eps', '0.1,big'], 'invalid eps: "0.1,big" (expected numbers separated by commas)'],
     [['--clip', '0'], 'invalid clip: 0 (expected a finite number > 0)'],
     [['--model', 'deep'], 'invalid model: "deep" (expected one of linear, random-features)'],
     [['--loss', 'square,hinge'], 'invalid target: "y" (expected a column of at most 50 classes'],
     [['--measure', 'error'], 'invalid measure: "error" (expected loss for a target that is a number)'],
+    [['--screen', '2,3'], 'invalid screen: "2,3" (expected one number, or none)'],
     [['--screen', '0.5'], 'invalid screen: 0.5 (expected a number >= 1, or none to try all candidates)'],
     [['--plot', 'risk.txt'], 'invalid plot: "risk.txt"'],
     [['--folds', '1'], 'invalid folds: 1 (expected an integer >= 2)'],

@@ -108,6 +108,67 @@ describe('DelimitedRows', () => {
   });
 });
 
+describe('cells in quotes', () => {
+  it.each([
+    ['a, "b, c" ,d\n', [['a', 'b, c', 'd']]],
+    [
+      '"a" ,  "b"\r\n1,2',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    // Behind a space a quote need not be one.
+    ['1, "x" y\n', [['1', ' "x" y']]],
+    [
+      '1, "5 inch\n2, "6 inch\n',
+      [
+        ['1', ' "5 inch'],
+        ['2', ' "6 inch'],
+      ],
+    ],
+    ['"", ""\n', [['', '']]],
+  ])('may have spaces around them: %j', (text, rows) => {
+    expect(csvRows(text)).toEqual(rows);
+    // One character after the other.
+    const reader = new DelimitedRows();
+    const found = [...text].flatMap((character) => [...reader.push(character, false)]);
+    expect([...found, ...reader.push('', true)]).toEqual(rows);
+  });
+
+  it('are refused where one of a large file is never closed, long before its end', () => {
+    const reader = new DelimitedRows(',', '"large.csv"');
+    const piece = '1,2,3\n'.repeat(1 << 20);
+    const read = (): void => {
+      for (const part of ['a,b,c\n1,"5 inch,3\n', ...Array.from({ length: 100 }, () => piece)])
+        Array.from(reader.push(part, false));
+    };
+    expect(read).toThrow('a quote in "large.csv" is never closed, or followed by text: "5 inch,3 1,2,3');
+    // Some million characters in one cell.
+    const long = `"${'x""\n'.repeat(4e5)}",2`;
+    expect(csvRows(long)).toEqual([['x"\n'.repeat(4e5), '2']]);
+  });
+});
+
+it('reads lines that end by a carriage return alone', () => {
+  const lines = Array.from({ length: 20_000 }, (_, i) => `${i},${i % 7}`);
+  expect(csvRows(lines.join('\r'))).toEqual(lines.map((line) => line.split(',')));
+});
+
+describe('what spreadsheets add', () => {
+  it('is left out: a first line that names the separator, and columns without name and cells', () => {
+    const expected = { names: ['a', 'b'], rows: 2, values: Float64Array.of(1, 2.5, 3, 4.5) };
+    expect(read('sep=;\r\na;b;;\r\n1;2,5;;\r\n3;4,5;;\r\n')).toEqual(expected);
+    expect(read('\uFEFFsep=\t\na\tb\n1\t2.5\n3\t4.5\n')).toEqual(expected);
+  });
+
+  it('is named where such a column has cells', () => {
+    expect(() => read('a,,\n1,2,3\n')).toThrow(
+      'has two columns named "" (number 2 and number 3): give each a name of its own',
+    );
+  });
+});
+
 describe('readCsvTable', () => {
   it('gives names and numbers, and csvText gives them back', () => {
     const table = read(' a ,b\n1,-2.5e3\n0.1,3\n');
@@ -124,7 +185,7 @@ describe('readCsvTable', () => {
     ['a,b\n1,NaN\n', 'row 1, column "b" of', 'is missing'],
     ['a,b\n1,Infinity\n', 'row 1, column "b" of', 'is "Infinity", not a finite number'],
     ['a,b\n1,2\n1,2,3\n', 'row 2 of', 'has 3 cells instead of 2'],
-    ['a,b,a\n1,2,3\n', '', 'has two columns named "a"'],
+    ['a,b,a\n1,2,3\n', '', 'has two columns named "a" (number 1 and number 3): give each'],
     ['1,2\n3,4\n', '', 'has no header: its first line holds only numbers'],
     ['a,b\n', '', 'has no rows below its header'],
     ['', '', 'has no rows below its header'],
@@ -171,7 +232,9 @@ describe('readCsvTable', () => {
   );
 
   it('names a file that is not there', () => {
-    expect(() => readCsvTable(join(folder, 'none.csv'))).toThrow(/^cannot read ".*none.csv": ENOENT/);
+    expect(() => readCsvTable(join(folder, 'none.csv'))).toThrow(
+      /^cannot read ".*none.csv": there is no such file/,
+    );
   });
 });
 
@@ -187,6 +250,15 @@ describe('readCsvClasses', () => {
     // Numbers in the order of numbers: 10 comes behind 9.
     writeFileSync(file, 'a,kind\n1,10\n2,9\n');
     expect(readCsvClasses(file, 'kind').positive).toEqual(['10']);
+    // Of numbers among text there is one order only, whatever that of the rows.
+    for (const cells of [
+      ['9', '10', '1a'],
+      ['1a', '9', '10'],
+      ['10', '1a', '9'],
+    ]) {
+      writeFileSync(file, ['a,kind', ...cells.map((cell, i) => `${i},${cell}`)].join('\n'));
+      expect(readCsvClasses(file, 'kind', ['9']).negative).toEqual(['10', '1a']);
+    }
   });
 
   it('refuses classes that leave nothing to tell apart', () => {

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { CentredActivation } from '../../src/models/CentredActivation.ts';
-import { loadModel, saveModel } from '../../src/models/modelFiles.ts';
+import { loadModel, readModelFile, saveModel } from '../../src/models/modelFiles.ts';
 import { RandomFeatures } from '../../src/models/RandomFeatures.ts';
 import { Standardise } from '../../src/models/Standardise.ts';
 import { splitStandardised, standardisedModel } from '../../src/models/standardisedModel.ts';
@@ -193,9 +193,17 @@ describe('saveModel and loadModel', () => {
     expect(error.message).not.toContain('\n');
   });
 
+  it('open the model in a folder of rrf tune', async () => {
+    const folder = join(home, 'tuned');
+    await saveModel(model(), join(folder, 'model'));
+    for (const path of [folder, join(folder, 'model'), join(folder, 'model', 'model.json')])
+      (await loadModel(path)).dispose();
+    expect(() => readModelFile(home)).toThrow(/^cannot read ".*model.json": there is no such file$/);
+  });
+
   it('say which file is missing, cut short or not a model', async () => {
     const folder = join(home, 'broken');
-    await expect(loadModel(folder)).rejects.toThrow(/^cannot read ".*broken": ENOENT/);
+    await expect(loadModel(folder)).rejects.toThrow(/^cannot read ".*broken": there is no such file/);
     await saveModel(model(), folder);
     const [weights] = readdirSync(folder).filter((name) => name.startsWith('weights'));
     const bytes = readFileSync(join(folder, weights!));
@@ -203,7 +211,7 @@ describe('saveModel and loadModel', () => {
     const size = `have ${bytes.length - 8} bytes instead of ${bytes.length}`;
     await expect(loadModel(folder)).rejects.toThrow(size);
     rmSync(join(folder, weights!));
-    await expect(loadModel(folder)).rejects.toThrow(/^cannot read ".*weights.*bin": ENOENT/);
+    await expect(loadModel(folder)).rejects.toThrow(/^cannot read ".*weights.*bin": there is no such file/);
     writeFileSync(join(folder, 'model.json'), '{"a": 1}');
     await expect(loadModel(folder)).rejects.toThrow('is not a layers model of TensorFlow.js');
     writeFileSync(join(folder, 'model.json'), '{"a": ');

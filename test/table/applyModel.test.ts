@@ -169,6 +169,37 @@ describe('applyModel', () => {
     model.dispose();
   });
 
+  it('keeps the digits of columns far from 0, which float32 has not', async () => {
+    // Seconds since 1970: float32 tells apart those that lie 128 apart.
+    const since = 1.7e9;
+    const moved = { ...numbers, columns: numbers.columns.map((column) => ({ ...column })) };
+    const at = moved.columns.findIndex(({ name }) => name === 'a');
+    const seconds = (numbers.columns[at] as { values: Float64Array }).values.map((a) => since + a);
+    moved.columns[at] = { kind: 'number', name: 'a', values: seconds };
+    const [near, far] = [await trained(numbers), await trained(moved)];
+    const found = await applyModel(far.model, moved, { preparation: far.preparation, eps });
+    const expected = await applyModel(near.model, numbers, { preparation: near.preparation, eps });
+    found.prediction.forEach((value, i) => {
+      expect(Math.abs(value - expected.prediction[i]!)).toBeLessThan(1e-3);
+    });
+    near.model.dispose();
+    far.model.dispose();
+  });
+
+  it('measures a target that leaves it to other columns what stands before its decimals', async () => {
+    const { model, preparation } = await trained(numbers);
+    const target = new ColumnBuilder();
+    for (const { y } of cells) target.add(y.toFixed(3).replace('.', ','));
+    const b = new ColumnBuilder();
+    for (const row of cells) b.add(row.b === null ? '' : row.b.toFixed(6).replace('.', ','));
+    const commas = numbers.columns.map((column) =>
+      column.name === 'y' ? target.done('y') : column.name === 'b' ? b.done('b') : column,
+    );
+    const found = await applyModel(model, { ...numbers, columns: commas }, { preparation, eps });
+    expect(found.measured?.rows).toBe(rows);
+    model.dispose();
+  });
+
   it('refuses what does not fit, by name', async () => {
     const { model, preparation } = await trained(numbers);
     const refused = (of: RawTable, more: object = {}) =>

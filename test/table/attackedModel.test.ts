@@ -50,11 +50,30 @@ describe('attackedModel', () => {
     model.dispose();
   });
 
+  it('keeps the digits of float64 rows of a model that standardises them', async () => {
+    const shift = 1.7e9;
+    const core = linear(false) as tf.Sequential;
+    const far = standardisedModel(
+      core,
+      { ...inputs, mean: inputs.mean.map((mean) => mean + shift) },
+      targets,
+    );
+    const x = Float64Array.from(data.x, (value) => shift + value);
+    const found = await attackedModel(far, { ...data, x });
+    const expected = await attackedModel(linear(true), data);
+    found.data.x.forEach((value, i) => {
+      expect(Math.abs(value - expected.data.x[i]!)).toBeLessThan(1e-5);
+    });
+    expect((await attackedModel(far, { ...data, x }, true)).data.x).toEqual(Float32Array.from(x));
+    far.dispose();
+  });
+
   it('attacks any other model as it is, and refuses rows that it does not read', async () => {
     const model = linear(false);
     const target = await attackedModel(model, data);
     expect(target.units).toBe("the inputs' own units");
-    expect(target.data).toBe(data);
+    expect(target.data).toEqual(data);
+    expect(target.data.x).toBe(data.x);
     // With the gradients that its chain of layers knows.
     tf.tidy(() => {
       expect(target.f.frozen?.()?.slope).toBeTypeOf('function');

@@ -9,7 +9,10 @@ const folder = temporaryFolder(afterAll);
 
 describe('writeScores', () => {
   it('writes decimals that name the very number in float32, and no more digits than that takes', () => {
-    const prediction = Float64Array.from([1 / 3, 0.1, 16777217 / 3, -2.5e-7, Math.PI, 7], Math.fround);
+    const prediction = Float64Array.from(
+      [1 / 3, 0.1, 16777217 / 3, -2.5e-7, Math.PI, 7, 15.5159025],
+      Math.fround,
+    );
     const applied: AppliedRows = {
       ...{ target: { kind: 'number', name: 'y' }, attack: 'pgd', exact: false },
       ...{ prediction, lower: prediction, upper: prediction, labels: null, robust: null },
@@ -21,6 +24,6 @@ describe('writeScores', () => {
     expect(header).toBe('prediction,lower,upper');
     const written = lines.map((line) => line.split(',')[0]!);
     expect(written.map((text) => Math.fround(Number(text)))).toEqual([...prediction]);
-    expect([written[1], written[5]]).toEqual(['0.1', '7']);
+    expect([written[1], written[5], written[6]]).toEqual(['0.1', '7', '15.5159025']);
   });
 });

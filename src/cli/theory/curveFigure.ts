@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import { palette } from '../../plots/palette.ts';
 import { panelFigure } from '../../plots/panels.ts';
 import type { PictureLook } from '../picture.ts';
+import { extremes } from './extremes.ts';
 import type { GridAxis } from './grid.ts';
 import type { Row } from './output.ts';
 
@@ -34,8 +35,7 @@ export function curveFigure(
   if (finite.length < 2) throw new UserError('--plot needs at least two points of finite risk');
   const at = finite.map((row) => Number(row[parameter]));
   const values = finite.flatMap((row) => [Number(row[plain]), Number(row[attacked])]);
-  const high = Math.max(...values);
-  const low = Math.min(...values);
+  const [low, high] = extremes(values);
   const errors = plain === 'error';
   const line = (label: string, colour: string, name: string) => ({
     label,
@@ -55,7 +55,7 @@ export function curveFigure(
         ],
       },
     ],
-    x: { label: parameterSymbol(parameter), scale, domain: [Math.min(...at), Math.max(...at)] },
+    x: { label: parameterSymbol(parameter), scale, domain: extremes(at) },
     // A logarithm where risks differ by much; they are 0 only when the signal is found exactly.
     y:
       low > 0 && high > 5 * low

@@ -1,3 +1,5 @@
+import { extremes } from './extremes.ts';
+
 export interface TerminalSeries {
   readonly name: string;
   readonly mark: string;
@@ -69,8 +71,7 @@ export function terminalMap(
 
 function range(values: readonly number[]): [number, number] {
   if (values.length === 0) return [0, 1];
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const [low, high] = extremes(values);
   return high > low ? [low, high] : [low - 0.5, high + 0.5];
 }
 

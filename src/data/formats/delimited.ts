@@ -1,13 +1,19 @@
 import { oneLine, UserError } from '../../errors.ts';
 import { ColumnBuilder } from '../columnBuilder.ts';
 import { decimal, decimalComma } from '../decimal.ts';
-import type { RawTable } from '../rawTable.ts';
+import type { RawColumn, RawTable } from '../rawTable.ts';
 
 /** What may separate cells; of several that would do, the first. */
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 /** Lines that are looked at to find out what separates cells. */
 const SNIFFED = 20;
+
+/** The line before the header by which Excel is told what separates cells. */
+const TOLD = /^\uFEFF?sep=([,;\t|])\r?\n/i;
+
+/** Characters of a quoted cell at most: one that is longer began with a quote that nothing closes. */
+const LONGEST = 1 << 24;
 
 /**
  * A table from text with a header and a line for each row (RFC 4180), cells separated by commas, semicolons, tabs or bars,
@@ -39,8 +45,10 @@ export class DelimitedTable {
       return;
     }
     this.head += piece;
-    const delimiter = delimiterOf(this.head, isLast);
+    const told = TOLD.exec(this.head);
+    const delimiter = told ? told[1]! : delimiterOf(this.head, isLast);
     if (delimiter === null) return;
+    if (told) this.head = this.head.slice(told[0].length);
     if (/^\uFEFF?\s*[#%]/.test(this.head))
       this.fail('begins with a comment line: its first line must be the header');
     this.rows = new DelimitedRows(delimiter, this.file);
@@ -54,7 +62,9 @@ export class DelimitedTable {
     if (names === null || count === 0) return this.fail('has no rows below its header');
     if (names.every((name) => !Number.isNaN(decimal(name)) || !Number.isNaN(decimalComma(name))))
       this.fail('has no header: its first line holds only numbers');
-    return { file, rows: count, columns: builders.map((builder, j) => builder.done(names[j]!)) };
+    // Spreadsheets write cells beside a table that hold nothing.
+    const columns = builders.map((builder, j) => builder.done(names[j]!));
+    return { file, rows: count, columns: columns.filter((column) => column.name !== '' || !isBlank(column)) };
   }
 
   private add(rows: Iterable<string[]>): void {
@@ -114,13 +124,13 @@ function firstLengths(text: string, delimiter: string, isWhole: boolean): number
 
 /**
  * The rows of delimited text that comes in pieces; blank lines are skipped. Quoted cells may hold delimiters, line ends and
- * doubled quotes.
+ * doubled quotes, and have spaces around them.
  */
 export class DelimitedRows {
   private readonly delimiter: string;
   private readonly file: string;
-  /** One cell, quoted or plain, and what ends it. */
-  private readonly cell: RegExp;
+  /** What ends a cell without quotes. */
+  private readonly end: RegExp;
   /** What no row has yet; null before the beginning. */
   private rest: string | null = null;
 
@@ -128,11 +138,7 @@ export class DelimitedRows {
   constructor(delimiter = ',', file = 'the text') {
     this.delimiter = delimiter;
     this.file = file;
-    const mark = `\\${delimiter}`;
-    this.cell = new RegExp(
-      `(?:"((?:[^"]|"")*)"|([^"${mark}\\r\\n][^${mark}\\r\\n]*|))(${mark}|\\r?\\n|\\r|$)`,
-      'y',
-    );
+    this.end = new RegExp(`[\\${delimiter}\\r\\n]`, 'g');
   }
 
   /**
@@ -144,14 +150,16 @@ export class DelimitedRows {
     const text = (this.rest ?? '') + piece;
     if (text === '') return;
     let at = this.rest === null && text.startsWith('\uFEFF') ? 1 : 0;
+    let newline = text.indexOf('\n', at);
     while (at < text.length) {
-      const newline = text.indexOf('\n', at);
+      // Of text without any it is found out once.
+      if (newline >= 0 && newline < at) newline = text.indexOf('\n', at);
       if (newline < 0 && !isLast) break;
       const end = newline < 0 ? text.length : newline;
       const line = text.slice(at, text[end - 1] === '\r' && end > at ? end - 1 : end);
       // Nearly all lines have neither quotes nor a carriage return within.
       let row: string[];
-      if (line.includes('"') || line.includes('\r')) {
+      if (line.includes('\r') || line.includes('"')) {
         const found = this.quotedRow(text, at, isLast);
         if (found === null) break;
         [row, at] = found;
@@ -163,31 +171,64 @@ export class DelimitedRows {
 
   /** The cells of a row that begins at a position, and where the next one does; null where it may go on in the next piece. */
   private quotedRow(text: string, start: number, isLast: boolean): [string[], number] | null {
-    const { cell, delimiter } = this;
     const row: string[] = [];
-    cell.lastIndex = start;
-    for (;;) {
-      const at = cell.lastIndex;
-      const match = cell.exec(text);
-      if (!match) {
-        if (!isLast && isOpen(text, at)) return null;
-        throw new UserError(
-          oneLine(`a quote in ${this.file} is never closed, or followed by text: ${text.slice(at, at + 40)}`),
-        );
-      }
-      // A line may end by two characters, and a cell at the end of the piece may go on.
-      if (!isLast && cell.lastIndex === text.length && match[3] !== '\n' && match[3] !== '\r\n') return null;
-      const [, quoted, plain, end] = match;
-      row.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
-      if (end !== delimiter) return [row, Math.max(cell.lastIndex, start + 1)];
-      if (cell.lastIndex === text.length) return [[...row, ''], text.length];
+    for (let at = start; ; at++) {
+      const cell = this.quotedCell(text, at, isLast) ?? this.plainCell(text, at);
+      if (cell === 'open') return null;
+      row.push(cell.text);
+      at = cell.end;
+      // A cell at the end of the piece may go on, and a line may end by two characters.
+      if (at >= text.length - 1 && !isLast && text[at] !== '\n') return null;
+      if (text[at] !== this.delimiter) return [row, at + (text.startsWith('\r\n', at) ? 2 : 1)];
     }
+  }
+
+  /** The cell at a position where it is quoted, else null; 'open' where its end may be in the next piece. */
+  private quotedCell(text: string, start: number, isLast: boolean): Cell | 'open' | null {
+    const opening = pastSpaces(text, start);
+    if (text[opening] !== '"') return null;
+    const closing = closingQuote(text, opening);
+    // Behind a space a quote may be any other character.
+    const plain = opening > start;
+    const newline = plain ? text.indexOf('\n', opening) : -1;
+    if (newline >= 0 && (closing < 0 || closing > newline)) return null;
+    const mayGoOn = closing < 0 || closing === text.length - 1;
+    if (mayGoOn && !isLast && text.length - opening < LONGEST) return 'open';
+    const end = closing < 0 ? closing : pastSpaces(text, closing + 1);
+    if (end === text.length || [this.delimiter, '\r', '\n'].includes(text[end]!))
+      return { text: text.slice(opening + 1, closing).replaceAll('""', '"'), end };
+    if (plain) return null;
+    throw new UserError(
+      oneLine(
+        `a quote in ${this.file} is never closed, or followed by text: ${text.slice(opening, opening + 40)}`,
+      ),
+    );
+  }
+
+  private plainCell(text: string, start: number): Cell {
+    this.end.lastIndex = start;
+    const end = this.end.exec(text)?.index ?? text.length;
+    return { text: text.slice(start, end), end };
   }
 }
 
-/** Whether the quote at a position is not closed before the end, or just there. */
-function isOpen(text: string, at: number): boolean {
-  for (let quote = text.indexOf('"', at + 1); quote >= 0; quote = text.indexOf('"', quote + 2))
-    if (text[quote + 1] !== '"') return quote === text.length - 1;
-  return true;
+/** What a cell holds, and the position of what ends it. */
+interface Cell {
+  readonly text: string;
+  readonly end: number;
 }
+
+function pastSpaces(text: string, start: number): number {
+  let at = start;
+  while (text[at] === ' ') at++;
+  return at;
+}
+
+/** The position of the quote that closes the one at a position; -1 where none does. */
+function closingQuote(text: string, opening: number): number {
+  for (let quote = text.indexOf('"', opening + 1); quote >= 0; quote = text.indexOf('"', quote + 2))
+    if (text[quote + 1] !== '"') return quote;
+  return -1;
+}
+
+const isBlank = (column: RawColumn): boolean => column.kind === 'number' && column.values.every(Number.isNaN);

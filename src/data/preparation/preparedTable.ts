@@ -8,19 +8,20 @@ import {
   cellError,
   checkRawTable,
   isMissing,
+  namesOf,
   type RawColumn,
   type RawTable,
   rawColumn,
   rawRows,
 } from '../rawTable.ts';
-import type { Table } from '../table.ts';
+import { listedNames, type Table } from '../table.ts';
+import { TableFaults } from '../tableFaults.ts';
 import { optionHint } from './optionHint.ts';
 import {
   inputNames,
   MISSING_LEVEL,
   type NumberInput,
   type Preparation,
-  type PreparedTarget,
   preparationFrom,
   shownLevels,
   type TextInput,
@@ -39,7 +40,8 @@ export interface PreparedInputs {
 
 /**
  * The inputs of a file as a preparation makes them; the target need not be there.
- * @throws UserError naming the columns that are not there, or the row and column of text where there were numbers
+ * @throws UserError naming the columns that are not there, or the row and column of text where there were numbers, of each
+ * column that has such a cell
  */
 export function preparedInputs(table: RawTable, preparation: Preparation): PreparedInputs {
   checkRawTable(table);
@@ -52,14 +54,17 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
   if (absent.length > 0)
     throw new UserError(
       oneLine(
-        `${table.file} lacks ${absent.length === 1 ? 'the column' : 'the columns'} ${absent.map((name) => JSON.stringify(name)).join(', ')} that the model reads; it has ${table.columns.map(({ name }) => (name.includes(',') ? JSON.stringify(name) : name)).join(', ')}`,
+        `${table.file} lacks ${absent.length === 1 ? 'the column' : 'the columns'} ${absent.map((name) => JSON.stringify(name)).join(', ')} that the model reads; it has ${listedNames(namesOf(table))}`,
       ),
     );
   const known = new Set([...inputs.map(({ name }) => name), target.name, ...leftOut]);
   const extra = table.columns.filter(({ name }) => !known.has(name)).map(({ name }) => JSON.stringify(name));
   const notes =
     extra.length > 0 ? [`not used: ${extra.length === 1 ? 'column' : 'columns'} ${extra.join(', ')}`] : [];
-  if (rememberedMark(table, inputs, preparation.decimal) === ',') notes.push('decimals are read with commas');
+  const faults = new TableFaults(table.file);
+  const read = inputs.filter(({ kind }) => kind === 'number').map(({ name }) => name);
+  if (faults.of(() => rememberedMark(table, read, preparation.decimal)) === ',')
+    notes.push('decimals are read with commas');
   const names = inputs.flatMap(inputNames);
   const values = new Float64Array(table.rows * names.length);
   const incomplete = new Set<number>();
@@ -76,10 +81,11 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
       continue;
     }
     const column = rawColumn(table, 'column', input.name);
-    if (input.kind === 'number') fillNumbers(table, column, input, fill);
+    if (input.kind === 'number') faults.of(() => fillNumbers(table, column, input, fill));
     else fillText(table, column, input, fill);
     j += inputNames(input).length;
   }
+  faults.refuse();
   return {
     table: { names, rows: table.rows, values },
     incomplete: [...incomplete].sort((a, b) => a - b),
@@ -87,13 +93,13 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
   };
 }
 
-/** How the decimals of the columns of numbers are read, and the same of a file with points where the training had commas. */
+/** How the decimals of columns of numbers are read, and the same of a file with points where the training had commas. */
 function rememberedMark(
   table: RawTable,
-  inputs: Preparation['inputs'],
+  names: readonly string[],
   decimal: Preparation['decimal'],
 ): ',' | '.' | undefined {
-  const read = new Set(inputs.filter(({ kind }) => kind === 'number').map(({ name }) => name));
+  const read = new Set(names);
   const columns = table.columns.filter(({ name }) => read.has(name));
   const hasCommas = columns.some((column) => column.kind === 'number' && column.decimals?.mark === ',');
   return decimalMark(table, columns, hasCommas ? decimal : undefined);
@@ -187,15 +193,21 @@ function fillText(
 }
 
 /**
- * Targets as numbers: values, labels +1 and -1, or positions among several classes.
+ * Targets as numbers: values, labels +1 and -1, or positions among several classes. Inputs that are in the table, too, tell
+ * what stands before the decimals where the target leaves it open.
  * @throws UserError naming the row and column of a cell that is missing, no number, or of an unknown class
  */
-export function preparedTarget(table: RawTable, target: PreparedTarget): Float64Array {
+export function preparedTarget(
+  table: RawTable,
+  { inputs, target, decimal: told }: Preparation,
+): Float64Array {
   const { name } = target;
   const column = rawColumn(table, 'target', name);
   if (target.kind === 'two classes') return labelsOf(table, name, target);
   if (target.kind === 'several classes') return Float64Array.from(codesOf(table, name, target.classes));
-  return numericTable({ ...table, columns: [column] }).values;
+  const numbers = inputs.filter(({ kind }) => kind === 'number');
+  const mark = rememberedMark(table, [...numbers.map((input) => input.name), name], told);
+  return numericTable({ ...table, columns: [column] }, mark).values;
 }
 
 /** Rows of a file as numbers. */
@@ -231,7 +243,7 @@ export function preparedTable(
       `is missing, and the model was trained to take none for it (training with ${optionHint('missing', 'impute')} does)`,
     );
   }
-  const y = preparedTarget(part, preparation.target);
+  const y = preparedTarget(part, preparation);
   const width = inputs.names.length + 1;
   const values = new Float64Array(inputs.rows * width);
   for (let i = 0; i < inputs.rows; i++) {
