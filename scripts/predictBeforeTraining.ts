@@ -163,7 +163,7 @@ function summaryOf(rows: readonly AgainstTraining[]): string {
   ].join('\n');
 }
 
-/** A panel for each eps: a colour for each width, predictions as lines, trainings as symbols. */
+/** A panel for each eps: a colour and a number for each width, predictions as lines, trainings as symbols. */
 async function panelsOf(
   { name, data, widths, n, epsilons, repeats }: Comparison,
   rows: readonly AgainstTraining[],
@@ -197,7 +197,9 @@ async function panelsOf(
             colour,
             draw: 'symbols',
             symbol,
-            points: trained.map((row) => ({
+            // Named beside its first symbol too, since colours cannot be told apart in grey.
+            points: trained.map((row, i) => ({
+              ...(i === 0 && { label: `$${width}$` }),
               x: row.n,
               y: of(row).value,
               standardError: of(row).standardError,

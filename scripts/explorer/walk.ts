@@ -175,7 +175,15 @@ for (const width of values.sizes.split(',').map(Number))
         const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (sideways > 0) complain(`scrolls ${sideways} pixels sideways`);
         const path = join(folder, `${picture}.png`);
-        if (of === undefined || of === 'screen') await page.screenshot({ path, fullPage: of === undefined });
+        // A picture of a whole page is taken as if of a mouse's: where it is touched the screen grows instead.
+        const grows = of === undefined && width < 500 && !inStory;
+        if (grows)
+          await page.setViewportSize({
+            width,
+            height: await page.evaluate(() => document.body.scrollHeight),
+          });
+        if (of === undefined || of === 'screen')
+          await page.screenshot({ path, fullPage: of === undefined && !grows });
         else await page.locator(of).screenshot({ path });
       } catch (error) {
         complain(String(error).split('\n')[0]!);

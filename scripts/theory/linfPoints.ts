@@ -34,11 +34,13 @@ export const LINF_KINDS = [
   ['random features', 'square'],
   ['random features', 'absolute'],
   ['random features', 'logistic'],
+  ['random features', 'hinge'],
   ['random features', 'squaredHinge'],
   ['linear', 'square'],
   ['linear', 'absolute'],
   ['linear', 'huber'],
   ['linear', 'logistic'],
+  ['linear', 'hinge'],
   ['linear', 'squaredHinge'],
 ] as const;
 
@@ -71,7 +73,7 @@ export function sweepLinf([features, loss]: (typeof LINF_KINDS)[number], count: 
     const map = features === 'linear' ? linear() : randomFeatures({ psi1 });
     const start = performance.now();
     const risk: AsymptoticRisk | ClassificationRisk =
-      loss === 'logistic' || loss === 'squaredHinge'
+      loss === 'logistic' || loss === 'hinge' || loss === 'squaredHinge'
         ? asymptoticRisk(map, { ...options, loss })
         : asymptoticRisk(map, { ...options, loss });
     if (risk.phase === 'learning') times.push(1000 * (performance.now() - start));

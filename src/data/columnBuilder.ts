@@ -14,11 +14,16 @@ const BOOLEAN = /^(true|false)$/i;
  * writes none, or writes its decimals otherwise than those before, makes all of them text.
  */
 export class ColumnBuilder {
-  private values = new Float64Array(256);
+  private values: Float64Array;
   private codes: Int32Array | null = null;
   private readonly known = new Map<string, number>();
   private length = 0;
   private decimals: WrittenDecimals | undefined;
+
+  /** @param rows how many cells there will be, where that is known: there is room for them from the beginning */
+  constructor(rows = 256) {
+    this.values = new Float64Array(rows);
+  }
 
   /** Of any kind that a format has: text, numbers, true and false, dates; undefined and null are missing. */
   add(cell: unknown): void {
@@ -106,20 +111,18 @@ export class ColumnBuilder {
   /** The column of the cells so far. */
   done(name: string): RawColumn {
     const { length, codes, decimals } = this;
-    if (!codes)
-      return {
-        kind: 'number',
-        name,
-        values: this.values.slice(0, length),
-        ...(decimals ? { decimals } : {}),
-      };
+    if (!codes) {
+      // A table is copied a column at a time, and so never there twice.
+      this.values = cut(this.values, length);
+      return { kind: 'number', name, values: this.values, ...(decimals ? { decimals } : {}) };
+    }
     const written = [...this.known.keys()];
     // Python writes True, R writes TRUE, JSON writes true.
     const levels = written.every((level) => BOOLEAN.test(level))
       ? written.map((level) => level.toLowerCase())
       : written;
     const different = [...new Set(levels)];
-    const merged = codes.slice(0, length);
+    const merged = cut(codes, length);
     if (different.length < levels.length)
       merged.forEach((code, i) => {
         if (code >= 0) merged[i] = different.indexOf(levels[code]!);
@@ -135,8 +138,12 @@ const copied = (text: string): string =>
 /** From this length on V8 cuts a text by reference. */
 const SLICED = 13;
 
+/** The values that there are, without the room behind them. */
+const cut = <T extends Float64Array | Int32Array>(values: T, length: number): T =>
+  length === values.length ? values : (values.slice(0, length) as T);
+
 function grown<T extends Float64Array | Int32Array>(values: T, Kind: new (length: number) => T): T {
-  const larger = new Kind(2 * values.length);
+  const larger = new Kind(Math.max(256, 2 * values.length));
   larger.set(values);
   return larger;
 }

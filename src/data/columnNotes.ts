@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Table } from './table.ts';
 
 /** Times the median of a column's sizes from which on a value is taken for a mistake in the file. */
@@ -26,7 +27,8 @@ export function columnNotes({ names, rows, values }: Table): string[] {
   const notes: string[] = [];
   for (let j = 0; j < columns; j++) {
     const column = new Float64Array(rows);
-    for (let i = 0, at = j; i < rows; i++, at += columns) column[i] = values[at]!;
+    // -0 is 0.
+    for (let i = 0, at = j; i < rows; i++, at += columns) column[i] = values[at]! + 0;
     const isInput = j < columns - 1;
     if (isInput && column.every((value) => value === column[0])) {
       notes.push(`column ${name(j)} is constant and ignored`);
@@ -36,7 +38,7 @@ export function columnNotes({ names, rows, values }: Table): string[] {
     if (stray !== undefined)
       notes.push(`column ${name(j)} holds ${stray}, a million times what is usual there: is it right?`);
     if (!isInput) continue;
-    const key = column.join();
+    const key = createHash('sha256').update(new Uint8Array(column.buffer)).digest('base64');
     const other = first.get(key);
     if (other === undefined) first.set(key, j);
     else notes.push(`columns ${name(other)} and ${name(j)} are equal`);

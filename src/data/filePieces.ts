@@ -1,18 +1,19 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type Duplex, pipeline, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { oneLine, UserError } from '../errors.ts';
 import { naming } from '../wholeFile.ts';
 
 /** Bytes of a file that are in memory at a time. */
-const PIECE = 1 << 20;
+export const PIECE = 1 << 20;
 
 /** Told after each piece of a file: how many of its bytes were read, and how many it has. */
 export type ReadProgress = (read: number, total: number) => void;
 
 /**
- * The content of a file, or of a pipe, in pieces; one that is compressed with gzip is unpacked on the way.
+ * The content of a file, or of a pipe, in pieces, each of which is there until the next one is asked for; one that is compressed
+ * with gzip is unpacked on the way.
  * @throws UserError naming the file where it cannot be read, or is damaged
  */
 export async function* filePieces(path: string, onProgress: ReadProgress): AsyncGenerator<Uint8Array> {
@@ -23,31 +24,42 @@ export async function* filePieces(path: string, onProgress: ReadProgress): Async
       // Progress is drawn, and signals arrive, between two pieces.
       await setImmediate();
     }
-  else {
-    let unread: unknown;
-    async function* packed(): AsyncGenerator<Uint8Array> {
-      try {
-        yield* pieces;
-      } catch (error) {
-        unread = error;
-        throw error;
-      }
-    }
-    const unpacked = createGunzip({ chunkSize: PIECE });
-    // What goes wrong comes out of the loop below.
-    pipeline(Readable.from(packed()), unpacked, () => {});
-    const reader = unpacked[Symbol.asyncIterator]();
+  else yield* unpackedPieces(pieces, createGunzip({ chunkSize: PIECE }), () => damaged(path));
+}
+
+/**
+ * What is in compressed pieces, itself in pieces.
+ * @param unpacker takes what is compressed, and gives what was
+ * @param damaged what is thrown where that cannot be unpacked; an error of reading is thrown as it is
+ */
+export async function* unpackedPieces(
+  pieces: Iterable<Uint8Array>,
+  unpacker: Duplex,
+  damaged: () => Error,
+): AsyncGenerator<Uint8Array> {
+  let unread: unknown;
+  function* packed(): Generator<Uint8Array> {
     try {
-      for (;;) {
-        const next = await reader.next().catch(() => {
-          throw unread ?? damaged(path);
-        });
-        if (next.done) return;
-        yield next.value as Uint8Array;
-      }
-    } finally {
-      unpacked.destroy();
+      // They are read ahead.
+      for (const piece of pieces) yield piece.slice();
+    } catch (error) {
+      unread = error;
+      throw error;
     }
+  }
+  // What goes wrong comes out of the loop below.
+  pipeline(Readable.from(packed(), { highWaterMark: 1 }), unpacker, () => {});
+  const reader = unpacker[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await reader.next().catch(() => {
+        throw unread ?? damaged();
+      });
+      if (next.done) return;
+      yield next.value as Uint8Array;
+    }
+  } finally {
+    unpacker.destroy();
   }
 }
 
@@ -55,7 +67,7 @@ export async function* filePieces(path: string, onProgress: ReadProgress): Async
 export function* filePiecesSync(path: string): Generator<Uint8Array> {
   const { pieces, isPacked } = opened(path, () => {});
   if (!isPacked) return yield* pieces;
-  const unpacked = unpackedOf(Buffer.concat([...pieces]), path);
+  const unpacked = unpackedOf(Buffer.concat(Array.from(pieces, (piece) => piece.slice())), path);
   for (let from = 0; from < unpacked.length; from += PIECE) yield unpacked.subarray(from, from + PIECE);
 }
 
@@ -94,8 +106,8 @@ function* bytesOf(path: string, onProgress: ReadProgress): Generator<Uint8Array>
   try {
     const total = fstatSync(file).size;
     let done = 0;
+    const piece = new Uint8Array(PIECE);
     for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE);
       const size = naming('read', path, () => filled(file, piece));
       if (size === 0) return;
       done += size;
@@ -106,38 +118,6 @@ function* bytesOf(path: string, onProgress: ReadProgress): Generator<Uint8Array>
   } finally {
     closeSync(file);
   }
-}
-
-/** Parts of a file, of which only those that are asked for are read. */
-export interface FileRanges {
-  readonly byteLength: number;
-  slice(start: number, end?: number): ArrayBuffer;
-}
-
-/** The parts of a file that begins with these bytes; null for other files, and for pipes, which are read once. */
-export function fileRanges(path: string, magic: readonly number[]): FileRanges | null {
-  const found = naming('read', path, () => statSync(path, { throwIfNoEntry: false }));
-  if (!found?.isFile()) return null;
-  const ranges = rangesOf(path);
-  const start = new Uint8Array(ranges.slice(0, magic.length));
-  return start.length === magic.length && magic.every((byte, k) => start[k] === byte) ? ranges : null;
-}
-
-function rangesOf(path: string): FileRanges {
-  const byteLength = statSync(path).size;
-  return {
-    byteLength,
-    slice(start, end = byteLength) {
-      const file = naming('read', path, () => openSync(path, 'r'));
-      try {
-        const part = new Uint8Array(Math.max(0, Math.min(end, byteLength) - start));
-        naming('read', path, () => readSync(file, part, 0, part.length, start));
-        return part.buffer;
-      } finally {
-        closeSync(file);
-      }
-    },
-  };
 }
 
 /** Fills a piece, as a pipe gives a little at a time; how much of it the file had. */

@@ -3,6 +3,7 @@ import { decimalMark } from './decimalMark.ts';
 import { countsRows } from './preparation/columnKinds.ts';
 import { cellError, isMissing, type NumberColumn, type RawColumn, type RawTable } from './rawTable.ts';
 import type { Table } from './table.ts';
+import { TableFaults } from './tableFaults.ts';
 
 /** The same table without a first column that has no name and counts the rows. */
 export function withoutRowCount(table: RawTable): RawTable {
@@ -14,12 +15,14 @@ export function withoutRowCount(table: RawTable): RawTable {
 /**
  * A table all of whose cells are numbers, as it stands.
  * @param mark what stands before decimals, where that is known; default by the cells
- * @throws UserError naming the file, row and column of a cell that is missing or no number
+ * @throws UserError naming the file, row and column of a cell that is missing or no number, of each column that has one
  */
 export function numericTable(table: RawTable, mark?: ',' | '.'): Table {
   const { rows, columns } = table;
-  const numbers = columns.map((column) => numbersOf(table, column));
-  decimalMark(table, columns, mark);
+  const faults = new TableFaults(table.file);
+  const numbers = columns.flatMap((column) => faults.of(() => numbersOf(table, column)) ?? []);
+  faults.of(() => decimalMark(table, columns, mark));
+  faults.refuse();
   const values = new Float64Array(rows * columns.length);
   numbers.forEach((column, j) => {
     for (let i = 0, at = j; i < rows; i++, at += columns.length) values[at] = column[i]!;

@@ -1,9 +1,11 @@
 import { checkOptions } from '../checkOptions.ts';
 import { oneLine, UserError } from '../errors.ts';
-import { type FileRanges, filePieces, filePiecesSync, fileRanges, type ReadProgress } from './filePieces.ts';
+import { filePieces, filePiecesSync, type ReadProgress } from './filePieces.ts';
+import { type FileRanges, fileRanges, rangesOfBytes } from './fileRanges.ts';
 import { DelimitedTable } from './formats/delimited.ts';
 import { JsonTable } from './formats/jsonRecords.ts';
-import { npyTable, npzTable } from './formats/npy.ts';
+import { NpyArray, tableOfArrays } from './formats/npy.ts';
+import { npzTable, npzTableSync } from './formats/npz.ts';
 import { namesOf, type RawTable } from './rawTable.ts';
 
 /** What begins a file of each format that is not text. */
@@ -14,11 +16,17 @@ const MAGIC = {
   arrow: [...Buffer.from('ARROW1')],
   arrowStream: [0xff, 0xff, 0xff, 0xff],
 } as const;
-type Format = keyof typeof MAGIC;
+type Format = keyof typeof MAGIC | 'text';
+const LONGEST_MAGIC = 6;
 
-const formatOf = (bytes: Uint8Array): Format | 'text' =>
-  (Object.keys(MAGIC) as Format[]).find((name) => MAGIC[name].every((byte, k) => bytes[k] === byte)) ??
-  'text';
+const formatOf = (bytes: Uint8Array): Format =>
+  (Object.keys(MAGIC) as (keyof typeof MAGIC)[]).find((name) =>
+    MAGIC[name].every((byte, k) => bytes[k] === byte),
+  ) ?? 'text';
+
+/** Formats that say within where their parts are. */
+const IN_PARTS = ['zip', 'parquet', 'arrow', 'arrowStream'] as const;
+type FormatInParts = (typeof IN_PARTS)[number];
 
 /** What {@link readTable} may be told. */
 export interface ReadTableOptions {
@@ -29,37 +37,21 @@ export interface ReadTableOptions {
 /**
  * Reads a table from a file in any format: CSV and text separated by semicolons, tabs or bars, with a header; JSON records;
  * NumPy's .npy and .npz; Apache Arrow and Parquet; each also compressed with gzip. What a file is, its content says, not its
- * name. Text with separators and JSON are read in pieces, and Parquet by row groups, of which nothing is kept but the columns.
+ * name. Nothing of it is kept but the columns: text and arrays are read in pieces, Arrow by batches and Parquet by row groups, a
+ * column at a time; only Arrow, Parquet and .npz from a pipe or in gzip are in memory as a whole.
  * @throws UserError naming the file, and the row and column of what cannot be read
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<RawTable> {
   checkOptions('readTable', options, { onProgress: true });
   const { onProgress = () => {} } = options;
-  const ranges = fileRanges(path, MAGIC.parquet);
-  if (ranges) return parquet(ranges, JSON.stringify(path), onProgress);
-  const content = new Content(path);
+  const file = JSON.stringify(String(path));
+  const beginning = beginningOf(path);
+  const { ranges, format } = beginning;
+  if (ranges && isInParts(format)) return checked(await tableOfParts(format, ranges, file, onProgress));
+  const content = new Content(path, beginning);
   for await (const piece of filePieces(path, onProgress)) content.push(piece);
-  const { bytes, file } = content;
-  switch (content.format) {
-    case 'parquet':
-      return parquet(new Uint8Array(bytes()).buffer, file);
-    case 'arrow':
-    case 'arrowStream': {
-      const { arrowTable } = await import('./formats/arrow.ts');
-      return checked(await arrowTable(bytes(), file));
-    }
-    default:
-      return content.table();
-  }
-}
-
-async function parquet(
-  content: FileRanges | ArrayBuffer,
-  file: string,
-  onProgress?: ReadProgress,
-): Promise<RawTable> {
-  const { parquetTable } = await import('./formats/parquet.ts');
-  return checked(await parquetTable(content, file, onProgress));
+  const { parts } = content;
+  return parts ? checked(await tableOfParts(parts.format, parts.ranges, file, () => {})) : content.table();
 }
 
 /**
@@ -67,54 +59,79 @@ async function parquet(
  * @throws UserError as {@link readTable} does, and for Arrow and Parquet
  */
 export function readTableSync(path: string): RawTable {
-  const content = new Content(path);
+  const file = JSON.stringify(String(path));
+  const beginning = beginningOf(path);
+  const { ranges, format } = beginning;
+  if (ranges && format === 'zip') return checked(npzTableSync(ranges, file));
+  const content = new Content(path, beginning);
   for (const piece of filePiecesSync(path)) content.push(piece);
-  return content.table();
+  const { parts } = content;
+  if (!parts) return content.table();
+  if (parts.format === 'zip') return checked(npzTableSync(parts.ranges, file));
+  throw new UserError(oneLine(`${file} is Parquet or Arrow, which readTable reads`));
 }
 
-/** The content of a file, which its first piece tells the format of. */
-class Content {
-  format: Format | 'text' = 'text';
-  /** As messages name it. */
-  readonly file: string;
-  private readonly text: TextTable;
-  private pieces: Uint8Array[] | null = null;
-  private isNew = true;
+/** The parts of a file, null of a pipe, and its format as it begins: what is compressed, and a pipe, passes for text. */
+interface Beginning {
+  readonly ranges: FileRanges | null;
+  readonly format: Format;
+}
 
-  constructor(path: string) {
+function beginningOf(path: string): Beginning {
+  const ranges = fileRanges(path);
+  return { ranges, format: ranges ? formatOf(new Uint8Array(ranges.slice(0, LONGEST_MAGIC))) : 'text' };
+}
+
+const isInParts = (format: Format): format is FormatInParts => IN_PARTS.some((name) => name === format);
+
+async function tableOfParts(
+  format: FormatInParts,
+  content: FileRanges,
+  file: string,
+  onProgress: ReadProgress,
+): Promise<RawTable> {
+  if (format === 'zip') return npzTable(content, file, onProgress);
+  if (format === 'parquet')
+    return (await import('./formats/parquet.ts')).parquetTable(content, file, onProgress);
+  return (await import('./formats/arrow.ts')).arrowTable(content, file, onProgress);
+}
+
+/** The content of a file in pieces, the first of which tells its format; unpacked, where it was compressed. */
+class Content {
+  private readonly file: string;
+  private readonly size: number | null;
+  private format: Format | null = null;
+  private readonly text: TextTable;
+  private array: NpyArray | null = null;
+  /** All of a file in parts. */
+  private readonly pieces: Uint8Array[] = [];
+
+  constructor(path: string, { ranges, format }: Beginning) {
     this.file = JSON.stringify(String(path));
     this.text = new TextTable(this.file);
+    this.size = format === 'npy' ? ranges!.byteLength : null;
   }
 
   push(piece: Uint8Array): void {
-    if (this.isNew) {
-      this.format = formatOf(piece);
-      if (this.format !== 'text') this.pieces = [];
-    }
-    this.isNew = false;
-    if (this.pieces) this.pieces.push(piece);
-    else this.text.push(piece);
+    this.format ??= formatOf(piece);
+    if (this.format === 'text') this.text.push(piece);
+    else if (this.format === 'npy') {
+      this.array ??= new NpyArray(this.file, this.size);
+      this.array.push(piece);
+    } else this.pieces.push(piece.slice());
   }
 
-  /** All of it, where it is no text. */
-  readonly bytes = (): Uint8Array => {
-    const pieces = this.pieces ?? [];
-    this.pieces = null;
-    return Buffer.concat(pieces);
-  };
+  /** All of it, where it says where its parts are. */
+  get parts(): { readonly format: FormatInParts; readonly ranges: FileRanges } | null {
+    const { format, pieces } = this;
+    return format && isInParts(format) ? { format, ranges: rangesOfBytes(Buffer.concat(pieces)) } : null;
+  }
 
-  /** @throws UserError for the formats that need a package */
+  /** @throws UserError naming the file, and the row and column of what cannot be read */
   table(): RawTable {
-    switch (this.format) {
-      case 'npy':
-        return checked(npyTable(this.bytes(), this.file));
-      case 'zip':
-        return checked(npzTable(this.bytes(), this.file));
-      case 'text':
-        return checked(this.text.done());
-      default:
-        throw new UserError(oneLine(`${this.file} is Parquet or Arrow, which readTable reads`));
-    }
+    return checked(
+      this.array ? tableOfArrays([['x', this.array.done()]], this.file, true) : this.text.done(),
+    );
   }
 }
 

@@ -67,13 +67,6 @@ export function rowsOfTable({ names, values }: Table, rows: Uint32Array): Table 
   return { names, rows: rows.length, values: picked };
 }
 
-/** Parts of a table: {@link splitRows} and what is in them. */
-export const splitTable = (
-  table: Table,
-  fractions: Readonly<Record<string, number>>,
-  seed: number | string,
-): Table[] => splitRows(table.rows, fractions, seed).map((rows) => rowsOfTable(table, rows));
-
 /**
  * Positions of the rows in parts of a table, by a seeded permutation: one part of each fraction, and the rest last.
  * @param count rows of the table

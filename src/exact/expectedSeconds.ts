@@ -7,25 +7,34 @@ const ITERATIONS = 6;
 /** What passes over memory add to the multiplications. */
 const OVERHEAD = 1.5;
 
+/** What the time of solving a read-out depends on. */
+export interface ReadoutSizes {
+  /** Rows. */
+  readonly n: number;
+  /** Input dimension. */
+  readonly d: number;
+  /** Features. */
+  readonly N: number;
+  /** Of the attack, default 'l2'. */
+  readonly norm?: ReadoutNorm;
+}
+
+/** Roughly the multiply-adds that `solveReadout` will take, what passes over memory take counted as such: the same everywhere. */
+export function expectedWork({ n, d, N, norm = 'l2' }: ReadoutSizes): number {
+  // A Newton matrix from 3 n columns, its factor, and seven products with all the gradients.
+  const products = 1.5 * n * N * N + N ** 3 / 6 + 7 * n * N * d;
+  // In linf the gradients' own Gram matrix too, of which half the slopes of a ReLU leave a quarter.
+  const once = norm === 'l2' ? products : products + (n * d * N * N) / 8;
+  return OVERHEAD * ITERATIONS * once;
+}
+
 /**
  * Roughly how long `solveReadout` will take here, for a word before a long run: its multiply-adds over the rate of this
- * machine's linear algebra, measured on a small product in a few milliseconds.
+ * machine's linear algebra, measured on a small product in a few milliseconds. It differs from one call to the next.
  * @param sizes rows n, input dimension d, features N, and the norm of the attack, default 'l2'
  */
-export function expectedSeconds({
-  n,
-  d,
-  N,
-  norm = 'l2',
-}: {
-  readonly n: number;
-  readonly d: number;
-  readonly N: number;
-  readonly norm?: ReadoutNorm;
-}): number {
-  checkInteger('n', n);
-  checkInteger('d', d);
-  checkInteger('N', N);
+export function expectedSeconds(sizes: ReadoutSizes): number {
+  for (const name of ['n', 'd', 'N'] as const) checkInteger(name, sizes[name]);
   const size = 256;
   const a = new Float64Array(size * size).fill(1);
   const c = new Float64Array(size * size);
@@ -37,9 +46,5 @@ export function expectedSeconds({
     linearAlgebra().multiplyTransposed(a, a, c, shape);
     best = Math.min(best, performance.now() - started);
   }
-  // A Newton matrix from 3 n columns, its factor, and seven products with all the gradients.
-  const products = 1.5 * n * N * N + N ** 3 / 6 + 7 * n * N * d;
-  // In linf the gradients' own Gram matrix too, of which half the slopes of a ReLU leave a quarter.
-  const work = norm === 'l2' ? products : products + (n * d * N * N) / 8;
-  return (OVERHEAD * ITERATIONS * work * best) / 1e3 / size ** 3;
+  return (expectedWork(sizes) * best) / 1e3 / size ** 3;
 }

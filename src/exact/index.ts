@@ -17,7 +17,7 @@ export {
 } from './criticalEpsReadout.ts';
 export { DEFAULT_TOLERANCE, type ExactOptions, type ExactProgress } from './exactOptions.ts';
 export type { ExactResult, WarmStart } from './exactResult.ts';
-export { expectedSeconds } from './expectedSeconds.ts';
+export { expectedSeconds, type ReadoutSizes } from './expectedSeconds.ts';
 export type { Jacobians } from './jacobians.ts';
 export type {
   LeaveOneOut,

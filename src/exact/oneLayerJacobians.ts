@@ -2,7 +2,15 @@ import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAl
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
 import { once } from './once.ts';
-import { productsOf, type RowBlock, roomFor, rowBlocks, sumOfProducts } from './rowBlocks.ts';
+import {
+  columnsOf,
+  type RowBlock,
+  roomFor,
+  rowBlocks,
+  sumOfProducts,
+  weightedColumns,
+  writeColumns,
+} from './rowBlocks.ts';
 
 /**
  * Jacobians of one layer, K_i = W' diag(slopes_i) with W the N x d `weights`. With D the n x N slopes
@@ -31,30 +39,24 @@ export function oneLayerJacobians({
     algebra.multiplyTransposed(weights, weights, products, { m: N, n: N, k: d, lower: true });
     return products;
   });
-  // The second half holds columns of the slopes, the first is free for what is done in between.
   const room = once(() => roomFor(n, 2 * N));
-  const slopeProducts = once(() => productsOf(slopes, N, n, room()));
+  // Free for what is done in between.
+  const firstHalf = once(() => room().subarray(0, room().length / 2));
+  const slopeColumns = once(() => columnsOf(slopes, N, n, room().subarray(room().length / 2)));
+  const slopeProducts = once(() => weightedColumns(slopeColumns(), N, firstHalf()));
+  // Of the size of the weights.
+  const likeWeights = once(() => new Float64Array(N * d));
   const all = { from: 0, to: n };
-  /** K_i theta_i for the rows of a block, theta_i beginning at `of(i)` of `thetas`. */
-  function imagesOf(
-    thetas: Float64Array,
-    of: (i: number) => number,
-    precision: Precision,
-    rows = all,
-  ): Float64Array {
+  /** K_i theta_i for the rows of a block, theta_i its own row of `moves`. */
+  function imagesOf(moves: Float64Array, rows: RowBlock): Float64Array {
     const images = new Float64Array((rows.to - rows.from) * d);
-    const gated = room();
+    const gated = firstHalf();
     for (const part of rowBlocks(rows.to - rows.from, 2 * N)) {
       const [from, to] = [rows.from + part.from, rows.from + part.to];
-      for (let i = from, at = 0; i < to; i++)
-        for (let a = 0, own = of(i); a < N; a++, at++) gated[at] = slopes[i * N + a]! * thetas[own + a]!;
+      for (let at = 0, own = part.from * N; at < (to - from) * N; at++, own++)
+        gated[at] = slopes[from * N + at]! * moves[own]!;
       const shape = { m: to - from, n: d, k: N };
-      inPrecision(algebra, precision).multiplyTransposed(
-        gated,
-        columns(),
-        images.subarray(part.from * d, part.to * d),
-        shape,
-      );
+      algebra.multiplyTransposed(gated, columns(), images.subarray(part.from * d, part.to * d), shape);
     }
     return images;
   }
@@ -65,17 +67,35 @@ export function oneLayerJacobians({
     for (let at = 0, own = from * N; own < to * N; at++, own++) out[at]! *= slopes[own]!;
   }
   return {
-    images: (theta, precision = 'double') => imagesOf(theta, () => 0, precision),
-    ownImages: (moves, rows = all) => imagesOf(moves, (i) => (i - rows.from) * N, 'double', rows),
+    images(theta, precision = 'double') {
+      // D (diag(theta) W): the weights are fewer than the slopes.
+      const [own, images] = [columns(), new Float64Array(n * d)];
+      const scaled = likeWeights();
+      for (let j = 0, at = 0; j < d; j++) for (let a = 0; a < N; a++, at++) scaled[at] = own[at]! * theta[a]!;
+      for (const { from, to } of rowBlocks(n, 2 * N)) {
+        const [gates, target] = [slopes.subarray(from * N, to * N), images.subarray(from * d, to * d)];
+        const shape = { m: to - from, n: d, k: N };
+        inPrecision(algebra, precision).multiplyTransposed(gates, scaled, target, shape);
+      }
+      return images;
+    },
+    ownImages: (moves, rows = all) => imagesOf(moves, rows),
     pullBack: (v, out, precision = 'double') => pullBlock(v, all, out, precision),
     pullBlock: (v, rows, out) => pullBlock(v, rows, out, 'double'),
     pulledSum(v, precision = 'double') {
-      const sum = new Float64Array(N);
-      const pulled = room();
-      for (const block of rowBlocks(n, 2 * N)) {
-        pullBlock(v.subarray(block.from * d, block.to * d), block, pulled, precision);
-        for (let i = block.from, at = 0; i < block.to; i++)
-          for (let a = 0; a < N; a++, at++) sum[a]! += pulled[at]!;
+      // Unit a gathers W_a' sum_i D_ia v_i.
+      const [sum, gathered] = [new Float64Array(N), likeWeights()];
+      let turned: Float64Array | undefined;
+      for (const { from, to, columns: gates } of slopeColumns()()) {
+        const k = to - from;
+        turned ??= new Float64Array(d * k);
+        writeColumns(v, d, { from, to }, { out: turned, stride: k });
+        inPrecision(algebra, precision).multiplyTransposed(gates, turned, gathered, { m: N, n: d, k });
+        for (let a = 0, at = 0; a < N; a++) {
+          let total = 0;
+          for (let j = 0; j < d; j++, at++) total += gathered[at]! * weights[at]!;
+          sum[a]! += total;
+        }
       }
       return sum;
     },

@@ -100,28 +100,58 @@ export const weightedProducts = (
   weights: Float64Array,
 ): Generator<ProductPart> => productsOf(rows, M, weights.length)(weights);
 
-/**
- * The same for n rows that stay as they are, with other weights each time.
- * @param room for the factors of a block, {@link roomFor} them, of which only the first half may be used for anything else
- */
+/** The same for n rows that stay as they are, with other weights each time. */
 export function productsOf(
   rows: Float64Array,
   M: number,
   n: number,
-  room = roomFor(n, 2 * M),
 ): (weights: Float64Array) => Generator<ProductPart> {
-  const [left, right] = [room.subarray(0, room.length / 2), room.subarray(room.length / 2)];
+  const room = roomFor(n, 2 * M);
+  const middle = room.length / 2;
+  return weightedColumns(columnsOf(rows, M, n, room.subarray(middle)), M, room.subarray(0, middle));
+}
+
+/** Rows of a block as columns, M x (to - from). */
+export interface ColumnBlock extends RowBlock {
+  readonly columns: Float64Array;
+}
+
+/**
+ * n rows of M numbers as columns, a block after the other: written once where they are one block.
+ * @param columns room for the M columns of a block, which are left alone by others
+ */
+export function columnsOf(
+  rows: Float64Array,
+  M: number,
+  n: number,
+  columns: Float64Array,
+): () => Generator<ColumnBlock> {
   let written: RowBlock | null = null;
-  return function* (weights) {
+  return function* () {
     for (const block of rowBlocks(n, 2 * M)) {
-      const k = block.to - block.from;
-      if (written?.from !== block.from) writeColumns(rows, M, block, { out: right, stride: k });
+      if (written?.from !== block.from)
+        writeColumns(rows, M, block, { out: columns, stride: block.to - block.from });
       written = block;
-      weightColumns(right, weights.subarray(block.from, block.to), M, left);
-      yield { left, right, k };
+      yield { ...block, columns };
     }
   };
 }
+
+/**
+ * sum weights_i r_i r_i' of rows that are at hand as columns.
+ * @param left room for as many columns
+ */
+export const weightedColumns = (
+  blocks: () => Generator<ColumnBlock>,
+  M: number,
+  left: Float64Array,
+): ((weights: Float64Array) => Generator<ProductPart>) =>
+  function* (weights) {
+    for (const { from, to, columns: right } of blocks()) {
+      weightColumns(right, weights.subarray(from, to), M, left);
+      yield { left, right, k: to - from };
+    }
+  };
 
 /** Multiplies the columns of an M x k matrix, each by its weight. */
 function weightColumns(columns: Float64Array, weights: Float64Array, M: number, out: Float64Array): void {

@@ -1,8 +1,8 @@
 import { portable } from './portable.ts';
 
 /**
- * The two operations of cubic cost, in float64 on flat row-major arrays. Those of linear and quadratic cost are the
- * functions of vectors.ts.
+ * The two operations of cubic cost, in float64 on flat row-major arrays, and those of quadratic cost that a solver repeats
+ * with large matrices. The others are the functions of vectors.ts.
  */
 export interface LinearAlgebra {
   /** What computes, for a reader: 'WebAssembly SIMD', 'OpenBLAS 0.3.21 (libopenblas.so.0)'. */
@@ -19,7 +19,13 @@ export interface LinearAlgebra {
    * is left alone. Returns false, `a` half done, when a pivot is not positive: A is singular to working precision.
    */
   choleskyInPlace(a: Float64Array, n: number): boolean;
-  /** The same in single precision, in and out in float64: about twice as fast. Absent where it would not be. */
+  /** Solves L L' x = b in place of b, for L in the lower triangle of `l`. */
+  choleskySolve(l: Float64Array, b: Float64Array): Float64Array;
+  /** A x for A of m rows. */
+  times(a: Float64Array, x: Float64Array, m: number): Float64Array;
+  /** A' u for A of k columns. */
+  transposedTimes(a: Float64Array, u: Float64Array, k: number): Float64Array;
+  /** Products and factorisation in single precision, in and out in float64: about twice as fast. Absent where they would not be. */
   readonly single?: LinearAlgebra;
 }
 

@@ -1,6 +1,7 @@
 import { type BlockKernel, type Floats, javaScriptBlocks, STRIP, simdBlocks } from './blockKernel.ts';
 import type { LinearAlgebra, ProductShape } from './linearAlgebra.ts';
 import type { StartThreads } from './productThreads.ts';
+import { choleskySolve, times, transposedTimes } from './vectors.ts';
 
 /** What is copied to a kernel at a time: enough that copies cost little, and that threads have their share. */
 const BLOCKS = { rows: 512, columns: 512, depth: 256 };
@@ -31,6 +32,7 @@ export function portableAlgebra(kernel: BlockKernel, single?: BlockKernel): Line
       accumulate(kernel, { values: a, row: shape.k }, { values: b, row: shape.k }, c, shape.n, shape, 1);
     },
     choleskyInPlace: (a, n) => factor(kernel, a, n, 0, n),
+    ...{ choleskySolve, times, transposedTimes },
     ...(single && { single: portableAlgebra(single) }),
   };
 }

@@ -18,24 +18,61 @@ function dotOf(a: Float64Array, p: number, b: Float64Array, q: number, count: nu
 
 export const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
 
-/** A x for A of m rows. */
+/** A x for A of m rows: four rows at a time meet every number of x. */
 export function times(a: Float64Array, x: Float64Array, m: number): Float64Array {
   const k = x.length;
   const product = new Float64Array(m);
-  for (let i = 0; i < m; i++) product[i] = dotOf(a, i * k, x, 0, k);
+  let i = 0;
+  for (; i + 3 < m; i += 4) {
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    let p = i * k;
+    for (let j = 0; j < k; j++, p++) {
+      const value = x[j]!;
+      s0 += a[p]! * value;
+      s1 += a[p + k]! * value;
+      s2 += a[p + 2 * k]! * value;
+      s3 += a[p + 3 * k]! * value;
+    }
+    product[i] = s0;
+    product[i + 1] = s1;
+    product[i + 2] = s2;
+    product[i + 3] = s3;
+  }
+  for (; i < m; i++) product[i] = dotOf(a, i * k, x, 0, k);
   return product;
 }
 
 /** A' u for A of k columns. */
 export function transposedTimes(a: Float64Array, u: ArrayLike<number>, k: number): Float64Array {
   const product = new Float64Array(k);
-  for (let i = 0; i < u.length; i++) {
-    const weight = u[i]!;
-    if (weight === 0) continue;
-    const start = i * k;
-    for (let j = 0; j < k; j++) product[j]! += weight * a[start + j]!;
-  }
+  addRows(a, u, { row: k, from: 0, to: u.length }, product, k);
   return product;
+}
+
+/**
+ * Adds rows of a matrix, each times its weight, to the first `count` numbers of `sum`. Four rows at a time, so that those are
+ * read and written once for four.
+ * @param rows `from` to `to` - 1, which begin `row` after each other
+ */
+function addRows(
+  a: Float64Array,
+  weights: ArrayLike<number>,
+  { row, from, to }: { readonly row: number; readonly from: number; readonly to: number },
+  sum: Float64Array,
+  count: number,
+): void {
+  let i = from;
+  for (; i + 3 < to; i += 4) {
+    const [w0, w1, w2, w3] = [weights[i]!, weights[i + 1]!, weights[i + 2]!, weights[i + 3]!];
+    let p = i * row;
+    for (let j = 0; j < count; j++, p++)
+      sum[j] = sum[j]! + (w0 * a[p]! + w1 * a[p + row]! + (w2 * a[p + 2 * row]! + w3 * a[p + 3 * row]!));
+  }
+  for (; i < to; i++) {
+    const weight = weights[i]!;
+    const start = i * row;
+    for (let j = 0; j < count; j++) sum[j]! += weight * a[start + j]!;
+  }
 }
 
 /** A' for A of m rows and k columns. */
@@ -59,11 +96,30 @@ export function quadraticForm(a: Float64Array, x: Float64Array): number {
 
 /** Overwrites every row b of B by L^-1 b, L of order n in the lower triangle of `l`: B becomes B L^-T. */
 export function solveLower(l: Float64Array, b: Float64Array, n: number): Float64Array {
-  for (let at = 0; at < b.length; at += n)
-    for (let i = 0; i < n; i++) {
-      const row = i * n;
-      b[at + i] = (b[at + i]! - dotOf(l, row, b, at, i)) / l[row + i]!;
+  for (let at = 0; at < b.length; at += n) {
+    // Four rows of L at a time, as in `times`; the triangle where they meet the diagonal by itself.
+    let i = 0;
+    for (; i + 3 < n; i += 4) {
+      let [s0, s1, s2, s3] = [b[at + i]!, b[at + i + 1]!, b[at + i + 2]!, b[at + i + 3]!];
+      let p = i * n;
+      for (let j = at; j < at + i; j++, p++) {
+        const value = b[j]!;
+        s0 -= l[p]! * value;
+        s1 -= l[p + n]! * value;
+        s2 -= l[p + 2 * n]! * value;
+        s3 -= l[p + 3 * n]! * value;
+      }
+      s0 /= l[p]!;
+      s1 = (s1 - l[p + n]! * s0) / l[p + n + 1]!;
+      s2 = (s2 - l[p + 2 * n]! * s0 - l[p + 2 * n + 1]! * s1) / l[p + 2 * n + 2]!;
+      s3 = (s3 - l[p + 3 * n]! * s0 - l[p + 3 * n + 1]! * s1 - l[p + 3 * n + 2]! * s2) / l[p + 3 * n + 3]!;
+      b[at + i] = s0;
+      b[at + i + 1] = s1;
+      b[at + i + 2] = s2;
+      b[at + i + 3] = s3;
     }
+    for (; i < n; i++) b[at + i] = (b[at + i]! - dotOf(l, i * n, b, at, i)) / l[i * n + i]!;
+  }
   return b;
 }
 
@@ -71,16 +127,24 @@ export function solveLower(l: Float64Array, b: Float64Array, n: number): Float64
 export const congruence = (l: Float64Array, M: Float64Array, n: number): Float64Array =>
   solveLower(l, transpose(solveLower(l, M.slice(), n), n, n), n);
 
-/** Solves L L' x = b in place of b, for L in the lower triangle of `l`. */
-export function choleskySolve(l: Float64Array, b: Float64Array): Float64Array {
+/** Overwrites b by L^-T b, for L in the lower triangle of `l`. */
+export function solveLowerTransposed(l: Float64Array, b: Float64Array): Float64Array {
   const n = b.length;
-  solveLower(l, b, n);
-  // Column-wise, so that rows of L are read in order.
-  for (let i = n - 1; i >= 0; i--) {
-    const row = i * n;
-    const value = b[i]! / l[row + i]!;
-    b[i] = value;
-    for (let k = 0; k < i; k++) b[k]! -= l[row + k]! * value;
+  // Column-wise, so that rows of L are read in order: four unknowns at a time, then what they take from those before them.
+  const taken = new Float64Array(n);
+  for (let to = n; to > 0; to -= 4) {
+    const from = Math.max(0, to - 4);
+    for (let i = to - 1; i >= from; i--) {
+      const row = i * n;
+      b[i]! /= l[row + i]!;
+      taken[i] = -b[i]!;
+      for (let k = from; k < i; k++) b[k]! += l[row + k]! * taken[i]!;
+    }
+    addRows(l, taken, { row: n, from, to }, b, from);
   }
   return b;
 }
+
+/** Solves L L' x = b in place of b, for L in the lower triangle of `l`. */
+export const choleskySolve = (l: Float64Array, b: Float64Array): Float64Array =>
+  solveLowerTransposed(l, solveLower(l, b, b.length));

@@ -65,6 +65,22 @@ export function solverOf(targets: readonly Float64Array[], norm: ReadoutNorm): S
     });
 }
 
+/**
+ * Solves a candidate again where others may start from it: margin losses and ridge regressions start from nothing, and give no
+ * start.
+ * @returns whether it has a solution
+ */
+export function passed(solve: Solver, problem: ReadoutProblem, candidate: TuneCandidate): boolean {
+  if (isMarginLoss(candidate.loss) || candidate.eps === 0) return true;
+  try {
+    solve(problem, candidate);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
 /** Solves candidates for the same targets, each started from the nearest that was solved before where that is near enough. */
 function outputSolver(norm: ReadoutNorm): (problem: ReadoutProblem, candidate: TuneCandidate) => Solved {
   const starts: WarmStart[] = [];

@@ -1,3 +1,4 @@
+import { expectedWork } from '../exact/expectedSeconds.ts';
 import type { TuneCandidate, TunePath } from './tuneCandidates.ts';
 import type { TableTuningSettings, TuneProgress } from './tuneOptions.ts';
 import type { PreparedRows } from './tuneScores.ts';
@@ -35,7 +36,7 @@ export class TuneProgressCount {
       candidates: this.#before.candidates + this.#split.candidates,
     };
     const times = by === 'folds' ? folds : 1;
-    this.#costOf = (N, eps) => times * (eps === 0 ? 1 : 6) * (1.5 * n * N ** 2 + N ** 3 / 6 + 7 * n * N * d);
+    this.#costOf = (N, eps) => times * (eps === 0 ? 1 : 6) * expectedWork({ n, d, N });
     this.#split = { work: 0, candidates: 0 };
     for (const { family, epsilons } of paths)
       for (const eps of epsilons) {

@@ -1,5 +1,5 @@
 import { meanOf } from '../evaluation/estimate.ts';
-import { readoutProblem } from '../exact/index.ts';
+import { type ReadoutProblem, readoutProblem } from '../exact/index.ts';
 import { marginLosses } from '../exact/marginLosses.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
@@ -13,6 +13,7 @@ import {
   leftOutAnswers,
   noAnswers,
   type PreparedRows,
+  passed,
   solverOf,
   targetsOf,
 } from './tuneAnswers.ts';
@@ -26,7 +27,11 @@ export type { PreparedRows } from './tuneAnswers.ts';
 export type ScoreSettings = Pick<TableTuningSettings, 'epsTest' | 'norm' | 'measure' | 'folds' | 'seed'>;
 
 /** Scores the candidates of one family, each started from the nearest that was solved before where that is near enough. */
-export type Scorer = (candidate: TuneCandidate) => Promise<ScoredCandidate>;
+export interface Scorer {
+  readonly score: (candidate: TuneCandidate) => Promise<ScoredCandidate>;
+  /** Solves a candidate whose score is known, where what is solved after it may start from there. */
+  readonly pass: (candidate: TuneCandidate) => Promise<void>;
+}
 
 /** Positions of rows that are trained on, and of others that are answered. */
 export interface RowParts {
@@ -62,15 +67,20 @@ async function leaveOneOutScorer(
   const { epsTest, norm } = settings;
   const targets = targetsOf(rows);
   const solve = solverOf(targets, norm);
-  return async (candidate) => {
-    const started = performance.now();
-    const { answers, ...found } = leftOutAnswers(solve, problem, candidate, {
-      ...{ targets, y: rows.y, epsTest, norm },
-    });
-    return {
-      ...{ candidate, by: 'leave-one-out', ...risksOf(candidate, rows.y, answers, settings) },
-      ...{ ...found, seconds: (performance.now() - started) / 1e3 },
-    };
+  return {
+    async score(candidate) {
+      const started = performance.now();
+      const { answers, ...found } = leftOutAnswers(solve, problem, candidate, {
+        ...{ targets, y: rows.y, epsTest, norm },
+      });
+      return {
+        ...{ candidate, by: 'leave-one-out', ...risksOf(candidate, rows.y, answers, settings) },
+        ...{ ...found, seconds: (performance.now() - started) / 1e3 },
+      };
+    },
+    async pass(candidate) {
+      passed(solve, problem, candidate);
+    },
   };
 }
 
@@ -87,26 +97,32 @@ export async function partsScorer(
   const solvers = parts.map(({ train }) => solverOf(targetsOf(pick(rows, train)), norm));
   const tested = Uint32Array.from(parts.flatMap(({ test }) => [...test])).sort();
   const pause = breathing();
-  return async (candidate) => {
-    const started = performance.now();
-    const all = noAnswers(rows.n, outputs);
-    let fault: string | null = null;
-    for (const [k, { train, test }] of parts.entries()) {
-      // Problems are made anew for each candidate: those of all parts may not fit in memory together.
-      const problems = {
-        train: readoutProblem(pick(rows, train), features),
-        test: readoutProblem(pick(rows, test), features),
+  // Problems are made anew for each candidate: those of all parts may not fit in memory together.
+  const problemOf = (part: Uint32Array): ReadoutProblem => readoutProblem(pick(rows, part), features);
+  return {
+    async score(candidate) {
+      const started = performance.now();
+      const all = noAnswers(rows.n, outputs);
+      let fault: string | null = null;
+      for (const [k, { train, test }] of parts.entries()) {
+        const problems = { train: problemOf(train), test: problemOf(test) };
+        const part = answersAt(solvers[k]!, problems, candidate, { outputs, norm });
+        fault = part.fault;
+        if (fault !== null) break;
+        place(part, test, all);
+        await pause();
+      }
+      return {
+        ...{ candidate, by: 'folds', ...risksOf(candidate, rows.y, all, settings, tested) },
+        ...{ fault, doubts: [], seconds: (performance.now() - started) / 1e3 },
       };
-      const part = answersAt(solvers[k]!, problems, candidate, { outputs, norm });
-      fault = part.fault;
-      if (fault !== null) break;
-      place(part, test, all);
-      await pause();
-    }
-    return {
-      ...{ candidate, by: 'folds', ...risksOf(candidate, rows.y, all, settings, tested) },
-      ...{ fault, doubts: [], seconds: (performance.now() - started) / 1e3 },
-    };
+    },
+    async pass(candidate) {
+      for (const [k, { train }] of parts.entries()) {
+        if (!passed(solvers[k]!, problemOf(train), candidate)) break;
+        await pause();
+      }
+    },
   };
 }
 

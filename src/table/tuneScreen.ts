@@ -1,5 +1,5 @@
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
-import { expectedSeconds } from '../exact/index.ts';
+import { expectedWork } from '../exact/expectedSeconds.ts';
 import { predictRobustRisk } from './predictRobustRisk.ts';
 import { candidatesOf, type TuneCandidate, type TuneFamily, type TunePath } from './tuneCandidates.ts';
 import type { TableTuningSettings } from './tuneOptions.ts';
@@ -29,7 +29,7 @@ export interface Screened {
 
 /** Prediction is for the squared error in l2, from at least twice as many rows as features. */
 const ROWS_PER_FEATURE = 2;
-/** Share of the time of solving that predicting may take. */
+/** Share of the work of solving that predicting may be. */
 const WORTH = 0.2;
 
 /**
@@ -96,13 +96,16 @@ async function momentsOf(
   return measureFeatures(await featuresOf(family, rows.d, seed), data, { share: 1, seed });
 }
 
-/** Whether predicting takes little of the time that solving takes. */
+/** Whether predicting takes little of what solving takes, by counts: a clock would choose otherwise from one run to the next. */
 function isWorthIt(paths: readonly TunePath[], { n, d }: PreparedRows): boolean {
   const { width: N } = paths[0]!.family;
   const solves = paths.reduce((sum, { epsilons }) => sum + epsilons.length, 0);
-  return predictionSeconds(N, paths) < WORTH * solves * expectedSeconds({ n, d, N });
+  return predictionWork(N, paths) < WORTH * solves * expectedWork({ n, d, N });
 }
 
-/** Eigenproblems of order N at 20 ns N^3: one where nothing is penalised, otherwise fifteen and more. */
-const predictionSeconds = (N: number, paths: readonly TunePath[]): number =>
-  2e-8 * N ** 3 * (paths.some(({ lambda }) => lambda > 0) ? 20 : 1);
+/**
+ * Eigenproblems of order N, each as long as 100 N^3 multiply-adds of a product: one where nothing is penalised, otherwise
+ * fifteen and more.
+ */
+const predictionWork = (N: number, paths: readonly TunePath[]): number =>
+  100 * N ** 3 * (paths.some(({ lambda }) => lambda > 0) ? 20 : 1);

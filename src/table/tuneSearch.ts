@@ -58,8 +58,9 @@ export async function searchPaths(
       }
       scorer ??= make();
       // Each solution starts from an earlier one of the path: an interrupted path is walked again, so that its end is the same.
-      for (const earlier of passed.splice(0)) await (await scorer)(earlier);
-      const score = await (await scorer)(candidate);
+      const { score: scored, pass } = await scorer;
+      for (const earlier of passed.splice(0)) await pass(earlier);
+      const score = await scored(candidate);
       store?.add(score);
       await pause();
       return score;

@@ -1,7 +1,7 @@
 import type { FeatureSample, MeasuredMoments } from '../evaluation/measureFeatures.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
-import { lowerInverse } from '../numerics/lowerInverse.ts';
-import { dot, times } from '../numerics/vectors.ts';
+import { LowerTriangle } from '../numerics/lowerTriangle.ts';
+import { dot, solveLower } from '../numerics/vectors.ts';
 import { stream } from '../random/stream.ts';
 import type { FeatureMap } from '../theory/featureMaps/featureMap.ts';
 import { type Problem, SaddleEquations } from '../theory/saddleEquations.ts';
@@ -62,10 +62,8 @@ export function typicalResiduals(
   const factor = F.map((value, at) => eta * value + zeta * J[at]!);
   for (let i = 0; i < N; i++) factor[i * N + i]! += lambda;
   linearAlgebra().choleskyInPlace(factor, N);
-  const inverse = lowerInverse(factor, N);
-  const z = new Float64Array(k * N);
-  linearAlgebra().multiplyTransposed(phi, inverse, z, { m: k, n: N, k: N });
-  const signal = times(inverse, c, N);
+  const z = new LowerTriangle(factor, N).solve(phi);
+  const signal = solveLower(factor, c.slice(), N);
   const row = (i: number): Float64Array => z.subarray(i * N, (i + 1) * N);
   const sizes = Float64Array.from({ length: k }, (_, i) => dot(row(i), row(i)));
   const left = sizes.map((size) => 1 - Math.min(MOST_LEVERAGE, (eta / m) * size));

@@ -5,6 +5,7 @@ import { type MarginLoss, marginLoss } from './channels/losses.ts';
 import type { Teacher } from './channels/marginLaw.ts';
 import type { FeatureMap } from './featureMaps/featureMap.ts';
 import { type AttackKind, type AttackOptions, attackKind, type GradientNorms } from './linf/norms.ts';
+import { REGRESSION_NUMBERS } from './riskOptions.ts';
 import type { TrainingMargins } from './trainingMargins.ts';
 import type { MarginProblem } from './trainingProblem.ts';
 
@@ -92,16 +93,7 @@ export interface ClassificationRisk {
 }
 
 /** The names of the options that are numbers, which can run along an axis. */
-export const CLASSIFICATION_NUMBERS = {
-  psi2: true,
-  eps: true,
-  flip: true,
-  lambda: true,
-  tau: true,
-  rho: true,
-  epsTest: true,
-  nonlinearEnergy: true,
-} as const;
+export const CLASSIFICATION_NUMBERS = { ...REGRESSION_NUMBERS, flip: true } as const;
 
 export const CLASSIFICATION_OPTIONS: OptionNames<ClassificationOptions> = {
   ...CLASSIFICATION_NUMBERS,

@@ -208,23 +208,40 @@ export function solveFromStarts(
   return { x, iterations, residual };
 }
 
+/** The residual up to which a path goes on. */
+const SOLVED = 1e-6;
+
+/**
+ * A start for a hard problem, along a path of problems that begins at an easy one: two solutions are extrapolated to the start of
+ * the next, and the last one that is found is the start.
+ */
+export function alongPath<Problem>(
+  path: Iterable<Problem>,
+  solve: (problem: Problem, x: Float64Array | undefined) => FixedPoint & { readonly at: Float64Array },
+): { readonly x: Float64Array; readonly near: boolean } | undefined {
+  let before: Float64Array | undefined;
+  let last: Float64Array | undefined;
+  for (const problem of path) {
+    const next = last?.map((value, i) => value + (before ? value - before[i]! : 0));
+    const { at, residual } = solve(problem, next);
+    if (!(residual < SOLVED)) break;
+    before = last;
+    last = at;
+  }
+  return last && { x: last, near: true };
+}
+
 /** The first penalty of {@link weakerPenalties}, and the factor from one to the next. */
 const STRONG = 10;
 const WEAKER = 0.1;
 const WEAKEST = 1e-12;
 
-/** A start for a weak penalty: from a strong one down, each solution the start of the next. */
-export function weakerPenalties(
-  solve: (lambda: number, x: Float64Array | undefined) => FixedPoint & { readonly at: Float64Array },
-  lambda: number,
-): { readonly x: Float64Array; readonly near: boolean } | undefined {
-  let at: Float64Array | undefined;
-  for (let strong = STRONG; strong > Math.max(lambda, WEAKEST); strong *= WEAKER) {
-    const found = solve(strong, at?.slice());
-    if (!(found.residual < 1e-6)) break;
-    at = found.at;
-  }
-  return at && { x: at, near: true };
+/** A path to a weak penalty, from a strong one down. */
+export function* weakerPenalties<Problem extends { readonly lambda: number }>(
+  problem: Problem,
+): Generator<Problem> {
+  for (let lambda = STRONG; lambda > Math.max(problem.lambda, WEAKEST); lambda *= WEAKER)
+    yield { ...problem, lambda };
 }
 
 const clamp = (value: number, most: number): number => Math.max(-most, Math.min(most, value));

@@ -7,7 +7,7 @@ import { MarginLaw } from './channels/marginLaw.ts';
 import type { ClassificationProblem, ClassificationRisk, ResolvedClassification } from './classification.ts';
 import { CRITICAL, criticalPoint, immuneRadius, labelScore } from './criticalRadius.ts';
 import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
-import { solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
+import { alongPath, solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
 import { bothNorms, coordinatesOf, type GradientNorms } from './linf/norms.ts';
 import { nothingStandsOut } from './readOuts/criticalDirection.ts';
 import { errorOf, robustErrorAt } from './robustError.ts';
@@ -110,14 +110,18 @@ function solveLearning(
 ) {
   const equations = equationsOf(map, problem);
   const near = start?.length === equations.size ? start.slice() : undefined;
+  const along = (path: Iterable<MarginProblem>) => () =>
+    alongPath(path, (on, from) => fixedPoint(map, on, from));
+  const rows = along(towardsCapacity(problem, capacity || Infinity));
   const found = solveFromStarts(
     equations.step,
     [
       () => near && { x: near, near: true },
-      () => (problem.psi2 <= capacity ? towardsCapacity(map, problem, capacity) : undefined),
+      () => (problem.psi2 <= capacity ? rows() : undefined),
       () => ({ x: equations.start(), near: false }),
-      () => (problem.psi2 > capacity ? towardsCapacity(map, problem, capacity || Infinity) : undefined),
-      () => weakerPenalties((lambda, x) => fixedPoint(map, { ...problem, lambda }, x), problem.lambda),
+      () => (problem.psi2 > capacity ? rows() : undefined),
+      along(weakerPenalties(problem)),
+      along(strongerAttacks(problem)),
     ],
     ACCEPTED,
   );
@@ -133,29 +137,33 @@ const GROWTH = 1.5;
 const LEFT = 2 ** -60;
 
 /**
- * A start near the capacity, from far from it on its side, each start extrapolated from the last two solutions: there the output
- * is too large to be found from nowhere. With a penalty there is no capacity, and the output may still be large.
+ * A path towards the capacity, from far from it on the side of n/d: near it the output is too large to be found from nowhere.
+ * With a penalty there is no capacity, and the output may still be large.
  * @param capacity Infinity for none
  */
-function towardsCapacity(
-  map: FeatureMap,
-  problem: MarginProblem,
-  capacity: number,
-): { readonly x: Float64Array; readonly near: boolean } | undefined {
+function* towardsCapacity(problem: MarginProblem, capacity: number): Generator<MarginProblem> {
   const below = problem.psi2 < capacity;
-  let before: Float64Array | undefined;
-  let last: Float64Array | undefined;
   let psi2 = below ? Math.min(FEW, 0.5 * capacity) : MANY * capacity;
   while (below === psi2 < problem.psi2 && Math.abs(capacity - psi2) > LEFT * psi2) {
-    const next = last?.map((value, i) => value + (before ? value - before[i]! : 0));
-    const { at, residual } = fixedPoint(map, { ...problem, psi2 }, next);
-    if (!(residual < ACCEPTED)) break;
-    before = last;
-    last = at;
+    yield { ...problem, psi2 };
     const halfway = 0.5 * (psi2 + capacity);
     psi2 = below ? Math.min(GROWTH * psi2, halfway) : halfway;
   }
-  return last && { x: last, near: true };
+}
+
+/** The radius that {@link strongerAttacks} begins at, and their longest step. */
+const MODERATE = 0.5;
+const STRONGER = 0.1;
+
+/**
+ * A path to a strong attack, ended by it: the hinge is a straight line to a small output, which no penalty holds and only the
+ * tails of the margins do, so that its logarithm falls like the square of eps.
+ */
+function* strongerAttacks(problem: MarginProblem): Generator<MarginProblem> {
+  const from = Math.min(MODERATE, 0.5 * problem.eps);
+  const steps = Math.ceil((problem.eps - from) / STRONGER);
+  for (let k = 0; k <= steps; k++)
+    yield { ...problem, eps: k === steps ? problem.eps : from + (k / steps) * (problem.eps - from) };
 }
 
 /** Ends at a problem's equations, from x or from nowhere. */

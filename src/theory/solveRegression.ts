@@ -12,7 +12,7 @@ import {
 } from './criticalRadius.ts';
 import { fitsExactlyUnderNoise } from './exactUnderNoise.ts';
 import type { FeatureMap, UnattackedFeatures } from './featureMaps/featureMap.ts';
-import { solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
+import { alongPath, solveFixedPoint, solveFromStarts, weakerPenalties } from './fixedPoint.ts';
 import { coordinatesOf, DENSE } from './linf/norms.ts';
 import { type Phase, SQUARE } from './phases.ts';
 import { CoordinateReadOut, evenCurvature } from './readOuts/coordinateReadOut.ts';
@@ -113,11 +113,11 @@ function solveLearning(
       () => beyondNull(problem, critical),
       ...(problem.signal ? [square, cold, () => faintStart(equations)] : [cold, square]),
       () =>
-        weakerPenalties((weaker, from) => {
-          const stronger = equationsOf(map, { ...problem, lambda: weaker });
-          const at = from ?? stronger.start();
-          return { at, ...solveFixedPoint(stronger.step, at, from !== undefined) };
-        }, problem.lambda),
+        alongPath(weakerPenalties(problem), (on, from) => {
+          const penalised = equationsOf(map, on);
+          const at = from ?? penalised.start();
+          return { at, ...solveFixedPoint(penalised.step, at, from !== undefined) };
+        }),
     ],
     ACCEPTED,
   );

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
-import { lowerInverse } from '../numerics/lowerInverse.ts';
+import { LowerTriangle } from '../numerics/lowerTriangle.ts';
 import { tf } from '../runtime/tf.ts';
 
 /** The weight of the step before in each step. At a kink two steps from either side of it then all but cancel. */
@@ -29,7 +29,10 @@ export class PreconditionedDescent extends tf.Optimizer {
     super();
     if (!linearAlgebra().choleskyInPlace(metric, units))
       throw new UserError('the metric of the descent is not positive definite; are the features finite?');
-    this.#inverseFactor = tf.tensor2d(Float32Array.from(lowerInverse(metric, units)), [units, units]);
+    this.#inverseFactor = tf.tensor2d(Float32Array.from(new LowerTriangle(metric, units).inverse()), [
+      units,
+      units,
+    ]);
   }
 
   applyGradients(gradients: tf.NamedTensorMap | { name: string; tensor: tf.Tensor }[]): void {

@@ -13,6 +13,7 @@ import {
 import { mlpModel } from '../../src/models/mlpModel.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { whole } from '../support/sizes.ts';
 import { gaussian, take } from './problems.ts';
 
 /** Losses of order one at the end of a few float32 steps, each of which magnifies the roundings before it. */
@@ -50,7 +51,11 @@ describe.each(cases)('attacks in $norm on the $loss loss of $outputs outputs', (
     ['one-sided FGM', 'fgm', { bothSides: false }],
     ['APGD from random starts', 'apgd', { steps: 4, randomStart: true }],
   ];
-  it.each(variants)('%s finds on a chain of layers what it finds by autodiff', (_, name, options) => {
+  // One half of them in each norm, the other in the next.
+  const tried = variants.filter(
+    (_, i) => whole || (i + normNames.indexOf(norm) + (outputs > 1 ? 1 : 0)) % 2 === 0,
+  );
+  it.each(tried)('%s finds on a chain of layers what it finds by autodiff', (_, name, options) => {
     const model = models[outputs]!;
     const attack = attackNamed(name, { norm, loss, ...options });
     const y = targetsFor(loss, outputs);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apgd, minimalNorm, misclassified, pgd } from '../../src/attacks/index.ts';
 import { type NormName, normNames } from '../../src/attacks/norms/index.ts';
 import { InvalidArgumentError } from '../../src/errors.ts';
@@ -13,8 +13,17 @@ const FLOAT32 = 1e-5;
 const n = 40;
 const d = 20;
 
+/** A network on Gaussian rows and one on digits, each trained once for all norms. */
+let model: tf.Sequential;
+let ofDigits: ReturnType<typeof digitsNetwork>;
 beforeAll(async () => {
   await testRuntime();
+  model = await trainedModel(d);
+  ofDigits = digitsNetwork();
+});
+afterAll(() => {
+  model.dispose();
+  ofDigits.dispose();
 });
 
 describe.each(normNames)('the minimal-norm attack in %s', (norm) => {
@@ -35,8 +44,7 @@ describe.each(normNames)('the minimal-norm attack in %s', (norm) => {
     tf.dispose([x, y, found.x, found.distance]);
   });
 
-  it('reaches its goal on a trained network, at no more than the budget PGD needs for it', async () => {
-    const model = await trainedModel(d);
+  it('reaches its goal on a trained network, at no more than the budget PGD needs for it', () => {
     const { x, y } = batch(n, d);
     const moveBy = 0.5;
     const start = model.predict(x) as tf.Tensor;
@@ -50,7 +58,6 @@ describe.each(normNames)('the minimal-norm attack in %s', (norm) => {
     const reached = take(attacked.loss).filter((loss) => Math.sqrt(loss) >= moveBy).length;
     expect(reached).toBeLessThanOrEqual(0.1 * n);
     tf.dispose([x, y, start, found.x, found.distance, attacked.x]);
-    model.dispose();
   });
 
   it('shortens a step that goes too far to the point where the goal is just reached', () => {
@@ -144,6 +151,27 @@ function digits(classes: number[], count: number) {
   return { pixels, labels: rows.map((values) => classes.indexOf(values[64]!)) };
 }
 
+/** A small network trained for a moment on eighty digits of four classes, and these. */
+function digitsNetwork() {
+  const { pixels, labels } = digits([0, 1, 2, 3], 80);
+  const layer = (fanIn: number, units: number) =>
+    tf
+      .tensor2d(gaussian(fanIn * units, 'digits', units), [fanIn, units])
+      .div(Math.sqrt(fanIn))
+      .variable();
+  const weights = [layer(64, 32), layer(32, 4)];
+  const f = (rows: tf.Tensor) =>
+    tf.matMul(tf.relu(tf.matMul(rows as tf.Tensor2D, weights[0] as tf.Tensor2D)), weights[1] as tf.Tensor2D);
+  const x = tf.tensor2d(pixels);
+  const y = tf.tensor1d(labels);
+  const oneHot = tf.oneHot(y.toInt(), 4);
+  const optimizer = tf.train.adam(0.02);
+  for (let step = 0; step < 60; step++)
+    optimizer.minimize(() => tf.losses.softmaxCrossEntropy(oneHot, f(x)), false, weights);
+  optimizer.dispose();
+  return { f, x, y, oneHot, dispose: () => tf.dispose([...weights, x, y, oneHot]) };
+}
+
 describe.each(normNames)('within bounds the minimal-norm attack in %s', (norm) => {
   const bounds = [0, 1] as const;
 
@@ -202,24 +230,7 @@ describe.each(normNames)('within bounds the minimal-norm attack in %s', (norm) =
   });
 
   it('finds every digit that PGD and APGD find, at no more than their budget', () => {
-    const { pixels, labels } = digits([0, 1, 2, 3], 80);
-    const layer = (fanIn: number, units: number) =>
-      tf
-        .tensor2d(gaussian(fanIn * units, 'digits', units), [fanIn, units])
-        .div(Math.sqrt(fanIn))
-        .variable();
-    const weights = [layer(64, 32), layer(32, 4)];
-    const f = (rows: tf.Tensor) =>
-      tf.matMul(
-        tf.relu(tf.matMul(rows as tf.Tensor2D, weights[0] as tf.Tensor2D)),
-        weights[1] as tf.Tensor2D,
-      );
-    const x = tf.tensor2d(pixels);
-    const y = tf.tensor1d(labels);
-    const oneHot = tf.oneHot(y.toInt(), 4);
-    const optimizer = tf.train.adam(0.02);
-    for (let step = 0; step < 60; step++)
-      optimizer.minimize(() => tf.losses.softmaxCrossEntropy(oneHot, f(x)), false, weights);
+    const { f, x, y, oneHot } = ofDigits;
     const found = minimalNorm({ norm, bounds, loss: 'margin', reachLoss: 0 }).perturb(f, x, y);
     const distance = found.distance.dataSync();
     const wrong = take(tf.tidy(() => misclassified.reached(f(found.x), oneHot)));
@@ -235,8 +246,7 @@ describe.each(normNames)('within bounds the minimal-norm attack in %s', (norm) =
         expect(lost).toEqual([]);
       }
     }
-    optimizer.dispose();
-    tf.dispose([...weights, x, y, oneHot, found.x, found.distance]);
+    tf.dispose([found.x, found.distance]);
   });
 
   it('says Infinity, and gives the input back, where no input within them reaches the goal', () => {

@@ -102,7 +102,7 @@ describe('cells of networks', () => {
     }
   });
 
-  it('train every layer of a network, leak no tensor, and repeat to the same numbers', async () => {
+  it('train every layer of a network, or none but as lazy networks do, leak no tensor, and repeat to the same numbers', async () => {
     // With more rows than weights, and a penalty, training is over after a cycle or two.
     const soon = sized({ psi2: 8, lambda: 0.1, attackSteps: 1 }, { psi2: 2, lambda: 0, attackSteps: 2 });
     for (const network of ['lazy', 'trained'] as const) {
@@ -110,6 +110,8 @@ describe('cells of networks', () => {
       const model = cellModel(of, 'weights');
       expect(model.trainableWeights.length === model.weights.length, network).toBe(network === 'trained');
       model.dispose();
+      // A lazy network takes the same way, with other weights to train; one on digits, below, learns.
+      if (network === 'lazy' && !whole) continue;
       const tensors = tf.memory().numTensors;
       const first = await run(of);
       expect(tf.memory().numTensors).toBe(tensors);

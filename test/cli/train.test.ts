@@ -8,7 +8,7 @@ import { pgd } from '../../src/attacks/index.ts';
 import { trainCommand } from '../../src/cli/train.ts';
 import { readCsvClasses } from '../../src/data/csvClasses.ts';
 import { readCsvTable } from '../../src/data/csvTable.ts';
-import { splitTable, targetLast } from '../../src/data/table.ts';
+import { rowsOfTable, splitRows, targetLast } from '../../src/data/table.ts';
 import { inputsAndTarget, tableDataset } from '../../src/data/tableDataset.ts';
 import { UserError } from '../../src/errors.ts';
 import { meanOf } from '../../src/evaluation/estimate.ts';
@@ -75,7 +75,8 @@ describe('rrf train', () => {
     expect(exact.clean.value).toBeLessThan(exact.robust.value);
     expect(exact.robust.value).toBeLessThan(exact.trivial.value);
     expect(exact.clean.count).toBe(88);
-    const gradient = await onDiabetes('--method', 'pgd', '--eps', '0.1');
+    // One step is the worst case of a linear model in l2; the test of the intercept, below, has PGD.
+    const gradient = await onDiabetes('--method', 'fgsm', '--eps', '0.1');
     expect(gradient.training.converged).toBe(true);
     expect(gradient.training.objective / exact.training.objective).toBeGreaterThan(1 - 1e-5);
     expect(gradient.training.objective / exact.training.objective).toBeLessThan(1.01);
@@ -213,10 +214,11 @@ describe('rrf train', () => {
   });
 
   it('gives the numbers of seed 0 in code for --seed 0', async () => {
-    const [held] = splitTable(targetLast(readCsvTable(diabetes), 'target'), { testFraction: 0.2 }, 0);
+    const table = targetLast(readCsvTable(diabetes), 'target');
+    const [held] = splitRows(table.rows, { testFraction: 0.2 }, 0);
     const save = join(home, 'seed');
     await onDiabetes('--method', 'exact', '--eps', '0.1', '--seed', '0', '--save', save);
-    expect(readCsvTable(join(save, 'held-out.csv'))).toEqual(held);
+    expect(readCsvTable(join(save, 'held-out.csv'))).toEqual(rowsOfTable(table, held!));
   });
 
   it.each(['fgsm', 'fast', 'free', 'trades', 'noise', 'erm'])('trains by %s', async (method) => {

@@ -13,6 +13,7 @@ import { preparedTable } from '../../src/data/preparation/preparedTable.ts';
 import { cellText, namesOf } from '../../src/data/rawTable.ts';
 import { readTable, readTableSync } from '../../src/data/readTable.ts';
 import { stream } from '../../src/random/stream.ts';
+import { bytesOf, npy, zip } from '../support/tableFiles.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder(afterAll);
@@ -23,51 +24,12 @@ function file(content: string | Uint8Array): string {
   return path;
 }
 
-/** NumPy's format, version 1.0, written by hand. */
-function npy(descr: string, shape: readonly number[], values: Uint8Array, fortran = false): Uint8Array {
-  const order = fortran ? 'True' : 'False';
-  const header = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${shape.join(', ')},), }\n`;
-  const head = Buffer.alloc(10);
-  head.write('\x93NUMPY\x01\x00', 'latin1');
-  head.writeUInt16LE(header.length, 8);
-  return Buffer.concat([head, Buffer.from(header), values]);
-}
-const bytesOf = (values: ArrayBufferView) =>
-  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 const utf32 = (texts: readonly string[], width: number) =>
   bytesOf(
     Uint32Array.from(
       texts.flatMap((text) => Array.from({ length: width }, (_, k) => text.charCodeAt(k) || 0)),
     ),
   );
-
-/** A zip archive of stored files, by hand. */
-function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
-  const parts: Buffer[] = [];
-  const central: Buffer[] = [];
-  let at = 0;
-  for (const [name, content] of Object.entries(files)) {
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt32LE(content.length, 18);
-    local.writeUInt32LE(content.length, 22);
-    local.writeUInt16LE(name.length, 26);
-    const entry = Buffer.alloc(46);
-    entry.writeUInt32LE(0x02014b50, 0);
-    entry.writeUInt32LE(content.length, 20);
-    entry.writeUInt32LE(content.length, 24);
-    entry.writeUInt16LE(name.length, 28);
-    entry.writeUInt32LE(at, 42);
-    parts.push(local, Buffer.from(name), Buffer.from(content));
-    central.push(entry, Buffer.from(name));
-    at += 30 + name.length + content.length;
-  }
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(Object.keys(files).length, 10);
-  end.writeUInt32LE(at, 16);
-  return Buffer.concat([...parts, ...central, end]);
-}
 
 // One table: a number with a hole, text, true and false, a target.
 const size = [1.5, null, -2, 1e300, 0.1];
@@ -96,7 +58,7 @@ const parquet = new Uint8Array(
     ],
   }),
 );
-const archive = zip({
+const arrays = {
   'size.npy': npy('<f8', [5], bytesOf(Float64Array.from(size, (v) => v ?? Number.NaN))),
   'kind.npy': npy(
     '<U12',
@@ -118,7 +80,8 @@ const archive = zip({
       }),
     ),
   ),
-});
+};
+const archive = zip(arrays);
 const formats: Readonly<Record<string, string | Uint8Array>> = {
   commas: text(','),
   'commas, lines ended as on Windows': `\uFEFF${text(',', '\r\n')}\r\n`,
@@ -134,6 +97,9 @@ const formats: Readonly<Record<string, string | Uint8Array>> = {
   Parquet: parquet,
   'gzipped Parquet': gzipSync(parquet),
   npz: archive,
+  'npz, deflated': zip(arrays, true),
+  'gzipped npz': gzipSync(archive),
+  'a gzipped Arrow file': gzipSync(arrow('file')),
 };
 
 describe('readTable', () => {

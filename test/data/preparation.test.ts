@@ -5,6 +5,7 @@ import { learnPreparation, planPreparation } from '../../src/data/preparation/le
 import { preparationFrom } from '../../src/data/preparation/preparation.ts';
 import { preparedInputs, preparedTable } from '../../src/data/preparation/preparedTable.ts';
 import { type RawTable, rawRows } from '../../src/data/rawTable.ts';
+import { UserError } from '../../src/errors.ts';
 
 /** A table of columns of cells, null where one is missing. */
 function table(columns: Readonly<Record<string, readonly unknown[]>>): RawTable {
@@ -294,6 +295,56 @@ describe('a preparation', () => {
     ],
   ])('refuses by row and column, with what would help, %#', (columns, message) => {
     expect(() => planPreparation(table({ ...good, ...columns }), { target: 'y' })).toThrow(message);
+  });
+
+  it('says all that is the matter with a table at once, and of one thing no more than that', () => {
+    const days = ['2024-01-31', '2024-02-01', '2024-02-02', '2024-02-03', '2024-03-01', '2024-03-02'];
+    const refusal = (columns: Readonly<Record<string, readonly unknown[]>>, options = {}): string[] => {
+      try {
+        planPreparation(table({ ...good, ...columns }), { target: 'y', ...options });
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+        return (error as UserError).message.split('\n');
+      }
+      return [];
+    };
+    const lines = refusal({
+      when: days,
+      // Of a column that is not read, nothing else is said.
+      until: [null, ...days.slice(1)],
+      size: [1, null, 3, '4O', 5, 6],
+      y: [3, 1, 2, null, 1, 2],
+    });
+    expect(lines).toHaveLength(5);
+    const beginnings = [
+      '"t.csv" cannot be used as it is, for 4 reasons:',
+      '  row 1, column "when" is "2024-01-31": the column holds dates. Leave it out (`ignore when`)',
+      '  row 2, column "until" is "2024-02-01": the column holds dates. Leave it out (`ignore until`)',
+      '  row 4, column "size" is "4O", not a finite number, as most cells of that column are: correct it',
+      '  row 2, column "size" is missing (so are 2 cells in 2 columns): `missing drop` leaves',
+    ];
+    for (const [k, beginning] of beginnings.entries())
+      expect(lines[k]!.slice(0, beginning.length)).toBe(beginning);
+    const many = Object.fromEntries(Array.from({ length: 7 }, (_, k) => [`day ${k}`, days]));
+    expect(refusal(many)).toHaveLength(7);
+    expect(refusal(many)[0]).toBe('"t.csv" cannot be used as it is, for 7 reasons:');
+    expect(refusal(many)[6]).toBe('  and 2 more');
+    expect(refusal({ when: days })).toEqual([
+      'row 1, column "when" of "t.csv" is "2024-01-31": the column holds dates. Leave it out (`ignore when`), or write numbers for them, such as days since the first',
+    ]);
+    expect(refusal({ when: days, until: days }, { ignore: ['when', 'until'] })).toEqual([]);
+    // A name that is no column is a matter of the options.
+    expect(refusal({ when: days, until: days }, { ignore: ['whan'] })[0]).toMatch(/^invalid ignore: "whan"/);
+    expect(refusal({ y: days, a: days })).toHaveLength(3);
+    expect(refusal({ y: ['1', '2', '3', '4', '5', '6'], a: days })).toHaveLength(1);
+  });
+
+  it('says of every column of a file to be scored what does not fit', () => {
+    const preparation = learnPreparation(table({ ...good, b: [1, 5, 2, 3, 7, 3] }), { target: 'y' });
+    const wrong = table({ a: ['low', 1, 2], b: [1, 'high', 3] });
+    expect(() => preparedInputs(wrong, preparation)).toThrow(
+      /^"t.csv" cannot be used as it is, for 2 reasons:\n {2}row 1, column "a" is "low", .*\n {2}row 2, column "b" is "high", [^\n]*$/,
+    );
   });
 
   it('reads what a comma may be as it is told to, and what needs no telling by the cells', () => {

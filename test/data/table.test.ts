@@ -3,7 +3,7 @@ import { columnNotes } from '../../src/data/columnNotes.ts';
 import { readIdxImages } from '../../src/data/idxImages.ts';
 import { readMnistImages } from '../../src/data/mnistImages.ts';
 import { standardised, tableStatistics } from '../../src/data/standardise.ts';
-import { columnNamed, splitTable, type Table, targetLast } from '../../src/data/table.ts';
+import { columnNamed, rowsOfTable, splitRows, type Table, targetLast } from '../../src/data/table.ts';
 import { asDataset, inputsAndTarget, tableDataset } from '../../src/data/tableDataset.ts';
 import { teacher } from '../../src/data/teacher.ts';
 
@@ -54,27 +54,27 @@ describe('targetLast', () => {
   });
 });
 
-describe('splitTable', () => {
+describe('splitRows', () => {
   it('gives parts that hold every row once, the same for the same seed', () => {
     const fractions = { test: 0.2, validation: 0.3 };
-    const parts = splitTable(targetLast(squares, 'y'), fractions, 1);
-    expect(parts.map(({ rows }) => rows)).toEqual([2, 3, 5]);
-    const datasets = parts.map(inputsAndTarget);
+    const parts = splitRows(squares.rows, fractions, 1);
+    expect(parts.map(({ length }) => length)).toEqual([2, 3, 5]);
+    const ordered = targetLast(squares, 'y');
+    const datasets = parts.map((rows) => inputsAndTarget(rowsOfTable(ordered, rows)));
     const targets = datasets.flatMap(({ y }) => [...y]).sort((a, b) => a - b);
     expect(targets).toEqual([0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
     for (const { n, d, x, y } of datasets) for (let i = 0; i < n; i++) expect(y[i]).toBe(x[i * d]! ** 2);
-    expect(splitTable(targetLast(squares, 'y'), fractions, 1)).toEqual(parts);
-    expect(splitTable(targetLast(squares, 'y'), fractions, 2)).not.toEqual(parts);
+    expect(splitRows(squares.rows, fractions, 1)).toEqual(parts);
+    expect(splitRows(squares.rows, fractions, 2)).not.toEqual(parts);
   });
 
   it('refuses fractions that leave a part without two rows', () => {
-    const one = (testFraction: number) => () => splitTable(squares, { testFraction }, 1);
+    const one = (testFraction: number) => () => splitRows(squares.rows, { testFraction }, 1);
     expect(one(1)).toThrow('invalid testFraction: 1 (expected a number between 0 and 1)');
     expect(one(-0.1)).toThrow('invalid testFraction: -0.1');
     expect(one(0.1)).toThrow('invalid testFraction: 0.1 (expected at least 2 of the 10 rows, not 1)');
     expect(one(0.9)).toThrow('10 rows leave 1 to train on');
-    const few = { ...squares, rows: 3 };
-    expect(() => splitTable(few, { testFraction: 0.2 }, 1)).toThrow('3 rows are too few: 4 are needed');
+    expect(() => splitRows(3, { testFraction: 0.2 }, 1)).toThrow('3 rows are too few: 4 are needed');
   });
 });
 

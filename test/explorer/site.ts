@@ -9,6 +9,9 @@ import { chromiumFlags } from '../support/chromium.ts';
 
 export const configFile = fileURLToPath(new URL('../../src/explorer/vite.config.ts', import.meta.url));
 
+/** A frame is drawn when one is asked for, and not at the next of sixty in a second: most of the time of a test is spent waiting for them. */
+const FRAMES_AT_ONCE = ['--disable-frame-rate-limit', '--disable-gpu-vsync'];
+
 export interface Site {
   /** A fresh page at the explorer, the link's state in it, by itself the workbench; what goes wrong in it is added to `errors`. */
   open(link?: string, options?: PageOptions): Promise<Page>;
@@ -34,7 +37,10 @@ export async function startSite(executablePath: string): Promise<Site> {
   if (!fresh) await build(common);
   const server = await preview({ ...common, preview: { host: '127.0.0.1', port: 0, open: false } });
   const address = server.resolvedUrls!.local[0]!;
-  const browser: Browser = await chromium.launch({ executablePath, args: [...chromiumFlags] });
+  const browser: Browser = await chromium.launch({
+    executablePath,
+    args: [...chromiumFlags, ...FRAMES_AT_ONCE],
+  });
   // One for all pages: they keep nothing in it but what they were served and compiled. What the service worker does is asked of
   // the page as it is built, in standalone.test.ts; here it would fetch every file once more.
   const context = await browser.newContext({ serviceWorkers: 'block' });

@@ -56,6 +56,9 @@ it('a link to the page has a picture, at the address that the host gives', () =>
 
 describe.skipIf(!executablePath)('the built page', () => {
   let browser: Browser;
+  let server: Awaited<ReturnType<typeof servePage>>;
+  /** The same server under a name that is not this machine's own, as a page on a static host. */
+  let host: string;
   const errors: string[] = [];
   const watched = (page: Page): Page => page.on('pageerror', ({ message }) => errors.push(message));
   const trains = async (page: Page): Promise<void> => {
@@ -66,7 +69,16 @@ describe.skipIf(!executablePath)('the built page', () => {
     expect(await page.textContent('#check-status')).toMatch(/^done .* WebAssembly/);
   };
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath!, args: [...chromiumFlags] });
+    server = await servePage(folder, 0);
+    host = server.address.replace('127.0.0.1', 'explorer.test');
+    browser = await chromium.launch({
+      executablePath: executablePath!,
+      args: [
+        ...chromiumFlags,
+        '--host-resolver-rules=MAP explorer.test 127.0.0.1',
+        `--unsafely-treat-insecure-origin-as-secure=${new URL(host).origin}`,
+      ],
+    });
   }, 60_000);
   afterAll(() => browser.close());
 
@@ -85,28 +97,11 @@ describe.skipIf(!executablePath)('the built page', () => {
   }, 60_000);
 
   describe('from a server', () => {
-    let hosted: Browser;
     let context: BrowserContext;
-    let server: Awaited<ReturnType<typeof servePage>>;
-    /** The same server under a name that is not this machine's own, as a page on a static host. */
-    let host: string;
     beforeAll(async () => {
-      server = await servePage(folder, 0);
-      host = server.address.replace('127.0.0.1', 'explorer.test');
-      hosted = await chromium.launch({
-        executablePath: executablePath!,
-        args: [
-          ...chromiumFlags,
-          '--host-resolver-rules=MAP explorer.test 127.0.0.1',
-          `--unsafely-treat-insecure-origin-as-secure=${new URL(host).origin}`,
-        ],
-      });
-      context = await hosted.newContext();
-    }, 60_000);
-    afterAll(async () => {
-      await context.close();
-      await hosted.close();
+      context = await browser.newContext();
     });
+    afterAll(() => context.close());
 
     it('keeps nothing in the browser when this machine serves it, and removes what was kept', async () => {
       const page = watched(await context.newPage());

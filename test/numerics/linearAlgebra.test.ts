@@ -66,6 +66,38 @@ describe.each(cases)('$name', ({ algebra, rounding }) => {
       }
   });
 
+  it.each([
+    [1, 1],
+    [0, 3],
+    [3, 0],
+    [4, 7],
+    [9, 8],
+    [61, 130],
+  ])('multiplies %i rows of %i columns, and their transpose, by a vector', (m, k) => {
+    const [a, x, u] = [random(m * k), random(k), random(m)];
+    const close = (actual: Float64Array, expected: Float64Array): void => {
+      expect(actual).toHaveLength(expected.length);
+      actual.forEach((value, i) => {
+        if (!(Math.abs(value - expected[i]!) < DOUBLE)) expect([i, value]).toEqual([i, expected[i]]);
+      });
+    };
+    close(algebra.times(a, x, m), product(a, x, m, 1, k));
+    const columns = Float64Array.from(a, (_, at) => a[(at % m) * k + Math.floor(at / m)]!);
+    close(algebra.transposedTimes(a, u, k), product(columns, u, k, 1, m));
+  });
+
+  it.each([1, 3, 4, 9, 150])("solves L L' x = b of order %i without a look above the diagonal", (n) => {
+    const l = random(n * n).map((value, at) => (at % (n + 1) === 0 ? 2 + Math.abs(value) : value / n));
+    for (let i = 0; i < n; i++) l.fill(Number.NaN, i * n + i + 1, (i + 1) * n);
+    const x = random(n);
+    const [up, b] = [new Float64Array(n), new Float64Array(n)];
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) up[j]! += l[i * n + j]! * x[i]!;
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) b[i]! += l[i * n + j]! * up[j]!;
+    const solved = algebra.choleskySolve(l, b);
+    expect(solved).toBe(b);
+    for (let i = 0; i < n; i++) expect(Math.abs(solved[i]! - x[i]!)).toBeLessThan(DOUBLE * n);
+  });
+
   it('leaves what is above the diagonal of a factored matrix alone', () => {
     const n = 90;
     const a = random(n * n);

@@ -31,6 +31,23 @@ describe('predictOnData', () => {
     expect(best.n).toBe(90);
   });
 
+  it('speaks of a split whose held-out rows are those left, or n / 4 where that is more', async () => {
+    const tested = async (testRows?: number) => {
+      const { predictions } = await predictOnData(data, {
+        n: [60, 90, 400],
+        eps: 0.1,
+        widths: [8],
+        testRows,
+      });
+      return predictions.map((one) => [
+        one.testRows,
+        one.intervals!.adversarialRisk.high > one.adversarialRisk,
+      ]);
+    };
+    expect(await tested()).toEqual([40, 23, 100].map((rows) => [rows, true]));
+    expect(await tested(7)).toEqual([7, 7, 7].map((rows) => [rows, true]));
+  });
+
   it('does not compare predictions at different radii', async () => {
     const grid = { n: 60, widths: [8] };
     expect((await predictOnData(data, { ...grid, eps: [0.1, 0.3] })).comparable).toBe(false);

@@ -154,6 +154,13 @@ describe('predictionIntervals', () => {
     expect(halfWidth(heavy, {}, 100)).toBeGreaterThan(1.5 * halfWidth(measured, {}, 100));
   });
 
+  it('narrow as one over the radius at test, where the attack is most of every loss', async () => {
+    const measured = await measure(400);
+    // Losses (|r| + R)^2 vary by 2 sd(|r|) / R of their mean, but for |r| / R.
+    const [near, far] = [1e4, 1e5].map((epsTest) => halfWidth(measured, { epsTest }, 100));
+    expect(Math.abs(near! / far! - 10)).toBeLessThan(0.01);
+  });
+
   it('are null for moments without rows', async () => {
     const { sample: _, ...moments } = await measure(200);
     const predictions = predictRobustRisk(moments, setting);

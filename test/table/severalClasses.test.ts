@@ -23,6 +23,7 @@ import { tuneOnTable } from '../../src/table/tuneOnTable.ts';
 import type { TableTuningOptions } from '../../src/table/tuneOptions.ts';
 import { featuresOf, partsScorer } from '../../src/table/tuneScores.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { sized } from '../support/sizes.ts';
 
 beforeAll(async () => {
   await testRuntime();
@@ -100,7 +101,7 @@ describe('several classes', () => {
 
   it.each(models)('are measured on held-out rows, under attack no better, by %s', async (_, more) => {
     const found = [];
-    for (const epsTest of [0, 0.4, 0.8, 5]) {
+    for (const epsTest of [0, 0.6, 5]) {
       const { model, preparation, several, testRows, ...trained } = await trainOnTable(table, {
         ...{ ...asked, ...more, epsTest },
       });
@@ -142,11 +143,11 @@ describe('several classes', () => {
       found.push({ clean: clean.accuracy.value, robust: robust.accuracy.value });
       model.dispose();
     }
-    const [none, little, much, most] = found.map(({ robust }) => robust) as [number, number, number, number];
+    const [none, much, most] = found.map(({ robust }) => robust) as [number, number, number];
     expect(none).toBe(found[0]!.clean);
     expect(none).toBeGreaterThan(0.75);
-    expect(little).toBeLessThan(none);
-    expect(much).toBeLessThan(little);
+    expect(much).toBeLessThan(none);
+    expect(much).toBeGreaterThan(0);
     expect(most).toBe(0);
   });
 
@@ -322,7 +323,7 @@ describe('tuning of several classes', () => {
           });
           return Number(falls);
         });
-      const { clean, robust, blocks, fault } = await scorer(candidate);
+      const { clean, robust, blocks, fault } = await scorer.score(candidate);
       expect(fault).toBeNull();
       // Exact: both are solved to the same gap.
       expect(blocks).toEqual(wrong(0.6));
@@ -377,8 +378,12 @@ describe('tuning of several classes', () => {
 
   it('estimates by leave-one-out what trainings without each row come to, within two rows', async () => {
     const found = [];
+    const radii = sized([0.2], [0, 0.2]);
     for (const by of ['leave-one-out', 'folds'] as const) {
-      const { splits, training, heldOut } = await tuneOnTable(table, { ...tuning, by, folds: 72 });
+      const { splits, training, heldOut } = await tuneOnTable(table, {
+        ...{ ...tuning, eps: radii },
+        ...{ by, folds: 72 },
+      });
       training.model.dispose();
       expect(heldOut).toEqual({
         clean: training.several!.clean.error,
@@ -388,7 +393,7 @@ describe('tuning of several classes', () => {
       found.push(splits[0]!.scores);
     }
     const [left, refitted] = found as [ScoredCandidate[], ScoredCandidate[]];
-    expect(left.map(({ by }) => by)).toEqual(new Array(4).fill('leave-one-out'));
+    expect(left.map(({ by }) => by)).toEqual(new Array(2 * radii.length).fill('leave-one-out'));
     for (const [k, { clean, robust }] of left.entries()) {
       expect(Math.abs(clean.value - refitted[k]!.clean.value)).toBeLessThan(2.5 / 72);
       expect(Math.abs(robust.value - refitted[k]!.robust.value)).toBeLessThan(2.5 / 72);

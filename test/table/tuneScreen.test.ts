@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
 import { gradientNorms, readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { times } from '../../src/numerics/vectors.ts';
@@ -71,6 +71,20 @@ describe('screenPaths', () => {
     expect(counts).toEqual([...counts].sort((a, b) => b - a));
     expect(counts[0]).toBe(8);
     expect(counts.at(-1)).toBe(0);
+  });
+
+  it('predicts as much on a machine that stands still as on one that is endlessly fast', async () => {
+    const found = await screened(1.5);
+    for (const step of [0, 1e7]) {
+      let now = 0;
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+        now += step;
+        return now;
+      });
+      const again = await screened(1.5);
+      clock.mockRestore();
+      expect(again).toEqual(found);
+    }
   });
 
   it.each([

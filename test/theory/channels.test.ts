@@ -5,8 +5,9 @@ import { newAverages, newPartialMoments } from '../../src/theory/channels/averag
 import { logisticParts } from '../../src/theory/channels/gaussianMixtures.ts';
 import { hardMargin } from '../../src/theory/channels/hardMargin.ts';
 import { marginLoss, residualLoss } from '../../src/theory/channels/losses.ts';
-import { MarginLaw } from '../../src/theory/channels/marginLaw.ts';
+import { CutGaussian, MarginLaw } from '../../src/theory/channels/marginLaw.ts';
 import { type Noise, noiseParts, secondMoment } from '../../src/theory/channels/noise.ts';
+import { meanScore } from '../../src/theory/channels/pieces.ts';
 import { ResidualLaw } from '../../src/theory/channels/residualLaw.ts';
 import { expectClose } from './support.ts';
 
@@ -226,6 +227,22 @@ describe('a kink that holds next to nobody', () => {
     // The middle of the range of margins between 1.2 - V and 1.2.
     const there = 2 * Math.exp(-0.5 * ((1.2 - 0.5 * V) / 0.5) ** 2) * atZero;
     expectClose(held.eta / there, 1, QUADRATURE);
+    // Beside the rows that are pushed with a score of 1.
+    const beside = integral(density, [-9, (1.2 - V) / 0.5], 200);
+    const onKink = integral((x) => density((1.2 - V * x) / 0.5) * 2 * V * x * x, [0, 1], 4);
+    expectClose(held.chi, beside + onKink, 1e-13);
+  });
+
+  it.each([1e-5, 1e-9])('has the mean score of its range, V = %s', (V) => {
+    const law = new CutGaussian();
+    law.deviation = 0.5;
+    const parts = [
+      { to: 1, score: [0, 0], attack: [0, 0], loss: [0, 0, 0] },
+      { to: 1 + V, width: V, score: [0.5, 0.25], attack: [0, 0], loss: [0, 0, 0] },
+      { to: Infinity, score: [0, 0], attack: [0, 0], loss: [0, 0, 0] },
+    ] as const;
+    const there = (0.5 + 0.25 * (1 + 0.5 * V)) * V * 2 * density((1 + 0.5 * V) / 0.5);
+    expectClose(meanScore(parts, law, 0) / there, 1, QUADRATURE);
   });
 });
 

@@ -388,6 +388,24 @@ describe('the robust capacity', () => {
     expectRelative(at(0.999).error, capacity.error, 1e-2);
   });
 
+  it('are solved for few rows that are fitted nearly whole, from stronger penalties', () => {
+    const few = { psi2: 0.07306827449709942, eps: 0.03129843104061642, tau: 0.043643737028300315 };
+    const at = (lambda: number) =>
+      asymptoticRisk(randomFeatures({ psi1: 67.67926551852882 }), {
+        ...few,
+        flip: 0.2675626030889157,
+        lambda,
+        loss: 'squaredHinge',
+      });
+    const solved = at(0.000612724609784611);
+    expect(solved.converged).toBe(true);
+    // An independent start: there the equations are solved from nowhere.
+    const stronger = at(0.00063);
+    expect(stronger.converged).toBe(true);
+    expectRelative(solved.robustError, stronger.robustError, 1e-3);
+    expect(solved.outputVariance).toBeGreaterThan(stronger.outputVariance);
+  });
+
   it.each([
     [0.156, 0.018, 4.9],
     [0.01, 0.02, 31.8],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
-import { solveFixedPoint, solveFromStarts, weakerPenalties } from '../../src/theory/fixedPoint.ts';
+import { alongPath, solveFixedPoint, solveFromStarts, weakerPenalties } from '../../src/theory/fixedPoint.ts';
 import { randomFeatures } from '../../src/theory/index.ts';
 import { goldenSection, minimiseLog } from '../../src/theory/minimise.ts';
 import { SaddleEquations } from '../../src/theory/saddleEquations.ts';
@@ -146,28 +146,27 @@ describe('several starts', () => {
     expect(last).toBe(best.x);
   });
 
-  it('by weaker penalties go from 10 down by tenths, each from the last, to just above the one asked for', () => {
-    const asked: (readonly [number, number | undefined])[] = [];
-    const solve = (fails: number) => (lambda: number, x: Float64Array | undefined) => {
-      asked.push([Math.round(Math.log10(lambda)), x?.[0]]);
-      return { iterations: 1, residual: lambda < fails ? 1 : 1e-8, at: Float64Array.of(Math.log10(lambda)) };
-    };
-    const found = weakerPenalties(solve(0), 2e-3);
-    expect(asked.map(([power]) => power)).toEqual([1, 0, -1, -2]);
-    asked.slice(1).forEach(([, from], i) => {
-      expectClose(from!, asked[i]![0], 1e-9);
-    });
-    expect(asked[0]![1]).toBeUndefined();
-    expect(found).toMatchObject({ near: true });
-    expectClose(found!.x[0]!, -2, 1e-9);
-    // What fails ends it, and the last that did not is the start.
-    expectClose(weakerPenalties(solve(0.5), 1e-5)!.x[0]!, 0, 1e-9);
-    expect(weakerPenalties(solve(100), 1e-5)).toBeUndefined();
-    expect(weakerPenalties(solve(0), 10)).toBeUndefined();
-    asked.length = 0;
-    weakerPenalties(solve(0), 0);
+  it('by weaker penalties go from 10 down by tenths, to just above the one asked for', () => {
+    const powers = (lambda: number): number[] =>
+      [...weakerPenalties({ lambda })].map((on) => Math.round(Math.log10(on.lambda)));
+    expect(powers(2e-3)).toEqual([1, 0, -1, -2]);
+    expect(powers(10)).toEqual([]);
     // To 1e-12, itself or not as it is rounded.
-    expect([13, 14]).toContain(asked.length);
+    expect([13, 14]).toContain(powers(0).length);
+  });
+
+  it('along a path are extrapolated from the last two, up to the first problem that is not solved', () => {
+    const asked: (number | undefined)[] = [];
+    const solve = (fails: number) => (power: number, x: Float64Array | undefined) => {
+      asked.push(x?.[0]);
+      return { iterations: 1, residual: power >= fails ? 1 : 1e-8, at: Float64Array.of(power ** 2) };
+    };
+    const found = alongPath([1, 2, 4, 5], solve(9));
+    expect(asked).toEqual([undefined, 1, 7, 28]);
+    expect(found).toMatchObject({ near: true });
+    expect(found!.x[0]).toBe(25);
+    expect(alongPath([1, 2, 4, 5], solve(4))!.x[0]).toBe(4);
+    expect(alongPath([1, 2, 4, 5], solve(0))).toBeUndefined();
   });
 });
 

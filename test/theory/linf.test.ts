@@ -214,6 +214,24 @@ describe('classifiers trained against linf', () => {
     expect(before.gradientNorm).toBeLessThan(1e-2);
   });
 
+  it('are solved where the hinge is a straight line to their outputs, however small', () => {
+    const problem = {
+      psi2: 47.6,
+      tau: 0.18,
+      lambda: 0,
+      loss: 'hinge',
+      norm: 'linf',
+      signal: 'rademacher',
+    } as const;
+    const found = [2.5, 3.1, 3.7, 4.3].map((eps) => asymptoticRisk(linear(), { ...problem, eps }));
+    for (const risk of found) expect(risk).toMatchObject({ phase: 'learning', converged: true });
+    // A share of the coordinates stands out that falls like exp(-c eps^2): its logarithm has a constant second difference.
+    const logs = found.map(({ gradientNorm }) => Math.log(gradientNorm));
+    const bends = [0, 1].map((i) => logs[i]! - 2 * logs[i + 1]! + logs[i + 2]!);
+    expect(bends[0]).toBeLessThan(0);
+    expectRelative(bends[1]!, bends[0]!, 0.05);
+  });
+
   it('fit labels up to a capacity, and join there', () => {
     for (const map of [randomFeatures({ psi1: 2 }), linear()]) {
       const labels = { eps: 0.3, tau: 0.5, norm: 'linf', signal: 'sparse' } as const;

@@ -20,6 +20,9 @@ function problem({ d = 20, psi1 = 2, psi2 = 3, tau = 0.5, seed = 1 } = {}) {
   return { data, model };
 }
 
+/** Steps of a first cycle, where a training is to converge; 150 by default. */
+const brief = sized(75, 150);
+
 const thetaOf = (model: tf.LayersModel) => model.trainableWeights[0]!.read().dataSync().slice();
 const kernelOf = (model: tf.LayersModel) =>
   model.getLayer('features').getWeights()[0]!.dataSync().slice() as Float32Array;
@@ -30,7 +33,7 @@ describe('adversarialTraining', () => {
     const [d, within] = sized([40, 0.015], [100, 0.01]);
     const { data, model } = problem({ d, psi1: 2, psi2: 3, tau: 0.5 });
     const kernel = kernelOf(model);
-    const trained = await adversarialTraining(model, data, { eps: 0.5 });
+    const trained = await adversarialTraining(model, data, { eps: 0.5, cycleSteps: brief });
     const { objective } = linearizedOptimum({ data, kernel, eps: 0.5 }, 40);
     expect(trained.converged).toBe(true);
     expect(Math.abs(trained.objective / objective - 1)).toBeLessThan(within);
@@ -76,7 +79,7 @@ describe('adversarialTraining', () => {
   it('stays at theta = 0 when eps is beyond the critical one', async () => {
     const { data, model } = problem({ d: sized(30, 60), psi1: 0.5, psi2: 3 });
     const critical = criticalEps(randomFeatures({ psi1: 0.5 }), { psi2: 3, tau: 0.5 });
-    const trained = await adversarialTraining(model, data, { eps: 1.5 * critical });
+    const trained = await adversarialTraining(model, data, { eps: 1.5 * critical, cycleSteps: brief });
     expect(trained.converged).toBe(true);
     expect(Math.max(...thetaOf(model).map(Math.abs))).toBeLessThan(1e-3);
     expect(trained.objective / halfMeanSquare(data.y)).toBeCloseTo(1, 4);
@@ -85,7 +88,9 @@ describe('adversarialTraining', () => {
   it('reaches at eps = 0 the ridge solution (float32, 0.1 per cent in objective)', async () => {
     const { data, model } = problem();
     const lambda = 0.1;
-    const trained = await adversarialTraining(model, data, { eps: 0, lambda, tolerance: 1e-5 });
+    const trained = await adversarialTraining(model, data, {
+      ...{ eps: 0, lambda, tolerance: 1e-5, cycleSteps: brief },
+    });
     const { ridge } = await import('../../src/exact/ridge.ts');
     const phi = model.getLayer('features').apply(tf.tensor2d(data.x, [data.n, data.d])) as tf.Tensor;
     const features = Float64Array.from(phi.dataSync());

@@ -82,10 +82,10 @@ describe('a training in a folder', () => {
     ['momentum', { optimizer: 'momentum', learningRate: 0.05 }],
     ['rmsprop', { optimizer: 'rmsprop' }],
     ['a carried perturbation', { method: freeTraining({ replays: 3 }) }],
-    ['a schedule and a warm-up', { schedule: 'cosine', epsWarmup: 45 }],
+    ['a schedule and a warm-up', { schedule: 'cosine', epsWarmup: 22 }],
   ] as const)('resumes bit for bit with %s', async (name, options) => {
-    const short = { ...options, maxCycles: 1 } as const;
-    await crashAt(inHome(name), 40, short);
+    const short = { ...options, cycleSteps: 30, checkpointEvery: 12, maxCycles: 1 } as const;
+    await crashAt(inHome(name), 20, short);
     expect(stepOf(inHome(name))).toBeGreaterThan(0);
     const resumed = await trainInFolder(inHome(name), short);
     const whole = await trainInFolder(inHome(`${name} whole`), short);
@@ -129,15 +129,17 @@ describe('a training in a folder', () => {
 
   it('names the file when the disk is full, and its last checkpoint still loads', async () => {
     const folder = inHome('full');
-    await crashAt(folder, 40);
+    const few = { cycleSteps: 30, checkpointEvery: 12 };
+    await crashAt(folder, 20, few);
     const step = stepOf(folder);
     expect(step).toBeGreaterThan(0);
     const file = join(folder, 'checkpoint');
     symlinkSync('/dev/full', unfinishedName(file));
-    await expect(trainInFolder(folder)).rejects.toThrow(`cannot write ${JSON.stringify(file)}: ENOSPC`);
+    await expect(trainInFolder(folder, few)).rejects.toThrow(`cannot write ${JSON.stringify(file)}: ENOSPC`);
     expect(stepOf(folder)).toBe(step);
-    const resumed = await trainInFolder(folder, { maxCycles: 1 });
-    expect(resumed.theta).toEqual((await trainInFolder(inHome('unfilled'), { maxCycles: 1 })).theta);
+    const once = { ...few, maxCycles: 1 };
+    const resumed = await trainInFolder(folder, once);
+    expect(resumed.theta).toEqual((await trainInFolder(inHome('unfilled'), once)).theta);
   });
 
   it('names the file when its folder goes away', async () => {
@@ -145,9 +147,9 @@ describe('a training in a folder', () => {
     const moved = inHome('moved');
     const before = tf.memory().numTensors;
     const training = trainInFolder(folder, {
-      checkpointEvery: 50,
+      ...{ cycleSteps: 30, checkpointEvery: 25 },
       onProgress({ step }) {
-        if (step === 85) renameSync(folder, moved);
+        if (step === 42) renameSync(folder, moved);
       },
     });
     await expect(training).rejects.toThrow(
@@ -155,7 +157,7 @@ describe('a training in a folder', () => {
     );
     expect(existsSync(folder)).toBe(false);
     // At the end of the first cycle.
-    expect(stepOf(moved)).toBe(60);
+    expect(stepOf(moved)).toBe(30);
     // The model of the failed call is all that stays: W and theta.
     expect(tf.memory().numTensors - before).toBeLessThanOrEqual(2);
   });

@@ -281,12 +281,12 @@ describe('a model with every kind of layer that differs in training', () => {
 
   it('resumes bit for bit, moving averages and masks included', async () => {
     const folder = temporaryFolder(onTestFinished);
-    const long = { ...options, cycleSteps: 60, checkpointEvery: 25 };
+    const long = { ...options, cycleSteps: 30, checkpointEvery: 12 };
     const crashing = adversarialTraining(noisy(), data, {
       ...long,
       folder,
       onProgress({ step }) {
-        if (step >= 50) throw new Error('crash');
+        if (step >= 26) throw new Error('crash');
       },
     });
     await expect(crashing).rejects.toThrow('crash');

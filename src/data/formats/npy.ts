@@ -1,56 +1,104 @@
-import { inflateRawSync } from 'node:zlib';
 import { oneLine, UserError } from '../../errors.ts';
 import { ColumnBuilder } from '../columnBuilder.ts';
 import type { RawColumn, RawTable } from '../rawTable.ts';
 
-/**
- * Reads an array of NumPy (.npy): of two axes, with columns x0, x1, ..., or of one axis, the column x0.
- * @param file as messages name it
- * @throws UserError naming the file, and the kind of an array that is no table of numbers or text
- */
-export const npyTable = (bytes: Uint8Array, file: string): RawTable =>
-  tableOfArrays([['x', arrayOf(bytes, file)]], file, false);
-
-/**
- * Reads the arrays in an archive of NumPy (.npz), which must have as many rows each: an array `y` of one axis becomes the
- * column y, an array `X` of two axes the columns X0, X1, ...
- * @param file as messages name it
- * @throws UserError as {@link npyTable} does, and for arrays of different lengths
- */
-export function npzTable(bytes: Uint8Array, file: string): RawTable {
-  const arrays = unzipped(bytes, file)
-    .filter(([name]) => name.endsWith('.npy'))
-    .map(([name, content]): [string, NumpyArray] => {
-      const plain = name.slice(0, -'.npy'.length);
-      return [plain, arrayOf(content, `the array ${JSON.stringify(plain)} of ${file}`)];
-    });
-  if (arrays.length === 0) throw new UserError(`${file} is a zip archive without .npy files`);
-  return tableOfArrays(arrays, file, true);
+/** Columns of a table from an array: two axes are rows and columns, one axis is a single column. */
+export interface ArrayColumns {
+  readonly rows: number;
+  readonly axes: number;
+  readonly columns: readonly ColumnBuilder[];
 }
 
-interface NumpyArray {
-  readonly shape: readonly number[];
-  /** The value at an index in C order. */
-  readonly at: (index: number) => unknown;
+/** An array of NumPy (.npy) that comes in pieces, of which nothing is kept but the columns. */
+export class NpyArray {
+  private readonly file: string;
+  private readonly size: number | null;
+  private layout: Layout | null = null;
+  private columns: ColumnBuilder[] = [];
+  /** Values so far. */
+  private count = 0;
+  /** What is not a whole header, or a whole value, yet. */
+  private rest: Uint8Array = new Uint8Array(0);
+
+  /**
+   * @param file as messages name it
+   * @param size of all pieces together, in bytes; null where that is not known beforehand
+   */
+  constructor(file: string, size: number | null) {
+    this.file = file;
+    this.size = size;
+  }
+
+  /**
+   * Takes the next piece, of which nothing is kept.
+   * @throws UserError naming the file, and the kind of an array that is no table of numbers or text
+   */
+  push(piece: Uint8Array): void {
+    let bytes = this.rest.length > 0 ? Buffer.concat([this.rest, piece]) : piece;
+    if (!this.layout) {
+      this.layout = layoutOf(bytes, this.file);
+      if (this.layout) {
+        this.begin(this.layout);
+        bytes = bytes.subarray(this.layout.start);
+      }
+    }
+    this.rest = this.layout ? this.take(bytes, this.layout) : bytes.slice();
+  }
+
+  /** The columns, after the last piece. @throws UserError for an array that is cut short */
+  done(): ArrayColumns {
+    const { layout, count, rest, columns, file } = this;
+    if (!layout) throw new UserError(oneLine(`${file} is cut short`));
+    if (count < layout.count) throw cutShort(file, count * layout.width + rest.length, layout);
+    return { rows: layout.shape[0]!, axes: layout.shape.length, columns };
+  }
+
+  private begin(layout: Layout): void {
+    const { count, width, start, shape } = layout;
+    const { size, file } = this;
+    if (size !== null && size - start < count * width) throw cutShort(file, size - start, layout);
+    // Where the size is not known, what the header says is not known to be true.
+    const rows = size === null ? undefined : shape[0];
+    this.columns = Array.from({ length: shape[1] ?? 1 }, () => new ColumnBuilder(rows));
+  }
+
+  /** Adds the values that are whole. @returns what is left of the bytes */
+  private take(bytes: Uint8Array, { count, width, shape, fortran, value }: Layout): Uint8Array {
+    const { columns, count: first } = this;
+    const rows = shape[0]!;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const whole = width === 0 ? count : first + Math.floor(bytes.length / width);
+    const end = Math.min(count, whole);
+    for (let k = first, at = 0; k < end; k++, at += width)
+      columns[fortran ? Math.floor(k / rows) : k % columns.length]!.add(value(view, at));
+    this.count = end;
+    return bytes.slice(end < count ? (end - first) * width : bytes.length);
+  }
 }
 
-function tableOfArrays(
-  arrays: readonly (readonly [string, NumpyArray])[],
+const cutShort = (file: string, bytes: number, { count, width }: Layout): UserError =>
+  new UserError(oneLine(`${file} is cut short: ${bytes} bytes of values instead of ${count * width}`));
+
+/**
+ * The columns of arrays as a table: of the array `y` of one axis the column y, of `X` of two axes the columns X0, X1, ...
+ * @param file as messages name it
+ * @param isAlone whether there is one array without a name, whose columns are numbered in any case
+ * @throws UserError naming the file, for arrays of different lengths
+ */
+export function tableOfArrays(
+  arrays: readonly (readonly [string, ArrayColumns])[],
   file: string,
-  plainNames: boolean,
+  isAlone: boolean,
 ): RawTable {
-  const rows = arrays[0]![1].shape[0]!;
-  const columns = arrays.flatMap(([name, { shape, at }]) => {
-    if (shape[0] !== rows)
+  const [first, { rows }] = arrays[0]!;
+  const columns = arrays.flatMap(([name, array]) => {
+    if (array.rows !== rows)
       throw new UserError(
-        oneLine(`${file} has arrays of different lengths: ${arrays[0]![0]} ${rows}, ${name} ${shape[0]}`),
+        oneLine(`${file} has arrays of different lengths: ${first} ${rows}, ${name} ${array.rows}`),
       );
-    const width = shape[1] ?? 1;
-    return Array.from({ length: width }, (_, j): RawColumn => {
-      const builder = new ColumnBuilder();
-      for (let i = 0; i < rows; i++) builder.add(at(i * width + j));
-      return builder.done(shape.length === 1 && plainNames ? name : `${name}${j}`);
-    });
+    return array.columns.map(
+      (column, j): RawColumn => column.done(array.axes === 1 && !isAlone ? name : `${name}${j}`),
+    );
   });
   return { file, rows, columns };
 }
@@ -79,16 +127,37 @@ function half(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
 }
 
-/** Version 1 to 3 of NumPy's format: magic, version, length of the header, the header as a Python dict, the values. */
-function arrayOf(bytes: Uint8Array, file: string): NumpyArray {
+/** Where the values of an array are, and how to read one. */
+interface Layout {
+  readonly shape: readonly number[];
+  /** Whether the values of a column follow one another, otherwise those of a row. */
+  readonly fortran: boolean;
+  /** Values in all, and bytes of each. */
+  readonly count: number;
+  readonly width: number;
+  /** Bytes before the first. */
+  readonly start: number;
+  readonly value: (view: DataView, at: number) => unknown;
+}
+
+/** Bytes that a header has at most: those of tables have a hundred. */
+const LONGEST_HEADER = 1 << 16;
+
+/**
+ * Version 1 to 3 of NumPy's format: magic, version, length of the header, the header as a Python dict, the values.
+ * @returns null where the bytes do not have all of the header
+ */
+function layoutOf(bytes: Uint8Array, file: string): Layout | null {
   const fail = (what: string): never => {
     throw new UserError(oneLine(`${file} ${what}`));
   };
+  if (bytes.length < 12) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12) return fail('is cut short');
   const wide = bytes[6]! > 1;
   const start = wide ? 12 : 10;
   const size = wide ? view.getUint32(8, true) : view.getUint16(8, true);
+  if (size > LONGEST_HEADER) return fail('has a header that is damaged');
+  if (bytes.length < start + size) return null;
   const header = Buffer.from(bytes.subarray(start, start + size)).toString('utf8');
   const [, order, kind, digits] = /'descr':\s*'([<>|=])([a-zA-Z])(\d*)(?:\[\w*\])?'/.exec(header) ?? [];
   const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? '')
@@ -107,23 +176,18 @@ function arrayOf(bytes: Uint8Array, file: string): NumpyArray {
     fail(`is an array of NumPy's type ${kind}${digits}, no numbers or text`);
   if (shape.length !== 1 && shape.length !== 2)
     fail(`has ${shape.length} axes (${shape.join(' x ')}): a table has two, or one for a single column`);
-  const content = start + size;
+  if (!shape.every((axis) => Number.isSafeInteger(axis) && axis >= 0)) fail('has a header that is damaged');
   const count = shape.reduce((product, axis) => product * axis, 1);
   if (count === 0) fail('has no rows');
-  if (bytes.length - content < count * width)
-    fail(`is cut short: ${bytes.length - content} bytes of values instead of ${count * width}`);
   const little = order !== '>';
-  const value = (index: number): unknown => {
-    const at = content + index * width;
-    if (reader) return reader(view, at, little);
-    const text = kind === 'U' ? codePoints(view, at, width, little) : latin(bytes, at, width);
-    return text;
-  };
-  const fortran = /'fortran_order':\s*True/.test(header) && shape.length === 2;
-  const [rows, columns] = [shape[0]!, shape[1] ?? 1];
   return {
-    shape,
-    at: fortran ? (index) => value((index % columns) * rows + Math.floor(index / columns)) : value,
+    ...{ shape, count, width, start: start + size },
+    fortran: /'fortran_order':\s*True/.test(header) && shape.length === 2,
+    value: reader
+      ? (values, at) => reader(values, at, little)
+      : kind === 'U'
+        ? (values, at) => codePoints(values, at, width, little)
+        : (values, at) => latin(values, at, width),
   };
 }
 
@@ -137,48 +201,10 @@ function codePoints(view: DataView, at: number, width: number, little: boolean):
   return text;
 }
 
-const latin = (bytes: Uint8Array, at: number, width: number): string =>
-  Buffer.from(bytes.subarray(at, at + width))
+const latin = ({ buffer, byteOffset }: DataView, at: number, width: number): string =>
+  Buffer.from(buffer, byteOffset + at, width)
     .toString('latin1')
     .replace(/\0.*$/s, '');
-
-/** The files of a zip archive, stored or deflated, by its central directory (PKWARE APPNOTE 4.3). */
-function unzipped(bytes: Uint8Array, file: string): [string, Uint8Array][] {
-  const fail = (what: string): never => {
-    throw new UserError(oneLine(`${file} ${what}`));
-  };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let end = bytes.length - 22;
-  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
-  if (end < 0) return fail('is a zip archive that is cut short');
-  const found: [string, Uint8Array][] = [];
-  let at = view.getUint32(end + 16, true);
-  for (let k = 0; k < view.getUint16(end + 10, true); k++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50) fail('is a damaged zip archive');
-    const method = view.getUint16(at + 10, true);
-    const [packed, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
-    const [nameLength, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true)) as [
-      number,
-      number,
-      number,
-    ];
-    const local = view.getUint32(at + 42, true);
-    const name = Buffer.from(bytes.subarray(at + 46, at + 46 + nameLength)).toString('utf8');
-    if (packed === 0xffffffff || size === 0xffffffff || local === 0xffffffff)
-      fail('is larger than 4 GB: save its arrays as .npy files');
-    if (local + 30 > bytes.length) fail('is a damaged zip archive');
-    const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-    const content = bytes.subarray(start, start + packed);
-    if (method !== 0 && method !== 8) fail(`is a zip archive of a kind that is not read (method ${method})`);
-    try {
-      found.push([name, method === 8 ? inflateRawSync(content) : content]);
-    } catch {
-      fail('is a damaged zip archive');
-    }
-    at += 46 + nameLength + extra + comment;
-  }
-  return found;
-}
 
 /** An array of float64 in NumPy's format, version 1.0: the values in C order, little-endian. */
 export function npyBytes(values: Float64Array, shape: readonly number[]): Uint8Array {

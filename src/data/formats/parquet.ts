@@ -1,52 +1,50 @@
 import * as zlib from 'node:zlib';
 import { oneLine, UserError } from '../../errors.ts';
 import { ColumnBuilder } from '../columnBuilder.ts';
-import type { FileRanges, ReadProgress } from '../filePieces.ts';
+import type { ReadProgress } from '../filePieces.ts';
+import type { FileRanges } from '../fileRanges.ts';
 import type { RawTable } from '../rawTable.ts';
 
 /**
- * Reads a Parquet file by the package hyparquet, one row group after the other.
- * @param content the whole file, or what reads parts of it
+ * Reads a Parquet file by the package hyparquet, one row group after the other and of each a column at a time.
  * @param file as messages name it
  * @throws UserError naming the file where it cannot be read
  */
 export async function parquetTable(
-  content: FileRanges | ArrayBuffer,
+  content: FileRanges,
   file: string,
-  onProgress: ReadProgress = () => {},
+  onProgress: ReadProgress,
 ): Promise<RawTable> {
-  const { parquetMetadataAsync, parquetRead } = await import('hyparquet');
+  const { parquetMetadataAsync, parquetRead, parquetSchema } = await import('hyparquet');
   try {
     const metadata = await parquetMetadataAsync(content);
-    const builders = new Map<string, ColumnBuilder>();
     const rows = Number(metadata.num_rows);
-    let rowStart = 0;
-    for (const { num_rows } of metadata.row_groups) {
-      const rowEnd = rowStart + Number(num_rows);
-      await parquetRead({
-        ...{ file: content, metadata, rowStart, rowEnd },
-        compressors: {
-          GZIP: (packed) => zlib.gunzipSync(packed),
-          BROTLI: (packed) => zlib.brotliDecompressSync(packed),
-          ZSTD: zstd,
-        },
-        // Chunks of a column come in the order of their rows.
-        onChunk({ columnName, columnData }) {
-          const builder = builders.get(columnName) ?? new ColumnBuilder();
-          builders.set(columnName, builder);
-          for (const cell of columnData as Iterable<unknown>) builder.add(cell);
-        },
-      });
-      rowStart = rowEnd;
-      onProgress(Math.round((rowEnd / rows) * content.byteLength), content.byteLength);
+    const columns = parquetSchema(metadata).children.map(({ element: { name } }) => ({
+      name,
+      builder: new ColumnBuilder(rows),
+    }));
+    let done = 0;
+    for (const group of metadata.row_groups) {
+      for (const { name, builder } of columns)
+        await parquetRead({
+          file: content,
+          // Plans are made of all row groups that there are.
+          metadata: { ...metadata, row_groups: [group], num_rows: group.num_rows },
+          columns: [name],
+          compressors: {
+            GZIP: (packed) => zlib.gunzipSync(packed),
+            BROTLI: (packed) => zlib.brotliDecompressSync(packed),
+            ZSTD: zstd,
+          },
+          // Chunks come in the order of their rows.
+          onChunk({ columnData }) {
+            for (const cell of columnData as Iterable<unknown>) builder.add(cell);
+          },
+        });
+      done += Number(group.num_rows);
+      onProgress(Math.round((done / rows) * content.byteLength), content.byteLength);
     }
-    const names = metadata.schema.filter((_, k) => k > 0).map(({ name }) => name);
-    const columns = [...builders].sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
-    return {
-      file,
-      rows,
-      columns: columns.map(([name, builder]) => builder.done(name)),
-    };
+    return { file, rows, columns: columns.map(({ name, builder }) => builder.done(name)) };
   } catch (error) {
     throw new UserError(oneLine(`${file} cannot be read as Parquet: ${messageOf(error)}`));
   }

@@ -1,6 +1,7 @@
 import { checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
 import { classesOf, classNames } from '../csvClasses.ts';
 import { checkRawTable, type NumberColumn, type RawTable, rawRows, type TextColumn } from '../rawTable.ts';
+import { TableFaults } from '../tableFaults.ts';
 import { optionHint } from './optionHint.ts';
 import {
   MISSING_LEVEL,
@@ -39,13 +40,15 @@ const MOST_CLASSES = 50;
  * numbers is then learnt from the training rows alone: medians of what is missing, the levels of text and their shares. It
  * does not depend on the order of these rows.
  * @throws InvalidArgumentError for options that make no sense and unknown columns or classes; UserError naming the file, row
- * and column of a cell that cannot be used, with what would help
+ * and column of a cell that cannot be used, with what would help: one of each column, where several have such cells
  */
 export function planPreparation(table: RawTable, options: PreparationOptions): PreparationPlan {
   checkRawTable(table);
   const settings = resolvePreparation(options);
-  const used = usedColumns(table, settings);
-  const { rows, notes } = usableRows(table, used, settings);
+  const faults = new TableFaults(table.file);
+  const used = usedColumns(table, settings, faults);
+  const { rows, notes } = usableRows(table, used, settings, faults);
+  faults.refuse();
   const targets = rawRows({ ...table, columns: [used.target] }, rows);
   const target = targetOf(targets, settings);
   return {

@@ -15,6 +15,7 @@ import {
   rawRows,
 } from '../rawTable.ts';
 import { listedNames, type Table } from '../table.ts';
+import { TableFaults } from '../tableFaults.ts';
 import { optionHint } from './optionHint.ts';
 import {
   inputNames,
@@ -39,7 +40,8 @@ export interface PreparedInputs {
 
 /**
  * The inputs of a file as a preparation makes them; the target need not be there.
- * @throws UserError naming the columns that are not there, or the row and column of text where there were numbers
+ * @throws UserError naming the columns that are not there, or the row and column of text where there were numbers, of each
+ * column that has such a cell
  */
 export function preparedInputs(table: RawTable, preparation: Preparation): PreparedInputs {
   checkRawTable(table);
@@ -59,8 +61,10 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
   const extra = table.columns.filter(({ name }) => !known.has(name)).map(({ name }) => JSON.stringify(name));
   const notes =
     extra.length > 0 ? [`not used: ${extra.length === 1 ? 'column' : 'columns'} ${extra.join(', ')}`] : [];
+  const faults = new TableFaults(table.file);
   const read = inputs.filter(({ kind }) => kind === 'number').map(({ name }) => name);
-  if (rememberedMark(table, read, preparation.decimal) === ',') notes.push('decimals are read with commas');
+  if (faults.of(() => rememberedMark(table, read, preparation.decimal)) === ',')
+    notes.push('decimals are read with commas');
   const names = inputs.flatMap(inputNames);
   const values = new Float64Array(table.rows * names.length);
   const incomplete = new Set<number>();
@@ -77,10 +81,11 @@ export function preparedInputs(table: RawTable, preparation: Preparation): Prepa
       continue;
     }
     const column = rawColumn(table, 'column', input.name);
-    if (input.kind === 'number') fillNumbers(table, column, input, fill);
+    if (input.kind === 'number') faults.of(() => fillNumbers(table, column, input, fill));
     else fillText(table, column, input, fill);
     j += inputNames(input).length;
   }
+  faults.refuse();
   return {
     table: { names, rows: table.rows, values },
     incomplete: [...incomplete].sort((a, b) => a - b),

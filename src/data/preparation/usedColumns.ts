@@ -13,6 +13,7 @@ import {
   rawColumn,
   type TextColumn,
 } from '../rawTable.ts';
+import type { TableFaults } from '../tableFaults.ts';
 import { holdsDates, holdsNumbersOfSeveralForms, isIndex, strayText } from './columnKinds.ts';
 import { optionHint } from './optionHint.ts';
 import type { PreparationSettings } from './preparation.ts';
@@ -33,21 +34,29 @@ const NEARLY_ALL = 0.5;
 
 /**
  * Which columns of a table become inputs.
- * @throws InvalidArgumentError for unknown names; UserError naming a column of dates or of numbers in several forms, a cell that
- * is no number in a column of numbers, and when there are no inputs; as `decimalMark` does
+ * @param faults where a column is kept that holds dates or numbers in several forms, a cell that is no number in a column of
+ * numbers, that there are no inputs, and what `decimalMark` refuses
+ * @throws InvalidArgumentError for unknown names
  */
-export function usedColumns(table: RawTable, settings: PreparationSettings): UsedColumns {
+export function usedColumns(
+  table: RawTable,
+  settings: PreparationSettings,
+  faults: TableFaults,
+): UsedColumns {
   const { ignore, text, keepIndex, levels } = settings;
   for (const name of ignore) rawColumn(table, 'ignore', name);
   for (const name of text) rawColumn(table, 'text', name);
   const asTold = (column: RawColumn): RawColumn => (text.includes(column.name) ? asText(column) : column);
   const target = asTold(rawColumn(table, 'target', settings.target));
-  if (!text.includes(target.name)) refuseForms(table, target);
   const ofClasses = settings.classes || settings.positive !== undefined || text.includes(target.name);
-  if (target.kind === 'text' && !ofClasses) refuseStray(table, target);
+  faults.of(() => {
+    if (!text.includes(target.name)) refuseForms(table, target);
+    if (target.kind === 'text' && !ofClasses) refuseStray(table, target);
+  });
   const inputs: RawColumn[] = [];
   const leftOut: string[] = [];
   const notes: string[] = [];
+  let unread = 0;
   const leave = (name: string, why: string): void => {
     leftOut.push(name);
     notes.push(`column ${JSON.stringify(name)} ${why}`);
@@ -67,16 +76,20 @@ export function usedColumns(table: RawTable, settings: PreparationSettings): Use
         `holds another text in nearly every row and is left out (${optionHint('text', name)} takes it)`,
       );
     else {
-      if (!told) refuseForms(table, column);
-      if (!told && column.kind === 'text') refuseStray(table, column);
-      inputs.push(column);
+      const isRead = told || faults.of(() => refuseForms(table, column)) === column;
+      if (isRead && !told && column.kind === 'text') faults.of(() => refuseStray(table, column));
+      // Of what is not read, nothing else is to be said.
+      if (isRead) inputs.push(column);
+      else unread++;
     }
   }
-  if (inputs.length === 0)
-    throw new UserError(
-      oneLine(`there are no inputs beside the target ${JSON.stringify(target.name)}${listed(notes)}`),
-    );
-  const mark = decimalMark(table, [...inputs, target], settings.decimal);
+  const mark = faults.of(() => {
+    if (inputs.length + unread === 0)
+      throw new UserError(
+        oneLine(`there are no inputs beside the target ${JSON.stringify(target.name)}${listed(notes)}`),
+      );
+    return decimalMark(table, [...inputs, target], settings.decimal);
+  });
   if (mark === ',') notes.push('decimals are read with commas');
   return { target, inputs, leftOut, notes, mark };
 }
@@ -96,10 +109,11 @@ function holdsNames(column: TextColumn, most: number): boolean {
   return column.levels.length > NEARLY_ALL * written;
 }
 
-function refuseForms(table: RawTable, column: RawColumn): void {
-  if (column.kind === 'number') return;
+/** The column itself. @throws UserError for dates, and for numbers in several forms */
+function refuseForms(table: RawTable, column: RawColumn): RawColumn {
+  if (column.kind === 'number') return column;
   const row = column.codes.findIndex((code) => code >= 0);
-  if (row < 0) return;
+  if (row < 0) return column;
   const shown = JSON.stringify(cellText(column, row).slice(0, 40));
   const refuse = (what: string): never => {
     throw cellError(table, row, column.name, `is ${shown}: ${what}`);
@@ -116,6 +130,7 @@ function refuseForms(table: RawTable, column: RawColumn): void {
       : `decimals with commas and with points (${comma}, ${point}). Write all of them alike`;
     refuse(`the column holds ${what}, or take it for text (${optionHint('text', column.name)})`);
   }
+  return column;
 }
 
 /** Most cells are numbers, and one is not. */
@@ -132,25 +147,28 @@ function refuseStray(table: RawTable, column: TextColumn): void {
 
 /**
  * The rows that can be trained on: with a target, and with all inputs unless missing ones are filled in.
- * @throws UserError naming the first missing cell, where none are to be; when no row is left
+ * @param faults where the first missing cell is kept, where none are to be, and that no row is left
  */
 export function usableRows(
   table: RawTable,
   { target, inputs }: UsedColumns,
   { missing }: PreparationSettings,
+  faults: TableFaults,
 ): { rows: Uint32Array; notes: string[] } {
   const needed = missing === 'impute' ? [target] : [...inputs, target];
-  if (missing === 'refuse') {
-    const counts = needed.map((column) => countMissing(column, table.rows));
-    const first = counts.findIndex((count) => count > 0);
-    if (first >= 0) throw missingError(table, needed[first]!, counts);
-  }
   const rows: number[] = [];
   for (let i = 0; i < table.rows; i++) if (!needed.some((column) => isMissing(column, i))) rows.push(i);
-  if (rows.length === 0)
-    throw new UserError(
-      `no row of ${table.file} is whole: ${optionHint('missing', 'impute')} fills in what is missing`,
-    );
+  faults.of(() => {
+    if (missing === 'refuse') {
+      const counts = needed.map((column) => countMissing(column, table.rows));
+      const first = counts.findIndex((count) => count > 0);
+      if (first >= 0) throw missingError(table, needed[first]!, counts);
+    }
+    if (rows.length === 0)
+      throw new UserError(
+        `no row of ${table.file} is whole: ${optionHint('missing', 'impute')} fills in what is missing`,
+      );
+  });
   const dropped = table.rows - rows.length;
   const what = missing === 'impute' ? 'without a target' : 'with missing cells';
   return {

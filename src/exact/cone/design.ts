@@ -1,4 +1,4 @@
-import { times, transposedTimes } from '../../numerics/vectors.ts';
+import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { type ProductPart, type RowBlock, roomFor, rowBlocks, writeColumns } from '../rowBlocks.ts';
 
 /** n rows of M regressors. Those of an intercept, 1 in every row, are not stored: M is then one more than N. */
@@ -12,7 +12,7 @@ export interface Design {
 
 /** What M coefficients give at every row, n. */
 export function outputsOf({ n, N, M, rows }: Design, x: Float64Array): Float64Array {
-  const outputs = times(rows, x.subarray(0, N), n);
+  const outputs = linearAlgebra().times(rows, x.subarray(0, N), n);
   if (M > N) for (let i = 0; i < n; i++) outputs[i]! += x[N]!;
   return outputs;
 }
@@ -20,7 +20,7 @@ export function outputsOf({ n, N, M, rows }: Design, x: Float64Array): Float64Ar
 /** The sum of the rows, each times its u_i, M. */
 export function weightedSum({ N, M, rows }: Design, u: Float64Array): Float64Array {
   const sum = new Float64Array(M);
-  sum.set(transposedTimes(rows, u, N));
+  sum.set(linearAlgebra().transposedTimes(rows, u, N));
   if (M > N) for (const value of u) sum[N]! += value;
   return sum;
 }

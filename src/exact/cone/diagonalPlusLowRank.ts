@@ -1,5 +1,5 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, times, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { dot, transpose } from '../../numerics/vectors.ts';
 import { addToDiagonal, NEWTON_JITTER } from '../jitter.ts';
 
 /** Up to this many columns the N x N form is quick enough. */
@@ -46,6 +46,7 @@ export function withUnitColumn(
   rows: Float64Array,
   n: number,
   N: number,
+  algebra: LinearAlgebra,
 ): LowRankSystem {
   let border: Float64Array = new Float64Array(N);
   let solved: Float64Array = border;
@@ -55,7 +56,7 @@ export function withUnitColumn(
       if (!system.factor(diagonal, weights)) return false;
       const own = weights.subarray(0, n);
       const total = own.reduce((sum, value) => sum + value, 0);
-      border = transposedTimes(rows, own, N);
+      border = algebra.transposedTimes(rows, own, N);
       solved = system.solve(border.slice());
       // Where features explain a constant on these rows nothing but rounding is left.
       pivot = Math.max(total - dot(border, solved), 1e-15 * total);
@@ -94,7 +95,7 @@ function primal(
       addToDiagonal(matrix, N, NEWTON_JITTER);
       return algebra.choleskyInPlace(matrix, N);
     },
-    solve: (b) => choleskySolve(matrix, b),
+    solve: (b) => algebra.choleskySolve(matrix, b),
   };
 }
 
@@ -120,8 +121,8 @@ function woodbury(rows: Float64Array, m: number, N: number, algebra: LinearAlgeb
       const x = once(b.slice());
       for (let step = 0; step < REFINEMENTS; step++) {
         // b - D x - R' A R x
-        const pushed = times(rows, x, m).map((value, i) => current[i]! * value);
-        const pulled = transposedTimes(rows, pushed, N);
+        const pushed = algebra.times(rows, x, m).map((value, i) => current[i]! * value);
+        const pulled = algebra.transposedTimes(rows, pushed, N);
         const correction = once(pulled.map((value, j) => b[j]! - x[j]! / inverse[j]! - value));
         for (let j = 0; j < N; j++) x[j]! += correction[j]!;
       }
@@ -132,11 +133,11 @@ function woodbury(rows: Float64Array, m: number, N: number, algebra: LinearAlgeb
 
   function once(b: Float64Array): Float64Array {
     for (let j = 0; j < N; j++) b[j]! *= inverse[j]!;
-    const inner = times(rows, b, m);
+    const inner = algebra.times(rows, b, m);
     for (let i = 0; i < m; i++) inner[i]! *= roots[i]!;
-    choleskySolve(matrix, inner);
+    algebra.choleskySolve(matrix, inner);
     for (let i = 0; i < m; i++) inner[i]! *= roots[i]!;
-    const correction = transposedTimes(rows, inner, N);
+    const correction = algebra.transposedTimes(rows, inner, N);
     for (let j = 0; j < N; j++) b[j]! -= inverse[j]! * correction[j]!;
     return b;
   }

@@ -1,4 +1,5 @@
-import { choleskySolve, dot, norm } from '../../numerics/vectors.ts';
+import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { dot, norm } from '../../numerics/vectors.ts';
 import type { Bounds } from './interiorPoint.ts';
 
 /**
@@ -40,7 +41,7 @@ export function dualBound({
   const rho = g.map((value, a) => value - ridge * theta[a]!);
   const residual = norm(rho);
   const cost = metric
-    ? reach * Math.sqrt(Math.max(0, dot(rho, choleskySolve(metric, rho.slice()))))
+    ? reach * Math.sqrt(Math.max(0, dot(rho, linearAlgebra().choleskySolve(metric, rho.slice()))))
     : Number.POSITIVE_INFINITY;
   const atFeasible = linear - quadratic - (ridge / 2) * dot(theta, theta);
   let lower = atFeasible - cost;

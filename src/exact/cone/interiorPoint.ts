@@ -34,8 +34,12 @@ export interface ConeProgramme {
   factor(scaling: Scaling, precision?: Precision): boolean;
   /** Solves with the factor, in place. */
   solve(rhs: Float64Array): Float64Array;
-  /** Two-sided bounds on the optimum from any x and z in the cone; s = s(x) and az = A' z are at hand. */
-  bounds(point: InteriorPoint & { readonly az: Float64Array }): Bounds;
+  /**
+   * Two-sided bounds on the optimum from any x and z in the cone; s = s(x) and az = A' z are at hand.
+   * @param wanted the relative gap that is asked for: where it is out of reach, the lower bound may be a loose one that costs
+   * less, and says so. Default: the best lower bound
+   */
+  bounds(point: InteriorPoint & { readonly az: Float64Array }, wanted?: number): Bounds;
 }
 
 /** A programme that knows where to begin. */
@@ -50,6 +54,8 @@ export interface Bounds {
   readonly lower: number;
   /** Size of the dual residual relative to the terms that cancel in it. */
   readonly residual: number;
+  /** That a better lower bound was not looked for. Default false. */
+  readonly loose?: boolean;
 }
 
 /** s = A x + s0 and z, both inside the cone. */
@@ -67,6 +73,7 @@ export interface InteriorPointOptions {
   readonly tolerance: number;
   readonly negligible: number;
   readonly maxIterations: number;
+  /** The lower bound is an estimate, upper - s'z, as long as it is far from what is asked for. */
   readonly onIteration?: (iteration: number, bounds: Bounds, point: InteriorPoint) => void;
 }
 
@@ -80,7 +87,7 @@ export interface InteriorPointResult extends InteriorPoint {
  * Down to this relative gap single precision gives a direction, as long as each step takes the gap to this share of what it
  * was; the step and the bounds are computed in double.
  */
-const ROUGH_GAP = 1e-3;
+const ROUGH_GAP = 3e-5;
 const PROGRESS = 0.5;
 /** Share of the way to the cone's boundary that a step may go. */
 const TO_BOUNDARY = 0.995;
@@ -112,22 +119,24 @@ export function interiorPoint(
 
   for (let iteration = 0; ; iteration++) {
     const az = programme.applyTransposed(z);
-    const bounds = programme.bounds({ x, z, s, az });
-    onIteration?.(iteration, bounds, { x, s, z });
-    const lower = Math.max(bounds.lower, best?.bounds.lower ?? Number.NEGATIVE_INFINITY);
-    if (best === undefined || bounds.upper <= best.bounds.upper) {
-      const point = kept(start, best);
-      best = { ...point, bounds: { ...bounds, lower }, iterations: iteration, converged: false };
-    } else best = { ...best, bounds: { ...best.bounds, lower } };
-    const { upper } = best.bounds;
+    const bounds = programme.bounds({ x, z, s, az }, tolerance);
+    // s'z is the gap where the dual residual is zero, and positive where it is not.
+    const believed = bounds.loose ? bounds.upper - dot(s, z) : bounds.lower;
+    onIteration?.(iteration, { ...bounds, lower: believed }, { x, s, z });
+    best = better(best, start, bounds, iteration);
+    const { upper, lower } = best.bounds;
     const converged = upper - lower <= tolerance * upper || upper <= negligible;
-    if (converged || iteration === maxIterations) return { ...best, iterations: iteration, converged };
-    const gap = (upper - lower) / upper;
+    if (converged) return { ...best, converged };
+    /** The best point, with the best bound of the last one where only a loose one was looked for. */
+    const unfinished = (): InteriorPointResult =>
+      bounds.loose ? better(best, start, programme.bounds({ x, z, s, az }), iteration) : best!;
+    if (iteration === maxIterations) return unfinished();
+    const gap = (upper - Math.max(lower, believed)) / upper;
     if (gap < ROUGH_GAP || gap > PROGRESS * gapBefore) precision = 'double';
     gapBefore = gap;
-    if (!scalingOf(shape, s, z, scaling)) return { ...best, iterations: iteration };
+    if (!scalingOf(shape, s, z, scaling)) return unfinished();
     if (!programme.factor(scaling, precision) && !(precision === 'single' && programme.factor(scaling)))
-      return { ...best, iterations: iteration };
+      return unfinished();
 
     const reachOf = ({ ds, dz }: Direction): number =>
       Math.min(largestStep(shape, s, ds), largestStep(shape, z, dz));
@@ -143,13 +152,26 @@ export function interiorPoint(
     const { dx, ds, dz } = reachOf(central) > alone ? central : mehrotra;
 
     const step = Math.min(1, TO_BOUNDARY * reachOf({ dx, ds, dz }));
-    if (!(step > 1e-10)) return { ...best, iterations: iteration };
+    if (!(step > 1e-10)) return unfinished();
     for (let j = 0; j < x.length; j++) x[j]! += step * dx[j]!;
     for (let j = 0; j < length; j++) {
       s[j]! += step * ds[j]!;
       z[j]! += step * dz[j]!;
     }
   }
+}
+
+/** The best of the points met so far with the best of the lower bounds, this one counted in. */
+function better(
+  best: InteriorPointResult | undefined,
+  point: InteriorPoint,
+  bounds: Bounds,
+  iterations: number,
+): InteriorPointResult {
+  const lower = Math.max(bounds.lower, best?.bounds.lower ?? Number.NEGATIVE_INFINITY);
+  const isBest = best === undefined || bounds.upper <= best.bounds.upper;
+  const { x, s, z } = isBest ? kept(point, best) : best;
+  return { x, s, z, bounds: { ...(isBest ? bounds : best.bounds), lower }, iterations, converged: false };
 }
 
 /** A copy of the point, in the place of one that is not needed any more. */

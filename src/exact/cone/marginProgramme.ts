@@ -1,5 +1,4 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { times, transposedTimes } from '../../numerics/vectors.ts';
 import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
 import { weightedProducts } from '../rowBlocks.ts';
 import { type ConeShape, coneLength, tailsOf } from './cones.ts';
@@ -57,7 +56,7 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
     applyTransposed(z, precision) {
       const result = new Float64Array(size);
       const a = z.subarray(n, 2 * n);
-      result.set(transposedTimes(labelled, a, M));
+      result.set(algebra.transposedTimes(labelled, a, M));
       for (let i = 0; i < n; i++) result[M + i] = z[i]! + a[i]!;
       for (let i = 0; i < cones; i++) result[M + n + i] = z[2 * n + i * (d + 1)]! - eps * a[i]!;
       if (cones > 0) {
@@ -109,8 +108,8 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
       const onRows = p.map((value, i) => share[i]! * value);
       const fromBound = q.map((value, i) => (value + eps * onRows[i]!) / schur[i]!);
       for (let i = 0; i < cones; i++) onRows[i]! -= eps * curvature[i]! * fromBound[i]!;
-      const fromRows = transposedTimes(labelled, onRows, M);
-      const fromPulls = transposedTimes(
+      const fromRows = algebra.transposedTimes(labelled, onRows, M);
+      const fromPulls = algebra.transposedTimes(
         pulled,
         fromBound.map((value, i) => head[i]! * value),
         N,
@@ -118,8 +117,8 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
       for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]!;
       for (let a = 0; a < N; a++) theta[a]! -= fromPulls[a]!;
       newton.solve(theta);
-      const outputs = times(labelled, theta, n);
-      const along = times(pulled, theta.subarray(0, N), cones);
+      const outputs = algebra.times(labelled, theta, n);
+      const along = algebra.times(pulled, theta.subarray(0, N), cones);
       for (let i = 0; i < cones; i++) {
         const bounded = head[i]! * along[i]! - eps * curvature[i]! * outputs[i]!;
         q[i] = fromBound[i]! - bounded / schur[i]!;

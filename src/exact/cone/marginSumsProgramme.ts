@@ -1,5 +1,4 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { times, transposedTimes } from '../../numerics/vectors.ts';
 import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
 import { weightedProducts } from '../rowBlocks.ts';
 import { type ConeShape, coneLength } from './cones.ts';
@@ -57,7 +56,7 @@ export function marginSumsProgramme(
     applyTransposed(z) {
       const result = new Float64Array(size);
       const a = z.subarray(n, 2 * n);
-      result.set(transposedTimes(labelled, a, M));
+      result.set(algebra.transposedTimes(labelled, a, M));
       for (let i = 0; i < n; i++) result[M + i] = z[i]! + a[i]!;
       const onBounds = result.subarray(M + n);
       const v = entries.duals(z, onBounds);
@@ -96,14 +95,14 @@ export function marginSumsProgramme(
       const h = rhs.subarray(M + n);
       // The change of the margins' duals, as the right-hand sides of p and h alone have it.
       const pull = entries.pulledSums(h).map((sum, i) => rho[i]! * (p[i]! / own[i]! - sum));
-      const fromRows = transposedTimes(labelled, pull, M);
+      const fromRows = algebra.transposedTimes(labelled, pull, M);
       for (let a = 0; a < M; a++) theta[a]! -= fromRows[a]!;
       addPulled(
         theta,
         entries.onGradients(h, pull).map((value) => -value),
       );
       newton.solve(theta);
-      const outputs = times(labelled, theta, n);
+      const outputs = algebra.times(labelled, theta, n);
       const images = jacobians.images(theta.subarray(0, N));
       const moved = entries.sums(images.map((value, e) => entries.coupling[e]! * value));
       for (let i = 0; i < n; i++) pull[i]! += rho[i]! * (outputs[i]! + moved[i]!);

@@ -1,5 +1,4 @@
 import { inPrecision, type LinearAlgebra, type Precision } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve } from '../../numerics/vectors.ts';
 import { addToDiagonal, CONE_JITTER, SINGLE_JITTER } from '../jitter.ts';
 import { type ProductPart, sumOfProducts } from '../rowBlocks.ts';
 
@@ -45,6 +44,6 @@ export class NewtonMatrix {
 
   /** Solves with the factor, in place. */
   solve(rhs: Float64Array): Float64Array {
-    return choleskySolve(this.matrix, rhs);
+    return this.algebra.choleskySolve(this.matrix, rhs);
   }
 }

@@ -1,5 +1,5 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { norm, times, transposedTimes } from '../../numerics/vectors.ts';
+import { norm } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength, tailsOf } from './cones.ts';
 import { outputsOf, pairProducts, weightedSum } from './design.ts';
 import type { InteriorPoint, StartedProgramme } from './interiorPoint.ts';
@@ -117,12 +117,12 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
         onPhi[i] = form.slope[i]! * p[i]! - (form.coupling[i]! * q[i]!) / schur[i]!;
         onPull[i] = (pull[i]! * q[i]!) / schur[i]!;
       }
-      const [fromPhi, fromPull] = [weightedSum(design, onPhi), transposedTimes(pulled, onPull, N)];
+      const [fromPhi, fromPull] = [weightedSum(design, onPhi), algebra.transposedTimes(pulled, onPull, N)];
       for (let a = 0; a < M; a++) theta[a]! -= fromPhi[a]!;
       for (let a = 0; a < N; a++) theta[a]! -= fromPull[a]!;
       newton.solve(theta);
       const fitted = outputsOf(design, theta);
-      const along = times(pulled, theta.subarray(0, N), n);
+      const along = algebra.times(pulled, theta.subarray(0, N), n);
       for (let i = 0; i < n; i++) {
         q[i] = (q[i]! - pull[i]! * along[i]! + form.coupling[i]! * fitted[i]!) / schur[i]!;
         p[i] = (p[i]! - eps * q[i]!) * form.inverse[i]! - form.slope[i]! * fitted[i]!;
@@ -130,9 +130,10 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
       return rhs;
     },
 
-    bounds({ x, z, s, az }) {
+    bounds({ x, z, s, az }, wanted) {
       const at = { coefficients: x.subarray(0, M), images: tailsOf(s, 2 * n, n, d), g: az.subarray(0, N) };
-      return within.bounds({ ...at, u: residualDuals(z, n, intercept), v: tailsOf(z, 2 * n, n, d) });
+      const duals = { u: residualDuals(z, n, intercept), v: tailsOf(z, 2 * n, n, d) };
+      return within.bounds({ ...at, ...duals }, wanted);
     },
 
     start() {

@@ -116,9 +116,9 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
       return rhs;
     },
 
-    bounds({ x, z, s, az }) {
+    bounds({ x, z, s, az }, wanted) {
       const at = { coefficients: x.subarray(0, M), images: entries.gradients(s), g: az.subarray(0, N) };
-      return within.bounds({ ...at, u: residualDuals(z, n, intercept), v: entries.duals(z) });
+      return within.bounds({ ...at, u: residualDuals(z, n, intercept), v: entries.duals(z) }, wanted);
     },
 
     start() {

@@ -1,5 +1,5 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { choleskySolve, dot, times, transposedTimes } from '../../numerics/vectors.ts';
+import { dot } from '../../numerics/vectors.ts';
 import type { Jacobians } from '../jacobians.ts';
 import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
 import { sumOfProducts, weightedProducts } from '../rowBlocks.ts';
@@ -11,6 +11,8 @@ import type { RowNorm } from './rowNorms.ts';
 
 /** How often a dual residual is taken away at most: what is left is of the order of rounding. */
 const CORRECTIONS = 2;
+/** Beyond this multiple of the gap asked for, dual residual or not, no better dual point can bring it about. */
+const OUT_OF_REACH = 10;
 
 export interface PerSampleProblem extends ResidualProblem {
   readonly d: number;
@@ -21,14 +23,20 @@ export interface PerSampleProblem extends ResidualProblem {
 export interface SampleBounds {
   /** P at coefficients whose gradients K_i theta, n x d, are `images`. */
   objective(coefficients: Float64Array, images: Float64Array): number;
-  /** From the duals u_i of the residuals and v_i of the gradients, n x d, both overwritten, and g = Phi' u + sum K_i' v_i. */
-  bounds(at: {
-    readonly coefficients: Float64Array;
-    readonly images: Float64Array;
-    readonly u: Float64Array;
-    readonly v: Float64Array;
-    readonly g: Float64Array;
-  }): Bounds;
+  /**
+   * From the duals u_i of the residuals and v_i of the gradients, n x d, both overwritten, and g = Phi' u + sum K_i' v_i.
+   * @param wanted as in `ConeProgramme`
+   */
+  bounds(
+    at: {
+      readonly coefficients: Float64Array;
+      readonly images: Float64Array;
+      readonly u: Float64Array;
+      readonly v: Float64Array;
+      readonly g: Float64Array;
+    },
+    wanted?: number,
+  ): Bounds;
   /** Adds sum K_i' v_i to g. */
   addPulled(g: Float64Array, v: Float64Array, precision?: Precision): void;
   /** Coefficients where an iteration may begin, their gradients, and P there. */
@@ -104,15 +112,15 @@ export function sampleBounds(
     let at = { theta, g, ridge, metric, reach };
     let most = 0;
     for (let round = 0; round < CORRECTIONS; round++) {
-      const delta = choleskySolve(
+      const delta = algebra.choleskySolve(
         factor,
         at.g.map((value, a) => value - ridge * at.theta[a]!),
       );
-      const fitted = times(phi, delta, n);
+      const fitted = algebra.times(phi, delta, n);
       for (let i = 0; i < n; i++) u[i]! -= fitted[i]!;
       const images = jacobians.images(delta, round === 0 ? 'single' : 'double');
       for (let j = 0; j < v.length; j++) v[j]! -= eps * eps * images[j]!;
-      const pulled = transposedTimes(phi, u, N);
+      const pulled = algebra.transposedTimes(phi, u, N);
       addPulled(pulled, v);
       at = { ...at, theta: at.theta.map((value, a) => value + delta[a]!), g: pulled };
       const found = dualBound({ ...at, ...dualValue(u, v) });
@@ -134,13 +142,14 @@ export function sampleBounds(
     objective,
     addPulled,
 
-    bounds({ coefficients, images, u, v, g }) {
+    bounds({ coefficients, images, u, v, g }, wanted = Number.POSITIVE_INFINITY) {
       const theta = coefficients.subarray(0, N);
       const upper = objective(coefficients, images);
       const at = { theta, g, ridge, metric, reach: Math.sqrt(6 * upper + 2 * dot(y, y)) };
       const { atFeasible, ...found } = dualBound({ ...at, ...dualValue(u, v) });
       // Where the dual residual costs more than all the rest of the gap, a dual point without it does better.
       if (metric === null || isNegligible({ atFeasible, ...found }, upper)) return { upper, ...found };
+      if (upper - atFeasible > OUT_OF_REACH * wanted * upper) return { upper, ...found, loose: true };
       return { upper, ...found, lower: Math.max(found.lower, nearestFeasible(at, upper, u, v, metric)) };
     },
 
@@ -150,7 +159,7 @@ export function sampleBounds(
       const { euclideanSize } = rowNorm;
       const factor = euclideanSize === 1 ? metric : factorOf(eps * eps * euclideanSize);
       const coefficients = new Float64Array(M);
-      if (factor) coefficients.set(choleskySolve(factor, transposedTimes(phi, y, N)));
+      if (factor) coefficients.set(algebra.choleskySolve(factor, algebra.transposedTimes(phi, y, N)));
       const images = jacobians.images(coefficients.subarray(0, N));
       const value = objective(coefficients, images);
       const atZero = 0.5 * dot(y, y);

@@ -1,5 +1,5 @@
-import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { dot, transposedTimes } from '../../numerics/vectors.ts';
+import { type LinearAlgebra, linearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { dot } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength, type Scaling } from './cones.ts';
 import { outputsOf, weightedSum } from './design.ts';
 import { lowRankSystem, withUnitColumn } from './diagonalPlusLowRank.ts';
@@ -44,7 +44,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
   const weights = new Float64Array(n + 1);
   const dense = metric && { matrix: metric.matrix, weight: 0 };
   const features = lowRankSystem(rows, n + 1, N, algebra, { ridge, ...(dense && { dense }) });
-  const system = intercept ? withUnitColumn(features, rows, n, N) : features;
+  const system = intercept ? withUnitColumn(features, rows, n, N, algebra) : features;
   let border: Float64Array[] = [];
   let solved: Float64Array[] = [];
   let schur: number[][] = [];
@@ -173,7 +173,7 @@ export function sharedNormProgramme(problem: SharedNormProblem, algebra: LinearA
     const diagonal = new Float64Array(N).fill(ridge + (dense ? 0 : square * block.euclideanSize));
     weights.fill(1).fill(0, n);
     if (features.factor(diagonal, weights))
-      coefficients.set(features.solve(transposedTimes(problem.phi, y, N)));
+      coefficients.set(features.solve(algebra.transposedTimes(problem.phi, y, N)));
     return coefficients;
   }
 }
@@ -214,7 +214,7 @@ function lowerBound(
   const g = az.subarray(0, N);
   const residual = Math.sqrt(g.reduce((sum, value, a) => sum + (value - ridge * theta[a]!) ** 2, 0));
   if (!(linear > 0)) return { lower: 0, residual };
-  const pulled = transposedTimes(phi, u, N);
+  const pulled = linearAlgebra().transposedTimes(phi, u, N);
   let lower = linear ** 2 / (2 * raisedSquare(u, block.attackNorm(pulled) / eps));
   if (ridge > 0) {
     const v = g.map((value, a) => value - pulled[a]!);

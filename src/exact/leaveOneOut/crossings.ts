@@ -1,8 +1,7 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { dot } from '../../numerics/vectors.ts';
 import type { RowBlock } from '../rowBlocks.ts';
 import type { Pieces, RowLosses, RowStates } from './leaveRowsOut.ts';
-import { KINK_CURVATURE, type LocalModel, rowsTimes, type StepsWithout } from './localModel.ts';
+import { KINK_CURVATURE, type LocalModel, type StepsWithout } from './localModel.ts';
 
 /** Rows whose loss has a kink where the residual is 0 and a curvature of 1 elsewhere. */
 export interface Kinks {
@@ -20,7 +19,7 @@ const NEAREST = 1.5;
  * for itself: a row that would cross is pulled back to its kink, by no more than the jump of its derivative; one at its kink that
  * would need more than its bound to stay there goes where the excess takes it.
  * @param asked at the minimiser of all rows
- * @returns from a block of rows, their d_i and their steps, to the changes of their outputs
+ * @returns from a block of rows and their steps to the changes of their outputs
  */
 export function crossings(
   model: LocalModel,
@@ -28,10 +27,8 @@ export function crossings(
   { residuals, bounds }: Kinks,
   { fitted, scores }: RowStates,
   { outputDerivatives: pulls }: Pick<Pieces, 'outputDerivatives'>,
-): (block: RowBlock, directions: Float64Array, steps: StepsWithout) => Float64Array {
-  const algebra = linearAlgebra();
+): (block: RowBlock, steps: StepsWithout) => Float64Array {
   const { place } = model;
-  const { inverse, duals, squares, overlaps } = model.projected();
   const atKink = [...fitted.keys()].filter((j) => place[j]! >= 0);
   const near = [...fitted.keys()]
     .filter((j) => place[j]! < 0)
@@ -40,25 +37,19 @@ export function crossings(
   const [P, K] = [atKink.length, near.length];
   const features = new Float64Array(K * M);
   for (const [k, j] of near.entries()) features.set(design.subarray(j * M, (j + 1) * M), k * M);
-  const images = rowsTimes(features, inverse, K, M);
-  /** How far a unit of force moves each of the near rows. */
-  const slack = near.map((_, k) => {
-    const [at, end] = [k * M, (k + 1) * M];
-    return dot(features.subarray(at, end), images.subarray(at, end));
-  });
+  const { whitened, slack } = model.freedom(features);
+  const overlaps = model.kinks.overlaps();
   const signOf = (j: number): number => (scores[j]! < 0 ? -1 : 1);
 
-  return ({ from, to }, directions, { units, leverages }) => {
+  return ({ from, to }, { units, onKinks, leverages }) => {
     const rows = to - from;
     const onNear = new Float64Array(rows * K);
-    const onKinks = new Float64Array(rows * P);
-    algebra.multiplyTransposed(units, features, onNear, { m: rows, n: K, k: M });
-    algebra.multiplyTransposed(directions, duals, onKinks, { m: rows, n: P, k: M });
+    linearAlgebra().multiplyTransposed(units, whitened, onNear, { m: rows, n: K, k: M });
     return Float64Array.from({ length: rows }, (_, row) => {
       const i = from + row;
       const at = place[i]!;
       // Without its own curvature, or its kink, the row moves more easily by this.
-      const free = at < 0 ? 1 - leverages[row]! : squares[at]! - KINK_CURVATURE;
+      const free = at < 0 ? 1 - leverages[row]! : overlaps[at * P + at]! - KINK_CURVATURE;
       const towards = at < 0 ? -signOf(i) : 1;
       let change = 0;
       for (let k = 0; k < K; k++) {
@@ -76,7 +67,7 @@ export function crossings(
         const dual = pulls[j]! + pulls[i]! * along * towards;
         const excess = Math.abs(dual) - bounds[j]!;
         if (!(excess > 0)) continue;
-        change += ((Math.sign(dual) * excess) / (squares[k]! - KINK_CURVATURE + 1)) * along;
+        change += ((Math.sign(dual) * excess) / (overlaps[k * P + k]! - KINK_CURVATURE + 1)) * along;
       }
       return change;
     });

@@ -1,5 +1,13 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { dot, norm, times, transposedTimes } from '../../numerics/vectors.ts';
+import { LowerTriangle } from '../../numerics/lowerTriangle.ts';
+import {
+  dot,
+  norm,
+  solveLower,
+  solveLowerTransposed,
+  times,
+  transposedTimes,
+} from '../../numerics/vectors.ts';
 import { boxDualSolver } from './boxDualSolver.ts';
 import {
   type FirstOrder,
@@ -9,7 +17,7 @@ import {
   type RowLosses,
   type RowStates,
 } from './leaveRowsOut.ts';
-import { invertedFactor, rowsTimes } from './localModel.ts';
+import { factored } from './localModel.ts';
 
 /**
  * Training without a row, from the minimiser of all rows, by proximal Newton steps whose Hessian stays that of all but for the row's
@@ -36,10 +44,11 @@ export function trainerWithout(
   // Kinks alone may hold an intercept.
   if (M > N) hessian[M * M - 1]! += (HELD_INTERCEPT * traceOf(hessian, M)) / M;
   // Vectors are L^-1 of themselves, H = L L': there the Hessian is the identity.
-  const inverse = invertedFactor(hessian, M);
-  const size = sizeIn(hessian, minimiser.x);
-  const own = rowsTimes(pieces.directions(all), inverse, n, M);
-  const toKinks = kinksThere ? rowsTimes(kinkDirections(), inverse, n, M) : new Float64Array(0);
+  const factor = factored(hessian, M);
+  const triangle = new LowerTriangle(factor, M);
+  const size = sizeIn(factor, minimiser.x);
+  const own = triangle.solve(pieces.directions(all));
+  const toKinks = kinksThere ? triangle.solve(kinkDirections()) : new Float64Array(0);
   const gram = new Float64Array(kinksThere ? n * n : 0);
   if (kinksThere) linearAlgebra().multiplyTransposed(toKinks, toKinks, gram, { m: n, n, k: M });
 
@@ -86,7 +95,7 @@ export function trainerWithout(
         kinks.upper[i] = 0;
         duals = duals!.map((dual, j) => Math.min(kinks.upper[j]!, Math.max(kinks.lower[j]!, dual)));
       }
-      const gradient = times(inverse, gradientWithout(losses, at, derivatives, duals, i), M);
+      const gradient = solveLower(factor, gradientWithout(losses, at, derivatives, duals, i), M);
       if (kinks) {
         const moved = times(toKinks, freed(gradient), n);
         const values = kinks.values.map((t, j) => t - moved[j]! - softness * duals![j]!);
@@ -99,7 +108,7 @@ export function trainerWithout(
         duals = after;
       }
       const back = freed(gradient);
-      const move = transposedTimes(inverse, back, M);
+      const move = solveLowerTransposed(factor, back.slice());
       at = pointAt(
         losses,
         at.x.map((value, a) => value - move[a]!),

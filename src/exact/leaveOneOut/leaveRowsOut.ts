@@ -235,7 +235,7 @@ function leftOut(
     const besides = extrasOf(block, slopes);
     const found = model.stepsWithout(block, outputDerivatives, besides);
     const { steps, leverages } = found;
-    crossed?.(block, own, found).forEach((change, k) => {
+    crossed?.(block, found).forEach((change, k) => {
       outputs[block.from + k]! += change;
     });
     const moves = M === N ? steps : ofTheta(steps, { n: count, N, M });

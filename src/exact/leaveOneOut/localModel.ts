@@ -1,9 +1,18 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { lowerInverse } from '../../numerics/lowerInverse.ts';
-import { choleskySolve, dot, transpose, transposedTimes } from '../../numerics/vectors.ts';
+import { LowerTriangle } from '../../numerics/lowerTriangle.ts';
+import {
+  choleskySolve,
+  dot,
+  solveLower,
+  solveLowerTransposed,
+  times,
+  transpose,
+  transposedTimes,
+} from '../../numerics/vectors.ts';
 import { addToDiagonal } from '../jitter.ts';
 import { once } from '../once.ts';
 import { type RowBlock, rowBlocks } from '../rowBlocks.ts';
+import { rowSquares } from './rowGradients.ts';
 
 /**
  * A sum of row losses and a penalty about one x of M coefficients, to second order: its Hessian H, in which row i has the
@@ -37,80 +46,73 @@ export interface NewtonStep {
 export interface StepsWithout {
   /** A row of M for each. */
   readonly steps: Float64Array;
-  /** What the step is for a unit of its row's gradient along d_i, a row of M for each. */
+  /** L' times what the step is for a unit of its row's gradient along d_i, a row of M for each. */
   readonly units: Float64Array;
+  /** Products of d_i with the duals of the kinks, P for each; meaningless at a kink. */
+  readonly onKinks: Float64Array;
   /** w_i d_i' G d_i, the share of its direction's curvature that is the row's own; NaN at a kink and where w_i = 0. */
   readonly leverages: Float64Array;
 }
 
-/** What steps without a row take, P rows being at a kink. */
-interface Projected {
-  /** G: H^-1 on the subspace that the kinks leave, M x M. */
-  readonly inverse: Float64Array;
-  /** For each row at a kink what is 1 along its own d_i, 0 along those of the others, and no more than that in the norm of H, P x M. */
-  readonly duals: Float64Array;
-  /** Their products in H, P x P: those of each with itself are `squares`. */
-  readonly overlaps: Float64Array;
-  readonly squares: Float64Array;
+/** The P rows at a kink, in the coordinates L' x, where H is the identity. */
+interface Kinks {
+  /** L^-1 d_i, P x M. */
+  readonly directions: Float64Array;
+  /** The Cholesky factor of directions directions'. */
+  readonly factor: Float64Array;
+  readonly triangle: LowerTriangle;
+  /** An orthonormal basis of their span, P x M, and the same as columns. */
+  readonly basis: () => Float64Array;
+  readonly columns: () => Float64Array;
+  /** For each what is 1 along its own d_i, 0 along those of the others, and no more than that in the norm of H, P x M. */
+  readonly duals: () => Float64Array;
+  /** Their products, P x P. */
+  readonly overlaps: () => Float64Array;
 }
 
 /**
- * Newton steps of a local model: of all its rows, and of all but one for each of them, by one factorisation H = L L' and a product
- * with G, which is H^-1 on the subspace that the rows at a kink leave.
+ * Newton steps of a local model: of all its rows, and of all but one for each of them, by one factorisation H = L L'. Steps without
+ * a row take G, which is H^-1 on the subspace that the rows at a kink leave.
  */
 export class LocalModel {
   private readonly options: LocalModelOptions;
-  /** L^-1. */
-  private readonly inverse: Float64Array;
+  /** L, in the lower triangle. */
+  private readonly factor: Float64Array;
+  private readonly triangle: LowerTriangle;
   /** Of each row, its place among the P at a kink, or -1. */
   readonly place: Int32Array;
   private readonly P: number;
-  /** L^-1 d_i of the rows at a kink, P x M. */
-  private readonly kinks: Float64Array;
-  /** The Cholesky factor of kinks kinks'. */
-  private readonly factor: Float64Array;
-  readonly projected: () => Projected;
+  readonly kinks: Kinks;
 
   constructor(options: LocalModelOptions) {
     const { n, M, hessian, fitted } = options;
     this.options = options;
-    this.inverse = invertedFactor(hessian, M);
+    this.factor = factored(hessian, M);
+    this.triangle = new LowerTriangle(this.factor, M);
     this.place = new Int32Array(n).fill(-1);
     let P = 0;
     for (let i = 0; i < n; i++) if (fitted[i]) this.place[i] = P++;
     this.P = P;
-    this.kinks = rowsTimes(this.kinkDirections(), this.inverse, P, M);
-    this.factor = new Float64Array(P * P);
-    linearAlgebra().multiplyTransposed(this.kinks, this.kinks, this.factor, {
-      m: P,
-      n: P,
-      k: M,
-      lower: true,
-    });
-    const inverseFactor = invertedFactor(this.factor, P);
-    this.projected = once(() => this.project(inverseFactor));
+    this.kinks = kinksOf(this.triangle.solve(this.kinkDirections()), P, M);
   }
 
   /**
-   * @param gradient of everything but the rows at a kink, M
+   * @param gradient of everything but the rows at a kink, M; overwritten
    * @param gaps what d_i' x lacks at a kink, n
    */
   newtonStep(gradient: Float64Array, gaps: Float64Array): NewtonStep {
-    const { options, P, kinks, inverse, factor, place } = this;
+    const { options, P, factor, kinks, place } = this;
     const { n, M } = options;
-    const own = rowsTimes(gradient, inverse, 1, M);
-    const pulls = new Float64Array(P);
-    for (let i = 0; i < n; i++) {
-      const at = place[i]!;
-      if (at >= 0) pulls[at] = gaps[i]! + dot(kinks.subarray(at * M, (at + 1) * M), own);
-    }
-    choleskySolve(factor, pulls);
-    const step = transposedTimes(kinks, pulls, M);
+    const own = solveLower(factor, gradient, M);
+    const pulls = times(kinks.directions, own, P);
+    for (let i = 0; i < n; i++) if (place[i]! >= 0) pulls[place[i]!]! += gaps[i]!;
+    choleskySolve(kinks.factor, pulls);
+    const step = transposedTimes(kinks.directions, pulls, M);
     for (let a = 0; a < M; a++) step[a]! -= own[a]!;
     const outputDerivatives = new Float64Array(n);
     for (let i = 0; i < n; i++)
       if (place[i]! >= 0) outputDerivatives[i] = KINK_CURVATURE * gaps[i]! - pulls[place[i]!]!;
-    return { move: transposedTimes(inverse, step, M), outputDerivatives };
+    return { move: solveLowerTransposed(factor, step), outputDerivatives };
   }
 
   /**
@@ -119,14 +121,12 @@ export class LocalModel {
    * @param extras a row of M for each row of the block; null where the gradients are along d_i
    */
   stepsWithout(block: RowBlock, outputDerivatives: Float64Array, extras: Float64Array | null): StepsWithout {
-    const { options, place } = this;
+    const { options, place, P, kinks, triangle } = this;
     const { M, directions, outputCurvatures } = options;
-    const { inverse, duals, squares } = this.projected();
-    const own = directions(block);
     const rows = block.to - block.from;
     const rowOf = (of: Float64Array, i: number): Float64Array => of.subarray(i * M, (i + 1) * M);
     // G d_i is 0 at a kink, where G of the extras takes its place; those of other rows are mostly 0.
-    const vectors = own.slice();
+    const vectors = directions(block).slice();
     let bent = false;
     for (let i = 0; i < rows; i++) {
       const extra = extras && rowOf(extras, i);
@@ -134,34 +134,68 @@ export class LocalModel {
       else if (extra) rowOf(vectors, i).set(extra);
       else rowOf(vectors, i).fill(0);
     }
-    const steps = rowsTimes(vectors, inverse, rows, M);
-    const units = new Float64Array(rows * M);
-    const bends = bent ? rowsTimes(extras!, inverse, rows, M) : null;
+    const { rest: units, onKinks } = this.besideKinks(vectors);
+    const bends = bent ? this.besideKinks(extras!).rest : null;
+    const steps = new Float64Array(rows * M);
     const leverages = new Float64Array(rows).fill(Number.NaN);
     for (let i = 0; i < rows; i++) {
       const row = block.from + i;
-      const [step, at] = [rowOf(steps, i), place[row]!];
+      const [step, unit, at] = [rowOf(steps, i), rowOf(units, i), place[row]!];
       if (at >= 0) {
         // Without its kink the row may move along what no other kink minds.
-        const dual = rowOf(duals, at);
-        const pull = outputDerivatives[row]! + (extras ? dot(dual, rowOf(extras, i)) : 0);
-        const [unit, free] = [rowOf(units, i), squares[at]! - KINK_CURVATURE];
-        for (let a = 0; a < M; a++) unit[a] = dual[a]! / free;
-        for (let a = 0; a < M; a++) step[a]! += pull * unit[a]!;
+        step.set(unit);
+        const [dual, free] = [rowOf(kinks.duals(), at), kinks.overlaps()[at * P + at]! - KINK_CURVATURE];
+        const pull = outputDerivatives[row]! + onKinks[i * P + at]!;
+        for (let a = 0; a < M; a++) {
+          unit[a] = dual[a]! / free;
+          step[a]! += pull * unit[a]!;
+        }
         continue;
       }
       // Without its bend there is less to hold it.
       const w = outputCurvatures[row]!;
-      const direction = rowOf(own, i);
-      const leverage = w * dot(direction, step);
+      const leverage = w * dot(unit, unit);
       if (w !== 0) leverages[i] = leverage;
       const bend = bends && rowOf(bends, i);
-      const pull = outputDerivatives[row]! + (bend ? w * dot(direction, bend) : 0);
-      const unit = rowOf(units, i);
-      for (let a = 0; a < M; a++) unit[a] = step[a]! / (1 - leverage);
-      for (let a = 0; a < M; a++) step[a] = pull * unit[a]! + (bend ? bend[a]! : 0);
+      const pull = outputDerivatives[row]! + (bend ? w * dot(unit, bend) : 0);
+      for (let a = 0; a < M; a++) {
+        unit[a]! /= 1 - leverage;
+        step[a] = pull * unit[a]! + (bend ? bend[a]! : 0);
+      }
     }
-    return { steps, units, leverages };
+    return { steps: triangle.solveTransposed(steps), units, onKinks, leverages };
+  }
+
+  /** L^-1 v of each row v of M, and v' G v: how far a unit of force along it moves it. */
+  freedom(rows: Float64Array): { readonly whitened: Float64Array; readonly slack: Float64Array } {
+    const { M } = this.options;
+    const whitened = this.triangle.solve(rows);
+    const along = this.onBasis(whitened);
+    const m = rows.length / M;
+    const taken = rowSquares(along, m);
+    return { whitened, slack: rowSquares(whitened, m).map((all, k) => Math.max(0, all - taken[k]!)) };
+  }
+
+  /** L^-1 v of each row v less what lies in the span of the kinks, which G leaves out, and products of v with their duals. */
+  private besideKinks(rows: Float64Array): { readonly rest: Float64Array; readonly onKinks: Float64Array } {
+    const { kinks, P, options } = this;
+    const { M } = options;
+    const rest = this.triangle.solve(rows);
+    if (P === 0) return { rest, onKinks: new Float64Array(0) };
+    const along = this.onBasis(rest);
+    const taken = new Float64Array(rest.length);
+    linearAlgebra().multiplyTransposed(along, kinks.columns(), taken, { m: rest.length / M, n: M, k: P });
+    for (let at = 0; at < taken.length; at++) rest[at]! -= taken[at]!;
+    return { rest, onKinks: kinks.triangle.solveTransposed(along) };
+  }
+
+  /** Products of rows of M with the basis of the kinks, P for each. */
+  private onBasis(whitened: Float64Array): Float64Array {
+    const { kinks, P, options } = this;
+    const m = whitened.length / options.M;
+    const along = new Float64Array(m * P);
+    linearAlgebra().multiplyTransposed(whitened, kinks.basis(), along, { m, n: P, k: options.M });
+    return along;
   }
 
   /** d_i of the rows at a kink, P x M. */
@@ -177,51 +211,37 @@ export class LocalModel {
     }
     return kinks;
   }
+}
 
-  private project(inverseFactor: Float64Array): Projected {
-    const { P, kinks, inverse } = this;
-    const { M } = this.options;
-    const algebra = linearAlgebra();
-    const columns = transpose(inverse, M, M);
-    const projected = new Float64Array(M * M);
-    algebra.multiplyTransposed(columns, columns, projected, { m: M, n: M, k: M, lower: true });
-    const duals = new Float64Array(P * M);
-    if (P > 0) {
-      // An orthonormal basis of the span of the kinks, where H is the identity, and L^-T of it.
-      const basis = new Float64Array(P * M);
-      algebra.multiplyTransposed(inverseFactor, transpose(kinks, P, M), basis, { m: P, n: M, k: P });
-      const own = transpose(rowsTimes(basis, columns, P, M), P, M);
-      const taken = new Float64Array(M * M);
-      algebra.multiplyTransposed(own, own, taken, { m: M, n: M, k: P, lower: true });
-      for (let at = 0; at < taken.length; at++) projected[at]! -= taken[at]!;
-      algebra.multiplyTransposed(transpose(inverseFactor, P, P), own, duals, { m: P, n: M, k: P });
-    }
-    for (let a = 0; a < M; a++) for (let b = 0; b < a; b++) projected[b * M + a] = projected[a * M + b]!;
-    const upper = transpose(inverseFactor, P, P);
-    const overlaps = new Float64Array(P * P);
-    algebra.multiplyTransposed(upper, upper, overlaps, { m: P, n: P, k: P });
-    const squares = Float64Array.from({ length: P }, (_, k) => overlaps[k * P + k]!);
-    return { inverse: projected, duals, overlaps, squares };
-  }
+function kinksOf(directions: Float64Array, P: number, M: number): Kinks {
+  const gram = new Float64Array(P * P);
+  linearAlgebra().multiplyTransposed(directions, directions, gram, { m: P, n: P, k: M, lower: true });
+  const factor = factored(gram, P);
+  const triangle = new LowerTriangle(factor, P);
+  const columns = once(() => triangle.solve(transpose(directions, P, M)));
+  return {
+    ...{ directions, factor, triangle, columns },
+    basis: once(() => transpose(columns(), M, P)),
+    duals: once(() => transpose(triangle.solveTransposed(columns()), M, P)),
+    overlaps: once(() => {
+      const upper = transpose(triangle.inverse(), P, P);
+      const products = new Float64Array(P * P);
+      linearAlgebra().multiplyTransposed(upper, upper, products, { m: P, n: P, k: P });
+      return products;
+    }),
+  };
 }
 
 /** Share of the largest diagonal entry that is added where a matrix is singular to working precision. */
 const JITTER = 1e-13;
 
-/** L^-1 for A = L L' in the lower triangle of `a`, which is overwritten by L. */
-export function invertedFactor(a: Float64Array, size: number): Float64Array {
+/** The Cholesky factor of A, in the lower triangle of `a`, in its place; NaN where there is none. */
+export function factored(a: Float64Array, size: number): Float64Array {
   const kept = a.slice();
   for (let jitter = JITTER; ; jitter *= 100) {
     a.set(kept);
     addToDiagonal(a, size, jitter);
-    if (linearAlgebra().choleskyInPlace(a, size)) return lowerInverse(a, size);
-    if (!(jitter < 1)) return new Float64Array(size * size).fill(Number.NaN);
+    if (linearAlgebra().choleskyInPlace(a, size)) return a;
+    if (!(jitter < 1)) return a.fill(Number.NaN);
   }
-}
-
-/** The products of a matrix with each of n rows: L^-1 of each, or G. */
-export function rowsTimes(rows: Float64Array, matrix: Float64Array, n: number, M: number): Float64Array {
-  const product = new Float64Array(n * M);
-  linearAlgebra().multiplyTransposed(rows, matrix, product, { m: n, n: M, k: M });
-  return product;
 }

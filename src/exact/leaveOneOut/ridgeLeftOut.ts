@@ -1,11 +1,12 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { lowerInverse } from '../../numerics/lowerInverse.ts';
-import { choleskySolve, dot, times, transpose } from '../../numerics/vectors.ts';
+import { LowerTriangle } from '../../numerics/lowerTriangle.ts';
+import { choleskySolve, times, transpose } from '../../numerics/vectors.ts';
 import { centring, type Rows } from '../intercept.ts';
 import { ridgeFactor } from '../ridge.ts';
 import { type RowBlock, rowBlocks } from '../rowBlocks.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
 import type { LengthsAfter } from './lengthsAfter.ts';
+import { rowSquares } from './rowGradients.ts';
 
 /**
  * Ridge regression without each of its rows in turn, exactly, by one factorisation: e_i = r_i / (1 - h_i) with
@@ -45,28 +46,23 @@ export function ridgeLeftOut(
   return { fitted: residuals, residuals: leftOut, gradientNorms, influence, crossing: 0, doubts: [] };
 
   function byFeatures(): Ways {
-    const columns = transpose(lowerInverse(factor, N), N, N);
-    const inverse = new Float64Array(N * N);
-    algebra.multiplyTransposed(columns, columns, inverse, { m: N, n: N, k: N });
+    const triangle = new LowerTriangle(factor, N);
     const held = new Float64Array(n);
     return {
       pulls: residuals,
       held,
       waysOf({ from, to }) {
-        const rows = phi.subarray(from * N, to * N);
-        const ways = new Float64Array(rows.length);
-        algebra.multiplyTransposed(rows, inverse, ways, { m: to - from, n: N, k: N });
-        for (let i = from, at = 0; i < to; i++, at += N) {
-          const hat = dot(rows.subarray(at, at + N), ways.subarray(at, at + N));
-          held[i] = 1 - hat - (fitIntercept ? 1 / n : 0);
-        }
-        return ways;
+        const rows = triangle.solve(phi.subarray(from * N, to * N));
+        rowSquares(rows, to - from).forEach((hat, i) => {
+          held[from + i] = 1 - hat - (fitIntercept ? 1 / n : 0);
+        });
+        return triangle.solveTransposed(rows);
       },
     };
   }
 
   function byRows(): Ways {
-    const columns = transpose(lowerInverse(factor, n), n, n);
+    const columns = transpose(new LowerTriangle(factor, n).inverse(), n, n);
     const B = new Float64Array(n * n);
     algebra.multiplyTransposed(columns, columns, B, { m: n, n, k: n });
     if (fitIntercept) {

@@ -125,7 +125,7 @@ const SMALLEST = 1e-5;
 const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
 
 /** The squared lengths of n rows. */
-function rowSquares(rows: Float64Array, n: number): Float64Array {
+export function rowSquares(rows: Float64Array, n: number): Float64Array {
   const d = rows.length / n;
   return Float64Array.from({ length: n }, (_, i) => {
     const row = rows.subarray(i * d, (i + 1) * d);

@@ -1,4 +1,5 @@
-import { html } from '../page/elements.ts';
+import { html, setText } from '../page/elements.ts';
+import { axisNames } from '../page/symbols.ts';
 import { readOwnData } from '../state/ownData.ts';
 import type { State, Store } from '../state/state.ts';
 
@@ -15,8 +16,9 @@ export function ownDataField(box: HTMLElement, store: Store): { show(state: Stat
   const draw = html('button', { type: 'button', id: 'own-draw' }, 'Draw');
   const clear = html('button', { type: 'button', id: 'own-clear' }, 'Remove');
   text.setAttribute('aria-describedby', status.id);
+  const label = html('label', { htmlFor: text.id });
   box.append(
-    html('label', { htmlFor: text.id }, 'x, value and if you like an error, one point a line'),
+    label,
     text,
     html('p', {}, draw, ' ', clear),
     status,
@@ -42,13 +44,16 @@ export function ownDataField(box: HTMLElement, store: Store): { show(state: Stat
   let shown: State['own'] = null;
   return {
     show({ own, axis }) {
+      setText(label, `${axisNames[axis]}, value and, if you like, its error: one point a line`);
       clear.hidden = own === null;
       if (own === null) {
         if (shown !== null) status.textContent = '';
       } else {
         const count = `${own.points.length} point${own.points.length === 1 ? '' : 's'}`;
         const message =
-          own.axis === axis ? `${count} drawn` : `${count} against ${own.axis}, not drawn along ${axis}`;
+          own.axis === axis
+            ? `${count} drawn`
+            : `${count} against ${axisNames[own.axis]}, not drawn along ${axisNames[axis]}`;
         if (status.textContent !== message && (own !== shown || text.ariaInvalid !== 'true'))
           status.textContent = message;
       }

@@ -24,6 +24,14 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
     code,
     copy,
   );
+  if (isOfThisMachine(window.location))
+    embed.append(
+      html(
+        'p',
+        { className: 'aside' },
+        'This page was opened from your own machine, so that the address leads nowhere else. Put the page on a host first.',
+      ),
+    );
   code.addEventListener('focus', () => code.select());
 
   // The story has no screens of its own.
@@ -58,6 +66,9 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
     },
   };
 }
+
+const isOfThisMachine = ({ protocol, hostname }: Location): boolean =>
+  protocol === 'file:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 
 /** An inline frame of the present curves. */
 export function embedCode(state: State): string {

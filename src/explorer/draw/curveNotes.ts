@@ -4,24 +4,29 @@ import { isClassifier } from '../theory/ask.ts';
 import type { RiskAt } from '../theory/curve.ts';
 import type { PinnedCurve } from '../theory/pinnedCurves.ts';
 import type { CurveView } from './curveView.ts';
+import { barsOf } from './errorBars.ts';
 import { type Plane, RISKS } from './plane.ts';
 import { outlinesOf } from './riskCurves.ts';
-import { roomAlong } from './room.ts';
+import { roomAlong, uprightLine } from './room.ts';
 import { svg } from './svg.ts';
 
 /** Widths of the words beside the level of predicting nothing, and without words, in pixels. */
 const LONG_NOTE = 215;
 const SHORT_NOTE = 64;
 
-/** The level of predicting nothing, with words where the curves leave room. */
+/** The level of predicting nothing, with words where curves, points and upright lines leave room. */
 export function nothingLevel(
   plane: Plane,
   nothing: number,
   words: Words,
   curve: readonly RiskAt[],
   pinned: readonly PinnedCurve[],
+  measurements: CurveView['measurements'],
+  own: CurveView['own'],
+  here: number,
+  square: number | undefined,
 ): SVGElement[] {
-  const { frame, y } = plane;
+  const { frame, x, y } = plane;
   const level = y.pixel(nothing);
   if (level <= frame.top) return [];
   const line = svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level });
@@ -29,8 +34,10 @@ export function nothingLevel(
     const outlinesHere = outlinesOf(plane, drawn);
     return RISKS.map((name) => outlinesHere[name]);
   });
-  const long = roomAlong(frame, outlines, level, LONG_NOTE);
-  const spot = long ?? roomAlong(frame, outlines, level, SHORT_NOTE);
+  const lines = [here, square].flatMap((at) => (at === undefined ? [] : [uprightLine(frame, x.pixel(at))]));
+  const drawn = [...outlines, ...lines, ...barsOf(plane, measurements, own)];
+  const long = roomAlong(frame, drawn, level, LONG_NOTE);
+  const spot = long ?? roomAlong(frame, drawn, level, SHORT_NOTE);
   if (!spot) return [line];
   const value = words.one === 'error' ? ['½'] : ['1 + ', letters.tau, '²'];
   const said = long ? [`${words.nothing}, `, ...value] : value;

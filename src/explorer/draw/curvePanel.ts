@@ -28,6 +28,8 @@ export interface CurvePanel {
   point(risk: RiskAt | null): void;
   /** The axis value under a pixel; undefined outside the frame. */
   valueUnder(x: number): number | undefined;
+  /** The pixel at which the frame begins. */
+  top(): number;
   /** The pixel of a place. */
   pixelOf(at: number): number;
   /** Which risk of the settings' own place lies under a pixel, near enough to be taken hold of. */
@@ -86,14 +88,15 @@ export function curvePanel(): CurvePanel {
     cover(plane);
     grid.draw(plane);
     axes.draw(plane, axis, width, height, words.one);
-    bands.draw(plane, axis, curve);
+    bands.draw(plane, axis, curve, next.here.at);
     curves.draw(plane, axis, curve);
-    level.draw(plane, nothing, words, curve, pinned);
-    square.draw(plane, squarePlaceOf(next), next.here.at);
+    const squareAt = squarePlaceOf(next);
+    level.draw(plane, nothing, words, curve, pinned, next.measurements, next.own, next.here.at, squareAt);
+    square.draw(plane, squareAt, next.here.at);
     labels.draw(plane, width, curve, words);
     pins.draw(plane, axis, pinned);
     letters.draw(plane, pinned);
-    limits.draw(plane, axis, curve, settings.lambda);
+    limits.draw(plane, axis, curve, settings.lambda, nothing);
     own.draw(plane, next.own);
     points.draw(plane, next.measurements);
     here.draw(plane, next.here);
@@ -116,6 +119,7 @@ export function curvePanel(): CurvePanel {
       const { scale } = parameters[axis.name as keyof typeof parameters];
       return Math.min(axis.to, Math.max(axis.from, roundFor(scale, x.value(clamped))));
     },
+    top: () => drawn?.plane.frame.top ?? 0,
     pixelOf: (at) => drawn?.plane.x.pixel(at) ?? 0,
     grasped(px, py) {
       if (!drawn) return undefined;

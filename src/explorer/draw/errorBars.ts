@@ -1,13 +1,35 @@
 import type { Measurement } from '../check/protocol.ts';
+import type { OwnPoint } from '../state/ownData.ts';
 import type { PlacedMeasurement } from './curveView.ts';
 import { type Plane, RISKS, type RiskName } from './plane.ts';
-import { svg } from './svg.ts';
+import { type Outline, svg } from './svg.ts';
 
 /** Measured risks with bars of two standard errors; those of a link have a dashed outline. */
 export const errorBars = (plane: Plane, measurements: readonly PlacedMeasurement[]): SVGElement[] =>
   measurements.flatMap(({ at, measurement }) =>
     RISKS.flatMap((name) => errorBar(plane, name, plane.x.pixel(at), measurement)),
   );
+
+/** Where measured points and the reader's own are, with their bars, so that notes can keep clear of them. */
+export function barsOf(
+  { x, y }: Plane,
+  measurements: readonly PlacedMeasurement[],
+  own: readonly OwnPoint[],
+): Outline[] {
+  const bar = (at: number, value: number, error: number): Outline => {
+    const reach = Number.isFinite(error) ? error : 0;
+    return [value - reach, value + reach].map((end) => [x.pixel(at), y.pixel(end)] as const);
+  };
+  return [
+    ...measurements.flatMap(({ at, measurement }) =>
+      RISKS.map((name) => {
+        const { value, standardError } = measurement[`${name}Risk`];
+        return bar(at, value, 2 * standardError);
+      }),
+    ),
+    ...own.map(({ x: at, value, error }) => bar(at, value, error ?? 0)),
+  ];
+}
 
 function errorBar({ y }: Plane, name: RiskName, at: number, measurement: Measurement): SVGElement[] {
   const { value, standardError } = measurement[`${name}Risk`];

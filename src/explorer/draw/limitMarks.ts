@@ -5,8 +5,8 @@ import { svg } from './svg.ts';
 
 /** Relative differences below this are drawn as one point. */
 const SAME = 0.01;
-/** Pixels from which two notes do not touch. */
-const APART = 16;
+/** Pixels from which two notes do not touch, and that a line needs to run clear of the middle of one. */
+const [APART, CLEAR] = [16, 8];
 
 /**
  * Where a curve begins at a radius of 0 without penalty: the risk of the least-norm read-out there as a full mark, and the
@@ -17,6 +17,7 @@ export function limitMarks(
   axis: Axis,
   curve: readonly RiskAt[],
   lambda: number,
+  nothing: number,
 ): SVGElement[] {
   const [zero, small] = curve;
   if (axis.name !== 'eps' || lambda !== 0 || !zero || !small || zero.at !== 0) return [];
@@ -29,13 +30,23 @@ export function limitMarks(
       { class: `limit-mark ${name}`, level: y.pixel(exact), words: [letters.eps, ' = 0'] },
     ];
   }).filter(({ level }) => level >= frame.top && level <= frame.bottom);
+  // The curves and the level of predicting nothing run past the notes.
+  const lines = [nothing, small.standardRisk, small.adversarialRisk].map(y.pixel);
   const noted: number[] = [];
   return marks.flatMap(({ class: name, level, words }) => {
     const mark = name.endsWith('adversarial')
       ? svg('rect', { class: name, x: at - 5, y: level - 5, width: 10, height: 10 })
       : svg('circle', { class: name, cx: at, cy: level, r: 5 });
-    if (noted.some((other) => Math.abs(other - level) < APART)) return [mark];
-    noted.push(level);
-    return [svg('text', { class: 'note halo', x: at + 10, y: level - 6 }, ...spans(...words)), mark];
+    // Above the mark, or below it.
+    const middle = [level - 11, level + 13].find(
+      (height) =>
+        height - APART / 2 >= frame.top &&
+        height + APART / 2 <= frame.bottom &&
+        noted.every((other) => Math.abs(other - height) >= APART) &&
+        lines.every((line) => Math.abs(line - height) >= CLEAR),
+    );
+    if (middle === undefined) return [mark];
+    noted.push(middle);
+    return [svg('text', { class: 'note halo', x: at + 10, y: middle + 5 }, ...spans(...words)), mark];
   });
 }

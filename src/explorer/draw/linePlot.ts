@@ -6,8 +6,9 @@ import { curveAxes, NARROW, riskTicks } from './curveAxes.ts';
 import { layer } from './layer.ts';
 import { endLabels, rowLabels } from './lineLabels.ts';
 import { markOf } from './marks.ts';
+import { nullBand } from './nullBands.ts';
 import type { Plane } from './plane.ts';
-import { roomAlong } from './room.ts';
+import { roomAlong, uprightLine } from './room.ts';
 import { scaleOf } from './scale.ts';
 import { type Outline, pathThrough, set, svg } from './svg.ts';
 
@@ -146,32 +147,18 @@ const LEVEL_WORDS = 165;
 const SHORT_WORDS = 36;
 
 function notesOf(
-  { frame, x, y }: Plane,
+  plane: Plane,
   { at: here, level, square, nothing }: LinePlotView,
   outlines: readonly Outline[],
 ): SVGElement[] {
-  const found: SVGElement[] = [];
-  if (nothing) {
-    const [left, right] = nothing.map(x.pixel) as [number, number];
-    found.push(
-      svg('rect', {
-        class: 'null-band',
-        x: left,
-        y: frame.top,
-        width: Math.max(0, right - left),
-        height: frame.bottom - frame.top,
-      }),
-      svg(
-        'text',
-        { class: 'note', x: (left + right) / 2, y: frame.bottom - 12, 'text-anchor': 'middle' },
-        right - left > 110 ? 'null phase' : '',
-      ),
-    );
-  }
+  const { frame, x, y } = plane;
+  const found = nothing ? nullBand(plane, ...nothing, here) : [];
   if (level) {
     const at = y.pixel(level.value);
-    const long = roomAlong(frame, outlines, at, LEVEL_WORDS);
-    const spot = long ?? roomAlong(frame, outlines, at, SHORT_WORDS);
+    const lines = [here, square].flatMap((at) => (at === undefined ? [] : [uprightLine(frame, x.pixel(at))]));
+    const drawn = [...outlines, ...lines];
+    const long = roomAlong(frame, drawn, at, LEVEL_WORDS);
+    const spot = long ?? roomAlong(frame, drawn, at, SHORT_WORDS);
     found.push(svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: at, y2: at }));
     if (spot) found.push(svg('text', { class: 'note halo', ...spot }, long ? level.words : level.short));
   }

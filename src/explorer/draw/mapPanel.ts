@@ -65,10 +65,11 @@ export function mapPanel(): MapPanel {
         svg('line', { class: 'hatch', x1: 0, x2: 0, y1: 0, y2: 7 }),
       ),
     ),
-    svg('g', { 'clip-path': 'url(#map-clip)' }, nullArea, critical, peak, bestHalo, best, nullLabel),
+    svg('g', { 'clip-path': 'url(#map-clip)' }, nullArea, critical, peak, bestHalo, best),
     axes,
     here,
     pointed,
+    nullLabel,
   );
   let [w, h] = [600, 420];
   let frame: Frame = { left: 58, right: 590, top: 12, bottom: 360 };

@@ -80,7 +80,8 @@ export function curveFigure(
       risk,
       words: wordsFor(view!.settings),
       x: panel.pixelOf(risk.at),
-      y: () => 26,
+      // Below the names of the curves, where those stand above the frame.
+      y: () => panel.top() + 8,
     });
 
   /** What a screen reader says of the slider that the plot is. */
@@ -167,7 +168,13 @@ export function curveFigure(
     event.preventDefault();
   });
 
-  onWidth(box, panel.resize);
+  // As high as the map and its key, where that is beside it.
+  const [map, key, hint] = [byId('map-plot'), byId('map-key'), byId('curve-hint')];
+  onWidth(box, panel.resize, () =>
+    map.getBoundingClientRect().top === box.getBoundingClientRect().top
+      ? Math.max(0, key.offsetHeight - hint.offsetHeight)
+      : 0,
+  );
 
   let changed = Number.NEGATIVE_INFINITY;
   /** Whether the settings have changed just before, too. */

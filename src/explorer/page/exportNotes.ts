@@ -4,6 +4,7 @@ import { ownMark } from '../draw/ownPoints.ts';
 import { pinMark } from '../draw/pinnedLines.ts';
 import { svg } from '../draw/svg.ts';
 import type { Settings } from '../state/parameters.ts';
+import type { LineName } from './mapFigure.ts';
 import { wordsFor } from './words.ts';
 
 /** The package and its version, by which a picture or a table says where it comes from. */
@@ -72,8 +73,8 @@ export function curveKey({ settings, pinned, measurements, own }: CurveView): Ke
   ];
 }
 
-/** The colours of the map, and its lines. */
-export function mapKey(settings: Settings, theme: 'light' | 'dark'): KeyEntry[] {
+/** The colours of the map, and those lines that it has. */
+export function mapKey(settings: Settings, lines: readonly LineName[], theme: 'light' | 'dark'): KeyEntry[] {
   const words = wordsFor(settings);
   const bands = mapColours(theme);
   const band = (from: number, to: number): SVGElement[] =>
@@ -87,13 +88,12 @@ export function mapKey(settings: Settings, theme: 'light' | 'dark'): KeyEntry[] 
       }),
     );
   const middle = (bands.length - 1) / 2;
+  const names = { critical: 'critical radius', peak: words.peak, best: 'best width' };
   return [
     { drawn: band(0, middle), words: `below ${words.nothing}` },
     { drawn: band(middle, middle + 1), words: 'near it' },
     { drawn: band(middle + 1, bands.length), words: 'above it' },
-    { drawn: [line('map-line critical')], words: 'critical radius' },
-    { drawn: [line('map-line best')], words: 'best width' },
-    { drawn: [line('map-line peak')], words: 'peak of interpolation, or capacity' },
+    ...lines.map((name) => ({ drawn: [line(`map-line ${name}`)], words: names[name] })),
   ];
 }
 

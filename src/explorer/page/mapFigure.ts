@@ -4,7 +4,7 @@ import { parameters, roundFor, type Settings } from '../state/parameters.ts';
 import type { Measure, State, Store } from '../state/state.ts';
 import { isClassifier, riskAt } from '../theory/ask.ts';
 import type { MapAnswer, MapRequest } from '../theory/mapWorker.ts';
-import { mapKey, type PlanePoint, type RiskGrid } from '../theory/phaseMap.ts';
+import { type MapLines, mapKey, type PlanePoint, type RiskGrid } from '../theory/phaseMap.ts';
 import { byId, html } from './elements.ts';
 import { movedBy } from './mapKeys.ts';
 import { riskText, shortText } from './numbers.ts';
@@ -17,12 +17,18 @@ import { resolvedTheme } from './theme.ts';
 import { whenSeen } from './whenSeen.ts';
 import { wordsFor } from './words.ts';
 
+export type LineName = keyof MapLines;
+
 export interface MapFigure {
   readonly svg: SVGSVGElement;
+  /** the lines that there are with what is set */
+  readonly lines: readonly LineName[];
   readonly grid: RiskGrid | undefined;
   underlay(): Underlay;
   draw(state: State): void;
 }
+
+const LINES: readonly LineName[] = ['critical', 'peak', 'best'];
 
 /** The map, computed in a worker so that no slider ever waits for it, and pointing at it. */
 export function mapFigure(store: Store): MapFigure {
@@ -42,11 +48,14 @@ export function mapFigure(store: Store): MapFigure {
   let asked = '';
   let id = 0;
   let grid: RiskGrid | undefined;
+  let drawn: readonly LineName[] = LINES;
   worker.onmessage = ({ data }: MessageEvent<MapAnswer>) => {
     if (data.id !== id) return;
     grid = data.grid;
     panel.grid(grid);
     panel.lines(data.lines);
+    drawn = LINES.filter((name) => data.lines[name].some(({ eps }) => eps <= parameters.eps.to));
+    for (const name of LINES) byId(`map-key-${name}`).hidden = !drawn.includes(name);
     box.removeAttribute('aria-busy');
     if (data.fine) box.dataset.drawn = asked;
   };
@@ -123,6 +132,9 @@ export function mapFigure(store: Store): MapFigure {
     get grid() {
       return grid;
     },
+    get lines() {
+      return drawn;
+    },
     underlay: () => ({
       canvas: panel.canvas,
       left: panel.box.left,
@@ -142,14 +154,11 @@ export function mapFigure(store: Store): MapFigure {
         panel.here(settings);
         const words = wordsFor(settings);
         for (const option of select.options) option.textContent = words[option.value as Measure];
-        const [peak, peakWords] = isClassifier(settings)
-          ? (['capacity', 'robust capacity'] as const)
-          : (['peak', 'interpolation peak'] as const);
-        setTerm(byId('map-peak'), peak, peakWords);
+        setTerm(byId('map-peak'), isClassifier(settings) ? 'capacity' : 'peak', words.peak);
         byId('map-nothing').textContent = `above ${words.nothing}`;
         box.setAttribute(
           'aria-label',
-          `Phase map: ${words[mapOf]} over width psi1 and attack radius eps, with the null phase, the ${peakWords} and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}. Arrow keys move a cursor, Enter goes there.`,
+          `Phase map: ${words[mapOf]} over width psi1 and attack radius eps, with the null phase, the ${words.peak} and the best width. The settings are at psi1 ${settings.psi1}, eps ${settings.eps}. Arrow keys move a cursor, Enter goes there.`,
         );
         drawnSettings = settings;
       }

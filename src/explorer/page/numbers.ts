@@ -16,6 +16,12 @@ export function shortText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** Less than this error is as good as none, and its digits mean nothing. */
+const LEAST_ERROR = 1e-6;
+
+export const errorText = (value: number): string =>
+  value > 0 && value < LEAST_ERROR ? 'below 10⁻⁶' : shortText(value);
+
 /** Three digits after the point. */
 export const fixedText = (value: number): string =>
   Number.isFinite(value) && Math.abs(value) < 1e4 ? value.toFixed(3) : shortText(value);

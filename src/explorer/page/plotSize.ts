@@ -10,10 +10,14 @@ function heightFor(width: number): number {
   return Math.round(Math.max(LEAST, Math.min(room, 0.8 * width)));
 }
 
-/** Tells of the size of a plot in whole pixels, now and whenever the width of its box changes. */
-export function onWidth(box: HTMLElement, resize: (width: number, height: number) => void): void {
+/** Tells of the size of a plot in whole pixels, now and whenever the width of its box changes; `more` is room beneath it. */
+export function onWidth(
+  box: HTMLElement,
+  resize: (width: number, height: number) => void,
+  more: () => number = () => 0,
+): void {
   new ResizeObserver(([entry]) => {
     const width = Math.floor(entry!.contentRect.width);
-    if (width > 0) resize(width, heightFor(width));
+    if (width > 0) resize(width, heightFor(width) + more());
   }).observe(box);
 }

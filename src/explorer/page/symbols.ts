@@ -30,7 +30,7 @@ export const axisNames: Readonly<Record<AxisName, string>> = {
   psi1: 'width ψ₁',
   psi2: 'samples ψ₂',
   eps: 'attack in training ε',
-  epsTest: 'attack at test',
+  epsTest: 'attack at test ε',
   lambda: 'ridge penalty λ',
   tau: 'label noise τ',
   depth: 'frozen layers L',

@@ -53,7 +53,7 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
     const title = `${wordsFor(settings)[mapOf]} over width and radius`;
     return {
       title,
-      key: mapKey(settings, resolvedTheme(theme)),
+      key: mapKey(settings, map.lines, resolvedTheme(theme)),
       settings: settingsText(command),
       commands: [command],
     };

@@ -29,7 +29,7 @@ export function terms(): void {
 
   function show(button: HTMLElement): void {
     shown = button;
-    tip.textContent = byId(`term-${button.dataset.term}`).textContent;
+    tip.replaceChildren(...byId(`term-${button.dataset.term}`).cloneNode(true).childNodes);
     tip.hidden = false;
     // Beneath the term, within the page.
     const { left, bottom, top } = button.getBoundingClientRect();

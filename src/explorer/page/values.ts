@@ -12,7 +12,7 @@ import { type Axis, placeOf, placeText } from '../theory/curve.ts';
 import { kept } from '../theory/keptAnswers.ts';
 import type { PageRisk } from '../theory/pageRisk.ts';
 import { byId, html, setText } from './elements.ts';
-import { fixedText, riskText, shortText } from './numbers.ts';
+import { errorText, fixedText, riskText, shortText } from './numbers.ts';
 import { letters, symbol } from './symbols.ts';
 import { setTerm, term } from './terms.ts';
 import { wordsFor } from './words.ts';
@@ -49,7 +49,7 @@ export function showValues(settings: Settings, risk: PageRisk, axis: Axis): void
     classes
       ? ['kink', 'at the kink', percentText(risk.held)]
       : ['held', 'fitted exactly', percentText(risk.held)],
-    ['trained', classes ? 'training loss' : 'training error', shortText(risk.training)],
+    ['trained', classes ? 'training loss' : 'training error', errorText(risk.training)],
     ['nothing', words.nothing, shortText(nothingRisk(settings))],
   ]);
   showFormula(settings, risk);
@@ -59,7 +59,7 @@ const showPlace = kept((axis: Axis, place: string) =>
   byId('values-place').replaceChildren(symbol(letters[axis.name]), ` = ${place}`),
 );
 
-const percentText = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const percentText = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 /** A term of the glossary, its name here, and its value. */
 type Row = readonly [of: string, name: string, value: string];

@@ -12,6 +12,8 @@ export interface Words {
   readonly adversarialRisk: string;
   /** of no use at all */
   readonly nothing: string;
+  /** where the training examples cease to be fitted, on the map */
+  readonly peak: string;
 }
 
 const risks: Words = {
@@ -21,6 +23,7 @@ const risks: Words = {
   standardRisk: 'standard risk',
   adversarialRisk: 'adversarial risk',
   nothing: 'predicting nothing',
+  peak: 'interpolation peak',
 };
 
 const errors: Words = {
@@ -30,6 +33,7 @@ const errors: Words = {
   standardRisk: 'error',
   adversarialRisk: 'robust error',
   nothing: 'guessing',
+  peak: 'robust capacity',
 };
 
 /** Risks of a regression, errors of a classifier. */

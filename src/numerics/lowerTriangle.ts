@@ -1,0 +1,157 @@
+import { linearAlgebra } from './linearAlgebra.ts';
+import { transpose } from './vectors.ts';
+
+/** Orders below which halving costs more than it saves. */
+const SMALL = 48;
+
+/** L = [A 0; B C] by halves, and below some order its inverse. */
+type Halves =
+  | { readonly inverse: Float64Array }
+  | { readonly order: number; readonly above: Halves; readonly beside: Float64Array; readonly below: Halves };
+
+/**
+ * A lower triangular matrix L of order n, for many right-hand sides at once: by halves, so that nearly all of the n^2 / 2
+ * multiplications for each are products of matrices.
+ */
+export class LowerTriangle {
+  readonly #n: number;
+  readonly #halves: Halves;
+
+  /** @param l n x n, of which only the lower triangle is read */
+  constructor(l: Float64Array, n: number) {
+    this.#n = n;
+    this.#halves = halvesOf(l, n, { from: 0, size: n });
+  }
+
+  /** L^-1 b for every row b of B: B L^-T. */
+  solve(rows: Float64Array): Float64Array {
+    return rows.length === 0 ? rows : solved(this.#halves, rows, rows.length / this.#n);
+  }
+
+  /** L^-T b for every row b of B: B L^-1. */
+  solveTransposed(rows: Float64Array): Float64Array {
+    return rows.length === 0 ? rows : solvedTransposed(this.#halves, rows, rows.length / this.#n);
+  }
+
+  /** L^-1, n x n with zeros above the diagonal, by n^3 / 3 multiplications: that of [A 0; B C] is [A^-1 0; -C^-1 B A^-1 C^-1]. */
+  inverse(): Float64Array {
+    const out = new Float64Array(this.#n * this.#n);
+    invert(this.#halves, out, this.#n, { from: 0, size: this.#n });
+    return out;
+  }
+}
+
+/** Rows and columns on the diagonal. */
+interface Part {
+  readonly from: number;
+  readonly size: number;
+}
+
+function halvesOf(l: Float64Array, n: number, { from, size }: Part): Halves {
+  if (size <= SMALL) return { inverse: smallInverse(l, n, { from, size }) };
+  const order = size >> 1;
+  const rest = size - order;
+  const beside = new Float64Array(rest * order);
+  for (let i = 0; i < rest; i++) {
+    const start = (from + order + i) * n + from;
+    beside.set(l.subarray(start, start + order), i * order);
+  }
+  return {
+    order,
+    above: halvesOf(l, n, { from, size: order }),
+    beside,
+    below: halvesOf(l, n, { from: from + order, size: rest }),
+  };
+}
+
+/** By forward substitution. */
+function smallInverse(l: Float64Array, n: number, { from, size }: Part): Float64Array {
+  const inverse = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    const row = (from + i) * n + from;
+    inverse[i * size + i] = 1 / l[row + i]!;
+    for (let j = 0; j < i; j++) {
+      let sum = 0;
+      for (let k = j; k < i; k++) sum += l[row + k]! * inverse[k * size + j]!;
+      inverse[i * size + j] = -sum / l[row + i]!;
+    }
+  }
+  return inverse;
+}
+
+function solved(halves: Halves, rows: Float64Array, m: number): Float64Array {
+  if ('inverse' in halves) return product(rows, halves.inverse, m);
+  const { order, above, beside, below } = halves;
+  const [left, right] = split(rows, m, order);
+  const first = solved(above, left, m);
+  subtract(right, product(first, beside, m));
+  return joined(first, solved(below, right, m), m);
+}
+
+function solvedTransposed(halves: Halves, rows: Float64Array, m: number): Float64Array {
+  if ('inverse' in halves) {
+    const size = Math.sqrt(halves.inverse.length);
+    return product(rows, transpose(halves.inverse, size, size), m);
+  }
+  const { order, above, beside, below } = halves;
+  const [left, right] = split(rows, m, order);
+  const last = solvedTransposed(below, right, m);
+  subtract(left, product(last, transpose(beside, beside.length / order, order), m));
+  return joined(solvedTransposed(above, left, m), last, m);
+}
+
+function invert(halves: Halves, out: Float64Array, n: number, { from, size }: Part): void {
+  const place = (block: Float64Array, row: number, width: number): void => {
+    for (let i = 0; i * width < block.length; i++)
+      out.set(block.subarray(i * width, (i + 1) * width), (row + i) * n + from);
+  };
+  if ('inverse' in halves) {
+    place(halves.inverse, from, size);
+    return;
+  }
+  const { order, above, beside, below } = halves;
+  invert(above, out, n, { from, size: order });
+  invert(below, out, n, { from: from + order, size: size - order });
+  const rest = size - order;
+  // B A^-1 as columns, and -C^-1 of each.
+  const columns = solved(below, transpose(solvedTransposed(above, beside, rest), rest, order), order);
+  place(
+    transpose(columns, order, rest).map((value) => -value),
+    from + order,
+    order,
+  );
+}
+
+/** A B' for A of m rows. */
+function product(a: Float64Array, b: Float64Array, m: number): Float64Array {
+  const k = a.length / m;
+  const n = b.length / k;
+  const out = new Float64Array(m * n);
+  linearAlgebra().multiplyTransposed(a, b, out, { m, n, k });
+  return out;
+}
+
+function subtract(from: Float64Array, what: Float64Array): void {
+  for (let at = 0; at < from.length; at++) from[at]! -= what[at]!;
+}
+
+/** The first `width` columns of m rows, and the others. */
+function split(rows: Float64Array, m: number, width: number): [Float64Array, Float64Array] {
+  const all = rows.length / m;
+  const [left, right] = [new Float64Array(m * width), new Float64Array(m * (all - width))];
+  for (let i = 0; i < m; i++) {
+    left.set(rows.subarray(i * all, i * all + width), i * width);
+    right.set(rows.subarray(i * all + width, (i + 1) * all), i * (all - width));
+  }
+  return [left, right];
+}
+
+function joined(left: Float64Array, right: Float64Array, m: number): Float64Array {
+  const [p, q] = [left.length / m, right.length / m];
+  const rows = new Float64Array(left.length + right.length);
+  for (let i = 0; i < m; i++) {
+    rows.set(left.subarray(i * p, (i + 1) * p), i * (p + q));
+    rows.set(right.subarray(i * q, (i + 1) * q), i * (p + q) + p);
+  }
+  return rows;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { type Estimate, meanOf } from '../../src/evaluation/estimate.ts';
+import { candidatesOf, type TuneFamily, type TunePath } from '../../src/table/tuneCandidates.ts';
+import type { ScoredCandidate } from '../../src/table/tuneChoice.ts';
+import { resolveTableTuning, type TuneEstimate } from '../../src/table/tuneOptions.ts';
+import { TuneProgressCount } from '../../src/table/tuneProgress.ts';
+import { type Searched, searchPaths } from '../../src/table/tuneSearch.ts';
+
+const family: TuneFamily = { model: 'linear', width: 3, activation: null, clip: null, loss: 'square' };
+/** Every path begins at 4. */
+const epsilons = [1, 2, 3, 4, 5, 6, 7];
+const [ROWS, MIDDLE] = [64, 3];
+
+/** What is said of a candidate: its risk, or more of it. */
+type Told = number | { readonly risk: number; readonly doubts?: string[]; readonly fault?: string };
+
+/**
+ * Losses of 64 rows with a given mean, candidate k along the k-th Walsh function: differences of any two have a standard error of
+ * sqrt(2 / 63) times the scale, which makes it 1.
+ */
+function lossesOf(k: number, risk: number): number[] {
+  const isOdd = (bits: number): boolean => bits !== 0 && !isOdd(bits & (bits - 1));
+  const scale = Math.sqrt((ROWS - 1) / 2);
+  return Array.from({ length: ROWS }, (_, i) => risk + (isOdd(i & (k + 1)) ? -scale : scale));
+}
+
+/** The search over one path for each list of leave-one-out risks, in an order of eps; by folds what `byFolds` says. */
+async function searched(
+  risks: readonly (readonly Told[])[],
+  byFolds: (at: { readonly path: number; readonly eps: number }) => number | undefined = () => undefined,
+): Promise<Searched & { readonly asked: [path: number, eps: number, by: TuneEstimate][] }> {
+  const lambdas = risks.map((_, path) => path + 1);
+  const paths = lambdas.map((lambda): TunePath => ({ family, lambda, epsilons }));
+  const asked: [number, number, TuneEstimate][] = [];
+  const find = (candidate: TunePath['family'] & { eps: number; lambda: number }, by: TuneEstimate) => {
+    const path = lambdas.indexOf(candidate.lambda);
+    const at = epsilons.indexOf(candidate.eps);
+    asked.push([path, candidate.eps, by]);
+    const told = by === 'folds' ? byFolds({ path, eps: candidate.eps }) : risks[path]![at];
+    if (told === undefined) throw new Error(`nobody asked for ${candidate.eps} by ${by}`);
+    const { risk, doubts = [], fault = null } = typeof told === 'number' ? { risk: told } : told;
+    const losses = lossesOf(path * epsilons.length + at, risk);
+    const robust: Estimate = { ...meanOf(losses), value: risk };
+    return { ...{ candidate, by, clean: robust, robust, blocks: losses, fault, doubts }, seconds: 0 };
+  };
+  const settings = resolveTableTuning({ target: 'y', epsTest: epsilons[MIDDLE]! });
+  const none = () => {
+    throw new Error('every score is kept');
+  };
+  const found = await searchPaths(paths, none, settings, {
+    store: { find, add: none },
+    count: new TuneProgressCount(1, () => {}),
+  });
+  expect(found.scores.length + found.skipped.length).toBe(paths.flatMap(candidatesOf).length);
+  return { ...found, asked };
+}
+
+const radii = (list: readonly { readonly candidate: { readonly eps: number } }[]): number[] =>
+  list.map(({ candidate }) => candidate.eps).sort((a, b) => a - b);
+const scoredIn = (scores: readonly ScoredCandidate[], path: number): number[] =>
+  radii(scores.filter(({ candidate }) => candidate.lambda === path + 1));
+
+describe('searchPaths', () => {
+  it('goes on where the risk has risen by less than two standard errors, and leaves a side where by more', async () => {
+    // Down the radii the risk rises by 1.9 and falls to the least; up them it rises by 2.1 at once.
+    const { scores, skipped } = await searched([[96, 99, 101.9, 100, 102.1, 90, 80]]);
+    expect(radii(scores)).toEqual([1, 2, 3, 4, 5]);
+    expect(radii(skipped)).toEqual([6, 7]);
+    expect(skipped.every(({ because }) => because === 'rise')).toBe(true);
+  });
+
+  it('leaves at its beginning a path that is worse by two standard errors and a tenth, not by one of these', async () => {
+    const flat = (risk: number) => epsilons.map(() => risk);
+    // In units of standard errors: 20 of 200 are a tenth, 1.5 of 10 more than that but fewer than two.
+    const far = await searched([flat(200), flat(219), flat(221)]);
+    expect([0, 1, 2].map((path) => scoredIn(far.scores, path).length)).toEqual([7, 7, 1]);
+    expect(far.skipped.every(({ because }) => because === 'beginning')).toBe(true);
+    const near = await searched([flat(10), flat(11.9), flat(12.1)]);
+    expect([0, 1, 2].map((path) => scoredIn(near.scores, path).length)).toEqual([7, 7, 1]);
+  });
+
+  it('puts folds in the place of a doubtful estimate that might be the best, and of no other', async () => {
+    const doubtful = (risk: number) => ({ risk, doubts: ['few rows carry it'] });
+    const flat = [100, 100, 100, 100, 100, doubtful(101.9), doubtful(102.1)];
+    const { scores, asked } = await searched([flat], ({ eps }) => (eps === 6 ? 104 : undefined));
+    expect(asked.filter(([, , by]) => by === 'folds')).toEqual([[0, 6, 'folds']]);
+    const [six, seven] = [6, 7].map((eps) => scores.find(({ candidate }) => candidate.eps === eps)!);
+    expect([six!.by, six!.robust.value, six!.doubts]).toEqual(['folds', 104, []]);
+    expect([seven!.by, seven!.doubts]).toEqual(['leave-one-out', ['few rows carry it']]);
+  });
+
+  it('asks folds of every doubtful one where nothing else is there, and of none that has a fault', async () => {
+    const all = epsilons.map((eps) =>
+      eps === 2 ? { risk: 1, fault: 'no solution' } : { risk: eps, doubts: ['far from it'] },
+    );
+    const { scores } = await searched([all], ({ eps }) => 50 + eps);
+    expect(scores.map(({ by, candidate }) => [candidate.eps, by]).sort()).toEqual(
+      epsilons.map((eps) => [eps, eps === 2 ? 'leave-one-out' : 'folds']),
+    );
+  });
+});
