@@ -346,7 +346,7 @@ describe('rrf train', () => {
     ],
     [['--batch-size', '0', '--device', 'abacus'], 'invalid batch-size: 0'],
     [['--max-cycles', '0.5', '--device', 'abacus'], 'invalid max-cycles: 0.5'],
-    [['--method', 'exact', '--checkpoints', 'here'], 'invalid checkpoints: "here"'],
+    [['--method', 'exact', '--batch-size', '4'], 'invalid batch-size: 4'],
     [['--method', 'exact', '--validation-fraction', '0.2'], 'invalid validation-fraction: 0.2'],
     [['--method', 'exact', '--max-cycles', '2'], 'invalid max-cycles: 2'],
     [['--model', 'deep', '--width', '0', '--device', 'abacus'], 'invalid width: 0'],
