@@ -7,6 +7,9 @@ export interface ProgressBar {
   stop(): void;
 }
 
+/** What stands beside a bar, in characters at most. */
+const BESIDE = 70;
+
 /** A bar with the time left on standard error; silent where that is not a terminal, or quiet. */
 export function progressBar(total: number, title: string): ProgressBar {
   if (!watched() || total <= 0) return { update() {}, stop() {} };
@@ -15,7 +18,10 @@ export function progressBar(total: number, title: string): ProgressBar {
     {
       format: `${title} [{bar}] {percentage}% {note}, {left} left`,
       stream: process.stderr,
-      hideCursor: true,
+      barsize: Math.max(5, Math.min(40, (process.stderr.columns || 80) - BESIDE)),
+      // A terminal that was told otherwise would stay so where Ctrl-C ends the process.
+      hideCursor: false,
+      linewrap: true,
     },
     Presets.rect,
   );

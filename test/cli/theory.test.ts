@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -307,19 +307,15 @@ describe('rrf theory', () => {
     const empty = await theory(...peak, '--plot', file);
     expect(empty).toMatchObject({ code: 2, stdout: '' });
     expect(existsSync(file)).toBe(false);
-    const nowhere = join(folder, 'no', 'such', 'curve.svg');
-    const lost = await theory(
-      'curve',
-      '--psi1',
-      '1',
-      '--psi2',
-      '3',
-      '--grid',
-      'eps=0:1:5',
-      '--plot',
-      nowhere,
-    );
+    const curve = ['curve', '--psi1', '1', '--psi2', '3', '--grid', 'eps=0:1:5', '--plot'];
+    const made = join(folder, 'new', 'folder', 'curve.svg');
+    expect((await theory(...curve, made)).code).toBe(0);
+    expect(existsSync(made)).toBe(true);
+    const lost = await theory(...curve, join(made, 'curve.svg'));
     expect(lost).toMatchObject({ code: 2, stdout: '' });
-    expect(lost.stderr).toContain(`cannot write "${nowhere}"`);
+    expect(lost.stderr).toContain(`cannot create "${made}": "${made}" is no folder`);
+    const asFolder = join(folder, 'folder.svg');
+    mkdirSync(asFolder);
+    expect((await theory(...curve, asFolder)).stderr).toContain(`cannot write "${asFolder}": it is a folder`);
   });
 });
