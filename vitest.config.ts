@@ -19,32 +19,38 @@ const replacing = readdirSync(join(root, 'test'), { recursive: true, encoding: '
   .filter((file) => file.endsWith('.test.ts') && !beginnings.includes(file))
   .filter((file) => /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(join(root, file), 'utf8')));
 
-/** Files that take five seconds or more. They begin first, so that no process is left with one of them at the end. */
+/** The files that take longest. They begin first, so that no process is left with one of them at the end. */
 const longest = [
   'explorer/page',
   'docs/commands',
   'cli/train',
   'notebooks/notebooks',
-  'explorer/standalone',
-  'cli/sweep',
-  'theory/monteCarlo',
   'figures/figures',
-  'training/resuming',
-  'training/adversarialTraining',
   'packaging/package',
+  'explorer/standalone',
+  'table/severalClasses',
+  'training/adversarialTraining',
+  'theory/monteCarlo',
+  'cli/sweep',
   'cli/reproduce',
   'training/methods',
+  'training/resuming',
   'training/trainingMode',
+  'docs/code',
+  'docs/extending',
+  'attacks/minimalNorm',
   'evaluation/sanityChecks',
+  'training/tenClasses',
+  'exact/solveReadout',
+  'table/trainOnTable',
+  'table/tuneOnTable',
   'cells/networkCells',
   'attacks/laws',
   'docs/api',
-  'docs/code',
-  'docs/extending',
   'examples/python',
-  'training/tenClasses',
+  'evaluation/risk',
   'models/realData',
-  'attacks/minimalNorm',
+  'exact/leaveOneOut',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -88,8 +94,8 @@ export default defineConfig({
     pool: 'forks',
     // Tensors are many small objects, most of which do not live long.
     execArgv: ['--max-semi-space-size=64'],
-    // TensorFlow and the simulations use every core already: files run two at a time at most.
-    maxWorkers: 2,
+    // One more than two cores: files that speak to a browser or to processes of their own wait for these.
+    maxWorkers: 3,
     testTimeout: whole ? 1_200_000 : 120_000,
     hookTimeout: 120_000,
     setupFiles: ['test/support/cleanUp.ts'],
@@ -107,7 +113,7 @@ export default defineConfig({
           exclude: [...replacing, ...beginnings],
           // One process runs one file after the other, so that TensorFlow and the sources are loaded once and not 110 times.
           isolate: false,
-          // There is a process for each core: threads of TensorFlow would compete with the other one for its core.
+          // There is a process for each core: threads of TensorFlow would compete with the others for theirs.
           env: { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '1' },
         },
       },

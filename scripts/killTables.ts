@@ -89,8 +89,9 @@ async function survives(name: string, args: (folder: string) => readonly string[
     for (const [key, score] of before) check(`${name}: a score after kill ${k}`, after.get(key) === score);
     if (code === 0) ended++;
     else if (signal === 'SIGINT') {
-      check(`${name}: Ctrl-C ended with ${code}`, code === 130);
-      check(`${name}: Ctrl-C says what is kept`, said.includes('interrupted; '));
+      // While the program starts, and while it trains what was chosen, the system ends it.
+      check(`${name}: Ctrl-C ended with ${code}`, code === null || code === 130);
+      check(`${name}: Ctrl-C says what is kept`, code === null || said.includes('interrupted; '));
       interrupted++;
     }
   }

@@ -71,7 +71,11 @@ const parts: Readonly<Record<string, () => Measured>> = {
   ),
   'train linear': rrf(linearFile, 'train', ...trained, '--save', inFolder('linear')),
   'apply linear': rrf(linearFile, 'apply', ...model('linear'), ...out),
-  'train features': rrf(linearFile, 'train', ...trained, ...features, '--save', inFolder('features')),
+  'train features': rrf(
+    linearFile,
+    ...['train', ...trained, ...features, '--save', inFolder('features')],
+    ...['--checkpoints', inFolder('features-parts')],
+  ),
   'apply features': rrf(linearFile, 'apply', ...model('features'), ...out),
   'explain features': rrf(linearFile, 'explain', ...model('features')),
   'tune linear': rrf(linearFile, 'tune', ...tuned('tuned-linear')),

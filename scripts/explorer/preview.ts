@@ -8,17 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { openBuilt } from './built.ts';
 
 const { browser, address, close } = await openBuilt();
-const page = await browser.newPage({ viewport: { width: 1200, height: 630 }, colorScheme: 'light' });
+// The height of the plot is a share of that of the window.
+const page = await browser.newPage({ viewport: { width: 1200, height: 1000 }, colorScheme: 'light' });
 await page.goto(`${address}#psi1=20&psi2=3&screen=projector&theme=light`);
 await page.waitForSelector('#curve-plot svg .label', { state: 'attached' });
 await page.addStyleTag({
   content: `.bench-top, .figure-head, .controls, .values, .masthead p { display: none !important }
-    .masthead { display: block; border: 0; margin: 0 0 1rem; padding: 1rem 0 0 }
+    .masthead { display: block; border: 0; margin: 0 0 0.6rem; padding: 1.2rem 0 0 !important }
     .masthead h1 { font-size: 58px }
     .masthead::after { content: "Trained against an attack, the wider network may withstand it less."; color: var(--soft); font-size: 31px }`,
 });
-// The height of the plot is a share of that of the window.
-await page.setViewportSize({ width: 1200, height: 800 });
 await page.waitForTimeout(500);
 await page.screenshot({
   path: fileURLToPath(new URL('../../src/explorer/preview.png', import.meta.url)),

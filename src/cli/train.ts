@@ -153,7 +153,9 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
             const { relativeGap, solved } = progress;
             bar?.update(solved * DIGITS - Math.log10(relativeGap), `gap ${relativeGap.toExponential(1)}`);
           } else if (progress.expectedSeconds > WORTH_A_WORD) {
-            notice(`the exact solver needs about ${duration(progress.expectedSeconds)}`);
+            const goesOn =
+              args.checkpoints === undefined ? '' : `; what is interrupted goes on from ${args.checkpoints}`;
+            notice(`the exact solver needs about ${duration(progress.expectedSeconds)}${goesOn}`);
             bar = progressBar(progress.solves * DIGITS, 'solve');
           }
         },

@@ -125,13 +125,15 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     for (const note of rows.notes) notice(note);
     const started = performance.now();
     let bar: ProgressBar | undefined;
-    const tune = (): Promise<TableTuning> =>
+    const tune = (release: () => void): Promise<TableTuning> =>
       tuneOnTable(file, {
         ...asked,
         ...given({ folder: out }),
         onProgress({ done, total, candidates, of }) {
           bar ??= progressBar(total, 'tune');
-          bar.update(done, `${candidates} of ${of} candidates`);
+          const isLast = candidates === of;
+          if (isLast) release();
+          bar.update(done, isLast ? 'training what was chosen' : `${candidates} of ${of} candidates`);
         },
       });
     const kept = (): string => {
@@ -140,9 +142,9 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
         ? 'nothing is kept; with --out DIR the same command goes on from where it was'
         : `finished candidates are kept in ${out}, the same command goes on from there`;
     };
-    const tuning = await interruptible(kept, () => withOptionNames({ folder: 'out' }, tune)).finally(() =>
-      bar?.stop(),
-    );
+    const tuning = await interruptible(kept, (release) =>
+      withOptionNames({ folder: 'out' }, () => tune(release)),
+    ).finally(() => bar?.stop());
     const seconds = (performance.now() - started) / 1e3;
     const { training, damaged } = tuning;
     for (const note of training.notes) if (!rows.notes.includes(note)) notice(note);

@@ -38,8 +38,13 @@ export interface ExactProgress {
   readonly iteration: number;
   /** At the current theta, an upper bound of the optimum. */
   readonly objective: number;
-  /** (objective - lower bound) / objective; the solver stops at `tolerance`. */
+  /** (objective - lower bound) / objective, estimated as long as it is far from `tolerance`, at which the solver stops. */
   readonly relativeGap: number;
+  /**
+   * Where the solver stands, which `start` takes, for the same problem to go on from there; none of a loss of the margin. The next
+   * iteration overwrites it: it is to be written or copied at once.
+   */
+  readonly iterate?: WarmStart;
 }
 
 export interface ExactSettings {

@@ -1,15 +1,19 @@
 /**
  * Multiples of a matrix's largest diagonal entry that are added to its diagonal before a Cholesky factorisation, so that
- * features which the data cannot tell apart do not leave it singular at lambda = 0. Each is a few hundred to a few thousand
- * times the rounding of what the matrix is summed from; a smaller one leaves pivots to chance, a larger one moves the optimum.
+ * features which the data cannot tell apart do not leave it singular at lambda = 0. Those of matrices that are used as they are
+ * found are a few hundred to a few thousand times the rounding of what they are summed from: a smaller one leaves pivots to
+ * chance, a larger one moves the optimum.
  */
 
 /** A Newton matrix whose diagonal the barrier keeps positive: rounding alone. */
 export const NEWTON_JITTER = 1e-15;
 /** The weighted gradients of the critical-radius iteration, whose weights span a few orders. */
 export const CRITICAL_JITTER = 1e-14;
-/** A Newton matrix of per-sample cones, and the metric of their dual residuals. */
-export const CONE_JITTER = 1e-13;
+/**
+ * A Newton matrix of per-sample cones, and the metric of their dual residuals: the least that is positive. At small eps the
+ * second keeps dual residuals up that cost more than the gap.
+ */
+export const CONE_JITTERS = [1e-15, 1e-13] as const;
 /** The same Newton matrix in single precision: its rounding, which moves a direction that is rough anyway. */
 export const SINGLE_JITTER = 1e-7;
 /** The averaged gradients J, which are inverted once and used for every bound. */

@@ -201,7 +201,8 @@ function runInteriorPoint(
       onIteration(iteration, { upper, lower }, { x, s, z }) {
         const relativeGap = (upper - lower) / upper;
         if (kept === null && relativeGap < WARM_GAP) kept = { x: x.slice(), s: s.slice(), z: z.slice() };
-        onProgress({ iteration, objective: (upper * unit * unit) / n, relativeGap });
+        const iterate = { point: { x, s, z }, eps, lambda };
+        onProgress({ iteration, objective: (upper * unit * unit) / n, relativeGap, iterate });
       },
     },
   );

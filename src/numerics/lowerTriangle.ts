@@ -2,7 +2,7 @@ import { linearAlgebra } from './linearAlgebra.ts';
 import { transpose } from './vectors.ts';
 
 /** Orders below which halving costs more than it saves. */
-const SMALL = 48;
+const SMALL = 128;
 
 /** L = [A 0; B C] by halves, and below some order its inverse. */
 type Halves =

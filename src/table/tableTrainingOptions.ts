@@ -100,7 +100,10 @@ export interface TableTrainingOptions extends Omit<FilePreparation, 'classes'> {
   readonly batchSize?: number | undefined;
   /** Cycles of training by gradient, each twice as long as the one before. Default 5. */
   readonly maxCycles?: number | undefined;
-  /** Folder of the checkpoints from which an interrupted training by gradient goes on. Default none are kept. */
+  /**
+   * Folder from which an interrupted training goes on: by gradient from its last checkpoint, and exactly, of random features by
+   * the square loss, from its last iterate. Default none are kept.
+   */
   readonly folder?: string | undefined;
   /** Called by training by gradient. */
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -235,8 +238,10 @@ function checkMarginTraining({ loss, method, norm, lambda }: TableTrainingSettin
 }
 
 function refuseGradientOptions(settings: TableTrainingSettings): void {
-  const { batchSize, folder, validationFraction, maxCycles } = settings;
-  const found = given({ batchSize, folder, validationFraction: validationFraction || undefined, maxCycles });
+  const { batchSize, folder, loss, validationFraction, maxCycles } = settings;
+  const found = given({ batchSize, validationFraction: validationFraction || undefined, maxCycles });
   for (const [name, value] of Object.entries(found))
     throw new InvalidArgumentError(name, value, 'none with the method exact, which takes no gradient steps');
+  if (folder !== undefined && isMarginLoss(loss))
+    throw new InvalidArgumentError('folder', folder, `none with the method exact and the loss ${loss}`);
 }

@@ -1,3 +1,4 @@
+import { given } from '../checkOptions.ts';
 import type { Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
@@ -15,6 +16,7 @@ import {
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { RandomFeatures } from '../models/RandomFeatures.ts';
 import { tf } from '../runtime/tf.ts';
+import { identityOf, type KeptIterates, keptIterates, removeIterates } from './keptIterates.ts';
 import { oneAgainstRest } from './oneAgainstRest.ts';
 import { isMarginLoss, type TableTrainingSettings } from './tableTrainingOptions.ts';
 import type { TableTraining } from './trainOnTable.ts';
@@ -30,8 +32,9 @@ export async function trainTableExactly(
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
   const data = inputsAndTarget(train);
-  const solve = await readoutSolver(model, data, settings, notes);
+  const { solve, done } = await readoutSolver(model, data, settings, notes);
   const { theta, intercept, objective, relativeGap, iterations, residual, converged } = solve(data.y);
+  done();
   setReadout(model, theta, intercept);
   return { converged, iterations, residual, objective, relativeGap };
 }
@@ -50,8 +53,9 @@ export async function trainClassesExactly(
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
   const data = inputsAndTarget(train);
-  const solve = await readoutSolver(model, data, settings, notes, classes);
+  const { solve, done } = await readoutSolver(model, data, settings, notes, classes);
   const found = Array.from({ length: classes }, (_, k) => solve(oneAgainstRest(data.y, k), k));
+  done();
   setReadouts(model, found);
   const sum = (of: (one: Solved) => number): number => found.reduce((total, one) => total + of(one), 0);
   return {
@@ -78,36 +82,61 @@ function setReadouts(model: tf.Sequential, found: readonly Solved[]): void {
   });
 }
 
-/**
- * Solves for targets of the same rows, one after the other.
- * @param solves how many there will be, of which progress tells
- */
+/** Solves for targets of the same rows, one after the other. */
+interface ReadoutSolver {
+  /** @param solved how many were solved before */
+  readonly solve: (y: Float64Array, solved?: number) => Solved;
+  /** After the last one. */
+  readonly done: () => void;
+}
+
+/** @param solves how many there will be, of which progress tells */
 async function readoutSolver(
   model: tf.Sequential,
   data: ReturnType<typeof inputsAndTarget>,
-  { eps, lambda, fitIntercept, loss, norm, activation, onSolving }: TableTrainingSettings,
+  { eps, lambda, fitIntercept, loss, norm, activation, folder, onSolving }: TableTrainingSettings,
   notes: readonly string[],
   solves = 1,
-): Promise<(y: Float64Array, solved?: number) => Solved> {
+): Promise<ReadoutSolver> {
   const features = model.layers[0]!;
   const W =
     features instanceof RandomFeatures ? await features.getWeights()[0]!.data<'float32'>() : undefined;
   const wanted = { eps, lambda, fitIntercept };
   if (!W && loss === 'square')
-    return (y) => explained(() => adversarialRegression({ ...data, y }, { ...wanted, norm }), notes);
+    return {
+      solve: (y) => explained(() => adversarialRegression({ ...data, y }, { ...wanted, norm }), notes),
+      done() {},
+    };
   const rows = readoutProblem(data, W ? { W, activation } : new LayeredFeatures(data.d, []));
   // Attacks in l1 are refused where they would come here.
   const attack = norm === 'linf' ? 'linf' : 'l2';
   onSolving?.({ expectedSeconds: solves * expectedSeconds({ ...rows, norm: attack }), solves });
-  return (y, solved = 0) => {
-    const onProgress = (progress: ExactProgress): void => onSolving?.({ ...progress, solved });
-    const settings = { ...wanted, norm: attack, ...(onSolving ? { onProgress } : {}) } as const;
-    const problem = { ...rows, y };
-    return explained(
-      () =>
-        isMarginLoss(loss) ? solveMargins(problem, { ...settings, loss }) : solveReadout(problem, settings),
-      notes,
-    );
+  const keptOf = (y: Float64Array, solved: number): KeptIterates | null => {
+    if (folder === undefined || isMarginLoss(loss)) return null;
+    const identity = identityOf([data.x, y, ...(W ? [W] : [])], { ...wanted, norm, activation });
+    return keptIterates(folder, `output-${solved}`, identity);
+  };
+  return {
+    solve(y, solved = 0) {
+      const kept = keptOf(y, solved);
+      const onProgress = ({ iterate, ...progress }: ExactProgress): void => {
+        if (iterate) kept?.keep(iterate);
+        onSolving?.({ ...progress, solved });
+      };
+      const settings = { ...wanted, norm: attack, onProgress } as const;
+      const problem = { ...rows, y };
+      return explained(
+        () =>
+          isMarginLoss(loss)
+            ? solveMargins(problem, { ...settings, loss })
+            : solveReadout(problem, { ...settings, ...given({ start: kept?.start }) }),
+        notes,
+      );
+    },
+    done() {
+      const names = Array.from({ length: solves }, (_, k) => `output-${k}`);
+      if (folder !== undefined) removeIterates(folder, names);
+    },
   };
 }
 

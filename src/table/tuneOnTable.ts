@@ -6,7 +6,7 @@ import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { checkEachThere } from './oneAgainstRest.ts';
-import type { TableTrainingOptions } from './tableTrainingOptions.ts';
+import { isMarginLoss, type TableTrainingOptions } from './tableTrainingOptions.ts';
 import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';
 import { checkTableTraining, type TableTraining, trainOnTable } from './trainOnTable.ts';
 import { candidateName, candidatesOf, type TuneFamily, tunePaths } from './tuneCandidates.ts';
@@ -143,12 +143,8 @@ async function tuneSplit(
   count: TuneProgressCount,
   file: TuneFile | null,
 ): Promise<{ split: TuneSplit; training: TableTraining }> {
-  const { target, norm, epsTest, seed, testFraction, rule } = settings;
-  const [, training] = splitRows(rows.count, { testFraction }, seed);
-  const train = rows.split([training!], training!).tables[0]!;
-  if (settings.several) checkEachThere(inputsAndTarget(train).y, settings.several);
-  const prepared = preparation(train, settings);
-  const { scores, ...searched } = await scoredInStages(train, prepared.rowsOf, settings, { file, count });
+  const { target, norm, epsTest, seed, testFraction, rule, folder } = settings;
+  const { scores, ...searched } = await scored(rows, settings, { file, count });
   const choice = chooseCandidate(scores, rule);
   const { model, width, activation, clip, loss, eps, lambda } = choice.chosen.candidate;
   const trained = await trainOnTable(table, {
@@ -157,13 +153,29 @@ async function tuneSplit(
     ...{ model, loss, eps, epsTest, lambda },
     ...(activation === null ? {} : { width, activation }),
     ...(clip === null ? {} : { clip }),
+    ...(folder === undefined || isMarginLoss(loss) ? {} : { folder }),
     onSolving(progress) {
       if ('relativeGap' in progress) count.trained(-Math.log10(progress.relativeGap) / DIGITS);
     },
   });
   const heldOut = heldOutRisks(trained, settings);
-  const split = { seed, ...choice, scores, ...searched, unit: prepared.unit, heldOut };
+  const split = { seed, ...choice, scores, ...searched, heldOut };
   return { split, training: trained };
+}
+
+type Scored = Pick<TuneSplit, 'scores' | 'skipped' | 'predicted' | 'stages'>;
+
+/** The candidates scored by the training rows of a split, which nobody keeps beyond that: training takes the memory that there is. */
+async function scored(
+  rows: TrainingRows,
+  settings: TableTuningSettings,
+  places: { readonly file: TuneFile | null; readonly count: TuneProgressCount },
+): Promise<Scored & Pick<TuneSplit, 'unit'>> {
+  const [, training] = splitRows(rows.count, { testFraction: settings.testFraction }, settings.seed);
+  const train = rows.split([training!], training!).tables[0]!;
+  if (settings.several) checkEachThere(inputsAndTarget(train).y, settings.several);
+  const { rowsOf, unit } = preparation(train, settings);
+  return { ...(await scoredInStages(train, rowsOf, settings, places)), unit };
 }
 
 /** Digits of the gap at which the solver ends, one problem after the other. */
@@ -175,7 +187,7 @@ async function scoredInStages(
   rowsOf: (family: TuneFamily) => PreparedRows,
   settings: TableTuningSettings,
   { file, count }: { readonly file: TuneFile | null; readonly count: TuneProgressCount },
-): Promise<Pick<TuneSplit, 'scores' | 'skipped' | 'predicted' | 'stages'>> {
+): Promise<Scored> {
   const parts = stagesOf(train.rows, settings.compareRows);
   const first = partOf(rowsOf, parts[0]!, settings.seed);
   const all = tunePaths(settings.lists, { n: train.rows, d: train.names.length - 1 });

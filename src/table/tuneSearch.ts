@@ -7,10 +7,14 @@ import { estimateFor, type PreparedRows, scorerBy } from './tuneScores.ts';
 import type { SkippedCandidate } from './tuneScreen.ts';
 import type { TuneStore } from './tuneStore.ts';
 
-/** Standard errors of a difference within which a candidate may yet be the best. */
+/** Standard errors of a difference within which a doubtful candidate may yet be the best. */
 const REACH = 2;
-/** A path is left at its first candidate where that is worse by more than REACH standard errors and this share of the least risk. */
-const FAR = 0.1;
+// Of several values of these two that were tried in scripts/compareTuning.ts, those that skip most at no cost in regret, on the even
+// splits as on the odd ones.
+/** A side of a path is left where the risk has risen above the least on the path by more than so many standard errors. */
+const RISEN = 1;
+/** A path is left at its first candidate where that is worse by more than so many standard errors, and by this share of the least risk. */
+const FAR = { errors: 1.5, share: 0.05 };
 
 /** Scores, and candidates that were left out because of those of their neighbours. */
 export interface Searched {
@@ -138,7 +142,7 @@ function fromMiddle(
 function isFar(score: ScoredCandidate | undefined, least: ScoredCandidate | null): boolean {
   if (!score || !isSound(score) || least === null) return false;
   const { value, standardError } = riskDifference(score, least);
-  return value > REACH * standardError && value > FAR * least.robust.value;
+  return value > FAR.errors * standardError && value > FAR.share * least.robust.value;
 }
 
 /** Whether a candidate is clearly worse than the best so far on its path. */
@@ -146,7 +150,7 @@ function hasRisen(score: ScoredCandidate | undefined, path: readonly ScoredCandi
   const sound = path.filter(isSound);
   if (!score || !isSound(score) || sound.length === 0) return false;
   const { value, standardError } = riskDifference(score, leastOf(sound));
-  return value > REACH * standardError;
+  return value > RISEN * standardError;
 }
 
 /** Whether leave-one-out is doubtful, and does not say all the same that the candidate is out of reach. */

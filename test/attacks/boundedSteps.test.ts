@@ -4,8 +4,11 @@ import { boundedSteps } from '../../src/attacks/boundedSteps.ts';
 import { type NormName, normNamed, normNames } from '../../src/attacks/norms/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { sized } from '../support/sizes.ts';
 import { hostNorm, rowsOf, take } from './problems.ts';
 
+/** Problems of each kind and norm. */
+const RUNS = sized(30, 60);
 /** A few roundings of float32. */
 const FLOAT32 = 3e-6;
 
@@ -123,7 +126,7 @@ describe.each(normNames)('optimal steps within bounds in %s', (name) => {
         const best = Math.max(...feasible.map((u) => dot(slope, u)));
         expect(Math.abs(dot(g, v) / scale - best)).toBeLessThanOrEqual(FLOAT32 * (1 + best));
       }),
-      { seed: 8, numRuns: 60 },
+      { seed: 8, numRuns: RUNS },
     );
   });
 
@@ -142,7 +145,7 @@ describe.each(normNames)('optimal steps within bounds in %s', (name) => {
         // A rounding of the gain costs most where the last entries have a hundredth of the slope.
         expect(Math.abs(hostNorm[name](v) - least)).toBeLessThanOrEqual(100 * FLOAT32 * (1 + least));
       }),
-      { seed: 8, numRuns: 60 },
+      { seed: 8, numRuns: RUNS },
     );
   });
 

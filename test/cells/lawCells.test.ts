@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Cell, type CellArgs, lawFields } from '../../src/cells/cell.ts';
 import { cellModel } from '../../src/cells/cellModel.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
@@ -14,16 +14,14 @@ import { meanOf } from '../../src/evaluation/estimate.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { sweepCells } from '../../src/sweep/sweepSpec.ts';
 import { asymptoticRisk, linear, randomFeatures } from '../../src/theory/index.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 
 const sizes = { psi2: 3, d: 40, eps: 0.3, tau: 0.5 };
 const values: CellArgs = { ...sizes, psi1: 1 };
 const labels: CellArgs = { ...values, lambda: 0.1, loss: 'logistic' };
 const run = (of: Cell) => runCell(of, { streams: streamKey(of) });
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 describe('a cell of other laws', () => {
   it('has their fields only where they are given, so that other cells keep their keys', () => {

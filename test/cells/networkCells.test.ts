@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/cells/cell.ts';
 import { cellModel } from '../../src/cells/cellModel.ts';
 import { cellProblem } from '../../src/cells/cellProblem.ts';
@@ -16,13 +16,11 @@ import { trainedWidth } from '../../src/figures/trainedWidth.ts';
 import { trainedWidthDigits } from '../../src/figures/trainedWidthDigits.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { asymptoticRisk, deepRandomFeatures, randomFeatures } from '../../src/theory/index.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized, whole } from '../support/sizes.ts';
 import { reference } from '../theory/reference.ts';
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 const run = (of: Cell) => runCell(of, { streams: streamKey(of), digits: digitsBelowFive });
 const deepCell = (seed: number, widths: readonly number[]) =>

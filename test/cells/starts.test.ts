@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { pgd } from '../../src/attacks/index.ts';
 import type { CellArgs } from '../../src/cells/cell.ts';
 import { cellModel } from '../../src/cells/cellModel.ts';
@@ -7,11 +7,9 @@ import { cell } from '../../src/cells/makeCell.ts';
 import { streamKey } from '../../src/cells/node/cellKey.ts';
 import { trainCell } from '../../src/cells/trainCell.ts';
 import { risks } from '../../src/evaluation/risk.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 /** The training objective at the trained weights, lambda = 0, by a longer attack than that of training, and the steps. */
 async function trained(args: CellArgs) {

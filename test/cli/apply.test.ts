@@ -48,7 +48,12 @@ describe('rrf apply', () => {
       '--device',
       device,
     ];
-    expect((await rrf(...train)).stderr).toContain('row 1, column "visited" of');
+    const { stderr: refusal } = await rrf(...train);
+    expect(refusal).toMatch(/^rrf: ".*" cannot be used as it is, for 2 reasons:$/m);
+    expect(refusal).toMatch(
+      /^ {2}row 1, column "visited" is .*: the column holds dates. Leave it out \(--ignore visited\)/m,
+    );
+    expect(refusal).toMatch(/^ {2}row 5, column "age" is missing/m);
     expect((await rrf(...train, '--ignore', 'visited')).stderr).toMatch(
       /column "age" of .* --missing drop leaves/,
     );

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
 import { pgd } from '../../src/attacks/index.ts';
 import { trainCommand } from '../../src/cli/train.ts';
@@ -16,15 +16,13 @@ import { loadModel } from '../../src/models/modelFiles.ts';
 import { splitStandardised } from '../../src/models/standardisedModel.ts';
 import { stream } from '../../src/random/stream.ts';
 import { tf } from '../../src/runtime/tf.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { whole } from '../support/sizes.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'rrf-train-'));
 const diabetes = fileURLToPath(new URL('../../data/diabetes.csv', import.meta.url));
-let device = 'wasm';
-beforeAll(async () => {
-  device = (await testRuntime()).device;
-});
+// test/docs/commands.test.ts trains on the native engine.
+const { device } = await quickRuntime();
 afterAll(() => rmSync(home, { recursive: true }));
 
 /** Runs `rrf train`; what it writes to standard output and to standard error. */
@@ -75,8 +73,7 @@ describe('rrf train', () => {
     expect(exact.clean.value).toBeLessThan(exact.robust.value);
     expect(exact.robust.value).toBeLessThan(exact.trivial.value);
     expect(exact.clean.count).toBe(88);
-    // One step is the worst case of a linear model in l2; the test of the intercept, below, has PGD.
-    const gradient = await onDiabetes('--method', 'fgsm', '--eps', '0.1');
+    const gradient = await onDiabetes('--method', 'pgd', '--eps', '0.1');
     expect(gradient.training.converged).toBe(true);
     expect(gradient.training.objective / exact.training.objective).toBeGreaterThan(1 - 1e-5);
     expect(gradient.training.objective / exact.training.objective).toBeLessThan(1.01);
@@ -349,7 +346,7 @@ describe('rrf train', () => {
     ],
     [['--batch-size', '0', '--device', 'abacus'], 'invalid batch-size: 0'],
     [['--max-cycles', '0.5', '--device', 'abacus'], 'invalid max-cycles: 0.5'],
-    [['--method', 'exact', '--checkpoints', 'here'], 'invalid checkpoints: "here"'],
+    [['--method', 'exact', '--batch-size', '4'], 'invalid batch-size: 4'],
     [['--method', 'exact', '--validation-fraction', '0.2'], 'invalid validation-fraction: 0.2'],
     [['--method', 'exact', '--max-cycles', '2'], 'invalid max-cycles: 2'],
     [['--model', 'deep', '--width', '0', '--device', 'abacus'], 'invalid width: 0'],

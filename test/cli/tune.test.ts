@@ -65,7 +65,7 @@ describe('rrf tune', () => {
     const again = await tune(numbers, '--by', 'folds', '--out', out, '--json');
     expect(readFileSync(join(out, 'candidates.jsonl'), 'utf8')).toBe(kept);
     const { chosen, splits } = JSON.parse(again.stdout);
-    expect(splits[0].scores).toHaveLength(8);
+    expect([...splits[0].scores, ...splits[0].skipped]).toHaveLength(8);
     expect(splits[0].chosen.candidate).toEqual(chosen);
     expect(again.stdout).not.toContain('blocks');
   });
@@ -87,7 +87,7 @@ describe('rrf tune', () => {
     expect(code).toBe(0);
     const { measure, splits, heldOut } = JSON.parse(stdout);
     expect(measure).toBe('error');
-    expect(splits[0].scores).toHaveLength(8);
+    expect([...splits[0].scores, ...splits[0].skipped]).toHaveLength(8);
     expect(heldOut.robust.value).toBeGreaterThanOrEqual(heldOut.clean.value);
     const { userDefinedMetadata } = JSON.parse(readFileSync(join(save, 'model.json'), 'utf8'));
     expect(userDefinedMetadata).toMatchObject({

@@ -78,6 +78,7 @@ function shortened(example: string): string[] {
     if (gradient && !words.includes('--method')) words.push('--method', 'fast');
     if (example.includes('digits.csv')) words.push('--test-fraction', '0.7');
   }
+  if (words.includes('--restarts')) words.push('--steps', '3', '--restarts', '2');
   if (words[0] === 'explain') words.push('--repeats', '1', '--steps', '3');
   if (words[0] === 'predict') return words.map((word) => word.replace('width=60,300', 'width=30,60'));
   if (words[0] === 'tune')

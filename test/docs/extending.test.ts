@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isFresh } from '../support/built.mjs';
 import { whole } from '../support/sizes.ts';
 import { runsSources } from '../support/sources.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -68,16 +67,7 @@ function filesAtStake(): string[] {
     [...readFileSync(file, 'utf8').matchAll(/ from '(\..+)'/g)].some(([, name]) =>
       changed.includes(join(dirname(file), name!)),
     );
-  const atStake = files.filter((file) => changed.includes(file) || importsOne(file));
-  // Of the others the declarations that were built, which take half the time to read.
-  if (isFresh('dist/index.js'))
-    for (const file of files)
-      if (!atStake.includes(file)) {
-        const built = join(root, 'dist', file.slice(join(copy, 'src/').length).replace(/ts$/, 'd.ts'));
-        copyFileSync(built, file.replace(/ts$/, 'd.ts'));
-        rmSync(file);
-      }
-  return atStake;
+  return files.filter((file) => changed.includes(file) || importsOne(file));
 }
 
 it('has three short diffs, which apply and type-check together', () => {

@@ -1,19 +1,17 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ModelFunction } from '../../src/attacks/index.ts';
 import { normNames } from '../../src/attacks/norms/index.ts';
 import { type SanityCheck, sanityChecks } from '../../src/evaluation/sanityChecks.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { batch, featuresModel, gaussian, linearModel, trainedModel } from '../attacks/problems.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 
 const n = 48;
 const d = 20;
 const EPS = { l2: 0.5, linf: 0.15, l1: 1.5 };
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 const byName = (checks: SanityCheck[], part: string): SanityCheck =>
   checks.find(({ name }) => name.includes(part))!;

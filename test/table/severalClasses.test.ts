@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Attack, pgd } from '../../src/attacks/index.ts';
 import { ColumnBuilder } from '../../src/data/columnBuilder.ts';
 import { type RawTable, rawRows } from '../../src/data/rawTable.ts';
@@ -22,12 +22,10 @@ import type { ScoredCandidate } from '../../src/table/tuneChoice.ts';
 import { tuneOnTable } from '../../src/table/tuneOnTable.ts';
 import type { TableTuningOptions } from '../../src/table/tuneOptions.ts';
 import { featuresOf, partsScorer } from '../../src/table/tuneScores.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 const kinds = ['ant', 'bee', 'cat'] as const;
 const centres = [

@@ -1,10 +1,16 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Table } from '../../src/data/table.ts';
 import { inputsAndTarget } from '../../src/data/tableDataset.ts';
 import { stream } from '../../src/random/stream.ts';
 import { tf } from '../../src/runtime/tf.ts';
+import type { TableTrainingOptions } from '../../src/table/tableTrainingOptions.ts';
 import { trainOnTable } from '../../src/table/trainOnTable.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+const temporary = temporaryFolder(afterAll);
 
 beforeAll(async () => {
   await testRuntime();
@@ -193,6 +199,50 @@ describe('trainOnTable', () => {
     await refused({ classes: { positive: ['a'] } }).toThrow('invalid classes');
   });
 
+  it('goes on from its last iterate where exact training was interrupted, to the same objective', async () => {
+    const folder = join(temporary, 'exact');
+    const options: TableTrainingOptions = {
+      ...{ target: 'y', eps: 0.2, lambda: 0.01, width: 12 },
+      ...{ method: 'exact', model: 'random-features' },
+    };
+    const train = async (more: Partial<TableTrainingOptions>) => {
+      const { model, training } = await trainOnTable(table, { ...options, ...more });
+      model.dispose();
+      return training;
+    };
+    const whole = await train({});
+    // Iterates are kept every few seconds.
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += 1e4;
+      return now;
+    });
+    const interrupted = train({
+      folder,
+      onSolving(progress) {
+        if ('iteration' in progress && progress.iteration === 4) throw new Error('interrupted');
+      },
+    });
+    await expect(interrupted).rejects.toThrow('interrupted');
+    expect(readdirSync(folder)).toEqual(['output-0.iterate']);
+    // Another problem does not begin there.
+    const other = await train({ eps: 0.19 });
+    expect(await train({ eps: 0.19, folder: join(temporary, 'copy') })).toEqual(other);
+    const gaps: number[] = [];
+    const resumed = await train({
+      folder,
+      onSolving(progress) {
+        if ('relativeGap' in progress) gaps.push(progress.relativeGap);
+      },
+    });
+    clock.mockRestore();
+    expect(gaps[0]).toBeLessThan(0.1);
+    expect(resumed.iterations).toBe(whole.iterations - 4);
+    // Both are proved to be within the gap.
+    expect(Math.abs(resumed.objective / whole.objective - 1)).toBeLessThan(2e-6);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('has defaults for all but the target and eps, and takes undefined for them', async () => {
     const options = { target: 'y', eps: 0.1, maxCycles: 1 };
     const [short, long] = [
@@ -212,7 +262,12 @@ describe('trainOnTable', () => {
     const refused = (options: object) =>
       expect(trainOnTable(table, { target: 'y', eps: 0.1, ...options })).rejects;
     await refused({ testFraction: 2 }).toThrow('invalid testFraction: 2');
-    await refused({ method: 'exact', folder: 'here' }).toThrow('invalid folder: "here"');
+    await refused({
+      method: 'exact',
+      folder: 'here',
+      loss: 'logistic',
+      classes: { positive: ['b'], negative: ['a'] },
+    }).toThrow('invalid folder: "here"');
     await refused({ method: 'exact', batchSize: 4 }).toThrow('invalid batchSize: 4');
     await refused({ epsilon: 1 }).toThrow('invalid epsilon: 1 (expected an option of trainOnTable: eps?)');
     await refused({ target: 'z' }).toThrow('invalid target: "z" (expected a column: y, a)');

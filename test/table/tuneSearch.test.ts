@@ -61,21 +61,21 @@ const scoredIn = (scores: readonly ScoredCandidate[], path: number): number[] =>
   radii(scores.filter(({ candidate }) => candidate.lambda === path + 1));
 
 describe('searchPaths', () => {
-  it('goes on where the risk has risen by less than two standard errors, and leaves a side where by more', async () => {
-    // Down the radii the risk rises by 1.9 and falls to the least; up them it rises by 2.1 at once.
-    const { scores, skipped } = await searched([[96, 99, 101.9, 100, 102.1, 90, 80]]);
+  it('goes on where the risk has risen by less than a standard error, and leaves a side where by more', async () => {
+    // Down the radii the risk rises by 0.9 and falls to the least; up them it rises by 1.1 at once.
+    const { scores, skipped } = await searched([[96, 99, 100.9, 100, 101.1, 90, 80]]);
     expect(radii(scores)).toEqual([1, 2, 3, 4, 5]);
     expect(radii(skipped)).toEqual([6, 7]);
     expect(skipped.every(({ because }) => because === 'rise')).toBe(true);
   });
 
-  it('leaves at its beginning a path that is worse by two standard errors and a tenth, not by one of these', async () => {
+  it('leaves at its beginning a path that is worse by 1.5 standard errors and a twentieth, not by one of these', async () => {
     const flat = (risk: number) => epsilons.map(() => risk);
-    // In units of standard errors: 20 of 200 are a tenth, 1.5 of 10 more than that but fewer than two.
-    const far = await searched([flat(200), flat(219), flat(221)]);
+    // In units of standard errors: 10 of 200 are a twentieth, 1.4 of 10 more than that but fewer than 1.5.
+    const far = await searched([flat(200), flat(209), flat(211)]);
     expect([0, 1, 2].map((path) => scoredIn(far.scores, path).length)).toEqual([7, 7, 1]);
     expect(far.skipped.every(({ because }) => because === 'beginning')).toBe(true);
-    const near = await searched([flat(10), flat(11.9), flat(12.1)]);
+    const near = await searched([flat(10), flat(11.4), flat(11.6)]);
     expect([0, 1, 2].map((path) => scoredIn(near.scores, path).length)).toEqual([7, 7, 1]);
   });
 

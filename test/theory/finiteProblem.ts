@@ -132,9 +132,19 @@ export function trainExactly(
   { eps, lambda }: Pick<FiniteCell, 'eps' | 'lambda'>,
 ): Float64Array {
   const [N, n] = [network.width, data.length];
+  // The Jacobian of one layer is diag(slopes) W, of none the identity: what J J' has beside the slopes is computed once.
+  const shared =
+    network.weights.length > 1 ? null : lowerGram(network.jacobian([new Float64Array(N).fill(1)]), N);
   const points = data.map(({ x, y }) => {
     const { phi, slopes } = network.at(x);
-    return { phi, y, gram: lowerGram(network.jacobian(slopes), N) };
+    const [own] = slopes;
+    const gram =
+      shared === null
+        ? lowerGram(network.jacobian(slopes), N)
+        : own
+          ? shared.map((value, at) => value * own[Math.floor(at / N)]! * own[at % N]!)
+          : shared;
+    return { phi, y, gram };
   });
   const H = new Float64Array(N * N);
   let theta: Float64Array = new Float64Array(N);

@@ -1,13 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { crossEntropyLoss, fgm, pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { risks } from '../../src/evaluation/risk.ts';
 import { ridge } from '../../src/exact/ridge.ts';
 import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
-import type { Runtime } from '../../src/runtime/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
 import { layersLoss } from '../../src/training/layersLoss.ts';
@@ -23,13 +22,10 @@ import {
 } from '../../src/training/methods/index.ts';
 import { cosineDecay, linearDecay, scheduleNamed, stepDecay } from '../../src/training/schedules.ts';
 import type { AdversarialTrainingOptions } from '../../src/training/trainingOptions.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime, testRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await testRuntime();
-});
+await quickRuntime();
 
 const d = 20;
 const source = teacher({ d, tau: 0.3, seed: 1 });
@@ -293,6 +289,7 @@ describe('schedules', () => {
 
 describe('TensorBoard logs', () => {
   it('are written by the native engine, and refused by name on others', async () => {
+    const runtime = await testRuntime();
     const folder = mkdtempSync(join(tmpdir(), 'rrf-board-'));
     const training = () =>
       adversarialTraining(linear(), data, { eps: 0.1, cycleSteps: 30, maxCycles: 1, tensorBoard: folder });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fgm } from '../../src/attacks/index.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { teacher } from '../../src/data/teacher.ts';
@@ -15,12 +15,10 @@ import {
   worstCase,
 } from '../../src/training/methods/index.ts';
 import type { AdversarialTrainingOptions } from '../../src/training/trainingOptions.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 const d = 5;
 const data = teacher({ d, tau: 0.3, seed: 1 }).sample('train', 60);

@@ -154,12 +154,13 @@ export function recordsOfColumn(
       number,
     ];
     return { at, offset, length };
-  }).filter(({ length }) => length > 0);
-  const first = Math.min(message.end - message.start, ...regions.map(({ offset }) => offset));
+  });
+  const filled = regions.filter(({ length }) => length > 0);
   // Buffers begin at multiples of eight bytes, and so does what is read of them.
-  const from = 8 * Math.floor(first / 8);
-  const to = Math.max(from, ...regions.map(({ offset, length }) => offset + length));
-  for (const { at, offset } of regions) view.setBigInt64(at, BigInt(offset - from), true);
+  const from = filled.length === 0 ? 0 : 8 * Math.floor(Math.min(...filled.map(({ offset }) => offset)) / 8);
+  const to = Math.max(from, ...filled.map(({ offset, length }) => offset + length));
+  for (const { at, offset, length } of regions)
+    view.setBigInt64(at, BigInt(length > 0 ? offset - from : 0), true);
   const body = { start: message.start + from, end: message.start + to };
   if (body.end > message.end) throw new UserError('it is damaged');
   const size = root.field(3);

@@ -30,7 +30,7 @@ export interface ConeProgramme {
   apply(x: Float64Array, precision?: Precision): Float64Array;
   /** A' z. */
   applyTransposed(z: Float64Array, precision?: Precision): Float64Array;
-  /** Factors P + A' W^-2 A; false when that fails. */
+  /** Factors P + A' W^-2 A; false when that fails, which a second attempt in double precision may not. */
   factor(scaling: Scaling, precision?: Precision): boolean;
   /** Solves with the factor, in place. */
   solve(rhs: Float64Array): Float64Array;
@@ -84,11 +84,13 @@ export interface InteriorPointResult extends InteriorPoint {
 }
 
 /**
- * Down to this relative gap single precision gives a direction, as long as each step takes the gap to this share of what it
- * was; the step and the bounds are computed in double.
+ * Down to this relative gap single precision gives a direction, as long as each step takes the gap and the dual residual to
+ * this share of what they were; the step and the bounds are computed in double.
  */
 const ROUGH_GAP = 3e-5;
 const PROGRESS = 0.5;
+/** Complementarity below this share of the gap asked for leaves a dual residual that rounding keeps up: no step mends it. */
+const SPENT = 1e-7;
 /** Share of the way to the cone's boundary that a step may go. */
 const TO_BOUNDARY = 0.995;
 /** A direction with this reach or more is followed as it is. */
@@ -115,13 +117,14 @@ export function interiorPoint(
   const { x, s, z } = start;
   let best: InteriorPointResult | undefined;
   let precision: Precision = 'single';
-  let gapBefore = Number.POSITIVE_INFINITY;
+  let before = { gap: Number.POSITIVE_INFINITY, residual: Number.POSITIVE_INFINITY };
 
   for (let iteration = 0; ; iteration++) {
     const az = programme.applyTransposed(z);
     const bounds = programme.bounds({ x, z, s, az }, tolerance);
     // s'z is the gap where the dual residual is zero, and positive where it is not.
-    const believed = bounds.loose ? bounds.upper - dot(s, z) : bounds.lower;
+    const complementarity = dot(s, z);
+    const believed = bounds.loose ? Math.max(bounds.lower, bounds.upper - complementarity) : bounds.lower;
     onIteration?.(iteration, { ...bounds, lower: believed }, { x, s, z });
     best = better(best, start, bounds, iteration);
     const { upper, lower } = best.bounds;
@@ -130,13 +133,14 @@ export function interiorPoint(
     /** The best point, with the best bound of the last one where only a loose one was looked for. */
     const unfinished = (): InteriorPointResult =>
       bounds.loose ? better(best, start, programme.bounds({ x, z, s, az }), iteration) : best!;
-    if (iteration === maxIterations) return unfinished();
+    if (iteration === maxIterations || complementarity <= SPENT * tolerance * upper) return unfinished();
     const gap = (upper - Math.max(lower, believed)) / upper;
-    if (gap < ROUGH_GAP || gap > PROGRESS * gapBefore) precision = 'double';
-    gapBefore = gap;
+    const { residual } = bounds;
+    if (gap < ROUGH_GAP || gap > PROGRESS * before.gap || residual > PROGRESS * before.residual)
+      precision = 'double';
+    before = { gap, residual };
     if (!scalingOf(shape, s, z, scaling)) return unfinished();
-    if (!programme.factor(scaling, precision) && !(precision === 'single' && programme.factor(scaling)))
-      return unfinished();
+    if (!programme.factor(scaling, precision) && !programme.factor(scaling)) return unfinished();
 
     const reachOf = ({ ds, dz }: Direction): number =>
       Math.min(largestStep(shape, s, ds), largestStep(shape, z, dz));

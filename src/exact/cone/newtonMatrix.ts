@@ -1,5 +1,5 @@
 import { inPrecision, type LinearAlgebra, type Precision } from '../../numerics/linearAlgebra.ts';
-import { addToDiagonal, CONE_JITTER, SINGLE_JITTER } from '../jitter.ts';
+import { addToDiagonal, CONE_JITTERS, SINGLE_JITTER } from '../jitter.ts';
 import { type ProductPart, sumOfProducts } from '../rowBlocks.ts';
 
 /**
@@ -15,6 +15,7 @@ export class NewtonMatrix {
   private readonly M: number;
   private readonly ridge: number;
   private readonly algebra: LinearAlgebra;
+  private jitter: number = CONE_JITTERS[0];
 
   /** @param sizes M is N, or N + 1 with an intercept */
   constructor(
@@ -30,7 +31,7 @@ export class NewtonMatrix {
   }
 
   /**
-   * False where it is singular to working precision.
+   * False where it is singular to working precision; in double precision it is then further from that at the next attempt.
    * @param products parts whose sum is left right', each of M rows
    */
   factor(products: Iterable<ProductPart>, precision: Precision = 'double'): boolean {
@@ -38,8 +39,10 @@ export class NewtonMatrix {
     const algebra = inPrecision(this.algebra, precision);
     sumOfProducts(algebra, products, M, matrix);
     for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) matrix[a * M + b]! += gram[a * N + b]!;
-    addToDiagonal(matrix, M, precision === 'single' ? SINGLE_JITTER : CONE_JITTER, this.ridge, N);
-    return algebra.choleskyInPlace(matrix, M);
+    addToDiagonal(matrix, M, precision === 'single' ? SINGLE_JITTER : this.jitter, this.ridge, N);
+    const positive = algebra.choleskyInPlace(matrix, M);
+    if (!positive && precision === 'double') this.jitter = CONE_JITTERS[1];
+    return positive;
   }
 
   /** Solves with the factor, in place. */

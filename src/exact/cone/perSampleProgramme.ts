@@ -1,5 +1,5 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { norm } from '../../numerics/vectors.ts';
+import { dot, norm } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength, tailsOf } from './cones.ts';
 import { outputsOf, pairProducts, weightedSum } from './design.ts';
 import type { InteriorPoint, StartedProgramme } from './interiorPoint.ts';
@@ -133,7 +133,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
     bounds({ x, z, s, az }, wanted) {
       const at = { coefficients: x.subarray(0, M), images: tailsOf(s, 2 * n, n, d), g: az.subarray(0, N) };
       const duals = { u: residualDuals(z, n, intercept), v: tailsOf(z, 2 * n, n, d) };
-      return within.bounds({ ...at, ...duals }, wanted);
+      return within.bounds({ ...at, ...duals, complementarity: dot(s, z) }, wanted);
     },
 
     start() {

@@ -1,4 +1,5 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
+import { dot } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength } from './cones.ts';
 import { outputsOf, pairProducts, weightedSum } from './design.ts';
 import { EntryBounds } from './entryBounds.ts';
@@ -118,7 +119,8 @@ export function rowSumsProgramme(problem: PerSampleProblem, algebra: LinearAlgeb
 
     bounds({ x, z, s, az }, wanted) {
       const at = { coefficients: x.subarray(0, M), images: entries.gradients(s), g: az.subarray(0, N) };
-      return within.bounds({ ...at, u: residualDuals(z, n, intercept), v: entries.duals(z) }, wanted);
+      const duals = { u: residualDuals(z, n, intercept), v: entries.duals(z) };
+      return within.bounds({ ...at, ...duals, complementarity: dot(s, z) }, wanted);
     },
 
     start() {

@@ -1,7 +1,7 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
 import { dot } from '../../numerics/vectors.ts';
 import type { Jacobians } from '../jacobians.ts';
-import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { addToDiagonal, CONE_JITTERS } from '../jitter.ts';
 import { sumOfProducts, weightedProducts } from '../rowBlocks.ts';
 import { type Design, outputsOf } from './design.ts';
 import { dualBound } from './dualBound.ts';
@@ -11,7 +11,7 @@ import type { RowNorm } from './rowNorms.ts';
 
 /** How often a dual residual is taken away at most: what is left is of the order of rounding. */
 const CORRECTIONS = 2;
-/** Beyond this multiple of the gap asked for, dual residual or not, no better dual point can bring it about. */
+/** Complementarity beyond this multiple of the gap asked for leaves a gap that no better dual point closes. */
 const OUT_OF_REACH = 10;
 
 export interface PerSampleProblem extends ResidualProblem {
@@ -34,6 +34,8 @@ export interface SampleBounds {
       readonly u: Float64Array;
       readonly v: Float64Array;
       readonly g: Float64Array;
+      /** s'z */
+      readonly complementarity: number;
     },
     wanted?: number,
   ): Bounds;
@@ -67,11 +69,14 @@ export function sampleBounds(
   function factorOf(weight: number): Float64Array | null {
     const matrix = new Float64Array(N * N);
     const phiPhi = new Float64Array(N * N);
-    jacobians.weightedGram(new Float64Array(n).fill(weight), matrix);
-    sumOfProducts(algebra, weightedProducts(phi, N, new Float64Array(n).fill(1)), N, phiPhi);
-    for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
-    addToDiagonal(matrix, N, CONE_JITTER, ridge);
-    return algebra.choleskyInPlace(matrix, N) ? matrix : null;
+    for (const jitter of CONE_JITTERS) {
+      jacobians.weightedGram(new Float64Array(n).fill(weight), matrix);
+      sumOfProducts(algebra, weightedProducts(phi, N, new Float64Array(n).fill(1)), N, phiPhi);
+      for (let j = 0; j < N * N; j++) matrix[j]! += phiPhi[j]!;
+      addToDiagonal(matrix, N, jitter, ridge);
+      if (algebra.choleskyInPlace(matrix, N)) return matrix;
+    }
+    return null;
   }
 
   function objective(coefficients: Float64Array, images: Float64Array): number {
@@ -103,13 +108,14 @@ export function sampleBounds(
    * costs more than all the rest of the gap.
    */
   function nearestFeasible(
-    { theta, g, reach }: { readonly theta: Float64Array; readonly g: Float64Array; readonly reach: number },
+    theta: Float64Array,
+    g: Float64Array,
     upper: number,
     u: Float64Array,
     v: Float64Array,
     factor: Float64Array,
   ): number {
-    let at = { theta, g, ridge, metric, reach };
+    let at = { theta, g, ridge, metric, near: { theta, objective: upper } };
     let most = 0;
     for (let round = 0; round < CORRECTIONS; round++) {
       const delta = algebra.choleskySolve(
@@ -142,15 +148,19 @@ export function sampleBounds(
     objective,
     addPulled,
 
-    bounds({ coefficients, images, u, v, g }, wanted = Number.POSITIVE_INFINITY) {
+    bounds({ coefficients, images, u, v, g, complementarity }, wanted = Number.POSITIVE_INFINITY) {
       const theta = coefficients.subarray(0, N);
       const upper = objective(coefficients, images);
-      const at = { theta, g, ridge, metric, reach: Math.sqrt(6 * upper + 2 * dot(y, y)) };
+      const at = { theta, g, ridge, metric, near: { theta, objective: upper } };
       const { atFeasible, ...found } = dualBound({ ...at, ...dualValue(u, v) });
       // Where the dual residual costs more than all the rest of the gap, a dual point without it does better.
       if (metric === null || isNegligible({ atFeasible, ...found }, upper)) return { upper, ...found };
-      if (upper - atFeasible > OUT_OF_REACH * wanted * upper) return { upper, ...found, loose: true };
-      return { upper, ...found, lower: Math.max(found.lower, nearestFeasible(at, upper, u, v, metric)) };
+      if (complementarity > OUT_OF_REACH * wanted * upper) return { upper, ...found, loose: true };
+      return {
+        upper,
+        ...found,
+        lower: Math.max(found.lower, nearestFeasible(theta, g, upper, u, v, metric)),
+      };
     },
 
     startingPoint() {

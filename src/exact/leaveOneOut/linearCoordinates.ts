@@ -1,7 +1,7 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { solveLower, times } from '../../numerics/vectors.ts';
 import type { AttackNorm } from '../cone/normBlocks.ts';
-import { addToDiagonal, CONE_JITTER } from '../jitter.ts';
+import { addToDiagonal, CONE_JITTERS } from '../jitter.ts';
 import type { Coordinates, CoordinatesOf } from './programmeLeftOut.ts';
 import { euclideanGradient, linearGradient } from './rowGradients.ts';
 
@@ -60,7 +60,7 @@ function inSpan(
   const factor = new Float64Array(m * m);
   const algebra = linearAlgebra();
   algebra.multiplyTransposed(rows, rows, factor, { m, n: m, k: N, lower: true });
-  addToDiagonal(factor, m, CONE_JITTER);
+  addToDiagonal(factor, m, CONE_JITTERS[1]);
   if (!algebra.choleskyInPlace(factor, m)) return { phi, theta, beside };
   for (let i = 0; i < m; i++) factor.fill(0, i * m + i + 1, (i + 1) * m);
   return {

@@ -10,9 +10,9 @@ import { outlinesOf } from './riskCurves.ts';
 import { roomAlong, uprightLine } from './room.ts';
 import { svg } from './svg.ts';
 
-/** Widths of the words beside the level of predicting nothing, and without words, in pixels. */
-const LONG_NOTE = 215;
-const SHORT_NOTE = 64;
+/** Widths in pixels of the value beside the level of predicting nothing, and of each letter of the words before it. */
+const VALUE = 64;
+const LETTER = 8.5;
 
 /** The level of predicting nothing, with words where curves, points and upright lines leave room. */
 export function nothingLevel(
@@ -36,8 +36,8 @@ export function nothingLevel(
   });
   const lines = [here, square].flatMap((at) => (at === undefined ? [] : [uprightLine(frame, x.pixel(at))]));
   const drawn = [...outlines, ...lines, ...barsOf(plane, measurements, own)];
-  const long = roomAlong(frame, drawn, level, LONG_NOTE);
-  const spot = long ?? roomAlong(frame, drawn, level, SHORT_NOTE);
+  const long = roomAlong(frame, drawn, level, VALUE + LETTER * words.nothing.length);
+  const spot = long ?? roomAlong(frame, drawn, level, VALUE);
   if (!spot) return [line];
   const value = words.one === 'error' ? ['½'] : ['1 + ', letters.tau, '²'];
   const said = long ? [`${words.nothing}, `, ...value] : value;

@@ -16,9 +16,12 @@ export function barsOf(
   measurements: readonly PlacedMeasurement[],
   own: readonly OwnPoint[],
 ): Outline[] {
+  const lowest = y.kind === 'log' ? y.domain[0] : Number.NEGATIVE_INFINITY;
   const bar = (at: number, value: number, error: number): Outline => {
     const reach = Number.isFinite(error) ? error : 0;
-    return [value - reach, value + reach].map((end) => [x.pixel(at), y.pixel(end)] as const);
+    return [value - reach, value + reach].map(
+      (end) => [x.pixel(at), y.pixel(Math.max(lowest, end))] as const,
+    );
   };
   return [
     ...measurements.flatMap(({ at, measurement }) =>

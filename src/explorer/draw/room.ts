@@ -2,12 +2,12 @@ import type { Frame } from './axes.ts';
 import type { Outline } from './svg.ts';
 
 /** Pixels between a note and what is drawn: wanted, and at the least. */
-const WANTED = 14;
-const LEAST = 8;
+const WANTED = 16;
+const LEAST = 11;
 /** Pixels that a note keeps free to either side. */
 const ASIDE = 6;
 /** Along the level, ends first. */
-const SHARES = [0, 1, ...Array.from({ length: 17 }, (_, i) => 0.1 + 0.05 * i)];
+const SHARES = [0, 1, ...Array.from({ length: 32 }, (_, i) => (i + 1) / 33)];
 
 /** A vertical line across the frame, as something that a note is to keep clear of. */
 export const uprightLine = ({ top, bottom }: Frame, x: number): Outline => [
