@@ -58,7 +58,8 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
       ),
   async handler(args) {
     const format = scoreFormat('out', args.out);
-    if (existsSync(args.out) && realpathOf(args.out) === realpathOf(args.csv))
+    const replaced = realpathOf(args.out);
+    if (replaced !== undefined && replaced === realpathOf(args.csv))
       throw new InvalidArgumentError('out', args.out, 'another file than --csv, which it would replace');
     checkFileWritable(args.out);
     const method = args.attack && checkChoice('attack', args.attack, WORST_CASE_METHODS);

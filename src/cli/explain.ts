@@ -117,7 +117,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
         ...given({ importanceRows: args['importance-rows'] }),
         onProgress(done, total) {
           bar ??= progressBar(total, 'attack');
-          bar.update(done, `${done} of ${total} rows, permuted ones among them`);
+          bar.update(done, `${done} of ${total} rows, with permuted`);
         },
       }),
     ).finally(() => bar?.stop());

@@ -191,7 +191,7 @@ async function readData(args: TableArguments): Promise<Read> {
     data: tableDataset(numbers, target, units),
     ...{ classes, several },
     names: numbers.names,
-    notes: [...plan.notes, ...notes],
+    notes: [...new Set([...plan.notes, ...notes])],
   };
 }
 

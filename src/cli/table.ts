@@ -7,7 +7,10 @@ export interface Column<Row> {
 
 /** A plain-text table: a header, a rule, one line a row, columns two spaces apart. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const cells = [columns.map((c) => c.title), ...rows.map((row) => columns.map((c) => c.value(row)))];
+  // A text of a person's table may hold line ends.
+  const cells = [columns.map((c) => c.title), ...rows.map((row) => columns.map((c) => c.value(row)))].map(
+    (line) => line.map((cell) => cell.replace(/\s*[\r\n]+\s*/g, ' ')),
+  );
   const widths = columns.map((_, j) => Math.max(...cells.map((line) => line[j]!.length)));
   const lines = cells.map((line) =>
     line

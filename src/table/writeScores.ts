@@ -36,10 +36,13 @@ export function writeScores(
   if (twice)
     throw new InvalidArgumentError('keep', twice.name, 'columns that are called otherwise than the scores');
   const table = { file: JSON.stringify(path), rows: applied.prediction.length, columns };
+  const pieces = {
+    csv: () => rawCsv(table),
+    json: () => jsonRecords(table),
+    npy: () => [npyBytes(numbersOf(table, applied), [table.rows, columns.length])],
+  }[format]();
   makeFolder(dirname(path));
-  if (format === 'csv') writeWholePieces(path, rawCsv(table));
-  else if (format === 'json') writeWholePieces(path, jsonRecords(table));
-  else writeWholePieces(path, [npyBytes(numbersOf(table, applied), [table.rows, columns.length])]);
+  writeWholePieces(path, pieces);
 }
 
 /** Prediction and interval; of classes the class, the score, its least and greatest value and whether attacks change it. */

@@ -44,6 +44,16 @@ afterEach(() => {
 });
 
 describe('rrf predict', () => {
+  it('says once how decimals are read', async () => {
+    const commas = join(folder, 'commas.csv');
+    const lines = readFileSync(numbers, 'utf8').replaceAll(',', ';').replaceAll('.', ',');
+    writeFileSync(commas, lines);
+    const asked = ['--csv', commas, '--target', 'grade', '--grid', 'n=50,width=10,eps=0.1', '--json'];
+    const { remarks } = JSON.parse(await predict(...asked));
+    const said = remarks.filter((remark: string) => remark === 'decimals are read with commas');
+    expect(said).toHaveLength(1);
+  });
+
   it('prints a row for each combination of the grid, and the best one at one radius', async () => {
     const text = await predict(
       ...[

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { table } from '../../src/cli/table.ts';
 import { reportConvergence } from '../../src/cli/theory/output.ts';
 import { terminalPlot } from '../../src/cli/theory/terminalPlot.ts';
 
@@ -39,4 +40,10 @@ it('draws more points in the terminal than a function takes arguments', () => {
   const [legend, top] = drawn.split('\n');
   expect(legend).toBe('* up   o half');
   expect(top).toMatch(/^1\.000e\+5 \| +\*+$/);
+});
+
+it('keeps a row of a table on one line, whatever its cells hold', () => {
+  const rows = [{ name: 'needs\r\n work' }, { name: 'ok' }];
+  const shown = table(rows, [{ title: 'note', value: ({ name }) => name, align: 'left' }]);
+  expect(shown.split('\n')).toEqual(['note', '----------', 'needs work', 'ok']);
 });

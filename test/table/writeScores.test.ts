@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AppliedRows } from '../../src/table/applyModel.ts';
@@ -25,5 +25,15 @@ describe('writeScores', () => {
     const written = lines.map((line) => line.split(',')[0]!);
     expect(written.map((text) => Math.fround(Number(text)))).toEqual([...prediction]);
     expect([written[1], written[5], written[6]]).toEqual(['0.1', '7', '15.5159025']);
+    // What is refused leaves no folder behind.
+    const text = {
+      kind: 'text',
+      name: 'k',
+      levels: ['u'],
+      codes: new Int32Array(prediction.length),
+    } as const;
+    const asArray = (): void => writeScores(join(folder, 'new', 'scores.npy'), 'npy', applied, [text]);
+    expect(asArray).toThrow('column "k" holds text');
+    expect(existsSync(join(folder, 'new'))).toBe(false);
   });
 });

@@ -82,10 +82,10 @@ describe('a training in a folder', () => {
     ['momentum', { optimizer: 'momentum', learningRate: 0.05 }],
     ['rmsprop', { optimizer: 'rmsprop' }],
     ['a carried perturbation', { method: freeTraining({ replays: 3 }) }],
-    ['a schedule and a warm-up', { schedule: 'cosine', epsWarmup: 22 }],
+    ['a schedule and a warm-up', { schedule: 'cosine', epsWarmup: 30 }],
   ] as const)('resumes bit for bit with %s', async (name, options) => {
-    const short = { ...options, cycleSteps: 30, checkpointEvery: 12, maxCycles: 1 } as const;
-    await crashAt(inHome(name), 20, short);
+    const short = { ...options, cycleSteps: 40, maxCycles: 1 } as const;
+    await crashAt(inHome(name), 30, short);
     expect(stepOf(inHome(name))).toBeGreaterThan(0);
     const resumed = await trainInFolder(inHome(name), short);
     const whole = await trainInFolder(inHome(`${name} whole`), short);
@@ -129,8 +129,8 @@ describe('a training in a folder', () => {
 
   it('names the file when the disk is full, and its last checkpoint still loads', async () => {
     const folder = inHome('full');
-    const few = { cycleSteps: 30, checkpointEvery: 12 };
-    await crashAt(folder, 20, few);
+    const few = { cycleSteps: 40 };
+    await crashAt(folder, 30, few);
     const step = stepOf(folder);
     expect(step).toBeGreaterThan(0);
     const file = join(folder, 'checkpoint');
@@ -147,9 +147,9 @@ describe('a training in a folder', () => {
     const moved = inHome('moved');
     const before = tf.memory().numTensors;
     const training = trainInFolder(folder, {
-      ...{ cycleSteps: 30, checkpointEvery: 25 },
+      ...{ cycleSteps: 30, checkpointEvery: 50 },
       onProgress({ step }) {
-        if (step === 42) renameSync(folder, moved);
+        if (step === 55) renameSync(folder, moved);
       },
     });
     await expect(training).rejects.toThrow(
