@@ -80,8 +80,9 @@ export function splitRows(
   seed: number | string,
 ): Uint32Array[] {
   const order = stream(seed, 'rows').permutation(count);
-  const least = 2 * (Object.keys(fractions).length + 1);
-  if (count < least)
+  const held = Object.keys(fractions).length;
+  const least = 2 * (held + 1);
+  if (held > 0 && count < least)
     throw new UserError(`${count} rows are too few: ${least} are needed, to train on and to hold out`);
   let start = 0;
   const parts = Object.entries(fractions).map(([name, fraction]) => {
