@@ -21,7 +21,7 @@ interface EngineCosts {
 
 const COSTS: Readonly<Record<'native' | 'portable', EngineCosts>> = {
   native: { call: 0.036, weight: 7.2e-9, entry: 3.3e-7 },
-  portable: { call: 0.007, weight: 4.9e-9, entry: 1.5e-7 },
+  portable: { call: 0.0035, weight: 4.9e-9, entry: 9e-8 },
 };
 /** Norms, losses and choices of a row take as long as this many entries. */
 const ROW_ENTRIES = 400;
@@ -36,7 +36,7 @@ const REFERENCE: Machine = { device: 'cpu', gigaflopsPerSecond: 90 };
 /**
  * Roughly how long the cell takes in one of as many worker processes as there are cores, in seconds, by the passes over its
  * rows that training and test make. The costs of a pass were fitted in November 2026 to the processor times of tests, trainings
- * and exact solutions at N 50 to 800 on a machine of 90 GFLOP/s a thread natively and 27 in WebAssembly, and all of them are
+ * and exact solutions at N 50 to 800 on machines of 90 GFLOP/s a thread natively and 23 in WebAssembly, and all of them are
  * taken to scale with that rate, which a loaded machine loses too; `scripts/cellSeconds.ts` prints predicted and measured
  * times side by side.
  */
