@@ -94,8 +94,8 @@ export default defineConfig({
     pool: 'forks',
     // Tensors are many small objects, most of which do not live long.
     execArgv: ['--max-semi-space-size=64'],
-    // One more than two cores: files that speak to a browser or to processes of their own wait for these.
-    maxWorkers: 3,
+    // TensorFlow and the simulations use every core already: a third process gains nothing on two.
+    maxWorkers: 2,
     testTimeout: whole ? 1_200_000 : 120_000,
     hookTimeout: 120_000,
     setupFiles: ['test/support/cleanUp.ts'],
