@@ -6,7 +6,7 @@
  *     npx tsx scripts/killTables.ts [kills of each, default 10]
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +63,14 @@ function scoresIn(folder: string): Map<string, string> {
   );
 }
 
+/** The weights of the saved model, whose file is named after what it holds. */
+function weightsIn(folder: string): Buffer {
+  const model = join(folder, 'model');
+  const file = readdirSync(model).find((name) => name.startsWith('weights.') && name.endsWith('.bin'));
+  if (file === undefined) throw new Error(`no weights in ${model}`);
+  return readFileSync(join(model, file));
+}
+
 let lost = 0;
 function check(what: string, holds: boolean): void {
   if (holds) return;
@@ -100,8 +108,8 @@ async function survives(name: string, args: (folder: string) => readonly string[
   const [expected, found] = [whole, parts].map(scoresIn) as [Map<string, string>, Map<string, string>];
   check(`${name}: candidates`, found.size === expected.size);
   for (const [key, score] of expected) check(`${name}: candidate ${key}`, found.get(key) === score);
-  const weights = [whole, parts].map((folder) => readFileSync(join(folder, 'model', 'weights.bin')));
-  check(`${name}: weights`, weights[0]!.equals(weights[1]!));
+  const [weights, again] = [whole, parts].map(weightsIn) as [Buffer, Buffer];
+  check(`${name}: weights`, weights.equals(again));
   console.log(
     `${name}: ${kills} signals, ${interrupted} of them Ctrl-C before the end, ${ended} after it; ` +
       `${expected.size} candidates and the weights ${lost === 0 ? 'the same' : 'DIFFER'} (${undisturbed.seconds.toFixed(0)} s undisturbed)`,
