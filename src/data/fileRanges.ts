@@ -1,6 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { oneLine, UserError } from '../errors.ts';
 import { naming } from '../wholeFile.ts';
 import { PIECE } from './filePieces.ts';
+
+/** Bytes that the system is asked for at once: it gives less than 2 GB. */
+const MOST = 2 ** 30;
 
 /** Parts of a file, of which only those that are asked for are read. */
 export interface FileRanges {
@@ -19,7 +23,13 @@ export function fileRanges(path: string): FileRanges | null {
   const fill = (start: number, part: Uint8Array): void => {
     const file = naming('read', path, () => openSync(path, 'r'));
     try {
-      naming('read', path, () => readSync(file, part, 0, part.length, start));
+      for (let done = 0; done < part.length; ) {
+        const length = Math.min(part.length - done, MOST);
+        const read = naming('read', path, () => readSync(file, part, done, length, start + done));
+        if (read === 0)
+          throw new UserError(oneLine(`cannot read ${JSON.stringify(path)}: it has become shorter`));
+        done += read;
+      }
     } finally {
       closeSync(file);
     }

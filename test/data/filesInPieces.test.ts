@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
@@ -21,7 +21,7 @@ import {
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PIECE } from '../../src/data/filePieces.ts';
-import { type FileRanges, rangesOfBytes } from '../../src/data/fileRanges.ts';
+import { type FileRanges, fileRanges, rangesOfBytes } from '../../src/data/fileRanges.ts';
 import { arrowTable } from '../../src/data/formats/arrow.ts';
 import { NpyArray, tableOfArrays } from '../../src/data/formats/npy.ts';
 import { npzTable, npzTableSync } from '../../src/data/formats/npz.ts';
@@ -65,6 +65,17 @@ function watched(content: Uint8Array): { ranges: FileRanges; most: () => number 
 const untold = (): void => {};
 const cellsOf = ({ rows, columns }: RawTable): string[][] =>
   columns.map((column) => Array.from({ length: rows }, (_, i) => cellText(column, i)));
+
+describe('a part of a file', () => {
+  it('is refused where the file has become shorter, in place of zeros for what is missing', () => {
+    const path = file(Uint8Array.of(1, 2, 3, 4, 5, 6));
+    const ranges = fileRanges(path)!;
+    expect([...new Uint8Array(ranges.slice(2, 5))]).toEqual([3, 4, 5]);
+    truncateSync(path, 4);
+    expect([...new Uint8Array(ranges.slice(2, 4))]).toEqual([3, 4]);
+    expect(() => ranges.slice(2, 6)).toThrow(/cannot read .*: it has become shorter/);
+  });
+});
 
 describe('an array of NumPy in pieces', () => {
   const values = Float64Array.from({ length: 12 }, (_, k) => 10 ** (k - 4));
