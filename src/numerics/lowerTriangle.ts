@@ -64,17 +64,16 @@ function halvesOf(l: Float64Array, n: number, { from, size }: Part): Halves {
   };
 }
 
-/** By forward substitution. */
+/** By forward substitution: row i is that of the identity less those before it, each times its number in row i of L. */
 function smallInverse(l: Float64Array, n: number, { from, size }: Part): Float64Array {
   const inverse = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
-    const row = (from + i) * n + from;
-    inverse[i * size + i] = 1 / l[row + i]!;
-    for (let j = 0; j < i; j++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum += l[row + k]! * inverse[k * size + j]!;
-      inverse[i * size + j] = -sum / l[row + i]!;
+    const [own, diagonal] = [i * size, l[(from + i) * n + from + i]!];
+    for (let k = 0; k < i; k++) {
+      const [factor, row] = [l[(from + i) * n + from + k]! / diagonal, k * size];
+      for (let j = 0; j <= k; j++) inverse[own + j]! -= factor * inverse[row + j]!;
     }
+    inverse[own + i] = 1 / diagonal;
   }
   return inverse;
 }

@@ -1,7 +1,6 @@
-import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import type { RowBlock } from '../rowBlocks.ts';
 import type { Pieces, RowLosses, RowStates } from './leaveRowsOut.ts';
-import { KINK_CURVATURE, type LocalModel, type StepsWithout } from './localModel.ts';
+import type { LocalModel, StepsWithout } from './localModel.ts';
 
 /** Rows whose loss has a kink where the residual is 0 and a curvature of 1 elsewhere. */
 export interface Kinks {
@@ -37,28 +36,35 @@ export function crossings(
   const [P, K] = [atKink.length, near.length];
   const features = new Float64Array(K * M);
   for (const [k, j] of near.entries()) features.set(design.subarray(j * M, (j + 1) * M), k * M);
-  const { whitened, slack } = model.freedom(features);
+  const others = model.whitened(features);
+  const slack = model.slackOf(others);
   const overlaps = model.kinks.overlaps();
-  const signOf = (j: number): number => (scores[j]! < 0 ? -1 : 1);
+  const signs = scores.map((score) => (score < 0 ? -1 : 1));
+  // Target less output, towards the kink.
+  const distances = Float64Array.from(near, (j) => signs[j]! * residuals[j]!);
+  const jumps = Float64Array.from(near, (j) => 2 * bounds[j]!);
+  // What a row's dual changes by for a unit of excess over its bound.
+  const yields = Float64Array.from(atKink, (_, k) => 1 / (model.freedomAt(k) + 1));
 
-  return ({ from, to }, { units, onKinks, leverages }) => {
-    const rows = to - from;
-    const onNear = new Float64Array(rows * K);
-    linearAlgebra().multiplyTransposed(units, whitened, onNear, { m: rows, n: K, k: M });
-    return Float64Array.from({ length: rows }, (_, row) => {
-      const i = from + row;
+  return (block, found) => {
+    const rows = block.to - block.from;
+    const onNear = model.movesOf(block, found, others);
+    const onKinks = model.onKinks(found.own);
+    const changes = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const i = block.from + row;
       const at = place[i]!;
       // Without its own curvature, or its kink, the row moves more easily by this.
-      const free = at < 0 ? 1 - leverages[row]! : overlaps[at * P + at]! - KINK_CURVATURE;
-      const towards = at < 0 ? -signOf(i) : 1;
+      const free = at < 0 ? 1 - found.leverages[row]! : model.freedomAt(at);
+      const towards = at < 0 ? -signs[i]! : 1;
       let change = 0;
       for (let k = 0; k < K; k++) {
         const j = near[k]!;
         const along = onNear[row * K + k]!;
-        const beyond = -signOf(j) * (residuals[j]! - pulls[i]! * along);
+        const beyond = signs[j]! * pulls[i]! * along - distances[k]!;
         if (j === i || !(beyond > 0)) continue;
-        const force = Math.min(2 * bounds[j]!, beyond / (slack[k]! + free * along ** 2));
-        change -= signOf(j) * force * along * towards;
+        const force = Math.min(jumps[k]!, beyond / (slack[k]! + free * along ** 2));
+        change -= signs[j]! * force * along * towards;
       }
       for (let k = 0; k < P; k++) {
         const j = atKink[k]!;
@@ -66,10 +72,10 @@ export function crossings(
         const along = (at < 0 ? towards * onKinks[row * P + k]! : -overlaps[k * P + at]!) / free;
         const dual = pulls[j]! + pulls[i]! * along * towards;
         const excess = Math.abs(dual) - bounds[j]!;
-        if (!(excess > 0)) continue;
-        change += ((Math.sign(dual) * excess) / (overlaps[k * P + k]! - KINK_CURVATURE + 1)) * along;
+        if (excess > 0) change += Math.sign(dual) * excess * yields[k]! * along;
       }
-      return change;
-    });
+      changes[row] = change;
+    }
+    return changes;
   };
 }
