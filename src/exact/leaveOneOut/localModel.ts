@@ -35,6 +35,9 @@ export interface LocalModelOptions {
 /** Changes no step, as kinks hold it, and lets H be factored where nothing but kinks holds an intercept. */
 export const KINK_CURVATURE = 0.01;
 
+/** Right-hand sides for which substitution is quicker than what `LowerTriangle` prepares. */
+const FEW = 16;
+
 /** A Newton step of all rows. */
 export interface NewtonStep {
   /** Of the M coefficients. */
@@ -84,7 +87,8 @@ export class LocalModel {
   private readonly options: LocalModelOptions;
   /** L, in the lower triangle. */
   private readonly factor: Float64Array;
-  private readonly triangle: LowerTriangle;
+  /** The same for many right-hand sides. */
+  private readonly triangle: () => LowerTriangle;
   /** Of each row, its place among the P at a kink, or -1. */
   readonly place: Int32Array;
   private readonly P: number;
@@ -94,12 +98,17 @@ export class LocalModel {
     const { n, M, hessian, fitted } = options;
     this.options = options;
     this.factor = factored(hessian, M);
-    this.triangle = new LowerTriangle(this.factor, M);
+    this.triangle = once(() => new LowerTriangle(this.factor, M));
     this.place = new Int32Array(n).fill(-1);
     let P = 0;
     for (let i = 0; i < n; i++) if (fitted[i]) this.place[i] = P++;
     this.P = P;
-    this.kinks = kinksOf(this.triangle.solve(this.kinkDirections()), P, M);
+    const directions = this.kinkDirections();
+    this.kinks = kinksOf(
+      P < FEW ? solveLower(this.factor, directions, M) : this.triangle().solve(directions),
+      P,
+      M,
+    );
   }
 
   /**
@@ -175,7 +184,7 @@ export class LocalModel {
       addScaled(rowOf(steps, i, M), shares[i]!, rowOf(own.rows, i, M));
       if (bends && place[block.from + i]! < 0) addScaled(rowOf(steps, i, M), 1, rowOf(bends.rows, i, M));
     }
-    return { steps: triangle.solveTransposed(steps), leverages, own };
+    return { steps: triangle().solveTransposed(steps), leverages, own };
   }
 
   /** v' G d_i of other rows v for a unit of each row's gradient along d_i, once the row is left out: a row of K for K rows v. */
@@ -219,7 +228,7 @@ export class LocalModel {
   whitened(vectors: Float64Array): Whitened {
     const { triangle, kinks, P, options } = this;
     const { M } = options;
-    const rows = triangle.solve(vectors);
+    const rows = triangle().solve(vectors);
     const m = rows.length / M;
     const along = new Float64Array(m * P);
     if (P > 0) linearAlgebra().multiplyTransposed(rows, kinks.basis(), along, { m, n: P, k: M });
