@@ -132,7 +132,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     const tune = (release: () => void): Promise<TableTuning> => {
       const finished = releasedWhenSlow(release, (seconds) =>
         notice(
-          `\na candidate takes ${seconds.toFixed(0)} s, from here on Ctrl-C ends within one; ${whatIsKept}`,
+          `\na candidate takes ${seconds.toFixed(0)} s, from here on Ctrl-C ends at once; ${whatIsKept}`,
         ),
       );
       return tuneOnTable(file, {

@@ -171,7 +171,10 @@ interface Expansion {
   readonly hessian: Float64Array;
 }
 
-/** M x M in the lower triangle. @param curvatures along d_i, n. Default those of the pieces, with a little at a kink */
+/**
+ * The Hessian of the losses about a point, M x M in the lower triangle.
+ * @param curvatures along d_i, n. Default those of the pieces, with a little at a kink
+ */
 export function hessianOf(
   losses: RowLosses,
   { point, pieces }: Omit<Expansion, 'hessian'>,
