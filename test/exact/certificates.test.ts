@@ -3,6 +3,7 @@ import { perSampleProgramme } from '../../src/exact/cone/perSampleProgramme.ts';
 import { sharedNormProgramme } from '../../src/exact/cone/sharedNormProgramme.ts';
 import {
   adversarialRegression,
+  criticalEpsReadout,
   type ExactResult,
   readoutProblem,
   solveMargins,
@@ -181,3 +182,34 @@ describe('the residual of a classifier', () => {
     expect(last!.residual).toBeLessThan(1e-2 * first!.residual);
   });
 });
+
+it('says that a critical radius has not converged where a Gram matrix cannot be factored', () => {
+  const problem = features(40, 8, 12);
+  let asked = 0;
+  const jacobians = {
+    ...problem.jacobians,
+    weightedGram(weights: Float64Array, out: Float64Array) {
+      problem.jacobians.weightedGram(weights, out);
+      if (++asked > 2) out.fill(Number.NaN);
+    },
+  };
+  const { converged, residual, lower, upper } = criticalEpsReadout({ ...problem, jacobians }, {});
+  expect(converged).toBe(false);
+  expect(residual).toBeGreaterThan(1e-6);
+  expect(residual).toBe((upper - lower) / upper);
+});
+
+it.each(['square', 'logistic'] as const)(
+  'counts trainings without a row that have not converged, %s',
+  (loss) => {
+    const { y, ...frozen } = features(24, 4, 6);
+    const options = { eps: 0.2, lambda: 0.02, norm: 'linf', tolerance: 1e-9, maxIterations: 1 } as const;
+    const found =
+      loss === 'square'
+        ? solveReadout({ ...frozen, y }, options)
+        : solveMargins({ ...frozen, y: y.map((value) => (value > 0 ? 1 : -1)) }, options);
+    expect(found.leaveOneOut({ refine: 24 }).doubts.join()).toContain(
+      '24 of 24 trainings without a row have not converged',
+    );
+  },
+);
