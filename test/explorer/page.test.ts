@@ -18,7 +18,7 @@ import { rrf } from '../support/rrf.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 import { violationsOn } from './axe.ts';
-import { type Site, startSite } from './site.ts';
+import { type Site, startSite, twoFrames } from './site.ts';
 import { storyChecks } from './storyChecks.ts';
 
 const chromium = provideChromium({
@@ -49,7 +49,7 @@ async function theoryOf(page: Page) {
 }
 
 async function expectTheory(page: Page, risk: { standardRisk: number; adversarialRisk: number }) {
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await twoFrames(page);
   expect(Math.abs((await shown(page, 'standard-risk')) - risk.standardRisk)).toBeLessThan(SHOWN);
   expect(Math.abs((await shown(page, 'adversarial-risk')) - risk.adversarialRisk)).toBeLessThan(SHOWN);
 }
@@ -70,9 +70,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await common.mouse.move(0, 0);
     await common.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await common.goto(`${site.address}#${link}`);
-    await common.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    await twoFrames(common);
     return common;
   }
 
@@ -350,7 +348,7 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
   });
 
   it('begins again when the settings change while models are trained, and says so', async () => {
-    const page = await at('psi1=1&psi2=3&eps=0.3&lambda=0.1&d=150&seeds=20');
+    const page = await at('psi1=1&psi2=3&eps=0.3&lambda=0.1&d=80&seeds=20');
     await page.click('#check-start');
     await page.waitForFunction(() =>
       document.querySelector('#check-status')?.textContent?.includes('training'),
@@ -678,25 +676,28 @@ describe.skipIf(chromium === undefined)('the explorer in a browser', () => {
     await page.close();
   });
 
-  const screens: ['light' | 'dark', number][] = [
-    ['light', 1280],
-    ['dark', 390],
-    ['dark', 1280],
-    ['light', 390],
-  ];
-  // Each colour and each width at least once.
-  it.each(sized(screens.slice(0, 2), screens))(
-    'has nothing serious to say against it in %s at %i pixels',
-    async (colorScheme, width) => {
-      const page = await site.open('depth=2&point=0.51234~0.0123~0.91234~0.0234~50~4~4', {
-        colorScheme,
-        width,
-      });
+  describe('has nothing serious to say against it', () => {
+    let page: Page;
+    beforeAll(async () => {
+      page = await site.open('depth=2&point=0.51234~0.0123~0.91234~0.0234~50~4~4');
       for (const details of await page.locator('details').all())
         await details.evaluate((element) => element.setAttribute('open', ''));
+    });
+    afterAll(() => page?.close());
+
+    const screens: ['light' | 'dark', number][] = [
+      ['light', 1280],
+      ['dark', 390],
+      ['dark', 1280],
+      ['light', 390],
+    ];
+    // Each colour and each width at least once.
+    it.each(sized(screens.slice(0, 2), screens))('in %s at %i pixels', async (colorScheme, width) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await twoFrames(page);
       expect(await violationsOn(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
-      await page.close();
-    },
-  );
+    });
+  });
 });
