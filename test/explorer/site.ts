@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build, preview } from 'vite';
+import { servePage } from '../../src/cli/servePage.ts';
 import { isFresh } from '../support/built.mjs';
 import { chromiumFlags } from '../support/chromium.ts';
 
@@ -34,11 +34,13 @@ export const twoFrames = (page: Page): Promise<unknown> =>
 export async function startSite(executablePath: string): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'explorer-'));
   const fresh = isFresh('dist-explorer/index.html');
-  const outDir = fresh ? fileURLToPath(new URL('../../dist-explorer', import.meta.url)) : folder;
-  const common = { configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } } as const;
-  if (!fresh) await build(common);
-  const server = await preview({ ...common, preview: { host: '127.0.0.1', port: 0, open: false } });
-  const address = server.resolvedUrls!.local[0]!;
+  if (!fresh) {
+    const { build } = await import('vite');
+    await build({ configFile, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  }
+  const built = fresh ? fileURLToPath(new URL('../../dist-explorer', import.meta.url)) : folder;
+  const server = await servePage(built, 0);
+  const { address } = server;
   // At sixty frames in a second: as many as the machine can draw would cost a quarter more of it.
   const browser: Browser = await chromium.launch({ executablePath, args: [...chromiumFlags] });
   // One for all pages: they keep nothing in it but what they were served and compiled. What the service worker does is asked of
