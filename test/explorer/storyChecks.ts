@@ -187,13 +187,14 @@ export function storyChecks(site: () => Site): void {
           }),
         [plot, controls] as const,
       );
-    /** Whether a plot is whole and in sight while any of the controls is. */
-    const bothInSight = async (plot: string, controls: string): Promise<void> => {
-      const edges = await edgesBeside(plot, `${controls} .field:not([hidden]) input[type=range]`);
+    const expectInSight = (edges: readonly number[]): void => {
       expect(edges.length).toBeGreaterThan(0);
       expect(Math.min(...edges)).toBeGreaterThanOrEqual(-1);
       expect(Math.max(...edges)).toBeLessThanOrEqual(PHONE.height + 1);
     };
+    /** Whether a plot is whole and in sight while any of the controls is. */
+    const bothInSight = async (plot: string, controls: string): Promise<void> =>
+      expectInSight(await edgesBeside(plot, `${controls} .field:not([hidden]) input[type=range]`));
 
     it('keeps the picture of each scene in sight while its controls move', async () => {
       for (const scene of SCENE_NAMES) {
@@ -202,6 +203,9 @@ export function storyChecks(site: () => Site): void {
           (name) => document.querySelector<HTMLElement>('#story')?.dataset.drawn === name,
           scene,
         );
+        // The page has scrolled to the words of the scene.
+        const { y, height } = (await page.locator('#story-plot').boundingBox())!;
+        expectInSight([y, y + height]);
         await bothInSight('#story-plot', '#story-controls');
         expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
       }
