@@ -243,6 +243,23 @@ describe.each(predicted.map((figure) => [figure.name, figure] as const))('the fi
   });
 });
 
+describe.each(figures.map((figure) => [figure.name, figure] as const))('the curves of %s', (_, figure) => {
+  it.each([
+    ['as it is', asShipped],
+    ['in its quick version', (one: Figure) => quickly.get(one)!],
+  ] as const)('reach beyond the simulated points to both sides %s', (_, planOf) => {
+    for (const { curves, measured } of planOf(figure).panels) {
+      const drawn = curves.flatMap(({ points }) => points.map(({ x }) => x));
+      const simulated = measured
+        .flatMap(({ spots }) => spots.map(({ x }) => x))
+        .filter(Number.isFinite) as number[];
+      if (drawn.length === 0 || simulated.length === 0) continue;
+      expect(Math.min(...drawn)).toBeLessThanOrEqual(Math.min(...simulated));
+      expect(Math.max(...drawn)).toBeGreaterThanOrEqual(Math.max(...simulated));
+    }
+  });
+});
+
 describe.each(figures.map((figure) => [figure.name, figure] as const))('the picture of %s', (_, figure) => {
   it('has in one column all words apart and large enough, and all symbols within their frames', () => {
     const plan = asShipped(figure);
