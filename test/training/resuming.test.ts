@@ -14,23 +14,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Runtime } from '../../src/runtime/index.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { tf } from '../../src/runtime/tf.ts';
 import { freeTraining } from '../../src/training/methods/index.ts';
 import { readCheckpoint } from '../../src/training/node/checkpoint.ts';
 import { unfinishedName } from '../../src/wholeFile.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 import { runsSources } from '../support/sources.ts';
 import { trainInFolder } from './trainInFolder.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'rrf-training-'));
 const inHome = (name: string) => join(home, name);
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await testRuntime();
-});
+const runtime = await quickRuntime();
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const stepOf = (folder: string) =>
