@@ -12,7 +12,7 @@ import {
 } from '../../src/attacks/index.ts';
 import { mlpModel } from '../../src/models/mlpModel.ts';
 import { tf } from '../../src/runtime/tf.ts';
-import { quickRuntime } from '../support/runtime.ts';
+import { testRuntime } from '../support/runtime.ts';
 import { whole } from '../support/sizes.ts';
 import { gaussian, take } from './problems.ts';
 
@@ -24,8 +24,8 @@ const d = 6;
 const models: Record<number, tf.Sequential> = {};
 let x: tf.Tensor;
 
-await quickRuntime();
-beforeAll(() => {
+beforeAll(async () => {
+  await testRuntime();
   x = tf.tensor2d(gaussian(n * d, 'frozen', 'x'), [n, d]).clipByValue(-1, 1);
   for (const outputs of [1, 3])
     models[outputs] = mlpModel({ inputDim: d, units: [9], activation: 'tanh', outputs });

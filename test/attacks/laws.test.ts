@@ -11,7 +11,7 @@ import {
 } from '../../src/attacks/index.ts';
 import { InvalidArgumentError } from '../../src/errors.ts';
 import { tf } from '../../src/runtime/tf.ts';
-import { quickRuntime } from '../support/runtime.ts';
+import { testRuntime } from '../support/runtime.ts';
 import { whole } from '../support/sizes.ts';
 import { distances, gaussian, take } from './problems.ts';
 
@@ -61,8 +61,8 @@ let targets: Record<number, tf.Tensor>;
 let clean: Record<number, Float32Array>;
 const nets: Record<number, ModelFunction> = { 1: smallNet(1), 3: smallNet(3) };
 
-await quickRuntime();
-beforeAll(() => {
+beforeAll(async () => {
+  await testRuntime();
   x = tf.tensor2d(gaussian(n * d, 'laws', 'x'), [n, d]).clipByValue(-1, 1);
   // Some residuals are exactly zero.
   const on = tf.tensor2d(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { adaptiveSteps, apgdCheckpoints } from '../../src/attacks/apgd.ts';
 import { ballAbout } from '../../src/attacks/ball.ts';
 import {
@@ -18,7 +18,7 @@ import { normNames } from '../../src/attacks/norms/index.ts';
 import type { Memory } from '../../src/attacks/stepper.ts';
 import { InvalidArgumentError } from '../../src/errors.ts';
 import { tf } from '../../src/runtime/tf.ts';
-import { quickRuntime } from '../support/runtime.ts';
+import { testRuntime } from '../support/runtime.ts';
 import { batch, distances, featuresModel, hostDual, linearModel, take, trainedModel } from './problems.ts';
 
 /** Losses after a few float32 operations on d = 20 terms. */
@@ -26,7 +26,9 @@ const FLOAT32 = 2e-5;
 const n = 64;
 const d = 20;
 
-await quickRuntime();
+beforeAll(async () => {
+  await testRuntime();
+});
 
 const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, v) => sum + v / values.length, 0);
