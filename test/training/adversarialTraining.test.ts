@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fgm, pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { RandomFeatures } from '../../src/models/RandomFeatures.ts';
@@ -7,12 +7,10 @@ import { tf } from '../../src/runtime/tf.ts';
 import { criticalEps, randomFeatures } from '../../src/theory/index.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
 import { linearizedOptimum } from '../support/linearizedOptimum.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 function problem({ d = 20, psi1 = 2, psi2 = 3, tau = 0.5, seed = 1 } = {}) {
   const data = teacher({ d, tau, seed }).sample('train', Math.round(psi2 * d));
