@@ -3,6 +3,7 @@ import { centredActivation, checkActivation, type RegisteredName } from './activ
 import { centredStep, type HostLayer } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import type { LayerStep } from './layeredFeatures.ts';
+import { oneTensor } from './oneInput.ts';
 import { centredTensors, type TensorLayer, type TensorStep } from './tensorSteps.ts';
 
 /** Arguments of the {@link CentredActivation} layer, beside those of any layer of TensorFlow.js. */
@@ -25,7 +26,7 @@ export class CentredActivation extends tf.layers.Layer implements HostLayer, Ten
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => centredActivation(this.activation)(Array.isArray(inputs) ? inputs[0]! : inputs));
+    return tf.tidy(() => centredActivation(this.activation)(oneTensor(inputs)));
   }
 
   hostSteps(): LayerStep[] {
