@@ -57,7 +57,7 @@ export interface MeasuredMoments {
   readonly c: Float64Array;
   /** Variance of y. */
   readonly targetVariance: number;
-  /** Directions a row behind J. */
+  /** Directions a row along which J was measured; d where it is exact. */
   readonly directions: number;
   /** How features and gradients were computed. */
   readonly method: string;

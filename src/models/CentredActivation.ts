@@ -8,7 +8,7 @@ import { centredTensors, type TensorLayer, type TensorStep } from './tensorSteps
 
 /** Arguments of the {@link CentredActivation} layer, beside those of any layer of TensorFlow.js. */
 export interface CentredActivationArgs extends LayerArgs {
-  /** By name; the mean under N(0, 1) is subtracted. */
+  /** Activation sigma by name; the layer subtracts E sigma(G), G ~ N(0, 1). */
   activation: RegisteredName;
 }
 
@@ -16,7 +16,7 @@ export interface CentredActivationArgs extends LayerArgs {
 export class CentredActivation extends tf.layers.Layer implements HostLayer, TensorLayer {
   /** The name under which a saved model asks for this layer. */
   static readonly className = 'CentredActivation';
-  /** The one it was made with. */
+  /** Activation sigma by name. */
   readonly activation: RegisteredName;
 
   /** @throws InvalidArgumentError for unknown arguments, an unknown activation. */

@@ -31,7 +31,7 @@ export class RandomFeatures extends tf.layers.Layer implements HostLayer, Tensor
 
   /** Number of random features, N. */
   readonly units: number;
-  /** Before centring. */
+  /** Activation sigma by name, which the layer centres. */
   readonly activation: RegisteredName;
   /** Names the stream from which W is drawn. */
   readonly seed: number | string;

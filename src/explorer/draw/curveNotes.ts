@@ -1,14 +1,13 @@
-import { letters, spans } from '../page/symbols.ts';
+import { letters } from '../page/symbols.ts';
 import type { Words } from '../page/words.ts';
 import { isClassifier } from '../theory/ask.ts';
 import type { RiskAt } from '../theory/curve.ts';
 import type { PinnedCurve } from '../theory/pinnedCurves.ts';
 import type { CurveView } from './curveView.ts';
 import { barsOf } from './errorBars.ts';
-import { levelNote } from './levelNote.ts';
 import { type Plane, RISKS } from './plane.ts';
+import { levelNote, squareLine } from './planeNotes.ts';
 import { outlinesOf } from './riskCurves.ts';
-import { svg } from './svg.ts';
 
 /** Widths in pixels of the value beside the level of predicting nothing, and of each letter of the words before it. */
 const VALUE = 64;
@@ -55,18 +54,3 @@ export function squarePlace({ frame, x }: Plane, square: number | undefined, her
   const leftwards = at > (frame.left + frame.right) / 2 || (besideHere > 0 && besideHere < 70);
   return squareLine(frame, at, leftwards, frame.top + 18);
 }
-
-/** An upright line where N = n, with these words at a height to its left or right; all in pixels. */
-export const squareLine = (
-  { top, bottom }: Plane['frame'],
-  at: number,
-  leftwards: boolean,
-  y: number,
-): SVGElement[] => [
-  svg('line', { class: 'square', x1: at, x2: at, y1: top, y2: bottom }),
-  svg(
-    'text',
-    { class: 'note halo', x: at + (leftwards ? -7 : 7), y, 'text-anchor': leftwards ? 'end' : 'start' },
-    ...spans({ letter: 'N' }, ' = ', { letter: 'n' }),
-  ),
-];

@@ -2,13 +2,12 @@ import type { Axis } from '../theory/curve.ts';
 import { kept } from '../theory/keptAnswers.ts';
 import { coverFrame, gridLines } from './axes.ts';
 import { curveAxes, NARROW, riskTicks } from './curveAxes.ts';
-import { squareLine } from './curveNotes.ts';
 import { layer } from './layer.ts';
-import { levelNote } from './levelNote.ts';
 import { endLabels, rowLabels } from './lineLabels.ts';
 import { markOf } from './marks.ts';
 import { nullBand } from './nullBands.ts';
 import type { Plane } from './plane.ts';
+import { levelNote, squareLine } from './planeNotes.ts';
 import { scaleOf } from './scale.ts';
 import { type Outline, pathThrough, set, svg } from './svg.ts';
 

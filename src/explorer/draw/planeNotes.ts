@@ -4,7 +4,7 @@ import { roomAlong, uprightLine } from './room.ts';
 import { type Outline, svg } from './svg.ts';
 
 /** Words beside a level, and the pixels that they need. */
-export interface LevelWords {
+interface LevelWords {
   readonly parts: readonly (string | Letter)[];
   readonly length: number;
 }
@@ -30,3 +30,18 @@ export function levelNote(
   }
   return [line];
 }
+
+/** An upright line where N = n, with these words at a height to its left or right; all in pixels. */
+export const squareLine = (
+  { top, bottom }: Plane['frame'],
+  at: number,
+  leftwards: boolean,
+  y: number,
+): SVGElement[] => [
+  svg('line', { class: 'square', x1: at, x2: at, y1: top, y2: bottom }),
+  svg(
+    'text',
+    { class: 'note halo', x: at + (leftwards ? -7 : 7), y, 'text-anchor': leftwards ? 'end' : 'start' },
+    ...spans({ letter: 'N' }, ' = ', { letter: 'n' }),
+  ),
+];
