@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fgm, pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
@@ -218,6 +221,25 @@ describe('adversarialTraining', () => {
       /^the objective is (NaN|Infinity) before the first step/,
     );
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('keeps no tensor where its folder holds another training, or a callback fails at its end', async () => {
+    const { data, model } = problem();
+    const folder = mkdtempSync(join(tmpdir(), 'rrf-kept-'));
+    const brief = { eps: 0.1, cycleSteps: 2, maxCycles: 1, batchSize: 16 };
+    try {
+      await adversarialTraining(model, data, { ...brief, folder });
+      const before = tf.memory().numTensors;
+      const other = adversarialTraining(model, data, { ...brief, folder, seed: 1 });
+      await expect(other).rejects.toThrow(/^invalid folder/);
+      expect(tf.memory().numTensors, 'another training').toBe(before);
+      const fails = () => Promise.reject(new Error('the end'));
+      const ending = adversarialTraining(model, data, { ...brief, callbacks: [{ onTrainEnd: fails }] });
+      await expect(ending).rejects.toThrow('the end');
+      expect(tf.memory().numTensors, 'a callback').toBe(before);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('refuses a model whose output does not fit y', async () => {
