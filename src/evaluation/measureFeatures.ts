@@ -84,6 +84,7 @@ const keptRows = (N: number): number => Math.max(1000, Math.min(10_000, Math.flo
  * For one layer after scalings J = (W W') o mean D D', D the slopes of the activations; for others it comes from
  * derivatives along directions, (1/k) sum over directions v of (d phi v)(d phi v)'.
  * @param map a model, cut at `layer`, or a feature map
+ * @param data rows other than those on which layers of the model were trained, which a prediction would be too good on
  * @throws InvalidArgumentError for options or data out of range; UserError when N takes more than `memory`, or all targets
  * are the same
  */
