@@ -83,29 +83,33 @@ export function passed(solve: Solver, problem: ReadoutProblem, candidate: TuneCa
 
 /** Solves candidates for the same targets, each started from the nearest that was solved before where that is near enough. */
 function outputSolver(norm: ReadoutNorm): (problem: ReadoutProblem, candidate: TuneCandidate) => Solved {
-  const starts: WarmStart[] = [];
+  /** By penalty, those of the least and of the largest radius: a path is walked outwards from where it begins. */
+  const ends = new Map<number, readonly WarmStart[]>();
   return (problem, { model, loss, eps, lambda }) => {
     const wanted = { eps, lambda, fitIntercept: true, tolerance: TOLERANCE, norm };
     if (isMarginLoss(loss)) return solveMargins(problem, { ...wanted, loss });
-    const options = { ...wanted, ...given({ start: nearestStart(starts, eps, lambda) }) };
+    const starts = ends.get(lambda) ?? [];
+    const options = { ...wanted, ...given({ start: nearestStart(starts, eps) }) };
     const result =
       model === 'linear'
         ? adversarialRegression({ n: problem.n, d: problem.N, x: problem.phi, y: problem.y }, options)
         : solveReadout(problem, options);
-    starts.push(result.warmStart);
+    const { warmStart } = result;
+    if (eps > 0 && warmStart.point !== null) {
+      const all = [...starts, warmStart].sort((a, b) => a.eps - b.eps);
+      ends.set(lambda, all.length > 2 ? [all[0]!, all.at(-1)!] : all);
+    }
     return result;
   };
 }
 
-/** Of the starts for the same penalty that whose radius is nearest, in ratio. */
-function nearestStart(starts: readonly WarmStart[], eps: number, lambda: number): WarmStart | undefined {
+/** The start whose radius is nearest, in ratio. */
+function nearestStart(starts: readonly WarmStart[], eps: number): WarmStart | undefined {
   const far = (start: WarmStart): number => Math.abs(Math.log(start.eps / eps));
-  return starts
-    .filter((start) => start.lambda === lambda && start.eps > 0 && start.point !== null)
-    .reduce<WarmStart | undefined>(
-      (near, start) => (near && far(near) <= far(start) ? near : start),
-      undefined,
-    );
+  return starts.reduce<WarmStart | undefined>(
+    (near, start) => (near && far(near) <= far(start) ? near : start),
+    undefined,
+  );
 }
 
 /**
