@@ -79,7 +79,7 @@ async function leaveOneOutScorer(
   const problem = readoutProblem(rows, await featuresOf(family, rows.d, settings.seed));
   const { epsTest, norm } = settings;
   const targets = targetsOf(rows);
-  const solve = solverOf(targets, norm);
+  const solve = solverOf(targets, norm, 'leave-one-out');
   return {
     async score(candidate) {
       const started = performance.now();
@@ -107,7 +107,7 @@ export async function partsScorer(
   const features = await featuresOf(family, rows.d, settings.seed);
   const { norm } = settings;
   const outputs = rows.classes ?? 1;
-  const solvers = parts.map(({ train }) => solverOf(targetsOf(pick(rows, train)), norm));
+  const solvers = parts.map(({ train }) => solverOf(targetsOf(pick(rows, train)), norm, 'folds'));
   const tested = Uint32Array.from(parts.flatMap(({ test }) => [...test])).sort();
   const pause = breathing();
   const made = (part: Uint32Array): ReadoutProblem => readoutProblem(pick(rows, part), features);
