@@ -39,9 +39,9 @@ export interface BlockKernel extends BlockSizes {
 export const STRIP = 64;
 /** Multiplications from which on a second thread saves more than it costs to wake it. */
 const WORTH_THREADS = 2e6;
+/** Where each number of a job is. */
+const FIELD = Object.fromEntries(JOB.map((name, i) => [name, i])) as Record<keyof Job, number>;
 const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
-/** Positions of the fields of a job. */
-const FIELD = Object.fromEntries(JOB.map((name, i) => [name, i])) as Job;
 
 /**
  * In WebAssembly, with relaxed SIMD (`fused`) or SIMD; undefined where this engine lacks it. `startThreads` shares the rows
