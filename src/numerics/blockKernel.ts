@@ -75,8 +75,9 @@ export function simdBlocks(
   const Numbers = element === 'float32' ? Float32Array : Float64Array;
   const fields = new Int32Array(buffer, 0, JOB.length);
   let deep = 0;
-  const always = { aDepth: bytes, b, bDepth: bytes, cRow: bytes * columns, packed, bias: 0, relu: 0 };
-  for (const [name, value] of Object.entries(always)) fields[FIELD[name as keyof Job]] = value;
+  const same: Partial<Job> = { aDepth: bytes, b, bDepth: bytes, cRow: bytes * columns, packed };
+  fields.set(JOB.map((name) => same[name] ?? 0));
+  /** Number by number and the others once: for small products a list of them all takes longer than the product. */
   const describe = (from: number, to: number, width: number, add: boolean): void => {
     fields[FIELD.a] = a + bytes * deep * from;
     fields[FIELD.aRow] = bytes * deep;

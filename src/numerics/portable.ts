@@ -120,6 +120,10 @@ function copyRows(
   depth: number,
   target: Floats,
 ): void {
+  if (depth === row) {
+    target.set(values.subarray(first * row, (first + count) * row));
+    return;
+  }
   for (let i = 0; i < count; i++) {
     const start = (first + i) * row + from;
     target.set(values.subarray(start, start + depth), i * depth);

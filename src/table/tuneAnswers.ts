@@ -17,6 +17,7 @@ import { times } from '../numerics/vectors.ts';
 import { oneAgainstRest } from './oneAgainstRest.ts';
 import { isMarginLoss } from './tableTrainingOptions.ts';
 import type { TuneCandidate } from './tuneCandidates.ts';
+import type { TuneEstimate } from './tuneOptions.ts';
 
 /** Training rows as a candidate sees them: standardised, and clipped where it clips. float64. */
 export interface PreparedRows extends Dataset<Float64Array> {
@@ -46,16 +47,22 @@ type Solved = ExactResult | MarginResult;
 /** Solves a candidate on rows of a problem, once for each output. */
 export type Solver = (problem: ReadoutProblem, candidate: TuneCandidate) => Solved[];
 
-/** Duality gap at which a candidate is solved: far below what n rows can tell apart. */
-const TOLERANCE = 1e-3;
+/**
+ * Duality gap at which a candidate is solved: far below what n rows can tell apart. Leave-one-out goes on by Newton steps from
+ * there, of which a smaller gap spares as much time as it takes.
+ */
+const TOLERANCES: Readonly<Record<TuneEstimate, number>> = { 'leave-one-out': 1e-4, folds: 1e-3 };
 
 /** What an output is trained to on each row: the target, or of several classes +1 on the class and -1 on all others. */
 export const targetsOf = ({ y, classes }: Pick<PreparedRows, 'y' | 'classes'>): readonly Float64Array[] =>
   classes === undefined ? [y] : Array.from({ length: classes }, (_, k) => oneAgainstRest(y, k));
 
-/** @param targets of the rows of every problem that it will be asked for */
-export function solverOf(targets: readonly Float64Array[], norm: ReadoutNorm): Solver {
-  const solvers = targets.map(() => outputSolver(norm));
+/**
+ * @param targets of the rows of every problem that it will be asked for
+ * @param by what its solutions are for
+ */
+export function solverOf(targets: readonly Float64Array[], norm: ReadoutNorm, by: TuneEstimate): Solver {
+  const solvers = targets.map(() => outputSolver(norm, TOLERANCES[by]));
   return (problem, candidate) =>
     targets.map((y, k) => {
       const solved = solvers[k]!({ ...problem, y }, candidate);
@@ -82,30 +89,37 @@ export function passed(solve: Solver, problem: ReadoutProblem, candidate: TuneCa
 }
 
 /** Solves candidates for the same targets, each started from the nearest that was solved before where that is near enough. */
-function outputSolver(norm: ReadoutNorm): (problem: ReadoutProblem, candidate: TuneCandidate) => Solved {
-  const starts: WarmStart[] = [];
+function outputSolver(
+  norm: ReadoutNorm,
+  tolerance: number,
+): (problem: ReadoutProblem, candidate: TuneCandidate) => Solved {
+  /** By penalty, those of the least and of the largest radius: a path is walked outwards from where it begins. */
+  const ends = new Map<number, readonly WarmStart[]>();
   return (problem, { model, loss, eps, lambda }) => {
-    const wanted = { eps, lambda, fitIntercept: true, tolerance: TOLERANCE, norm };
+    const wanted = { eps, lambda, fitIntercept: true, tolerance, norm };
     if (isMarginLoss(loss)) return solveMargins(problem, { ...wanted, loss });
-    const options = { ...wanted, ...given({ start: nearestStart(starts, eps, lambda) }) };
+    const starts = ends.get(lambda) ?? [];
+    const options = { ...wanted, ...given({ start: nearestStart(starts, eps) }) };
     const result =
       model === 'linear'
         ? adversarialRegression({ n: problem.n, d: problem.N, x: problem.phi, y: problem.y }, options)
         : solveReadout(problem, options);
-    starts.push(result.warmStart);
+    const { warmStart } = result;
+    if (eps > 0 && warmStart.point !== null) {
+      const all = [...starts, warmStart].sort((a, b) => a.eps - b.eps);
+      ends.set(lambda, all.length > 2 ? [all[0]!, all.at(-1)!] : all);
+    }
     return result;
   };
 }
 
-/** Of the starts for the same penalty that whose radius is nearest, in ratio. */
-function nearestStart(starts: readonly WarmStart[], eps: number, lambda: number): WarmStart | undefined {
+/** The start whose radius is nearest, in ratio. */
+function nearestStart(starts: readonly WarmStart[], eps: number): WarmStart | undefined {
   const far = (start: WarmStart): number => Math.abs(Math.log(start.eps / eps));
-  return starts
-    .filter((start) => start.lambda === lambda && start.eps > 0 && start.point !== null)
-    .reduce<WarmStart | undefined>(
-      (near, start) => (near && far(near) <= far(start) ? near : start),
-      undefined,
-    );
+  return starts.reduce<WarmStart | undefined>(
+    (near, start) => (near && far(near) <= far(start) ? near : start),
+    undefined,
+  );
 }
 
 /**

@@ -55,6 +55,16 @@ function families(lists: TuneLists, { n, d }: { readonly n: number; readonly d: 
   );
 }
 
+/** Paths that share their features, family by family; none is empty. */
+export function pathsByFamily(paths: readonly TunePath[]): TunePath[][] {
+  const families = new Map<string, TunePath[]>();
+  for (const path of paths) {
+    const name = JSON.stringify(path.family);
+    families.set(name, [...(families.get(name) ?? []), path]);
+  }
+  return [...families.values()];
+}
+
 /** The candidates of a path, in its order. */
 export const candidatesOf = ({ family, lambda, epsilons }: TunePath): TuneCandidate[] =>
   epsilons.map((eps) => ({ ...family, eps, lambda }));

@@ -1,6 +1,7 @@
 import { meanOf } from '../evaluation/estimate.ts';
 import { type ReadoutProblem, readoutProblem } from '../exact/index.ts';
 import { marginLosses } from '../exact/marginLosses.ts';
+import { once } from '../exact/once.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { stream } from '../random/stream.ts';
@@ -17,7 +18,7 @@ import {
   solverOf,
   targetsOf,
 } from './tuneAnswers.ts';
-import type { TuneCandidate, TuneFamily } from './tuneCandidates.ts';
+import { pathsByFamily, type TuneCandidate, type TuneFamily, type TunePath } from './tuneCandidates.ts';
 import { blockMeans, type ScoredCandidate } from './tuneChoice.ts';
 import type { TableTuningSettings, TuneEstimate, TuneMeasure } from './tuneOptions.ts';
 
@@ -46,6 +47,18 @@ export const estimateFor = (
   { norm }: Pick<ScoreSettings, 'norm'>,
 ): TuneEstimate => (norm === 'linf' && (model !== 'linear' || isMarginLoss(loss)) ? 'folds' : by);
 
+/** Bytes that may be kept where making anew what they hold costs time alone. */
+const KEPT_BYTES = 2 ** 28;
+
+/**
+ * Whether the scorers of all these paths may stay in memory together, by what each holds after its first candidates: the features of
+ * a family, their slopes and copies of both, and a point of every path to start from.
+ */
+export function canStay(paths: readonly TunePath[], { n, d, classes = 1 }: PreparedRows): boolean {
+  const features = pathsByFamily(paths).reduce((sum, [first]) => sum + 4 * n * first!.family.width, 0);
+  return 8 * (features + paths.length * classes * 2 * n * (d + 4)) <= KEPT_BYTES;
+}
+
 /** The scorer by an estimate. */
 export const scorerBy = (
   by: TuneEstimate,
@@ -66,7 +79,7 @@ async function leaveOneOutScorer(
   const problem = readoutProblem(rows, await featuresOf(family, rows.d, settings.seed));
   const { epsTest, norm } = settings;
   const targets = targetsOf(rows);
-  const solve = solverOf(targets, norm);
+  const solve = solverOf(targets, norm, 'leave-one-out');
   return {
     async score(candidate) {
       const started = performance.now();
@@ -94,19 +107,26 @@ export async function partsScorer(
   const features = await featuresOf(family, rows.d, settings.seed);
   const { norm } = settings;
   const outputs = rows.classes ?? 1;
-  const solvers = parts.map(({ train }) => solverOf(targetsOf(pick(rows, train)), norm));
+  const solvers = parts.map(({ train }) => solverOf(targetsOf(pick(rows, train)), norm, 'folds'));
   const tested = Uint32Array.from(parts.flatMap(({ test }) => [...test])).sort();
   const pause = breathing();
-  // Problems are made anew for each candidate: those of all parts may not fit in memory together.
-  const problemOf = (part: Uint32Array): ReadoutProblem => readoutProblem(pick(rows, part), features);
+  const made = (part: Uint32Array): ReadoutProblem => readoutProblem(pick(rows, part), features);
+  const trained = parts.reduce((sum, { train }) => sum + train.length, 0);
+  const problems = parts.map(({ train, test }) => {
+    const [ofTrain, ofTest] = [() => made(train), () => made(test)];
+    // Those of all parts may not fit in memory together.
+    return 8 * trained * (4 * features.units + rows.d) > KEPT_BYTES
+      ? { ofTrain, ofTest }
+      : { ofTrain: once(ofTrain), ofTest: once(ofTest) };
+  });
   return {
     async score(candidate) {
       const started = performance.now();
       const all = noAnswers(rows.n, outputs);
       let fault: string | null = null;
-      for (const [k, { train, test }] of parts.entries()) {
-        const problems = { train: problemOf(train), test: problemOf(test) };
-        const part = answersAt(solvers[k]!, problems, candidate, { outputs, norm });
+      for (const [k, { test }] of parts.entries()) {
+        const own = { train: problems[k]!.ofTrain(), test: problems[k]!.ofTest() };
+        const part = answersAt(solvers[k]!, own, candidate, { outputs, norm });
         fault = part.fault;
         if (fault !== null) break;
         place(part, test, all);
@@ -118,8 +138,8 @@ export async function partsScorer(
       };
     },
     async pass(candidate) {
-      for (const [k, { train }] of parts.entries()) {
-        if (!passed(solvers[k]!, problemOf(train), candidate)) break;
+      for (const [k, { ofTrain }] of problems.entries()) {
+        if (!passed(solvers[k]!, ofTrain(), candidate)) break;
         await pause();
       }
     },

@@ -1,7 +1,13 @@
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { expectedWork } from '../exact/expectedSeconds.ts';
 import { predictRobustRisk } from './predictRobustRisk.ts';
-import { candidatesOf, type TuneCandidate, type TuneFamily, type TunePath } from './tuneCandidates.ts';
+import {
+  candidatesOf,
+  pathsByFamily,
+  type TuneCandidate,
+  type TuneFamily,
+  type TunePath,
+} from './tuneCandidates.ts';
 import type { TableTuningSettings } from './tuneOptions.ts';
 import { featuresOf, type PreparedRows } from './tuneScores.ts';
 
@@ -45,7 +51,7 @@ export async function screenPaths(
   const { screen, norm, measure, epsTest } = settings;
   if (screen === null || norm !== 'l2' || measure !== 'loss') return { paths, skipped: [], predicted: 0 };
   const risks = new Map<TunePath, readonly number[]>();
-  for (const own of byFamily(paths)) {
+  for (const own of pathsByFamily(paths)) {
     const { family } = own[0]!;
     const rows = rowsOf(family);
     if (family.loss !== 'square' || rows.n < ROWS_PER_FEATURE * family.width || !isWorthIt(own, rows))
@@ -77,16 +83,6 @@ export async function screenPaths(
   return { paths: left, skipped, predicted: all.length };
 }
 
-/** Paths that share their features. */
-function byFamily(paths: readonly TunePath[]): TunePath[][] {
-  const groups = new Map<string, TunePath[]>();
-  for (const path of paths) {
-    const name = JSON.stringify(path.family);
-    groups.set(name, [...(groups.get(name) ?? []), path]);
-  }
-  return [...groups.values()];
-}
-
 async function momentsOf(
   family: TuneFamily,
   rows: PreparedRows,
@@ -105,7 +101,7 @@ function isWorthIt(paths: readonly TunePath[], { n, d }: PreparedRows): boolean 
 
 /**
  * Eigenproblems of order N, each as long as 100 N^3 multiply-adds of a product: one where nothing is penalised, otherwise
- * fifteen and more.
+ * fifteen and more. Beside that each candidate takes about half a millisecond, however few features there are.
  */
 const predictionWork = (N: number, paths: readonly TunePath[]): number =>
-  100 * N ** 3 * (paths.some(({ lambda }) => lambda > 0) ? 20 : 1);
+  100 * N ** 3 * (paths.some(({ lambda }) => lambda > 0) ? 20 : 1) + 1e6 * paths.flatMap(candidatesOf).length;

@@ -1,17 +1,23 @@
-import { breathing } from '../training/breathing.ts';
-import { candidatesOf, type TuneCandidate, type TuneFamily, type TunePath } from './tuneCandidates.ts';
+import {
+  candidatesOf,
+  pathsByFamily,
+  type TuneCandidate,
+  type TuneFamily,
+  type TunePath,
+} from './tuneCandidates.ts';
 import { isSound, leastOf, riskDifference, type ScoredCandidate } from './tuneChoice.ts';
-import type { TableTuningSettings, TuneEstimate } from './tuneOptions.ts';
+import type { TableTuningSettings } from './tuneOptions.ts';
 import type { TuneProgressCount } from './tuneProgress.ts';
-import { estimateFor, type PreparedRows, scorerBy } from './tuneScores.ts';
+import { canStay, type PreparedRows } from './tuneScores.ts';
 import type { SkippedCandidate } from './tuneScreen.ts';
 import type { TuneStore } from './tuneStore.ts';
+import { type Score, storedScores } from './tuneStoredScores.ts';
 
 /** Standard errors of a difference within which a doubtful candidate may yet be the best. */
 const REACH = 2;
 // Of several values of these two that were tried in scripts/compareTuning.ts, those that skip most at no cost in regret, on the even
 // splits as on the odd ones.
-/** A side of a path is left where the risk has risen above the least on the path by more than so many standard errors. */
+/** A side of a path is left where the risk has risen above the least by more than so many standard errors. */
 const RISEN = 1;
 /** A path is left at its first candidate where that is worse by more than so many standard errors, and by this share of the least risk. */
 const FAR = { errors: 1.5, share: 0.05 };
@@ -28,10 +34,21 @@ export interface SearchPlaces {
   readonly count: TuneProgressCount;
 }
 
+/** A path, and what has been found on it. */
+interface Search {
+  readonly path: TunePath;
+  /** What is scored of it before anything is known of other paths. */
+  readonly first: readonly TuneCandidate[];
+  /** The others, nearest first. */
+  readonly sides: readonly (readonly TuneCandidate[])[];
+  readonly scores: ScoredCandidate[];
+}
+
 /**
- * Scores the candidates of the paths. Each path begins at the radius nearest to epsTest. Paths that begin far above the best
- * beginning are left there; on others the radius grows and shrinks until the risk has clearly risen above the least on the
- * path. Without a screen all candidates are scored.
+ * Scores the candidates of the paths. Each path begins at the radius nearest to epsTest; of the same features those of large
+ * penalties first, and of smaller ones none once the risk has risen far above the least. Then, that of least risk first, paths
+ * that do not begin far above the least found so far are followed: the radius grows and shrinks until the risk has clearly risen
+ * above the least on the path, or rises where it is clearly above the least of all. Without a screen all candidates are scored.
  *
  * Those that the store holds are taken from there; others are added to it as they are finished. Where leave-one-out is not to
  * be trusted, and what it says would not rule the candidate out, folds take its place: it errs downwards there.
@@ -42,86 +59,79 @@ export async function searchPaths(
   settings: TableTuningSettings,
   { store, count }: SearchPlaces,
 ): Promise<Searched> {
-  const pause = breathing();
+  const { by, screen } = settings;
+  const scorerOf = storedScores(rowsOf, settings, store);
+  const searches = paths.map(
+    (path): Search => ({ path, ...fromMiddle(candidatesOf(path), settings), scores: [] }),
+  );
   const skipped: SkippedCandidate[] = [];
   const skip = (because: SkippedCandidate['because']) => (candidate: TuneCandidate) => {
     skipped.push({ candidate, because });
     count.finished(candidate);
   };
-  /** From a candidate of the path to its score. */
-  const scorerOf = (path: TunePath, asked: TuneEstimate) => {
-    const by = estimateFor(asked, path.family, settings);
-    const make = () => scorerBy(by, rowsOf(path.family), path.family, settings);
-    let scorer: ReturnType<typeof make> | undefined;
-    const passed: TuneCandidate[] = [];
-    return async (candidate: TuneCandidate): Promise<ScoredCandidate> => {
-      const known = store?.find(candidate, by);
-      if (known) {
-        passed.push(candidate);
-        return known;
-      }
-      scorer ??= make();
-      // Each solution starts from an earlier one of the path: an interrupted path is walked again, so that its end is the same.
-      const { score: scored, pass } = await scorer;
-      for (const earlier of passed.splice(0)) await pass(earlier);
-      const score = await scored(candidate);
-      store?.add(score);
-      await pause();
-      return score;
-    };
-  };
-  const scoreAll = async (
-    path: TunePath,
-    candidates: readonly TuneCandidate[],
-  ): Promise<ScoredCandidate[]> => {
-    const score = scorerOf(path, settings.by);
-    const scores: ScoredCandidate[] = [];
-    for (const candidate of candidates) {
-      scores.push(await score(candidate));
-      count.finished(candidate);
-    }
-    return scores;
+  /** Of all paths, in the order of scoring. */
+  const all: ScoredCandidate[] = [];
+  const tried = async ({ scores }: Search, score: Score, candidate: TuneCandidate) => {
+    const found = await score(candidate);
+    count.finished(candidate);
+    scores.push(found);
+    all.push(found);
+    return found;
   };
 
-  const searches = paths.map((path) => ({
-    path,
-    ...fromMiddle(candidatesOf(path), settings),
-    scores: [] as ScoredCandidate[],
-  }));
-  for (const search of searches) search.scores.push(...(await scoreAll(search.path, search.first)));
-  const beginnings = searches.flatMap(({ scores }) => scores).filter(isSound);
-  const least = beginnings.length > 0 ? leastOf(beginnings) : null;
-  for (const { path, sides, scores } of searches) {
-    if (isFar(scores[0], least)) {
+  // Family by family, whose candidates share their features.
+  const families = pathsByFamily(paths).map((own) => searches.filter(({ path }) => own.includes(path)));
+  const stay = screen !== null && paths.length > 0 && canStay(paths, rowsOf(paths[0]!.family));
+  const staying = new Map<TuneFamily, Score>();
+  for (const own of families) {
+    const { family } = own[0]!.path;
+    const score = scorerOf(family, by);
+    let [before, risen]: [ScoredCandidate | undefined, boolean] = [undefined, false];
+    for (const search of own) {
+      if (risen) {
+        candidatesOf(search.path).forEach(skip('beginning'));
+        continue;
+      }
+      for (const candidate of search.first) await tried(search, score, candidate);
+      const [beginning] = search.scores;
+      risen = screen !== null && isAbove(beginning, before) && isFar(beginning, all);
+      before = beginning;
+    }
+    if (stay) for (const { path } of own) staying.set(path.family, score);
+  }
+  // The others are compared with what is found on the most promising.
+  const begun = searches.filter(({ scores }) => scores.length > 0).sort(byPromise);
+  for (const search of begun) {
+    const { path, sides, scores } = search;
+    const [beginning] = scores;
+    if (isFar(beginning, all)) {
       sides.flat().forEach(skip('beginning'));
       continue;
     }
-    const score = scorerOf(path, settings.by);
+    const score = staying.get(path.family) ?? scorerOf(path.family, by);
     for (const side of sides) {
       // Where the risk falls clearly on one side of the middle, it rises on the other.
-      let risen = hasRisen(scores[0], scores);
+      let [before, risen] = [beginning, hasRisen(beginning, scores)];
       for (const candidate of side) {
         if (risen) {
           skip('rise')(candidate);
           continue;
         }
-        const found = await score(candidate);
-        count.finished(candidate);
-        scores.push(found);
-        risen = hasRisen(found, scores);
+        const found = await tried(search, score, candidate);
+        risen = hasRisen(found, scores) || (isAbove(found, before) && hasRisen(found, all));
+        before = found;
       }
     }
   }
 
-  const all = searches.flatMap(({ scores }) => scores);
-  const best = all.some(isSound) ? leastOf(all.filter(isSound)) : null;
-  const scores: ScoredCandidate[] = [];
-  for (const search of searches) {
-    const byFolds = scorerOf(search.path, 'folds');
-    for (const score of search.scores)
-      scores.push(mayBeBestByFolds(score, best) ? await byFolds(score.candidate) : score);
+  const best = leastSound(all);
+  for (const own of families) {
+    const byFolds = scorerOf(own[0]!.path.family, 'folds');
+    for (const { scores } of own)
+      for (const [k, score] of scores.entries())
+        if (mayBeBestByFolds(score, best)) scores[k] = await byFolds(score.candidate);
   }
-  return { scores, skipped };
+  return { scores: searches.flatMap(({ scores }) => scores), skipped };
 }
 
 /** The candidate at the radius nearest to that at test, and those on either side of it, nearest first. Without a screen all come first. */
@@ -138,19 +148,40 @@ function fromMiddle(
   };
 }
 
-/** Whether a path begins so far above the best beginning that it is not followed. */
-function isFar(score: ScoredCandidate | undefined, least: ScoredCandidate | null): boolean {
+/** Whether a candidate is so far above the best of these that its path is not followed. */
+const isFar = (score: ScoredCandidate | undefined, others: readonly ScoredCandidate[]): boolean =>
+  exceeds(score, others, FAR);
+
+/** Whether a candidate is clearly worse than the best of these. */
+const hasRisen = (score: ScoredCandidate | undefined, others: readonly ScoredCandidate[]): boolean =>
+  exceeds(score, others, { errors: RISEN, share: 0 });
+
+/** Whether a risk exceeds the least of others by so many standard errors of the difference, and by this share. */
+function exceeds(
+  score: ScoredCandidate | undefined,
+  others: readonly ScoredCandidate[],
+  { errors, share }: typeof FAR,
+): boolean {
+  const least = leastSound(others);
   if (!score || !isSound(score) || least === null) return false;
   const { value, standardError } = riskDifference(score, least);
-  return value > FAR.errors * standardError && value > FAR.share * least.robust.value;
+  return value > errors * standardError && value > share * least.robust.value;
 }
 
-/** Whether a candidate is clearly worse than the best so far on its path. */
-function hasRisen(score: ScoredCandidate | undefined, path: readonly ScoredCandidate[]): boolean {
-  const sound = path.filter(isSound);
-  if (!score || !isSound(score) || sound.length === 0) return false;
-  const { value, standardError } = riskDifference(score, leastOf(sound));
-  return value > RISEN * standardError;
+/** Whether a candidate is any worse than the one before it, where both estimates are sound. */
+const isAbove = (score: ScoredCandidate | undefined, before: ScoredCandidate | undefined): boolean =>
+  [score, before].every((one) => one !== undefined && isSound(one)) &&
+  score!.robust.value > before!.robust.value;
+
+const leastSound = (scores: readonly ScoredCandidate[]): ScoredCandidate | null => {
+  const sound = scores.filter(isSound);
+  return sound.length > 0 ? leastOf(sound) : null;
+};
+
+/** That of the least first risk first, those whose first estimate is not sound last. */
+function byPromise({ scores: [a] }: Search, { scores: [b] }: Search): number {
+  const [soundA, soundB] = [isSound(a!), isSound(b!)];
+  return soundA && soundB ? a!.robust.value - b!.robust.value : Number(soundB) - Number(soundA);
 }
 
 /** Whether leave-one-out is doubtful, and does not say all the same that the candidate is out of reach. */

@@ -346,17 +346,27 @@ describe('tuning of several classes', () => {
       const few = part([...Array(60).keys()]);
       const targets = targetsOf(few);
       const problem = readoutProblem(few, map);
-      const { answers, fault, doubts } = leftOutAnswers(solverOf(targets, 'l2'), problem, candidate, {
-        ...{ targets, y: few.y, epsTest: 0.6, norm: 'l2' },
-      });
+      const { answers, fault, doubts } = leftOutAnswers(
+        solverOf(targets, 'l2', 'leave-one-out'),
+        problem,
+        candidate,
+        {
+          ...{ targets, y: few.y, epsTest: 0.6, norm: 'l2' },
+        },
+      );
       expect([fault, doubts]).toEqual([null, []]);
       const asked = { outputs: 3, norm: 'l2' } as const;
-      const onAll = answersAt(solverOf(targets, 'l2'), { train: problem, test: problem }, candidate, asked);
+      const onAll = answersAt(
+        solverOf(targets, 'l2', 'folds'),
+        { train: problem, test: problem },
+        candidate,
+        asked,
+      );
       const off = { leftOut: 0, onAll: 0 };
       for (let row = 0; row < 60; row += 5) {
         const others = part([...Array(60).keys()].filter((i) => i !== row));
         const problems = { train: readoutProblem(others, map), test: readoutProblem(part([row]), map) };
-        const refit = answersAt(solverOf(targetsOf(others), 'l2'), problems, candidate, asked);
+        const refit = answersAt(solverOf(targetsOf(others), 'l2', 'folds'), problems, candidate, asked);
         for (const j of [0, 1, 2]) {
           // Both are solved to a gap of 1e-3; leave-one-out is to second order, and the difference of gradients an estimate.
           expect(Math.abs(answers.outputs[j]![row]! - refit.answers.outputs[j]![0]!)).toBeLessThan(0.06);

@@ -4,12 +4,16 @@ import { candidatesOf, type TuneFamily, type TunePath } from '../../src/table/tu
 import type { ScoredCandidate } from '../../src/table/tuneChoice.ts';
 import { resolveTableTuning, type TuneEstimate } from '../../src/table/tuneOptions.ts';
 import { TuneProgressCount } from '../../src/table/tuneProgress.ts';
+import { canStay } from '../../src/table/tuneScores.ts';
 import { type Searched, searchPaths } from '../../src/table/tuneSearch.ts';
 
 const family: TuneFamily = { model: 'linear', width: 3, activation: null, clip: null, loss: 'square' };
 /** Every path begins at 4. */
 const epsilons = [1, 2, 3, 4, 5, 6, 7];
 const [ROWS, MIDDLE] = [64, 3];
+
+/** Of one path after the other, as they come: from large to small. */
+const lambdaOf = (path: number): number => 10 - path;
 
 /** What is said of a candidate: its risk, or more of it. */
 type Told = number | { readonly risk: number; readonly doubts?: string[]; readonly fault?: string };
@@ -29,7 +33,7 @@ async function searched(
   risks: readonly (readonly Told[])[],
   byFolds: (at: { readonly path: number; readonly eps: number }) => number | undefined = () => undefined,
 ): Promise<Searched & { readonly asked: [path: number, eps: number, by: TuneEstimate][] }> {
-  const lambdas = risks.map((_, path) => path + 1);
+  const lambdas = risks.map((_, path) => lambdaOf(path));
   const paths = lambdas.map((lambda): TunePath => ({ family, lambda, epsilons }));
   const asked: [number, number, TuneEstimate][] = [];
   const find = (candidate: TunePath['family'] & { eps: number; lambda: number }, by: TuneEstimate) => {
@@ -44,11 +48,12 @@ async function searched(
     return { ...{ candidate, by, clean: robust, robust, blocks: losses, fault, doubts }, seconds: 0 };
   };
   const settings = resolveTableTuning({ target: 'y', epsTest: epsilons[MIDDLE]! });
-  const none = () => {
+  const add = () => {
     throw new Error('every score is kept');
   };
-  const found = await searchPaths(paths, none, settings, {
-    store: { find, add: none },
+  const nothing = { n: ROWS, d: 3, x: new Float64Array(), y: new Float64Array() };
+  const found = await searchPaths(paths, () => nothing, settings, {
+    store: { find, add },
     count: new TuneProgressCount(1, () => {}),
   });
   expect(found.scores.length + found.skipped.length).toBe(paths.flatMap(candidatesOf).length);
@@ -58,7 +63,19 @@ async function searched(
 const radii = (list: readonly { readonly candidate: { readonly eps: number } }[]): number[] =>
   list.map(({ candidate }) => candidate.eps).sort((a, b) => a - b);
 const scoredIn = (scores: readonly ScoredCandidate[], path: number): number[] =>
-  radii(scores.filter(({ candidate }) => candidate.lambda === path + 1));
+  radii(scores.filter(({ candidate }) => candidate.lambda === lambdaOf(path)));
+
+describe('canStay', () => {
+  it('says whether scorers of a few hundred megabytes would be kept', () => {
+    const rows = (n: number) => ({ n, d: 100, x: new Float64Array(), y: new Float64Array() });
+    const paths = [1, 2].map((lambda): TunePath => ({ family: { ...family, width: 100 }, lambda, epsilons }));
+    // 400 numbers a row for the features, 208 for each penalty: 816 x 8 bytes, so that 41,000 rows take 268 MB.
+    expect(canStay(paths, rows(40_000))).toBe(true);
+    expect(canStay(paths, rows(42_000))).toBe(false);
+    // Outputs of three classes have a point each.
+    expect(canStay(paths, { ...rows(25_000), classes: 3 })).toBe(false);
+  });
+});
 
 describe('searchPaths', () => {
   it('goes on where the risk has risen by less than a standard error, and leaves a side where by more', async () => {
@@ -77,6 +94,48 @@ describe('searchPaths', () => {
     expect(far.skipped.every(({ because }) => because === 'beginning')).toBe(true);
     const near = await searched([flat(10), flat(11.4), flat(11.6)]);
     expect([0, 1, 2].map((path) => scoredIn(near.scores, path).length)).toEqual([7, 7, 1]);
+  });
+
+  it('begins no path of a smaller penalty once the risk of the larger one has risen far above the least', async () => {
+    const flat = (risk: number) => epsilons.map(() => risk);
+    const { scores, skipped } = await searched([flat(205), flat(200), flat(211), flat(150), flat(140)]);
+    expect([0, 1, 2, 3, 4].map((path) => scoredIn(scores, path).length)).toEqual([7, 7, 1, 0, 0]);
+    expect(skipped.every(({ because }) => because === 'beginning')).toBe(true);
+    // Far above the least, but falling; and risen, but by less than a twentieth.
+    const falling = await searched([flat(200), flat(209), flat(208), flat(207), flat(199.5)]);
+    expect([0, 1, 2, 3, 4].map((path) => scoredIn(falling.scores, path).length)).toEqual([7, 7, 7, 7, 7]);
+    const down = await searched([flat(300), flat(250), flat(225), flat(200)]);
+    expect([0, 1, 2, 3].map((path) => scoredIn(down.scores, path).length)).toEqual([1, 1, 1, 7]);
+  });
+
+  it('follows the path of the least beginning first, and leaves what is far above what it finds there', async () => {
+    // 209 is within a twentieth of where the other begins, and not of where it ends.
+    const other = [200, 200, 200, 200, 199.9, 199.8, 190];
+    const { scores, skipped, asked } = await searched([epsilons.map(() => 209), other]);
+    expect([0, 1].map((path) => scoredIn(scores, path).length)).toEqual([1, 4]);
+    expect(skipped.map(({ because }) => because)).toEqual([
+      ...new Array(3).fill('rise'),
+      ...new Array(6).fill('beginning'),
+    ]);
+    expect(asked.slice(0, 3).map(([path, eps]) => [path, eps])).toEqual([
+      [0, 4],
+      [1, 4],
+      [1, 5],
+    ]);
+  });
+
+  it('leaves a side where the risk rises beyond a standard error of the least of all, and not where it falls there', async () => {
+    const flat = epsilons.map(() => 200);
+    // 0.4 above its own beginning, 1.2 above the other path; down the radii as far above that, but lower each time.
+    const { scores, skipped } = await searched([flat, [201.2, 201.3, 201.4, 201.5, 201.9, 201.9, 201.9]]);
+    expect(scoredIn(scores, 1)).toEqual([1, 2, 3, 4, 5]);
+    expect(skipped.map(({ candidate, because }) => [candidate.eps, because])).toEqual([
+      [6, 'rise'],
+      [7, 'rise'],
+    ]);
+    // As far above its own beginning, and within a standard error of all.
+    const near = await searched([flat, [200.5, 200.5, 200.5, 200.5, 200.9, 200.9, 200.9]]);
+    expect(scoredIn(near.scores, 1)).toEqual(epsilons);
   });
 
   it('puts folds in the place of a doubtful estimate that might be the best, and of no other', async () => {
