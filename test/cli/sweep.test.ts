@@ -80,6 +80,15 @@ it('gives the same numbers whole and in shards, and a second run simulates nothi
   expect(wrong.stderr).toBe('rrf: invalid plot: "named.gif" (expected FILE.svg, FILE.png or FILE.pdf)\n');
 });
 
+it('shows in its help a file that runs as it stands', async () => {
+  const { stdout } = await sweep('run', '--help');
+  const begin = join(folder, 'begin.json');
+  writeFileSync(begin, /A file to begin with: (\{.*\})/s.exec(stdout)![1]!.replace(/\s+/g, ' '));
+  const out = join(folder, 'begin');
+  const { stderr, code } = await sweep('run', begin, '--out', out, '--device', device, '--dry-run');
+  expect([code, stderr]).toEqual([0, expect.stringContaining('18 of 18 cells to simulate')]);
+});
+
 it('keeps another run off its rows, goes on when its workers are killed, and killed itself loses at most the cells in flight', async () => {
   const out = join(folder, 'killed');
   const args = ['sweep', 'run', spec, '--out', out, '--device', device, '--workers', '1'];
