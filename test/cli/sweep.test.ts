@@ -121,6 +121,15 @@ it('gives the same numbers in shards and whole, killed in between, and a second 
   expect(wrong.stderr).toBe('rrf: invalid plot: "named.gif" (expected FILE.svg, FILE.png or FILE.pdf)\n');
 });
 
+it('shows in its help a file that runs as it stands', async () => {
+  const { stdout } = await sweep('run', '--help');
+  const begin = join(folder, 'begin.json');
+  writeFileSync(begin, /A file to begin with: (\{.*\})/s.exec(stdout)![1]!.replace(/\s+/g, ' '));
+  const out = join(folder, 'begin');
+  const { stderr, code } = await sweep('run', begin, '--out', out, '--device', device, '--dry-run');
+  expect([code, stderr]).toEqual([0, expect.stringContaining('18 of 18 cells to simulate')]);
+});
+
 it('runs only the new seeds of a sweep that grew, and refuses one that lost cells or makes no sense', async () => {
   const other = join(folder, 'other.json');
   writeFileSync(other, JSON.stringify({ seeds: 3, cells }));

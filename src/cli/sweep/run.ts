@@ -36,7 +36,7 @@ export const runCommand: CommandModule<object, InferredOptionTypes<typeof option
       .options(options)
       .example('$0 sweep run sweep.json --out results/sweep', 'run, or go on with, a sweep')
       .epilogue(
-        'A file to begin with: {"seeds": 3, "cells": {"d": 50, "psi1": [1, 2, 4], "psi2": 2, "eps": [0, 0.3], "tau": 0.2, "norm": "linf", "method": "exact"}}',
+        'A file to begin with: {"seeds": 3, "cells": {"d": 50, "psi1": [1, 2, 4], "psi2": 3, "eps": [0, 0.3], "tau": 0.2, "norm": "linf", "method": "exact"}}',
       ),
   async handler(args) {
     const device: DeviceChoice = checkChoice('device', args.device, DEVICE_CHOICES);
