@@ -20,7 +20,7 @@ const vitest = path.join(
 const files = readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => path.posix.join('test', name.split(path.sep).join('/')))
-  .filter((file) => readFileSync(path.join(root, file), 'utf8').includes('support/sizes.ts'))
+  .filter((file) => /support\/sizes\.ts|quickRuntime/.test(readFileSync(path.join(root, file), 'utf8')))
   .sort();
 const asked = process.argv.slice(2);
 const chosen = asked.length === 0 ? files : files.filter((file) => asked.some((part) => file.includes(part)));

@@ -69,7 +69,9 @@ export function nearestName(name: string, known: readonly string[]): string | un
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const distances = known.map((other) => editDistance(plain(name), plain(other)));
   const least = Math.min(...distances);
-  return least <= Math.max(1, Math.floor(name.length / 3)) ? known[distances.indexOf(least)] : undefined;
+  // A name of one letter is not near another for having one letter, too.
+  const near = least <= Math.max(1, Math.floor(name.length / 3)) && least < plain(name).length;
+  return near ? known[distances.indexOf(least)] : undefined;
 }
 
 /** The least number of letters put in, taken out or changed that turns `a` into `b`. */

@@ -87,11 +87,11 @@ type Norms = Pick<Cell, 'norm' | 'testNorm' | 'signal'>;
 
 /** The norms of the attacks and the law of the teacher, without those that are the default. */
 function checkNorms({ norm, testNorm, signal }: Norms): Norms {
-  if (norm !== undefined) checkChoice('norm', norm, ['linf']);
+  if (norm !== undefined) checkChoice('norm', norm, READOUT_NORMS);
   if (testNorm !== undefined) checkChoice('testNorm', testNorm, READOUT_NORMS);
   if (signal !== undefined) signalNamed(signal);
   return {
-    ...(norm !== undefined && { norm }),
+    ...(norm === 'linf' && { norm }),
     ...(testNorm !== undefined && testNorm !== (norm ?? 'l2') && { testNorm }),
     ...(signal !== undefined && signal !== 'gaussian' && { signal }),
   };

@@ -52,13 +52,12 @@ export const standardRisk = ofValues(
   (risk) => risk.standardRisk,
 );
 
-/** AR at the k-th test radius, estimated from the training rows alone. */
-export const leaveOneOutRisk = (k = 0): ReadMeasure<AsymptoticRisk> =>
-  ofValues(
-    'AR, leave-one-out',
-    (result) => result.training.leaveOneOut?.adversarialRisks[k]?.value ?? Number.NaN,
-    (risk, cell) => adversarialRiskAt(risk, cell.epsTest[k]!),
-  );
+/** AR at the first test radius, estimated from the training rows alone. */
+export const leaveOneOutRisk = ofValues(
+  'AR, leave-one-out',
+  (result) => result.training.leaveOneOut?.adversarialRisks[0]?.value ?? Number.NaN,
+  (risk, cell) => adversarialRiskAt(risk, cell.epsTest[0]!),
+);
 
 /** AR at the k-th test radius of the cell. */
 export const adversarialRisk = (k = 0): ReadMeasure<AsymptoticRisk> =>

@@ -10,6 +10,7 @@ import { type AppliedRows, applyModel } from '../table/applyModel.ts';
 import { WORST_CASE_METHODS, type WorstCaseMethod } from '../table/worstCase.ts';
 import { SCORE_FORMATS, scoreFormat, writeScores } from '../table/writeScores.ts';
 import { announceRuntime } from './announceRuntime.ts';
+import { scoreInWords } from './classes.ts';
 import { NAMES_FORM, nameList, names } from './nameList.ts';
 import { notice, warn } from './notices.ts';
 import { deviceOption, jsonOption, neededText, number, text } from './options.ts';
@@ -95,7 +96,7 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
     const [first] = applied.unscored;
     if (first !== undefined)
       warn(
-        `${applied.unscored.length} rows have no prediction, for want of a value (row ${first + 1} the first): a model trained with --missing impute predicts them`,
+        `${counted(applied.unscored.length, 'row has', 'rows have')} no prediction, for want of a value (row ${first + 1} the first): a model trained with --missing impute predicts them`,
       );
     if (applied.unscored.length === table.rows) throw new UserError('no row could be scored');
     writeScores(args.out, format, applied, kept);
@@ -127,6 +128,8 @@ interface Reported {
   readonly seconds: number;
 }
 
+const counted = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+
 function report(applied: AppliedRows, { out, rows, eps, norm, seconds }: Reported): string {
   const { target, attack, exact, lower, upper, robust, unscored, measured } = applied;
   const scored = rows - unscored.length;
@@ -136,12 +139,13 @@ function report(applied: AppliedRows, { out, rows, eps, norm, seconds }: Reporte
       ? 'found by PGD, so that the true one is no narrower'
       : 'of the linearised model, an approximation';
   const lines = [
-    `${target.name} of ${scored} rows, ${seconds.toFixed(1)} s; worst case in ${norm} within ${eps} standard deviations: ${how}`,
+    `${target.name} of ${counted(scored, 'row', 'rows')}, ${seconds.toFixed(1)} s; worst case in ${norm} within ${eps} standard deviations: ${how}`,
   ];
+  lines.push(...scoreInWords(target));
   if (robust) {
     const stable = robust.filter((one) => one).length;
     lines.push(
-      `no such attack changes the class of ${stable} rows (${((100 * stable) / scored).toFixed(1)} %)`,
+      `no such attack changes the class of ${counted(stable, 'row', 'rows')} (${((100 * stable) / scored).toFixed(1)} %)`,
     );
   } else if (upper) {
     const widths = Array.from(upper, (high, i) => high - lower[i]!).filter((width) => !Number.isNaN(width));

@@ -11,3 +11,11 @@ export const targetInWords = (target: PreparedTarget): string[] => {
   if (target.kind === 'two classes') return [classesInWords(target.name, target)];
   return [`${target.name}: ${target.classes.length} classes, of which the largest output names one`];
 };
+
+/** What the number beside a predicted class says, a line; none where the prediction is the number. */
+export const scoreInWords = (target: PreparedTarget): string[] => {
+  if (target.kind === 'number') return [];
+  if (target.kind === 'two classes')
+    return [`score: above 0 for ${target.positive.join(', ')}, else ${target.negative.join(', ')}`];
+  return ['lead: by how much the output of the class is ahead of the next'];
+};

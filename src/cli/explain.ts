@@ -1,7 +1,8 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { type LossName, lossNames, type NormName, normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { inputNames, type Preparation } from '../data/preparation/preparation.ts';
+import type { ClassNames } from '../data/csvClasses.ts';
+import { inputNames, type Preparation, type PreparedTarget } from '../data/preparation/preparation.ts';
 import { cellText, type RawTable, rawColumn } from '../data/rawTable.ts';
 import { checkChoice, checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
 import { loadModel } from '../models/modelFiles.ts';
@@ -125,6 +126,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     const seconds = (performance.now() - before) / 1000;
     const told = {
       ...{ ...explanation, columns: read.columns, target: read.target.name },
+      labels: labelsOf(read.target),
       ...{ eps, norm, loss: loss ?? 'error', seconds },
     };
     const asked = { rows: args.worst, by: args.by, repeats: args.repeats };
@@ -152,6 +154,10 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     );
   },
 };
+
+/** Of two classes, what +1 and -1 stand for. */
+const labelsOf = (target: PreparedTarget): ClassNames | null =>
+  target.kind === 'two classes' ? { positive: target.positive, negative: target.negative } : null;
 
 /** The columns that stand for one column of the file are one input. */
 function inputsOf({ inputs }: Preparation): ExplainedInput[] {

@@ -1,7 +1,9 @@
+import type { ClassNames } from '../data/csvClasses.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
 import type { ExplainedClass } from '../table/explainClasses.ts';
 import type { ModelExplanation } from '../table/explainModel.ts';
+import { classesInWords } from './classes.ts';
 import { duration } from './progressBar.ts';
 import { reportTable } from './reportFile.ts';
 import { type Column, table } from './table.ts';
@@ -11,6 +13,8 @@ export interface ToldExplanation extends ModelExplanation {
   /** Names of the columns that the model reads, in their order. */
   readonly columns: readonly string[];
   readonly target: string;
+  /** Of two classes, what +1 and -1 stand for. */
+  readonly labels: ClassNames | null;
   readonly eps: number;
   readonly norm: string;
   readonly loss: string;
@@ -48,7 +52,7 @@ export function explanationReport(
   shown: Shown & { readonly plot: string | undefined; readonly report: string | undefined },
 ): string {
   return [
-    headline(told),
+    ...headlines(told),
     ...partsOf(told, shown).flatMap(({ title, text, rows, columns }) => [
       '',
       `${title} (${text})`,
@@ -82,11 +86,12 @@ export async function explanationSections(
         : {}),
     }),
   );
-  return { title: `What a model of ${told.target} hangs on`, summary: [headline(told)], sections };
+  return { title: `What a model of ${told.target} hangs on`, summary: headlines(told), sections };
 }
 
-const headline = ({
+const headlines = ({
   target,
+  labels,
   clean,
   robust,
   norm,
@@ -95,8 +100,10 @@ const headline = ({
   loss,
   classes,
   seconds,
-}: ToldExplanation): string =>
-  `${target} on ${clean.count} rows: ${classes ? 'error' : `${loss} loss`} ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`;
+}: ToldExplanation): string[] => [
+  `${target} on ${clean.count} rows: ${classes ? 'error' : `${loss} loss`} ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`,
+  ...(labels ? [classesInWords(target, labels)] : []),
+];
 
 /** What standard errors of the importance are over. */
 const importanceErrors = (
@@ -120,7 +127,7 @@ function partsOf(told: ToldExplanation, shown: Shown): Part[] {
       ? [
           part(
             'coefficients',
-            `the prediction is ${rounded(coefficients.intercept)} plus the sum of inputs times these${coefficients.clip === null ? '' : `, as long as no input is more than ${coefficients.clip} deviations from its mean`}`,
+            `the prediction is ${rounded(coefficients.intercept, RAW_DIGITS)} plus the sum of inputs times these${coefficients.clip === null ? '' : `, as long as no input is more than ${coefficients.clip} deviations from its mean`}`,
             columns
               .map((name, j) => ({ name, j }))
               .sort(
@@ -129,7 +136,7 @@ function partsOf(told: ToldExplanation, shown: Shown): Part[] {
               ),
             [
               { title: 'input', value: ({ name }) => name, align: 'left' },
-              { title: 'for one unit', value: ({ j }) => rounded(coefficients.coefficients[j]!) },
+              { title: 'for one unit', value: ({ j }) => rounded(coefficients.coefficients[j]!, RAW_DIGITS) },
               { title: 'for one deviation', value: ({ j }) => rounded(coefficients.perDeviation[j]!) },
             ],
           ),
@@ -264,6 +271,9 @@ const worstOf = ({ rows, classes }: Pick<ModelExplanation, 'rows' | 'classes'>) 
 
 const estimate = ({ value, standardError }: Estimate): string =>
   `${rounded(value)} +- ${rounded(standardError, 2)}`;
+
+/** Of what is multiplied by raw inputs, which may be far from 0, so that the sum is still the prediction. */
+const RAW_DIGITS = 6;
 
 const rounded = (value: number, digits = 4): string => {
   if (!Number.isFinite(value)) return '-';

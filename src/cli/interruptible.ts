@@ -23,3 +23,25 @@ export async function interruptible<T>(
     release();
   }
 }
+
+/** Seconds that Ctrl-C may take. */
+const PATIENCE = 2;
+
+/**
+ * Leaves Ctrl-C to the system once a part of the work that does not return to the event loop has taken longer than somebody
+ * waits for it: the next such part then ends at once.
+ * @param say is told how long that part took, once
+ * @returns to be called after each part
+ */
+export function releasedWhenSlow(release: () => void, say: (seconds: number) => void): () => void {
+  let before = performance.now();
+  let released = false;
+  return () => {
+    const seconds = (performance.now() - before) / 1e3;
+    before += 1e3 * seconds;
+    if (released || seconds <= PATIENCE) return;
+    released = true;
+    release();
+    say(seconds);
+  };
+}

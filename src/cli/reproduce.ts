@@ -85,7 +85,8 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       .example(
         '$0 reproduce curse --columns 1',
         'for one column of a page: PDF, SVG, and PNG of 600 dots an inch',
-      ),
+      )
+      .epilogue('Other losses, norms, noise or inputs: rrf sweep, whose plot sets them beside theory.'),
   async handler(args) {
     if (args.list) {
       const columns = [

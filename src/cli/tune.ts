@@ -20,7 +20,7 @@ import { tuneProfile } from '../table/tuneProfile.ts';
 import type { ActivationName } from '../theory/activations.ts';
 import { writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible, releasedWhenSlow } from './interruptible.ts';
 import { notice, warn } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
@@ -125,22 +125,31 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     for (const note of rows.notes) notice(note);
     const started = performance.now();
     let bar: ProgressBar | undefined;
-    const tune = (release: () => void): Promise<TableTuning> =>
-      tuneOnTable(file, {
+    const whatIsKept =
+      out === undefined
+        ? 'nothing is kept; with --out DIR the same command goes on from where it was'
+        : `finished candidates are kept in ${out}, the same command goes on from there`;
+    const tune = (release: () => void): Promise<TableTuning> => {
+      const finished = releasedWhenSlow(release, (seconds) =>
+        notice(
+          `\na candidate takes ${seconds.toFixed(0)} s, from here on Ctrl-C ends within one; ${whatIsKept}`,
+        ),
+      );
+      return tuneOnTable(file, {
         ...asked,
         ...given({ folder: out }),
         onProgress({ done, total, candidates, of }) {
+          finished();
           bar ??= progressBar(total, 'tune');
           const isLast = candidates === of;
           if (isLast) release();
           bar.update(done, isLast ? 'training what was chosen' : `${candidates} of ${of} candidates`);
         },
       });
+    };
     const kept = (): string => {
       bar?.stop();
-      return out === undefined
-        ? 'nothing is kept; with --out DIR the same command goes on from where it was'
-        : `finished candidates are kept in ${out}, the same command goes on from there`;
+      return whatIsKept;
     };
     const tuning = await interruptible(kept, (release) =>
       withOptionNames({ folder: 'out' }, () => tune(release)),

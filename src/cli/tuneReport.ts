@@ -5,6 +5,7 @@ import type { TableTuning, TuneSplit } from '../table/tuneOnTable.ts';
 import { type ChoiceRisk, type TuneChoiceName, tuneProfile } from '../table/tuneProfile.ts';
 import type { SkippedCandidate } from '../table/tuneScreen.ts';
 import { applyLine } from './applyLine.ts';
+import { classesInWords } from './classes.ts';
 import { duration } from './progressBar.ts';
 import { table } from './table.ts';
 
@@ -25,6 +26,7 @@ export function tuneReport(tuning: TableTuning, places: TunePlaces, seconds: num
   return [
     `${settings.target} from ${rows.train} rows to train, ${rows.test} held out; ${duration(seconds)}`,
     `${riskName(tuning)} at eps-test ${settings.epsTest} in ${settings.norm}${unit}`,
+    ...(settings.classes ? [classesInWords(settings.target, settings.classes)] : []),
     ...(settings.several ? [severalInWords(settings.several)] : []),
     ...countLines(tuning, split),
     '',

@@ -1,3 +1,4 @@
+import { nearestName } from '../checkOptions.ts';
 import { checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 
@@ -14,19 +15,25 @@ export interface Table {
 /** The position of a column. @throws InvalidArgumentError naming `argument` when there is none of that name */
 export function columnNamed(names: readonly string[], argument: string, name: string): number {
   const found = names.indexOf(name);
-  if (found < 0) throw new InvalidArgumentError(argument, name, `a column: ${listedNames(names)}`);
-  return found;
+  if (found >= 0) return found;
+  const near = nearestName(name, names);
+  const question = near === undefined ? '' : `is it ${listedNames([near])}? There are `;
+  throw new InvalidArgumentError(argument, name, `a column: ${question}${listedNames(names)}`);
 }
 
-/** Names that a message has room for. */
+/** Names that a message has room for, and characters of them. */
 const MOST_NAMES = 40;
+const MOST_CHARACTERS = 300;
 
 /** Names of columns for a message, those that are empty or hold a comma in quotes; of many the first. */
 export function listedNames(names: readonly string[]): string {
-  const shown = names
+  const words = names
     .slice(0, MOST_NAMES)
     .map((name) => (name === '' || name.includes(',') ? JSON.stringify(name) : name));
-  return [...shown, ...(names.length > MOST_NAMES ? [`... (${names.length} in all)`] : [])].join(', ');
+  let count = 1;
+  while (count < words.length && words.slice(0, count + 1).join(', ').length <= MOST_CHARACTERS) count++;
+  const shown = words.slice(0, count);
+  return [...shown, ...(names.length > shown.length ? [`... (${names.length} in all)`] : [])].join(', ');
 }
 
 /**

@@ -8,11 +8,10 @@ const STEP = 2e-3;
  * Any TensorFlow.js map of batches as frozen features. Derivatives are central differences, which need nothing of a layer
  * but its output; activations with kinks are averaged over the step. float32.
  * @param apply [n, ...shape] to [n, ...]; outputs are flattened
- * @param scale what one unit of a typical input is; the step is a fraction of it
  */
 export function differencedFeatures(
   apply: (x: tf.Tensor) => tf.Tensor,
-  { shape, units, scale = 1 }: { shape: readonly number[]; units: number; scale?: number },
+  { shape, units }: { shape: readonly number[]; units: number },
 ): FrozenFeatures {
   const inputDim = shape.reduce((product, axis) => product * axis, 1);
   const read = async (make: () => tf.Tensor): Promise<Float64Array> => {
@@ -23,7 +22,6 @@ export function differencedFeatures(
   };
   const at = (x: Float64Array, rows: number): tf.Tensor =>
     apply(tf.tensor(Float32Array.from(x), [rows, ...shape])).reshape([rows, units]);
-  const h = STEP * scale;
   return {
     name: 'TensorFlow.js in float32, central differences',
     inputDim,
@@ -36,14 +34,14 @@ export function differencedFeatures(
         for (let r = 0; r < n * k; r++) {
           const row = Math.floor(r / k) * inputDim;
           for (let j = 0; j < inputDim; j++)
-            points[r * inputDim + j] = x[row + j]! + side * h * v[r * inputDim + j]!;
+            points[r * inputDim + j] = x[row + j]! + side * STEP * v[r * inputDim + j]!;
         }
         return points;
       };
       return read(() =>
         at(moved(1), n * k)
           .sub(at(moved(-1), n * k))
-          .div(2 * h),
+          .div(2 * STEP),
       );
     },
   };

@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { checkInteger, checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
 import type { FrozenFeatures } from '../models/frozenFeatures.ts';
 import { linearAlgebra } from '../numerics/linearAlgebra.ts';
+import { transpose } from '../numerics/vectors.ts';
 import { stream } from '../random/stream.ts';
 import type { tf } from '../runtime/tf.ts';
 import { cutModel } from './cutModel.ts';
@@ -56,7 +57,7 @@ export interface MeasuredMoments {
   readonly c: Float64Array;
   /** Variance of y. */
   readonly targetVariance: number;
-  /** Directions a row behind J. */
+  /** Directions a row along which J was measured; d where it is exact. */
   readonly directions: number;
   /** How features and gradients were computed. */
   readonly method: string;
@@ -83,6 +84,7 @@ const keptRows = (N: number): number => Math.max(1000, Math.min(10_000, Math.flo
  * For one layer after scalings J = (W W') o mean D D', D the slopes of the activations; for others it comes from
  * derivatives along directions, (1/k) sum over directions v of (d phi v)(d phi v)'.
  * @param map a model, cut at `layer`, or a feature map
+ * @param data rows other than those on which layers of the model were trained, which a prediction would be too good on
  * @throws InvalidArgumentError for options or data out of range; UserError when N takes more than `memory`, or all targets
  * are the same
  */
@@ -228,8 +230,7 @@ function addMoments(
 
 /** `sum` += A' A for A of m rows and N columns; lower triangle. */
 function addGram(a: Float64Array, m: number, N: number, sum: Float64Array): void {
-  const columns = new Float64Array(N * m);
-  for (let i = 0; i < m; i++) for (let j = 0; j < N; j++) columns[j * m + i] = a[i * N + j]!;
+  const columns = transpose(a, m, N);
   const gram = new Float64Array(N * N);
   linearAlgebra().multiplyTransposed(columns, columns, gram, { m: N, n: N, k: m, lower: true });
   addTo(sum, gram);

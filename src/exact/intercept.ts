@@ -41,10 +41,14 @@ function aboutMeans(
   columns: number,
 ): { means: Float64Array; centred: Float64Array } {
   const first = rows.slice(0, columns);
-  const centred = rows.map((value, at) => value - first[at % columns]!);
+  const centred = new Float64Array(rows.length);
   const means = new Float64Array(columns);
-  for (let at = 0; at < centred.length; at++) means[at % columns]! += centred[at]! / n;
-  for (let at = 0; at < centred.length; at++) centred[at]! -= means[at % columns]!;
+  for (let i = 0, at = 0; i < n; i++)
+    for (let j = 0; j < columns; j++, at++) {
+      centred[at] = rows[at]! - first[j]!;
+      means[j]! += centred[at]! / n;
+    }
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < columns; j++, at++) centred[at]! -= means[j]!;
   for (let j = 0; j < columns; j++) means[j]! += first[j]!;
   return { means, centred };
 }

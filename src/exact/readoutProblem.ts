@@ -39,7 +39,7 @@ export interface FeatureLayer {
 /**
  * What `solveReadout` solves, from rows and a frozen map of any depth. The gradients of one layer have a closed form, those
  * of several come from the chain rule; without any layer the features are the inputs, as of a linear model.
- * @param features the frozen layers of a model, as `cutModel` gives them, or W and the activation of one layer
+ * @param features the frozen layers of a model, as a `LayeredFeatures`, or W and the activation of one layer
  * @param options memory, the bytes of gradients of several layers to keep, n d N 8 in all; beyond it they are computed anew
  * at every use. Default 1e9
  * @throws InvalidArgumentError for sizes that disagree, values that are not finite, or an unknown activation

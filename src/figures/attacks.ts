@@ -1,9 +1,8 @@
 import type { Cell } from '../cells/cell.ts';
 import { adversarialRisk } from '../cells/measure.ts';
-import { theoryOf } from '../cells/theoryOf.ts';
 import { gridValues } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
-import { AR_AXIS, baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
+import { AR_AXIS, baseSettings, cellsOf, limitsByTestRadius, lookOf } from './shared.ts';
 
 const RADII = [0.1, 0.3, 0.5, 0.7, 1];
 
@@ -22,8 +21,6 @@ export const attacks: Figure = {
       { name: 'linearised, exact in the limit', testAttack: 'linearised' },
     ];
     const along = gridValues({ from: 0, to: Math.max(...RADII), count: 100 });
-    const curve = cellOf(settings, { epsTest: along });
-    const risk = theoryOf(curve)!;
     const at = (testAttack: Cell['testAttack']) => cellsOf(settings, { testAttack, epsTest: RADII });
     return {
       x: { label: 'radius at test $\\varepsilon_{\\mathrm{test}}$', scale: 'linear' },
@@ -40,7 +37,7 @@ export const attacks: Figure = {
               label: 'theory',
               kind: null,
               colour: lookOf(5).colour,
-              points: along.map((x, k) => ({ x, y: adversarialRisk(k).theory(risk, curve) })),
+              points: limitsByTestRadius(settings, {}, along),
             },
           ],
           measured: kinds.map(({ name, testAttack }, i) => ({

@@ -1,26 +1,15 @@
 import type { Cell } from '../cells/cell.ts';
 import { adversarialRisk, standardRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
-import { palette } from '../plots/palette.ts';
 import { bestWidth, randomFeatures } from '../theory/index.ts';
 import { type Claim, clearlyAbove, type Figure, type FigureSettings, shown } from './figure.ts';
-import {
-  around,
-  baseSettings,
-  cellOf,
-  cellsOf,
-  dimensionsOf,
-  limitCurve,
-  nothingAt,
-  squareAt,
-  WIDTH_AXIS,
-} from './shared.ts';
+import { around, baseSettings, cellsOf, nothingAt, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
 const kinds = [
-  { name: 'standard risk', measure: standardRisk, colour: palette.blue, symbol: 'circle' },
-  { name: 'adversarial risk', measure: AR, colour: palette.vermillion, symbol: 'square' },
-] as const;
+  { label: 'standard risk', measure: standardRisk },
+  { label: 'adversarial risk', measure: AR },
+];
 
 /** Risk against width, a panel for each eps: the figure that the paper is named after. */
 export const curse: Figure = {
@@ -43,29 +32,19 @@ export const curse: Figure = {
         'panel for each radius eps of the l2 attack (the same in training and at test). Without attack the two risks are one, ' +
         'which is infinite at psi1 = psi2. Dashed: psi1 = psi2, where features and samples are equally many, and 1 + tau^2, ' +
         'the risk of predicting nothing, which narrow models do where eps is beyond its critical value.',
-      panels: settings.epsilons.map((eps) => {
-        // At eps = 0 the two risks are the same number, drawn once.
-        const drawn = eps === 0 ? kinds.slice(0, 1) : kinds;
-        return {
-          title: eps === 0 ? '$\\varepsilon = 0$: AR equals SR' : `$\\varepsilon = ${eps}$`,
-          curves: drawn.map(({ name, measure, colour }) =>
-            limitCurve(name, colour, measure, curveWidths, (psi1) => cellOf(settings, { psi1, eps })),
-          ),
-          measured: drawn.flatMap(({ name, measure, colour, symbol }) =>
-            dimensionsOf(settings).map(({ d, emphasis }) => ({
-              label: name,
-              colour,
-              symbol,
-              emphasis,
-              spots: widths.map((psi1) => ({
-                x: psi1,
-                y: measure,
-                cells: cellsOf(settings, { psi1, eps, d }),
-              })),
-            })),
-          ),
-        };
-      }),
+      panels: settings.epsilons.map((eps) =>
+        panelOf(
+          eps === 0 ? '$\\varepsilon = 0$: AR equals SR' : `$\\varepsilon = ${eps}$`,
+          settings,
+          // At eps = 0 the two risks are the same number, drawn once.
+          (eps === 0 ? kinds.slice(0, 1) : kinds).map((kind) => ({
+            ...kind,
+            along: curveWidths,
+            at: widths,
+            argsAt: (psi1) => ({ psi1, eps }),
+          })),
+        ),
+      ),
       claims: claims(settings, (psi1, eps) => cellsOf(settings, { psi1, eps })),
     };
   },

@@ -7,10 +7,9 @@ import {
   baseSettings,
   cellOf,
   cellsOf,
-  limitCurve,
-  lookOf,
+  finiteWidths,
   nothingAt,
-  spotsByWidth,
+  panelOf,
   squareAt,
 } from './shared.ts';
 
@@ -55,22 +54,19 @@ export const depth: Figure = {
         'Adversarial risk of adversarially trained read-outs on one, two and three frozen layers of equal width, one ' +
         'panel for each eps (the same in training and at test; at eps = 0 the adversarial risk is the standard one, infinite at ' +
         'N_l = n). Curves for two layers and more are predictions of Gaussian equivalence, not theorems.',
-      panels: epsilons.map((eps) => ({
-        title: `$\\varepsilon = ${eps}$`,
-        curves: DEPTHS.map((count, i) =>
-          limitCurve(named(count), lookOf(i).colour, AR, around(psi1, 5), (width) =>
-            limitAt(count, width, eps),
-          ),
+      panels: epsilons.map((eps) =>
+        panelOf(
+          `$\\varepsilon = ${eps}$`,
+          settings,
+          DEPTHS.map((count) => ({
+            label: named(count),
+            measure: riskTrainedAt(eps),
+            along: around(psi1, 5),
+            at: finiteWidths(settings, eps),
+            argsAt: (width) => layers(count, width, eps),
+          })),
         ),
-        measured: DEPTHS.map((count, i) => ({
-          label: named(count),
-          ...lookOf(i),
-          emphasis: 'open',
-          spots: spotsByWidth(settings, { eps, measure: riskTrainedAt(eps), isFrozen: true }, (width) =>
-            layers(count, width, eps),
-          ),
-        })),
-      })),
+      ),
       claims: [
         ...(attacked.length === 0
           ? []

@@ -153,6 +153,12 @@ export const shown = ({ value, standardError }: Estimate): string =>
 export const clearlyAbove = (a: Estimate, b: Estimate): boolean =>
   a.value - b.value > 2 * Math.hypot(a.standardError, b.standardError);
 
-/** Its opposite, but likewise false where too few seeds leave a standard error unknown. */
+/** That `low` is clearly below `high`, in evidence such as `SR 0.849 +- 0.026 against 0.9 +- 0.02`. */
+export const isBelow = (name: string, low: Estimate, high: Estimate, where = ''): Verdict => ({
+  holds: clearlyAbove(high, low),
+  evidence: `${name} ${shown(low)} against ${shown(high)}${where}`,
+});
+
+/** The opposite of `clearlyAbove`, but likewise false where too few seeds leave a standard error unknown. */
 export const notClearlyAbove = (a: Estimate, b: Estimate): boolean =>
   a.value - b.value <= 2 * Math.hypot(a.standardError, b.standardError);

@@ -38,6 +38,22 @@ export const figurePoints = (
     panel.measured.map(({ spots }: Measured) => spots.map((spot) => pointOf(spot, resultOf))),
   );
 
+/** The points of one panel, with the words that tell its kinds apart in the picture; both may hold `$TeX$`. */
+export interface PointsPanel {
+  readonly title: string;
+  /** One for each kind: what its colour stands for and, where that is not simulation at its dimension, its symbol. */
+  readonly kinds: readonly string[];
+  readonly points: PanelPoints;
+}
+
+/** Every panel of a plan with its points. */
+export const pointsPanels = (plan: FigurePlan, points: readonly PanelPoints[]): PointsPanel[] =>
+  plan.panels.map(({ title, measured }, i) => ({
+    title,
+    kinds: measured.map(({ label, kind }) => [label, kind].filter(Boolean).join(', ')),
+    points: points[i]!,
+  }));
+
 function pointOf(
   { x, y, cells, label }: Spot,
   resultOf: (cell: Cell) => CellResult | undefined,

@@ -1,3 +1,4 @@
+import { nearestName } from '../checkOptions.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { activations } from './activations.ts';
 import { attacks } from './attacks.ts';
@@ -55,5 +56,7 @@ export const figures: readonly Figure[] = [
 export function figureNamed(name: string): Figure {
   const found = figures.find((figure) => figure.name === name);
   if (found) return found;
-  throw new InvalidArgumentError('figure', name, `one of ${figures.map((figure) => figure.name).join(', ')}`);
+  const names = figures.map((figure) => figure.name);
+  const near = nearestName(name, names);
+  throw new InvalidArgumentError('figure', name, near ? `${near}?` : `one of ${names.join(', ')}`);
 }

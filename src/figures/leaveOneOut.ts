@@ -1,18 +1,8 @@
 import { adversarialRisk, leaveOneOutRisk } from '../cells/measure.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import {
-  AR_AXIS,
-  around,
-  baseSettings,
-  cellsOf,
-  limitCurve,
-  lookOf,
-  squareAt,
-  WIDTH_AXIS,
-} from './shared.ts';
+import { AR_AXIS, around, baseSettings, cellsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
-const estimated = leaveOneOutRisk();
 
 /** The adversarial risk that the training rows alone tell, beside that of new rows and theory. */
 export const leaveOneOut: Figure = {
@@ -42,31 +32,19 @@ export const leaveOneOut: Figure = {
       caption:
         `Adversarial risk against width at lambda = ${lambda}. Open symbols: on fresh rows; small ones: estimated by ` +
         'leave-one-out from the training rows alone. Error bars: standard errors over seeds. Dashed: N = n.',
-      panels: epsilons.map((eps) => ({
-        title: `$\\varepsilon = ${eps}$`,
-        curves: [
-          limitCurve(
-            'new rows',
-            lookOf(0).colour,
-            AR,
-            around(psi1),
-            (width) => cellsOf(settings, at(width, eps))[0]!,
-          ),
-        ],
-        measured: [
-          { label: 'new rows', ...lookOf(0), emphasis: 'open' as const, measure: AR },
-          { label: 'leave-one-out', ...lookOf(1), emphasis: 'small' as const, measure: estimated },
-        ].map(({ measure, ...look }) => ({
-          ...look,
-          spots: psi1.map((width) => ({ x: width, y: measure, cells: cellsOf(settings, at(width, eps)) })),
-        })),
-      })),
+      panels: epsilons.map((eps) => {
+        const spots = { at: psi1, argsAt: (width: number) => at(width, eps) };
+        return panelOf(`$\\varepsilon = ${eps}$`, settings, [
+          { label: 'new rows', measure: AR, along: around(psi1), ...spots },
+          { label: 'leave-one-out', measure: leaveOneOutRisk, emphasis: 'small', ...spots },
+        ]);
+      }),
       claims: epsilons.map((eps) => ({
         statement: `at eps = ${eps} the training rows alone tell the adversarial risk at every width, within two standard errors`,
         check(mean) {
           const pairs = psi1.map((width) => {
             const cells = cellsOf(settings, at(width, eps));
-            return { width, own: mean(cells, estimated), fresh: mean(cells, AR) };
+            return { width, own: mean(cells, leaveOneOutRisk), fresh: mean(cells, AR) };
           });
           return {
             holds: pairs.every(({ own, fresh }) => !clearlyAbove(own, fresh) && !clearlyAbove(fresh, own)),

@@ -1,6 +1,6 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import { normSymbol } from '../plots/normSymbol.ts';
-import { clearlyAbove, type Figure, shown } from './figure.ts';
+import { clearlyAbove, type Figure, isBelow, shown } from './figure.ts';
 import { AR_AXIS, around, baseSettings, cellsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const TESTS = ['linf', 'l2'] as const;
@@ -72,8 +72,7 @@ export const linf: Figure = {
           check(mean) {
             const trained = (training: Training) =>
               mean(cellsOf(settings, argsAt(peak, training, 'l2')), adversarialRisk());
-            const [linf, none] = [trained('linf'), trained('none')];
-            return { holds: clearlyAbove(none, linf), evidence: `AR ${shown(linf)} against ${shown(none)}` };
+            return isBelow('AR', trained('linf'), trained('none'));
           },
         },
       ],

@@ -1,7 +1,8 @@
 import { adversarialRisk } from '../cells/measure.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
 import { bestWidth, criticalEps, gridValues, randomFeatures, riskSurface } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
-import { baseSettings, cellsOf, lookOf, WIDTH_AXIS } from './shared.ts';
+import { baseSettings, cellsOf, panelOf, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
 const WIDTHS = { from: 0.2, to: 40, count: 90, scale: 'log' } as const;
@@ -31,6 +32,8 @@ export const phaseDiagram: Figure = {
       y: { parameter: 'eps', values: RADII },
     });
     const nothing = 1 + tau ** 2;
+    const atTheWidest = (eps: number) => cellsOf(settings, { psi1: Math.max(...psi1), eps });
+    const evidence = (found: Estimate) => `AR ${shown(found)} against ${nothing.toFixed(3)}`;
     const widths = gridValues(WIDTHS);
     const best = gridValues({ ...RADII, count: 60 }).map((eps) => ({
       eps,
@@ -67,43 +70,24 @@ export const phaseDiagram: Figure = {
           },
         ],
       },
-      panels: epsilons.map((eps) => ({
-        title: `$\\varepsilon = ${eps}$`,
-        curves: [],
-        measured: [
-          {
-            label: 'simulation',
-            ...lookOf(0),
-            emphasis: 'open',
-            spots: psi1.map((width) => ({ x: width, y: AR, cells: cellsOf(settings, { psi1: width, eps }) })),
-          },
-        ],
-      })),
+      panels: epsilons.map((eps) =>
+        panelOf(`$\\varepsilon = ${eps}$`, settings, [
+          { label: 'simulation', measure: AR, at: psi1, argsAt: (width) => ({ psi1: width, eps }) },
+        ]),
+      ),
       claims: [
         {
           statement: `at eps = ${Math.min(...epsilons)} and psi1 = ${Math.max(...psi1)} robust training has a lower adversarial risk than predicting nothing`,
           check(mean) {
-            const found = mean(
-              cellsOf(settings, { psi1: Math.max(...psi1), eps: Math.min(...epsilons) }),
-              AR,
-            );
-            return {
-              holds: found.value < nothing,
-              evidence: `AR ${shown(found)} against ${nothing.toFixed(3)}`,
-            };
+            const found = mean(atTheWidest(Math.min(...epsilons)), AR);
+            return { holds: found.value < nothing, evidence: evidence(found) };
           },
         },
         {
           statement: `at eps = ${Math.max(...epsilons)} and psi1 = ${Math.max(...psi1)} the adversarial risk is that of predicting nothing, or higher`,
           check(mean) {
-            const found = mean(
-              cellsOf(settings, { psi1: Math.max(...psi1), eps: Math.max(...epsilons) }),
-              AR,
-            );
-            return {
-              holds: found.value > nothing - 2 * found.standardError,
-              evidence: `AR ${shown(found)} against ${nothing.toFixed(3)}`,
-            };
+            const found = mean(atTheWidest(Math.max(...epsilons)), AR);
+            return { holds: found.value > nothing - 2 * found.standardError, evidence: evidence(found) };
           },
         },
       ],

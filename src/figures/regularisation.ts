@@ -1,6 +1,6 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import { bestLambda, gridValues, infiniteWidthRisk, randomFeatures } from '../theory/index.ts';
-import { type Curve, clearlyAbove, type Figure, shown } from './figure.ts';
+import { type Curve, type Figure, isBelow } from './figure.ts';
 import { AR_AXIS, around, baseSettings, cellsOf, lookOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
@@ -75,8 +75,7 @@ export const regularisation: Figure = {
           compares: ['lambda'],
           check(mean) {
             const at = (value: number) => mean(cellsOf(settings, { psi1: widest, lambda: value }), AR);
-            const evidence = `AR ${shown(at(strongest))} against ${shown(at(weakest))}`;
-            return { holds: clearlyAbove(at(weakest), at(strongest)), evidence };
+            return isBelow('AR', at(strongest), at(weakest));
           },
         },
       ],

@@ -14,7 +14,7 @@ import { makeFolder, writeWholeFile } from '../wholeFile.ts';
 import { drawingOptions } from './captions.ts';
 import type { Claim, Figure, FigureSettings, MeanOf, Verdict } from './figure.ts';
 import { drawFigure } from './figureDrawing.ts';
-import { figureCells, figurePoints, meanOver, type PanelPoints } from './figurePoints.ts';
+import { figureCells, figurePoints, meanOver, type PointsPanel, pointsPanels } from './figurePoints.ts';
 import { checkSettings } from './figureSettings.ts';
 import { finishedPicture } from './finishedPicture.ts';
 import { livePicture } from './livePicture.ts';
@@ -48,7 +48,7 @@ export interface Reproduction {
   readonly figure: string;
   readonly settings: FigureSettings;
   readonly runtime: Runtime;
-  readonly panels: readonly { readonly title: string; readonly points: PanelPoints }[];
+  readonly panels: readonly PointsPanel[];
   readonly claims: readonly ({ readonly statement: string } & Verdict)[];
   /** Paths of what was written. */
   readonly files: Readonly<Record<'rows' | 'svg' | 'png' | 'pdf' | 'caption' | 'json', string>>;
@@ -99,7 +99,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
 
   const resultOf = (cell: Cell): CellResult => results.get(cellKey(cell))!;
   const points = figurePoints(plan, resultOf);
-  const panels = plan.panels.map(({ title }, i) => ({ title, points: points[i]! }));
+  const panels = pointsPanels(plan, points);
   const claims = plan.claims.map((claim) => ({
     statement: claim.statement,
     ...judged(claim, settings, meanOver(resultOf)),

@@ -1,10 +1,11 @@
 import { type Cell, type CellArgs, isDescended } from '../cells/cell.ts';
 import { cell } from '../cells/makeCell.ts';
-import type { Measure } from '../cells/measure.ts';
+import { adversarialRisk, type Measure } from '../cells/measure.ts';
+import { theoryOf } from '../cells/theoryOf.ts';
 import { paletteOrder } from '../plots/palette.ts';
 import type { Guide, SymbolName } from '../plots/panels.ts';
 import { type ActivationName, gridValues } from '../theory/index.ts';
-import type { AxisPlan, Curve, FigureSettings, Measured, PlanPanel, Spot } from './figure.ts';
+import type { AxisPlan, Curve, FigureSettings, Measured, PlanPanel } from './figure.ts';
 
 /** Where the figures agree unless they say otherwise. */
 export const baseSettings: FigureSettings = {
@@ -47,7 +48,7 @@ export function limitCurve(
 }
 
 /** The dimensions of a figure, smallest first, with the look of their symbols: the largest stands out. */
-export const dimensionsOf = ({ d }: FigureSettings): (Pick<Measured, 'emphasis'> & { d: number })[] =>
+const dimensionsOf = ({ d }: FigureSettings): (Pick<Measured, 'emphasis'> & { d: number })[] =>
   [...d].sort((a, b) => a - b).map((dim, i) => ({ d: dim, emphasis: i === d.length - 1 ? 'open' : 'small' }));
 
 /** The axes that most figures have. */
@@ -104,13 +105,15 @@ export const lookOf = (i: number): { colour: string; symbol: SymbolName } => ({
   symbol: symbols[i % symbols.length]!,
 });
 
-/** One kind of thing in a panel: a theory curve and the simulated points that belong to it. */
-export interface Kind {
+/** One kind of thing in a panel: simulated points, and the theory curve that they belong to. */
+interface Kind {
   readonly label: string;
   readonly measure: Measure;
-  /** Where the curve runs, and where it is simulated. */
-  readonly along: readonly number[];
+  /** Where the curve runs, if there is one, and where it is simulated. */
+  readonly along?: readonly number[];
   readonly at: readonly number[];
+  /** The look of its symbols, where that does not say which dimension they are of. */
+  readonly emphasis?: Measured['emphasis'];
   /** What a cell at x is. */
   readonly argsAt: (x: number) => Partial<CellArgs>;
 }
@@ -123,36 +126,37 @@ export const kindsByEps = ({ epsilons }: FigureSettings, { argsAt, ...kind }: Om
     argsAt: (x) => ({ ...argsAt(x), eps }),
   }));
 
-/**
- * Simulated points along the widths of a figure.
- * @param isFrozen whether the read-out alone is trained: then the risk is infinite at N = n and eps = lambda = 0, which is left out
- */
-export function spotsByWidth(
-  settings: FigureSettings,
-  { eps, measure, isFrozen }: { readonly eps: number; readonly measure: Measure; readonly isFrozen: boolean },
-  argsAt: (width: number) => Partial<CellArgs>,
-): Spot[] {
-  const diverges = (width: number): boolean =>
-    isFrozen && eps === 0 && settings.lambda[0] === 0 && width === settings.psi2[0];
-  return settings.psi1
-    .filter((width) => !diverges(width))
-    .map((width) => ({ x: width, y: measure, cells: cellsOf(settings, argsAt(width)) }));
-}
+/** The widths of a figure at which a read-out alone is trained: without N = n at eps = lambda = 0, where the risk is infinite. */
+export const finiteWidths = ({ psi1, psi2, lambda }: FigureSettings, eps: number): number[] =>
+  psi1.filter((width) => eps > 0 || lambda[0] !== 0 || width !== psi2[0]);
 
-/** A panel of kinds, each in its own colour, simulated at the largest d. */
+/** A panel of kinds, each in its own colour, simulated at every d. */
 export function panelOf(title: string, settings: FigureSettings, kinds: readonly Kind[]): PlanPanel {
   return {
     title,
-    curves: kinds.map(({ label, measure, along, argsAt }, i) =>
-      limitCurve(label, lookOf(i).colour, measure, along, (x) => cellOf(settings, argsAt(x))),
+    curves: kinds.flatMap(({ label, measure, along, argsAt }, i) =>
+      along ? [limitCurve(label, lookOf(i).colour, measure, along, (x) => cellOf(settings, argsAt(x)))] : [],
     ),
-    measured: kinds.map(({ label, measure, at, argsAt }, i) => ({
-      label,
-      ...lookOf(i),
-      emphasis: 'open',
-      spots: at.map((x) => ({ x, y: measure, cells: cellsOf(settings, argsAt(x)) })),
-    })),
+    measured: kinds.flatMap(({ label, measure, at, argsAt, emphasis: own }, i) =>
+      dimensionsOf(settings).map(({ d, emphasis }) => ({
+        label,
+        ...lookOf(i),
+        emphasis: own ?? emphasis,
+        spots: at.map((x) => ({ x, y: measure, cells: cellsOf(settings, { ...argsAt(x), d }) })),
+      })),
+    ),
   };
+}
+
+/** The limit of AR against the radius at test, read off one solution. */
+export function limitsByTestRadius(
+  settings: FigureSettings,
+  args: Partial<CellArgs>,
+  radii: readonly number[],
+): Curve['points'] {
+  const at = cellOf(settings, { ...args, epsTest: radii });
+  const risk = theoryOf(at)!;
+  return radii.map((x, k) => ({ x, y: adversarialRisk(k).theory(risk, at) }));
 }
 
 /** `count` values from below the smallest to beyond the largest of `values`, evenly spaced in the logarithm. */

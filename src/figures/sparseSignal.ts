@@ -1,7 +1,7 @@
 import { adversarialRisk, type Measure, standardRisk } from '../cells/measure.ts';
 import { normSymbol } from '../plots/normSymbol.ts';
 import { gridValues } from '../theory/index.ts';
-import { clearlyAbove, type Figure, shown } from './figure.ts';
+import { type Figure, isBelow } from './figure.ts';
 import { baseSettings, cellsOf, panelOf } from './shared.ts';
 
 const NORMS = ['linf', 'l2'] as const;
@@ -63,16 +63,14 @@ export const sparseSignal: Figure = {
           statement: `where ${100 * few} per cent of the inputs matter, training against linf has the lower standard risk`,
           check(mean) {
             const at = (norm: 'linf' | 'l2') => mean(cellsOf(settings, argsAt(few, norm)), standardRisk);
-            const [linf, l2] = [at('linf'), at('l2')];
-            return { holds: clearlyAbove(l2, linf), evidence: `SR ${shown(linf)} against ${shown(l2)}` };
+            return isBelow('SR', at('linf'), at('l2'));
           },
         },
         {
           statement: `where all of them matter, training against l2 has the lower risk even under linf attack`,
           check(mean) {
             const at = (norm: 'linf' | 'l2') => mean(cellsOf(settings, argsAt(all, norm)), adversarialRisk());
-            const [linf, l2] = [at('linf'), at('l2')];
-            return { holds: clearlyAbove(linf, l2), evidence: `AR ${shown(l2)} against ${shown(linf)}` };
+            return isBelow('AR', at('l2'), at('linf'));
           },
         },
       ],

@@ -7,10 +7,8 @@ import {
   baseSettings,
   cellOf,
   cellsOf,
-  dimensionsOf,
-  limitCurve,
-  lookOf,
   nothingAt,
+  panelOf,
   squareAt,
   WIDTH_AXIS,
 } from './shared.ts';
@@ -55,25 +53,19 @@ export const spectrum: Figure = {
         'Adversarial risk against width for inputs of three covariances of one trace: isotropic; 100 eigenvalues that fall as ' +
         'k^(-1/2); one direction in ten with 10 times the variance of the others. The signal is spread evenly over the ' +
         'directions, and the attack is the same ball. Dashed: psi1 = psi2, and 1 + tau^2, the risk of predicting nothing.',
-      panels: epsilons.map((eps) => ({
-        title: `$\\varepsilon = ${eps}$`,
-        curves: SPECTRA.map(({ spectrum: name, label }, i) =>
-          limitCurve(label, lookOf(i).colour, AR, around(psi1, 12, 180), (width) =>
-            cellOf(settings, { spectrum: name, psi1: width, eps }),
-          ),
-        ),
-        measured: SPECTRA.flatMap(({ spectrum: name, label }, i) =>
-          dimensionsOf(settings).map(({ d, emphasis }) => ({
-            ...lookOf(i),
-            ...{ label, emphasis },
-            spots: psi1.map((width) => ({
-              x: width,
-              y: AR,
-              cells: cellsOf(settings, { spectrum: name, psi1: width, eps, d }),
-            })),
+      panels: epsilons.map((eps) =>
+        panelOf(
+          `$\\varepsilon = ${eps}$`,
+          settings,
+          SPECTRA.map(({ spectrum: name, label }) => ({
+            label,
+            measure: AR,
+            along: around(psi1, 12, 180),
+            at: psi1,
+            argsAt: (width) => ({ spectrum: name, psi1: width, eps }),
           })),
         ),
-      })),
+      ),
       claims: [
         {
           statement: `at eps = ${weakest} every spectrum has a best width, and far beyond it the risk rises by a tenth at least (theory)`,

@@ -1,15 +1,13 @@
 import type { CellArgs } from '../cells/cell.ts';
 import { adversarialRisk, riskTrainedAt } from '../cells/measure.ts';
-import { clearlyAbove, type Figure, notClearlyAbove, shown } from './figure.ts';
+import { type Figure, isBelow, type MeanOf, notClearlyAbove, shown } from './figure.ts';
 import {
   around,
   baseSettings,
-  cellOf,
   cellsOf,
-  limitCurve,
-  lookOf,
+  finiteWidths,
   nothingAt,
-  spotsByWidth,
+  panelOf,
   squareAt,
   WIDTH_AXIS,
 } from './shared.ts';
@@ -49,6 +47,7 @@ export const trainedWidth: Figure = {
     const widest = Math.max(...psi1);
     const attacked = epsilons.filter((eps) => eps > 0);
     const strongest = Math.max(...attacked);
+    const at = (mean: MeanOf, kind: Kind) => mean(cellsOf(settings, networkOf(kind, widest, strongest)), AR);
     return {
       x: WIDTH_AXIS,
       y: { label: 'risk', scale: 'log' },
@@ -59,27 +58,20 @@ export const trainedWidth: Figure = {
         'training and the standard risk, otherwise adversarial training and the adversarial risk at the same eps. Theory ' +
         'exists for random features only. Networks with more weights than samples are trained by gradient until a cycle ' +
         'changes the objective by less than 1 per cent, or for 2,250 steps.',
-      panels: epsilons.map((eps) => ({
-        title:
+      panels: epsilons.map((eps) =>
+        panelOf(
           eps === 0
             ? 'normal training: standard risk'
             : `trained at $\\varepsilon = ${eps}$: adversarial risk`,
-        curves: [
-          limitCurve('random features', lookOf(0).colour, riskTrainedAt(eps), around(psi1), (width) =>
-            cellOf(settings, networkOf('random', width, eps)),
-          ),
-        ],
-        measured: kinds.map(({ name, label }, i) => ({
-          label,
-          ...lookOf(i),
-          emphasis: 'open',
-          spots: spotsByWidth(
-            settings,
-            { eps, measure: riskTrainedAt(eps), isFrozen: name === 'random' },
-            (width) => networkOf(name, width, eps),
-          ),
-        })),
-      })),
+          settings,
+          kinds.map(({ name, label }) => ({
+            label,
+            measure: riskTrainedAt(eps),
+            ...(name === 'random' ? { along: around(psi1), at: finiteWidths(settings, eps) } : { at: psi1 }),
+            argsAt: (width) => networkOf(name, width, eps),
+          })),
+        ),
+      ),
       claims:
         attacked.length === 0
           ? []
@@ -88,20 +80,17 @@ export const trainedWidth: Figure = {
                 statement: `at eps = ${strongest} the widest fully trained network is more robust than random features of its width`,
                 // The quick version has one width only.
                 compares: ['psi1'],
-                check(mean) {
-                  const at = (kind: Kind) => mean(cellsOf(settings, networkOf(kind, widest, strongest)), AR);
-                  const evidence = `AR ${shown(at('trained'))} against ${shown(at('random'))} at psi1 = ${widest}`;
-                  return { holds: clearlyAbove(at('random'), at('trained')), evidence };
-                },
+                check: (mean) =>
+                  isBelow('AR', at(mean, 'trained'), at(mean, 'random'), ` at psi1 = ${widest}`),
               },
               {
                 statement: `at eps = ${strongest} and the largest width, training all layers is at least as robust as the lazy regime`,
                 // The quick version has one width only.
                 compares: ['psi1'],
                 check(mean) {
-                  const at = (kind: Kind) => mean(cellsOf(settings, networkOf(kind, widest, strongest)), AR);
-                  const evidence = `AR ${shown(at('trained'))} against ${shown(at('lazy'))} at psi1 = ${widest}`;
-                  return { holds: notClearlyAbove(at('trained'), at('lazy')), evidence };
+                  const [trained, lazy] = [at(mean, 'trained'), at(mean, 'lazy')];
+                  const evidence = `AR ${shown(trained)} against ${shown(lazy)} at psi1 = ${widest}`;
+                  return { holds: notClearlyAbove(trained, lazy), evidence };
                 },
               },
             ],

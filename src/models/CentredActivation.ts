@@ -3,11 +3,12 @@ import { centredActivation, checkActivation, type RegisteredName } from './activ
 import { centredStep, type HostLayer } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import type { LayerStep } from './layeredFeatures.ts';
+import { oneTensor } from './oneInput.ts';
 import { centredTensors, type TensorLayer, type TensorStep } from './tensorSteps.ts';
 
 /** Arguments of the {@link CentredActivation} layer, beside those of any layer of TensorFlow.js. */
 export interface CentredActivationArgs extends LayerArgs {
-  /** By name; the mean under N(0, 1) is subtracted. */
+  /** Activation sigma by name; the layer subtracts E sigma(G), G ~ N(0, 1). */
   activation: RegisteredName;
 }
 
@@ -15,7 +16,7 @@ export interface CentredActivationArgs extends LayerArgs {
 export class CentredActivation extends tf.layers.Layer implements HostLayer, TensorLayer {
   /** The name under which a saved model asks for this layer. */
   static readonly className = 'CentredActivation';
-  /** The one it was made with. */
+  /** Activation sigma by name. */
   readonly activation: RegisteredName;
 
   /** @throws InvalidArgumentError for unknown arguments, an unknown activation. */
@@ -25,7 +26,7 @@ export class CentredActivation extends tf.layers.Layer implements HostLayer, Ten
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => centredActivation(this.activation)(Array.isArray(inputs) ? inputs[0]! : inputs));
+    return tf.tidy(() => centredActivation(this.activation)(oneTensor(inputs)));
   }
 
   hostSteps(): LayerStep[] {

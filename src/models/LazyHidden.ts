@@ -3,6 +3,7 @@ import { stream } from '../random/stream.ts';
 import { tf } from '../runtime/tf.ts';
 import { centredActivation } from './activations.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
+import { oneShape, oneTensor } from './oneInput.ts';
 import { unitSphereRows } from './unitSphereRows.ts';
 
 /** Arguments of the {@link LazyHidden} layer, beside those of any layer of TensorFlow.js. */
@@ -42,7 +43,7 @@ export class LazyHidden extends tf.layers.Layer {
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const shape = Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as tf.Shape);
+    const shape = oneShape(inputShape);
     const [, d, ...more] = shape;
     if (typeof d !== 'number' || more.length > 0)
       throw new InvalidArgumentError('input shape', shape, '[n, d] with a known d');
@@ -64,13 +65,12 @@ export class LazyHidden extends tf.layers.Layer {
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const shape = Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as tf.Shape);
-    return [shape[0]!, 1];
+    return [oneShape(inputShape)[0]!, 1];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor2D;
+      const x = oneTensor(inputs) as tf.Tensor2D;
       const u = tf.matMul(x, this.kernel!.read() as tf.Tensor2D);
       const moved = tf.step(u).mul(tf.matMul(x, this.moves!.read() as tf.Tensor2D));
       const features = centredActivation('shifted-relu')(u);

@@ -4,6 +4,7 @@ import { centredActivation, checkActivation, type RegisteredName } from './activ
 import { affineStep, centredStep, type HostLayer, linearStep } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import type { LayerStep } from './layeredFeatures.ts';
+import { oneShape, oneTensor } from './oneInput.ts';
 import { affineTensors, centredTensors, type TensorLayer, type TensorStep } from './tensorSteps.ts';
 import { unitSphereRows } from './unitSphereRows.ts';
 
@@ -30,7 +31,7 @@ export class RandomFeatures extends tf.layers.Layer implements HostLayer, Tensor
 
   /** Number of random features, N. */
   readonly units: number;
-  /** Before centring. */
+  /** Activation sigma by name, which the layer centres. */
   readonly activation: RegisteredName;
   /** Names the stream from which W is drawn. */
   readonly seed: number | string;
@@ -61,13 +62,12 @@ export class RandomFeatures extends tf.layers.Layer implements HostLayer, Tensor
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const shape = Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as tf.Shape);
-    return [...shape.slice(0, -1), this.units];
+    return [...oneShape(inputShape).slice(0, -1), this.units];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = oneTensor(inputs);
       const rows = x.rank === 2 ? x : x.reshape([-1, x.shape.at(-1)!]);
       const features = centredActivation(this.activation)(tf.matMul(rows, this.kernel!.read()));
       return x.rank === 2 ? features : features.reshape([...x.shape.slice(0, -1), this.units]);
@@ -95,7 +95,7 @@ export class RandomFeatures extends tf.layers.Layer implements HostLayer, Tensor
 tf.serialization.registerClass(RandomFeatures);
 
 function lastAxis(inputShape: tf.Shape | tf.Shape[]): number {
-  const shape = Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as tf.Shape);
+  const shape = oneShape(inputShape);
   const d = shape.at(-1);
   if (typeof d === 'number') return d;
   throw new InvalidArgumentError('input shape', shape, 'a known last axis, the input dimension d');

@@ -4,6 +4,7 @@ import { tf } from '../runtime/tf.ts';
 import type { HostLayer } from './hostSteps.ts';
 import { checkLayerArgs, type LayerArgs } from './layerArgs.ts';
 import type { LayerStep } from './layeredFeatures.ts';
+import { oneShape, oneTensor } from './oneInput.ts';
 import type { TensorLayer, TensorStep } from './tensorSteps.ts';
 
 /** Arguments of the {@link Standardise} layer: one mean and one deviation a column. */
@@ -70,7 +71,7 @@ export class Standardise extends tf.layers.Layer implements HostLayer, TensorLay
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const shape = Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as tf.Shape);
+    const shape = oneShape(inputShape);
     if (shape.length !== 2 || shape[1] !== this.mean.length)
       throw new InvalidArgumentError(
         'input shape',
@@ -98,7 +99,7 @@ export class Standardise extends tf.layers.Layer implements HostLayer, TensorLay
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = oneTensor(inputs);
       const centre = this.centre!.read();
       const factor = this.factor!.read();
       if (this.invert) return x.mul(factor).add(centre);

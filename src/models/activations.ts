@@ -21,7 +21,7 @@ export interface TensorActivation {
   readonly shift?: number;
   /** sigma'(u), from u or from `value(u)`; TensorFlow.js's own at a kink. */
   readonly slope: (uOrValue: tf.Tensor) => tf.Tensor;
-  /** Of which of the two. */
+  /** Which of the two `slope` takes. */
   readonly slopeOf: 'input' | 'value';
   /** v sigma'(u) where the engine has it in one pass, else null. */
   readonly timesSlope?: (v: tf.Tensor, uOrValue: tf.Tensor) => tf.Tensor | null;

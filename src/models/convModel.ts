@@ -15,9 +15,9 @@ export interface ConvModelArgs {
   kernelSize?: number;
   /** Step of each convolution. Default 2, which halves the image. */
   strides?: number;
-  /** Centred. Default 'shifted-relu'. */
+  /** Activation behind each convolution, by name; centred. Default 'shifted-relu'. */
   activation?: RegisteredName;
-  /** Default 1. */
+  /** Outputs: 1 for regression and squared loss, classes for cross-entropy. Default 1. */
   outputs?: number;
   /** Names the streams of the starting weights. Default 0. */
   seed?: number | string;

@@ -1,12 +1,8 @@
 import { transpose } from '../numerics/vectors.ts';
 import { tf } from '../runtime/tf.ts';
-import {
-  type Activation,
-  activation,
-  activationNames,
-  type CustomActivation,
-} from '../theory/activations.ts';
+import { type Activation, activation, type CustomActivation } from '../theory/activations.ts';
 import type { RegisteredName } from './activations.ts';
+import { denseLayer } from './denseLayer.ts';
 import { type AffineStep, LayeredFeatures, type LayerStep } from './layeredFeatures.ts';
 
 /** A layer that knows what it computes as steps in float64 on the host. */
@@ -44,16 +40,14 @@ export async function onHost(
 
 const isHostLayer = (layer: tf.layers.Layer): layer is tf.layers.Layer & HostLayer => 'hostSteps' in layer;
 
-/** The layers of TensorFlow.js itself whose function of a row is known in float64. */
 async function stepsOfTensorFlow(layer: tf.layers.Layer): Promise<LayerStep[] | null> {
-  const kind = layer.getClassName();
-  if (kind === 'InputLayer' || kind === 'Dropout' || kind === 'Flatten') return [];
-  if (kind !== 'Dense' && kind !== 'Activation') return null;
-  const given = layer.getConfig().activation;
-  const name = activationNames.find((one) => one === given);
-  if (given !== 'linear' && name === undefined) return null;
-  const end = name === undefined ? [] : [elementwise(activation(name), 0)];
-  return kind === 'Dense' ? [await affineStep(layer), ...end] : end;
+  const known = denseLayer(layer);
+  return (
+    known && [
+      ...(known.hasWeights ? [await affineStep(layer)] : []),
+      ...(known.activation ? [elementwise(activation(known.activation), 0)] : []),
+    ]
+  );
 }
 
 /** The weights of a layer whose first is its kernel, inputs x outputs, and whose second, if there is one, its bias. */

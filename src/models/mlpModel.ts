@@ -12,7 +12,7 @@ export interface MlpModelArgs {
   inputDim: number;
   /** Width of each hidden layer, from the first to the last. */
   units: readonly number[];
-  /** Centred. Default 'shifted-relu'. */
+  /** Activation behind each hidden layer, by name; centred. Default 'shifted-relu'. */
   activation?: RegisteredName;
   /** Outputs: 1 for regression and squared loss, classes for cross-entropy. Default 1. */
   outputs?: number;

@@ -1,6 +1,7 @@
 import type { tf } from '../runtime/tf.ts';
-import { activation, activationNames } from '../theory/activations.ts';
+import { activation } from '../theory/activations.ts';
 import { type RegisteredName, type TensorActivation, tensorActivation } from './activations.ts';
+import { denseLayer } from './denseLayer.ts';
 
 /** One step of a chain of layers on rows of a tensor, with the weights as they are. float32. */
 export type TensorStep =
@@ -53,17 +54,10 @@ export function tensorSteps(layers: readonly tf.layers.Layer[]): TensorStep[] | 
 const isTensorLayer = (layer: tf.layers.Layer): layer is tf.layers.Layer & TensorLayer =>
   'tensorSteps' in layer;
 
-/** The layers of TensorFlow.js itself, in inference mode. */
 function stepsOfTensorFlow(layer: tf.layers.Layer): TensorStep[] | null {
-  const kind = layer.getClassName();
-  if (kind === 'InputLayer' || kind === 'Dropout' || kind === 'Flatten') return [];
-  if (kind !== 'Dense' && kind !== 'Activation') return null;
-  const given = layer.getConfig().activation;
-  const name = activationNames.find((one) => one === given);
-  if (given !== 'linear' && name === undefined) return null;
-  const end = name === undefined ? [] : elementwise(name, 0);
-  if (!end) return null;
-  return kind === 'Dense' ? [affineTensors(layer), ...end] : end;
+  const known = denseLayer(layer);
+  const end = known?.activation ? elementwise(known.activation, 0) : [];
+  return known && end && [...(known.hasWeights ? [affineTensors(layer)] : []), ...end];
 }
 
 /** The weights of a layer whose first is its kernel, inputs x outputs, and whose second, if there is one, its bias. */

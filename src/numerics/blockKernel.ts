@@ -39,6 +39,8 @@ export interface BlockKernel extends BlockSizes {
 export const STRIP = 64;
 /** Multiplications from which on a second thread saves more than it costs to wake it. */
 const WORTH_THREADS = 2e6;
+/** Where each number of a job is. */
+const FIELD = Object.fromEntries(JOB.map((name, i) => [name, i])) as Record<keyof Job, number>;
 const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /**
@@ -73,13 +75,18 @@ export function simdBlocks(
   const Numbers = element === 'float32' ? Float32Array : Float64Array;
   const fields = new Int32Array(buffer, 0, JOB.length);
   let deep = 0;
+  const same: Partial<Job> = { aDepth: bytes, b, bDepth: bytes, cRow: bytes * columns, packed };
+  fields.set(JOB.map((name) => same[name] ?? 0));
+  /** Number by number and the others once: for small products a list of them all takes longer than the product. */
   const describe = (from: number, to: number, width: number, add: boolean): void => {
-    const job: Job = {
-      ...{ a: a + bytes * deep * from, aRow: bytes * deep, aDepth: bytes },
-      ...{ b, bColumn: bytes * deep, bDepth: bytes, c: c + bytes * columns * from, cRow: bytes * columns },
-      ...{ rows: to - from, columns: width, depth: deep, packed, accumulate: Number(add), bias: 0, relu: 0 },
-    };
-    for (let i = 0; i < JOB.length; i++) fields[i] = job[JOB[i]!];
+    fields[FIELD.a] = a + bytes * deep * from;
+    fields[FIELD.aRow] = bytes * deep;
+    fields[FIELD.bColumn] = bytes * deep;
+    fields[FIELD.c] = c + bytes * columns * from;
+    fields[FIELD.rows] = to - from;
+    fields[FIELD.columns] = width;
+    fields[FIELD.depth] = deep;
+    fields[FIELD.accumulate] = Number(add);
   };
   return {
     name: `WebAssembly ${fused ? 'relaxed ' : ''}SIMD${threads ? `, ${threads.count} threads` : ''}`,

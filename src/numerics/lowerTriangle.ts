@@ -25,12 +25,14 @@ export class LowerTriangle {
 
   /** L^-1 b for every row b of B: B L^-T. */
   solve(rows: Float64Array): Float64Array {
-    return rows.length === 0 ? rows : solved(this.#halves, rows, rows.length / this.#n);
+    return rows.length === 0 ? rows : solved(this.#halves, rows, rows.length / this.#n, solveInPlace);
   }
 
   /** L^-T b for every row b of B: B L^-1. */
   solveTransposed(rows: Float64Array): Float64Array {
-    return rows.length === 0 ? rows : solvedTransposed(this.#halves, rows, rows.length / this.#n);
+    return rows.length === 0
+      ? rows
+      : solved(this.#halves, rows, rows.length / this.#n, solveTransposedInPlace);
   }
 
   /** L^-1, n x n with zeros above the diagonal, by n^3 / 3 multiplications: that of [A 0; B C] is [A^-1 0; -C^-1 B A^-1 C^-1]. */
@@ -64,40 +66,56 @@ function halvesOf(l: Float64Array, n: number, { from, size }: Part): Halves {
   };
 }
 
-/** By forward substitution. */
+/** By forward substitution: row i is that of the identity less those before it, each times its number in row i of L. */
 function smallInverse(l: Float64Array, n: number, { from, size }: Part): Float64Array {
   const inverse = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
-    const row = (from + i) * n + from;
-    inverse[i * size + i] = 1 / l[row + i]!;
-    for (let j = 0; j < i; j++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum += l[row + k]! * inverse[k * size + j]!;
-      inverse[i * size + j] = -sum / l[row + i]!;
+    const [own, diagonal] = [i * size, l[(from + i) * n + from + i]!];
+    for (let k = 0; k < i; k++) {
+      const [factor, row] = [l[(from + i) * n + from + k]! / diagonal, k * size];
+      for (let j = 0; j <= k; j++) inverse[own + j]! -= factor * inverse[row + j]!;
     }
+    inverse[own + i] = 1 / diagonal;
   }
   return inverse;
 }
 
-function solved(halves: Halves, rows: Float64Array, m: number): Float64Array {
-  if ('inverse' in halves) return product(rows, halves.inverse, m);
-  const { order, above, beside, below } = halves;
-  const [left, right] = split(rows, m, order);
-  const first = solved(above, left, m);
-  subtract(right, product(first, beside, m));
-  return joined(first, solved(below, right, m), m);
+/** More than halves of odd orders are longer by than half, over all levels. */
+const ODD = 32;
+
+/** What `solve` makes of m rows. One piece of memory serves all its steps. */
+function solved(halves: Halves, rows: Float64Array, m: number, solve: typeof solveInPlace): Float64Array {
+  const x = rows.slice();
+  solve(halves, x, m, new Float64Array(2 * rows.length + ODD * m));
+  return x;
 }
 
-function solvedTransposed(halves: Halves, rows: Float64Array, m: number): Float64Array {
+/** @param x m rows, overwritten. @param room for twice as many numbers */
+function solveInPlace(halves: Halves, x: Float64Array, m: number, room: Float64Array): void {
   if ('inverse' in halves) {
-    const size = Math.sqrt(halves.inverse.length);
-    return product(rows, transpose(halves.inverse, size, size), m);
+    x.set(product(x, halves.inverse, m, room));
+    return;
   }
   const { order, above, beside, below } = halves;
-  const [left, right] = split(rows, m, order);
-  const last = solvedTransposed(below, right, m);
-  subtract(left, product(last, transpose(beside, beside.length / order, order), m));
-  return joined(solvedTransposed(above, left, m), last, m);
+  const { left, right, rest } = split(x, m, order, room);
+  solveInPlace(above, left, m, rest);
+  subtract(right, product(left, beside, m, rest));
+  solveInPlace(below, right, m, rest);
+  join(left, right, m, x);
+}
+
+function solveTransposedInPlace(halves: Halves, x: Float64Array, m: number, room: Float64Array): void {
+  if ('inverse' in halves) {
+    const size = Math.sqrt(halves.inverse.length);
+    x.set(product(x, transpose(halves.inverse, size, size), m, room));
+    return;
+  }
+  const { order, above, beside, below } = halves;
+  const { left, right, rest } = split(x, m, order, room);
+  solveTransposedInPlace(below, right, m, rest);
+  subtract(left, product(right, transpose(beside, beside.length / order, order), m, rest));
+  solveTransposedInPlace(above, left, m, rest);
+  join(left, right, m, x);
 }
 
 function invert(halves: Halves, out: Float64Array, n: number, { from, size }: Part): void {
@@ -114,7 +132,8 @@ function invert(halves: Halves, out: Float64Array, n: number, { from, size }: Pa
   invert(below, out, n, { from: from + order, size: size - order });
   const rest = size - order;
   // B A^-1 as columns, and -C^-1 of each.
-  const columns = solved(below, transpose(solvedTransposed(above, beside, rest), rest, order), order);
+  const rows = solved(above, beside, rest, solveTransposedInPlace);
+  const columns = solved(below, transpose(rows, rest, order), order, solveInPlace);
   place(
     transpose(columns, order, rest).map((value) => -value),
     from + order,
@@ -122,11 +141,11 @@ function invert(halves: Halves, out: Float64Array, n: number, { from, size }: Pa
   );
 }
 
-/** A B' for A of m rows. */
-function product(a: Float64Array, b: Float64Array, m: number): Float64Array {
+/** A B' for A of m rows, at the beginning of `room`. */
+function product(a: Float64Array, b: Float64Array, m: number, room: Float64Array): Float64Array {
   const k = a.length / m;
   const n = b.length / k;
-  const out = new Float64Array(m * n);
+  const out = room.subarray(0, m * n);
   linearAlgebra().multiplyTransposed(a, b, out, { m, n, k });
   return out;
 }
@@ -135,23 +154,27 @@ function subtract(from: Float64Array, what: Float64Array): void {
   for (let at = 0; at < from.length; at++) from[at]! -= what[at]!;
 }
 
-/** The first `width` columns of m rows, and the others. */
-function split(rows: Float64Array, m: number, width: number): [Float64Array, Float64Array] {
+/** The first `width` columns of m rows, and the others, at the beginning of `room`, and the rest of that. */
+function split(
+  rows: Float64Array,
+  m: number,
+  width: number,
+  room: Float64Array,
+): Record<'left' | 'right' | 'rest', Float64Array> {
   const all = rows.length / m;
-  const [left, right] = [new Float64Array(m * width), new Float64Array(m * (all - width))];
+  const left = room.subarray(0, m * width);
+  const right = room.subarray(m * width, m * all);
   for (let i = 0; i < m; i++) {
     left.set(rows.subarray(i * all, i * all + width), i * width);
     right.set(rows.subarray(i * all + width, (i + 1) * all), i * (all - width));
   }
-  return [left, right];
+  return { left, right, rest: room.subarray(m * all) };
 }
 
-function joined(left: Float64Array, right: Float64Array, m: number): Float64Array {
+function join(left: Float64Array, right: Float64Array, m: number, out: Float64Array): void {
   const [p, q] = [left.length / m, right.length / m];
-  const rows = new Float64Array(left.length + right.length);
   for (let i = 0; i < m; i++) {
-    rows.set(left.subarray(i * p, (i + 1) * p), i * (p + q));
-    rows.set(right.subarray(i * q, (i + 1) * q), i * (p + q) + p);
+    out.set(left.subarray(i * p, (i + 1) * p), i * (p + q));
+    out.set(right.subarray(i * q, (i + 1) * q), i * (p + q) + p);
   }
-  return rows;
 }

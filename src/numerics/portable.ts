@@ -28,8 +28,8 @@ export function portableAlgebra(kernel: BlockKernel, single?: BlockKernel): Line
     name: kernel.name,
     native: false,
     multiplyTransposed(a, b, c, shape) {
-      c.fill(0, 0, shape.m * shape.n);
-      accumulate(kernel, { values: a, row: shape.k }, { values: b, row: shape.k }, c, shape.n, shape, 1);
+      if (shape.k === 0) c.fill(0, 0, shape.m * shape.n);
+      write(kernel, { values: a, row: shape.k }, { values: b, row: shape.k }, c, shape.n, shape);
     },
     choleskyInPlace: (a, n) => factor(kernel, a, n, 0, n),
     ...{ choleskySolve, times, transposedTimes },
@@ -44,7 +44,7 @@ function factor(kernel: BlockKernel, a: Float64Array, n: number, start: number, 
   if (!factor(kernel, a, n, start, middle)) return false;
   const left = { values: a.subarray(middle * n + start), row: n };
   const shape = { m: n - middle, n: end - middle, k: middle - start, lower: true };
-  accumulate(kernel, left, left, a.subarray(middle * n + middle), n, shape, -1);
+  write(kernel, left, left, a.subarray(middle * n + middle), n, shape, true);
   return factor(kernel, a, n, middle, end);
 }
 
@@ -70,15 +70,15 @@ interface Matrix {
   readonly row: number;
 }
 
-/** C += sign A B', its rows `ldc` apart; lower: only up to the diagonal. */
-function accumulate(
+/** C = A B', or with `subtract` C -= A B', its rows `ldc` apart; lower: only up to the diagonal. */
+function write(
   kernel: BlockKernel,
   a: Matrix,
   b: Matrix,
   c: Float64Array,
   ldc: number,
   { m, n, k, lower = false }: ProductShape,
-  sign: number,
+  subtract = false,
 ): void {
   if (k === 0) return;
   for (let left = 0; left < n; left += kernel.columns) {
@@ -103,9 +103,10 @@ function accumulate(
       }
       for (let i = 0; i < rows; i++) {
         const last = lower ? Math.min(columns, top + i - left + 1) : columns;
+        const own = i * kernel.columns;
         let at = (top + i) * ldc + left;
-        for (let own = i * kernel.columns; own < i * kernel.columns + last; own++)
-          c[at++]! += sign * kernel.c[own]!;
+        if (subtract) for (let j = own; j < own + last; j++) c[at++]! -= kernel.c[j]!;
+        else c.set(kernel.c.subarray(own, own + last), at);
       }
     }
   }
@@ -119,6 +120,10 @@ function copyRows(
   depth: number,
   target: Floats,
 ): void {
+  if (depth === row) {
+    target.set(values.subarray(first * row, (first + count) * row));
+    return;
+  }
   for (let i = 0; i < count; i++) {
     const start = (first + i) * row + from;
     target.set(values.subarray(start, start + depth), i * depth);

@@ -75,10 +75,24 @@ function addRows(
   }
 }
 
-/** A' for A of m rows and k columns. */
+/** Adds factor times x to `sum`. */
+export function addScaled(sum: Float64Array, factor: number, x: Float64Array): void {
+  for (let j = 0; j < x.length; j++) sum[j]! += factor * x[j]!;
+}
+
+/** Rows and columns of a tile that the nearest cache holds twice. */
+const TILE = 16;
+
+/** A' for A of m rows and k columns, tile by tile. */
 export function transpose(a: Float64Array, m: number, k: number): Float64Array {
   const result = new Float64Array(m * k);
-  for (let i = 0; i < m; i++) for (let j = 0; j < k; j++) result[j * m + i] = a[i * k + j]!;
+  for (let top = 0; top < m; top += TILE) {
+    const bottom = Math.min(m, top + TILE);
+    for (let left = 0; left < k; left += TILE) {
+      const right = Math.min(k, left + TILE);
+      for (let j = left; j < right; j++) for (let i = top; i < bottom; i++) result[j * m + i] = a[i * k + j]!;
+    }
+  }
   return result;
 }
 

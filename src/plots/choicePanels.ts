@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
 import { axisMarks, checkAxis, tickValues } from './axes.ts';
+import { framedPlot } from './framedPlot.ts';
 import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
 import { noteMarkup, noteRoom } from './note.ts';
 import { GUIDE_COLOUR, palette } from './palette.ts';
@@ -8,7 +9,7 @@ import type { Series } from './panels.ts';
 import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
 import { GUIDE_DASHES, guideSample, seriesMarks, seriesSample } from './seriesMarks.ts';
-import { emptyDocument, fittingSize, INK, merged, svgText, textMarkup } from './svgText.ts';
+import { merged, sideTitle, svgText, textMarkup } from './svgText.ts';
 import { labelWidth } from './texLabels.ts';
 
 /** The values of one choice, in order, each with what it comes to. */
@@ -114,16 +115,11 @@ export function choicePanels(figure: ChoiceFigure): string {
         row.flatMap(({ left, right }) => values.map((at) => ({ at, left, right }))),
         { y: 'at', x1: 'left', x2: 'right', stroke, strokeDasharray },
       );
-    return Plot.plot({
-      document: emptyDocument(),
+    return framedPlot({
       className: 'choices',
       width,
       height,
-      marginTop: top,
-      marginRight: MARGIN.right,
-      marginBottom: height - bottom,
-      marginLeft: MARGIN.left,
-      style: { fontSize: '15px', background: 'white', color: INK },
+      around: { ...MARGIN, top, bottom: height - bottom },
       x: { domain: [0, inner], label: null, axis: null },
       y: { domain: y.domain, label: null },
       marks: [
@@ -149,11 +145,7 @@ export function choicePanels(figure: ChoiceFigure): string {
     merged(plots),
     figure,
     [
-      textMarkup(yLabel, {
-        transform: `translate(20,${middle}) rotate(-90)`,
-        anchor: 'middle',
-        size: fittingSize(yLabel, 17, 2 * Math.min(middle, foot - middle) - 8),
-      }),
+      sideTitle(yLabel, middle, 17, 2 * Math.min(middle, foot - middle) - 8),
       ...frames.flatMap(({ row, bottom, title }) =>
         row.flatMap((panel) => [
           textMarkup(panel.title, {

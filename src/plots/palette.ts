@@ -14,7 +14,7 @@ export const palette = {
   black: '#333333',
 } as const;
 
-/** The same in the order in which a figure takes them. */
+/** The colours in the order in which a figure takes them. */
 export const paletteOrder: readonly string[] = Object.values(palette);
 
 /** Of lines that mark values and stand for no series. */

@@ -23,13 +23,13 @@ export function placedSymbols(
   const onY = axisPlaces(axes.y, frame.bottom, frame.top);
   const drawn = series.flatMap((one, k) => {
     if (one.draw !== 'symbols') return [];
-    const [radius, { across }] = [symbolRadius(one), symbolReach(one)];
+    const [radius, reach] = [symbolRadius(one), symbolReach(one)];
     return one.points.map((point, j) => {
-      const reach = point.standardError ?? 0;
+      const error = point.standardError ?? 0;
       const level = onY.at(point.y);
-      const top = Math.min(level - radius, onY.at(point.y + reach));
+      const top = Math.min(level - radius, onY.at(point.y + error));
       const bottom = Math.max(level + radius, onY.at(barEnd(point, axes.y.scale)));
-      return { k, j, x: onX.at(point.x), y: level, top, bottom, radius, reach: across };
+      return { k, j, x: onX.at(point.x), y: level, top, bottom, radius, reach };
     });
   });
   const seen = drawn.filter(

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickValues } from './axes.ts';
+import { framedPlot } from './framedPlot.ts';
 import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
 import { withDashes } from './lineDashes.ts';
 import { noteMarkup, noteRoom } from './note.ts';
@@ -11,7 +12,7 @@ import { placedSymbols, symbolLabels } from './panelSymbols.ts';
 import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
 import { GUIDE_DASHES, seriesMarks } from './seriesMarks.ts';
-import { emptyDocument, evenLines, fittingSize, INK, merged, svgText, textMarkup } from './svgText.ts';
+import { evenLines, fittingSize, merged, sideTitle, svgText, textMarkup } from './svgText.ts';
 
 /** How a measured point is drawn. */
 export type SymbolName = 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'cross';
@@ -144,11 +145,7 @@ export function panelFigure(figure: PanelFigure): string {
         anchor: 'middle',
         size: fittingSize(x.label, 17, 2 * (width - (left + right) / 2) - 16),
       }),
-      textMarkup(y.label, {
-        transform: `translate(20,${(grid.top + grid.bottom) / 2}) rotate(-90)`,
-        anchor: 'middle',
-        size: fittingSize(y.label, 17, grid.bottom - grid.top + 30),
-      }),
+      sideTitle(y.label, (grid.top + grid.bottom) / 2, 17, grid.bottom - grid.top + 30),
       ...drawn.flatMap(({ captions }) => captions),
       ...titles.flatMap((title, i) => titleMarkup(title, grid.panels[i]!.frame)),
       ...rows.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
@@ -220,28 +217,21 @@ interface PanelPlace {
 function panelPlot(panel: Panel, axes: PanelAxes, { guides, grid, i, width, height }: PanelPlace) {
   const { frame, hasXNumbers, hasYNumbers } = grid.panels[i]!;
   const { x, y } = axes;
-  const [across, upwards] = [frame.right - frame.left, frame.bottom - frame.top];
   const series = panel.series.filter((one) => isSeen(one, axes));
   const placed = placedSymbols(series, axes, frame);
   const seen = guides.filter((guide) => sees(guide)(axes));
-  const svg = Plot.plot({
-    document: emptyDocument(),
-    // Plot would make up a random name, and the file would differ from run to run.
+  const { left, right, top, bottom } = frame;
+  const svg = framedPlot({
     className: 'panels',
-    // Margins as wide as all that surrounds the panel make its coordinates those of the picture.
     width,
     height,
-    marginTop: frame.top,
-    marginRight: width - frame.right,
-    marginBottom: height - frame.bottom,
-    marginLeft: frame.left,
-    style: { fontSize: '15px', background: 'white', color: INK },
+    around: { left, right: width - right, top, bottom: height - bottom },
     x: { type: x.scale, domain: [...x.domain], label: null },
     y: { type: y.scale, domain: [...y.domain], label: null },
     marks: [
-      Plot.gridY(tickValues(y, upwards).numbered, { stroke: '#e4e4e4', strokeOpacity: 1 }),
-      ...axisMarks('x', x, across, { numbers: hasXNumbers }),
-      ...axisMarks('y', y, upwards, { numbers: hasYNumbers }),
+      Plot.gridY(tickValues(y, bottom - top).numbered, { stroke: '#e4e4e4', strokeOpacity: 1 }),
+      ...axisMarks('x', x, right - left, { numbers: hasXNumbers }),
+      ...axisMarks('y', y, bottom - top, { numbers: hasYNumbers }),
       ...seen.map(({ axis, at, colour = GUIDE_COLOUR }) =>
         (axis === 'x' ? Plot.ruleX : Plot.ruleY)([at], { stroke: colour, strokeDasharray: GUIDE_DASHES }),
       ),

@@ -10,12 +10,10 @@ const METRES_IN_INCH = 0.0254;
 /**
  * Rasterises an SVG that holds no text elements; no system font is read, so the bytes are the same everywhere. What the SVG
  * says about itself, and how many pixels there are in a metre, is in the metadata.
- * @param scale pixels for each pixel of the SVG; for one whose size is in millimetres as many as make 600 dots an inch
  */
-export function svgToPng(
-  svg: string,
-  scale = /^<svg(?:"[^"]*"|[^">])*? width="[\d.]+mm"/.test(svg) ? ON_PAPER : ON_SCREEN,
-): Uint8Array {
+export function svgToPng(svg: string): Uint8Array {
+  const isForPaper = /^<svg(?:"[^"]*"|[^">])*? width="[\d.]+mm"/.test(svg);
+  const scale = isForPaper ? ON_PAPER : ON_SCREEN;
   const { pixels, width, height } = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },
     background: 'white',

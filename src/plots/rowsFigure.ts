@@ -1,13 +1,14 @@
 import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
 import { axisMarks, checkAxis } from './axes.ts';
+import { framedPlot } from './framedPlot.ts';
 import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
 import { noteMarkup, noteRoom } from './note.ts';
 import type { SymbolName } from './panels.ts';
 import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
 import { symbolSample } from './seriesMarks.ts';
-import { emptyDocument, fittingSize, INK, svgText, textMarkup } from './svgText.ts';
+import { fittingSize, svgText, textMarkup } from './svgText.ts';
 import { labelWidth } from './texLabels.ts';
 
 /** A value of a named thing. */
@@ -95,16 +96,11 @@ export function rowsFigure(figure: RowsFigure): string {
       Plot.dot(own, { ...shared, x: 'value', r: 4, symbol, fill: 'white', strokeWidth: 1.7 }),
     ];
   });
-  const svg = Plot.plot({
-    document: emptyDocument(),
+  const svg = framedPlot({
     className: 'rows',
     width,
     height,
-    marginTop: top,
-    marginRight: MARGIN.right,
-    marginBottom: height - foot + MARGIN.bottom,
-    marginLeft: left,
-    style: { fontSize: '15px', background: 'white', color: INK },
+    around: { top, left, right: MARGIN.right, bottom: height - foot + MARGIN.bottom },
     x: { type: 'linear', domain: [...axis.domain], label: null },
     y: { type: 'band', domain: rows.map((_, i) => String(i)), label: null, axis: null },
     marks: [

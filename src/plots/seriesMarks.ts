@@ -18,22 +18,19 @@ const HALF_OUTLINE = 0.9;
 /** The radius of a circle as large as the symbol, with its outline, in pixels. */
 export const symbolRadius = (series: Series): number => symbolLook(series).r + HALF_OUTLINE;
 
-/** How far Plot's symbols, all of one area, reach to either side, and up or down at most, in radii of that circle. */
-const REACH: Readonly<Record<SymbolName, readonly [across: number, upwards: number]>> = {
-  circle: [1, 1],
-  square: [0.89, 0.89],
-  triangle: [1.35, 1.56],
-  diamond: [0.96, 1.65],
-  star: [1.6, 1.68],
-  cross: [1.19, 1.19],
+/** How far Plot's symbols, all of one area, reach to either side, in radii of that circle. */
+const REACH: Readonly<Record<SymbolName, number>> = {
+  circle: 1,
+  square: 0.89,
+  triangle: 1.35,
+  diamond: 0.96,
+  star: 1.6,
+  cross: 1.19,
 };
 
 /** The same of a symbol with its outline, in pixels. */
-export function symbolReach(series: Series): { readonly across: number; readonly upwards: number } {
-  const { r } = symbolLook(series);
-  const [across, upwards] = REACH[series.symbol ?? 'circle'];
-  return { across: r * across + HALF_OUTLINE, upwards: r * upwards + HALF_OUTLINE };
-}
+export const symbolReach = (series: Series): number =>
+  symbolLook(series).r * REACH[series.symbol ?? 'circle'] + HALF_OUTLINE;
 
 /**
  * A series. A value that is not finite breaks a line, and a point that has one is left out.

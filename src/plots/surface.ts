@@ -2,12 +2,13 @@ import * as Plot from '@observablehq/plot';
 import { ticks } from 'd3-array';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickLabel } from './axes.ts';
+import { framedPlot } from './framedPlot.ts';
 import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
 import { noteMarkup, noteRoom } from './note.ts';
 import { sizeAttributes, unitsAcross } from './paper.ts';
 import type { PictureText } from './pictureText.ts';
 import { lineSample } from './seriesMarks.ts';
-import { emptyDocument, fittingSize, INK, svgText, textMarkup } from './svgText.ts';
+import { fittingSize, INK, sideTitle, svgText, textMarkup } from './svgText.ts';
 import { axisTicks } from './ticks.ts';
 
 /** A quantity over a rectangle as colours, with lines and measured values on it. */
@@ -118,16 +119,11 @@ export function surfaceFigure(figure: SurfaceFigure): string {
     ...span('y', y.domain.map(onY), figure.values.length),
   };
   const levels = ticks(...domain, LEVELS);
-  const svg = Plot.plot({
-    document: emptyDocument(),
+  const svg = framedPlot({
     className: 'surface',
     width,
     height,
-    marginTop: top,
-    marginRight: MARGIN.right,
-    marginBottom: height - bottom,
-    marginLeft: MARGIN.left,
-    style: { fontSize: '15px', background: 'white', color: INK },
+    around: { ...MARGIN, top, bottom: height - bottom },
     x: { domain: x.domain.map(onX), label: null },
     y: { domain: y.domain.map(onY), label: null },
     color: { type: 'diverging', scheme: 'RdBu', reverse: true, pivot, domain: [...domain] },
@@ -151,7 +147,7 @@ export function surfaceFigure(figure: SurfaceFigure): string {
       ...axisMarks('y', y, upwards, { place: onY }),
       Plot.frame({ stroke: '#222' }),
     ],
-  }) as Element & Plot.Plot;
+  });
   const { apply } = svg.scale('color')!;
   return svgText(
     svg,
@@ -163,11 +159,7 @@ export function surfaceFigure(figure: SurfaceFigure): string {
         anchor: 'middle',
         size: fittingSize(x.label, 16, width - 16),
       }),
-      textMarkup(y.label, {
-        transform: `translate(20,${(top + bottom) / 2}) rotate(-90)`,
-        anchor: 'middle',
-        size: fittingSize(y.label, 16, upwards + 30),
-      }),
+      sideTitle(y.label, (top + bottom) / 2, 16, upwards + 30),
       ...rows.map((row, i) => legendRow(row, MARGIN.left, 20 + LEGEND_ROW * i)),
       colourBar(label, { domain, isCut, frame }, (value) => String(apply(value))),
       ...noteMarkup(note, width, bottom + MARGIN.bottom),

@@ -41,6 +41,14 @@ export function textMarkup(
 export const fittingSize = (words: string, size: number, width: number): number =>
   words === '' ? size : Math.min(size, (size * width) / labelWidth(words, size));
 
+/** The title of a vertical axis, turned to its left about the middle of it, as large as `room` and `size` let it be. */
+export const sideTitle = (words: string, middle: number, size: number, room: number): string =>
+  textMarkup(words, {
+    transform: `translate(20,${middle}) rotate(-90)`,
+    anchor: 'middle',
+    size: fittingSize(words, size, room),
+  });
+
 /** Words in lines no wider than `width`, broken at spaces outside of formulas. */
 export function lines(words: string, size: number, width: number): string[] {
   const found: string[] = [];

@@ -17,8 +17,22 @@ interface Outlines {
   readonly width: number;
 }
 
+/** Labels as they were typeset: a picture measures its labels before it draws them, and most of them are in the next one too. */
+const known = new Map<string, Outlines>();
+const MOST_KNOWN = 1000;
+
 /** Typesets a label in which `$...$` is TeX and everything else plain text. */
 function typeset(label: string): Outlines {
+  let outlines = known.get(label);
+  if (outlines === undefined) {
+    outlines = newlyTypeset(label);
+    if (known.size === MOST_KNOWN) known.clear();
+    known.set(label, outlines);
+  }
+  return outlines;
+}
+
+function newlyTypeset(label: string): Outlines {
   const tex = label
     .split('$')
     .map((part, i) => (i % 2 === 1 || part === '' ? part : `\\text{${part.replace(/[\\{}]/g, '\\$&')}}`))

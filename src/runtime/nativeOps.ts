@@ -1,9 +1,9 @@
 import { tf } from './tf.ts';
 
 /** The part of tfjs-node's backend that is relied on here. */
-interface NativeBackend {
+export interface NativeBackend {
   readonly binding: { readonly [constant: string]: number };
-  executeSingleOutput(name: string, attributes: object[], inputs: tf.Tensor[]): tf.Tensor;
+  executeSingleOutput(name: string, attributes: object[], inputs: tf.TensorInfo[]): tf.Tensor;
   executeMultipleOutputs(
     name: string,
     attributes: object[],
@@ -16,7 +16,8 @@ interface NativeBackend {
 const native = (): NativeBackend | null =>
   tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : null;
 
-const float32 = ({ TF_ATTR_TYPE, TF_FLOAT }: NativeBackend['binding']): object => ({
+/** The attribute of an operation on float32. */
+export const float32 = ({ TF_ATTR_TYPE, TF_FLOAT }: NativeBackend['binding']): object => ({
   name: 'T',
   type: TF_ATTR_TYPE,
   value: TF_FLOAT,

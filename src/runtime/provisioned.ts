@@ -11,6 +11,8 @@ export interface ProvisionedEngine {
   addonPackage: string;
   tensorflowVersion: string;
   cudaLibraries: boolean;
+  /** While TensorFlow computes; those made before 0.8 do not, and are used all the same. */
+  holdsSignals?: boolean;
   made: string;
   /** Of the addon's folder. */
   files: Manifest;

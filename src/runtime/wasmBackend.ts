@@ -1,4 +1,5 @@
-import { tf } from './tf.ts';
+import { replaceKernel } from './replaceKernel.ts';
+import type { tf } from './tf.ts';
 
 /** The part of the WebAssembly backend that is relied on here. */
 export interface WasmBackend {
@@ -32,20 +33,6 @@ export function wasmMemory({
   return { memory, shared };
 }
 
-const replaced = new WeakSet<object>();
-
-/**
- * Registers another kernel of the backend, made from its own. Repeated calls change nothing.
- *
- * @throws Error when the backend has no such kernel, and so is not of the pinned version
- */
-export function replaceWasmKernel(name: string, replace: (original: WasmKernel) => WasmKernel): void {
-  const config = tf.getKernel(name, 'wasm');
-  if (config && replaced.has(config)) return;
-  if (!config) throw new Error(`the WebAssembly backend has no ${name} kernel: has its version changed?`);
-  const kernel = replace(config.kernelFunc as unknown as WasmKernel);
-  const replacement = { ...config, kernelFunc: kernel as unknown as tf.KernelFunc };
-  replaced.add(replacement);
-  tf.unregisterKernel(name, 'wasm');
-  tf.registerKernel(replacement);
-}
+/** Registers another kernel of the backend, made from its own, as {@link replaceKernel} does. */
+export const replaceWasmKernel = (name: string, replace: (original: WasmKernel) => WasmKernel): void =>
+  replaceKernel('wasm', name, replace);

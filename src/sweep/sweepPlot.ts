@@ -1,4 +1,4 @@
-import { type Cell, isDescended } from '../cells/cell.ts';
+import { type Cell, isDescended, normsOf } from '../cells/cell.ts';
 import { adversarialRisk, cleanError, type Measure, robustError, standardRisk } from '../cells/measure.ts';
 import { nearestName } from '../checkOptions.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
@@ -90,6 +90,7 @@ export function sweepPlan({ cells: all }: SweepFolder, options: SweepPlotOptions
     y: { label, scale: 'log' },
     guides: [],
     claims: [],
+    note: note(cells, x, by),
     caption: caption(cells, { x, by, underAttack, measure, k, theory: drawn.length > 0 }),
     panels: [
       {
@@ -121,9 +122,12 @@ function fieldNamed(option: string, name: string): Field {
 
 type Value = string | number | undefined;
 
+/** What cells leave out of their fields where it is the default. */
+const UNSAID: Partial<Record<Field, string>> = { norm: 'l2', signal: 'gaussian' };
+
 /** The value of a field; lists in the way they are written after `--where`. */
 function fieldOf(cell: Cell, name: Field): Value {
-  const value = cell[name];
+  const value = name === 'testNorm' ? normsOf(cell).test : (cell[name] ?? UNSAID[name]);
   if (Array.isArray(value)) return value.join(',');
   return typeof value === 'object' ? JSON.stringify(value) : (value as Value);
 }
@@ -142,6 +146,8 @@ function otherFields(cells: readonly Cell[], x: Field, by: Field | undefined): F
   return (fields as Field[]).filter((name) => {
     if (name === 'epsTest' || name === x || name === by) return false;
     if (name === 'psi1') return cells[0]!.widths === undefined;
+    // It goes with `norm` where no cell says otherwise.
+    if (name === 'testNorm') return cells.some((cell) => cell.testNorm !== undefined);
     return name !== 'widths' || !(decided && (x === 'psi1' || by === 'psi1'));
   });
 }
@@ -200,6 +206,19 @@ function refuseOthers(
     by || varied[0]!.name === 'epsTest' ? '' : `, or draw a curve for each with --by ${varied[0]!.name}`;
   throw new UserError(`the sweep varies ${list} as well: choose one value, such as ${hint}${curves}`);
 }
+
+/** What stands at the foot: the settings that are neither along the axis nor in the legend, and what the bars are. */
+function note(cells: readonly Cell[], x: Field, by: Field | undefined): string {
+  const fixed = FOOT.filter((name) => name !== x && name !== by && cells[0]![name] !== undefined)
+    .filter((name) => name !== 'psi1' || cells[0]!.features !== 'linear')
+    .map((name) => valueLabel(name, fieldOf(cells[0]!, name)));
+  const seeds = new Set(cells.map(({ seed }) => seed)).size;
+  const means = seeds === 1 ? 'one seed' : `means over ${seeds} seeds, bars: one standard error`;
+  return `${fixed.join(', ')}; ${means}`;
+}
+
+/** The settings that have room at the foot; the caption has all. */
+const FOOT: readonly Field[] = ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'loss', 'noise', 'norm'];
 
 function caption(
   cells: readonly Cell[],

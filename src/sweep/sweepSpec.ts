@@ -24,7 +24,8 @@ export const fields = [
   ...networkFields,
   ...lawFields,
 ];
-const required = ['psi2', 'd', 'eps'];
+/** What every sweep says. */
+export const requiredFields: readonly string[] = ['psi2', 'd', 'eps'];
 /** More would not fit beside each other in memory; several sweeps will. */
 const MOST_CELLS = 1_000_000;
 
@@ -47,7 +48,7 @@ export function sweepCells(spec: unknown): Cell[] {
 function checkSpec(spec: unknown): SweepSpec {
   const whole = checkObject('sweep', spec, ['seeds', 'cells']);
   const cells = checkObject('cells', whole.cells, fields);
-  for (const name of required)
+  for (const name of requiredFields)
     if (!(name in cells))
       throw new InvalidArgumentError(`cells.${name}`, undefined, 'a value, a list or a range');
   return { seeds: checkInteger('seeds', whole.seeds ?? 1), cells };

@@ -124,15 +124,13 @@ function unitMoments(nonlinearity: number, roughness: number): ActivationMoments
 /**
  * mu1 u + c2 He2(u)/sqrt 2 + ck Hek(u)/sqrt k!, the simplest function with these moments: k is the roughness rounded up.
  * @param moments of which mu0 does not matter; nuSquared >= 2 muStarSquared
- * @throws InvalidArgumentError for moments that no activation has
+ * @throws InvalidArgumentError for moments that no activation has, or a constant
  */
 export function hermiteActivation(moments: ActivationMoments): CustomActivation {
   checkOptions('hermiteActivation', moments ?? null, MOMENTS);
-  const { mu1, muStarSquared, nuSquared } = moments;
-  if (!Number.isFinite(mu1)) throw new InvalidArgumentError('mu1', mu1, 'a finite number');
-  checkNonNegative('muStarSquared', muStarSquared);
-  if (!(checkNonNegative('nuSquared', nuSquared) >= 2 * muStarSquared * (1 - 1e-9)))
-    throw new InvalidArgumentError('nuSquared', nuSquared, `at least 2 muStarSquared, ${2 * muStarSquared}`);
+  checkNonNegative('muStarSquared', moments.muStarSquared);
+  checkNonNegative('nuSquared', moments.nuSquared);
+  const { mu1, muStarSquared, nuSquared } = activationMoments(moments);
   const roughness = muStarSquared === 0 ? 2 : nuSquared / muStarSquared;
   const k = Math.max(3, Math.ceil(roughness - 1e-9));
   const share = Math.max(0, (roughness - 2) / (k - 2));

@@ -19,9 +19,9 @@ const AXIS: OptionNames<Axis> = { parameter: true, values: true };
 
 /** Which parameter runs, and over what: explicit values or a grid. */
 export interface Axis {
-  /** What runs. */
+  /** The number that varies: an option of the problem, such as eps, or a proportion of the map, such as psi1. */
   readonly parameter: Parameter;
-  /** Where it stops. */
+  /** Its values, in the order in which points are wanted, or a grid of them. */
   readonly values: readonly number[] | Grid;
 }
 

@@ -75,27 +75,31 @@ export async function adversarialTraining(
   const trained = trainedModel(model, variables, settings.trainingMode);
   /** All that training moves. */
   const moving = [...variables, ...trained.averages];
+  /** What has tensors of its own, to be disposed whatever becomes of the training. */
+  const held: { dispose(): void }[] = [];
+  const dispose = (): void => {
+    for (const one of held) one.dispose();
+  };
+  const giveUp = (error: unknown): never => {
+    dispose();
+    throw error;
+  };
+  if (typeof given === 'string') held.push({ dispose: () => disposeOptimizer(optimizer) });
   const folder =
     options.folder === undefined
       ? null
-      : await folderOf(options.folder, { model, data, optimizer, settings, moving });
+      : await folderOf(options.folder, { model, data, optimizer, settings, moving }).catch(giveUp);
 
   const objective = trainingObjective(trained, data, optimizer, settings);
+  held.push(objective);
   const tensors = { variables: moving, carried: objective.carried, optimizer };
   const earlier = folder?.earlier ?? null;
-  let kept = earlier ? await restoreTensors(tensors, earlier.tensors) : weightSnapshot(moving);
-  const dispose = (): void => {
-    kept.dispose();
-    objective.dispose();
-    if (typeof given === 'string') disposeOptimizer(optimizer);
-  };
-  const state = earlier?.state ?? (await freshState(objective, dispose));
+  let kept = earlier ? await restoreTensors(tensors, earlier.tensors).catch(giveUp) : weightSnapshot(moving);
+  held.push({ dispose: () => kept.dispose() });
+  const state = earlier?.state ?? (await freshState(objective).catch(giveUp));
   const batches = batchSource(data, batchSize, seed, method.carried?.replays, state.step);
-  const reports = await trainingReports(model, options, settings, folder, state).catch((error: unknown) => {
-    batches.dispose();
-    dispose();
-    throw error;
-  });
+  held.push(batches);
+  const reports = await trainingReports(model, options, settings, folder, state).catch(giveUp);
   const breathe = breathing();
   const measuring = validation !== null || reports.callbacks.count > 0;
   let savedStep = state.step;
@@ -187,9 +191,7 @@ export async function adversarialTraining(
       stopped: state.stopped ?? (state.residual < tolerance ? 'converged' : 'maxCycles'),
     };
   } finally {
-    await reports.close();
-    batches.dispose();
-    dispose();
+    await reports.close().finally(dispose);
   }
 }
 
@@ -200,18 +202,13 @@ async function folderOf(path: string, parts: TrainingParts): Promise<TrainingFol
   return openTrainingFolder<TrainingState>(path, await trainingIdentity(parts));
 }
 
-/** Where a new training begins; gives up what it holds when that is nowhere to begin. */
-async function freshState({ whole }: TrainingObjective, giveUp: () => void): Promise<TrainingState> {
-  try {
-    const value = await whole();
-    if (Number.isFinite(value)) return initialState(value);
-    throw new UserError(
-      `the objective is ${value} before the first step; the weights or outputs of the model overflow`,
-    );
-  } catch (error) {
-    giveUp();
-    throw error;
-  }
+/** Where a new training begins. */
+async function freshState({ whole }: TrainingObjective): Promise<TrainingState> {
+  const value = await whole();
+  if (Number.isFinite(value)) return initialState(value);
+  throw new UserError(
+    `the objective is ${value} before the first step; the weights or outputs of the model overflow`,
+  );
 }
 
 /** |a - b| / |a|; infinite when b is NaN, so that a diverged cycle never passes for a converged one. */

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ballAbout } from '../../src/attacks/ball.ts';
 import {
   type Attack,
@@ -12,7 +12,7 @@ import {
   randomNoise,
 } from '../../src/attacks/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { batch, distances, gaussian, linearModel, rowsOf, take } from './problems.ts';
 
 /** What the attacks promise: |x_adversarial - x| <= eps (1 + this). */
@@ -23,9 +23,7 @@ const FLOAT32 = 2e-5;
 const n = 40;
 const d = 20;
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 /**
  * The most that <w, v> can be for |v| <= length and x + v within [0, 1], on the host in float64. l1 is a fractional

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { boundedSteps } from '../../src/attacks/boundedSteps.ts';
 import { type NormName, normNamed, normNames } from '../../src/attacks/norms/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 import { hostNorm, rowsOf, take } from './problems.ts';
 
@@ -12,9 +12,7 @@ const RUNS = sized(30, 60);
 /** A few roundings of float32. */
 const FLOAT32 = 3e-6;
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, v, i) => sum + v * b[i]!, 0);

@@ -6,11 +6,12 @@ import type { RowKernel } from '../../src/numerics/rowKernels.ts';
 import { loadRuntime } from '../../src/runtime/runtime.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { sized } from '../support/sizes.ts';
 import { distances, featuresModel, gaussian, hostDual, hostNorm, rowsOf, take } from './problems.ts';
 
 /** A few roundings of float32, of numbers of size 1. */
 const FLOAT32 = 2e-6;
-/** Ten steps of a random-features model, each of which differs by such roundings. */
+/** Steps of a random-features model, each of which differs by such roundings. */
 const STEPS = 1e-4;
 
 const passes = vi.hoisted(() => ({ on: true }));
@@ -118,7 +119,7 @@ it.each(['native', 'wasm'] as const)(
       for (const bounds of [undefined, [-2, 2] as const])
         for (const bothSides of [true, false]) {
           const inputs = tf.tidy(() => (bounds ? tf.clipByValue(x, ...bounds) : x.clone()));
-          const options = { norm, bothSides, ...(bounds && { bounds }) };
+          const options = { norm, bothSides, steps: sized(4, 10), ...(bounds && { bounds }) };
           for (const attack of [pgd(options), momentumPgd({ ...options, decay: 0.7 })])
             agree(
               bothWays(() => attack.perturb(model, inputs, y, 0.5).loss),

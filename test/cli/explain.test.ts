@@ -4,7 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import yargs, { type CommandModule } from 'yargs';
 import { explainCommand } from '../../src/cli/explain.ts';
 import { trainCommand } from '../../src/cli/train.ts';
+import { loadModel } from '../../src/models/modelFiles.ts';
 import { stream } from '../../src/random/stream.ts';
+import { tf } from '../../src/runtime/tf.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
@@ -123,6 +125,43 @@ describe('rrf explain', () => {
     const html = readFileSync(page, 'utf8');
     expect(html).toContain('<h2>Risk by region</h2>');
     expect(html.match(/<svg/g)).toHaveLength(1);
+  });
+
+  it('prints coefficients from which the prediction of a row far from 0 can be worked out, and what +1 is', async () => {
+    const [places, saved] = [join(folder, 'places.csv'), join(folder, 'places')];
+    const z = stream('places').fillGaussian(new Float64Array(120));
+    const lines = Array.from({ length: 60 }, (_, i) => {
+      const [code, size] = [53_100 + 20 * z[2 * i]!, 5 + z[2 * i + 1]!];
+      return [code, size, code - 53_100 + 20 * (size - 5) > 0 ? 'no' : 'an'];
+    });
+    writeFileSync(places, ['code,size,sold', ...lines.map((line) => line.join(','))].join('\n'));
+    const asked = [
+      '--csv',
+      places,
+      '--target',
+      'sold',
+      '--method',
+      'exact',
+      '--eps',
+      '0.1',
+      '--lambda',
+      '0.1',
+    ];
+    await rrf(trainCommand, 'train', ...asked, '--save', saved);
+    const text = await rrf(explainCommand, 'explain', '--model', saved, '--csv', places, '--repeats', '1');
+    expect(text).toContain('\nsold no is +1, an is -1\n');
+    const number = (pattern: RegExp): number => Number(pattern.exec(text)![1]);
+    const intercept = number(/the prediction is (\S+) plus/);
+    const [code, size] = [number(/^code +(\S+)/m), number(/^size +(\S+)/m)];
+    const model = await loadModel(saved);
+    const x = tf.tensor2d(lines.slice(0, 5).map((line) => line.slice(0, 2) as number[]));
+    const outputs = (model.predict(x) as tf.Tensor).dataSync();
+    tf.dispose([x, model.weights.map((weight) => weight.read())]);
+    for (const [i, output] of outputs.entries()) {
+      const [a, b] = lines[i] as [number, number, string];
+      // Rounding: half a unit in the sixth digit of each of two terms of the size of the intercept.
+      expect(Math.abs(intercept + code * a + size * b - output)).toBeLessThan(1.1e-5 * Math.abs(intercept));
+    }
   });
 
   it('takes another radius, norm and loss, and refuses columns that are none', async () => {

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const tiny = (out: string): string[] => [
   ...['reproduce', 'curse', '--d', '10,20', '--psi1', '0.5,1', '--epsilons', '0,0.4', '--seeds', '2'],
-  ...['--test-rows', '100', '--workers', '2', '--device', device, '--out', out],
+  ...['--test-rows', '100', '--workers', '1', '--device', device, '--out', out],
   // Training by gradient takes seconds a cell, at any size.
   ...(whole ? [] : ['--method', 'exact']),
 ];
@@ -28,7 +28,7 @@ describe('rrf reproduce', () => {
     });
     const first = await finished;
     expect(first.stderr).toMatch(
-      /^curse: theory is drawn in .+curse\.png; .+\nengine: .+\ncurse: 16 cells to simulate, 2 at a time, about \d+ s, rows kept/,
+      /^curse: theory is drawn in .+curse\.png; .+\nengine: .+\ncurse: 16 cells to simulate, 1 at a time, about \d+ s, rows kept/,
     );
     expect(first.stderr).toContain('native TensorFlow would take about');
     expect(first.code).toBe(0);

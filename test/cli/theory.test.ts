@@ -93,7 +93,8 @@ describe('rrf theory', () => {
     const last = csv.at(-1)!.split(',');
     const direct = asymptoticRisk(randomFeatures({ psi1: 100 }), { psi2: 3, eps: 0.3, tau: 0.1 });
     expect(Number(last[header.indexOf('adversarialRisk')])).toBeCloseTo(direct.adversarialRisk, 9);
-    const { curve } = await json(...question);
+    const { curve, parameter, ...settings } = await json(...question);
+    expect([parameter, settings.psi2, settings.psi1]).toEqual(['psi1', 3, undefined]);
     expect(curve.at(-1).adversarialRisk).toBeCloseTo(direct.adversarialRisk, 9);
   });
 

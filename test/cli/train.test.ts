@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import yargs from 'yargs';
 import { pgd } from '../../src/attacks/index.ts';
-import { trainCommand } from '../../src/cli/train.ts';
+import { runCommandLine } from '../../src/cli/commandLine.ts';
 import { readCsvClasses } from '../../src/data/csvClasses.ts';
 import { readCsvTable } from '../../src/data/csvTable.ts';
 import { rowsOfTable, splitRows, targetLast } from '../../src/data/table.ts';
 import { inputsAndTarget, tableDataset } from '../../src/data/tableDataset.ts';
-import { UserError } from '../../src/errors.ts';
 import { meanOf } from '../../src/evaluation/estimate.ts';
 import { loadModel } from '../../src/models/modelFiles.ts';
 import { splitStandardised } from '../../src/models/standardisedModel.ts';
@@ -35,15 +33,7 @@ async function train(csv: string, ...options: string[]): Promise<{ out: string; 
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation(catching('out'));
   const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(catching('err'));
   try {
-    await yargs(['train', '--csv', csv, '--device', device, ...options])
-      .command(trainCommand)
-      .strict()
-      .parserConfiguration({ 'duplicate-arguments-array': false })
-      .exitProcess(false)
-      .fail((message, error) => {
-        throw error ?? new UserError(message);
-      })
-      .parseAsync();
+    await runCommandLine(['train', '--csv', csv, '--device', device, ...options]);
   } finally {
     stdout.mockRestore();
     stderr.mockRestore();
@@ -353,7 +343,7 @@ describe('rrf train', () => {
     [['--test-fraction', '2', '--device', 'abacus'], 'invalid test-fraction: 2'],
     [['--eps', '-1', '--device', 'abacus'], 'invalid eps: -1'],
     [['--save', `${diabetes}/out`, '--device', 'abacus'], `cannot create "${diabetes}/out"`],
-    [['--colour', 'red'], 'Unknown argument: colour'],
+    [['--colour', 'red'], 'unknown option --colour'],
   ])('refuses %j by name and writes nothing', async (options, message) => {
     const save = join(home, 'never');
     const all = ['--target', 'target', '--eps', '0.1', '--save', save, ...options];

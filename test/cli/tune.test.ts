@@ -83,6 +83,7 @@ describe('rrf tune', () => {
       save,
       '--json',
     ];
+    expect((await tune(words, ...args.slice(0, -1))).stdout).toContain('\ny good is +1, bad is -1\n');
     const { stdout, code } = await tune(words, ...args);
     expect(code).toBe(0);
     const { measure, splits, heldOut } = JSON.parse(stdout);

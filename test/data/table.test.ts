@@ -43,6 +43,13 @@ describe('targetLast', () => {
     const names = ['', 'a, b', ...Array.from({ length: 98 }, (_, j) => `c${j}`)];
     const shown = `"", "a, b", ${names.slice(2, 40).join(', ')}, ... (100 in all)`;
     expect(() => columnNamed(names, 'target', 'z')).toThrow(`(expected a column: ${shown})`);
+    // Whole names, as many as a line has room for.
+    const long = Array.from({ length: 31 }, (_, j) => `a_name_of_twenty_one_${j}`);
+    const room = `${long.slice(0, 12).join(', ')}, ... (31 in all)`;
+    expect(() => columnNamed(long, 'target', 'z')).toThrow(`(expected a column: ${room})`);
+    expect(() => columnNamed(['diagnosis', 'id'], 'target', 'Diagnoses')).toThrow(
+      'invalid target: "Diagnoses" (expected a column: is it diagnosis? There are diagnosis, id)',
+    );
   });
 
   it('refuses an unknown or constant target, and no inputs, by name', () => {

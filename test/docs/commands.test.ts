@@ -17,7 +17,7 @@ writeFileSync(
   join(folder, 'sweep.json'),
   JSON.stringify({
     seeds: 1,
-    cells: { d: [12, 20], psi1: [1, 3], psi2: 2, eps: [0, 0.3], method: 'exact', testRows: 200 },
+    cells: { d: 20, psi1: [1, 3], psi2: 2, eps: [0, 0.3], method: 'exact', testRows: 200 },
   }),
 );
 
@@ -80,6 +80,8 @@ function shortened(example: string): string[] {
   }
   if (words.includes('--restarts')) words.push('--steps', '3', '--restarts', '2');
   if (words[0] === 'explain') words.push('--repeats', '1', '--steps', '3');
+  // Each worker process starts TensorFlow.
+  if (words[0] === 'sweep' && words[1] === 'run') words.push('--workers', '1');
   if (words[0] === 'predict') return words.map((word) => word.replace('width=60,300', 'width=30,60'));
   if (words[0] === 'tune')
     words.push(

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { risks } from '../../src/evaluation/risk.ts';
@@ -6,12 +6,10 @@ import { readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { randomFeaturesModel } from '../../src/models/randomFeaturesModel.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 describe('training by gradient and the exact solver', () => {
   // n = 2d: with N below that the rows cannot be fitted. Beyond, the linearisation itself is off by 1 to 2 per cent at d 100.

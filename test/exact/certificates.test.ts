@@ -5,6 +5,7 @@ import {
   adversarialRegression,
   type ExactResult,
   readoutProblem,
+  solveMargins,
   solveReadout,
 } from '../../src/exact/index.ts';
 import { centring } from '../../src/exact/intercept.ts';
@@ -65,10 +66,13 @@ describe('the reported gap of a solver that is stopped early', () => {
   it.each(Object.entries(solvers))(
     'covers the distance from the optimum, and is not idle, %s',
     (_, solve) => {
-      const best = solve({ tolerance: 1e-9 }).objective;
+      const { objective: best, residual: last } = solve({ tolerance: 1e-9 });
       const shares: number[] = [];
+      const residuals: number[] = [];
       for (let maxIterations = 1; maxIterations <= 4; maxIterations++) {
-        const { objective, dualityGap, relativeGap, converged } = solve({ maxIterations, tolerance: 1e-9 });
+        const found = solve({ maxIterations, tolerance: 1e-9 });
+        const { objective, dualityGap, relativeGap, converged } = found;
+        residuals.push(found.residual);
         expect(objective - dualityGap).toBeLessThanOrEqual(best * (1 + 1e-8));
         expect(Math.abs(relativeGap / (dualityGap / objective) - 1)).toBeLessThan(1e-12);
         expect(converged).toBe(false);
@@ -76,6 +80,10 @@ describe('the reported gap of a solver that is stopped early', () => {
       }
       // An interior-point iterate is about as far above the optimum as its bound is below it.
       expect(Math.max(...shares)).toBeGreaterThan(0.02);
+      // The dual residual falls by one minus the step length, as long as rounding is not all of it.
+      expect(residuals[0]).toBeGreaterThan(1e-4);
+      expect(residuals[3]).toBeLessThan(residuals[0]!);
+      expect(last).toBeLessThan(1e-2 * residuals[0]!);
     },
   );
 });
@@ -136,5 +144,40 @@ describe('addToDiagonal', () => {
     );
     expect(two!.converged).toBe(true);
     expect(Math.abs(two!.objective / one!.objective - 1)).toBeLessThan(2e-8);
+  });
+});
+
+describe('the residual of a classifier', () => {
+  const { y, ...frozen } = features(40, 8, 12);
+  const problem = { ...frozen, y: y.map((value) => (value > 0 ? 1 : -1)) };
+  const { n, N, phi } = problem;
+
+  it('is the gradient of a smooth objective, relative to that at 0', () => {
+    const lambda = 0.02;
+    const sizeAt = (theta: Float64Array): number => {
+      const gradient = theta.map((value) => lambda * value);
+      for (let i = 0; i < n; i++) {
+        const row = phi.subarray(i * N, (i + 1) * N);
+        const label = problem.y[i]!;
+        const pull = label / (1 + Math.exp(label * dot(row, theta))) / n;
+        for (let a = 0; a < N; a++) gradient[a]! -= pull * row[a]!;
+      }
+      return Math.sqrt(dot(gradient, gradient));
+    };
+    const early = solveMargins(problem, { eps: 0, lambda, maxIterations: 2, tolerance: 1e-12 });
+    expect(early.converged).toBe(false);
+    // Rounding.
+    expect(Math.abs(early.residual / (sizeAt(early.theta) / sizeAt(new Float64Array(N))) - 1)).toBeLessThan(
+      1e-8,
+    );
+  });
+
+  it.each(['logistic', 'hinge', 'squaredHinge'] as const)('falls to where it has converged, %s', (loss) => {
+    const [first, last] = [1, 200].map((maxIterations) =>
+      solveMargins(problem, { loss, eps: 0.2, lambda: 0.02, tolerance: 1e-7, maxIterations }),
+    );
+    expect([first!.converged, last!.converged]).toEqual([false, true]);
+    expect(first!.residual).toBeGreaterThan(1e-3);
+    expect(last!.residual).toBeLessThan(1e-2 * first!.residual);
   });
 });

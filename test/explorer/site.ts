@@ -3,14 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build, preview } from 'vite';
+import { servePage } from '../../src/cli/servePage.ts';
 import { isFresh } from '../support/built.mjs';
 import { chromiumFlags } from '../support/chromium.ts';
 
 export const configFile = fileURLToPath(new URL('../../src/explorer/vite.config.ts', import.meta.url));
-
-/** A frame is drawn when one is asked for, and not at the next of sixty in a second: most of the time of a test is spent waiting for them. */
-const FRAMES_AT_ONCE = ['--disable-frame-rate-limit', '--disable-gpu-vsync'];
 
 export interface Site {
   /** A fresh page at the explorer, the link's state in it, by itself the workbench; what goes wrong in it is added to `errors`. */
@@ -24,23 +21,28 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: 'light' | 'dark';
+  readonly reducedMotion?: 'reduce';
   /** Whether the phase map is computed, a second for each setting that a page shows. */
   readonly map?: boolean;
 }
+
+/** Waits until what has changed is drawn. */
+export const twoFrames = (page: Page): Promise<unknown> =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** Serves the explorer on the loopback interface, from `dist-explorer` or built into a folder of its own, and starts a browser. */
 export async function startSite(executablePath: string): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'explorer-'));
   const fresh = isFresh('dist-explorer/index.html');
-  const outDir = fresh ? fileURLToPath(new URL('../../dist-explorer', import.meta.url)) : folder;
-  const common = { configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } } as const;
-  if (!fresh) await build(common);
-  const server = await preview({ ...common, preview: { host: '127.0.0.1', port: 0, open: false } });
-  const address = server.resolvedUrls!.local[0]!;
-  const browser: Browser = await chromium.launch({
-    executablePath,
-    args: [...chromiumFlags, ...FRAMES_AT_ONCE],
-  });
+  if (!fresh) {
+    const { build } = await import('vite');
+    await build({ configFile, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  }
+  const built = fresh ? fileURLToPath(new URL('../../dist-explorer', import.meta.url)) : folder;
+  const server = await servePage(built, 0);
+  const { address } = server;
+  // At sixty frames in a second: as many as the machine can draw would cost a quarter more of it.
+  const browser: Browser = await chromium.launch({ executablePath, args: [...chromiumFlags] });
   // One for all pages: they keep nothing in it but what they were served and compiled. What the service worker does is asked of
   // the page as it is built, in standalone.test.ts; here it would fetch every file once more.
   const context = await browser.newContext({ serviceWorkers: 'block' });
@@ -50,12 +52,12 @@ export async function startSite(executablePath: string): Promise<Site> {
     address,
     async open(
       link = 'view=workbench',
-      { width = 1280, height = 800, colorScheme = 'light', map = false } = {},
+      { width = 1280, height = 800, colorScheme = 'light', reducedMotion, map = false } = {},
     ) {
       const page = await context.newPage();
       if (!map) await page.route(/mapWorker/, (route) => route.fulfill({ contentType: 'text/javascript' }));
       await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, ...(reducedMotion && { reducedMotion }) });
       page.on('pageerror', ({ message }) => errors.push(message));
       page.on('console', (message) => {
         if (message.type() === 'error') errors.push(message.text());

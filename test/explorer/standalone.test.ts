@@ -2,7 +2,6 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { servePage } from '../../src/cli/servePage.ts';
 import { preview } from '../../src/explorer/build/preview.ts';
@@ -28,6 +27,7 @@ beforeAll(async () => {
   }
   // As it is built for the package, but not minified, which takes longer.
   const into = { outDir: folder, emptyOutDir: false, minify: false };
+  const { build } = await import('vite');
   await build({ configFile, logLevel: 'error', build: into });
 }, 120_000);
 
@@ -98,13 +98,16 @@ describe.skipIf(!executablePath)('the built page', () => {
 
   describe('from a server', () => {
     let context: BrowserContext;
+    let page: Page;
     beforeAll(async () => {
       context = await browser.newContext();
+      page = watched(await context.newPage());
+      // Nobody looks at the map before the last of these.
+      await page.route(/mapWorker/, (route) => route.fulfill({ contentType: 'text/javascript' }));
     });
     afterAll(() => context.close());
 
     it('keeps nothing in the browser when this machine serves it, and removes what was kept', async () => {
-      const page = watched(await context.newPage());
       await page.goto(server.address);
       await page.waitForSelector('#story[data-drawn]');
       const kept = (): Promise<number> =>
@@ -121,13 +124,9 @@ describe.skipIf(!executablePath)('the built page', () => {
       await page.reload();
       await expect.poll(kept, { timeout: 10_000 }).toBe(0);
       expect(errors).toEqual([]);
-      await page.close();
     }, 60_000);
 
     it('exports pinned curves, own data and points of its link with a key to each', async () => {
-      const page = watched(await context.newPage());
-      // Nobody looks at the map here.
-      await page.route(/mapWorker/, (route) => route.fulfill({ contentType: 'text/javascript' }));
       await page.goto(
         `${server.address}#psi1=8&psi2=3&pinA=psi1:8~psi2:3~lambda:0.1&point=0.5~0.1~0.9~0.1~50~4~4~psi1:1`,
       );
@@ -158,11 +157,10 @@ describe.skipIf(!executablePath)('the built page', () => {
       expect(Math.abs(standardRisk! / risk.standardRisk - 1)).toBeLessThan(1e-9);
       expect(lines.filter((line) => line.includes(',measured elsewhere,'))).toHaveLength(1);
       expect(errors).toEqual([]);
-      await page.close();
     }, 60_000);
 
     it('shows a newer page as soon as there is one, and what it had when the server is gone', async () => {
-      const page = watched(await context.newPage());
+      await page.unroute(/mapWorker/);
       await page.goto(host);
       await page.waitForSelector('#story[data-drawn]');
       await page.evaluate(async () => {

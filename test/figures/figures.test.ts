@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { type Cell, isFrozen } from '../../src/cells/cell.ts';
 import type { CellResult } from '../../src/cells/cellResult.ts';
 import { atWholeSizes } from '../../src/cells/cellSizes.ts';
+import { compare } from '../../src/cells/comparison.ts';
 import { cellKey } from '../../src/cells/node/cellKey.ts';
 import { errorsOf, theoryOf } from '../../src/cells/theoryOf.ts';
+import { pointsReport } from '../../src/cli/pointsReport.ts';
 import { drawingOptions } from '../../src/figures/captions.ts';
 import type { Figure, FigurePlan, FigureSettings } from '../../src/figures/figure.ts';
 import { drawFigure } from '../../src/figures/figureDrawing.ts';
-import { figureCells, figurePoints, meanOver } from '../../src/figures/figurePoints.ts';
+import { figureCells, figurePoints, meanOver, pointsPanels } from '../../src/figures/figurePoints.ts';
 import { checkSettings } from '../../src/figures/figureSettings.ts';
 import { figureNamed, figures } from '../../src/figures/index.ts';
 import { COLUMN_WIDTHS } from '../../src/plots/paper.ts';
@@ -75,6 +77,16 @@ function perfect(cell: Cell): CellResult {
 
 describe.each(figures.map((figure) => [figure.name, figure] as const))('the figure %s', (_, figure) => {
   const plan = quickly.get(figure)!;
+
+  it('is told point by point, each told apart from every other', () => {
+    // By its words alone: theory is taken away.
+    const points = figurePoints(plan, () => undefined).map((panel) =>
+      panel.map((kind) => kind.map((point) => ({ ...point, y: compare([], Number.NaN) }))),
+    );
+    const [, ...lines] = pointsReport(pointsPanels(plan, points))[0]!.split('\n').slice(1);
+    const counted = points.flat(2).length;
+    expect(new Set(lines).size).toBe(counted);
+  });
 
   it('has finite curves, and cells that differ', () => {
     for (const { points, dots } of plan.panels.flatMap((panel) => panel.curves))
@@ -239,6 +251,23 @@ describe.each(predicted.map((figure) => [figure.name, figure] as const))('the fi
       const { holds, evidence } = check(meanOver(perfect));
       expect(holds, `${statement}: ${evidence}`).toBe(true);
       expect(evidence).toMatch(/\d/);
+    }
+  });
+});
+
+describe.each(figures.map((figure) => [figure.name, figure] as const))('the curves of %s', (_, figure) => {
+  it.each([
+    ['as it is', asShipped],
+    ['in its quick version', (one: Figure) => quickly.get(one)!],
+  ] as const)('reach beyond the simulated points to both sides %s', (_, planOf) => {
+    for (const { curves, measured } of planOf(figure).panels) {
+      const drawn = curves.flatMap(({ points }) => points.map(({ x }) => x));
+      const simulated = measured
+        .flatMap(({ spots }) => spots.map(({ x }) => x))
+        .filter(Number.isFinite) as number[];
+      if (drawn.length === 0 || simulated.length === 0) continue;
+      expect(Math.min(...drawn)).toBeLessThanOrEqual(Math.min(...simulated));
+      expect(Math.max(...drawn)).toBeGreaterThanOrEqual(Math.max(...simulated));
     }
   });
 });

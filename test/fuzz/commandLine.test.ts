@@ -198,8 +198,12 @@ const commands: readonly Command[] = [
 const long = fc.constantFrom(
   ...['x', '"', '\n', '9,', '/a', '\u{1F600}', '='].map((text) => text.repeat(4000)),
 );
+/** Of any code points but halves of surrogate pairs; fast-check's own such strings first list all of a million of them. */
+const anyText = fc
+  .array(fc.oneof(fc.nat(0xd7ff), fc.integer({ min: 0xe000, max: 0x10ffff })), { maxLength: 30 })
+  .map((points) => String.fromCodePoint(...points));
 const text = fc.oneof(
-  { weight: 6, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
+  { weight: 6, arbitrary: anyText },
   { weight: 6, arbitrary: fc.string({ maxLength: 30 }) },
   {
     weight: 3,
@@ -213,10 +217,11 @@ const noNumber = fc.oneof(
   text.filter((word) => !isNumber(word)),
   fc.constantFrom('0x10', '0b1', 'NaN', 'Infinity', '1e', '1_000', '1,5', '--', '1e3x', '٣'),
 );
-const noDomain = fc.oneof(
-  fc.constantFrom('-1', '-0.5', '1e999', '-1e999', '-1e-300'),
+const negative = fc.oneof(
+  fc.constantFrom('-1', '-0.5', '-1e-300'),
   fc.double({ max: -1e-9, noNaN: true, noDefaultInfinity: true }).map(String),
 );
+const infinite = fc.constantFrom('1e999', '-1e999');
 const noList = fc.oneof(
   noNumber.filter((word) => !word.split(',').every(isNumber)),
   fc.constantFrom(
@@ -266,7 +271,8 @@ function bad(command: Command): fc.Arbitrary<string[]>[] {
         .map((value) => [...line({}), `--no-${name}${value === undefined ? '' : `=${value}`}`]),
     ),
     ...wrong(numbers, noNumber),
-    ...wrong(numbers, noDomain),
+    ...wrong(numbers, negative),
+    ...wrong(numbers, infinite),
     ...wrong(
       names,
       text.map((word) => `zz${word}`),
@@ -287,7 +293,7 @@ function bad(command: Command): fc.Arbitrary<string[]>[] {
 }
 
 /** So many of each kind. */
-const OF_EACH = sized(2, 12);
+const OF_EACH = sized(1, 12);
 const lines = commands.flatMap(bad).flatMap((kind, i) => fc.sample(kind, { numRuns: OF_EACH, seed: 20 + i }));
 
 /** What the command line answers to words. */
@@ -309,7 +315,7 @@ async function refuses(words: readonly string[]): Promise<void> {
 }
 
 it('answers bad command lines of every kind, hundreds of them, in one line each, and writes nothing', async () => {
-  expect(lines.length).toBeGreaterThan(700);
+  expect(lines.length).toBeGreaterThan(500);
   const written = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write'));
   for (const write of written) write.mockImplementation(() => true);
   try {

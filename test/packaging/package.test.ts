@@ -8,6 +8,7 @@ import { formatMessage } from 'publint/utils';
 import ts from 'typescript';
 import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withAbsoluteAddresses, withRelativeAddresses } from '../../scripts/registryReadme.ts';
 import { blocks } from '../docs/blocks.ts';
 import { whole } from '../support/sizes.ts';
 import { runsSources } from '../support/sources.ts';
@@ -77,10 +78,14 @@ describe('the package', () => {
     const question = ['theory', '--psi1', '2', '--psi2', '3', '--eps', '0.5', '--tau', '0.5', '--json'];
     const { stdout } = await node('dist/cli/main.js', ...question);
     expect(JSON.parse(stdout).standardRisk).toBeCloseTo(0.738042, 6);
-    expect((await node('dist/cli/main.js', '--version')).stdout.trim()).toBe(packageJson.version);
-    const rows =
-      'import * as sets from "./dist/data/shippedSets.js"; console.log(sets.diabetes().n, sets.digitsBelowFive().n);';
-    expect((await node('--input-type=module', '-e', rows)).stdout.trim().split('\n').at(-1)).toBe('442 1797');
+    const rows = `
+      import * as sets from "./dist/data/shippedSets.js";
+      console.log(sets.diabetes().n, sets.digitsBelowFive().n);
+      process.argv = ["node", "rrf", "--version"];
+      await import("./dist/cli/main.js");
+    `;
+    const printed = (await node('--input-type=module', '-e', rows)).stdout.trim().split('\n');
+    expect(printed.slice(-2)).toEqual(['442 1797', packageJson.version]);
   });
 
   it('satisfies publint', async () => {
@@ -103,6 +108,40 @@ describe('the package', () => {
       for (const name of ['robust-random-features', 'robust-random-features/theory'])
         expect(stdout).toMatch(new RegExp(`"${name}" +│ OK \\(ESM\\) +│ OK `));
     });
+});
+
+describe('the README of the package', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const addressesIn = (text: string): string[] =>
+    [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, address]) => address!);
+  const picturesIn = (text: string): string[] =>
+    [...text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, at]) => at!);
+
+  it('has every picture in the repository and in the tarball', () => {
+    const there = new Set(packed.files);
+    const pictures = picturesIn(readme);
+    expect(pictures.length).toBeGreaterThan(15);
+    for (const picture of pictures) {
+      expect(existsSync(`${root}/${picture}`), picture).toBe(true);
+      expect(there.has(picture), picture).toBe(true);
+    }
+  });
+
+  it('is shown its pictures and documents by absolute addresses of the packed files', () => {
+    const there = new Set(packed.files);
+    const registry = withAbsoluteAddresses(readme, packageJson);
+    const base = `https://cdn.jsdelivr.net/npm/${packageJson.name}@${packageJson.version}/`;
+    for (const picture of picturesIn(registry)) expect(picture.startsWith(base), picture).toBe(true);
+    const own = addressesIn(registry).filter((address) => address.startsWith(base));
+    expect(own.length).toBeGreaterThan(20);
+    for (const address of own) expect(there.has(address.slice(base.length)), address).toBe(true);
+    expect(withRelativeAddresses(registry, packageJson)).toBe(readme);
+  });
+
+  it('has addresses that lead somewhere in the repository', () => {
+    const local = addressesIn(readme).filter((address) => !/^(https?:|#)/.test(address));
+    for (const address of local) expect(existsSync(`${root}/${address}`), address).toBe(true);
+  });
 });
 
 describe('robust-random-features/theory', () => {

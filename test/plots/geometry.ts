@@ -153,8 +153,16 @@ const doMeet = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /** Whether any of a hundred places along a stroke lies in a box. */
-const doesCross = ([from, to]: readonly [Place, Place], box: Box): boolean =>
-  Array.from({ length: 101 }, (_, k) => k / 100).some((share) => {
-    const [x, y] = [from.x + share * (to.x - from.x), from.y + share * (to.y - from.y)];
-    return x > box.left && x < box.right && y > box.top && y < box.bottom;
-  });
+function doesCross([from, to]: readonly [Place, Place], box: Box): boolean {
+  // Nearly all strokes lie to one side of the box.
+  if (from.x <= box.left && to.x <= box.left) return false;
+  if (from.x >= box.right && to.x >= box.right) return false;
+  if (from.y <= box.top && to.y <= box.top) return false;
+  if (from.y >= box.bottom && to.y >= box.bottom) return false;
+  for (let k = 0; k <= 100; k++) {
+    const x = from.x + (k / 100) * (to.x - from.x);
+    const y = from.y + (k / 100) * (to.y - from.y);
+    if (x > box.left && x < box.right && y > box.top && y < box.bottom) return true;
+  }
+  return false;
+}

@@ -55,6 +55,26 @@ describe('the picture of a sweep', () => {
     expect(drawn).toBeCloseTo(asymptoticRisk(randomFeatures({ psi1 }), problem).robustError, 9);
   });
 
+  it('tells apart what cells leave unsaid: the norm l2 and a Gaussian signal', () => {
+    const both = { ...swept, d: 50, eps: 0.3, norm: ['l2', 'linf'] };
+    const labels = (by: string, cells: object): string[] =>
+      plan({ by, where: [] }, folderOf(2, cells)).panels[0]!.curves.map(({ label }) => label);
+    expect(labels('norm', both)).toEqual(['l2', 'linf']);
+    const signals = { ...both, norm: 'linf', signal: ['gaussian', 'sparse:0.1'] };
+    expect(labels('signal', signals)).toEqual(['gaussian', 'sparse:0.1']);
+    // A sweep of l2 alone is the one that names no norm.
+    expect(sweepCells({ seeds: 1, cells: { ...swept, norm: 'l2' } })).toEqual(
+      sweepCells({ seeds: 1, cells: swept }),
+    );
+  });
+
+  it('says at its foot what is held, over how many seeds means are, and what bars are', () => {
+    const of = (seeds: number): string => plan({ by: 'eps', where: ['d=100'] }, folderOf(seeds, swept)).note!;
+    const held = '$\\psi_2 = 2.1$, $\\lambda = 0$, $\\tau = 0.2$';
+    expect(of(5)).toBe(`${held}; means over 5 seeds, bars: one standard error`);
+    expect(of(1)).toBe(`${held}; one seed`);
+  });
+
   it('averages over seeds, with their standard error', () => {
     const where = ['d=50', 'eps=0.3'];
     const [panel] = figurePoints(plan({ where }), ({ seed }) => ({

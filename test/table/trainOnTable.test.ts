@@ -1,20 +1,18 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Table } from '../../src/data/table.ts';
 import { inputsAndTarget } from '../../src/data/tableDataset.ts';
 import { stream } from '../../src/random/stream.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import type { TableTrainingOptions } from '../../src/table/tableTrainingOptions.ts';
 import { trainOnTable } from '../../src/table/trainOnTable.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const temporary = temporaryFolder(afterAll);
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 /** One skewed input, and a target that depends on it. */
 const rows = 50;

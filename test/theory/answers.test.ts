@@ -235,6 +235,7 @@ describe('options', () => {
   const theorem = { psi1: 1, psi2: 2, eps: 0.1, tau: 0.1 };
   const point = { alpha: 1, tauG: 1, beta: 1, gamma: 1, tauQ: 1 };
   const moments = { mu0: 0, mu1: 0.5, muStarSquared: 0.1, nuSquared: 0.3 };
+  const none = { mu0: 0, mu1: 1, muStarSquared: 0, nuSquared: 0 };
   it.each([
     ['riskCurve', () => riskCurve(map, unknown, axis), 'eps?'],
     ['riskCurve, certify', () => riskCurve(map, { ...options, certify: true } as never, axis), 'certify'],
@@ -264,6 +265,8 @@ describe('options', () => {
     ['linearObjective', () => linearObjective({ a: 1, h: 1, beta: 1, tauG: 1 }, theorem as never), 'psi1'],
     ['smallEpsRisk', () => smallEpsRisk(1, 0.5, 0.1), 'invalid psi2: 1'],
     ['hermiteActivation', () => hermiteActivation({ ...moments, nuSquared: 0.1 }), 'nuSquared'],
+    ['hermiteActivation, linear', () => hermiteActivation({ ...moments, muStarSquared: 0 }), 'nuSquared'],
+    ['hermiteActivation, of 0', () => hermiteActivation({ ...none, mu1: 0 }), 'not constant'],
     ['hermiteActivation', () => hermiteActivation({ ...moments, scale: 2 } as never), 'scale'],
   ])('out of their domain are refused by %s', (_, call, said) => {
     expect(call).toThrow(InvalidArgumentError);

@@ -20,7 +20,7 @@ import { sized } from '../support/sizes.ts';
 import { EXACT, expectClose, expectRelative } from './support.ts';
 
 /** Random ones; of thirteen kinds in turn. */
-const PROBLEMS = sized(1200, 2400);
+const PROBLEMS = sized(800, 2400);
 
 const identity = { f: (u: number) => u, derivative: () => 1 };
 

@@ -1,4 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { fgm, pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { RandomFeatures } from '../../src/models/RandomFeatures.ts';
@@ -7,12 +10,10 @@ import { tf } from '../../src/runtime/tf.ts';
 import { criticalEps, randomFeatures } from '../../src/theory/index.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
 import { linearizedOptimum } from '../support/linearizedOptimum.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 function problem({ d = 20, psi1 = 2, psi2 = 3, tau = 0.5, seed = 1 } = {}) {
   const data = teacher({ d, tau, seed }).sample('train', Math.round(psi2 * d));
@@ -220,6 +221,25 @@ describe('adversarialTraining', () => {
       /^the objective is (NaN|Infinity) before the first step/,
     );
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('keeps no tensor where its folder holds another training, or a callback fails at its end', async () => {
+    const { data, model } = problem();
+    const folder = mkdtempSync(join(tmpdir(), 'rrf-kept-'));
+    const brief = { eps: 0.1, cycleSteps: 2, maxCycles: 1, batchSize: 16 };
+    try {
+      await adversarialTraining(model, data, { ...brief, folder });
+      const before = tf.memory().numTensors;
+      const other = adversarialTraining(model, data, { ...brief, folder, seed: 1 });
+      await expect(other).rejects.toThrow(/^invalid folder/);
+      expect(tf.memory().numTensors, 'another training').toBe(before);
+      const fails = () => Promise.reject(new Error('the end'));
+      const ending = adversarialTraining(model, data, { ...brief, callbacks: [{ onTrainEnd: fails }] });
+      await expect(ending).rejects.toThrow('the end');
+      expect(tf.memory().numTensors, 'a callback').toBe(before);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('refuses a model whose output does not fit y', async () => {

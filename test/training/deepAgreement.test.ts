@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pgd } from '../../src/attacks/index.ts';
 import { teacher } from '../../src/data/teacher.ts';
 import { risks } from '../../src/evaluation/risk.ts';
@@ -6,12 +6,10 @@ import { setReadout } from '../../src/exact/exactReadout.ts';
 import { readoutProblem, solveReadout } from '../../src/exact/index.ts';
 import { deepRandomFeaturesModel, randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 import { sized } from '../support/sizes.ts';
 
-beforeAll(async () => {
-  await testRuntime();
-});
+await quickRuntime();
 
 describe('training a deep read-out by gradient', () => {
   const depths = [[[90, 60]], [[90, 70, 60]]];

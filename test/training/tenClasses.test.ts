@@ -11,7 +11,7 @@ import { tf } from '../../src/runtime/tf.ts';
 import { adversarialTraining } from '../../src/training/adversarialTraining.ts';
 import { layersLoss } from '../../src/training/layersLoss.ts';
 import type { TrainedLayers } from '../../src/training/trainedWeights.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { quickRuntime } from '../support/runtime.ts';
 
 /** Ten digits, y the digit; pixels between 0 and 1. */
 function digits(): { train: Dataset; test: Dataset } {
@@ -50,8 +50,8 @@ const classifier = () => mlpModel({ inputDim: 64, units: [50], outputs: 10, seed
 
 /** The classifier trained against the attack, and its history. */
 let robust: { model: tf.LayersModel; history: readonly number[] };
+await quickRuntime();
 beforeAll(async () => {
-  await testRuntime();
   const model = classifier();
   robust = { model, ...(await trainBriefly(model, { loss: 'cross-entropy', eps: EPS })) };
 });

@@ -80,10 +80,12 @@ export function* rowsOfFile(path: string, onFaults?: (faults: RowFaults) => void
   onFaults?.({ path, damaged, unhashed });
 }
 
+const SHOWN = 10;
+
 /** Numbers of lines for people: `line 3`, `lines 3, 6, 12`, of many only the first. */
-export function linesText(numbers: readonly number[], shown = 10): string {
-  const more = numbers.length > shown ? ` and ${numbers.length - shown} more` : '';
-  return `${numbers.length === 1 ? 'line' : 'lines'} ${numbers.slice(0, shown).join(', ')}${more}`;
+export function linesText(numbers: readonly number[]): string {
+  const more = numbers.length > SHOWN ? ` and ${numbers.length - SHOWN} more` : '';
+  return `${numbers.length === 1 ? 'line' : 'lines'} ${numbers.slice(0, SHOWN).join(', ')}${more}`;
 }
 
 /** What people are told once of such rows. */

@@ -4,14 +4,15 @@ import { cellKey } from '../../cells/node/cellKey.ts';
 import { given } from '../../checkOptions.ts';
 import { checkChoice, UserError } from '../../errors.ts';
 import { drawFigure } from '../../figures/figureDrawing.ts';
-import { figureCells, figurePoints } from '../../figures/figurePoints.ts';
+import { figureCells, figurePoints, pointsPanels } from '../../figures/figurePoints.ts';
 import { writePicture } from '../../plots/picture.ts';
 import { existingSweep } from '../../sweep/sweepFolder.ts';
 import { plotName, SWEEP_MEASURES, type SweepPlotOptions, sweepPlan } from '../../sweep/sweepPlot.ts';
 import { sweepRows } from '../../sweep/sweepRows.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
-import { neededText, text, textOr } from '../options.ts';
+import { flag, neededText, text, textOr } from '../options.ts';
 import { columnsOption, pictureLook, plotOption } from '../picture.ts';
+import { pointsReport } from '../pointsReport.ts';
 import { repeatable } from '../repeatable.ts';
 import { version } from '../version.ts';
 import { counting, sweepOptions } from './counting.ts';
@@ -28,11 +29,12 @@ const options = {
   },
   plot: plotOption('one picture', ', in place of all three in the folder of the sweep'),
   columns: columnsOption,
+  json: flag('the points beside theory as JSON on standard output'),
 } as const;
 
 export const plotCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
   command: 'plot',
-  describe: 'Draw a sweep beside theory',
+  describe: 'Draw a sweep, and say how well it agrees with theory',
   builder: (yargs) =>
     repeatable(yargs, 'where')
       .options(options)
@@ -40,7 +42,7 @@ export const plotCommand: CommandModule<object, InferredOptionTypes<typeof optio
         '$0 sweep plot --out results/sweep --x psi1 --by eps --where d=100',
         'AR against psi1 at d = 100, a curve for each eps',
       ),
-  async handler({ out, x, y, by, where, device, plot, columns }) {
+  async handler({ out, x, y, by, where, device, plot, columns, json }) {
     const look = pictureLook(columns, plot === undefined ? undefined : { plot });
     const folder = existingSweep(out);
     const drawn: SweepPlotOptions = {
@@ -62,12 +64,18 @@ export const plotCommand: CommandModule<object, InferredOptionTypes<typeof optio
     const svg = drawFigure(plan, points, {
       description: caption,
       ...look,
-      note: 'bars: one standard error over seeds',
+      ...given({ note: plan.note }),
     });
     const base = join(out, plotName(drawn));
     const pictures = plot === undefined ? ['.svg', '.png', '.pdf'].map((end) => base + end) : [plot];
     for (const path of pictures) await writePicture(path, svg);
     writeWholeFile(`${base}.txt`, `${caption}\n`);
-    process.stdout.write(`picture: ${plot ?? `${base}.png`}\n`);
+    const picture = plot ?? `${base}.png`;
+    const panels = pointsPanels(plan, points);
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ out, picture, caption, panels })}\n`
+        : `${[...pointsReport(panels), '', `picture: ${picture}`].join('\n')}\n`,
+    );
   },
 };

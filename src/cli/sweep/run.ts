@@ -6,6 +6,7 @@ import { DEVICE_CHOICES, type DeviceChoice, loadRuntime } from '../../runtime/in
 import { cellsOfShard, parseShard, shardOfEnvironment } from '../../sweep/shards.ts';
 import { beginSweep, readSpec, rowsFile, rowsFiles, sweepFor } from '../../sweep/sweepFolder.ts';
 import { missingCells } from '../../sweep/sweepRows.ts';
+import { fields, requiredFields } from '../../sweep/sweepSpec.ts';
 import { announceRuntime } from '../announceRuntime.ts';
 import { interruptible } from '../interruptible.ts';
 import { notice, warn } from '../notices.ts';
@@ -24,14 +25,19 @@ const options = {
   json: flag('what was done as JSON on standard output'),
 } as const;
 
+const SPEC = `JSON file: {"seeds": 5, "cells": {...}}, in which every field of cells is a value, a list or a range {"from": 0.5, "to": 8, "count": 9, "scale": "log"}. Needed: ${requiredFields.join(', ')}; there are ${fields.filter((name) => !requiredFields.includes(name)).join(', ')}`;
+
 export const runCommand: CommandModule<object, InferredOptionTypes<typeof options> & { spec: string }> = {
   command: 'run <spec>',
   describe: 'Simulate the cells of a sweep that its folder does not hold yet',
   builder: (yargs) =>
     yargs
-      .positional('spec', { type: 'string', demandOption: true, describe: 'JSON file' })
+      .positional('spec', { type: 'string', demandOption: true, describe: SPEC })
       .options(options)
-      .example('$0 sweep run sweep.json --out results/sweep', 'run, or go on with, a sweep'),
+      .example('$0 sweep run sweep.json --out results/sweep', 'run, or go on with, a sweep')
+      .epilogue(
+        'A file to begin with: {"seeds": 3, "cells": {"d": 50, "psi1": [1, 2, 4], "psi2": 2, "eps": [0, 0.3], "tau": 0.2, "norm": "linf", "method": "exact"}}',
+      ),
   async handler(args) {
     const device: DeviceChoice = checkChoice('device', args.device, DEVICE_CHOICES);
     const shard = args.shard === undefined ? shardOfEnvironment(process.env) : parseShard(args.shard);

@@ -73,15 +73,16 @@ export const curveCommand: CommandModule<object, InferredOptionTypes<typeof opti
     }
     reportConvergence(curve);
     announceUnit(args);
-    if (args.json)
+    if (args.json) {
+      // What the grid runs over has no one value; the one in `map` only holds its place.
+      const { [axis.parameter]: _, ...settings } = { ...describeQuestion(args, map), ...problem } as Row;
       printJson({
-        ...describeQuestion(args, map),
-        ...problem,
+        ...settings,
         ...attackWords(args),
         parameter: axis.parameter,
         curve,
       });
-    else if (args.csv) printCsv(rows);
+    } else if (args.csv) printCsv(rows);
     else {
       const shown = SHOWN.filter((name) => rows[0] !== undefined && name in rows[0]);
       printTable(rows, [axis.parameter, plain, attacked, ...shown]);

@@ -1,7 +1,6 @@
-import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import type { RowBlock } from '../rowBlocks.ts';
 import type { Pieces, RowLosses, RowStates } from './leaveRowsOut.ts';
-import { KINK_CURVATURE, type LocalModel, type StepsWithout } from './localModel.ts';
+import type { LocalModel, StepsWithout } from './localModel.ts';
 
 /** Rows whose loss has a kink where the residual is 0 and a curvature of 1 elsewhere. */
 export interface Kinks {
@@ -37,39 +36,93 @@ export function crossings(
   const [P, K] = [atKink.length, near.length];
   const features = new Float64Array(K * M);
   for (const [k, j] of near.entries()) features.set(design.subarray(j * M, (j + 1) * M), k * M);
-  const { whitened, slack } = model.freedom(features);
+  const others = model.whitened(features);
+  const signs = scores.map((score) => (score < 0 ? -1 : 1));
+  const off: OffKinks = {
+    rows: Int32Array.from(near),
+    signs: Float64Array.from(near, (j) => signs[j]!),
+    distances: Float64Array.from(near, (j) => signs[j]! * residuals[j]!),
+    jumps: Float64Array.from(near, (j) => 2 * bounds[j]!),
+    slack: model.slackOf(others),
+  };
+  const on: OnKinks = {
+    rows: Int32Array.from(atKink),
+    duals: Float64Array.from(atKink, (j) => pulls[j]!),
+    bounds: Float64Array.from(atKink, (j) => bounds[j]!),
+    yields: Float64Array.from(atKink, (_, k) => 1 / (model.freedomAt(k) + 1)),
+  };
   const overlaps = model.kinks.overlaps();
-  const signOf = (j: number): number => (scores[j]! < 0 ? -1 : 1);
 
-  return ({ from, to }, { units, onKinks, leverages }) => {
-    const rows = to - from;
-    const onNear = new Float64Array(rows * K);
-    linearAlgebra().multiplyTransposed(units, whitened, onNear, { m: rows, n: K, k: M });
-    return Float64Array.from({ length: rows }, (_, row) => {
-      const i = from + row;
-      const at = place[i]!;
+  return (block, found) => {
+    const onNear = model.movesOf(block, found, others);
+    const onKinks = model.onKinks(found.own);
+    return Float64Array.from({ length: block.to - block.from }, (_, k) => {
+      const i = block.from + k;
+      const [at, pull] = [place[i]!, pulls[i]!];
       // Without its own curvature, or its kink, the row moves more easily by this.
-      const free = at < 0 ? 1 - leverages[row]! : overlaps[at * P + at]! - KINK_CURVATURE;
-      const towards = at < 0 ? -signOf(i) : 1;
-      let change = 0;
-      for (let k = 0; k < K; k++) {
-        const j = near[k]!;
-        const along = onNear[row * K + k]!;
-        const beyond = -signOf(j) * (residuals[j]! - pulls[i]! * along);
-        if (j === i || !(beyond > 0)) continue;
-        const force = Math.min(2 * bounds[j]!, beyond / (slack[k]! + free * along ** 2));
-        change -= signOf(j) * force * along * towards;
-      }
-      for (let k = 0; k < P; k++) {
-        const j = atKink[k]!;
-        if (j === i) continue;
-        const along = (at < 0 ? towards * onKinks[row * P + k]! : -overlaps[k * P + at]!) / free;
-        const dual = pulls[j]! + pulls[i]! * along * towards;
-        const excess = Math.abs(dual) - bounds[j]!;
-        if (!(excess > 0)) continue;
-        change += ((Math.sign(dual) * excess) / (overlaps[k * P + k]! - KINK_CURVATURE + 1)) * along;
-      }
-      return change;
+      const free = at < 0 ? 1 - found.leverages[k]! : model.freedomAt(at);
+      const towards = at < 0 ? -signs[i]! : 1;
+      const along = at < 0 ? onKinks.subarray(k * P, (k + 1) * P) : overlaps.subarray(at * P, (at + 1) * P);
+      return (
+        acrossKinks(off, onNear.subarray(k * K, (k + 1) * K), { i, pull, free, towards }) +
+        offKinks(on, along, { i, pull, share: (at < 0 ? towards : -1) / free, towards })
+      );
     });
   };
+}
+
+/** Rows off their kink, K of them. */
+interface OffKinks {
+  readonly rows: Int32Array;
+  /** Of their scores. */
+  readonly signs: Float64Array;
+  /** Of the residual from the kink, >= 0. */
+  readonly distances: Float64Array;
+  /** What their derivative jumps by. */
+  readonly jumps: Float64Array;
+  /** How far a unit of force moves them. */
+  readonly slack: Float64Array;
+}
+
+/** What rows that cross change the output of row i by. @param along how far a unit of row i's gradient moves each, K */
+function acrossKinks(
+  { rows, signs, distances, jumps, slack }: OffKinks,
+  along: Float64Array,
+  { i, pull, free, towards }: Record<'i' | 'pull' | 'free' | 'towards', number>,
+): number {
+  let change = 0;
+  for (let k = 0; k < rows.length; k++) {
+    const move = signs[k]! * along[k]!;
+    const beyond = pull * move - distances[k]!;
+    if (!(beyond > 0) || rows[k] === i) continue;
+    change -= Math.min(jumps[k]!, beyond / (slack[k]! + free * move * move)) * move * towards;
+  }
+  return change;
+}
+
+/** Rows at their kink, P of them. */
+interface OnKinks {
+  readonly rows: Int32Array;
+  readonly duals: Float64Array;
+  /** Of the duals' sizes. */
+  readonly bounds: Float64Array;
+  /** What a dual falls by for a unit of excess over its bound. */
+  readonly yields: Float64Array;
+}
+
+/** What rows that leave their kink change the output of row i by. @param along what a row moves each dual by, P, which is times `share` */
+function offKinks(
+  { rows, duals, bounds, yields }: OnKinks,
+  along: Float64Array,
+  { i, pull, share, towards }: Record<'i' | 'pull' | 'share' | 'towards', number>,
+): number {
+  let change = 0;
+  for (let k = 0; k < rows.length; k++) {
+    const move = share * along[k]!;
+    const dual = duals[k]! + pull * move * towards;
+    const excess = Math.abs(dual) - bounds[k]!;
+    if (!(excess > 0) || rows[k] === i) continue;
+    change += Math.sign(dual) * excess * yields[k]! * move;
+  }
+  return change;
 }

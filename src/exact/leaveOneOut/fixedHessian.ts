@@ -39,8 +39,7 @@ export function trainerWithout(
   const softness = kinksThere?.softness ?? 0;
   // What a soft kink curves is in the programme of its dual, whichever side a row is on.
   const outputCurvatures = softness > 0 ? new Float64Array(n) : pieces.outputCurvatures;
-  const fitted = pieces.fitted.map(() => false);
-  const hessian = hessianOf(losses, minimiser, { ...pieces, fitted, outputCurvatures });
+  const hessian = hessianOf(losses, { point: minimiser, pieces }, outputCurvatures);
   // Kinks alone may hold an intercept.
   if (M > N) hessian[M * M - 1]! += (HELD_INTERCEPT * traceOf(hessian, M)) / M;
   // Vectors are L^-1 of themselves, H = L L': there the Hessian is the identity.

@@ -88,7 +88,8 @@ export interface LeftOutRows
 /** A result that can say how it would do on rows that it was not trained on. */
 export interface WithLeaveOneOut<L extends LeaveOneOut = LeaveOneOut> {
   /**
-   * The risk of training without each row at that row: an estimate of the risk on new rows, from the training rows alone.
+   * The risk of training without each row at that row: an estimate of the risk on new rows, from the training rows alone. The
+   * features are taken as given: where hidden layers were trained on the same rows it is far too low, for they have fitted them.
    * Computed when it is asked for, in about a third of the time of the solution; exact for the square loss at eps = 0. Leaving a
    * row out sets its weight to 0; the penalty stays (n lambda / 2) |theta|^2 beside the sum over the others. Not enumerable:
    * copies by `structuredClone`, spread or JSON are plain data without it.

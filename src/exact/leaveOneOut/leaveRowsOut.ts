@@ -122,9 +122,13 @@ export function leaveRowsOut(
 ): RowsLeftOut {
   let states: RowStates = found;
   let point = pointAt(losses, found.x);
+  let before: Expansion | null = null;
   for (let round = 1; ; round++) {
     const pieces = losses.pieces(point, states);
-    const model = localModel(losses, point, pieces);
+    const here = { point, pieces };
+    const hessian: Float64Array = (before && hessianAfter(losses, before, here)) ?? hessianOf(losses, here);
+    const model = new LocalModel({ n: losses.n, M: losses.M, hessian, ...pieces });
+    before = { ...here, hessian };
     const { move, outputDerivatives } = model.newtonStep(gradientOf(losses, point, pieces), pieces.gaps);
     point = pointAt(
       losses,
@@ -160,24 +164,25 @@ function gradientOf({ n, N, M, ridge }: RowLosses, { x, gradients }: Point, piec
   return sum;
 }
 
-function localModel(losses: RowLosses, point: Point, pieces: Pieces): LocalModel {
-  const { n, M } = losses;
-  const { fitted } = pieces;
-  const hessian = hessianOf(losses, point, {
-    ...pieces,
-    fitted: fitted.map(() => false),
-    outputCurvatures: pieces.outputCurvatures.map((value, i) => (fitted[i] ? KINK_CURVATURE : value)),
-  });
-  return new LocalModel({ n, M, hessian, ...pieces });
+/** The losses about a point, and their Hessian, in which a row at a kink has a little curvature along its d_i. */
+interface Expansion {
+  readonly point: Point;
+  readonly pieces: Pieces;
+  readonly hessian: Float64Array;
 }
 
-/** The Hessian of all but the rows at a kink along their d_i, M x M in the lower triangle. */
-export function hessianOf(losses: RowLosses, point: Point, pieces: Pieces): Float64Array {
-  const { N, M, ridge } = losses;
+/** M x M in the lower triangle. @param curvatures along d_i, n. Default those of the pieces, with a little at a kink */
+export function hessianOf(
+  losses: RowLosses,
+  { point, pieces }: Omit<Expansion, 'hessian'>,
+  curvatures = curvaturesOf(pieces),
+): Float64Array {
+  const { n, N, M, ridge } = losses;
   const gram = new Float64Array(N * N);
   point.gradients.gram(pieces.turns, gram);
   const hessian = new Float64Array(M * M);
-  sumOfProducts(linearAlgebra(), rankOnes(losses, point, pieces), M, hessian);
+  const blocks = [...rowBlocks(n, 4 * M)];
+  sumOfProducts(linearAlgebra(), rankOnes(losses, { point, pieces }, blocks, curvatures), M, hessian);
   for (let a = 0; a < N; a++) {
     for (let b = 0; b <= a; b++) hessian[a * M + b]! += gram[a * N + b]!;
     hessian[a * M + a]! += ridge;
@@ -185,20 +190,67 @@ export function hessianOf(losses: RowLosses, point: Point, pieces: Pieces): Floa
   return hessian;
 }
 
-/** The sum of outputCurvatures_i d_i d_i' and (along_i - turns_i) k_i k_i', as factors of M rows, a block of rows after the other. */
+const curvaturesOf = ({ fitted, outputCurvatures }: Pieces): Float64Array =>
+  outputCurvatures.map((value, i) => (fitted[i] ? KINK_CURVATURE : value));
+
+/**
+ * The Hessian where a few rows are on other pieces and the point has hardly moved: that of before with what these rows change
+ * along d_i and k_i. Null where more has changed.
+ */
+function hessianAfter(
+  losses: RowLosses,
+  before: Expansion,
+  after: Omit<Expansion, 'hessian'>,
+): Float64Array | null {
+  const { n, M } = losses;
+  const [old, own] = [before.pieces, after.pieces];
+  const changed = [...old.fitted.keys()].filter(
+    (i) => old.fitted[i] !== own.fitted[i] || old.outputCurvatures[i] !== own.outputCurvatures[i],
+  );
+  let [turned, all] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    turned += Math.abs(own.turns[i]! - old.turns[i]!);
+    all += old.turns[i]!;
+  }
+  if (changed.length > MOST_CHANGED * M || turned > MOST_TURNED * all) return null;
+  const hessian = before.hessian.slice();
+  const rows = changed.map((i) => ({ from: i, to: i + 1 }));
+  const change = new Float64Array(M * M);
+  for (const [expansion, sign] of [
+    [before, -1],
+    [after, 1],
+  ] as const) {
+    sumOfProducts(
+      linearAlgebra(),
+      rankOnes(losses, expansion, rows, curvaturesOf(expansion.pieces)),
+      M,
+      change,
+    );
+    for (let a = 0; a < M; a++) for (let b = 0; b <= a; b++) hessian[a * M + b]! += sign * change[a * M + b]!;
+  }
+  return hessian;
+}
+
+/** Rows whose change is taken by itself, as a share of the coefficients, */
+const MOST_CHANGED = 0.1;
+/** where the curvatures of the gradient norms have changed by no more than this share of their sum. */
+const MOST_TURNED = 3e-3;
+
+/** The sum of curvatures_i d_i d_i' and (along_i - turns_i) k_i k_i', as factors of M rows, a block of rows after the other. */
 function* rankOnes(
-  { n, N, M }: RowLosses,
-  { gradients }: Point,
-  { fitted, directions, outputCurvatures, turns, along }: Pieces,
+  { N, M }: RowLosses,
+  { point: { gradients }, pieces: { directions, turns, along } }: Omit<Expansion, 'hessian'>,
+  blocks: readonly RowBlock[],
+  curvatures: Float64Array,
 ): Generator<ProductPart> {
-  for (const block of rowBlocks(n, 4 * M)) {
+  for (const block of blocks) {
     const [own, slopes] = [directions(block), gradients.slopes(block)];
     const rows = new Float64Array(2 * (block.to - block.from) * M);
     const weights: number[] = [];
     for (let i = block.from, at = 0; i < block.to; i++, at++) {
-      if (!fitted[i] && outputCurvatures[i] !== 0) {
+      if (curvatures[i] !== 0) {
         rows.set(own.subarray(at * M, (at + 1) * M), weights.length * M);
-        weights.push(outputCurvatures[i]!);
+        weights.push(curvatures[i]!);
       }
       if (along[i] !== turns[i]) {
         rows.set(slopes.subarray(at * N, (at + 1) * N), weights.length * M);

@@ -1,6 +1,7 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { LowerTriangle } from '../../numerics/lowerTriangle.ts';
 import {
+  addScaled,
   choleskySolve,
   dot,
   solveLower,
@@ -21,7 +22,7 @@ import { rowSquares } from './rowGradients.ts';
 export interface LocalModelOptions {
   readonly n: number;
   readonly M: number;
-  /** H, M x M, in the lower triangle, with {@link KINK_CURVATURE} d_i d_i' of each row at a kink; overwritten. */
+  /** H, M x M, in the lower triangle, with {@link KINK_CURVATURE} d_i d_i' of each row at a kink. */
   readonly hessian: Float64Array;
   /** d_i of the rows of a block, each of M. */
   readonly directions: (block: RowBlock) => Float64Array;
@@ -33,6 +34,9 @@ export interface LocalModelOptions {
 
 /** Changes no step, as kinks hold it, and lets H be factored where nothing but kinks holds an intercept. */
 export const KINK_CURVATURE = 0.01;
+
+/** Right-hand sides for which substitution is quicker than what `LowerTriangle` prepares. */
+const FEW = 16;
 
 /** A Newton step of all rows. */
 export interface NewtonStep {
@@ -46,12 +50,18 @@ export interface NewtonStep {
 export interface StepsWithout {
   /** A row of M for each. */
   readonly steps: Float64Array;
-  /** L' times what the step is for a unit of its row's gradient along d_i, a row of M for each. */
-  readonly units: Float64Array;
-  /** Products of d_i with the duals of the kinks, P for each; meaningless at a kink. */
-  readonly onKinks: Float64Array;
   /** w_i d_i' G d_i, the share of its direction's curvature that is the row's own; NaN at a kink and where w_i = 0. */
   readonly leverages: Float64Array;
+  /** d_i of the rows off their kink. */
+  readonly own: Whitened;
+}
+
+/** Rows v of M numbers in the coordinates where H is the identity. */
+export interface Whitened {
+  /** L^-1 v, a row of M for each. */
+  readonly rows: Float64Array;
+  /** Its products with an orthonormal basis of the span of the kinks, P for each. */
+  readonly along: Float64Array;
 }
 
 /** The P rows at a kink, in the coordinates L' x, where H is the identity. */
@@ -60,13 +70,12 @@ interface Kinks {
   readonly directions: Float64Array;
   /** The Cholesky factor of directions directions'. */
   readonly factor: Float64Array;
-  readonly triangle: LowerTriangle;
   /** An orthonormal basis of their span, P x M, and the same as columns. */
   readonly basis: () => Float64Array;
   readonly columns: () => Float64Array;
-  /** For each what is 1 along its own d_i, 0 along those of the others, and no more than that in the norm of H, P x M. */
+  /** In that basis, for each what is 1 along its own d_i, 0 along those of the others, and no more than that in the norm of H, P x P. */
   readonly duals: () => Float64Array;
-  /** Their products, P x P. */
+  /** Products of the duals, P x P. */
   readonly overlaps: () => Float64Array;
 }
 
@@ -78,7 +87,8 @@ export class LocalModel {
   private readonly options: LocalModelOptions;
   /** L, in the lower triangle. */
   private readonly factor: Float64Array;
-  private readonly triangle: LowerTriangle;
+  /** The same for many right-hand sides. */
+  private readonly triangle: () => LowerTriangle;
   /** Of each row, its place among the P at a kink, or -1. */
   readonly place: Int32Array;
   private readonly P: number;
@@ -88,12 +98,17 @@ export class LocalModel {
     const { n, M, hessian, fitted } = options;
     this.options = options;
     this.factor = factored(hessian, M);
-    this.triangle = new LowerTriangle(this.factor, M);
+    this.triangle = once(() => new LowerTriangle(this.factor, M));
     this.place = new Int32Array(n).fill(-1);
     let P = 0;
     for (let i = 0; i < n; i++) if (fitted[i]) this.place[i] = P++;
     this.P = P;
-    this.kinks = kinksOf(this.triangle.solve(this.kinkDirections()), P, M);
+    const directions = this.kinkDirections();
+    this.kinks = kinksOf(
+      P < FEW ? solveLower(this.factor, directions, M) : this.triangle().solve(directions),
+      P,
+      M,
+    );
   }
 
   /**
@@ -123,79 +138,108 @@ export class LocalModel {
   stepsWithout(block: RowBlock, outputDerivatives: Float64Array, extras: Float64Array | null): StepsWithout {
     const { options, place, P, kinks, triangle } = this;
     const { M, directions, outputCurvatures } = options;
-    const rows = block.to - block.from;
-    const rowOf = (of: Float64Array, i: number): Float64Array => of.subarray(i * M, (i + 1) * M);
+    const count = block.to - block.from;
     // G d_i is 0 at a kink, where G of the extras takes its place; those of other rows are mostly 0.
     const vectors = directions(block).slice();
     let bent = false;
-    for (let i = 0; i < rows; i++) {
-      const extra = extras && rowOf(extras, i);
+    for (let i = 0; i < count; i++) {
+      const [vector, extra] = [rowOf(vectors, i, M), extras && rowOf(extras, i, M)];
       if (place[block.from + i]! < 0) bent ||= extra?.some((value) => value !== 0) ?? false;
-      else if (extra) rowOf(vectors, i).set(extra);
-      else rowOf(vectors, i).fill(0);
+      else if (extra) vector.set(extra);
+      else vector.fill(0);
     }
-    const { rest: units, onKinks } = this.besideKinks(vectors);
-    const bends = bent ? this.besideKinks(extras!).rest : null;
-    const steps = new Float64Array(rows * M);
-    const leverages = new Float64Array(rows).fill(Number.NaN);
-    for (let i = 0; i < rows; i++) {
+    const own = this.whitened(vectors);
+    const bends = bent ? this.whitened(extras!) : null;
+    const leverages = new Float64Array(count).fill(Number.NaN);
+    // L' step is shares_i L^-1 v_i and that of the bend, less what they have in the span of the kinks, and there what freeing a kink gives.
+    const shares = new Float64Array(count).fill(1);
+    const inSpan = new Float64Array(count * P);
+    for (let i = 0; i < count; i++) {
       const row = block.from + i;
-      const [step, unit, at] = [rowOf(steps, i), rowOf(units, i), place[row]!];
+      const [along, target, at] = [rowOf(own.along, i, P), rowOf(inSpan, i, P), place[row]!];
       if (at >= 0) {
         // Without its kink the row may move along what no other kink minds.
-        step.set(unit);
-        const [dual, free] = [rowOf(kinks.duals(), at), kinks.overlaps()[at * P + at]! - KINK_CURVATURE];
-        const pull = outputDerivatives[row]! + onKinks[i * P + at]!;
-        for (let a = 0; a < M; a++) {
-          unit[a] = dual[a]! / free;
-          step[a]! += pull * unit[a]!;
-        }
+        const dual = rowOf(kinks.duals(), at, P);
+        const pull = outputDerivatives[row]! + dot(along, dual);
+        addScaled(target, pull / this.freedomAt(at), dual);
+        addScaled(target, -1, along);
         continue;
       }
       // Without its bend there is less to hold it.
-      const w = outputCurvatures[row]!;
-      const leverage = w * dot(unit, unit);
+      const [w, vector] = [outputCurvatures[row]!, rowOf(own.rows, i, M)];
+      const leverage = w * (dot(vector, vector) - dot(along, along));
       if (w !== 0) leverages[i] = leverage;
-      const bend = bends && rowOf(bends, i);
-      const pull = outputDerivatives[row]! + (bend ? w * dot(unit, bend) : 0);
-      for (let a = 0; a < M; a++) {
-        unit[a]! /= 1 - leverage;
-        step[a] = pull * unit[a]! + (bend ? bend[a]! : 0);
+      let pull = outputDerivatives[row]!;
+      if (bends) {
+        const [bend, beside] = [rowOf(bends.rows, i, M), rowOf(bends.along, i, P)];
+        pull += w * (dot(vector, bend) - dot(along, beside));
+        addScaled(target, -1, beside);
       }
+      shares[i] = pull / (1 - leverage);
+      addScaled(target, -shares[i]!, along);
     }
-    return { steps: triangle.solveTransposed(steps), units, onKinks, leverages };
+    const steps = new Float64Array(count * M);
+    if (P > 0) linearAlgebra().multiplyTransposed(inSpan, kinks.columns(), steps, { m: count, n: M, k: P });
+    for (let i = 0; i < count; i++) {
+      addScaled(rowOf(steps, i, M), shares[i]!, rowOf(own.rows, i, M));
+      if (bends && place[block.from + i]! < 0) addScaled(rowOf(steps, i, M), 1, rowOf(bends.rows, i, M));
+    }
+    return { steps: triangle().solveTransposed(steps), leverages, own };
   }
 
-  /** L^-1 v of each row v of M, and v' G v: how far a unit of force along it moves it. */
-  freedom(rows: Float64Array): { readonly whitened: Float64Array; readonly slack: Float64Array } {
-    const { M } = this.options;
-    const whitened = this.triangle.solve(rows);
-    const along = this.onBasis(whitened);
-    const m = rows.length / M;
-    const taken = rowSquares(along, m);
-    return { whitened, slack: rowSquares(whitened, m).map((all, k) => Math.max(0, all - taken[k]!)) };
+  /** v' G d_i of other rows v for a unit of each row's gradient along d_i, once the row is left out: a row of K for K rows v. */
+  movesOf({ from, to }: RowBlock, { own, leverages }: StepsWithout, others: Whitened): Float64Array {
+    const { place, P, kinks, options } = this;
+    const count = to - from;
+    const K = others.rows.length / options.M;
+    const inSpan = own.along.map((value) => -value);
+    for (let i = 0; i < count; i++) {
+      const at = place[from + i]!;
+      if (at >= 0) inSpan.set(rowOf(kinks.duals(), at, P), i * P);
+    }
+    const [moves, beside] = [new Float64Array(count * K), new Float64Array(count * K)];
+    linearAlgebra().multiplyTransposed(own.rows, others.rows, moves, { m: count, n: K, k: options.M });
+    if (P > 0) linearAlgebra().multiplyTransposed(inSpan, others.along, beside, { m: count, n: K, k: P });
+    for (let i = 0; i < count; i++) {
+      const [at, move] = [place[from + i]!, rowOf(moves, i, K)];
+      if (at >= 0) move.fill(0);
+      addScaled(move, 1, rowOf(beside, i, K));
+      const held = at >= 0 ? this.freedomAt(at) : 1 - (leverages[i]! || 0);
+      for (let k = 0; k < K; k++) move[k]! /= held;
+    }
+    return moves;
   }
 
-  /** L^-1 v of each row v less what lies in the span of the kinks, which G leaves out, and products of v with their duals. */
-  private besideKinks(rows: Float64Array): { readonly rest: Float64Array; readonly onKinks: Float64Array } {
-    const { kinks, P, options } = this;
+  /** Products of rows with the duals of the kinks, P for each. */
+  onKinks({ along }: Whitened): Float64Array {
+    const { kinks, P } = this;
+    const products = new Float64Array(along.length);
+    if (P > 0)
+      linearAlgebra().multiplyTransposed(along, kinks.duals(), products, { m: along.length / P, n: P, k: P });
+    return products;
+  }
+
+  /** How far a row moves for a unit of force once its own kink, number `at`, holds it no more. */
+  freedomAt(at: number): number {
+    return this.kinks.overlaps()[at * this.P + at]! - KINK_CURVATURE;
+  }
+
+  /** L^-1 v of each row v of M. */
+  whitened(vectors: Float64Array): Whitened {
+    const { triangle, kinks, P, options } = this;
     const { M } = options;
-    const rest = this.triangle.solve(rows);
-    if (P === 0) return { rest, onKinks: new Float64Array(0) };
-    const along = this.onBasis(rest);
-    const taken = new Float64Array(rest.length);
-    linearAlgebra().multiplyTransposed(along, kinks.columns(), taken, { m: rest.length / M, n: M, k: P });
-    for (let at = 0; at < taken.length; at++) rest[at]! -= taken[at]!;
-    return { rest, onKinks: kinks.triangle.solveTransposed(along) };
+    const rows = triangle().solve(vectors);
+    const m = rows.length / M;
+    const along = new Float64Array(m * P);
+    if (P > 0) linearAlgebra().multiplyTransposed(rows, kinks.basis(), along, { m, n: P, k: M });
+    return { rows, along };
   }
 
-  /** Products of rows of M with the basis of the kinks, P for each. */
-  private onBasis(whitened: Float64Array): Float64Array {
-    const { kinks, P, options } = this;
-    const m = whitened.length / options.M;
-    const along = new Float64Array(m * P);
-    linearAlgebra().multiplyTransposed(whitened, kinks.basis(), along, { m, n: P, k: options.M });
-    return along;
+  /** v' G v of each row v: how far a unit of force along it moves it. */
+  slackOf({ rows, along }: Whitened): Float64Array {
+    const m = rows.length / this.options.M;
+    const taken = rowSquares(along, m);
+    return rowSquares(rows, m).map((all, k) => Math.max(0, all - taken[k]!));
   }
 
   /** d_i of the rows at a kink, P x M. */
@@ -219,29 +263,30 @@ function kinksOf(directions: Float64Array, P: number, M: number): Kinks {
   const factor = factored(gram, P);
   const triangle = new LowerTriangle(factor, P);
   const columns = once(() => triangle.solve(transpose(directions, P, M)));
+  const duals = once(() => transpose(triangle.inverse(), P, P));
   return {
-    ...{ directions, factor, triangle, columns },
+    ...{ directions, factor, columns, duals },
     basis: once(() => transpose(columns(), M, P)),
-    duals: once(() => transpose(triangle.solveTransposed(columns()), M, P)),
     overlaps: once(() => {
-      const upper = transpose(triangle.inverse(), P, P);
       const products = new Float64Array(P * P);
-      linearAlgebra().multiplyTransposed(upper, upper, products, { m: P, n: P, k: P });
+      linearAlgebra().multiplyTransposed(duals(), duals(), products, { m: P, n: P, k: P });
       return products;
     }),
   };
 }
 
+const rowOf = (rows: Float64Array, i: number, width: number): Float64Array =>
+  rows.subarray(i * width, (i + 1) * width);
+
 /** Share of the largest diagonal entry that is added where a matrix is singular to working precision. */
 const JITTER = 1e-13;
 
-/** The Cholesky factor of A, in the lower triangle of `a`, in its place; NaN where there is none. */
+/** The Cholesky factor of A, given in the lower triangle, in that of a new matrix; NaN where there is none. */
 export function factored(a: Float64Array, size: number): Float64Array {
-  const kept = a.slice();
   for (let jitter = JITTER; ; jitter *= 100) {
-    a.set(kept);
-    addToDiagonal(a, size, jitter);
-    if (linearAlgebra().choleskyInPlace(a, size)) return a;
-    if (!(jitter < 1)) return a.fill(Number.NaN);
+    const factor = a.slice();
+    addToDiagonal(factor, size, jitter);
+    if (linearAlgebra().choleskyInPlace(factor, size)) return factor;
+    if (!(jitter < 1)) return factor.fill(Number.NaN);
   }
 }

@@ -24,7 +24,9 @@ export const ownGradients =
     const { n, d, jacobians } = problem;
     const images = jacobians.images(theta);
     const lengths = rowSquares(images, n).map(Math.sqrt);
-    const directions = images.map((value, e) => value / (lengths[Math.floor(e / d)]! || 1));
+    const directions = new Float64Array(n * d);
+    for (let i = 0, e = 0; i < n; i++)
+      for (const end = e + d; e < end; e++) directions[e] = images[e]! / (lengths[i]! || 1);
     return {
       lengths,
       slopes: pulledBack(problem, directions),

@@ -1,6 +1,7 @@
 import { html } from '../page/elements.ts';
 import { type NumberName, parameters, positionOf, SLIDER_STEPS, valueAt } from '../state/parameters.ts';
 import type { Store } from '../state/state.ts';
+import { numberOf } from '../theory/ask.ts';
 import { sliderNames } from './sliderNames.ts';
 
 /** From one end of a slider to the other, in milliseconds. */
@@ -31,11 +32,7 @@ export function animation(box: HTMLElement, store: Store): void {
 
   let frame: number | undefined;
   const parameter = () => parameters[select.value as NumberName];
-  const position = (): number => {
-    const { settings } = store.state;
-    const { name } = parameter();
-    return positionOf(parameter(), name === 'epsTest' ? (settings.epsTest ?? settings.eps) : settings[name]);
-  };
+  const position = (): number => positionOf(parameter(), numberOf(store.state.settings, parameter().name));
   const goTo = (next: number): void => store.set({ [parameter().name]: valueAt(parameter(), next) });
 
   function label(): void {

@@ -1,4 +1,5 @@
 import { html } from '../page/elements.ts';
+import { isLoopback } from '../page/offline.ts';
 import { whenSeen } from '../page/whenSeen.ts';
 import { toLink } from '../state/link.ts';
 import type { AxisName } from '../state/parameters.ts';
@@ -24,7 +25,7 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
     code,
     copy,
   );
-  if (isOfThisMachine(window.location))
+  if (window.location.protocol === 'file:' || isLoopback(window.location.hostname))
     embed.append(
       html(
         'p',
@@ -66,9 +67,6 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
     },
   };
 }
-
-const isOfThisMachine = ({ protocol, hostname }: Location): boolean =>
-  protocol === 'file:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 
 /** An inline frame of the present curves. */
 export function embedCode(state: State): string {

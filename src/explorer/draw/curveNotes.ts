@@ -1,4 +1,4 @@
-import { letters, spans } from '../page/symbols.ts';
+import { letters } from '../page/symbols.ts';
 import type { Words } from '../page/words.ts';
 import { isClassifier } from '../theory/ask.ts';
 import type { RiskAt } from '../theory/curve.ts';
@@ -6,9 +6,8 @@ import type { PinnedCurve } from '../theory/pinnedCurves.ts';
 import type { CurveView } from './curveView.ts';
 import { barsOf } from './errorBars.ts';
 import { type Plane, RISKS } from './plane.ts';
+import { levelNote, squareLine } from './planeNotes.ts';
 import { outlinesOf } from './riskCurves.ts';
-import { roomAlong, uprightLine } from './room.ts';
-import { svg } from './svg.ts';
 
 /** Widths in pixels of the value beside the level of predicting nothing, and of each letter of the words before it. */
 const VALUE = 64;
@@ -26,22 +25,17 @@ export function nothingLevel(
   here: number,
   square: number | undefined,
 ): SVGElement[] {
-  const { frame, x, y } = plane;
-  const level = y.pixel(nothing);
-  if (level <= frame.top) return [];
-  const line = svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level });
+  if (plane.y.pixel(nothing) <= plane.frame.top) return [];
   const outlines = [curve, ...pinned.map((pin) => pin.curve)].flatMap((drawn) => {
     const outlinesHere = outlinesOf(plane, drawn);
     return RISKS.map((name) => outlinesHere[name]);
   });
-  const lines = [here, square].flatMap((at) => (at === undefined ? [] : [uprightLine(frame, x.pixel(at))]));
-  const drawn = [...outlines, ...lines, ...barsOf(plane, measurements, own)];
-  const long = roomAlong(frame, drawn, level, VALUE + LETTER * words.nothing.length);
-  const spot = long ?? roomAlong(frame, drawn, level, VALUE);
-  if (!spot) return [line];
   const value = words.one === 'error' ? ['½'] : ['1 + ', letters.tau, '²'];
-  const said = long ? [`${words.nothing}, `, ...value] : value;
-  return [line, svg('text', { class: 'note halo', ...spot }, ...spans(...said))];
+  const said = [
+    { parts: [`${words.nothing}, `, ...value], length: VALUE + LETTER * words.nothing.length },
+    { parts: value, length: VALUE },
+  ];
+  return levelNote(plane, nothing, said, [...outlines, ...barsOf(plane, measurements, own)], [here, square]);
 }
 
 /** The place on the axis where there are as many features as samples; undefined where there is none, or nothing to see. */
@@ -58,13 +52,5 @@ export function squarePlace({ frame, x }: Plane, square: number | undefined, her
   const at = x.pixel(square);
   const besideHere = x.pixel(here) - at;
   const leftwards = at > (frame.left + frame.right) / 2 || (besideHere > 0 && besideHere < 70);
-  const place = {
-    x: at + (leftwards ? -7 : 7),
-    y: frame.top + 18,
-    'text-anchor': leftwards ? 'end' : 'start',
-  };
-  return [
-    svg('line', { class: 'square', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
-    svg('text', { class: 'note halo', ...place }, ...spans({ letter: 'N' }, ' = ', { letter: 'n' })),
-  ];
+  return squareLine(frame, at, leftwards, frame.top + 18);
 }

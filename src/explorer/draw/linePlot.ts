@@ -1,4 +1,3 @@
-import { spans } from '../page/symbols.ts';
 import type { Axis } from '../theory/curve.ts';
 import { kept } from '../theory/keptAnswers.ts';
 import { coverFrame, gridLines } from './axes.ts';
@@ -8,7 +7,7 @@ import { endLabels, rowLabels } from './lineLabels.ts';
 import { markOf } from './marks.ts';
 import { nullBand } from './nullBands.ts';
 import type { Plane } from './plane.ts';
-import { roomAlong, uprightLine } from './room.ts';
+import { levelNote, squareLine } from './planeNotes.ts';
 import { scaleOf } from './scale.ts';
 import { type Outline, pathThrough, set, svg } from './svg.ts';
 
@@ -151,30 +150,20 @@ function notesOf(
   { at: here, level, square, nothing }: LinePlotView,
   outlines: readonly Outline[],
 ): SVGElement[] {
-  const { frame, x, y } = plane;
+  const { frame, x } = plane;
   const found = nothing ? nullBand(plane, ...nothing, here) : [];
   if (level) {
-    const at = y.pixel(level.value);
-    const lines = [here, square].flatMap((at) => (at === undefined ? [] : [uprightLine(frame, x.pixel(at))]));
-    const drawn = [...outlines, ...lines];
-    const long = roomAlong(frame, drawn, at, LEVEL_WORDS);
-    const spot = long ?? roomAlong(frame, drawn, at, SHORT_WORDS);
-    found.push(svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: at, y2: at }));
-    if (spot) found.push(svg('text', { class: 'note halo', ...spot }, long ? level.words : level.short));
+    const words = [
+      { parts: [level.words], length: LEVEL_WORDS },
+      { parts: [level.short], length: SHORT_WORDS },
+    ];
+    found.push(...levelNote(plane, level.value, words, outlines, [here, square]));
   }
   if (square !== undefined) {
     const at = x.pixel(square);
-    found.push(
-      svg('line', { class: 'square', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
-      svg(
-        'text',
-        // At the foot, where no peak is, and beside the mark of the settings where that is near.
-        x.pixel(here) > at && x.pixel(here) < at + 60
-          ? { class: 'note halo', x: at - 7, y: frame.bottom - 9, 'text-anchor': 'end' }
-          : { class: 'note halo', x: at + 7, y: frame.bottom - 9 },
-        ...spans({ letter: 'N' }, ' = ', { letter: 'n' }),
-      ),
-    );
+    // At the foot, where no peak is, and beside the mark of the settings where that is near.
+    const leftwards = x.pixel(here) > at && x.pixel(here) < at + 60;
+    found.push(...squareLine(frame, at, leftwards, frame.bottom - 9));
   }
   return found;
 }

@@ -3,8 +3,8 @@
 type Rgb = readonly [number, number, number];
 
 /** Steps of log(risk / E y^2): ratios of 2^(1/4). */
-export const BAND = Math.log(2) / 4;
-export const BANDS = 6;
+const BAND = Math.log(2) / 4;
+const BANDS = 6;
 
 const ends: Readonly<Record<'light' | 'dark', { below: Rgb; level: Rgb; above: Rgb }>> = {
   light: { below: [0, 98, 160], level: [246, 243, 236], above: [196, 78, 0] },
@@ -20,9 +20,6 @@ export function colourOf(logRatio: number, theme: 'light' | 'dark'): Rgb {
   return level.map((c, i) => Math.round(c + (end[i]! - c) * share)) as unknown as Rgb;
 }
 
-/** The bands from least to most risk, with the ratio in the middle of each. */
-export const legend = (theme: 'light' | 'dark'): { ratio: number; colour: Rgb }[] =>
-  Array.from({ length: 2 * BANDS + 1 }, (_, k) => {
-    const logRatio = (k - BANDS) * BAND;
-    return { ratio: Math.exp(logRatio), colour: colourOf(logRatio, theme) };
-  });
+/** The colours of the bands, from least to most risk. */
+export const legend = (theme: 'light' | 'dark'): Rgb[] =>
+  Array.from({ length: 2 * BANDS + 1 }, (_, k) => colourOf((k - BANDS) * BAND, theme));

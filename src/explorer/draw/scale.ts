@@ -2,8 +2,6 @@
 export interface Scale {
   readonly kind: 'linear' | 'log';
   readonly domain: readonly [number, number];
-  /** Pixels at the ends of the domain. */
-  readonly range: readonly [number, number];
   pixel(value: number): number;
   value(pixel: number): number;
 }
@@ -11,19 +9,18 @@ export interface Scale {
 export function scaleOf(
   kind: 'linear' | 'log',
   domain: readonly [number, number],
-  range: readonly [number, number],
+  [first, last]: readonly [number, number],
 ): Scale {
   const into = kind === 'log' ? Math.log : (x: number) => x;
   const out = kind === 'log' ? Math.exp : (x: number) => x;
   const low = into(domain[0]);
   const span = into(domain[1]) - low;
-  const length = range[1] - range[0];
+  const length = last - first;
   return {
     kind,
     domain,
-    range,
-    pixel: (value) => range[0] + (length * (into(value) - low)) / span,
-    value: (pixel) => out(low + (span * (pixel - range[0])) / length),
+    pixel: (value) => first + (length * (into(value) - low)) / span,
+    value: (pixel) => out(low + (span * (pixel - first)) / length),
   };
 }
 

@@ -3,7 +3,6 @@ import {
   choices,
   MAX_DEPTH,
   movedTo,
-  type NumberName,
   objection,
   type Parameter,
   parameters,
@@ -13,7 +12,7 @@ import {
   type WordName,
 } from '../state/parameters.ts';
 import type { State, Store } from '../state/state.ts';
-import { isClassifier } from '../theory/ask.ts';
+import { isClassifier, numberOf } from '../theory/ask.ts';
 import { kept } from '../theory/keptAnswers.ts';
 import { html } from './elements.ts';
 import { type Letter, letters, symbol } from './symbols.ts';
@@ -57,9 +56,6 @@ export interface Field {
   show(state: State): void;
 }
 
-const shownValue = (settings: Settings, name: NumberName): number =>
-  name === 'epsTest' ? (settings.epsTest ?? settings.eps) : settings[name];
-
 /** A slider and a number, there while it has an effect. `prefix` sets their ids apart where there are two of a parameter, which may have another letter. */
 export function numberField(
   parameter: Parameter,
@@ -91,7 +87,7 @@ export function numberField(
     number.setAttribute('aria-invalid', String(message !== undefined));
   };
   slider.addEventListener('input', () => {
-    const before = shownValue(store.state.settings, name);
+    const before = numberOf(store.state.settings, name);
     store.set({ [name]: movedTo(parameter, before, slider.valueAsNumber) });
   });
   number.addEventListener('input', () => {
@@ -103,7 +99,7 @@ export function numberField(
   });
   number.addEventListener('blur', () => {
     complain(undefined);
-    number.value = String(shownValue(store.state.settings, name));
+    number.value = String(numberOf(store.state.settings, name));
   });
 
   const say = kept((value: string, position: number) => {
@@ -116,7 +112,7 @@ export function numberField(
   return {
     element,
     show({ settings }) {
-      const value = shownValue(settings, name);
+      const value = numberOf(settings, name);
       const position = positionOf(parameter, value);
       if (slider.valueAsNumber !== position) slider.value = String(position);
       say(String(value), position);

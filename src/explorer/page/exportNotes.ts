@@ -78,7 +78,7 @@ export function mapKey(settings: Settings, lines: readonly LineName[], theme: 'l
   const words = wordsFor(settings);
   const bands = mapColours(theme);
   const band = (from: number, to: number): SVGElement[] =>
-    bands.slice(from, to).map(({ colour }, i, all) =>
+    bands.slice(from, to).map((colour, i, all) =>
       svg('rect', {
         x: (28 * i) / all.length,
         y: -6,

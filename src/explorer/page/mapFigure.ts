@@ -174,7 +174,7 @@ export function mapFigure(store: Store): MapFigure {
 
 function drawLegend(theme: 'light' | 'dark'): void {
   byId('map-legend').replaceChildren(
-    ...legend(theme).map(({ colour }) => {
+    ...legend(theme).map((colour) => {
       const patch = html('span');
       patch.style.background = `rgb(${colour.join(' ')})`;
       return patch;

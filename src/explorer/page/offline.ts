@@ -17,7 +17,7 @@ export function keepOffline(): void {
 }
 
 /** Whether a host is this machine: 127.0.0.0/8, [::1], localhost and the names below it. */
-const isLoopback = (host: string): boolean => /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(host);
+export const isLoopback = (host: string): boolean => /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(host);
 
 /** Removes what an earlier version kept for this address. */
 async function forget(): Promise<void> {

@@ -1,3 +1,4 @@
+import { adversarialRiskAt } from '../../theory/index.ts';
 import type { Line, LinePlotView } from '../draw/linePlot.ts';
 import { riskDomain } from '../draw/riskDomain.ts';
 import { shortText } from '../page/numbers.ts';
@@ -58,7 +59,9 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
           adversarial,
           standard,
           {
-            ...faint({ eps: 0, epsTest: 0 }, 'ordinary training', attackedBy(epsTestOf(settings))),
+            ...faint({ eps: 0, epsTest: 0 }, 'ordinary training', (risk) =>
+              adversarialRiskAt(risk, epsTestOf(settings)),
+            ),
             short: 'ordinary',
           },
         ],
@@ -101,14 +104,6 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
       };
   }
 }
-
-/** The adversarial risk at another radius: the same solution has them all. */
-const attackedBy =
-  (eps: number) =>
-  ({ standardRisk, gradientNorm }: PageRisk): number => {
-    const c = eps * gradientNorm;
-    return standardRisk + 2 * c * Math.sqrt((2 / Math.PI) * standardRisk) + c * c;
-  };
 
 /** Broken where the ridgeless phase begins or ends, since risks jump there. */
 const pointsOf = (curve: readonly RiskAt[], value: (risk: PageRisk) => number): [number, number][] =>

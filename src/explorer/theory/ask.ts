@@ -13,7 +13,7 @@ import {
   spectrumNamed,
 } from '../../theory/index.ts';
 import { facesLinf, normsOf } from '../state/norms.ts';
-import type { Loss, Settings } from '../state/parameters.ts';
+import type { Loss, NumberName, Settings } from '../state/parameters.ts';
 import { onceFor } from './keptAnswers.ts';
 import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
 
@@ -111,3 +111,7 @@ export const testedGradient = (settings: Settings, { gradientNorm, gradientNorms
   gradientNorms?.[normsOf(settings).test] ?? gradientNorm;
 
 export const epsTestOf = ({ eps, epsTest }: Settings): number => epsTest ?? eps;
+
+/** A number of the settings as it is in effect. */
+export const numberOf = (settings: Settings, name: NumberName): number =>
+  name === 'epsTest' ? epsTestOf(settings) : settings[name];

@@ -1,6 +1,6 @@
 import { activationNames, gridValues, riskCurve } from '../../theory/index.ts';
 import { type AxisName, MAX_DEPTH, parameters, type Settings } from '../state/parameters.ts';
-import { costOf, isClassifier, mapOf, questionOf, riskAt } from './ask.ts';
+import { costOf, isClassifier, mapOf, numberOf, questionOf, riskAt } from './ask.ts';
 import { remembered } from './keptAnswers.ts';
 import { fitting, newPace } from './pace.ts';
 import { ofClasses, ofValues, type PageRisk } from './pageRisk.ts';
@@ -45,7 +45,7 @@ export const placeText = (axis: Axis, at: number, numberText: (value: number) =>
 export function placeOf(settings: Settings, { name }: Axis): number {
   if (name === 'activation') return activationNames.indexOf(settings.activation);
   if (name === 'depth') return settings.depth - 1;
-  return name === 'epsTest' ? (settings.epsTest ?? settings.eps) : settings[name];
+  return numberOf(settings, name);
 }
 
 /** The library's name of an axis of numbers: the width of a deep map is that of its last layer. */

@@ -78,7 +78,7 @@ export function riskGrid(settings: Settings, measure: Measure, nx: number, ny: n
   };
 }
 
-export function mapLines(settings: Settings, measure: Measure, count = 49): MapLines {
+export function mapLines(settings: Settings, measure: Measure, count: number): MapLines {
   const map = mapOf(settings);
   const name = libraryName('psi1', settings);
   const { classes, options } = questionOf(settings);

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { HOST_TENSORFLOW_KEY } from '../native.ts';
 import { runCommand } from './command.ts';
+import { HELD_SIGNALS } from './heldSignals.ts';
 import { LIBRARY_LINKS, type Recipe } from './recipe.ts';
 import type { Tools } from './tools.ts';
 
@@ -50,10 +51,13 @@ export async function compileAddon(tools: Tools, recipe: Recipe, folder: string)
     await fs.rm(file, { force: true });
     await fs.symlink(library, file);
   }
+  const header = path.join(home, 'heldSignals.h');
+  await fs.writeFile(header, HELD_SIGNALS);
+  const environment = buildEnvironment(tools);
   await runCommand(
     'compiling the addon with node-gyp',
     [...tools.npm, 'run', '--loglevel=error', 'build-addon-from-source'],
-    { cwd: home, env: buildEnvironment(tools) },
+    { cwd: home, env: { ...environment, CXXFLAGS: `${environment.CXXFLAGS ?? ''} -include ${header}` } },
   );
   await fs.rm(path.join(home, 'build'), { recursive: true, force: true });
 }

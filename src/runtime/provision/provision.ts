@@ -192,6 +192,7 @@ function stepsFor(
           addonPackage: recipe.addonPackage,
           tensorflowVersion: wheel.version,
           cudaLibraries: wantLibraries,
+          holdsSignals: true,
           made: new Date().toISOString(),
           files: await manifestOf(home, [...libs, addonFile(recipe)]),
         };
@@ -215,6 +216,8 @@ async function examine(
   if (engine === undefined) return absent;
   if ('damage' in engine) return { damage: engine.damage, repairFrom: 'try' };
   if (wantLibraries && !engine.cudaLibraries) return absent;
+  if (!engine.holdsSignals)
+    return { damage: 'its addon lets signals interrupt TensorFlow, which may crash', repairFrom: 'compile' };
   const since = verify ? Number.NEGATIVE_INFINITY : Date.parse(engine.made);
   const damaged = await findDamage(addonHome(recipe, folder), engine.files, since);
   if (damaged.length > 0) {

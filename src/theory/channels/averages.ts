@@ -21,6 +21,16 @@ export interface Averages {
 
 export const newAverages = (): Averages => ({ eta: 0, mu: 0, chi: 0, attack: 0, loss: 0, kink: 0 });
 
+/** Sets all averages to 0, to be added to. */
+export function clearAverages(out: Averages): void {
+  out.eta = 0;
+  out.mu = 0;
+  out.chi = 0;
+  out.attack = 0;
+  out.loss = 0;
+  out.kink = 0;
+}
+
 /** The mass and the first two moments of a law below a point. */
 export interface PartialMoments {
   mass: number;

@@ -1,4 +1,5 @@
 import { fractionWithin, newTruncatedGaussian, truncatedGaussian } from '../../numerics/gaussian.ts';
+import { clearAverages } from './averages.ts';
 import type { ResidualChannel } from './residualChannel.ts';
 
 const gauss = newTruncatedGaussian();
@@ -10,11 +11,7 @@ const gauss = newTruncatedGaussian();
 export const centredSquare: ResidualChannel = {
   averages({ missed, noise }, V, c, out) {
     const k = 1 / (1 + V);
-    out.eta = 0;
-    out.chi = 0;
-    out.attack = 0;
-    out.loss = 0;
-    out.kink = 0;
+    clearAverages(out);
     for (const { weight, variance } of noise) {
       const s = Math.sqrt(missed + variance);
       const u = (V * c) / s;
@@ -43,11 +40,9 @@ export const centredSquare: ResidualChannel = {
     return sum;
   },
   untrained({ missed, noise }, out) {
+    clearAverages(out);
     out.eta = 1;
     out.mu = 1;
-    out.chi = 0;
-    out.attack = 0;
-    out.kink = 0;
     for (const { weight, variance } of noise) {
       out.chi += weight * (missed + variance);
       out.attack += weight * Math.sqrt((2 / Math.PI) * (missed + variance));

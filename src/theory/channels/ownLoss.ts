@@ -2,6 +2,7 @@ import { checkOptions, type OptionNames } from '../../checkOptions.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import { gaussLegendre } from '../../numerics/quadrature.ts';
 import { increasingRoot } from '../../numerics/rootFinding.ts';
+import { clearAverages } from './averages.ts';
 import type { MarginChannel } from './marginChannel.ts';
 import type { ResidualChannel } from './residualChannel.ts';
 
@@ -195,11 +196,7 @@ export function ownResidual({ value, derivative, kinks }: Required<OwnLoss>): Re
       const loss = attacked(c);
       const { crossing } = loss;
       const [up, down] = [derivative(crossing + c), derivative(crossing - c)];
-      out.eta = 0;
-      out.chi = 0;
-      out.attack = 0;
-      out.loss = 0;
-      out.kink = 0;
+      clearAverages(out);
       for (const { weight: share, shift, variance } of law.noise) {
         const square = law.missed + variance;
         const s = Math.sqrt(square);

@@ -1,6 +1,5 @@
 import { gaussLegendre } from '../../numerics/quadrature.ts';
-import type { Averages, PartialMoments } from './averages.ts';
-import { newPartialMoments } from './averages.ts';
+import { type Averages, clearAverages, newPartialMoments, type PartialMoments } from './averages.ts';
 
 /**
  * A range of the residual z (or of the margin less the attack) where the score is linear, and the loss quadratic; from the end
@@ -44,11 +43,7 @@ export function pieceAverages(
   shift: number,
   out: Averages,
 ): Averages {
-  out.eta = 0;
-  out.chi = 0;
-  out.attack = 0;
-  out.loss = 0;
-  out.kink = 0;
+  clearAverages(out);
   lower.mass = 0;
   lower.first = 0;
   lower.second = 0;

@@ -47,6 +47,7 @@ export async function fakeEngine(cache: string): Promise<{ folder: string; home:
     addonPackage: recipe.addonPackage,
     tensorflowVersion: '2.21.0',
     cudaLibraries: false,
+    holdsSignals: true,
     made: new Date().toISOString(),
     files: await manifestOf(home, [...libraries, addonFile(recipe)]),
   };

@@ -127,6 +127,15 @@ describe('provision', () => {
       () => writeFileSync(engine.addon, ADDON.toUpperCase()),
       ['compiling the addon with node-gyp', 'trying the new engine', 'recording checksums'],
     ],
+    [
+      'an addon that does not hold signals back',
+      () => {
+        const { holdsSignals: _, ...before } = JSON.parse(readFileSync(inEngine('engine.json'), 'utf8'));
+        writeFileSync(inEngine('engine.json'), JSON.stringify(before));
+        expect(findProvisioned('cpu')).toEqual({ home: engine.home });
+      },
+      ['compiling the addon with node-gyp', 'trying the new engine', 'recording checksums'],
+    ],
   ])('makes anew only %s', async (_, damage, steps) => {
     damage();
     const { result, lines } = await repair();
