@@ -17,7 +17,7 @@ export interface SkippedCandidate {
   readonly candidate: TuneCandidate;
   /**
    * 'prediction': its predicted risk is far above the least predicted. 'beginning': so is what was estimated first of its
-   * penalty and features. 'rise': the risk had risen clearly on the way to its radius. 'part': a part of the rows said that others
+   * penalty and features, or of a larger penalty. 'rise': the risk had risen clearly on the way to its radius. 'part': a part of the rows said that others
    * are better.
    */
   readonly because: 'prediction' | 'beginning' | 'rise' | 'part';
