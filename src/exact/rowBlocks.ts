@@ -1,7 +1,7 @@
 import type { LinearAlgebra } from '../numerics/linearAlgebra.ts';
 
 /** Bytes of what is worked on at once, so that beside the rows themselves memory does not grow with their number; */
-const BLOCK = 4e7;
+const BLOCK = 2e7;
 /** up to this many all rows are one block, whose columns are written once. */
 const WHOLE = 8e7;
 /** Rows and columns of a tile that the nearest cache holds twice. */
@@ -41,7 +41,7 @@ export interface ColumnsTarget {
 
 /** Writes a block of rows of `width` numbers as columns: number a of row `from + j` at a stride + at + j. */
 export function writeColumns(
-  rows: Float64Array,
+  rows: Float64Array | Int8Array,
   width: number,
   { from, to }: RowBlock,
   { out, stride, at = 0 }: ColumnsTarget,
@@ -121,7 +121,7 @@ export interface ColumnBlock extends RowBlock {
  * @param columns room for the M columns of a block, which are left alone by others
  */
 export function columnsOf(
-  rows: Float64Array,
+  rows: Float64Array | Int8Array,
   M: number,
   n: number,
   columns: Float64Array,

@@ -76,7 +76,7 @@ function addRows(
 }
 
 /** A' for A of m rows and k columns. */
-export function transpose(a: Float64Array, m: number, k: number): Float64Array {
+export function transpose(a: Float64Array | Int8Array, m: number, k: number): Float64Array {
   const result = new Float64Array(m * k);
   for (let i = 0; i < m; i++) for (let j = 0; j < k; j++) result[j * m + i] = a[i * k + j]!;
   return result;
