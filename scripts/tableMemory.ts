@@ -17,7 +17,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../src/cli/table.ts';
 import { makeFolder, writeWholeFile, writeWholePieces } from '../src/wholeFile.ts';
-import { BINARY, csvPieces, curvedTable, linearTable } from './madeUpTables.ts';
+import { BINARY, classesTable, csvPieces, curvedTable, linearTable } from './madeUpTables.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -47,6 +47,7 @@ function made(name: string, pieces: () => Iterable<string | Uint8Array>): string
   return file;
 }
 const linearFile = (): string => made('linear.csv', () => csvPieces(linearTable(rows, columns)));
+const classesFile = (): string => made('classes.csv', () => csvPieces(classesTable(rows, columns)));
 const curvedFile = (): string => made('curved.csv', () => csvPieces(curvedTable(rows, columns)));
 
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
@@ -76,8 +77,13 @@ const parts: Readonly<Record<string, () => Measured>> = {
     ...['train', ...trained, ...features, '--save', inFolder('features')],
     ...['--checkpoints', inFolder('features-parts')],
   ),
+  'train classes': rrf(classesFile, 'train', ...trained, ...features, '--loss', 'logistic'),
   'apply features': rrf(linearFile, 'apply', ...model('features'), ...out),
   'explain features': rrf(linearFile, 'explain', ...model('features')),
+  'predict features': rrf(
+    linearFile,
+    ...['predict', '--target', 'y', '--grid', `width=${options.width},eps=0.1,lambda=0.01`],
+  ),
   'tune linear': rrf(linearFile, 'tune', ...tuned('tuned-linear')),
   'tune curved': rrf(curvedFile, 'tune', ...tuned('tuned-curved')),
   'apply curved': rrf(curvedFile, 'apply', ...model('tuned-curved/model'), ...out),

@@ -1,3 +1,4 @@
+import { counted } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
 import type { ExplainedClass } from '../table/explainClasses.ts';
@@ -96,7 +97,7 @@ const headline = ({
   classes,
   seconds,
 }: ToldExplanation): string =>
-  `${target} on ${clean.count} rows: ${classes ? 'error' : `${loss} loss`} ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`;
+  `${target} on ${counted(clean.count, 'row')}: ${classes ? 'error' : `${loss} loss`} ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`;
 
 /** What standard errors of the importance are over. */
 const importanceErrors = (
@@ -105,7 +106,7 @@ const importanceErrors = (
 ): string =>
   importanceRows === count
     ? `standard errors over ${repeats} permutations of the same rows`
-    : `standard errors over ${repeats} permutations, each of ${importanceRows} of the ${count} rows (seeded)`;
+    : `standard errors over ${counted(repeats, 'permutation')}, each of ${importanceRows} of the ${count} rows (seeded)`;
 
 const capitalised = (words: string): string => words[0]!.toUpperCase() + words.slice(1);
 

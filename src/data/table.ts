@@ -1,4 +1,4 @@
-import { checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import { checkPositive, counted, InvalidArgumentError, UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 
 /** A table of numbers with named columns, in float64. */
@@ -83,7 +83,9 @@ export function splitRows(
   const held = Object.keys(fractions).length;
   const least = 2 * (held + 1);
   if (held > 0 && count < least)
-    throw new UserError(`${count} rows are too few: ${least} are needed, to train on and to hold out`);
+    throw new UserError(
+      `${counted(count, 'row')} ${count === 1 ? 'is' : 'are'} too few: ${least} are needed, to train on and to hold out`,
+    );
   let start = 0;
   const parts = Object.entries(fractions).map(([name, fraction]) => {
     checkFraction(name, checkPositive(name, fraction));
@@ -94,7 +96,8 @@ export function splitRows(
     return part;
   });
   const rest = order.subarray(start);
-  if (rest.length < 2) throw new UserError(`${count} rows leave ${rest.length} to train on: 2 are needed`);
+  if (rest.length < 2)
+    throw new UserError(`${counted(count, 'row')} leave ${rest.length} to train on: 2 are needed`);
   return [...parts, rest];
 }
 

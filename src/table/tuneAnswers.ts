@@ -83,7 +83,7 @@ export function passed(solve: Solver, problem: ReadoutProblem, candidate: TuneCa
 
 /** Solves candidates for the same targets, each started from the nearest that was solved before where that is near enough. */
 function outputSolver(norm: ReadoutNorm): (problem: ReadoutProblem, candidate: TuneCandidate) => Solved {
-  const starts: WarmStart[] = [];
+  let starts: readonly WarmStart[] = [];
   return (problem, { model, loss, eps, lambda }) => {
     const wanted = { eps, lambda, fitIntercept: true, tolerance: TOLERANCE, norm };
     if (isMarginLoss(loss)) return solveMargins(problem, { ...wanted, loss });
@@ -92,16 +92,26 @@ function outputSolver(norm: ReadoutNorm): (problem: ReadoutProblem, candidate: T
       model === 'linear'
         ? adversarialRegression({ n: problem.n, d: problem.N, x: problem.phi, y: problem.y }, options)
         : solveReadout(problem, options);
-    starts.push(result.warmStart);
+    if (result.warmStart.point !== null) starts = outermost([...starts, result.warmStart]);
     return result;
   };
 }
+
+/**
+ * Of each penalty the starts of least and largest radius: radii come outwards from the first, and a start takes as much memory as
+ * the rows do.
+ */
+const outermost = (starts: readonly WarmStart[]): readonly WarmStart[] =>
+  starts.filter(({ eps, lambda }) => {
+    const radii = starts.filter((start) => start.lambda === lambda).map((start) => start.eps);
+    return eps === Math.min(...radii) || eps === Math.max(...radii);
+  });
 
 /** Of the starts for the same penalty that whose radius is nearest, in ratio. */
 function nearestStart(starts: readonly WarmStart[], eps: number, lambda: number): WarmStart | undefined {
   const far = (start: WarmStart): number => Math.abs(Math.log(start.eps / eps));
   return starts
-    .filter((start) => start.lambda === lambda && start.eps > 0 && start.point !== null)
+    .filter((start) => start.lambda === lambda && start.eps > 0)
     .reduce<WarmStart | undefined>(
       (near, start) => (near && far(near) <= far(start) ? near : start),
       undefined,

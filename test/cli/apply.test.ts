@@ -157,7 +157,7 @@ describe('rrf apply', () => {
         device,
       ],
     );
-    expect(run.stderr).toContain('1 rows have no prediction, for want of a value (row 3 the first)');
+    expect(run.stderr).toContain('1 row without a prediction, for want of a value (row 3 the first)');
     expect(run.stdout).toContain('no such attack changes the class of 2 rows (100.0 %)');
     expect(readFileSync(at('few-scores.csv'), 'utf8')).toMatch(
       /^prediction,score,lower,upper,robust\nyes,[\d.]+,[\d.]+,[\d.]+,yes\nno,-[\d.]+,-[\d.]+,-[\d.]+,yes\n,,,,\n$/,
