@@ -5,7 +5,8 @@ import { learnPreparation, planPreparation } from '../../src/data/preparation/le
 import { preparationFrom } from '../../src/data/preparation/preparation.ts';
 import { preparedInputs, preparedTable } from '../../src/data/preparation/preparedTable.ts';
 import { type RawTable, rawRows } from '../../src/data/rawTable.ts';
-import { UserError } from '../../src/errors.ts';
+import { TableFaults } from '../../src/data/tableFaults.ts';
+import { InvalidArgumentError, UserError } from '../../src/errors.ts';
 
 /** A table of columns of cells, null where one is missing. */
 function table(columns: Readonly<Record<string, readonly unknown[]>>): RawTable {
@@ -311,6 +312,17 @@ describe('a preparation', () => {
     ],
   ])('refuses by row and column, with what would help, %#', (columns, message) => {
     expect(() => planPreparation(table({ ...good, ...columns }), { target: 'y' })).toThrow(message);
+  });
+
+  it('gathers faults of the table, not options that make no sense', () => {
+    const faults = new TableFaults('"t.csv"');
+    const unused = new InvalidArgumentError('levels', 0, 'a positive integer');
+    expect(() =>
+      faults.of(() => {
+        throw unused;
+      }),
+    ).toThrow(unused);
+    faults.refuse();
   });
 
   it('says all that is the matter with a table at once, and of one thing no more than that', () => {

@@ -6,30 +6,36 @@ import { dot } from '../../src/numerics/vectors.ts';
 import { stream } from '../../src/random/stream.ts';
 
 // P(theta) = (1/2) sum (|y_i - phi_i' theta| + eps |theta|)^2 + (ridge / 2) |theta|^2: every K_i is the identity.
-const [n, N, eps] = [7, 3, 0.3];
+const [n, N] = [7, 3];
 const draw = stream('dual bound');
 const phi = draw.fillGaussian(new Float64Array(n * N));
-const y = draw.fillGaussian(new Float64Array(n));
+const noise = draw.fillGaussian(new Float64Array(n));
+const truth = draw.fillGaussian(new Float64Array(N));
 const gaussian = (): number => draw.fillGaussian(new Float64Array(1))[0]!;
 const row = (i: number): Float64Array => phi.subarray(i * N, (i + 1) * N);
 
-function objective(theta: Float64Array, ridge: number): number {
-  const length = Math.hypot(...theta);
-  const loss = y.reduce(
-    (sum, value, i) => sum + (Math.abs(value - dot(row(i), theta)) + eps * length) ** 2,
-    0,
-  );
-  return (loss + ridge * length ** 2) / 2;
-}
-
-it.each([0, 0.5])(
-  'a bound from any dual point, near any coefficients, is one that no coefficients beat, ridge %d',
-  (ridge) => {
+it.each([
+  { ridge: 0, eps: 0.3, signal: 0 },
+  { ridge: 0.5, eps: 0.3, signal: 0 },
+  // Coefficients that are long beside what they leave of y.
+  { ridge: 0, eps: 0.001, signal: 100 },
+])(
+  'a bound from any dual point, near any coefficients, is one that no coefficients beat: %o',
+  ({ ridge, eps, signal }) => {
+    const y = noise.map((value, i) => value + signal * dot(row(i), truth));
+    const objective = (theta: Float64Array): number => {
+      const length = Math.hypot(...theta);
+      const loss = y.reduce(
+        (sum, value, i) => sum + (Math.abs(value - dot(row(i), theta)) + eps * length) ** 2,
+        0,
+      );
+      return (loss + ridge * length ** 2) / 2;
+    };
     const { theta: best } = adversarialRegression(
       { n, d: N, x: phi, y },
       { eps, lambda: ridge / n, tolerance: 1e-9 },
     );
-    const optimum = objective(best, ridge);
+    const optimum = objective(best);
     const metric = new Float64Array(N * N);
     for (let a = 0; a < N; a++) {
       for (let b = 0; b < N; b++) for (let i = 0; i < n; i++) metric[a * N + b]! += row(i)[a]! * row(i)[b]!;
@@ -60,7 +66,7 @@ it.each([0, 0.5])(
       });
       const { lower, atFeasible } = dualBound({
         ...{ theta, g, linear, quadratic, ridge, metric },
-        near: { theta: near, objective: objective(near, ridge) },
+        near: { theta: near, objective: objective(near) },
       });
       expect(lower).toBeLessThanOrEqual(optimum * (1 + 1e-9));
       if (atFeasible > optimum * (1 + 1e-9)) above++;
@@ -83,7 +89,7 @@ it.each([0, 0.5])(
       });
       const { lower } = dualBound({
         ...{ theta: best, g, linear, quadratic, ridge, metric },
-        near: { theta: near, objective: objective(near, ridge) },
+        near: { theta: near, objective: objective(near) },
       });
       expect(lower).toBeLessThanOrEqual(optimum * (1 + 1e-9));
     }

@@ -377,6 +377,21 @@ describe('the robust capacity', () => {
     expect(below.outputVariance).toBeCloseTo(1, 12);
   });
 
+  it.each(['traceF', 'traceFJ', 'signal', 'signalF'] as const)(
+    'is not called solved on a map whose moments contradict each other by a hundredth: %s',
+    (wrong) => {
+      const contradictory: typeof map = Object.assign(Object.create(map), {
+        moments: (...at: Parameters<typeof map.moments>) => {
+          const moments = map.moments(...at);
+          return { ...moments, [wrong]: 1.01 * moments[wrong] };
+        },
+      });
+      const { residual, converged } = robustCapacity(contradictory, { eps: 0.3, tau: 0.5 });
+      expect(residual).toBeGreaterThan(1e-3);
+      expect(converged).toBe(false);
+    },
+  );
+
   it('is found where very wide features are attacked strongly', () => {
     const wide = randomFeatures({ psi1: 84 });
     const capacity = robustCapacity(wide, { eps: 1.05 });
