@@ -1,5 +1,6 @@
 import type { Slopes } from '../models/layeredFeatures.ts';
 import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
+import { mappedNumbers } from '../numerics/mappedNumbers.ts';
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
 import { once } from './once.ts';
@@ -77,7 +78,7 @@ export function oneLayerJacobians({
   return {
     images(theta, precision = 'double') {
       // D (diag(theta) W): the weights are fewer than the slopes.
-      const [own, images] = [columns(), new Float64Array(n * d)];
+      const [own, images] = [columns(), mappedNumbers(n * d)];
       const scaled = likeWeights();
       for (let j = 0, at = 0; j < d; j++) for (let a = 0; a < N; a++, at++) scaled[at] = own[at]! * theta[a]!;
       for (const { from, to } of rowBlocks(n, 2 * N)) {

@@ -1,7 +1,8 @@
 import type { LinearAlgebra } from '../numerics/linearAlgebra.ts';
+import { mappedNumbers } from '../numerics/mappedNumbers.ts';
 
 /** Bytes of what is worked on at once, so that beside the rows themselves memory does not grow with their number; */
-const BLOCK = 2e7;
+const BLOCK = 4e7;
 /** up to this many all rows are one block, whose columns are written once. */
 const WHOLE = 8e7;
 /** Rows and columns of a tile that the nearest cache holds twice. */
@@ -29,7 +30,7 @@ export function* rowBlocks(n: number, numbers: number): Generator<RowBlock> {
 /** Room for so many numbers of each row of a block. */
 export function roomFor(n: number, numbers: number): Float64Array {
   const [first] = rowBlocks(n, numbers);
-  return new Float64Array(first ? numbers * (first.to - first.from) : 0);
+  return mappedNumbers(first ? numbers * (first.to - first.from) : 0);
 }
 
 /** Where the columns of a block go: each begins `stride` after the last, the first at `at`. */
