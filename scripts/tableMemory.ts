@@ -54,7 +54,7 @@ const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const rrf =
   (csv: () => string, ...args: readonly string[]) =>
   (): Measured =>
-    measured([main, ...args, '--csv', csv(), '--device', options.device]);
+    measured([main, ...args, '--csv', csv(), ...(args[0] === 'predict' ? [] : ['--device', options.device])]);
 const trained = ['--target', 'y', '--method', 'exact', '--eps', '0.1', '--lambda', '0.01'];
 const features = ['--model', 'random-features', '--width', options.width];
 const tuned = (out: string): string[] => [
