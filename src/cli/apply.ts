@@ -153,8 +153,8 @@ function report(applied: AppliedRows, { out, rows, eps, norm, seconds }: Reporte
     const shown = (value: number): string => String(Number(value.toPrecision(5)));
     lines.push(
       target.kind === 'number'
-        ? `mean squared error on ${counted(measured.rows, 'row')} with a target: ${shown(clean.value)}, at the worst ${shown(worst.value)}`
-        : `accuracy on ${counted(measured.rows, 'row')} with a class: ${(1 - clean.value).toFixed(4)}, at the worst ${(1 - worst.value).toFixed(4)}`,
+        ? `mean squared error on the ${counted(measured.rows, 'row')} with a target: ${shown(clean.value)}, at the worst ${shown(worst.value)}`
+        : `accuracy on the ${counted(measured.rows, 'row')} with a class: ${(1 - clean.value).toFixed(4)}, at the worst ${(1 - worst.value).toFixed(4)}`,
     );
   }
   return [...lines, `predictions: ${out}`].join('\n');

@@ -105,7 +105,7 @@ const importanceErrors = (
   { repeats }: Shown,
 ): string =>
   importanceRows === count
-    ? `standard errors over ${repeats} permutations of the same rows`
+    ? `standard errors over ${counted(repeats, 'permutation')} of the same rows`
     : `standard errors over ${counted(repeats, 'permutation')}, each of ${importanceRows} of the ${count} rows (seeded)`;
 
 const capitalised = (words: string): string => words[0]!.toUpperCase() + words.slice(1);

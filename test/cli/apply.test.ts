@@ -236,7 +236,7 @@ describe('rrf apply', () => {
     writeFileSync(at('one.csv'), 'id;age;town;cost\n7;41;Ulm;180\n');
     const one = ['--model', at('once'), '--csv', at('one.csv'), '--device', device];
     const explained = await rrf('explain', ...one, '--repeats', '1');
-    expect([explained.code, explained.stdout]).toEqual([0, expect.stringContaining('cost on 1 rows')]);
+    expect([explained.code, explained.stdout]).toEqual([0, expect.stringContaining('cost on 1 row:')]);
     const attacked = await rrf('attack', ...one, '--epsilons', '0,0.1');
     expect([attacked.code, attacked.stdout]).toEqual([0, expect.stringContaining('on 1 rows')]);
   });
