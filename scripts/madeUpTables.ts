@@ -29,6 +29,18 @@ export function linearTable(rows: number, columns: number): MadeUpTable {
   };
 }
 
+/** The same inputs, and of that target whether it is positive: 1 or 0. */
+export function classesTable(rows: number, columns: number): MadeUpTable {
+  const table = linearTable(rows, columns);
+  return {
+    ...table,
+    next(row) {
+      table.next(row);
+      row[columns] = Number(row[columns]! > 0);
+    },
+  };
+}
+
 /**
  * Correlated inputs, each a mixture of the same three Gaussian factors and of noise, and a target without a linear part,
  * z1 z2 + |z3| and noise of a fifth: no linear model learns anything, random features nearly all.

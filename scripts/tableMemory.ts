@@ -17,7 +17,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../src/cli/table.ts';
 import { makeFolder, writeWholeFile, writeWholePieces } from '../src/wholeFile.ts';
-import { BINARY, csvPieces, curvedTable, linearTable } from './madeUpTables.ts';
+import { BINARY, classesTable, csvPieces, curvedTable, linearTable } from './madeUpTables.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -47,13 +47,14 @@ function made(name: string, pieces: () => Iterable<string | Uint8Array>): string
   return file;
 }
 const linearFile = (): string => made('linear.csv', () => csvPieces(linearTable(rows, columns)));
+const classesFile = (): string => made('classes.csv', () => csvPieces(classesTable(rows, columns)));
 const curvedFile = (): string => made('curved.csv', () => csvPieces(curvedTable(rows, columns)));
 
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const rrf =
   (csv: () => string, ...args: readonly string[]) =>
   (): Measured =>
-    measured([main, ...args, '--csv', csv(), '--device', options.device]);
+    measured([main, ...args, '--csv', csv(), ...(args[0] === 'predict' ? [] : ['--device', options.device])]);
 const trained = ['--target', 'y', '--method', 'exact', '--eps', '0.1', '--lambda', '0.01'];
 const features = ['--model', 'random-features', '--width', options.width];
 const tuned = (out: string): string[] => [
@@ -76,8 +77,13 @@ const parts: Readonly<Record<string, () => Measured>> = {
     ...['train', ...trained, ...features, '--save', inFolder('features')],
     ...['--checkpoints', inFolder('features-parts')],
   ),
+  'train classes': rrf(classesFile, 'train', ...trained, ...features, '--loss', 'logistic'),
   'apply features': rrf(linearFile, 'apply', ...model('features'), ...out),
   'explain features': rrf(linearFile, 'explain', ...model('features')),
+  'predict features': rrf(
+    linearFile,
+    ...['predict', '--target', 'y', '--grid', `width=${options.width},eps=0.1,lambda=0.01`],
+  ),
   'tune linear': rrf(linearFile, 'tune', ...tuned('tuned-linear')),
   'tune curved': rrf(curvedFile, 'tune', ...tuned('tuned-curved')),
   'apply curved': rrf(curvedFile, 'apply', ...model('tuned-curved/model'), ...out),

@@ -86,6 +86,9 @@ export function oneLine(message: string): string {
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 3)}...`;
 }
 
+/** A number and what it is one of: 1 row, 2 rows. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** Characters of a value that a message shows: it stays one line that can be read, whatever was given. */
 const SHOWN = 80;
 

@@ -89,7 +89,13 @@ export type { FrozenFeatures } from './models/frozenFeatures.ts';
 export type { HostLayer } from './models/hostSteps.ts';
 export { LazyHidden, type LazyHiddenArgs } from './models/LazyHidden.ts';
 export type { LayerArgs } from './models/layerArgs.ts';
-export { type AffineStep, LayeredFeatures, type LayerStep, type OneLayer } from './models/layeredFeatures.ts';
+export {
+  type AffineStep,
+  LayeredFeatures,
+  type LayerStep,
+  type OneLayer,
+  type Slopes,
+} from './models/layeredFeatures.ts';
 export { type MlpModelArgs, mlpModel } from './models/mlpModel.ts';
 export { loadModel, saveModel } from './models/modelFiles.ts';
 export { RandomFeatures, type RandomFeaturesArgs } from './models/RandomFeatures.ts';

@@ -3,7 +3,7 @@ import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
 import { rawColumn } from '../data/rawTable.ts';
-import { checkChoice, checkNonNegative, InvalidArgumentError, UserError } from '../errors.ts';
+import { checkChoice, checkNonNegative, counted, InvalidArgumentError, UserError } from '../errors.ts';
 import { loadModel } from '../models/modelFiles.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import { type AppliedRows, applyModel } from '../table/applyModel.ts';
@@ -87,7 +87,7 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
       ...{ preparation, eps, norm, ...given({ attack: method as WorstCaseMethod | undefined }) },
       onProgress(done, total) {
         bar ??= progressBar(total, 'apply');
-        bar.update(done, `${done} rows`);
+        bar.update(done, counted(done, 'row'));
       },
     }).finally(() => bar?.stop());
     model.dispose();
@@ -96,7 +96,7 @@ export const applyCommand: CommandModule<object, ApplyArguments> = {
     const [first] = applied.unscored;
     if (first !== undefined)
       warn(
-        `${counted(applied.unscored.length, 'row has', 'rows have')} no prediction, for want of a value (row ${first + 1} the first): a model trained with --missing impute predicts them`,
+        `${counted(applied.unscored.length, 'row')} without a prediction, for want of a value (row ${first + 1} the first): a model trained with --missing impute predicts such rows`,
       );
     if (applied.unscored.length === table.rows) throw new UserError('no row could be scored');
     writeScores(args.out, format, applied, kept);
@@ -128,8 +128,6 @@ interface Reported {
   readonly seconds: number;
 }
 
-const counted = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
-
 function report(applied: AppliedRows, { out, rows, eps, norm, seconds }: Reported): string {
   const { target, attack, exact, lower, upper, robust, unscored, measured } = applied;
   const scored = rows - unscored.length;
@@ -139,13 +137,13 @@ function report(applied: AppliedRows, { out, rows, eps, norm, seconds }: Reporte
       ? 'found by PGD, so that the true one is no narrower'
       : 'of the linearised model, an approximation';
   const lines = [
-    `${target.name} of ${counted(scored, 'row', 'rows')}, ${seconds.toFixed(1)} s; worst case in ${norm} within ${eps} standard deviations: ${how}`,
+    `${target.name} of ${counted(scored, 'row')}, ${seconds.toFixed(1)} s; worst case in ${norm} within ${eps} standard deviations: ${how}`,
   ];
   lines.push(...scoreInWords(target));
   if (robust) {
     const stable = robust.filter((one) => one).length;
     lines.push(
-      `no such attack changes the class of ${counted(stable, 'row', 'rows')} (${((100 * stable) / scored).toFixed(1)} %)`,
+      `no such attack changes the class of ${counted(stable, 'row')} (${((100 * stable) / scored).toFixed(1)} %)`,
     );
   } else if (upper) {
     const widths = Array.from(upper, (high, i) => high - lower[i]!).filter((width) => !Number.isNaN(width));
@@ -157,8 +155,8 @@ function report(applied: AppliedRows, { out, rows, eps, norm, seconds }: Reporte
     const shown = (value: number): string => String(Number(value.toPrecision(5)));
     lines.push(
       target.kind === 'number'
-        ? `mean squared error on the ${measured.rows} rows with a target: ${shown(clean.value)}, at the worst ${shown(worst.value)}`
-        : `accuracy on the ${measured.rows} rows with a class: ${(1 - clean.value).toFixed(4)}, at the worst ${(1 - worst.value).toFixed(4)}`,
+        ? `mean squared error on the ${counted(measured.rows, 'row')} with a target: ${shown(clean.value)}, at the worst ${shown(worst.value)}`
+        : `accuracy on the ${counted(measured.rows, 'row')} with a class: ${(1 - clean.value).toFixed(4)}, at the worst ${(1 - worst.value).toFixed(4)}`,
     );
   }
   return [...lines, `predictions: ${out}`].join('\n');

@@ -1,4 +1,5 @@
 import type { ClassNames } from '../data/csvClasses.ts';
+import { counted } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
 import type { ExplainedClass } from '../table/explainClasses.ts';
@@ -101,7 +102,7 @@ const headlines = ({
   classes,
   seconds,
 }: ToldExplanation): string[] => [
-  `${target} on ${clean.count} rows: ${classes ? 'error' : `${loss} loss`} ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`,
+  `${target} on ${counted(clean.count, 'row')}: ${classes ? 'error' : `${loss} loss`} ${estimate(clean)}, attacked in ${norm} at eps ${eps} in ${units} ${estimate(robust)}; ${duration(seconds)}`,
   ...(labels ? [classesInWords(target, labels)] : []),
 ];
 
@@ -111,8 +112,8 @@ const importanceErrors = (
   { repeats }: Shown,
 ): string =>
   importanceRows === count
-    ? `standard errors over ${repeats} permutations of the same rows`
-    : `standard errors over ${repeats} permutations, each of ${importanceRows} of the ${count} rows (seeded)`;
+    ? `standard errors over ${counted(repeats, 'permutation')} of the same rows`
+    : `standard errors over ${counted(repeats, 'permutation')}, each of ${importanceRows} of the ${count} rows (seeded)`;
 
 const capitalised = (words: string): string => words[0]!.toUpperCase() + words.slice(1);
 

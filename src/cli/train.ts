@@ -1,15 +1,17 @@
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { normNames } from '../attacks/index.ts';
 import { given } from '../checkOptions.ts';
-import { checkChoice } from '../errors.ts';
+import { checkChoice, counted } from '../errors.ts';
 import { DEFAULT_TOLERANCE } from '../exact/index.ts';
 import { saveModel } from '../models/modelFiles.ts';
+import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
 import {
   TABLE_TRAINING_DEFAULTS as DEFAULTS,
   MARGIN_LAMBDA,
   TABLE_TRAINING_CHECKS,
   type TableTrainingOptions,
+  type TableTrainingSettings,
   tableLosses,
   tableMethods,
   tableModels,
@@ -21,6 +23,7 @@ import { interruptible } from './interruptible.ts';
 import { notice } from './notices.ts';
 import { withOptionNames } from './optionNames.ts';
 import { deviceOption, flag, jsonOption, neededText, number, text, textOr } from './options.ts';
+import { columnsOption, type PictureLook, pictureLook, plotOption } from './picture.ts';
 import { duration, type ProgressBar, progressBar } from './progressBar.ts';
 import { readTableFile } from './readTableFile.ts';
 import { repeatable } from './repeatable.ts';
@@ -28,7 +31,7 @@ import { checkReportFile, reportOption, writeReport } from './reportFile.ts';
 import { saveHeldOut } from './saveHeldOut.ts';
 import { LISTS, optionsAmong, preparationOptions, tableFile } from './tableOptions.ts';
 import { trainingReport } from './trainingReport.ts';
-import { splitOptions, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
+import { splitOptions, splitsFigure, splitsReport, splitsSection, trainedOnSplits } from './trainSplits.ts';
 import { checkWritable } from './writable.ts';
 
 /** Options that are called otherwise in code. */
@@ -81,6 +84,10 @@ const options = {
   checkpoints: text('folder from which an interrupted training goes on'),
   save: text('folder for the model and the held-out rows'),
   ...splitOptions,
+  plot: plotOption(
+    'the robustness curve on the held-out rows; with --folds or --repeats, the losses by split',
+  ),
+  columns: columnsOption,
   report: reportOption,
   json: jsonOption,
   device: deviceOption,
@@ -100,6 +107,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         '',
       )
       .example(
+        '$0 train --csv data/diabetes.csv --target target --method exact --eps 0.1 --plot out/robustness.svg',
+        'and its risk against the radius',
+      )
+      .example(
         '$0 train --csv data/digits.csv --target digit --positive 0,1,2,3,4 --loss logistic --eps 0.4 --method exact',
         'two classes',
       )
@@ -108,8 +119,9 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         'all ten, one against the rest; --text digit by the square loss',
       ),
   async handler(args) {
-    const { csv, target, save } = args;
+    const { csv, target, save, plot } = args;
     checkChoice('loss', args.loss, tableLosses);
+    const look = pictureLook(args.columns, { plot });
     checkReportFile(args.report);
     const file = await readTableFile(csv);
     const asked: TableTrainingOptions = {
@@ -126,6 +138,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const before = performance.now();
     const told = { target, args };
     const splits = await trainedOnSplits(file, asked, args);
+    if (splits && plot !== undefined) await writePicture(plot, splitsFigure(splits, look));
     if (splits && save === undefined) {
       if (args.report !== undefined)
         writeReport(args.report, args, {
@@ -135,8 +148,8 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         });
       process.stdout.write(
         args.json
-          ? `${JSON.stringify({ csv, ...asked, lambda: settings.lambda, ...splits, saved: null, runtime, seconds: secondsSince(before) })}\n`
-          : `${splitsReport(splits, told)}\n`,
+          ? `${JSON.stringify({ csv, ...asked, lambda: settings.lambda, ...splits, saved: null, plot: plot ?? null, runtime, seconds: secondsSince(before) })}\n`
+          : `${splitsReport(splits, told)}\n${plot === undefined ? '' : `\npicture: ${plot}\n`}`,
       );
       return;
     }
@@ -186,6 +199,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       await saveModel(model, save);
       saveHeldOut(save, file, [...inputs, target], trained.testRows);
     }
+    if (plot !== undefined && !splits) await drawCurve(plot, trained, settings, look);
     if (args.report !== undefined) {
       const { trainingSections } = await import('./trainPage.ts');
       const page = await trainingSections(trained, settings);
@@ -199,6 +213,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ...(trained.classes ? { classes: trained.classes } : {}),
       ...(trained.several ? { several: trained.several } : {}),
       saved: save ?? null,
+      plot: plot ?? null,
       ...(splits ? { splits } : {}),
     };
     const overSplits = splits ? `${splitsReport(splits, told)}\n\n` : '';
@@ -209,5 +224,24 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     );
   },
 };
+
+/** The risk of the held-out rows against the radius. */
+async function drawCurve(
+  plot: string,
+  trained: TableTraining,
+  settings: TableTrainingSettings,
+  look: PictureLook,
+): Promise<void> {
+  const [{ heldOutCurve }, { robustnessFigure }] = await Promise.all([
+    import('./heldOutCurve.ts'),
+    import('./robustnessFigure.ts'),
+  ]);
+  let bar: ProgressBar | undefined;
+  const { found, ...curve } = await heldOutCurve(trained, settings, (done, of) => {
+    bar ??= progressBar(of, 'attack');
+    bar.update(done, `${done} of ${counted(of, 'row')}, for the picture`);
+  }).finally(() => bar?.stop());
+  await writePicture(plot, robustnessFigure(found, { ...curve, ...look }));
+}
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;

@@ -1,21 +1,14 @@
-import { pgd } from '../attacks/index.ts';
-import { inputsAndTarget } from '../data/tableDataset.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
-import { robustRisk } from '../evaluation/risk.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
-import { attackedModel } from '../table/attackedModel.ts';
 import { linearCoefficients } from '../table/explainCoefficients.ts';
 import type { SeveralClassesTold } from '../table/measureSeveralClasses.ts';
-import { ATTACKED_LOSSES, type TableTrainingSettings } from '../table/tableTrainingOptions.ts';
+import type { TableTrainingSettings } from '../table/tableTrainingOptions.ts';
 import type { TableTraining } from '../table/trainOnTable.ts';
+import { CURVE_STEPS, heldOutCurve } from './heldOutCurve.ts';
 import { asTyped } from './optionNames.ts';
 import { reportTable } from './reportFile.ts';
 import { robustnessFigure } from './robustnessFigure.ts';
 import type { Column } from './table.ts';
-
-/** Radii of the robustness curve, over that of the training; by themselves where that is 0. */
-const RADII = [0, 0.25, 0.5, 0.75, 1, 1.5, 2];
-const STEPS = 20;
 
 /** A training as the parts of a page: its risks, its robustness curve, and the coefficients of a linear model. */
 export async function trainingSections(
@@ -95,22 +88,16 @@ function confusionSection({ names, confusion, robustlyRight }: SeveralClassesTol
   };
 }
 
-async function curveSection(
-  { model, test }: TableTraining,
-  { norm, eps, loss }: TableTrainingSettings,
-): Promise<ReportSection> {
-  const { f, data, units } = await attackedModel(model, inputsAndTarget(test));
-  const epsilons = RADII.map((share) => share * (eps || 1));
-  const attack = pgd({ norm, steps: STEPS, loss: ATTACKED_LOSSES[loss] });
-  const found = await robustRisk(f, data, attack, { epsilons });
+async function curveSection(trained: TableTraining, settings: TableTrainingSettings): Promise<ReportSection> {
+  const { found, units, accuracy } = await heldOutCurve(trained, settings);
   return {
     title: 'Robustness curve',
     text: [
-      `Mean loss against the radius of the attack, PGD of ${STEPS} steps in ${norm}: the true worst case is no smaller.`,
+      `Mean loss against the radius of the attack, PGD of ${CURVE_STEPS} steps in ${settings.norm}: the true worst case is no smaller.`,
     ],
     pictures: [
       {
-        svg: robustnessFigure(found, { units }),
+        svg: robustnessFigure(found, { units, accuracy }),
         caption:
           'Bars are one standard error over held-out rows; the dashed line is the loss without an attack.',
       },

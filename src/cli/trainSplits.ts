@@ -8,6 +8,7 @@ import type { TableTrainingOptions } from '../table/tableTrainingOptions.ts';
 import { type SplitResult, type SplitsTraining, trainOnSplits } from '../table/trainOnSplits.ts';
 import { withOptionNames } from './optionNames.ts';
 import { number } from './options.ts';
+import type { PictureLook } from './picture.ts';
 import { type ProgressBar, progressBar } from './progressBar.ts';
 import { reportTable } from './reportFile.ts';
 import { type Column, table } from './table.ts';
@@ -114,7 +115,8 @@ function linesOf({ splits, ...over }: SplitsTraining): Line[] {
   ];
 }
 
-function splitsFigure({ splits, robust }: SplitsTraining): string {
+/** Losses split by split, without and under attack, as an SVG string. */
+export function splitsFigure({ splits, robust }: SplitsTraining, look: PictureLook = {}): string {
   const series = [
     {
       label: 'attacked',
@@ -131,6 +133,7 @@ function splitsFigure({ splits, robust }: SplitsTraining): string {
   ];
   const top = Math.max(...series.flatMap(({ of }) => of));
   return panelFigure({
+    ...look,
     panels: [
       {
         title: '',

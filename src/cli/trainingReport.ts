@@ -1,3 +1,4 @@
+import { counted } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { LargestOutput, SeveralClassesTold } from '../table/measureSeveralClasses.ts';
 import type { ClassesTold, TableTraining } from '../table/trainOnTable.ts';
@@ -16,17 +17,18 @@ interface ReportedOptions {
   readonly norm: string;
   readonly lambda: number;
   readonly save?: string | undefined;
+  readonly plot?: string | undefined;
 }
 
 /** What `rrf train` prints. */
 export function trainingReport(trained: TableTraining, args: ReportedOptions, seconds: number): string {
   const { rows, training, intercept, classes, several } = trained;
-  const { model, method, save, target } = args;
+  const { model, method, save, plot, target } = args;
   const how =
     training.relativeGap === undefined
-      ? `${training.iterations} steps, ${training.converged ? 'converged' : `not converged (${training.stopped})`}`
-      : `${training.iterations} iterations, relative duality gap ${training.relativeGap.toExponential(1)}`;
-  const split = `${rows.train} rows to train${rows.validation ? `, ${rows.validation} to validate` : ''}, ${rows.test} held out`;
+      ? `${counted(training.iterations, 'step')}, ${training.converged ? 'converged' : `not converged (${training.stopped})`}`
+      : `${counted(training.iterations, 'iteration')}, relative duality gap ${training.relativeGap.toExponential(1)}`;
+  const split = `${counted(rows.train, 'row')} to train${rows.validation ? `, ${rows.validation} to validate` : ''}, ${rows.test} held out`;
   return [
     `${target} from ${split}; ${method}: ${how}; ${duration(seconds)}`,
     ...(classes
@@ -39,6 +41,7 @@ export function trainingReport(trained: TableTraining, args: ReportedOptions, se
       ? []
       : ['', `intercept: ${rounded(intercept, 5)}, predicted where every input is at its mean`]),
     ...(save === undefined ? [] : ['', `model and held-out rows: ${save}`, applyLine(save)]),
+    ...(plot === undefined ? [] : ['', `picture: ${plot}`]),
   ].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
 import { given } from '../checkOptions.ts';
-import { checkChoice, InvalidArgumentError } from '../errors.ts';
+import { checkChoice, counted, InvalidArgumentError } from '../errors.ts';
 import { saveModel } from '../models/modelFiles.ts';
 import { writePicture } from '../plots/picture.ts';
 import { DEVICE_CHOICES, loadRuntime } from '../runtime/index.ts';
@@ -143,7 +143,10 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
           bar ??= progressBar(total, 'tune');
           const isLast = candidates === of;
           if (isLast) release();
-          bar.update(done, isLast ? 'training what was chosen' : `${candidates} of ${of} candidates`);
+          bar.update(
+            done,
+            isLast ? 'training what was chosen' : `${candidates} of ${counted(of, 'candidate')}`,
+          );
         },
       });
     };
@@ -159,7 +162,7 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     for (const note of training.notes) if (!rows.notes.includes(note)) notice(note);
     if (damaged.length > 0)
       warn(
-        `${damaged.length} damaged lines of ${out}/candidates.jsonl were set aside; their candidates were estimated again`,
+        `${counted(damaged.length, 'damaged line')} of ${out}/candidates.jsonl ${damaged.length === 1 ? 'was' : 'were'} set aside, to be estimated again`,
       );
     if (!training.training.converged)
       warn('the chosen model did not converge to the tolerance of rrf train when it was trained at the end');

@@ -1,3 +1,4 @@
+import { counted } from '../errors.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import { candidateName } from '../table/tuneCandidates.ts';
 import type { ScoredCandidate } from '../table/tuneChoice.ts';
@@ -24,7 +25,7 @@ export function tuneReport(tuning: TableTuning, places: TunePlaces, seconds: num
   const unit = settings.classes || settings.several ? '' : ', in shares of the variance of the target';
   const { save, plot, out } = places;
   return [
-    `${settings.target} from ${rows.train} rows to train, ${rows.test} held out; ${duration(seconds)}`,
+    `${settings.target} from ${counted(rows.train, 'row')} to train, ${rows.test} held out; ${duration(seconds)}`,
     `${riskName(tuning)} at eps-test ${settings.epsTest} in ${settings.norm}${unit}`,
     ...(settings.classes ? [classesInWords(settings.target, settings.classes)] : []),
     ...(settings.several ? [severalInWords(settings.several)] : []),
@@ -57,7 +58,7 @@ function countLines(
   { scores, skipped, predicted, stages }: TuneSplit,
 ): string[] {
   const lines = [
-    `${scores.length + skipped.length} candidates, ${stages[0]!.scored} estimated by ${settings.by}`,
+    `${counted(scores.length + skipped.length, 'candidate')}, ${stages[0]!.scored} estimated by ${settings.by}`,
   ];
   if (stages.at(-1)!.rows < training.rows.train) {
     const parts = stages.map(({ rows, scored }) => `${scored} by ${rows}`).join(', then the best, ');
@@ -65,26 +66,26 @@ function countLines(
       `  ${parts} of the ${training.rows.train} training rows (drawn by the seed); the chosen one is trained on all`,
     );
   }
-  const counted = (count: number, what: string): void => {
+  const add = (count: number, what: string): void => {
     if (count > 0) lines.push(`  ${count} ${what}`);
   };
   const because = (reason: SkippedCandidate['because']): number =>
     skipped.filter((one) => one.because === reason).length;
-  counted(
+  add(
     because('prediction'),
     `of ${predicted} that were predicted skipped: at more than ${settings.screen} times the least predicted risk`,
   );
-  counted(because('beginning'), 'skipped: features and penalty far from the best at the radius of the test');
-  counted(because('rise'), 'skipped: the risk had risen clearly on the way to their eps');
+  add(because('beginning'), 'skipped: features and penalty far from the best at the radius of the test');
+  add(because('rise'), 'skipped: the risk had risen clearly on the way to their eps');
   const faulty = scores.filter(({ fault }) => fault !== null);
-  counted(faulty.length, `not solved and left out, such as ${faulty[0] ? withFault(faulty[0]) : ''}`);
+  add(faulty.length, `not solved and left out, such as ${faulty[0] ? withFault(faulty[0]) : ''}`);
   const doubtful = scores.filter(({ fault, doubts }) => fault === null && doubts.length > 0);
-  counted(
+  add(
     doubtful.length,
     `left out because leave-one-out is doubtful there (${doubtful[0]?.doubts.join('; ')}), and says that they are worse`,
   );
   const byFolds = scores.filter(({ by }) => by === 'folds' && settings.by !== 'folds');
-  counted(byFolds.length, `by ${settings.folds} folds instead, where leave-one-out is doubtful or not known`);
+  add(byFolds.length, `by ${settings.folds} folds instead, where leave-one-out is doubtful or not known`);
   return lines;
 }
 

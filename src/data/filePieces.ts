@@ -24,7 +24,7 @@ export async function* filePieces(path: string, onProgress: ReadProgress): Async
       // Progress is drawn, and signals arrive, between two pieces.
       await setImmediate();
     }
-  else yield* unpackedPieces(pieces, createGunzip({ chunkSize: PIECE }), () => damaged(path));
+  else yield* unpackedPieces(pieces, createGunzip({ chunkSize: PIECE }), (error) => damaged(path, error));
 }
 
 /**
@@ -35,7 +35,7 @@ export async function* filePieces(path: string, onProgress: ReadProgress): Async
 export async function* unpackedPieces(
   pieces: Iterable<Uint8Array>,
   unpacker: Duplex,
-  damaged: () => Error,
+  damaged: (error: unknown) => Error,
 ): AsyncGenerator<Uint8Array> {
   let unread: unknown;
   function* packed(): Generator<Uint8Array> {
@@ -52,8 +52,8 @@ export async function* unpackedPieces(
   const reader = unpacker[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await reader.next().catch(() => {
-        throw unread ?? damaged();
+      const next = await reader.next().catch((error: unknown) => {
+        throw unread ?? damaged(error);
       });
       if (next.done) return;
       yield next.value as Uint8Array;
@@ -74,13 +74,17 @@ export function* filePiecesSync(path: string): Generator<Uint8Array> {
 function unpackedOf(packed: Uint8Array, path: string): Uint8Array {
   try {
     return gunzipSync(packed);
-  } catch {
-    throw damaged(path);
+  } catch (error) {
+    throw damaged(path, error);
   }
 }
 
-const damaged = (path: string): UserError =>
-  new UserError(oneLine(`${JSON.stringify(path)} is compressed with gzip, and damaged`));
+function damaged(path: string, error: unknown): UserError {
+  const isCut = (error as { code?: unknown }).code === 'Z_BUF_ERROR';
+  return new UserError(
+    oneLine(`${JSON.stringify(path)} is compressed with gzip, and ${isCut ? 'cut short' : 'damaged'}`),
+  );
+}
 
 /** The bytes as they are in the file, the first piece of which tells whether they are compressed. */
 function opened(

@@ -18,6 +18,8 @@ export interface FileRanges {
 /** The parts of a file; null where there is none, and for pipes, which are read once. */
 export function fileRanges(path: string): FileRanges | null {
   const found = naming('read', path, () => statSync(path, { throwIfNoEntry: false }));
+  if (found?.isDirectory())
+    throw new UserError(oneLine(`cannot read ${JSON.stringify(path)}: it is a folder`));
   if (!found?.isFile()) return null;
   const byteLength = found.size;
   const fill = (start: number, part: Uint8Array): void => {

@@ -36,7 +36,24 @@ function numbersOf(table: RawTable, column: RawColumn): Float64Array {
     if (column.kind === 'text' && !isNumber(column.levels[column.codes[i]!]!))
       throw noNumber(table, i, column);
   }
+  refuseHuge(table, column);
   return (column as NumberColumn).values;
+}
+
+/** What is larger is infinite in float32, in which models read their inputs. */
+const LARGEST = 3.4e38;
+
+/** @throws UserError naming the first number of a column that no model can read */
+export function refuseHuge(table: RawTable, column: RawColumn): void {
+  if (column.kind !== 'number') return;
+  const row = column.values.findIndex((value) => Math.abs(value) > LARGEST);
+  if (row >= 0)
+    throw cellError(
+      table,
+      row,
+      column.name,
+      `is ${column.values[row]}: models compute with numbers up to ${LARGEST}. Correct it, or write the column in a larger unit`,
+    );
 }
 
 /** An error about a cell that is no number. */

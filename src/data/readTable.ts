@@ -186,9 +186,19 @@ class TextTable {
 
 /** @throws UserError where the beginning of a file is no text in UTF-8 */
 function checkUtf8(bytes: Uint8Array, file: string): void {
-  const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (wide || bytes.subarray(0, 1000).includes(0))
-    throw new UserError(oneLine(`${file} is UTF-16 or no text: save it as UTF-8`));
+  const beginning = bytes.subarray(0, 1000);
+  const isMarked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  // Of digits and Latin letters every second byte.
+  const zeros = beginning.reduce((count, byte) => count + Number(byte === 0), 0);
+  if (isMarked || zeros > 0.4 * beginning.length)
+    throw new UserError(oneLine(`${file} is UTF-16: save it as UTF-8 (in Excel, "CSV UTF-8")`));
+  if (zeros === 0) return;
+  const line = beginning
+    .subarray(0, beginning.indexOf(0))
+    .reduce((count, byte) => count + Number(byte === 0x0a), 1);
+  throw new UserError(
+    oneLine(`${file} is no text, or damaged: line ${line} holds a byte 0, which no text in UTF-8 has`),
+  );
 }
 
 /** The table itself. @throws UserError for a name that two columns have, and for no rows */

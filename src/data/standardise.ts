@@ -53,16 +53,21 @@ function columnStatistics({ names, rows, values }: Table, j: number): { mean: nu
 }
 
 /** (value - mean) / deviation by column, inputs clipped where their statistics say so; 0 in columns of deviation 0. */
-export function standardised(table: Table, { inputs, target }: TableStatistics): Table {
+export const standardised = (table: Table, statistics: TableStatistics): Table =>
+  standardise({ ...table, values: table.values.slice() }, statistics);
+
+/** The same in place of the values. */
+export function standardise(table: Table, { inputs, target }: TableStatistics): Table {
+  const { values } = table;
   const columns = table.names.length;
   const scaled = (value: number, { mean, deviation }: ColumnStatistics, j: number): number =>
     deviation[j] === 0 ? 0 : (value - mean[j]!) / deviation[j]!;
   const { clip = Number.POSITIVE_INFINITY } = inputs;
-  const values = table.values.map((value, at) => {
-    const j = at % columns;
-    return j === columns - 1
-      ? scaled(value, target, 0)
-      : Math.min(clip, Math.max(-clip, scaled(value, inputs, j)));
-  });
-  return { ...table, values };
+  for (let at = 0; at < values.length; ) {
+    for (let j = 0; j < columns - 1; j++, at++)
+      values[at] = Math.min(clip, Math.max(-clip, scaled(values[at]!, inputs, j)));
+    values[at] = scaled(values[at]!, target, 0);
+    at++;
+  }
+  return table;
 }

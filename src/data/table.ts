@@ -1,5 +1,5 @@
 import { nearestName } from '../checkOptions.ts';
-import { checkPositive, InvalidArgumentError, UserError } from '../errors.ts';
+import { checkPositive, counted, InvalidArgumentError, UserError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 
 /** A table of numbers with named columns, in float64. */
@@ -16,7 +16,8 @@ export interface Table {
 export function columnNamed(names: readonly string[], argument: string, name: string): number {
   const found = names.indexOf(name);
   if (found >= 0) return found;
-  const near = nearestName(name, names);
+  // From JavaScript it may be no name.
+  const near = typeof name === 'string' ? nearestName(name.slice(0, 40), names) : undefined;
   const question = near === undefined ? '' : `is it ${listedNames([near])}? There are `;
   throw new InvalidArgumentError(argument, name, `a column: ${question}${listedNames(names)}`);
 }
@@ -90,7 +91,9 @@ export function splitRows(
   const held = Object.keys(fractions).length;
   const least = 2 * (held + 1);
   if (held > 0 && count < least)
-    throw new UserError(`${count} rows are too few: ${least} are needed, to train on and to hold out`);
+    throw new UserError(
+      `${counted(count, 'row')} ${count === 1 ? 'is' : 'are'} too few: ${least} are needed, to train on and to hold out`,
+    );
   let start = 0;
   const parts = Object.entries(fractions).map(([name, fraction]) => {
     checkFraction(name, checkPositive(name, fraction));
@@ -101,7 +104,8 @@ export function splitRows(
     return part;
   });
   const rest = order.subarray(start);
-  if (rest.length < 2) throw new UserError(`${count} rows leave ${rest.length} to train on: 2 are needed`);
+  if (rest.length < 2)
+    throw new UserError(`${counted(count, 'row')} leave ${rest.length} to train on: 2 are needed`);
   return [...parts, rest];
 }
 

@@ -15,6 +15,11 @@ export function inputsAndTarget({ names, rows, values }: Table): Dataset<Float64
   return { n: rows, d, x, y };
 }
 
+/** The last column of a table. */
+export function targetOf({ names, rows, values }: Table): Float64Array {
+  return Float64Array.from({ length: rows }, (_, i) => values[(i + 1) * names.length - 1]!);
+}
+
 /** A table whose last column is the target as rows in float32, which models take. */
 export function asDataset(table: Table): Dataset {
   const { n, d, x, y } = inputsAndTarget(table);

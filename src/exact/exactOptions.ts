@@ -28,6 +28,8 @@ export interface ExactOptions {
   readonly maxIterations?: number;
   /** `warmStart` of a result for the same data at another eps or lambda. */
   readonly start?: WarmStart;
+  /** Whether the result has an iterate for `start` of the next one, which takes the memory of two points. Default true. */
+  readonly keepStart?: boolean;
   /** Called after each iteration. */
   readonly onProgress?: (progress: ExactProgress) => void;
 }
@@ -54,6 +56,7 @@ export interface ExactSettings {
   readonly tolerance: number;
   readonly maxIterations: number;
   readonly start: WarmStart | undefined;
+  readonly keepStart: boolean;
   readonly onProgress: (progress: ExactProgress) => void;
 }
 
@@ -68,6 +71,7 @@ export const EXACT_OPTIONS: OptionNames<ExactOptions> = {
   tolerance: true,
   maxIterations: true,
   start: true,
+  keepStart: true,
   onProgress: true,
 };
 
@@ -94,6 +98,7 @@ export function resolveExact(
     tolerance: checkPositive('tolerance', options.tolerance ?? DEFAULT_TOLERANCE),
     maxIterations: checkInteger('maxIterations', options.maxIterations ?? 100),
     start,
+    keepStart: checkBoolean('keepStart', options.keepStart ?? true),
     onProgress,
   };
 }

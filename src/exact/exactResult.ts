@@ -32,7 +32,7 @@ export interface ExactResult extends WithLeaveOneOut {
 
 /** An interior iterate, in the solver's own units. To be handed on as it is. */
 export interface WarmStart {
-  /** Null where no iterate was both near the optimum and well inside the cones. */
+  /** Null where no iterate was both near the optimum and well inside the cones, or none was to be kept. */
   readonly point: InteriorPoint | null;
   /** Radius that it was solved for; a start further than a factor of 1.25 from it is not used. */
   readonly eps: number;

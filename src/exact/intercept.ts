@@ -34,23 +34,42 @@ export function centring(fitIntercept: boolean, { n, N, phi, y }: Rows): Centrin
   };
 }
 
-/** By way of the first row, so that a constant column is exactly 0 about its mean. */
+/** A copy, or the rows themselves where they are about their means already. */
 function aboutMeans(
   rows: Float64Array,
   n: number,
   columns: number,
 ): { means: Float64Array; centred: Float64Array } {
-  const first = rows.slice(0, columns);
-  const centred = new Float64Array(rows.length);
-  const means = new Float64Array(columns);
+  if (isCentred(rows, n, columns)) return { means: new Float64Array(columns), centred: rows };
+  const centred = rows.slice();
+  return { means: centre(centred, n, columns), centred };
+}
+
+/** Whether the means are no more than what rounding leaves of centring. */
+function isCentred(rows: Float64Array, n: number, columns: number): boolean {
+  const [sums, most] = [new Float64Array(columns), new Float64Array(columns)];
   for (let i = 0, at = 0; i < n; i++)
     for (let j = 0; j < columns; j++, at++) {
-      centred[at] = rows[at]! - first[j]!;
-      means[j]! += centred[at]! / n;
+      sums[j]! += rows[at]!;
+      most[j] = Math.max(most[j]!, Math.abs(rows[at]!));
     }
-  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < columns; j++, at++) centred[at]! -= means[j]!;
-  for (let j = 0; j < columns; j++) means[j]! += first[j]!;
-  return { means, centred };
+  return sums.every((sum, j) => Math.abs(sum) <= n * n * Number.EPSILON * most[j]!);
+}
+
+/**
+ * Takes the means off n rows, in place, by way of the first row, so that a constant column is exactly 0 about its mean.
+ * @returns the means
+ */
+export function centre(rows: Float64Array, n: number, columns: number): Float64Array {
+  const first = rows.slice(0, columns);
+  const rest = new Float64Array(columns);
+  for (let i = 0, at = 0; i < n; i++)
+    for (let j = 0; j < columns; j++, at++) {
+      rows[at]! -= first[j]!;
+      rest[j]! += rows[at]! / n;
+    }
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < columns; j++, at++) rows[at]! -= rest[j]!;
+  return first.map((value, j) => value + rest[j]!);
 }
 
 /** Phi with a column of ones after its N columns, n x (N + 1). */

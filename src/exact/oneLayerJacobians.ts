@@ -1,4 +1,6 @@
+import type { Slopes } from '../models/layeredFeatures.ts';
 import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
+import { mappedNumbers } from '../numerics/mappedNumbers.ts';
 import { transpose } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
 import { once } from './once.ts';
@@ -27,7 +29,7 @@ export function oneLayerJacobians({
   readonly N: number;
   readonly d: number;
   /** n x N */
-  readonly slopes: Float64Array;
+  readonly slopes: Slopes;
   /** N x d */
   readonly weights: Float64Array;
 }): Jacobians {
@@ -60,6 +62,13 @@ export function oneLayerJacobians({
     }
     return images;
   }
+  /** Slopes of a block of rows, as numbers that products take. */
+  function asDoubles(gates: Slopes): Float64Array {
+    if (gates instanceof Float64Array) return gates;
+    const room = firstHalf();
+    room.set(gates);
+    return room;
+  }
   /** K_i' v_i as rows for a block of rows. */
   function pullBlock(v: Float64Array, { from, to }: RowBlock, out: Float64Array, precision: Precision): void {
     const shape = { m: to - from, n: N, k: d };
@@ -69,11 +78,14 @@ export function oneLayerJacobians({
   return {
     images(theta, precision = 'double') {
       // D (diag(theta) W): the weights are fewer than the slopes.
-      const [own, images] = [columns(), new Float64Array(n * d)];
+      const [own, images] = [columns(), mappedNumbers(n * d)];
       const scaled = likeWeights();
       for (let j = 0, at = 0; j < d; j++) for (let a = 0; a < N; a++, at++) scaled[at] = own[at]! * theta[a]!;
       for (const { from, to } of rowBlocks(n, 2 * N)) {
-        const [gates, target] = [slopes.subarray(from * N, to * N), images.subarray(from * d, to * d)];
+        const [gates, target] = [
+          asDoubles(slopes.subarray(from * N, to * N)),
+          images.subarray(from * d, to * d),
+        ];
         const shape = { m: to - from, n: d, k: N };
         inPrecision(algebra, precision).multiplyTransposed(gates, scaled, target, shape);
       }

@@ -16,7 +16,7 @@ export interface PathPoint {
 }
 
 /** What all points of a path share: the options `T` of one solution without what the points say. */
-export type PathOptions<T extends ExactOptions> = Omit<T, 'eps' | 'lambda' | 'start'>;
+export type PathOptions<T extends ExactOptions> = Omit<T, 'eps' | 'lambda' | 'start' | 'keepStart'>;
 
 const SHARED: OptionNames<PathOptions<ExactOptions>> = {
   fitIntercept: true,

@@ -1,4 +1,5 @@
 import type { LinearAlgebra } from '../numerics/linearAlgebra.ts';
+import { mappedNumbers } from '../numerics/mappedNumbers.ts';
 
 /** Bytes of what is worked on at once, so that beside the rows themselves memory does not grow with their number; */
 const BLOCK = 4e7;
@@ -29,7 +30,7 @@ export function* rowBlocks(n: number, numbers: number): Generator<RowBlock> {
 /** Room for so many numbers of each row of a block. */
 export function roomFor(n: number, numbers: number): Float64Array {
   const [first] = rowBlocks(n, numbers);
-  return new Float64Array(first ? numbers * (first.to - first.from) : 0);
+  return mappedNumbers(first ? numbers * (first.to - first.from) : 0);
 }
 
 /** Where the columns of a block go: each begins `stride` after the last, the first at `at`. */
@@ -41,7 +42,7 @@ export interface ColumnsTarget {
 
 /** Writes a block of rows of `width` numbers as columns: number a of row `from + j` at a stride + at + j. */
 export function writeColumns(
-  rows: Float64Array,
+  rows: Float64Array | Int8Array,
   width: number,
   { from, to }: RowBlock,
   { out, stride, at = 0 }: ColumnsTarget,
@@ -121,7 +122,7 @@ export interface ColumnBlock extends RowBlock {
  * @param columns room for the M columns of a block, which are left alone by others
  */
 export function columnsOf(
-  rows: Float64Array,
+  rows: Float64Array | Int8Array,
   M: number,
   n: number,
   columns: Float64Array,

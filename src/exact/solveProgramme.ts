@@ -154,7 +154,7 @@ function withLeftOut(
         const start = { point: startWithout(i), eps, lambda: others };
         const found = solveProgramme(
           rowsWithout(given, i),
-          { ...settings, lambda: others, start, onProgress: () => {} },
+          { ...settings, lambda: others, start, keepStart: false, onProgress: () => {} },
           leavingOut.without(i),
         );
         const output = dot(given.phi.subarray(i * N, (i + 1) * N), found.theta) + found.intercept;
@@ -182,7 +182,7 @@ function runInteriorPoint(
   settings: ExactSettings,
   unit: number,
 ): InteriorPointResult & { readonly warmStart: WarmStart } {
-  const { eps, lambda, tolerance, maxIterations, start, onProgress } = settings;
+  const { eps, lambda, tolerance, maxIterations, start, keepStart, onProgress } = settings;
   let kept: InteriorPoint | null = null;
   const atZero = 0.5 * y.reduce((sum, value) => sum + value * value, 0);
   // A start of another size is that of a problem with an intercept for one without, or the other way about.
@@ -200,7 +200,8 @@ function runInteriorPoint(
       maxIterations,
       onIteration(iteration, { upper, lower }, { x, s, z }) {
         const relativeGap = (upper - lower) / upper;
-        if (kept === null && relativeGap < WARM_GAP) kept = { x: x.slice(), s: s.slice(), z: z.slice() };
+        if (keepStart && kept === null && relativeGap < WARM_GAP)
+          kept = { x: x.slice(), s: s.slice(), z: z.slice() };
         const iterate = { point: { x, s, z }, eps, lambda };
         onProgress({ iteration, objective: (upper * unit * unit) / n, relativeGap, iterate });
       },

@@ -38,6 +38,11 @@ export type LayerStep =
 
 /** Clipped entries whose gradients are taken off at once. */
 const CLIPPED = 1024;
+/** Rows whose features are computed at once where their slopes are wanted too, which takes five numbers for each of them. */
+const ROWS = 2048;
+
+/** Derivatives of an activation: whole numbers, as those of a ReLU are, in a byte each. */
+export type Slopes = Float64Array | Int8Array;
 
 /**
  * Features of one affine layer behind scalings, and their input gradients in closed form: d phi_a / d x at row i is
@@ -47,7 +52,7 @@ export interface OneLayer {
   /** n x N */
   readonly phi: Float64Array;
   /** n x N */
-  readonly slopes: Float64Array;
+  readonly slopes: Slopes;
   /** N x d, by units of the input */
   readonly weights: Float64Array;
   /** i d + j for each input that is clipped and would otherwise have a gradient */
@@ -155,21 +160,32 @@ export class LayeredFeatures implements FrozenFeatures {
     if (at === null) return null;
     const { units: N, inputDim: d } = this;
     const layer = this.steps[at] as AffineStep;
-    // The derivatives of entrywise maps are their images of ones.
-    const before = { values: new Float64Array(n * d).fill(1), k: 1 };
-    const scaled = new LayeredFeatures(d, this.steps.slice(0, at)).run(x, n, before);
-    const inner = new LayeredFeatures(d, [layer]).run(scaled, n);
-    const after = { values: new Float64Array(n * N).fill(1), k: 1 };
-    const phi = new LayeredFeatures(N, this.steps.slice(at + 1)).run(inner, n, after);
+    const [scaling, inner, outer] = [
+      new LayeredFeatures(d, this.steps.slice(0, at)),
+      new LayeredFeatures(d, [layer]),
+      new LayeredFeatures(N, this.steps.slice(at + 1)),
+    ];
     const factor = new Float64Array(d).fill(1);
-    for (const step of this.steps.slice(0, at))
+    for (const step of scaling.steps)
       if (step.kind === 'scale') for (let j = 0; j < d; j++) factor[j]! *= step.factor[j]!;
+    const phi = new Float64Array(n * N);
+    let slopes: Slopes = new Int8Array(n * N);
     const clipped: number[] = [];
-    before.values.forEach((slope, entry) => {
-      if (slope === 0 && factor[entry % d] !== 0) clipped.push(entry);
-    });
+    for (let from = 0; from < n; from += ROWS) {
+      const rows = Math.min(ROWS, n - from);
+      // The derivatives of entrywise maps are their images of ones.
+      const before = { values: new Float64Array(rows * d).fill(1), k: 1 };
+      const scaled = scaling.run(x.subarray(from * d, (from + rows) * d), rows, before);
+      const after = { values: new Float64Array(rows * N).fill(1), k: 1 };
+      phi.set(outer.run(inner.run(scaled, rows), rows, after), from * N);
+      if (slopes instanceof Int8Array && !after.values.every(isByte)) slopes = Float64Array.from(slopes);
+      slopes.set(after.values, from * N);
+      before.values.forEach((slope, entry) => {
+        if (slope === 0 && factor[entry % d] !== 0) clipped.push(from * d + entry);
+      });
+    }
     const weights = layer.weights.map((w, j) => w * factor[j % d]!);
-    return { phi, slopes: after.values, weights, clipped };
+    return { phi, slopes, weights, clipped };
   }
 
   /**
@@ -201,3 +217,6 @@ export class LayeredFeatures implements FrozenFeatures {
     return gram;
   }
 }
+
+/** Whether a number is whole and has room in a byte. */
+const isByte = (value: number): boolean => value === (value << 24) >> 24;

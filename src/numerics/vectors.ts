@@ -84,7 +84,7 @@ export function addScaled(sum: Float64Array, factor: number, x: Float64Array): v
 const TILE = 16;
 
 /** A' for A of m rows and k columns, tile by tile. */
-export function transpose(a: Float64Array, m: number, k: number): Float64Array {
+export function transpose(a: Float64Array | Int8Array, m: number, k: number): Float64Array {
   const result = new Float64Array(m * k);
   for (let top = 0; top < m; top += TILE) {
     const bottom = Math.min(m, top + TILE);

@@ -4,9 +4,9 @@ import type { ClassNames } from '../data/csvClasses.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Preparation, PreparedTarget } from '../data/preparation/preparation.ts';
 import type { RawTable } from '../data/rawTable.ts';
-import { standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
+import { standardise, standardised, type TableStatistics, tableStatistics } from '../data/standardise.ts';
 import type { Table } from '../data/table.ts';
-import { asDataset, inputsAndTarget } from '../data/tableDataset.ts';
+import { asDataset, targetOf } from '../data/tableDataset.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { robustRisk } from '../evaluation/risk.ts';
@@ -175,16 +175,18 @@ export async function trainOnTable(
 
   const inUnits = (part: Table): Table => standardised(part, statistics);
   const core = tableModel(settings, d, several?.length);
-  if (several) checkEachThere(inputsAndTarget(train).y, several);
+  // In place: there is no room for rows that nobody reads any more.
+  standardise(train, statistics);
+  const y = targetOf(train);
+  if (several) checkEachThere(y, several);
   const training =
     method !== 'exact'
-      ? await trainTableByGradient(core, inUnits(train), validation && inUnits(validation), settings)
+      ? await trainTableByGradient(core, train, validation && inUnits(validation), settings)
       : several
-        ? await trainClassesExactly(core, inUnits(train), several.length, settings, notes)
-        : await trainTableExactly(core, inUnits(train), settings, notes);
+        ? await trainClassesExactly(core, train, several.length, settings, notes)
+        : await trainTableExactly(core, train, settings, notes);
 
   const held = asDataset(inUnits(test));
-  const y = inputsAndTarget(inUnits(train)).y;
   const measured = several
     ? await measuredOnSeveral(core, held, y, several, settings)
     : await measuredOn(core, held, y, settings);

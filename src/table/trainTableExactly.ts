@@ -8,13 +8,16 @@ import {
   type ExactProgress,
   type ExactResult,
   expectedSeconds,
-  type MarginResult,
+  type FeatureLayer,
+  type ReadoutProblem,
   readoutProblem,
   solveMargins,
   solveReadout,
 } from '../exact/index.ts';
+import { centre } from '../exact/intercept.ts';
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
 import { RandomFeatures } from '../models/RandomFeatures.ts';
+import { dot } from '../numerics/vectors.ts';
 import { tf } from '../runtime/tf.ts';
 import { identityOf, type KeptIterates, keptIterates, removeIterates } from './keptIterates.ts';
 import { oneAgainstRest } from './oneAgainstRest.ts';
@@ -31,9 +34,8 @@ export async function trainTableExactly(
   settings: TableTrainingSettings,
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
-  const data = inputsAndTarget(train);
-  const { solve, done } = await readoutSolver(model, data, settings, notes);
-  const { theta, intercept, objective, relativeGap, iterations, residual, converged } = solve(data.y);
+  const { y, solve, done } = await readoutSolver(model, train, settings, notes);
+  const { theta, intercept, objective, relativeGap, iterations, residual, converged } = solve(y);
   done();
   setReadout(model, theta, intercept);
   return { converged, iterations, residual, objective, relativeGap };
@@ -52,9 +54,8 @@ export async function trainClassesExactly(
   settings: TableTrainingSettings,
   notes: readonly string[],
 ): Promise<TableTraining['training']> {
-  const data = inputsAndTarget(train);
-  const { solve, done } = await readoutSolver(model, data, settings, notes, classes);
-  const found = Array.from({ length: classes }, (_, k) => solve(oneAgainstRest(data.y, k), k));
+  const { y, solve, done } = await readoutSolver(model, train, settings, notes, classes);
+  const found = Array.from({ length: classes }, (_, k) => solve(oneAgainstRest(y, k), k));
   done();
   setReadouts(model, found);
   const sum = (of: (one: Solved) => number): number => found.reduce((total, one) => total + of(one), 0);
@@ -67,7 +68,7 @@ export async function trainClassesExactly(
   };
 }
 
-type Solved = ExactResult | MarginResult;
+type Solved = Omit<ExactResult, 'leaveOneOut' | 'warmStart' | 'dualityGap' | 'robustError' | 'cleanError'>;
 
 function setReadouts(model: tf.Sequential, found: readonly Solved[]): void {
   const K = found.length;
@@ -84,60 +85,85 @@ function setReadouts(model: tf.Sequential, found: readonly Solved[]): void {
 
 /** Solves for targets of the same rows, one after the other. */
 interface ReadoutSolver {
+  /** What the target holds. */
+  readonly y: Float64Array;
   /** @param solved how many were solved before */
   readonly solve: (y: Float64Array, solved?: number) => Solved;
   /** After the last one. */
   readonly done: () => void;
 }
 
-/** @param solves how many there will be, of which progress tells */
+/**
+ * Keeps of the rows what solving needs: of many rows that is most of the memory there is.
+ * @param solves how many there will be, of which progress tells
+ */
 async function readoutSolver(
   model: tf.Sequential,
-  data: ReturnType<typeof inputsAndTarget>,
-  { eps, lambda, fitIntercept, loss, norm, activation, folder, onSolving }: TableTrainingSettings,
+  train: Table,
+  settings: TableTrainingSettings,
   notes: readonly string[],
   solves = 1,
 ): Promise<ReadoutSolver> {
+  const { eps, lambda, fitIntercept, loss, norm, activation, folder, onSolving } = settings;
   const features = model.layers[0]!;
   const W =
     features instanceof RandomFeatures ? await features.getWeights()[0]!.data<'float32'>() : undefined;
+  if (!W && loss === 'square') return linearSolver(train, settings, notes);
   const wanted = { eps, lambda, fitIntercept };
-  if (!W && loss === 'square')
-    return {
-      solve: (y) => explained(() => adversarialRegression({ ...data, y }, { ...wanted, norm }), notes),
-      done() {},
-    };
-  const rows = readoutProblem(data, W ? { W, activation } : new LayeredFeatures(data.d, []));
+  const rows = problemOf(train, W && { W, activation });
+  const means = isMarginLoss(loss) || !fitIntercept ? null : centre(rows.phi, rows.n, rows.N);
   // Attacks in l1 are refused where they would come here.
   const attack = norm === 'linf' ? 'linf' : 'l2';
   onSolving?.({ expectedSeconds: solves * expectedSeconds({ ...rows, norm: attack }), solves });
   const keptOf = (y: Float64Array, solved: number): KeptIterates | null => {
     if (folder === undefined || isMarginLoss(loss)) return null;
-    const identity = identityOf([data.x, y, ...(W ? [W] : [])], { ...wanted, norm, activation });
+    const identity = identityOf([train.values, y, ...(W ? [W] : [])], { ...wanted, norm, activation });
     return keptIterates(folder, `output-${solved}`, identity);
   };
   return {
+    y: rows.y,
     solve(y, solved = 0) {
       const kept = keptOf(y, solved);
       const onProgress = ({ iterate, ...progress }: ExactProgress): void => {
         if (iterate) kept?.keep(iterate);
         onSolving?.({ ...progress, solved });
       };
-      const settings = { ...wanted, norm: attack, onProgress } as const;
+      const asked = { ...wanted, norm: attack, onProgress } as const;
       const problem = { ...rows, y };
-      return explained(
+      const found = explained(
         () =>
           isMarginLoss(loss)
-            ? solveMargins(problem, { ...settings, loss })
-            : solveReadout(problem, { ...settings, ...given({ start: kept?.start }) }),
+            ? solveMargins(problem, { ...asked, loss })
+            : solveReadout(problem, { ...asked, keepStart: false, ...given({ start: kept?.start }) }),
         notes,
       );
+      return means ? { ...found, intercept: found.intercept - dot(means, found.theta) } : found;
     },
     done() {
       const names = Array.from({ length: solves }, (_, k) => `output-${k}`);
       if (folder !== undefined) removeIterates(folder, names);
     },
   };
+}
+
+function linearSolver(
+  train: Table,
+  { eps, lambda, fitIntercept, norm }: TableTrainingSettings,
+  notes: readonly string[],
+): ReadoutSolver {
+  const data = inputsAndTarget(train);
+  const wanted = { eps, lambda, fitIntercept, norm };
+  return {
+    y: data.y,
+    solve: (y) => explained(() => adversarialRegression({ ...data, y }, wanted), notes),
+    done() {},
+  };
+}
+
+/** The rows as features, their own where there is no layer. */
+function problemOf(train: Table, layer: FeatureLayer | undefined): ReadoutProblem {
+  const data = inputsAndTarget(train);
+  return readoutProblem(data, layer ?? new LayeredFeatures(data.d, []));
 }
 
 /** Adds what is known of the columns to an error of the solver. */

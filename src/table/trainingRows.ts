@@ -74,7 +74,8 @@ function refuseConstant(table: RawTable, target: PreparedTarget, rows: Uint32Arr
   const column = table.columns.find(({ name }) => name === target.name)!;
   if (target.kind !== 'number' || column.kind !== 'number') return;
   const first = column.values[rows[0]!]!;
-  if (rows.every((row) => column.values[row] === first))
+  // That one row is too few is another matter.
+  if (rows.length > 1 && rows.every((row) => column.values[row] === first))
     throw new UserError(
       `the target ${JSON.stringify(target.name)} is constant (${first}): there is nothing to predict`,
     );

@@ -157,7 +157,7 @@ describe('rrf apply', () => {
         device,
       ],
     );
-    expect(run.stderr).toContain('1 row has no prediction, for want of a value (row 3 the first)');
+    expect(run.stderr).toContain('1 row without a prediction, for want of a value (row 3 the first)');
     expect(run.stdout).toContain('\nscore: above 0 for yes, else no\n');
     expect(run.stdout).toContain('no such attack changes the class of 2 rows (100.0 %)');
     expect(readFileSync(at('few-scores.csv'), 'utf8')).toMatch(
@@ -237,7 +237,7 @@ describe('rrf apply', () => {
     writeFileSync(at('one.csv'), 'id;age;town;cost\n7;41;Ulm;180\n');
     const one = ['--model', at('once'), '--csv', at('one.csv'), '--device', device];
     const explained = await rrf('explain', ...one, '--repeats', '1');
-    expect([explained.code, explained.stdout]).toEqual([0, expect.stringContaining('cost on 1 rows')]);
+    expect([explained.code, explained.stdout]).toEqual([0, expect.stringContaining('cost on 1 row:')]);
     const attacked = await rrf('attack', ...one, '--epsilons', '0,0.1');
     expect([attacked.code, attacked.stdout]).toEqual([0, expect.stringContaining('on 1 rows')]);
   });

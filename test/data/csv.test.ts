@@ -55,8 +55,14 @@ describe('DelimitedRows', () => {
     expect(csvRows(text)).toEqual(rows);
   });
 
-  it.each(['a,"b\n1,2', 'a,"b"c\n'])('refuses the open quote in %j', (text) => {
-    expect(() => csvRows(text)).toThrow('a quote in the text is never closed, or followed by text: "b');
+  it.each([
+    ['a,"b\n1,2', 'the header'],
+    ['a,"b"c\n', 'the header'],
+    ['a,b\n\n1,2\n3,"b', 'row 2'],
+  ])('refuses the open quote in %j', (text, where) => {
+    expect(() => csvRows(text)).toThrow(
+      `${where} of the text has a quote that is never closed, or followed by text: "b`,
+    );
   });
 
   it('splits no piece of the text other than the whole', () => {
@@ -143,7 +149,9 @@ describe('cells in quotes', () => {
       for (const part of ['a,b,c\n1,"5 inch,3\n', ...Array.from({ length: 100 }, () => piece)])
         Array.from(reader.push(part, false));
     };
-    expect(read).toThrow('a quote in "large.csv" is never closed, or followed by text: "5 inch,3 1,2,3');
+    expect(read).toThrow(
+      'row 1 of "large.csv" has a quote that is never closed, or followed by text: "5 inch,3 1,2,3',
+    );
     // Some million characters in one cell.
     const long = `"${'x""\n'.repeat(4e5)}",2`;
     expect(csvRows(long)).toEqual([['x"\n'.repeat(4e5), '2']]);
@@ -188,11 +196,14 @@ describe('readCsvTable', () => {
     ['a,b,a\n1,2,3\n', '', 'has two columns named "a" (number 1 and number 3): give each'],
     ['1,2\n3,4\n', '', 'has no header: its first line holds only numbers'],
     ['a,b\n', '', 'has no rows below its header'],
-    ['', '', 'has no rows below its header'],
+    ['', '', 'is empty'],
+    ['\uFEFF \n\n', '', 'is empty'],
+    ['\n<!DOCTYPE html>\n<title>404, not found</title>\n', '', 'is a web page or XML, and no table'],
     ['a,b\n0x10,2\n', 'row 1, column "a" of', 'is "0x10", not a finite number'],
     ['# made by hand\na,b\n1,2\n', '', 'begins with a comment line'],
     ['a,b\n# the rest is guessed\n1,2\n', 'row 1 of', 'is a comment line'],
-    ['a\0,b\n1,2\n', '', 'is UTF-16 or no text'],
+    [`a,b\n1,2\n1\0,2\n${'3,4\n'.repeat(9)}`, '', 'is no text, or damaged: line 3 holds a byte 0'],
+    ['a,b\n1,2\n-1e39,4\n', 'row 2, column "a" of', 'is -1e+39: models compute with numbers up to 3.4e+38'],
   ])('refuses %j naming the file, the row and the column', (text, where, what) => {
     const message = `${where} ${JSON.stringify(file)} ${what}`.trim();
     expect(() => read(text)).toThrow(message);
@@ -200,10 +211,14 @@ describe('readCsvTable', () => {
     if (!where.includes('column')) expect(() => readCsvClasses(file, 'b')).toThrow(message);
   });
 
-  it('says that a file is UTF-16', () => {
-    writeFileSync(file, Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'));
-    expect(() => readCsvTable(file)).toThrow('UTF-16');
-    expect(() => readCsvClasses(file, 'b')).toThrow('UTF-16');
+  it.each([
+    ['with a mark', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le')],
+    ['without', Buffer.from('a,b\n1,2\n', 'utf16le')],
+    ['without, the other way about', Buffer.from('a,b\n1,2\n', 'utf16le').swap16()],
+  ])('says that a file is UTF-16, %s', (_, content) => {
+    writeFileSync(file, content);
+    for (const reading of [() => readCsvTable(file), () => readCsvClasses(file, 'b')])
+      expect(reading).toThrow('is UTF-16: save it as UTF-8');
   });
 
   it('leaves out a first column without a name that counts the rows, and no other', () => {

@@ -140,6 +140,7 @@ describe.each(Object.entries(regressions))('exact adversarial regression, %s', (
     ['onProgress', 'log', '"log"'],
     ['start', 3, '3'],
     ['start', null, 'null'],
+    ['keepStart', 'no', '"no"'],
     ['rounds', 3, '3'],
   ])('refuses %s: %o', (option, value, shown) => {
     expect(() => solve(rows, { ...asked, [option]: value })).toThrow(`invalid ${option}: ${shown}`);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ReadoutProblem, readoutProblem, solveMargins, solveReadout } from '../../src/exact/index.ts';
+import { centre } from '../../src/exact/intercept.ts';
 import { stream } from '../../src/random/stream.ts';
 
 /** An array of rows x features is told from the vectors of an iteration, d + 3 numbers a row, and blocks of two and more of them. */
@@ -51,5 +52,27 @@ describe('beside features and slopes a solver keeps no arrays of rows x features
     expect(made.filter((length) => length <= n * (N + 1))).toHaveLength(arrays);
     const larger = made.filter((length) => length > n * (N + 1));
     expect(larger.length).toBeLessThanOrEqual(blocks);
+  });
+
+  it('pulled gradients where features are about their means already', () => {
+    const problem = problemOf(labels);
+    const { theta, intercept } = solveReadout(problem, asked);
+    const means = centre(problem.phi, n, N);
+    made.length = 0;
+    const found = solveReadout(problem, asked);
+    expect(made.filter((length) => length <= n * (N + 1))).toHaveLength(1);
+    // Gaps of the same size, of steps that rounding alone tells apart.
+    const shifted = means.reduce((sum, mean, a) => sum - mean * found.theta[a]!, found.intercept);
+    expect(Math.abs(shifted - intercept)).toBeLessThan(1e-6);
+    found.theta.forEach((value, a) => {
+      expect(Math.abs(value - theta[a]!)).toBeLessThan(1e-6);
+    });
+  });
+
+  it('no iterate for a next one where none is asked for', () => {
+    const point = (keepStart: boolean): unknown =>
+      solveReadout(problemOf(labels), { ...asked, keepStart, maxIterations: 20 }).warmStart.point;
+    expect(point(false)).toBeNull();
+    expect(point(true)).not.toBeNull();
   });
 });

@@ -49,6 +49,7 @@ export class DelimitedTable {
     const delimiter = told ? told[1]! : delimiterOf(this.head, isLast);
     if (delimiter === null) return;
     if (told) this.head = this.head.slice(told[0].length);
+    if (/^\uFEFF?\s*<[!?h]/i.test(this.head)) this.fail('is a web page or XML, and no table');
     if (/^\uFEFF?\s*[#%]/.test(this.head))
       this.fail('begins with a comment line: its first line must be the header');
     this.rows = new DelimitedRows(delimiter, this.file);
@@ -59,7 +60,8 @@ export class DelimitedTable {
   /** The table, after the last piece. @throws UserError for a file without rows or header */
   done(): RawTable {
     const { file, names, builders, count } = this;
-    if (names === null || count === 0) return this.fail('has no rows below its header');
+    if (names === null) return this.fail('is empty');
+    if (count === 0) this.fail('has no rows below its header');
     if (names.every((name) => !Number.isNaN(decimal(name)) || !Number.isNaN(decimalComma(name))))
       this.fail('has no header: its first line holds only numbers');
     // Spreadsheets write cells beside a table that hold nothing.
@@ -133,6 +135,8 @@ export class DelimitedRows {
   private readonly end: RegExp;
   /** What no row has yet; null before the beginning. */
   private rest: string | null = null;
+  /** Rows so far, the header among them. */
+  private count = 0;
 
   /** @param file as messages name it */
   constructor(delimiter = ',', file = 'the text') {
@@ -164,7 +168,9 @@ export class DelimitedRows {
         if (found === null) break;
         [row, at] = found;
       } else [row, at] = [line.split(this.delimiter), end + 1];
-      if (row.length > 1 || row[0]!.trim() !== '') yield row;
+      if (row.length === 1 && row[0]!.trim() === '') continue;
+      this.count++;
+      yield row;
     }
     this.rest = text.slice(at);
   }
@@ -200,7 +206,7 @@ export class DelimitedRows {
     if (plain) return null;
     throw new UserError(
       oneLine(
-        `a quote in ${this.file} is never closed, or followed by text: ${text.slice(opening, opening + 40)}`,
+        `${this.count === 0 ? 'the header' : `row ${this.count}`} of ${this.file} has a quote that is never closed, or followed by text: ${text.slice(opening, opening + 40)}`,
       ),
     );
   }

@@ -2,7 +2,7 @@ import { oneLine, UserError } from '../../errors.ts';
 import { codesOf, labelsOf } from '../csvClasses.ts';
 import { decimal } from '../decimal.ts';
 import { decimalMark } from '../decimalMark.ts';
-import { noNumber, numericTable } from '../numericTable.ts';
+import { noNumber, numericTable, refuseHuge } from '../numericTable.ts';
 import {
   asText,
   cellError,
@@ -132,8 +132,14 @@ function fillNumbers(
   if (column.kind === 'text') {
     const isNumber = column.levels.map((level) => Number.isFinite(decimal(level)));
     const row = column.codes.findIndex((code) => code >= 0 && !isNumber[code]);
-    throw noNumber(table, row, column, ', as the column held where the model was trained');
+    throw noNumber(
+      table,
+      row,
+      column,
+      ', as the column held where the model was trained: correct it, or empty it',
+    );
   }
+  refuseHuge(table, column);
   let filled = 0;
   for (let i = 0, at = from; i < table.rows; i++, at += width) {
     if (isMissing(column, i)) {

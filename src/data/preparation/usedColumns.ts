@@ -1,7 +1,7 @@
-import { oneLine, UserError } from '../../errors.ts';
-import { separatesThousands } from '../decimal.ts';
+import { counted, oneLine, UserError } from '../../errors.ts';
+import { decimal, separatesThousands } from '../decimal.ts';
 import { decimalMark } from '../decimalMark.ts';
-import { noNumber } from '../numericTable.ts';
+import { noNumber, refuseHuge } from '../numericTable.ts';
 import {
   asText,
   cellError,
@@ -51,7 +51,7 @@ export function usedColumns(
   const ofClasses = settings.classes || settings.positive !== undefined || text.includes(target.name);
   faults.of(() => {
     if (!text.includes(target.name)) refuseForms(table, target);
-    if (target.kind === 'text' && !ofClasses) refuseStray(table, target);
+    if (!ofClasses) refuseStray(table, target, 'target');
   });
   const inputs: RawColumn[] = [];
   const leftOut: string[] = [];
@@ -77,7 +77,7 @@ export function usedColumns(
       );
     else {
       const isRead = told || faults.of(() => refuseForms(table, column)) === column;
-      if (isRead && !told && column.kind === 'text') faults.of(() => refuseStray(table, column));
+      if (isRead && !told) faults.of(() => refuseStray(table, column));
       // Of what is not read, nothing else is to be said.
       if (isRead) inputs.push(column);
       else unread++;
@@ -112,10 +112,10 @@ function holdsNames(column: TextColumn, most: number): boolean {
 /** The column itself. @throws UserError for dates, and for numbers in several forms */
 function refuseForms(table: RawTable, column: RawColumn): RawColumn {
   if (column.kind === 'number') return column;
-  const row = column.codes.findIndex((code) => code >= 0);
-  if (row < 0) return column;
-  const shown = JSON.stringify(cellText(column, row).slice(0, 40));
-  const refuse = (what: string): never => {
+  const first = column.codes.findIndex((code) => code >= 0);
+  if (first < 0) return column;
+  const refuse = (what: string, row = first): never => {
+    const shown = JSON.stringify(cellText(column, row).slice(0, 40));
     throw cellError(table, row, column.name, `is ${shown}: ${what}`);
   };
   if (holdsDates(column))
@@ -123,26 +123,33 @@ function refuseForms(table: RawTable, column: RawColumn): RawColumn {
       `the column holds dates. Leave it out (${optionHint('ignore', column.name)}), or write numbers for them, such as days since the first`,
     );
   if (holdsNumbersOfSeveralForms(column)) {
-    const thousands = column.levels.find(separatesThousands);
+    const thousands = column.levels.findIndex(
+      (level) => separatesThousands(level) && Number.isNaN(decimal(level)),
+    );
     const [comma, point] = [',', '.'].map((mark) => column.levels.find((level) => level.includes(mark)));
-    const what = thousands
-      ? `numbers with separators of thousands (${thousands}). Write them without`
-      : `decimals with commas and with points (${comma}, ${point}). Write all of them alike`;
-    refuse(`the column holds ${what}, or take it for text (${optionHint('text', column.name)})`);
+    const orText = `, or take the column for text (${optionHint('text', column.name)})`;
+    if (thousands >= 0)
+      refuse(
+        `a number with separators of thousands. Write numbers without${orText}`,
+        column.codes.indexOf(thousands),
+      );
+    refuse(
+      `the column holds decimals with commas and with points (${comma}, ${point}). Write all of them alike${orText}`,
+    );
   }
   return column;
 }
 
-/** Most cells are numbers, and one is not. */
-function refuseStray(table: RawTable, column: TextColumn): void {
-  const row = strayText(column);
-  if (row >= 0)
-    throw noNumber(
-      table,
-      row,
-      column,
-      `, as most cells of that column are: correct it, empty it, leave the column out (${optionHint('ignore', column.name)}), or take all of it for text (${optionHint('text', column.name)})`,
-    );
+/** Most cells are numbers, and one is not, or is one that no model can read. */
+function refuseStray(table: RawTable, column: RawColumn, as: 'input' | 'target' = 'input'): void {
+  refuseHuge(table, column);
+  const row = column.kind === 'text' ? strayText(column) : -1;
+  if (row < 0) return;
+  const help =
+    as === 'target'
+      ? `correct it, leave the row out (empty the cell, and ${optionHint('missing', 'drop')}), or take the column for classes (${optionHint('text', column.name)})`
+      : `correct it, empty it, leave the column out (${optionHint('ignore', column.name)}), or take all of it for text (${optionHint('text', column.name)})`;
+  throw noNumber(table, row, column as TextColumn, `, as most cells of that column are: ${help}`);
 }
 
 /**
@@ -159,21 +166,26 @@ export function usableRows(
   const rows: number[] = [];
   for (let i = 0; i < table.rows; i++) if (!needed.some((column) => isMissing(column, i))) rows.push(i);
   faults.of(() => {
+    if (isEmpty(target, table.rows))
+      throw new UserError(oneLine(`the target ${JSON.stringify(target.name)} of ${table.file} is empty`));
     if (missing === 'refuse') {
       const counts = needed.map((column) => countMissing(column, table.rows));
       const first = counts.findIndex((count) => count > 0);
-      if (first >= 0) throw missingError(table, needed[first]!, counts);
+      if (first >= 0) throw missingError(table, needed[first]!, counts, needed[first] === target);
     }
     if (rows.length === 0)
       throw new UserError(
-        `no row of ${table.file} is whole: ${optionHint('missing', 'impute')} fills in what is missing`,
+        `no row of ${table.file} is whole${missing === 'impute' ? '' : `: ${optionHint('missing', 'impute')} fills in what is missing, but for targets`}`,
       );
   });
   const dropped = table.rows - rows.length;
   const what = missing === 'impute' ? 'without a target' : 'with missing cells';
   return {
     rows: Uint32Array.from(rows),
-    notes: dropped > 0 ? [`${dropped} of ${table.rows} rows ${what} are left out`] : [],
+    notes:
+      dropped > 0
+        ? [`${dropped} of ${counted(table.rows, 'row')} ${what} ${dropped === 1 ? 'is' : 'are'} left out`]
+        : [],
   };
 }
 
@@ -183,7 +195,12 @@ function countMissing(column: RawColumn, rows: number): number {
   return count;
 }
 
-function missingError(table: RawTable, column: RawColumn, counts: readonly number[]): UserError {
+function missingError(
+  table: RawTable,
+  column: RawColumn,
+  counts: readonly number[],
+  isTarget: boolean,
+): UserError {
   let row = 0;
   while (!isMissing(column, row)) row++;
   const columns = counts.filter((count) => count > 0).length;
@@ -194,7 +211,7 @@ function missingError(table: RawTable, column: RawColumn, counts: readonly numbe
     table,
     row,
     column.name,
-    `is missing${others}: ${optionHint('missing', 'drop')} leaves such rows out, ${optionHint('missing', 'impute')} takes the median and marks it`,
+    `is missing${others}: ${optionHint('missing', 'drop')} leaves such rows out${isTarget ? '' : `, ${optionHint('missing', 'impute')} takes the median and marks it`}`,
   );
 }
 

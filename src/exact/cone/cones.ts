@@ -1,3 +1,5 @@
+import { mappedNumbers } from '../../numerics/mappedNumbers.ts';
+
 /**
  * The product of R_+^lp and `cones` second-order cones {(t, v): t >= |v|}, each of `size` coordinates, with the operations
  * that a primal-dual interior-point method needs (Nesterov & Todd 1997; notation of Vandenberghe's notes on coneqp).
@@ -30,8 +32,8 @@ export function newScaling(shape: ConeShape): Scaling {
   return {
     weight: new Float64Array(lp),
     beta: new Float64Array(cones),
-    point: new Float64Array(cones * size),
-    lambda: new Float64Array(coneLength(shape)),
+    point: mappedNumbers(cones * size),
+    lambda: mappedNumbers(coneLength(shape)),
   };
 }
 
@@ -199,7 +201,7 @@ export function largestStep({ lp, cones, size }: ConeShape, x: Float64Array, dx:
 
 /** The tails v of n cones of size d + 1 that begin at `from`, n x d. */
 export function tailsOf(points: Float64Array, from: number, n: number, d: number): Float64Array {
-  const v = new Float64Array(n * d);
+  const v = mappedNumbers(n * d);
   for (let i = 0; i < n; i++) {
     const at = from + i * (d + 1) + 1;
     v.set(points.subarray(at, at + d), i * d);

@@ -1,4 +1,5 @@
 import type { Precision } from '../../numerics/linearAlgebra.ts';
+import { mappedCopy, mappedNumbers } from '../../numerics/mappedNumbers.ts';
 import { dot } from '../../numerics/vectors.ts';
 import {
   addUnit,
@@ -180,7 +181,7 @@ function better(
 
 /** A copy of the point, in the place of one that is not needed any more. */
 function kept({ x, s, z }: InteriorPoint, place: InteriorPoint | undefined): InteriorPoint {
-  if (place === undefined) return { x: x.slice(), s: s.slice(), z: z.slice() };
+  if (place === undefined) return { x: x.slice(), s: mappedCopy(s), z: mappedCopy(z) };
   place.x.set(x);
   place.s.set(s);
   place.z.set(z);
@@ -235,7 +236,7 @@ function direction(
   const { shape } = programme;
   const dx = programme.solve(right);
   const ds = programme.apply(dx, precision);
-  const dz = ds.slice();
+  const dz = mappedCopy(ds);
   unscale(shape, scaling, dz);
   for (let j = 0; j < dz.length; j++) dz[j] = y[j]! - dz[j]!;
   unscale(shape, scaling, dz);
@@ -249,7 +250,7 @@ function pulledBack(
   y: Float64Array,
   precision: Precision,
 ): Float64Array {
-  const target = y.slice();
+  const target = mappedCopy(y);
   unscale(programme.shape, scaling, target);
   return programme.applyTransposed(target, precision);
 }
@@ -285,7 +286,7 @@ function centralityCorrector(
 
 /** a + step b. */
 function along(a: Float64Array, b: Float64Array, step: number): Float64Array {
-  const point = a.slice();
+  const point = mappedCopy(a);
   for (let j = 0; j < point.length; j++) point[j]! += step * b[j]!;
   return point;
 }
@@ -311,7 +312,7 @@ function complementarity(
 }
 
 function negated(a: Float64Array): Float64Array {
-  const opposite = new Float64Array(a.length);
+  const opposite = mappedNumbers(a.length);
   for (let j = 0; j < a.length; j++) opposite[j] = -a[j]!;
   return opposite;
 }

@@ -1,4 +1,5 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
+import { mappedNumbers } from '../../numerics/mappedNumbers.ts';
 import { dot, norm } from '../../numerics/vectors.ts';
 import { type ConeShape, coneLength, tailsOf } from './cones.ts';
 import { outputsOf, pairProducts, weightedSum } from './design.ts';
@@ -147,7 +148,7 @@ export function perSampleProgramme(problem: PerSampleProblem, algebra: LinearAlg
   /** An interior point at theta, where the objective has this value; s = A x at p = q = 0. */
   function inside({ x, s }: { x: Float64Array; s: Float64Array }, value: number): InteriorPoint {
     const distance = DISTANCE * (Math.sqrt((2 * value) / n) || 1);
-    const z = new Float64Array(s.length);
+    const z = mappedNumbers(s.length);
     const residuals = y.map((value, i) => value - s[i]!);
     const q = x.subarray(M + n);
     for (let i = 0; i < n; i++) {

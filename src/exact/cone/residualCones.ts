@@ -1,3 +1,4 @@
+import { mappedNumbers } from '../../numerics/mappedNumbers.ts';
 import { withSumZero } from '../intercept.ts';
 import type { Scaling } from './cones.ts';
 import { type Design, outputsOf, weightedSum } from './design.ts';
@@ -56,7 +57,7 @@ export const designOf = ({ n, N, phi, intercept }: ResidualProblem): Design => (
  */
 export function residualSlacks(design: Design, x: Float64Array, length: number): Float64Array {
   const { n, M } = design;
-  const s = new Float64Array(length);
+  const s = mappedNumbers(length);
   const fitted = outputsOf(design, x);
   for (let i = 0; i < n; i++) {
     s[i] = x[M + i]! + fitted[i]!;
