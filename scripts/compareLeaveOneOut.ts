@@ -2,7 +2,7 @@
 //   npx tsx scripts/compareLeaveOneOut.ts [--csv FILE --target COLUMN]... [--every K] [--n N] [--only NAME]
 // --csv adds a table of one's own (a header, numbers only) to Gaussian rows, diabetes and digits. Training without a row begins at
 // the solution of all; for each K-th row a solution from the beginning says how far that may be trusted. Times of an
-// estimate are the median of five.
+// estimate are the median of 21.
 import { parseArgs } from 'node:util';
 import type { HostRows } from '../src/data/dataset.ts';
 import { teacher } from '../src/data/teacher.ts';
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 const [every, n] = [Number(values.every), Number(values.n)];
 /** Times of which the median is given; odd. */
-const RUNS = 5;
+const RUNS = 21;
 /** How near the refined estimates are to be. */
 const WITHIN = 0.01;
 
