@@ -20,7 +20,6 @@ import { tuneProfile } from '../table/tuneProfile.ts';
 import type { ActivationName } from '../theory/activations.ts';
 import { writeWholeFile } from '../wholeFile.ts';
 import { announceRuntime } from './announceRuntime.ts';
-import { interruptible, releasedWhenSlow } from './interruptible.ts';
 import { notice, warn } from './notices.ts';
 import { numberList } from './numberList.ts';
 import { withOptionNames } from './optionNames.ts';
@@ -90,6 +89,9 @@ const options = {
 
 type TuneArguments = InferredOptionTypes<typeof options>;
 
+/** Milliseconds after which a word about Ctrl-C is worth its line. */
+const PATIENCE = 2000;
+
 export const tuneCommand: CommandModule<object, TuneArguments> = {
   command: 'tune',
   describe: 'Choose model, width, eps and lambda for the least robust risk on your data, and train it',
@@ -125,37 +127,31 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
     for (const note of rows.notes) notice(note);
     const started = performance.now();
     let bar: ProgressBar | undefined;
-    const whatIsKept =
-      out === undefined
-        ? 'nothing is kept; with --out DIR the same command goes on from where it was'
-        : `finished candidates are kept in ${out}, the same command goes on from there`;
-    const tune = (release: () => void): Promise<TableTuning> => {
-      const finished = releasedWhenSlow(release, (seconds) =>
-        notice(
-          `\na candidate takes ${seconds.toFixed(0)} s, from here on Ctrl-C ends at once; ${whatIsKept}`,
-        ),
+    let told = false;
+    const tellWhatIsKept = (): void => {
+      if (told || performance.now() - started < PATIENCE) return;
+      told = true;
+      const line = bar ? '\n' : '';
+      notice(
+        out === undefined
+          ? `${line}nothing is kept after Ctrl-C; with --out DIR the same command goes on from where it was`
+          : `${line}finished candidates are kept in ${out}: after Ctrl-C the same command goes on from there`,
       );
-      return tuneOnTable(file, {
+    };
+    // Solvers do not return to the event loop: Ctrl-C ends the process by the system's own default.
+    const tuning = await withOptionNames({ folder: 'out' }, () =>
+      tuneOnTable(file, {
         ...asked,
         ...given({ folder: out }),
         onProgress({ done, total, candidates, of }) {
-          finished();
+          tellWhatIsKept();
           bar ??= progressBar(total, 'tune');
-          const isLast = candidates === of;
-          if (isLast) release();
           bar.update(
             done,
-            isLast ? 'training what was chosen' : `${candidates} of ${counted(of, 'candidate')}`,
+            candidates === of ? 'training what was chosen' : `${candidates} of ${counted(of, 'candidate')}`,
           );
         },
-      });
-    };
-    const kept = (): string => {
-      bar?.stop();
-      return whatIsKept;
-    };
-    const tuning = await interruptible(kept, (release) =>
-      withOptionNames({ folder: 'out' }, () => tune(release)),
+      }),
     ).finally(() => bar?.stop());
     const seconds = (performance.now() - started) / 1e3;
     const { training, damaged } = tuning;
