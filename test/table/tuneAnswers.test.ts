@@ -13,7 +13,14 @@ it('solves candidates that come outwards from a radius from their neighbours, th
   const solve = solverOf([problem.y], 'l2', 'folds');
   const found = new Map<number | undefined, ExactResult>();
   // Upwards, then downwards from the first.
-  for (const [eps, neighbour] of [[0.4], [0.45, 0.4], [0.5, 0.45], [0.37, 0.4], [0.33, 0.37]] as const) {
+  for (const [eps, neighbour] of [
+    [0.4],
+    [0.45, 0.4],
+    [0.5, 0.45],
+    [0.55, 0.5],
+    [0.37, 0.4],
+    [0.33, 0.37],
+  ] as const) {
     const asked = { eps, lambda: 0.1, fitIntercept: true, tolerance: 1e-3, norm: 'l2' } as const;
     const start = found.get(neighbour)?.warmStart;
     found.set(eps, solveReadout(problem, start ? { ...asked, start } : asked));

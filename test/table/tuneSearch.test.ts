@@ -32,9 +32,10 @@ function lossesOf(k: number, risk: number): number[] {
 async function searched(
   risks: readonly (readonly Told[])[],
   byFolds: (at: { readonly path: number; readonly eps: number }) => number | undefined = () => undefined,
+  familyOf: (path: number) => TunePath['family'] = () => family,
 ): Promise<Searched & { readonly asked: [path: number, eps: number, by: TuneEstimate][] }> {
   const lambdas = risks.map((_, path) => lambdaOf(path));
-  const paths = lambdas.map((lambda): TunePath => ({ family, lambda, epsilons }));
+  const paths = lambdas.map((lambda, path): TunePath => ({ family: familyOf(path), lambda, epsilons }));
   const asked: [number, number, TuneEstimate][] = [];
   const find = (candidate: TunePath['family'] & { eps: number; lambda: number }, by: TuneEstimate) => {
     const path = lambdas.indexOf(candidate.lambda);
@@ -106,6 +107,12 @@ describe('searchPaths', () => {
     expect([0, 1, 2, 3, 4].map((path) => scoredIn(falling.scores, path).length)).toEqual([7, 7, 7, 7, 7]);
     const down = await searched([flat(300), flat(250), flat(225), flat(200)]);
     expect([0, 1, 2, 3].map((path) => scoredIn(down.scores, path).length)).toEqual([1, 1, 1, 7]);
+    // Far above another family's, but falling towards it.
+    const wider = { ...family, width: 2 * family.width };
+    const towards = await searched([flat(100), flat(300), flat(250), flat(102)], undefined, (path) =>
+      path === 0 ? family : wider,
+    );
+    expect([0, 1, 2, 3].map((path) => scoredIn(towards.scores, path).length)).toEqual([7, 1, 1, 7]);
   });
 
   it('follows the path of the least beginning first, and leaves what is far above what it finds there', async () => {
