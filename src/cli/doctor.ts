@@ -76,7 +76,9 @@ export function listDiagnosis({
   ];
   const checks = engines.map((check): [string, string] => [
     check.device,
-    check.available ? `yes  ${check.engine}` : `no   ${check.reason}; ${check.remedy}`,
+    check.available
+      ? ['yes ', check.engine + (check.flaw ? `; ${check.flaw.reason}; ${check.flaw.remedy}` : '')].join(' ')
+      : `no   ${check.reason}; ${check.remedy}`,
   ]);
   return `${align(facts)}\n\nengines\n${align(checks, '  ')}\n`;
 }

@@ -12,6 +12,14 @@ export const DEVICE_CHOICES = ['auto', ...DEVICES] as const;
 /** A device, or `auto` for the first one that is there. */
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
+/** What is wrong with an engine, and what mends it. */
+export interface Flaw {
+  /** What is wrong, as a clause. */
+  reason: string;
+  /** What mends it, as a clause. */
+  remedy: string;
+}
+
 /** The engine asked for is not there. `reason` says what is missing, `remedy` how to get it. */
 export class EngineUnavailableError extends UserError {
   /** Tells it apart from other errors, also across realms. */

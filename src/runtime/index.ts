@@ -1,2 +1,9 @@
-export { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, EngineUnavailableError } from './device.ts';
+export {
+  DEVICE_CHOICES,
+  DEVICES,
+  type Device,
+  type DeviceChoice,
+  EngineUnavailableError,
+  type Flaw,
+} from './device.ts';
 export { loadRuntime, type PassedOver, type Runtime, runtimeLine } from './runtime.ts';

@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import util from 'node:util';
+import { given } from '../checkOptions.ts';
 import { UserError } from '../errors.ts';
-import { type Device, EngineUnavailableError } from './device.ts';
+import { type Device, EngineUnavailableError, type Flaw } from './device.ts';
 import { stepBySignOfRelu } from './nativeStep.ts';
 import { type FoundEngine, findProvisioned } from './provisioned.ts';
 import { tf } from './tf.ts';
@@ -35,6 +36,7 @@ export interface NativeEngine {
   devices: string[];
   threads: number;
   source: 'installed' | 'provisioned';
+  flaw?: Flaw;
 }
 
 interface Loaded {
@@ -42,6 +44,7 @@ interface Loaded {
   source: NativeEngine['source'];
   version: string;
   gpu: boolean;
+  flaw?: Flaw;
 }
 
 let loaded: Loaded | undefined;
@@ -101,7 +104,10 @@ function load(device: 'cuda' | 'cpu', sourcesOf: (build: Build) => AddonSource[]
       // Asked for the CPU, the GPU build must not take the GPU.
       const result = device === build ? tryLoad(engine) : withoutGpu(() => tryLoad(engine));
       if (!('reason' in result)) {
-        return { build, source, version: result.TF_Version, gpu: result.isUsingGpuDevice() };
+        const flaw = engine.flaw && {
+          flaw: { reason: engine.flaw, remedy: `mend it with: ${REMEDIES[build]}` },
+        };
+        return { build, source, version: result.TF_Version, gpu: result.isUsingGpuDevice(), ...flaw };
       }
       if (build === device) failures.push(result);
     }
@@ -201,7 +207,7 @@ function addonOf(home: string): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-function describe({ version, gpu, source, build }: Loaded): NativeEngine {
+function describe({ version, gpu, source, build, flaw }: Loaded): NativeEngine {
   const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || os.availableParallelism();
   const where = gpu ? 'CUDA' : `CPU${build === 'cuda' ? ' (CUDA build)' : ''}`;
   return {
@@ -210,6 +216,7 @@ function describe({ version, gpu, source, build }: Loaded): NativeEngine {
     devices: gpu ? ['CPU:0', 'GPU:0'] : ['CPU:0'],
     threads,
     source,
+    ...given({ flaw }),
   };
 }
 

@@ -4,25 +4,20 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { DEVICES, type Device, EngineUnavailableError } from './device.ts';
+import { given } from '../checkOptions.ts';
+import { DEVICES, type Device, EngineUnavailableError, type Flaw } from './device.ts';
 import { loadRuntime, type Runtime } from './runtime.ts';
 
 export type EngineCheck =
-  | { device: Device; available: true; engine: string }
+  | { device: Device; available: true; engine: string; flaw?: Flaw }
   | { device: Device; available: false; reason: string; remedy: string };
 
 /** What tells such a process from one that imports this file. */
 const PROBE = '--probe';
 
 /** All engines; the one that runs in this process needs no other to answer for it. */
-export const probeEngines = (running: Pick<Runtime, 'device' | 'engine'>): Promise<EngineCheck[]> =>
-  Promise.all(
-    DEVICES.map((device) =>
-      device === running.device
-        ? { device, available: true as const, engine: running.engine }
-        : probeEngine(device),
-    ),
-  );
+export const probeEngines = (running: Pick<Runtime, 'device' | 'engine' | 'flaw'>): Promise<EngineCheck[]> =>
+  Promise.all(DEVICES.map((device) => (device === running.device ? works(running) : probeEngine(device))));
 
 export function probeEngine(device: Device): Promise<EngineCheck> {
   return new Promise((resolve) => {
@@ -43,10 +38,16 @@ export function probeEngine(device: Device): Promise<EngineCheck> {
   });
 }
 
+const works = ({ device, engine, flaw }: Pick<Runtime, 'device' | 'engine' | 'flaw'>): EngineCheck => ({
+  device,
+  available: true,
+  engine,
+  ...given({ flaw }),
+});
+
 async function check(device: Device): Promise<EngineCheck> {
   try {
-    const { engine }: Runtime = await loadRuntime(device);
-    return { device, available: true, engine };
+    return works(await loadRuntime(device));
   } catch (error) {
     if (!(error instanceof EngineUnavailableError)) throw error;
     return { device, available: false, reason: error.reason, remedy: error.remedy };

@@ -23,6 +23,9 @@ export interface Damage {
   damage: string;
 }
 
+/** What an engine made before 0.8 suffers from, as a clause; `rrf provision` mends it. */
+export const LETS_SIGNALS_THROUGH = 'its addon lets signals interrupt TensorFlow, which may crash';
+
 /** The folder a finished engine lives in. */
 export const engineFolder = (recipe: Recipe, cache = cacheFolder()): string =>
   path.join(cache, 'engines', recipe.key);
@@ -43,6 +46,8 @@ export function readEngine(folder: string): ProvisionedEngine | Damage | undefin
 export interface FoundEngine {
   home: string;
   damage?: string;
+  /** What is amiss with one that can be used, as a clause. */
+  flaw?: string;
 }
 
 /**
@@ -58,7 +63,8 @@ export function findProvisioned(device: 'cuda' | 'cpu'): FoundEngine | undefined
     const home = path.join(folder, 'node_modules', recipe.addonPackage);
     if ('damage' in engine) return { home, damage: engine.damage };
     const damaged = damageAtAGlance(home, engine.files);
-    return damaged.length === 0 ? { home } : { home, damage: damageOf(damaged) };
+    if (damaged.length > 0) return { home, damage: damageOf(damaged) };
+    return engine.holdsSignals ? { home } : { home, flaw: LETS_SIGNALS_THROUGH };
   } catch (error) {
     // Nothing can be provisioned for this platform, so nothing has been.
     if (error instanceof UserError) return undefined;

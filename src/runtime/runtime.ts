@@ -1,5 +1,12 @@
 import { checkChoice } from '../errors.ts';
-import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, EngineUnavailableError } from './device.ts';
+import {
+  DEVICE_CHOICES,
+  DEVICES,
+  type Device,
+  type DeviceChoice,
+  EngineUnavailableError,
+  type Flaw,
+} from './device.ts';
 import { hasNvidiaDriver, loadNative } from './native.ts';
 import './provideAlgebra.ts';
 import { tf } from './tf.ts';
@@ -24,6 +31,8 @@ export interface Runtime {
   devices: string[];
   /** Faster engines that `auto` found but could not use; left out where there are none. */
   passedOver?: PassedOver[];
+  /** What is amiss with this one, although it works; left out where nothing is. */
+  flaw?: Flaw;
   /** CPU threads that it may use. */
   threads: number;
   /** Version of Node. */
@@ -31,13 +40,9 @@ export interface Runtime {
 }
 
 /** An engine that is there and does not work. */
-export interface PassedOver {
+export interface PassedOver extends Flaw {
   /** The faster one. */
   device: Device;
-  /** What is wrong, as a clause. */
-  reason: string;
-  /** What mends it, as a clause. */
-  remedy: string;
 }
 
 let current: Runtime | undefined;

@@ -7,7 +7,13 @@ import { UserError } from '../../errors.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
 import { cacheFolder } from '../cache.ts';
 import { hasNvidiaDriver } from '../native.ts';
-import { damageOf, engineFolder, type ProvisionedEngine, readEngine } from '../provisioned.ts';
+import {
+  damageOf,
+  engineFolder,
+  LETS_SIGNALS_THROUGH,
+  type ProvisionedEngine,
+  readEngine,
+} from '../provisioned.ts';
 import { addonFile, addonHome, compileAddon, installAddonPackage, tryAddon } from './addon.ts';
 import { findDamage, manifestOf } from './checksum.ts';
 import { runCommand } from './command.ts';
@@ -216,8 +222,7 @@ async function examine(
   if (engine === undefined) return absent;
   if ('damage' in engine) return { damage: engine.damage, repairFrom: 'try' };
   if (wantLibraries && !engine.cudaLibraries) return absent;
-  if (!engine.holdsSignals)
-    return { damage: 'its addon lets signals interrupt TensorFlow, which may crash', repairFrom: 'compile' };
+  if (!engine.holdsSignals) return { damage: LETS_SIGNALS_THROUGH, repairFrom: 'compile' };
   const since = verify ? Number.NEGATIVE_INFINITY : Date.parse(engine.made);
   const damaged = await findDamage(addonHome(recipe, folder), engine.files, since);
   if (damaged.length > 0) {

@@ -132,7 +132,10 @@ describe('provision', () => {
       () => {
         const { holdsSignals: _, ...before } = JSON.parse(readFileSync(inEngine('engine.json'), 'utf8'));
         writeFileSync(inEngine('engine.json'), JSON.stringify(before));
-        expect(findProvisioned('cpu')).toEqual({ home: engine.home });
+        expect(findProvisioned('cpu')).toEqual({
+          home: engine.home,
+          flaw: expect.stringMatching(/^its addon lets signals interrupt TensorFlow/),
+        });
       },
       ['compiling the addon with node-gyp', 'trying the new engine', 'recording checksums'],
     ],
