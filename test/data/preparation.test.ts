@@ -289,6 +289,23 @@ describe('a preparation', () => {
       'row 3, column "price" of "t.csv" is "1 000": a number with separators of thousands. Write',
     ],
     [
+      { price: ['$800', '$1,200.50', '950', '$1,000', '$1', '3'] },
+      'row 1, column "price" of "t.csv" is "$800": a number with a unit. Write numbers without "$", or take the column for text (`text price`)',
+    ],
+    [
+      { share: ['24%', '-3.5 %', '7%', null, '1e2%', '0%'] },
+      'is "24%": a number with a unit. Write numbers without "%"',
+    ],
+    [
+      { y: ['1.234,5 €', '12 €', '7 €', '1 €', '2 €', '3 €'] },
+      'column "y" of "t.csv" is "1.234,5 €": a number with a unit',
+    ],
+    [{ area: ['80 m2', '12.5 m2', '7 m2', '.5 m2', '2 m2', '3 m2'] }, 'Write numbers without "m2"'],
+    [
+      { a: [1, 2, '3%', 4, 5, 6] },
+      'row 3, column "a" of "t.csv" is "3%", not a finite number, as most cells of that column are',
+    ],
+    [
       { a: [1, 2, 1e300, 4, 5, 6] },
       'row 3, column "a" of "t.csv" is 1e+300: models compute with numbers up to 3.4e+38. Correct it',
     ],
@@ -312,6 +329,28 @@ describe('a preparation', () => {
     ],
   ])('refuses by row and column, with what would help, %#', (columns, message) => {
     expect(() => planPreparation(table({ ...good, ...columns }), { target: 'y' })).toThrow(message);
+  });
+
+  it.each([
+    ['two terms', ['36 months', '60 months', '36 months', '60 months']],
+    ['ranges', ['1-2', '3-2', '5-2', '10-20']],
+    ['ranks', ['1st', '2nd', '3rd', '1st']],
+    ['names that begin with a number', ['12 Monkeys', '3 Idiots', '8 Mile', '8 Mile']],
+    ['codes', ['A1', 'A2', 'A3', 'A1']],
+    ['mostly other texts', ['24%', 'none', 'some', '7%', '8%']],
+  ])('takes %s for text', (_, a) => {
+    const y = a.map((_, i) => i);
+    const { inputs } = learnPreparation(table({ a, y }), { target: 'y' });
+    expect(inputs).toMatchObject([{ kind: 'text', name: 'a' }]);
+  });
+
+  it('takes numbers with a unit for classes where the target is said to be one, and for text where a column is', () => {
+    const sizes = ['8 GB', '16 GB', '32 GB', '8 GB'];
+    const a = [1, 2, 3, 4];
+    const target = planPreparation(table({ a, y: sizes }), { target: 'y', classes: true }).target;
+    expect(target).toMatchObject({ kind: 'several classes', classes: ['16 GB', '32 GB', '8 GB'] });
+    const { inputs } = learnPreparation(table({ sizes, y: a }), { target: 'y', text: ['sizes'] });
+    expect(inputs).toMatchObject([{ kind: 'text', name: 'sizes' }]);
   });
 
   it('gathers faults of the table, not options that make no sense', () => {

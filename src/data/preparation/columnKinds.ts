@@ -67,8 +67,46 @@ const isNumber = (level: string): boolean =>
   Number.isFinite(decimal(level)) || Number.isFinite(decimalComma(level));
 
 /** Whether every text is a number, some with points and some with commas before their decimals, or with separators of thousands. */
-export const holdsNumbersOfSeveralForms = (column: TextColumn): boolean =>
-  all(column, (level) => isNumber(level) || separatesThousands(level));
+export const holdsNumbersOfSeveralForms = (column: TextColumn): boolean => all(column, ofSomeForm);
+
+const ofSomeForm = (level: string): boolean => isNumber(level) || separatesThousands(level);
+
+/** A currency before a number, or up to fifteen characters behind it, of which digits are only the last: $1,200, 24%, 12.5 kg, 80 m2. */
+const WITH_UNIT =
+  /^([+-]?)((?:\p{Lu}{0,3}\p{Sc})?) ?([+-]?[\d.].*?|\d) ?((?:[^\d\s.,][^\d]{0,13}(?:(?<=\p{L})[23])?)?)$/u;
+
+/** The unit of a text that is a number with one before or behind it; undefined for anything else. */
+function unitOf(level: string): string | undefined {
+  const match = WITH_UNIT.exec(level);
+  if (!match) return undefined;
+  const [, sign, before, number, behind] = match as unknown as [string, string, string, string, string];
+  return (before === '') !== (behind === '') && ofSomeForm(sign + number) ? before + behind : undefined;
+}
+
+/** Of two texts an indicator says as much as a number would. */
+const LEAST_LEVELS = 3;
+/** Share of the cells that are numbers, the unit aside, from which on a column is one of numbers. */
+const MOST_CELLS = 0.9;
+
+/** The unit that stands beside the numbers of a column of text, and the first row that has it; undefined for text proper. */
+export function unitOfNumbers({ levels, codes }: TextColumn): { unit: string; row: number } | undefined {
+  const counts = new Map<string, number>();
+  for (const level of levels.slice(0, LOOKED_AT)) {
+    const found = unitOf(level);
+    if (found !== undefined) counts.set(found, (counts.get(found) ?? 0) + 1);
+  }
+  const [unit] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+  if (unit === undefined || levels.length < LEAST_LEVELS) return undefined;
+  const [of, plain] = [new Set<number>(), new Set<number>()];
+  levels.forEach((level, code) => {
+    if (unitOf(level) === unit) of.add(code);
+    else if (ofSomeForm(level)) plain.add(code);
+  });
+  let [withUnit, without, texts] = [0, 0, 0];
+  for (const code of codes) if (code >= 0) of.has(code) ? withUnit++ : plain.has(code) ? without++ : texts++;
+  if (withUnit < without || withUnit + without < MOST_CELLS * (withUnit + without + texts)) return undefined;
+  return { unit, row: codes.findIndex((code) => of.has(code)) };
+}
 
 /** The first row of which the cell is no number, where most cells are numbers; -1 for text proper. */
 export function strayText({ levels, codes }: TextColumn): number {

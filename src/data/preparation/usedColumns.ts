@@ -14,7 +14,7 @@ import {
   type TextColumn,
 } from '../rawTable.ts';
 import type { TableFaults } from '../tableFaults.ts';
-import { holdsDates, holdsNumbersOfSeveralForms, isIndex, strayText } from './columnKinds.ts';
+import { holdsDates, holdsNumbersOfSeveralForms, isIndex, strayText, unitOfNumbers } from './columnKinds.ts';
 import { optionHint } from './optionHint.ts';
 import type { PreparationSettings } from './preparation.ts';
 
@@ -34,7 +34,7 @@ const NEARLY_ALL = 0.5;
 
 /**
  * Which columns of a table become inputs.
- * @param faults where a column is kept that holds dates or numbers in several forms, a cell that is no number in a column of
+ * @param faults where a column is kept that holds dates or numbers in several forms or with units, a cell that is no number in a column of
  * numbers, that there are no inputs, and what `decimalMark` refuses
  * @throws InvalidArgumentError for unknown names
  */
@@ -51,7 +51,10 @@ export function usedColumns(
   const ofClasses = settings.classes || settings.positive !== undefined || text.includes(target.name);
   faults.of(() => {
     if (!text.includes(target.name)) refuseForms(table, target);
-    if (!ofClasses) refuseStray(table, target, 'target');
+    if (!ofClasses) {
+      refuseUnits(table, target);
+      refuseStray(table, target, 'target');
+    }
   });
   const inputs: RawColumn[] = [];
   const leftOut: string[] = [];
@@ -76,7 +79,7 @@ export function usedColumns(
         `holds another text in nearly every row and is left out (${optionHint('text', name)} takes it)`,
       );
     else {
-      const isRead = told || faults.of(() => refuseForms(table, column)) === column;
+      const isRead = told || faults.of(() => refuseUnits(table, refuseForms(table, column))) === column;
       if (isRead && !told) faults.of(() => refuseStray(table, column));
       // Of what is not read, nothing else is to be said.
       if (isRead) inputs.push(column);
@@ -104,7 +107,7 @@ function isEmpty(column: RawColumn, rows: number): boolean {
 /** Whether a column of text is one of names, remarks and the like. Dates are another matter. */
 function holdsNames(column: TextColumn, most: number): boolean {
   if (column.levels.length <= most || strayText(column) >= 0) return false;
-  if (holdsDates(column) || holdsNumbersOfSeveralForms(column)) return false;
+  if (holdsDates(column) || holdsNumbersOfSeveralForms(column) || unitOfNumbers(column)) return false;
   const written = column.codes.reduce((count, code) => count + (code < 0 ? 0 : 1), 0);
   return column.levels.length > NEARLY_ALL * written;
 }
@@ -138,6 +141,19 @@ function refuseForms(table: RawTable, column: RawColumn): RawColumn {
     );
   }
   return column;
+}
+
+/** The column itself. @throws UserError for numbers with a unit: as text they would lose their order */
+function refuseUnits(table: RawTable, column: RawColumn): RawColumn {
+  const found = column.kind === 'text' ? unitOfNumbers(column) : undefined;
+  if (found === undefined) return column;
+  const { row, unit } = found;
+  throw cellError(
+    table,
+    row,
+    column.name,
+    `is ${JSON.stringify(cellText(column, row))}: a number with a unit. Write numbers without ${JSON.stringify(unit)}, or take the column for text (${optionHint('text', column.name)})`,
+  );
 }
 
 /** Most cells are numbers, and one is not, or is one that no model can read. */
