@@ -27,6 +27,7 @@ import { teacher } from '../src/data/teacher.ts';
 import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
 import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';
 import { tf } from '../src/runtime/tf.ts';
+import { checkPython } from './peers/checkPython.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,6 +37,7 @@ const { values: options } = parseArgs({
     autodiff: { type: 'boolean', default: false },
   },
 });
+checkPython(options.python, ['torch']);
 const rounds = Number(options.rounds);
 const STEPS = 10;
 const EPS = 0.5;

@@ -27,6 +27,7 @@ import { randomFeaturesModel } from '../src/models/randomFeaturesModel.ts';
 import { stream } from '../src/random/stream.ts';
 import { type DeviceChoice, loadRuntime, runtimeLine } from '../src/runtime/index.ts';
 import { adversarialTraining } from '../src/training/adversarialTraining.ts';
+import { checkPython } from './peers/checkPython.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,6 +38,8 @@ const { values: options } = parseArgs({
     'no-gradient': { type: 'boolean', default: false },
   },
 });
+if (options.python) checkPython(options.python, ['numpy', 'cvxpy', 'clarabel']);
+if (options.advtrain) checkPython(options.advtrain, ['numpy', 'linadvtrain']);
 const EPS = 0.3;
 const say = (text: string): boolean => process.stdout.write(text);
 

@@ -12,6 +12,7 @@ import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeWholeFile } from '../src/wholeFile.ts';
+import { checkPython } from './peers/checkPython.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -96,6 +97,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'docs/benchmarks.md' },
   },
 });
+if (values.python) checkPython(values.python, []);
 const only = values.only?.split(',') ?? Object.keys(benchmarks);
 for (const name of only)
   if (!Object.hasOwn(benchmarks, name)) {

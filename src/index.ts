@@ -42,7 +42,6 @@ export type { Table } from './data/table.ts';
 export { type Standardising, tableDataset } from './data/tableDataset.ts';
 export { type Teacher, type TeacherArgs, teacher } from './data/teacher.ts';
 export { InvalidArgumentError, UserError } from './errors.ts';
-export { type Estimate, meanOf } from './evaluation/estimate.ts';
 export { handedFeatures } from './evaluation/handedFeatures.ts';
 export {
   type FeatureSample,
@@ -107,6 +106,7 @@ export {
   standardisedModel,
 } from './models/standardisedModel.ts';
 export type { TensorLayer, TensorStep } from './models/tensorSteps.ts';
+export { type Estimate, meanOf } from './numerics/estimate.ts';
 export type { LinearAlgebra, Precision, ProductShape } from './numerics/linearAlgebra.ts';
 export type { AxisOptions, AxisScale, FigurePoint } from './plots/axes.ts';
 export { type GridImage, type ImageGrid, type ImageRow, imageGrid } from './plots/imageGrid.ts';

@@ -31,6 +31,7 @@ import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 import { stream } from '../../src/random/stream.ts';
 import { type DeviceChoice, loadRuntime, runtimeLine } from '../../src/runtime/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
+import { checkPython } from './checkPython.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -130,6 +131,7 @@ function digits(eps: Problem['eps']): Problem {
   return trained({ name: 'digits, 10 classes', loss: 'cross-entropy', layers, x, y, eps }, 'all');
 }
 
+checkPython(options.python, ['numpy', 'torch', 'foolbox', 'art']);
 const runtime = await loadRuntime(options.device as DeviceChoice);
 const folder = mkdtempSync(join(tmpdir(), 'rrf-peers-'));
 const peer = spawn(options.python, [fileURLToPath(new URL('attackPeers.py', import.meta.url))], {

@@ -17,6 +17,7 @@ import { table } from '../../src/cli/table.ts';
 import { stream } from '../../src/random/stream.ts';
 import { type DeviceChoice, loadRuntime, runtimeLine } from '../../src/runtime/index.ts';
 import { tf } from '../../src/runtime/tf.ts';
+import { checkPython } from './checkPython.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -73,6 +74,7 @@ const digits = readFileSync(new URL('../../data/digits.csv', import.meta.url), '
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
 const foundIn = (values: number[]): number => values.filter(Number.isFinite).length;
 
+checkPython(options.python, ['torch', 'adv_lib']);
 const runtime = await loadRuntime(options.device as DeviceChoice);
 console.log(`${runtimeLine(runtime)}; ${steps} steps`);
 const folder = mkdtempSync(join(tmpdir(), 'rrf-peers-'));

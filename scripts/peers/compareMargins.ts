@@ -13,8 +13,10 @@ import { teacher } from '../../src/data/teacher.ts';
 import { type MarginResult, readoutProblem, solveMargins } from '../../src/exact/index.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 import { MARGIN_LOSSES } from '../../src/theory/channels/losses.ts';
+import { checkPython } from './checkPython.ts';
 
 const { values } = parseArgs({ options: { python: { type: 'string', default: 'python3' } } });
+checkPython(values.python, ['numpy', 'cvxpy', 'clarabel']);
 const script = fileURLToPath(new URL('clarabelMargins.py', import.meta.url));
 
 interface Row {

@@ -1,4 +1,4 @@
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 
 /**
  * What a cell measured. Standard errors are those of the finite test set, for this one trained model. Risks are mean squared

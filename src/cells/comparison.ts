@@ -1,4 +1,4 @@
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 
 /** A simulated mean over seeds beside the asymptotic value. */
 export interface Comparison {

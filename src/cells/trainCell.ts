@@ -1,9 +1,9 @@
 import { crossEntropyLoss, hingeLoss, pgd, type SampleLoss, squaredHingeLoss } from '../attacks/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
 import { setReadout, trainReadoutExactly } from '../exact/exactReadout.ts';
 import { type MarginOptions, readoutProblem, solveMargins } from '../exact/index.ts';
 import { hostFeatures } from '../models/hostSteps.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import type { tf } from '../runtime/tf.ts';
 import type { MarginLossName } from '../theory/index.ts';
 import { adversarialTraining } from '../training/adversarialTraining.ts';

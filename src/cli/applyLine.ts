@@ -1,4 +1,4 @@
-import { shellWord } from '../plots/shellWord.ts';
+import { shellWord } from '../shellWord.ts';
 
 /** What a reader who has just saved a model may want to type next. */
 export const applyLine = (model: string): string =>

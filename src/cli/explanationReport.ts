@@ -1,6 +1,6 @@
 import type { ClassNames } from '../data/csvClasses.ts';
 import { counted } from '../errors.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
 import type { ExplainedClass } from '../table/explainClasses.ts';
 import type { ModelExplanation } from '../table/explainModel.ts';

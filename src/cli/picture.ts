@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { COLUMN_WIDTHS } from '../plots/paper.ts';
 import { PICTURE_FILE, pictureFormat } from '../plots/picture.ts';
 import type { PictureText } from '../plots/pictureText.ts';
-import { shellWord } from '../plots/shellWord.ts';
+import { shellWord } from '../shellWord.ts';
 import { number, text } from './options.ts';
 import { version } from './version.ts';
 import { checkFileWritable } from './writable.ts';

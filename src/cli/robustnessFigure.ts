@@ -1,5 +1,5 @@
-import type { Estimate } from '../evaluation/estimate.ts';
 import type { RobustRisk } from '../evaluation/risk.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import { normSymbol } from '../plots/normSymbol.ts';
 import { palette } from '../plots/palette.ts';
 import { type Panel, panelFigure, type Series } from '../plots/panels.ts';

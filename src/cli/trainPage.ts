@@ -1,4 +1,4 @@
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import type { Report, ReportSection } from '../plots/report.ts';
 import { linearCoefficients } from '../table/explainCoefficients.ts';
 import type { SeveralClassesTold } from '../table/measureSeveralClasses.ts';

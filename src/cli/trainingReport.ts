@@ -1,5 +1,5 @@
 import { counted } from '../errors.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import type { LargestOutput, SeveralClassesTold } from '../table/measureSeveralClasses.ts';
 import type { ClassesTold, TableTraining } from '../table/trainOnTable.ts';
 import { applyLine } from './applyLine.ts';

@@ -1,5 +1,5 @@
 import { counted } from '../errors.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import { candidateName } from '../table/tuneCandidates.ts';
 import type { ScoredCandidate } from '../table/tuneChoice.ts';
 import type { TableTuning, TuneSplit } from '../table/tuneOnTable.ts';

@@ -5,9 +5,9 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { batchesOf } from '../data/batches.ts';
 import { checkDataset, type Dataset, toTensors } from '../data/dataset.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
+import { type Estimate, RunningMean } from '../numerics/estimate.ts';
 import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
-import { type Estimate, RunningMean } from './estimate.ts';
 
 /** At which budgets a robustness curve is measured, and how. */
 export interface RobustRiskOptions {

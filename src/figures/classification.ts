@@ -1,5 +1,5 @@
 import { cleanError, robustError } from '../cells/measure.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
 import { around, baseSettings, cellsOf, panelOf, WIDTH_AXIS } from './shared.ts';
 

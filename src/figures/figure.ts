@@ -1,6 +1,6 @@
 import type { Cell } from '../cells/cell.ts';
 import type { Measure } from '../cells/measure.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import type { AxisScale } from '../plots/axes.ts';
 import type { Guide, SymbolName } from '../plots/panels.ts';
 import type { ActivationName } from '../theory/index.ts';

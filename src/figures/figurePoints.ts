@@ -2,7 +2,7 @@ import type { Cell } from '../cells/cell.ts';
 import type { CellResult } from '../cells/cellResult.ts';
 import { atWholeSizes, simulable } from '../cells/cellSizes.ts';
 import { type Comparison, compare } from '../cells/comparison.ts';
-import { meanOf } from '../evaluation/estimate.ts';
+import { meanOf } from '../numerics/estimate.ts';
 import type { FigurePlan, MeanOf, Measured, Spot } from './figure.ts';
 
 /** One simulated point beside theory. */

@@ -1,5 +1,5 @@
 import { adversarialRisk } from '../cells/measure.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import { bestWidth, criticalEps, gridValues, randomFeatures, riskSurface } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
 import { baseSettings, cellsOf, panelOf, WIDTH_AXIS } from './shared.ts';

@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { shellWord } from './shellWord.ts';
+import { shellWord } from '../shellWord.ts';
 
 /** A table of a report. Cells are text, as they are to be read. */
 export interface ReportTable {

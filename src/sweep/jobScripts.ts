@@ -1,6 +1,7 @@
 import type { Cell } from '../cells/cell.ts';
 import { cellSeconds } from '../cells/cellSeconds.ts';
 import { checkPlainText, InvalidArgumentError } from '../errors.ts';
+import { shellWord } from '../shellWord.ts';
 
 export interface JobOptions {
   /** The command that runs rrf on the nodes, such as 'npx rrf'. */
@@ -23,9 +24,6 @@ export function suggestedShards(cells: readonly Cell[], most = MAX_SHARDS): numb
   const seconds = cells.reduce((sum, cell) => sum + cellSeconds(cell), 0);
   return Math.max(1, Math.min(most, cells.length, Math.ceil(seconds / SECONDS_PER_SHARD)));
 }
-
-/** Quotes a word for a POSIX shell. */
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
  * The name of a log in the folder as an #SBATCH line has it. Slurm reads these lines itself, without a shell: a word may
@@ -63,7 +61,7 @@ export function slurmArray(job: JobOptions, directives: readonly string[]): stri
     '#SBATCH --requeue',
     '#SBATCH --open-mode=append',
     ...directives.map((directive) => `#SBATCH ${directive}`),
-    `exec ${rrf} sweep run ${quoted(spec)} --out ${quoted(out)} --shard "$SLURM_ARRAY_TASK_ID/${shards}" ${runOptions}`.trimEnd(),
+    `exec ${rrf} sweep run ${shellWord(spec)} --out ${shellWord(out)} --shard "$SLURM_ARRAY_TASK_ID/${shards}" ${runOptions}`.trimEnd(),
     '',
   ].join('\n');
 }
@@ -76,7 +74,7 @@ export function slurmMerge(job: JobOptions, directives: readonly string[]): stri
     '#SBATCH --job-name=rrf-merge',
     `#SBATCH --output=${slurmLog(job.out, 'slurm-merge-%j.log')}`,
     ...directives.map((directive) => `#SBATCH ${directive}`),
-    `exec ${job.rrf} sweep merge --out ${quoted(job.out)}`,
+    `exec ${job.rrf} sweep merge --out ${shellWord(job.out)}`,
     '',
   ].join('\n');
 }
@@ -92,9 +90,9 @@ export function parallelLine(job: JobOptions, jobs: number): string {
   const command =
     `${rrf} sweep run "$RRF_SPEC" --out "$RRF_OUT" --shard {}/${shards} ${runOptions}`.trimEnd();
   return [
-    `mkdir -p ${quoted(out)} &&`,
-    `env PARALLEL_SHELL=/bin/sh ${quoted(`RRF_SPEC=${spec}`)} ${quoted(`RRF_OUT=${out}`)}`,
-    `parallel --jobs ${jobs} --joblog ${quoted(`${out}/parallel.log`)} --resume-failed`,
-    `${quoted(command)} ::: $(seq ${shards})`,
+    `mkdir -p ${shellWord(out)} &&`,
+    `env PARALLEL_SHELL=/bin/sh ${shellWord(`RRF_SPEC=${spec}`)} ${shellWord(`RRF_OUT=${out}`)}`,
+    `parallel --jobs ${jobs} --joblog ${shellWord(`${out}/parallel.log`)} --resume-failed`,
+    `${shellWord(command)} ::: $(seq ${shards})`,
   ].join(' ');
 }

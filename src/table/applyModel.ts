@@ -3,9 +3,9 @@ import { type Preparation, preparedNames } from '../data/preparation/preparation
 import { preparedInputs, preparedTarget } from '../data/preparation/preparedTable.ts';
 import { isMissing, type RawTable, rawColumn, rawRows } from '../data/rawTable.ts';
 import { checkInteger, checkNonNegative, InvalidArgumentError, UserError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { Standardise } from '../models/Standardise.ts';
 import { splitStandardised } from '../models/standardisedModel.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { callback, ifGiven, type OptionChecks, oneOf, resolveOptions } from '../resolveOptions.ts';
 import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';

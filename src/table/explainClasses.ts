@@ -1,4 +1,4 @@
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type LinearCoefficients, linearCoefficients } from './explainCoefficients.ts';
 import type { InputImportance, PermutationRises, RisksOf } from './explainPermutations.ts';

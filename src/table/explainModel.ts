@@ -8,7 +8,7 @@ import {
 } from '../attacks/index.ts';
 import type { HostRows } from '../data/dataset.ts';
 import { checkInteger, checkNonNegative, InvalidArgumentError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { callback, type OptionChecks, oneOf, resolveOptions, seedOfStreams } from '../resolveOptions.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type AttackedModel, attackedModel } from './attackedModel.ts';

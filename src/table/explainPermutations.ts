@@ -4,7 +4,7 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { rowsOf } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkInteger, checkNonNegative, checkSeed, InvalidArgumentError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { stream } from '../random/stream.ts';
 import type { AttackedModel } from './attackedModel.ts';
 import { checkInputs, type ExplainedInput } from './explainInputs.ts';

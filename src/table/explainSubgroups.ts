@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 
 /** Rows of one kind, and a model's risks on them. */
 export interface SubgroupRisk {

@@ -2,8 +2,8 @@ import { modelFunction, type NormName, pgd } from '../attacks/index.ts';
 import { linearisedLoss } from '../attacks/linearised.ts';
 import { batchesOf } from '../data/batches.ts';
 import { type Dataset, toTensors } from '../data/dataset.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { marginLosses } from '../exact/marginLosses.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 

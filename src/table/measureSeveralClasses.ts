@@ -1,7 +1,7 @@
 import { modelFunction, type NormName } from '../attacks/index.ts';
 import { batchesOf } from '../data/batches.ts';
 import { type Dataset, toTensors } from '../data/dataset.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { computed } from '../runtime/computed.ts';
 import { tf } from '../runtime/tf.ts';
 import { leadOf } from './worstCase.ts';

@@ -2,11 +2,11 @@ import { checkOptions, type OptionNames } from '../checkOptions.ts';
 import { rowsOf } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { type MeasuredMoments, measureFeatures } from '../evaluation/measureFeatures.ts';
 import { gradientNorms, readoutProblem, solveReadout } from '../exact/index.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import { unitSphereRows } from '../models/unitSphereRows.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { stream } from '../random/stream.ts';
 import { predictRobustRisk } from './predictRobustRisk.ts';
 

@@ -1,6 +1,6 @@
 import { splitRows } from '../data/table.ts';
 import { checkInteger, InvalidArgumentError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { stream } from '../random/stream.ts';
 import { atLeast, ifGiven, type OptionChecks, resolveOptions, seedOfStreams } from '../resolveOptions.ts';
 import type { TableTrainingSettings } from './tableTrainingOptions.ts';

@@ -8,11 +8,11 @@ import { standardise, standardised, type TableStatistics, tableStatistics } from
 import type { Table } from '../data/table.ts';
 import { asDataset, targetOf } from '../data/tableDataset.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
 import { robustRisk } from '../evaluation/risk.ts';
 import { type MarginLoss, marginLosses } from '../exact/marginLosses.ts';
 import { bestConstant } from '../exact/marginRows.ts';
 import { standardisedModel } from '../models/standardisedModel.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import type { tf } from '../runtime/tf.ts';
 import { type ClassMeasures, classMeasures, type Margins, marginsOf } from './measureClasses.ts';
 import { type SeveralClassesTold, severalClassesTold } from './measureSeveralClasses.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { bySimplicity, candidateName, type TuneCandidate } from './tuneCandidates.ts';
 import type { TuneEstimate, TuneRule } from './tuneOptions.ts';
 

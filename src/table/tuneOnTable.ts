@@ -4,7 +4,7 @@ import { standardised, tableStatistics } from '../data/standardise.ts';
 import { splitRows, type Table } from '../data/table.ts';
 import { inputsAndTarget } from '../data/tableDataset.ts';
 import { UserError } from '../errors.ts';
-import { type Estimate, meanOf } from '../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../numerics/estimate.ts';
 import { checkEachThere } from './oneAgainstRest.ts';
 import { isMarginLoss, type TableTrainingOptions } from './tableTrainingOptions.ts';
 import { isRawTable, preparationOptionsIn, type TrainingRows } from './trainingRows.ts';

@@ -1,4 +1,4 @@
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import type { TuneCandidate } from './tuneCandidates.ts';
 import { isSound, leastOf, riskDifference, type ScoredCandidate } from './tuneChoice.ts';
 import type { TuneSplit } from './tuneOnTable.ts';

@@ -1,9 +1,9 @@
-import { meanOf } from '../evaluation/estimate.ts';
 import { type ReadoutProblem, readoutProblem } from '../exact/index.ts';
 import { marginLosses } from '../exact/marginLosses.ts';
 import { once } from '../exact/once.ts';
 import { randomFeaturesMap } from '../models/deepRandomFeaturesModel.ts';
 import { LayeredFeatures } from '../models/layeredFeatures.ts';
+import { meanOf } from '../numerics/estimate.ts';
 import { stream } from '../random/stream.ts';
 import { breathing } from '../training/breathing.ts';
 import { isMarginLoss, type TableLoss } from './tableTrainingOptions.ts';

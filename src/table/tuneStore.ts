@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type FileLock, lockFile } from '../cells/node/fileLock.ts';
 import { hashedLine, hashOf, linesOf, setLinesAside } from '../cells/node/hashedLines.ts';
 import type { Table } from '../data/table.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import { makeFolder, naming } from '../wholeFile.ts';
 import type { TuneCandidate } from './tuneCandidates.ts';
 import type { ScoredCandidate } from './tuneChoice.ts';

@@ -1,6 +1,6 @@
 import { batchesOf } from '../data/batches.ts';
 import { type Dataset, type TensorPair, toTensors } from '../data/dataset.ts';
-import { RunningMean } from '../evaluation/estimate.ts';
+import { RunningMean } from '../numerics/estimate.ts';
 import { tf } from '../runtime/tf.ts';
 import { lossAt, type TrainingBatch } from './methods/trainingMethod.ts';
 import type { TrainedModel } from './trainedModel.ts';

@@ -1,4 +1,4 @@
-import type { Estimate } from '../evaluation/estimate.ts';
+import type { Estimate } from '../numerics/estimate.ts';
 import type { tf } from '../runtime/tf.ts';
 import { assign, type HostTensor, toHost } from './hostTensor.ts';
 import { optimizerState, restoreOptimizer } from './optimizers.ts';

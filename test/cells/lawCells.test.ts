@@ -10,7 +10,7 @@ import { runCell } from '../../src/cells/runCell.ts';
 import { errorsOf, theoryOf } from '../../src/cells/theoryOf.ts';
 import { trainCell } from '../../src/cells/trainCell.ts';
 import { teacher } from '../../src/data/teacher.ts';
-import { meanOf } from '../../src/evaluation/estimate.ts';
+import { meanOf } from '../../src/numerics/estimate.ts';
 import { tf } from '../../src/runtime/tf.ts';
 import { sweepCells } from '../../src/sweep/sweepSpec.ts';
 import { asymptoticRisk, linear, randomFeatures } from '../../src/theory/index.ts';

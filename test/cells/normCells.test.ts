@@ -13,7 +13,7 @@ import {
 import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
 import { runCell } from '../../src/cells/runCell.ts';
 import { theoryOf } from '../../src/cells/theoryOf.ts';
-import { meanOf } from '../../src/evaluation/estimate.ts';
+import { meanOf } from '../../src/numerics/estimate.ts';
 import { asymptoticRisk, randomFeatures } from '../../src/theory/index.ts';
 import { testRuntime } from '../support/runtime.ts';
 

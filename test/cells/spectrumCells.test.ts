@@ -7,7 +7,7 @@ import { cellKey, streamKey } from '../../src/cells/node/cellKey.ts';
 import { runCell } from '../../src/cells/runCell.ts';
 import { errorsOf, theoryOf } from '../../src/cells/theoryOf.ts';
 import { teacher } from '../../src/data/teacher.ts';
-import { meanOf } from '../../src/evaluation/estimate.ts';
+import { meanOf } from '../../src/numerics/estimate.ts';
 import { sweepCells } from '../../src/sweep/sweepSpec.ts';
 import {
   asymptoticRisk,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { heldOutCurve } from '../../src/cli/heldOutCurve.ts';
-import type { Estimate } from '../../src/evaluation/estimate.ts';
+import type { Estimate } from '../../src/numerics/estimate.ts';
 import { stream } from '../../src/random/stream.ts';
 import { resolveTableTraining } from '../../src/table/tableTrainingOptions.ts';
 import { type TableTraining, trainOnTable } from '../../src/table/trainOnTable.ts';

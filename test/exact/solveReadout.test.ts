@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { teacher } from '../../src/data/teacher.ts';
-import { meanOf } from '../../src/evaluation/estimate.ts';
 import {
   adversarialRegression,
   criticalEpsReadout,
@@ -15,6 +14,7 @@ import { ridge } from '../../src/exact/ridge.ts';
 import { centredStep, linearStep } from '../../src/models/hostSteps.ts';
 import { LayeredFeatures, type LayerStep } from '../../src/models/layeredFeatures.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
+import { meanOf } from '../../src/numerics/estimate.ts';
 import { linearAlgebra } from '../../src/numerics/linearAlgebra.ts';
 import { choleskySolve, dot, solveLower } from '../../src/numerics/vectors.ts';
 import { stream } from '../../src/random/stream.ts';

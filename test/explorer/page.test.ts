@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runCell } from '../../src/cells/runCell.ts';
-import { meanOf } from '../../src/evaluation/estimate.ts';
 import { cellFor } from '../../src/explorer/check/cellFor.ts';
 import { fromLink } from '../../src/explorer/state/link.ts';
+import { meanOf } from '../../src/numerics/estimate.ts';
 import {
   asymptoticRisk,
   deepRandomFeatures,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/cells/cell.ts';
-import type { Estimate } from '../../src/evaluation/estimate.ts';
 import type { FigureSettings } from '../../src/figures/figure.ts';
 import { figureNamed } from '../../src/figures/index.ts';
+import type { Estimate } from '../../src/numerics/estimate.ts';
 import { criticalEps, randomFeatures } from '../../src/theory/index.ts';
 
 const claimsOf = (name: string, settings: Partial<FigureSettings> = {}) => {

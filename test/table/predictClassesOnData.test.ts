@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { teacher } from '../../src/data/teacher.ts';
-import { meanOf } from '../../src/evaluation/estimate.ts';
 import { measureFeatures } from '../../src/evaluation/measureFeatures.ts';
 import { randomFeaturesMap } from '../../src/models/deepRandomFeaturesModel.ts';
+import { meanOf } from '../../src/numerics/estimate.ts';
 import { predictClassesOnData } from '../../src/table/predictClassesOnData.ts';
 import { errorsFrom } from '../../src/table/predictedErrors.ts';
 import { trainedBeside } from '../../src/table/predictionAgainstTraining.ts';

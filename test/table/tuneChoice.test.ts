@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { meanOf } from '../../src/evaluation/estimate.ts';
+import { meanOf } from '../../src/numerics/estimate.ts';
 import { blockMeans, chooseCandidate, type ScoredCandidate } from '../../src/table/tuneChoice.ts';
 import { tuneProfile } from '../../src/table/tuneProfile.ts';
 

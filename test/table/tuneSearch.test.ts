@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Estimate, meanOf } from '../../src/evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../../src/numerics/estimate.ts';
 import { candidatesOf, type TuneFamily, type TunePath } from '../../src/table/tuneCandidates.ts';
 import type { ScoredCandidate } from '../../src/table/tuneChoice.ts';
 import { resolveTableTuning, type TuneEstimate } from '../../src/table/tuneOptions.ts';

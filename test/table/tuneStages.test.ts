@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meanOf } from '../../src/evaluation/estimate.ts';
+import { meanOf } from '../../src/numerics/estimate.ts';
 import { candidatesOf, type TuneFamily, type TunePath } from '../../src/table/tuneCandidates.ts';
 import type { ScoredCandidate } from '../../src/table/tuneChoice.ts';
 import type { PreparedRows } from '../../src/table/tuneScores.ts';

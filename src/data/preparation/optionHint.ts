@@ -1,3 +1,4 @@
+import { shellWord } from '../../shellWord.ts';
 import type { PreparationOptions } from './preparation.ts';
 
 /**
@@ -12,7 +13,5 @@ export function optionHint(name: keyof PreparationOptions, value?: string): stri
 
 /** A name as a shell takes it: a list of names is separated by commas, so that one with a comma stands between quotes of its own. */
 function typed(value: string): string {
-  if (/^[\p{L}\p{N}_.-]+$/u.test(value)) return value;
-  const listed = /[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-  return `'${listed.replaceAll("'", "'\\''")}'`;
+  return shellWord(/[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 }

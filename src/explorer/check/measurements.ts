@@ -1,5 +1,5 @@
 import type { CellResult } from '../../cells/cellResult.ts';
-import { type Estimate, meanOf } from '../../evaluation/estimate.ts';
+import { type Estimate, meanOf } from '../../numerics/estimate.ts';
 import type { PlacedMeasurement } from '../draw/curveView.ts';
 import type { Settings } from '../state/parameters.ts';
 import { questionOf, spectrumName, widthsOf } from '../theory/ask.ts';

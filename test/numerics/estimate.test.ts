@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meanOf, RunningMean } from '../../src/evaluation/estimate.ts';
+import { meanOf, RunningMean } from '../../src/numerics/estimate.ts';
 
 describe('a mean with its standard error', () => {
   it('is the textbook one', () => {

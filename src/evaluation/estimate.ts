@@ -1,1 +1,0 @@
-export { type Estimate, meanOf, RunningMean } from '../numerics/estimate.ts';
