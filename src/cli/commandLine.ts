@@ -5,9 +5,9 @@ import { beQuiet } from './notices.ts';
 import { version } from './version.ts';
 
 /** Each command is loaded only when it is called, so that the closed form answers without waiting for TensorFlow. */
-const commands = new Map([
+const commands = new Map<string, (words: readonly string[]) => Promise<CommandModule>>([
   ['theory', async () => (await import('./theory.ts')).theoryCommand as CommandModule],
-  ['reproduce', async () => (await import('./reproduce.ts')).reproduceCommand as CommandModule],
+  ['reproduce', async (words) => (await import('./reproduce.ts')).reproduceCommand(words) as CommandModule],
   ['train', async () => (await import('./train.ts')).trainCommand as CommandModule],
   ['apply', async () => (await import('./apply.ts')).applyCommand as CommandModule],
   ['tune', async () => (await import('./tune.ts')).tuneCommand as CommandModule],
@@ -61,7 +61,7 @@ export async function runCommandLine(given: readonly string[]): Promise<void> {
     });
   typesetNoHelpUnasked(cli);
   const needed = called ? [called] : words.join() === '--version' ? [] : commands.values();
-  for (const load of needed) cli.command(await load());
+  for (const load of needed) cli.command(await load(words));
   if (words[0] === '--get-yargs-completions')
     cli.completion('completion', (await import('./completions.ts')).completions);
   else cli.completion('completion', 'Print a script that completes commands and options in bash or zsh');

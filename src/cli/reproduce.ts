@@ -1,6 +1,4 @@
-import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
-import { METHODS } from '../cells/cell.ts';
 import { given } from '../checkOptions.ts';
 import { checkChoice, InvalidArgumentError } from '../errors.ts';
 import type { Figure, FigureSettings } from '../figures/figure.ts';
@@ -8,7 +6,7 @@ import { checkSettings } from '../figures/figureSettings.ts';
 import { figureNamed, figures } from '../figures/index.ts';
 import { reproduce } from '../figures/reproduce.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/index.ts';
-import { type ActivationName, activationNames } from '../theory/index.ts';
+import type { ActivationName } from '../theory/index.ts';
 import { announceRuntime } from './announceRuntime.ts';
 import { interruptible } from './interruptible.ts';
 import { notice, warn } from './notices.ts';
@@ -16,6 +14,7 @@ import { numberList } from './numberList.ts';
 import { numberOption } from './numberOption.ts';
 import { columnsOption, pageWidth } from './picture.ts';
 import { duration, progressBar } from './progressBar.ts';
+import { figureOfHelp, helpOnFigure, SETTING_OPTIONS, wallSeconds } from './reproduceHelp.ts';
 import { reproductionReport } from './reproductionReport.ts';
 import { table } from './table.ts';
 import { version } from './version.ts';
@@ -44,30 +43,18 @@ interface ReproduceArgs {
   json: boolean;
 }
 
-export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
+/** @param words of the command line: they may ask for help on one figure */
+export const reproduceCommand = (words: readonly string[]): CommandModule<object, ReproduceArgs> => ({
   command: 'reproduce [figure]',
   describe: 'Simulate and draw a figure beside its theory, and check its claims',
-  builder: (yargs) =>
-    yargs
+  builder(yargs) {
+    const figure = figureOfHelp(words);
+    const cli = yargs
       .positional('figure', { type: 'string', describe: figures.map(({ name }) => name).join(', ') })
       .option('list', { type: 'boolean', default: false, describe: 'list the figures' })
       .option('all', { type: 'boolean', default: false, describe: 'make every figure' })
       .option('quick', { type: 'boolean', default: false, describe: 'a small version, about half a minute' })
-      .option('d', { type: 'string', describe: 'input dimensions, such as 50,100' })
-      .option('psi1', { type: 'string', describe: 'widths N/d' })
-      .option('psi2', { type: 'string', describe: 'training samples n/d' })
-      .option('epsilons', { type: 'string', describe: 'radii of the l2 attack' })
-      .option('lambda', { type: 'string', describe: 'ridge penalties' })
-      .option('tau', { ...numberOption('tau'), describe: 'label noise' })
-      .option('activations', { type: 'string', describe: `of ${activationNames.join(', ')}` })
-      .option('seeds', { ...numberOption('seeds'), describe: 'repetitions of each point' })
-      .option('method', { type: 'string', describe: `how cells are trained: ${METHODS.join(', ')}` })
-      .option('cold', {
-        type: 'boolean',
-        default: false,
-        describe: 'start training by gradient at theta = 0 at every seed, not only the first',
-      })
-      .option('test-rows', { ...numberOption('test-rows'), describe: 'fresh rows that measure the risks' })
+      .options(SETTING_OPTIONS)
       .option('columns', columnsOption)
       .option('out', { type: 'string', describe: 'output folder [results/<figure>]' })
       .option('device', { type: 'string', default: 'auto', describe: DEVICE_CHOICES.join(', ') })
@@ -75,9 +62,16 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
         ...numberOption('workers'),
         describe: 'worker processes [one a core; one for cuda]',
       })
-      .option('json', { type: 'boolean', default: false, describe: 'the numbers as JSON on standard output' })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'the numbers as JSON on standard output',
+      });
+    if (figure) return helpOnFigure(cli, figure).hide('figure').hide('list').hide('all');
+    return cli
       .example('$0 reproduce curse', 'the whole figure, a minute or two')
       .example('$0 reproduce curse --quick', 'a first look')
+      .example('$0 reproduce curse --help', 'its settings, its claims, and how long it takes')
       .example(
         '$0 reproduce curse --epsilons 0,0.5 --lambda 0.01 --out ridge',
         'other settings, another folder',
@@ -86,7 +80,8 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
         '$0 reproduce curse --columns 1',
         'for one column of a page: PDF, SVG, and PNG of 600 dots an inch',
       )
-      .epilogue('Other losses, norms, noise or inputs: rrf sweep, whose plot sets them beside theory.'),
+      .epilogue('Other losses, norms, noise or inputs: rrf sweep, whose plot sets them beside theory.');
+  },
   async handler(args) {
     if (args.list) {
       const columns = [
@@ -123,7 +118,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
           process.exitCode = 1;
         }
   },
-};
+});
 
 async function make(figure: Figure, settings: FigureSettings, args: ReproduceArgs, device: DeviceChoice) {
   const folder = `${figure.name}${args.quick ? '-quick' : ''}`;
@@ -162,13 +157,6 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
   };
   return interruptible(kept, making).finally(() => bar.stop());
 }
-
-/** What worker processes take to start. */
-const START_SECONDS = 2;
-
-/** Of the seconds that cells take on one core. */
-const wallSeconds = (seconds: number, workers: number): number =>
-  START_SECONDS + seconds / Math.min(workers, availableParallelism());
 
 /** The figure's defaults, or its quick ones, with what was given in their place. */
 function settingsOf(figure: Figure, args: ReproduceArgs): FigureSettings {

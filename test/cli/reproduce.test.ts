@@ -124,6 +124,22 @@ describe('rrf reproduce', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('helps with one figure: its settings, its claims and its cells, without options that it has no use for', async () => {
+    const help = await rrf('reproduce', 'linear', '--help');
+    expect(help.code).toBe(0);
+    const text = help.stdout.replace(/\s+/g, ' ');
+    expect(text).toMatch(/^rrf reproduce linear Adversarial linear regression/);
+    expect(text).not.toMatch(/--psi1|--activations|--list/);
+    expect(text).toContain('--epsilons radii of the l2 attack [0,0.1,0.3; quick 0,0.3]');
+    expect(text).toContain('--lambda ridge penalties [0; one value]');
+    // 6 of n/d, 3 radii, 5 seeds; in the quick version 3 of n/d and 2 radii.
+    expect(text).toMatch(/rrf reproduce linear 90 cells, about \d+ s on \d+ cores?/);
+    expect(text).toMatch(/rrf reproduce linear --quick 30 cells, about \d+ s/);
+    expect(text).toContain('* near d = n adversarial training lowers even the standard risk');
+    const general = await rrf('reproduce', '--help');
+    expect(general.stdout).toMatch(/^rrf reproduce \[figure\]\n[\s\S]*--psi1/);
+  });
+
   it('refuses an unknown figure, and an output folder that cannot be written', async () => {
     const unknown = await rrf('reproduce', 'figure-9');
     expect(unknown.stderr).toContain('rrf: invalid figure: "figure-9" (expected one of curse');
