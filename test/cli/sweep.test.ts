@@ -176,12 +176,21 @@ it('names damaged rows by file and line, also where they still are JSON, and run
   expect(readFileSync(`${rows}.damaged`, 'utf8')).toContain('garbage{\n{"a":1}\n');
 });
 
-it('refuses a control character in any option', async () => {
-  const bad = await sweep('slurm', spec, '--out', `${join(folder, 'two')}\ntouch PWNED`);
-  expect(bad).toMatchObject({ code: 2, stdout: '' });
-  expect(bad.stderr).toMatch(
-    /^rrf: invalid out: ".*two\\ntouch PWNED" \(expected text without line breaks .*\)\n$/,
-  );
+it('refuses a control character in any option, before it looks at what else was given', async () => {
+  const train = ['train', '--csv', join(folder, 'no.csv'), '--target', 'y', '--eps', '0.1'];
+  for (const [words, name, shown] of [
+    [['sweep', 'slurm', spec, '--out', `${join(folder, 'two')}\ntouch PWNED`], 'out', 'two\\ntouch PWNED"'],
+    // For a seed any other text will do; every value of an option that may be repeated counts.
+    [[...train, '--seed', '1\n2'], 'seed', '"1\\n2"'],
+    [[...train, '--ignore', 'a', '--ignore', 'b\rc'], 'ignore', '"b\\rc"'],
+  ] as const) {
+    const bad = await rrf(...words);
+    expect(bad, name).toMatchObject({ code: 2, stdout: '' });
+    expect(bad.stderr.startsWith(`rrf: invalid ${name}: `), bad.stderr).toBe(true);
+    expect(bad.stderr).toContain(
+      `${shown} (expected text without line breaks and other control characters)\n`,
+    );
+  }
 });
 
 it('takes a repeated directive as one more, and of another option the last', async () => {
