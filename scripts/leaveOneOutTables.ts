@@ -1,7 +1,7 @@
 // The tables of rows that scripts about leave-one-out estimates hold them to.
 import { readFileSync } from 'node:fs';
 import type { HostRows } from '../src/data/dataset.ts';
-import { stream } from '../src/random/stream.ts';
+import { type Stream, stream } from '../src/random/stream.ts';
 
 /** A table that comes with the package. */
 export const shipped = (name: string): URL => new URL(`../data/${name}.csv`, import.meta.url);
@@ -9,8 +9,9 @@ export const shipped = (name: string): URL => new URL(`../data/${name}.csv`, imp
 /**
  * n rows drawn at random from a file of numbers with a header: columns and target of mean 0 and variance 1, constant columns left out.
  * @param column the target. Default the last
+ * @param seed draws other rows
  */
-export function standardisedTable(file: string | URL, n: number, column?: string): HostRows {
+export function standardisedTable(file: string | URL, n: number, column?: string, seed?: string): HostRows {
   const [header, ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
   const names = header!.split(',').map((name) => name.replaceAll('"', ''));
   const target = column === undefined ? names.length - 1 : names.indexOf(column);
@@ -18,12 +19,17 @@ export function standardisedTable(file: string | URL, n: number, column?: string
     lines.map((line) => line.split(',').map(Number)),
     n,
     target,
+    stream('compareLeaveOneOut', 'rows', ...(seed === undefined ? [] : [seed])),
   );
 }
 
-function standardised(rows: readonly (readonly number[])[], n: number, target: number): HostRows {
-  const uniform = stream('compareLeaveOneOut', 'rows');
-  const order = rows.map((row) => ({ row, key: uniform.uniform() })).sort((a, b) => a.key - b.key);
+function standardised(
+  rows: readonly (readonly number[])[],
+  n: number,
+  target: number,
+  random: Stream,
+): HostRows {
+  const order = rows.map((row) => ({ row, key: random.uniform() })).sort((a, b) => a.key - b.key);
   const drawn = order.slice(0, n).map(({ row }) => row);
   const columns = rows[0]!.map((_, j) => {
     const own = drawn.map((row) => row[j]!);

@@ -82,7 +82,8 @@ const parts: Readonly<Record<string, () => Measured>> = {
   'explain features': rrf(linearFile, 'explain', ...model('features')),
   'predict features': rrf(
     linearFile,
-    ...['predict', '--target', 'y', '--grid', `width=${options.width},eps=0.1,lambda=0.01`],
+    // As many training rows as `rrf train` takes of the table.
+    ...['predict', '--target', 'y', '--grid', `n=${0.8 * rows},width=${options.width},eps=0.1,lambda=0.01`],
   ),
   'tune linear': rrf(linearFile, 'tune', ...tuned('tuned-linear')),
   'tune curved': rrf(curvedFile, 'tune', ...tuned('tuned-curved')),

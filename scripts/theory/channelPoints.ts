@@ -16,10 +16,10 @@ export interface ClassifierSweep {
  * Solves classifiers at random points: psi1, psi2 log-uniform in [.05, 100], every fourth on the inputs themselves, eps and
  * tau in [0, 2], more of them small than large, lambda log-uniform in [1e-6, 10] or, for one in three, 0, flip in [0, .3]; one
  * in twenty at an edge of each. A failure is a point that is neither a named phase nor solved to 1e-9, or whose errors are out
- * of order.
+ * of order. A seed draws other points.
  */
-export function sweepClassifiers(loss: MarginLossName, count: number): ClassifierSweep {
-  const random = stream('classifiers', loss);
+export function sweepClassifiers(loss: MarginLossName, count: number, ...seed: string[]): ClassifierSweep {
+  const random = stream('classifiers', loss, ...seed);
   const logUniform = (low: number, high: number): number => low * (high / low) ** random.uniform();
   const phases = new Map<string, number>();
   const failures: object[] = [];

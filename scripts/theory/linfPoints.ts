@@ -50,10 +50,14 @@ const STRONGEST = 5;
 /**
  * Solves training against linf at random points: psi1, psi2 log-uniform in [.05, 100], eps in [0, 5], tau in [0, 2], lambda 0 or
  * log-uniform in [1e-6, 10], five signals. A failure is a point that is neither a named phase nor solved to 1e-9, or whose risks
- * or norms are out of order.
+ * or norms are out of order. A seed draws other points.
  */
-export function sweepLinf([features, loss]: (typeof LINF_KINDS)[number], count: number): LinfSweep {
-  const random = stream('linf', features, loss);
+export function sweepLinf(
+  [features, loss]: (typeof LINF_KINDS)[number],
+  count: number,
+  ...seed: string[]
+): LinfSweep {
+  const random = stream('linf', features, loss, ...seed);
   const logUniform = (low: number, high: number): number => low * (high / low) ** random.uniform();
   const phases = new Map<string, number>();
   const failures: object[] = [];

@@ -1,12 +1,13 @@
 /**
  * Solves 20,000 random classifiers of each loss and fails unless every one is a named phase or solved to 1e-9.
- * `npx tsx scripts/theory/sweepClassifiers.ts [points]`
+ * `npx tsx scripts/theory/sweepClassifiers.ts [points [seed]]`
  */
 import { sweepClassifiers } from './channelPoints.ts';
 
-const count = Number(process.argv[2] ?? 20_000);
+const [points = '20000', ...seed] = process.argv.slice(2);
+const count = Number(points);
 for (const loss of ['logistic', 'hinge', 'squaredHinge'] as const) {
-  const { phases, failures, worst, most, times } = sweepClassifiers(loss, count);
+  const { phases, failures, worst, most, times } = sweepClassifiers(loss, count, ...seed);
   const at = (share: number): string => times[Math.floor(share * times.length)]!.toFixed(0);
   console.log(
     `${loss}: ${[...phases].map(([phase, number]) => `${phase} ${number}`).join(', ')}; largest residual ` +
