@@ -69,15 +69,14 @@ export function robustCapacity(map: FeatureMap, options: CapacityOptions): Robus
   const attack = attackKind(options);
   const asked: Pick<MarginProblem, 'eps' | 'rho' | 'teacher' | 'signal'> = { eps, rho, teacher };
   const problem = attack ? attackedBy(map, asked, attack) : asked;
-  const { psi2, overlap, iterations, residual, gradientNorm: norm } = solveCapacity(map, problem);
+  const { psi2, overlap, across, iterations, residual, gradientNorm: norm } = solveCapacity(map, problem);
   const gradientNorm =
     attack?.norm === 'linf' && !problem.signal
       ? rotationInvariantNorms(attack.signal, overlap / rho ** 2, rho, norm).linf
       : norm;
   let disagreement = 0;
   for (const { weight, variance } of teacher.latent)
-    disagreement +=
-      (weight / Math.PI) * Math.acos(Math.min(1, overlap / Math.sqrt(teacher.signal + variance)));
+    disagreement += (weight / Math.PI) * Math.atan2(Math.sqrt(across + variance), overlap);
   const error = teacher.flip + (1 - 2 * teacher.flip) * disagreement;
   return { psi2, gradientNorm, error, iterations, residual, converged: residual < 1e-9 };
 }

@@ -11,6 +11,8 @@ export interface Capacity extends FixedPoint {
   readonly psi2: number;
   readonly gradientNorm: number;
   readonly overlap: number;
+  /** E u^2 less the square of that, which has its digits where they are nearly one */
+  readonly across: number;
 }
 
 const channel = hardMargin(0);
@@ -31,13 +33,20 @@ export function solveCapacity(
 ): Capacity {
   const { eps, teacher } = problem;
   if (map.rank === Infinity)
-    return { psi2: Infinity, gradientNorm: 0, overlap: 0, iterations: 0, residual: 0 };
+    return {
+      psi2: Infinity,
+      gradientNorm: 0,
+      overlap: 0,
+      across: teacher.signal,
+      iterations: 0,
+      residual: 0,
+    };
   // Without an attack labels that the features know without error are fitted at any n.
   if (eps === 0 && teacher.flip === 0 && teacher.latent.every(({ variance }) => variance === 0)) {
     const { bias, signalF, signalJ } = map.moments(1, 0, 0);
     if (bias <= EXPLAINED * map.signalVariance) {
       const [gradientNorm, overlap] = [Math.sqrt(signalJ / signalF), Math.sqrt(teacher.signal)];
-      return { psi2: Infinity, gradientNorm, overlap, iterations: 0, residual: 0 };
+      return { psi2: Infinity, gradientNorm, overlap, across: 0, iterations: 0, residual: 0 };
     }
   }
   const law = new MarginLaw(teacher);
@@ -73,6 +82,7 @@ export function solveCapacity(
     psi2,
     gradientNorm: readOut.gradientNorm / Math.sqrt(outputVariance),
     overlap: readOut.overlap / Math.sqrt(outputVariance),
+    across: readOut.across / outputVariance,
     iterations,
     residual: Math.max(residual, Math.abs(outputVariance - 1)),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normalCdf } from '../../src/numerics/gaussian.ts';
+import { normalCdf, normalDensity } from '../../src/numerics/gaussian.ts';
 import { gaussLegendre } from '../../src/numerics/quadrature.ts';
 import { stream } from '../../src/random/stream.ts';
 import { newAverages, newPartialMoments } from '../../src/theory/channels/averages.ts';
@@ -238,6 +238,20 @@ describe('the law of margins under a mixture', () => {
       expectClose(first, moment(1), ROUNDING, `first below ${end}`);
       expectClose(second, moment(2), 3 * ROUNDING, `second below ${end}`);
     }
+  });
+
+  it('has them relative to their size where the output knows the label nearly always', () => {
+    const certain = { signal: 1, latent: [{ weight: 1, shift: 0, variance: 0 }], flip: 0 };
+    for (const a of [99, 101, 1e4, 1e9])
+      for (const to of [0, 0.7, 4]) {
+        const { mass, first, second } = new MarginLaw(certain).set(1, a).below(to / a, newPartialMoments());
+        const moment = (power: number): number =>
+          integral((t) => 2 * normalDensity(t / a) * normalCdf(t) * t ** power, [-12, -4, to]);
+        // Below a slope of 100 differences of numbers near 1 are left.
+        const digits = a < 100 ? 1e-9 : 1e-13;
+        for (const [k, found] of [mass, first, second].entries())
+          expect(Math.abs(found * a ** (k + 1) - moment(k))).toBeLessThan(digits * Math.max(1, moment(2)));
+      }
   });
 });
 

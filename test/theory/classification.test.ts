@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sweepClassifiers } from '../../scripts/theory/channelPoints.ts';
+import { normalCdf, normalDensity } from '../../src/numerics/gaussian.ts';
 import {
   asymptoticRisk,
   bestActivation,
@@ -27,6 +28,10 @@ import { extensions } from './reference.ts';
 import { expectClose, expectRelative } from './support.ts';
 
 const REFERENCE = 1e-8;
+/** Terms of order eps^2 at eps 1e-4. */
+const EXPANSION = 1e-8;
+/** Where a largest value is: known by the root of the rounding of the value. */
+const FLAT = 1e-6;
 const map = randomFeatures({ psi1: 2 });
 
 describe('classifiers', () => {
@@ -341,6 +346,25 @@ describe('the robust capacity', () => {
       const found = robustCapacity(randomFeatures({ psi1 }), { eps, tau });
       expect(found.converged).toBe(true);
       expectRelative(found.psi2, psi2, REFERENCE);
+    }
+  });
+
+  it('of labels without noise grows as 1/eps, and its error falls as eps', () => {
+    // Linear features fit n rows robustly where (n/d) E (eps - y omega)_+^2 < sin^2 of the angle for some angle. Small ones
+    // are a multiple of eps, and then the mean is sqrt(2/pi) eps^3/3 E (1 + multiple G)_+^3 but for O(eps^2).
+    const cube = (x: number): number => (x ** 3 + 3 * x) * normalCdf(x) + (x * x + 2) * normalDensity(x);
+    const share = (multiple: number): number => 1 / (multiple * cube(1 / multiple));
+    let [low, high] = [0.5, 4];
+    while (high - low > 1e-7) {
+      const [left, right] = [(2 * low + high) / 3, (low + 2 * high) / 3];
+      if (share(left) < share(right)) low = left;
+      else high = right;
+    }
+    for (const eps of [1e-4, 1e-6, 1e-12]) {
+      const { psi2, error, converged } = robustCapacity(linear(), { eps });
+      expect(converged).toBe(true);
+      expectRelative(psi2 * eps, 3 * Math.sqrt(Math.PI / 2) * share(low), EXPANSION, `psi2 at ${eps}`);
+      expectRelative((error * Math.PI) / eps, low, FLAT, `error at ${eps}`);
     }
   });
 

@@ -1,13 +1,15 @@
 import { normalDensity } from '../../numerics/gaussian.ts';
 import type { OrderedLaw } from '../channelEquations.ts';
 import type { ReadOut } from '../readOuts/readOut.ts';
-import type { PartialMoments } from './averages.ts';
+import { newPartialMoments, type PartialMoments } from './averages.ts';
 import type { GaussianPart } from './gaussianMixtures.ts';
 import { fastNormalCdf } from './normalTable.ts';
 import type { PartialLaw } from './pieces.ts';
 import { owenT } from './skewNormal.ts';
+import { isSteep, steepMoments } from './steepMoments.ts';
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+const steep = newPartialMoments();
 
 /** Who draws the labels: y = sign(u + xi), u = <x, beta>, turned over with probability flip. */
 export interface Teacher {
@@ -144,6 +146,13 @@ export class MarginLaw implements PartialLaw, OrderedLaw {
       for (let k = 0; k < this.slopes.length; k++) {
         const a = this.slopes[k]!;
         const weight = trust * this.weights[k]!;
+        if (isSteep(h, a)) {
+          steepMoments(h, a, steep);
+          mass += weight * steep.mass;
+          first += weight * steep.first;
+          second += weight * steep.second;
+          continue;
+        }
         const grown = 1 / Math.sqrt(1 + a * a);
         const skew = 2 * phi * fastNormalCdf(a * h);
         const skewMass = Math.max(0, cdf - 2 * owenT(h, a));
