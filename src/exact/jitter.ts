@@ -20,8 +20,8 @@ export const SINGLE_JITTER = 1e-7;
 export const AVERAGED_JITTER = 1e-12;
 
 /**
- * Adds `ridge` to the first `penalised` entries of the diagonal of `matrix`, n x n, and that multiple of the largest entry to
- * all of them.
+ * Adds `ridge` to the first `penalised` entries of the diagonal of `matrix`, n x n, and that multiple of the largest of them. Those
+ * that follow, of an intercept, have other units: each grows by that multiple of itself.
  * @returns the largest entry before that
  */
 export function addToDiagonal(
@@ -32,7 +32,8 @@ export function addToDiagonal(
   penalised = n,
 ): number {
   let largest = 0;
-  for (let a = 0; a < n; a++) largest = Math.max(largest, matrix[a * n + a]!);
-  for (let a = 0; a < n; a++) matrix[a * n + a]! += (a < penalised ? ridge : 0) + jitter * largest;
+  for (let a = 0; a < penalised; a++) largest = Math.max(largest, matrix[a * n + a]!);
+  for (let a = 0; a < penalised; a++) matrix[a * n + a]! += ridge + jitter * largest;
+  for (let a = penalised; a < n; a++) matrix[a * n + a]! *= 1 + jitter;
   return largest;
 }

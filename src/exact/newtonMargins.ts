@@ -153,8 +153,9 @@ export function newtonMargins(rows: MarginRows, options: NewtonOptions): NewtonR
     if (next === null && nu <= LAST * first) return found;
     if (next) turn(at, next);
     at = next ?? at;
-    // What nu alone leaves of the gap: the gradient's share is |rhs|^2 / (2 lambda).
-    const gradient = dot(rhs, rhs) / (2 * lambda);
+    // What nu alone leaves of the gap: the share of the gradient in theta is its square over 2 lambda.
+    const inTheta = rhs.subarray(0, N);
+    const gradient = dot(inTheta, inTheta) / (2 * lambda);
     const smoothed = exact.value - bound - gradient;
     // Entries that nu rounds off turn round as it falls, and with them the gradient, which has to follow.
     const settled = !separable || gradient < smoothed;

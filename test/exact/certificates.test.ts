@@ -117,10 +117,10 @@ describe('the lower bound beside an intercept', () => {
 });
 
 describe('addToDiagonal', () => {
-  it('adds the ridge to the penalised entries and a share of the largest to all', () => {
+  it('adds the ridge and a share of the largest to the penalised entries, to an intercept a share of its own', () => {
     const matrix = Float64Array.of(2, 9, 9, 9, 8, 9, 9, 9, 4);
     expect(addToDiagonal(matrix, 3, 0.25, 10, 2)).toBe(8);
-    expect([...matrix]).toEqual([14, 9, 9, 9, 20, 9, 9, 9, 6]);
+    expect([...matrix]).toEqual([14, 9, 9, 9, 20, 9, 9, 9, 5]);
   });
 
   it('does so in proportion, however small the entries are', () => {

@@ -6,10 +6,12 @@ import {
   type ExactOptions,
   type ExactProgress,
   type ExactResult,
+  type ReadoutOptions,
   readoutProblem,
   solveMargins,
   solveReadout,
 } from '../../src/exact/index.ts';
+import { LayeredFeatures } from '../../src/models/layeredFeatures.ts';
 import { unitSphereRows } from '../../src/models/unitSphereRows.ts';
 import { teacherRows } from './problems.ts';
 
@@ -38,7 +40,14 @@ const regressions: Readonly<Record<string, Solve>> = {
 };
 const asked = { eps: 0.2, lambda: 0.05, fitIntercept: true, tolerance: 1e-9 };
 
-const expectMinimiser = (found: ExactResult, wanted: Float64Array, intercept: number): void => {
+/** What solutions of a regression and of a classifier have in common. */
+type SolutionInUnits = Pick<ExactResult, 'theta' | 'intercept' | 'objective' | 'converged'>;
+
+const expectMinimiser = (
+  found: Pick<ExactResult, 'theta' | 'intercept'>,
+  wanted: Float64Array,
+  intercept: number,
+): void => {
   const size = Math.max(...wanted.map(Math.abs));
   found.theta.forEach((value, a) => {
     expect(Math.abs(value - wanted[a]!)).toBeLessThan(MINIMISER * size);
@@ -229,6 +238,41 @@ describe.each(['logistic', 'hinge', 'squaredHinge'] as const)('an exact classifi
       expect(() => solveMargins({ ...problem, y }, options)).toThrow(
         `invalid y: ${shown} (expected labels -1 and 1)`,
       );
+    }
+  });
+});
+
+describe('solutions on the inputs themselves, with an intercept', () => {
+  const inputs = (data: HostRows) => readoutProblem(data, new LayeredFeatures(d, []));
+  const solvers: Readonly<Record<string, (data: HostRows, eps: number, lambda: number) => SolutionInUnits>> =
+    {
+      ...Object.fromEntries(
+        [{}, { norm: 'linf' }, { gradients: 'averaged' }].map((kind) => [
+          `solveReadout ${JSON.stringify(kind)}`,
+          (data, eps, lambda) =>
+            solveReadout(inputs(data), { ...kind, eps, lambda, fitIntercept: true } as ReadoutOptions),
+        ]),
+      ),
+      ...Object.fromEntries(
+        (['logistic', 'hinge', 'squaredHinge'] as const).flatMap((loss) =>
+          (['l2', 'linf'] as const).map((norm) => [
+            `solveMargins ${loss} ${norm}`,
+            (data, eps, lambda) =>
+              solveMargins(inputs({ ...data, y: labels.y }), { loss, norm, eps, lambda, fitIntercept: true }),
+          ]),
+        ),
+      ),
+    };
+
+  it.each(Object.entries(solvers))('are in any units of the inputs, %s', (_, solve) => {
+    const { objective, intercept, theta } = solve(rows, 0.2, 0.05);
+    // From metres to picometres and to terametres: powers of two, which round nothing.
+    for (const unit of [2 ** 40, 2 ** -40]) {
+      const x = rows.x.map((value) => unit * value);
+      const scaled = solve({ ...rows, x }, 0.2 * unit, 0.05 * unit * unit);
+      expect(scaled.converged).toBe(true);
+      expect(Math.abs(scaled.objective / objective - 1)).toBeLessThan(2e-6);
+      expectMinimiser({ ...scaled, theta: scaled.theta.map((t) => unit * t) }, theta, intercept);
     }
   });
 });

@@ -8,6 +8,7 @@ import {
   type ReadoutProblem,
   readoutPath,
   readoutProblem,
+  solveMargins,
   solveReadout,
 } from '../../src/exact/index.ts';
 import { ridge } from '../../src/exact/ridge.ts';
@@ -44,6 +45,15 @@ const identity = (N: number): LayerStep =>
     Float64Array.from({ length: N * N }, (_, at) => (at % (N + 1) === 0 ? 1 : 0)),
     N,
   );
+
+/** Features at positive inputs, one of which is off at all of them: a row of W is negative. */
+function withUnitOff(): ReadoutProblem {
+  const [n, d, N] = [30, 4, 6];
+  const { x, y } = teacherRows(n, d);
+  const W = unitSphereRows(1, N, d);
+  for (let j = 0; j < d; j++) W[j * N] = -0.5;
+  return readoutProblem({ n, d, x: Float64Array.from(x, Math.abs), y: y.map((value) => value + 1) }, { W });
+}
 
 describe('solveReadout', () => {
   // The same cone programme by cvxpy 1.9.3 with Clarabel 0.11.1 at its default tolerances (1e-8).
@@ -293,6 +303,33 @@ describe('solveReadout', () => {
     const [once, twice] = [W, doubled].map((rows) => criticalEpsReadout(readoutProblem(data, { W: rows })));
     expect(once!.converged && twice!.converged).toBe(true);
     expect(Math.abs(twice!.value / once!.value - 1)).toBeLessThan(1e-5);
+  });
+
+  it.each([
+    { what: 'a ReLU is off at every row', problem: withUnitOff() },
+    { what: 'features outnumber gradients', problem: features(6, 2, 20) },
+  ])('has no critical eps where $what: there theta costs nothing', ({ problem }) => {
+    for (const gradients of ['exact', 'averaged'] as const)
+      expect(criticalEpsReadout(problem, { gradients })).toMatchObject({ value: Infinity, converged: true });
+    // However strong the attack is, theta = 0 is not the best.
+    const atZero = problem.y.reduce((sum, value) => sum + value * value, 0) / (2 * problem.n);
+    expect(solveReadout(problem, { eps: 1e3, lambda: 1e-6 }).objective).toBeLessThan(0.999 * atZero);
+    const y = problem.y.map((value, i) => (i === 0 || value > 0 ? 1 : -1));
+    expect(solveMargins({ ...problem, y }, { eps: 1e3, lambda: 1e-6 }).objective).toBeLessThan(
+      0.999 * Math.log(2),
+    );
+  });
+
+  it('bounds the critical eps by less from below than from above, also where gradients hardly suffice', () => {
+    for (const [n, d, N] of [
+      [40, 5, 150],
+      [20, 1, 8],
+    ] as const) {
+      const { lower, upper, value, converged, residual } = criticalEpsReadout(features(n, d, N));
+      expect(lower).toBeLessThanOrEqual(upper);
+      expect(value).toBe(upper);
+      expect(converged).toBe(residual <= 1e-6);
+    }
   });
 
   it('copes with features that are constant on the data, one row, and zero targets', () => {
