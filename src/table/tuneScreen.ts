@@ -17,8 +17,8 @@ export interface SkippedCandidate {
   readonly candidate: TuneCandidate;
   /**
    * 'prediction': its predicted risk is far above the least predicted. 'beginning': so is what was estimated first of its
-   * penalty and features, or of a larger penalty. 'rise': the risk had risen clearly on the way to its radius. 'part': a part of the rows said that others
-   * are better.
+   * penalty and features, or of a larger penalty. 'rise': the risk rises on the way to its radius, or is no lower at the radii on either
+   * side of it. 'part': a part of the rows said that others are better.
    */
   readonly because: 'prediction' | 'beginning' | 'rise' | 'part';
   /** What was predicted, in shares of the target's variance. */

@@ -5,8 +5,8 @@ import {
   type TuneFamily,
   type TunePath,
 } from './tuneCandidates.ts';
-import { isSound, leastOf, riskDifference, type ScoredCandidate } from './tuneChoice.ts';
-import type { TableTuningSettings } from './tuneOptions.ts';
+import { chooseCandidate, isSound, leastOf, riskDifference, type ScoredCandidate } from './tuneChoice.ts';
+import { type TableTuningSettings, tuneRules } from './tuneOptions.ts';
 import type { TuneProgressCount } from './tuneProgress.ts';
 import { canStay, type PreparedRows } from './tuneScores.ts';
 import type { SkippedCandidate } from './tuneScreen.ts';
@@ -15,10 +15,6 @@ import { type Score, storedScores } from './tuneStoredScores.ts';
 
 /** Standard errors of a difference within which a doubtful candidate may yet be the best. */
 const REACH = 2;
-// Of several values of these two that were tried in scripts/compareTuning.ts, those that skip most at no cost in regret, on the even
-// splits as on the odd ones.
-/** A side of a path is left where the risk has risen above the least by more than so many standard errors. */
-const RISEN = 1;
 /** A path is left at its first candidate where that is worse by more than so many standard errors, and by this share of the least risk. */
 const FAR = { errors: 1.5, share: 0.05 };
 
@@ -37,18 +33,18 @@ export interface SearchPlaces {
 /** A path, and what has been found on it. */
 interface Search {
   readonly path: TunePath;
-  /** What is scored of it before anything is known of other paths. */
-  readonly first: readonly TuneCandidate[];
-  /** The others, nearest first. */
-  readonly sides: readonly (readonly TuneCandidate[])[];
+  /** In the order of eps. */
+  readonly candidates: readonly TuneCandidate[];
+  /** In the order of scoring; candidates that are not in it have been skipped. */
   readonly scores: ScoredCandidate[];
 }
 
 /**
  * Scores the candidates of the paths. Each path begins at the radius nearest to epsTest; of the same features those of large
  * penalties first, and of smaller ones none once the risk has risen far above the least. Then, that of least risk first, paths
- * that do not begin far above the least found so far are followed: the radius grows and shrinks until the risk has clearly risen
- * above the least on the path, or rises where it is clearly above the least of all. Without a screen all candidates are scored.
+ * that do not begin far above the least found so far are followed in double steps of the radius, upwards and, where that finds
+ * nothing better, downwards, until the risk rises: with the same rows and features it falls and rises but once. Last come radii
+ * next to those that the rules would choose, as long as they choose others. Without a screen all candidates are scored.
  *
  * Those that the store holds are taken from there; others are added to it as they are finished. Where leave-one-out is not to
  * be trusted, and what it says would not rule the candidate out, folds take its place: it errs downwards there.
@@ -59,102 +55,127 @@ export async function searchPaths(
   settings: TableTuningSettings,
   { store, count }: SearchPlaces,
 ): Promise<Searched> {
-  const { by, screen } = settings;
-  const scorerOf = storedScores(rowsOf, settings, store);
-  const searches = paths.map(
-    (path): Search => ({ path, ...fromMiddle(candidatesOf(path), settings), scores: [] }),
-  );
-  const skipped: SkippedCandidate[] = [];
-  const skip = (because: SkippedCandidate['because']) => (candidate: TuneCandidate) => {
-    skipped.push({ candidate, because });
-    count.finished(candidate);
-  };
-  /** Of all paths, in the order of scoring. */
-  const all: ScoredCandidate[] = [];
-  const tried = async ({ scores }: Search, score: Score, candidate: TuneCandidate) => {
-    const found = await score(candidate);
-    count.finished(candidate);
-    scores.push(found);
-    all.push(found);
-    return found;
-  };
-
-  // Family by family, whose candidates share their features.
+  const { by, screen, epsTest } = settings;
+  const searches = paths.map((path): Search => ({ path, candidates: candidatesOf(path), scores: [] }));
   const families = pathsByFamily(paths).map((own) => searches.filter(({ path }) => own.includes(path)));
+  const all = (): ScoredCandidate[] => searches.flatMap(({ scores }) => scores);
+
+  // Families keep their features, or the last one does.
+  const scorerOf = storedScores(rowsOf, settings, store);
   const stay = screen !== null && paths.length > 0 && canStay(paths, rowsOf(paths[0]!.family));
-  const staying = new Map<TuneFamily, Score>();
-  for (const own of families) {
-    const { family } = own[0]!.path;
+  const scorers = new Map<TuneFamily, Score>();
+  function scorerFor(family: TuneFamily): Score {
+    const known = scorers.get(family);
+    if (known) return known;
+    if (!stay) scorers.clear();
     const score = scorerOf(family, by);
-    let [before, risen]: [ScoredCandidate | undefined, boolean] = [undefined, false];
+    scorers.set(family, score);
+    return score;
+  }
+  const counted = new Set<TuneCandidate>();
+  function finished(candidate: TuneCandidate): void {
+    if (!counted.has(candidate)) count.finished(candidate);
+    counted.add(candidate);
+  }
+  async function tried({ path, scores }: Search, candidate: TuneCandidate): Promise<ScoredCandidate> {
+    const found = await scorerFor(path.family)(candidate);
+    finished(candidate);
+    scores.push(found);
+    return found;
+  }
+
+  for (const own of families) {
+    let before: ScoredCandidate | undefined;
     for (const search of own) {
-      if (risen) {
-        candidatesOf(search.path).forEach(skip('beginning'));
-        continue;
-      }
-      for (const candidate of search.first) await tried(search, score, candidate);
-      const [beginning] = search.scores;
-      risen = screen !== null && isAbove(beginning, before) && isFar(beginning, all);
+      const { candidates, scores } = search;
+      const first = screen === null ? candidates : [candidates[nearest(candidates, epsTest)]!];
+      for (const candidate of first) await tried(search, candidate);
+      const [beginning] = scores;
+      if (screen !== null && isAbove(beginning, before) && isFar(beginning, all())) break;
       before = beginning;
     }
-    if (stay) for (const { path } of own) staying.set(path.family, score);
   }
-  // The others are compared with what is found on the most promising.
-  const begun = searches.filter(({ scores }) => scores.length > 0).sort(byPromise);
-  for (const search of begun) {
-    const { path, sides, scores } = search;
+
+  async function follow(search: Search): Promise<void> {
+    const { candidates, scores } = search;
     const [beginning] = scores;
-    if (isFar(beginning, all)) {
-      sides.flat().forEach(skip('beginning'));
-      continue;
-    }
-    const score = staying.get(path.family) ?? scorerOf(path.family, by);
-    for (const side of sides) {
-      // Where the risk falls clearly on one side of the middle, it rises on the other.
-      let [before, risen] = [beginning, hasRisen(beginning, scores)];
-      for (const candidate of side) {
-        if (risen) {
-          skip('rise')(candidate);
-          continue;
-        }
-        const found = await tried(search, score, candidate);
-        risen = hasRisen(found, scores) || (isAbove(found, before) && hasRisen(found, all));
+    const middle = nearest(candidates, epsTest);
+    for (const side of [candidates.slice(middle + 1), candidates.slice(0, middle).reverse()]) {
+      let before = beginning;
+      for (const candidate of inDoubleSteps(side)) {
+        const found = await tried(search, candidate);
+        if (isAbove(found, before)) break;
         before = found;
       }
+      // Where the risk falls on one side, it rises on the other.
+      if (scores.some((one) => isAbove(beginning, one))) break;
+    }
+  }
+  if (screen !== null)
+    // The others are compared with what is found on the most promising.
+    for (const search of searches.filter(({ scores }) => scores.length > 0).sort(byPromise)) {
+      if (!isFar(search.scores[0], all())) await follow(search);
+      search.candidates.forEach(finished);
+    }
+
+  for (;;) {
+    await replaceDoubtful();
+    const near = nextToChoices(searches, all());
+    if (near.length === 0) break;
+    for (const [search, candidate] of near) await tried(search, candidate);
+  }
+  async function replaceDoubtful(): Promise<void> {
+    const best = leastSound(all());
+    for (const own of families) {
+      const byFolds = scorerOf(own[0]!.path.family, 'folds');
+      for (const { scores } of own)
+        for (const [k, score] of scores.entries())
+          if (mayBeBestByFolds(score, best)) scores[k] = await byFolds(score.candidate);
     }
   }
 
-  const best = leastSound(all);
-  for (const own of families) {
-    const byFolds = scorerOf(own[0]!.path.family, 'folds');
-    for (const { scores } of own)
-      for (const [k, score] of scores.entries())
-        if (mayBeBestByFolds(score, best)) scores[k] = await byFolds(score.candidate);
-  }
-  return { scores: searches.flatMap(({ scores }) => scores), skipped };
+  const skipped = searches.flatMap((search) => {
+    const because = search.scores.length > 1 ? 'rise' : 'beginning';
+    const left = search.candidates.filter((candidate) => !isScored(search, candidate));
+    left.forEach(finished);
+    return left.map((candidate): SkippedCandidate => ({ candidate, because }));
+  });
+  return { scores: all(), skipped };
 }
 
-/** The candidate at the radius nearest to that at test, and those on either side of it, nearest first. Without a screen all come first. */
-function fromMiddle(
-  candidates: readonly TuneCandidate[],
-  { epsTest, screen }: Pick<TableTuningSettings, 'epsTest' | 'screen'>,
-): { first: readonly TuneCandidate[]; sides: readonly (readonly TuneCandidate[])[] } {
-  if (screen === null) return { first: candidates, sides: [] };
-  const far = ({ eps }: TuneCandidate): number => Math.abs(eps - epsTest);
-  const middle = candidates.reduce((near, one, k) => (far(one) < far(candidates[near]!) ? k : near), 0);
-  return {
-    first: [candidates[middle]!],
-    sides: [candidates.slice(middle + 1), candidates.slice(0, middle).reverse()],
-  };
+/** Position of the candidate at the radius nearest to one. */
+function nearest(candidates: readonly TuneCandidate[], radius: number): number {
+  const far = ({ eps }: TuneCandidate): number => Math.abs(eps - radius);
+  return candidates.reduce((near, one, k) => (far(one) < far(candidates[near]!) ? k : near), 0);
+}
+
+/** Every second candidate of a side, nearest first, and the last. */
+const inDoubleSteps = (side: readonly TuneCandidate[]): readonly TuneCandidate[] =>
+  side.filter((_, k) => k % 2 === 1 || k === side.length - 1);
+
+const isScored = ({ scores }: Search, { eps }: TuneCandidate): boolean =>
+  scores.some(({ candidate }) => candidate.eps === eps);
+
+/** Candidates not scored yet at the radii on either side of what the rules would choose. */
+function nextToChoices(
+  searches: readonly Search[],
+  scores: readonly ScoredCandidate[],
+): [search: Search, candidate: TuneCandidate][] {
+  if (!scores.some(isSound)) return [];
+  const chosen = new Set(tuneRules.map((rule) => chooseCandidate(scores, rule).chosen));
+  return searches.flatMap((search) => {
+    const radii = search.scores.filter((score) => chosen.has(score)).map(({ candidate }) => candidate.eps);
+    const isNext = (_: TuneCandidate, k: number): boolean =>
+      [k - 1, k + 1].some((at) => at in search.candidates && radii.includes(search.candidates[at]!.eps));
+    return search.candidates
+      .filter((candidate, k) => isNext(candidate, k) && !isScored(search, candidate))
+      .map((candidate): [Search, TuneCandidate] => [search, candidate]);
+  });
 }
 
 /** Whether a candidate is so far above the best of these that its path is not followed. */
 const isFar = (score: ScoredCandidate | undefined, others: readonly ScoredCandidate[]): boolean =>
   exceeds(score, others, FAR);
-
-/** Whether a candidate is clearly worse than the best of these. */
-const hasRisen = (score: ScoredCandidate | undefined, others: readonly ScoredCandidate[]): boolean =>
-  exceeds(score, others, { errors: RISEN, share: 0 });
 
 /** Whether a risk exceeds the least of others by so many standard errors of the difference, and by this share. */
 function exceeds(

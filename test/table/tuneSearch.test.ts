@@ -8,7 +8,7 @@ import { canStay } from '../../src/table/tuneScores.ts';
 import { type Searched, searchPaths } from '../../src/table/tuneSearch.ts';
 
 const family: TuneFamily = { model: 'linear', width: 3, activation: null, clip: null, loss: 'square' };
-/** Every path begins at 4. */
+/** Every path begins at 4; of equal risks along it five are scored: 4, 6, 7, 2 and 1. */
 const epsilons = [1, 2, 3, 4, 5, 6, 7];
 const [ROWS, MIDDLE] = [64, 3];
 
@@ -66,6 +66,9 @@ const radii = (list: readonly { readonly candidate: { readonly eps: number } }[]
 const scoredIn = (scores: readonly ScoredCandidate[], path: number): number[] =>
   radii(scores.filter(({ candidate }) => candidate.lambda === lambdaOf(path)));
 
+const reasons = (skipped: Searched['skipped'], path: number): string[] =>
+  skipped.flatMap(({ candidate, because }) => (candidate.lambda === lambdaOf(path) ? [because] : []));
+
 describe('canStay', () => {
   it('says whether scorers of a few hundred megabytes would be kept', () => {
     const rows = (n: number) => ({ n, d: 100, x: new Float64Array(), y: new Float64Array() });
@@ -79,70 +82,71 @@ describe('canStay', () => {
 });
 
 describe('searchPaths', () => {
-  it('goes on where the risk has risen by less than a standard error, and leaves a side where by more', async () => {
-    // Down the radii the risk rises by 0.9 and falls to the least; up them it rises by 1.1 at once.
-    const { scores, skipped } = await searched([[96, 99, 100.9, 100, 101.1, 90, 80]]);
-    expect(radii(scores)).toEqual([1, 2, 3, 4, 5]);
-    expect(radii(skipped)).toEqual([6, 7]);
-    expect(skipped.every(({ because }) => because === 'rise')).toBe(true);
+  it('follows a path in double steps until the risk rises, downwards where it is no lower upwards', async () => {
+    // Nobody has told the risks that are not to be asked for.
+    const never = Number.NaN;
+    const up = await searched([[never, never, never, 100, 99, 95, 97]]);
+    expect(up.asked.map(([, eps]) => eps)).toEqual([4, 6, 7, 5]);
+    const down = await searched([[99.5, 98, 99.2, 100, never, 101, never]]);
+    expect(down.asked.map(([, eps]) => eps)).toEqual([4, 6, 2, 1, 3]);
+    expect(down.skipped.map(({ candidate, because }) => [candidate.eps, because])).toEqual([
+      [5, 'rise'],
+      [7, 'rise'],
+    ]);
+  });
+
+  it('ends where radii on both sides of the least, and of the largest within a standard error, are scored', async () => {
+    const { asked, skipped } = await searched([[99.95, 99.9, 99.92, 100, 100.1, 100.2, 102]]);
+    expect(asked.map(([, eps]) => eps)).toEqual([4, 6, 2, 1, 3, 5, 7]);
+    expect(skipped).toEqual([]);
+    // Six is more than a standard error above the least.
+    const near = await searched([[99.95, 99.1, 99.92, 100, 100.05, 100.2, Number.NaN]]);
+    expect(near.asked.map(([, eps]) => eps)).toEqual([4, 6, 2, 1, 3, 5]);
   });
 
   it('leaves at its beginning a path that is worse by 1.5 standard errors and a twentieth, not by one of these', async () => {
     const flat = (risk: number) => epsilons.map(() => risk);
     // In units of standard errors: 10 of 200 are a twentieth, 1.4 of 10 more than that but fewer than 1.5.
     const far = await searched([flat(200), flat(209), flat(211)]);
-    expect([0, 1, 2].map((path) => scoredIn(far.scores, path).length)).toEqual([7, 7, 1]);
-    expect(far.skipped.every(({ because }) => because === 'beginning')).toBe(true);
+    expect([0, 1, 2].map((path) => scoredIn(far.scores, path).length)).toEqual([5, 5, 1]);
+    expect(reasons(far.skipped, 2)).toEqual(new Array(6).fill('beginning'));
     const near = await searched([flat(10), flat(11.4), flat(11.6)]);
-    expect([0, 1, 2].map((path) => scoredIn(near.scores, path).length)).toEqual([7, 7, 1]);
+    expect([0, 1, 2].map((path) => scoredIn(near.scores, path).length)).toEqual([5, 5, 1]);
   });
 
   it('begins no path of a smaller penalty once the risk of the larger one has risen far above the least', async () => {
     const flat = (risk: number) => epsilons.map(() => risk);
     const { scores, skipped } = await searched([flat(205), flat(200), flat(211), flat(150), flat(140)]);
-    expect([0, 1, 2, 3, 4].map((path) => scoredIn(scores, path).length)).toEqual([7, 7, 1, 0, 0]);
-    expect(skipped.every(({ because }) => because === 'beginning')).toBe(true);
+    expect([0, 1, 2, 3, 4].map((path) => scoredIn(scores, path).length)).toEqual([5, 5, 1, 0, 0]);
+    for (const [path, left] of [6, 7, 7].entries())
+      expect(reasons(skipped, path + 2)).toEqual(new Array(left).fill('beginning'));
     // Far above the least, but falling; and risen, but by less than a twentieth.
     const falling = await searched([flat(200), flat(209), flat(208), flat(207), flat(199.5)]);
-    expect([0, 1, 2, 3, 4].map((path) => scoredIn(falling.scores, path).length)).toEqual([7, 7, 7, 7, 7]);
+    expect([0, 1, 2, 3, 4].map((path) => scoredIn(falling.scores, path).length)).toEqual([5, 5, 5, 5, 5]);
     const down = await searched([flat(300), flat(250), flat(225), flat(200)]);
-    expect([0, 1, 2, 3].map((path) => scoredIn(down.scores, path).length)).toEqual([1, 1, 1, 7]);
+    expect([0, 1, 2, 3].map((path) => scoredIn(down.scores, path).length)).toEqual([1, 1, 1, 5]);
     // Far above another family's, but falling towards it.
     const wider = { ...family, width: 2 * family.width };
     const towards = await searched([flat(100), flat(300), flat(250), flat(102)], undefined, (path) =>
       path === 0 ? family : wider,
     );
-    expect([0, 1, 2, 3].map((path) => scoredIn(towards.scores, path).length)).toEqual([7, 1, 1, 7]);
+    expect([0, 1, 2, 3].map((path) => scoredIn(towards.scores, path).length)).toEqual([5, 1, 1, 5]);
   });
 
   it('follows the path of the least beginning first, and leaves what is far above what it finds there', async () => {
     // 209 is within a twentieth of where the other begins, and not of where it ends.
     const other = [200, 200, 200, 200, 199.9, 199.8, 190];
     const { scores, skipped, asked } = await searched([epsilons.map(() => 209), other]);
-    expect([0, 1].map((path) => scoredIn(scores, path).length)).toEqual([1, 4]);
+    expect([0, 1].map((path) => scoredIn(scores, path).length)).toEqual([1, 3]);
     expect(skipped.map(({ because }) => because)).toEqual([
-      ...new Array(3).fill('rise'),
       ...new Array(6).fill('beginning'),
+      ...new Array(4).fill('rise'),
     ]);
     expect(asked.slice(0, 3).map(([path, eps]) => [path, eps])).toEqual([
       [0, 4],
       [1, 4],
-      [1, 5],
+      [1, 6],
     ]);
-  });
-
-  it('leaves a side where the risk rises beyond a standard error of the least of all, and not where it falls there', async () => {
-    const flat = epsilons.map(() => 200);
-    // 0.4 above its own beginning, 1.2 above the other path; down the radii as far above that, but lower each time.
-    const { scores, skipped } = await searched([flat, [201.2, 201.3, 201.4, 201.5, 201.9, 201.9, 201.9]]);
-    expect(scoredIn(scores, 1)).toEqual([1, 2, 3, 4, 5]);
-    expect(skipped.map(({ candidate, because }) => [candidate.eps, because])).toEqual([
-      [6, 'rise'],
-      [7, 'rise'],
-    ]);
-    // As far above its own beginning, and within a standard error of all.
-    const near = await searched([flat, [200.5, 200.5, 200.5, 200.5, 200.9, 200.9, 200.9]]);
-    expect(scoredIn(near.scores, 1)).toEqual(epsilons);
   });
 
   it('puts folds in the place of a doubtful estimate that might be the best, and of no other', async () => {
@@ -161,7 +165,7 @@ describe('searchPaths', () => {
     );
     const { scores } = await searched([all], ({ eps }) => 50 + eps);
     expect(scores.map(({ by, candidate }) => [candidate.eps, by]).sort()).toEqual(
-      epsilons.map((eps) => [eps, eps === 2 ? 'leave-one-out' : 'folds']),
+      [1, 2, 4, 6, 7].map((eps) => [eps, eps === 2 ? 'leave-one-out' : 'folds']),
     );
   });
 });
