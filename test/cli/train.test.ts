@@ -261,14 +261,20 @@ describe('rrf train', () => {
     expect(readdirSync(join(home, 'run')).sort()).toEqual(['checkpoint', 'history.jsonl']);
     const history = (name: string) => readFileSync(join(home, name, 'history.jsonl'), 'utf8');
     const before = history('run');
-    if (whole) {
-      expect(await run('run', '2')).toEqual(await run('other', '2'));
-      expect(history('run')).toBe(history('other'));
-    } else {
-      // Nothing is left to be done.
-      expect(await run('run', '1')).toEqual(first);
-      expect(history('run')).toBe(before);
-    }
+    // Nothing is left to be done.
+    expect(await run('run', '1')).toEqual(first);
+    expect(history('run')).toBe(before);
+    // Of more cycles, each step once.
+    const more = await run('run', '2');
+    expect(more.training.iterations).toBe(3 * first.training.iterations);
+    const lines = history('run').trim().split('\n');
+    const steps = lines.map((line) => JSON.parse(line)).filter((line) => 'objective' in line);
+    expect(steps.map(({ step }) => step)).toEqual(steps.map((_, i) => i + 1));
+    expect(steps).toHaveLength(more.training.iterations);
+    expect(history('run').startsWith(before)).toBe(true);
+    if (!whole) return;
+    expect(more).toEqual(await run('other', '2'));
+    expect(history('run')).toBe(history('other'));
   });
 
   it('solves or refuses by name what lambda = 0 leaves open, and never gives NaN', async () => {
