@@ -225,19 +225,18 @@ describe('rrf train', () => {
     expect(readCsvTable(join(save, 'held-out.csv'))).toEqual(rowsOfTable(table, held!));
   });
 
-  it.each(['fgsm', 'fast', 'free', 'trades', 'noise', 'erm'])('trains by %s', async (method) => {
-    const result = await onDiabetes(
-      '--method',
-      method,
-      '--eps',
-      '0.2',
-      '--norm',
-      'linf',
-      '--max-cycles',
-      '1',
-    );
-    expect(result.clean.value).toBeLessThan(0.75 * result.trivial.value);
-    expect(result.robust.value).toBeGreaterThan(result.clean.value);
+  it('trains by each method as by no other, and by those that attack to a lower risk under attack', async () => {
+    const risks = new Map<string, number>();
+    for (const method of ['erm', 'noise', 'trades', 'fgsm', 'fast', 'free']) {
+      const short = ['--eps', '0.2', '--norm', 'linf', '--max-cycles', '1'];
+      const { clean, robust, trivial } = await onDiabetes('--method', method, ...short);
+      expect(clean.value, method).toBeLessThan(0.75 * trivial.value);
+      expect(robust.value, method).toBeGreaterThan(clean.value);
+      risks.set(method, robust.value);
+    }
+    expect(new Set(risks.values()).size).toBe(risks.size);
+    for (const method of ['trades', 'fgsm', 'fast', 'free'])
+      expect(risks.get(method), method).toBeLessThan(0.9 * risks.get('erm')!);
   });
 
   it('trains a deep network with early stopping, and says so in a table', async () => {
@@ -261,14 +260,20 @@ describe('rrf train', () => {
     expect(readdirSync(join(home, 'run')).sort()).toEqual(['checkpoint', 'history.jsonl']);
     const history = (name: string) => readFileSync(join(home, name, 'history.jsonl'), 'utf8');
     const before = history('run');
-    if (whole) {
-      expect(await run('run', '2')).toEqual(await run('other', '2'));
-      expect(history('run')).toBe(history('other'));
-    } else {
-      // Nothing is left to be done.
-      expect(await run('run', '1')).toEqual(first);
-      expect(history('run')).toBe(before);
-    }
+    // Nothing is left to be done.
+    expect(await run('run', '1')).toEqual(first);
+    expect(history('run')).toBe(before);
+    // Of more cycles, each step once.
+    const more = await run('run', '2');
+    expect(more.training.iterations).toBe(3 * first.training.iterations);
+    const lines = history('run').trim().split('\n');
+    const steps = lines.map((line) => JSON.parse(line)).filter((line) => 'objective' in line);
+    expect(steps.map(({ step }) => step)).toEqual(steps.map((_, i) => i + 1));
+    expect(steps).toHaveLength(more.training.iterations);
+    expect(history('run').startsWith(before)).toBe(true);
+    if (!whole) return;
+    expect(more).toEqual(await run('other', '2'));
+    expect(history('run')).toBe(history('other'));
   });
 
   it('solves or refuses by name what lambda = 0 leaves open, and never gives NaN', async () => {
