@@ -2,21 +2,21 @@ import {
   add,
   assemble,
   type Code,
-  call,
   constant,
   F32,
   F64,
   I32,
   type Local,
   less,
+  load,
   loopWhile,
   shuffle,
+  store,
   V128,
   vector,
   type WasmFunction,
   type WasmMemory,
   wasmFunction,
-  when,
 } from './wasmCode.ts';
 
 /**
@@ -46,6 +46,8 @@ export const ROW_KERNELS = [
   'ascend-l1',
 ] as const;
 
+type NormName = 'l2' | 'linf' | 'l1';
+
 /** One of them. */
 export type RowKernel = (typeof ROW_KERNELS)[number];
 
@@ -69,21 +71,23 @@ const absolute = (a: Code): Code => vector(0xe0, a);
 const plus = (a: Code, b: Code): Code => vector(0xe4, a, b);
 const minus = (a: Code, b: Code): Code => vector(0xe5, a, b);
 const times = (a: Code, b: Code): Code => vector(0xe6, a, b);
-const least = (a: Code, b: Code): Code => vector(0xe8, a, b);
+/** NaN where either is. */
 const most = (a: Code, b: Code): Code => vector(0xe9, a, b);
+/** a in its bounds, and NaN where it is: one instruction each on any machine, unlike `most`. */
+const between = (a: Code, low: Code, high: Code): Code => vector(0xea, vector(0xeb, a, low), high);
 const above = (a: Code, b: Code): Code => vector(0x44, a, b);
 const and = (a: Code, b: Code): Code => vector(0x4e, a, b);
 const or = (a: Code, b: Code): Code => vector(0x50, a, b);
 const exclusiveOr = (a: Code, b: Code): Code => vector(0x51, a, b);
-const not = (a: Code): Code => vector(0x4d, a);
 const SIGN = vector(0x11, constant(-(2 ** 31)));
 
 const divided = (a: Code, b: Code): Code => [a, b, 0xa3];
 const root = (a: Code): Code => [a, 0x9f];
 const smaller = (a: Code, b: Code): Code => [a, b, 0xa4];
 const larger = (a: Code, b: Code): Code => [a, b, 0xa5];
-/** The number of float32 at an address, as float64, and a number of float64 in every lane. */
-const numberAt = (address: Code): Code => [address, 0x2a, 2, 0, 0xbb];
+/** The number of float32 at an address, as it is and as float64, and a number of float64 in every lane. */
+const floatAt = (address: Local): Code => [address.get, 0x2a, 2, 0];
+const numberAt = (address: Local): Code => [floatAt(address), 0xbb];
 const everywhere = (value: Code): Code => splat([value, 0xb6]);
 
 /** Sums of float64 in four lanes. */
@@ -119,6 +123,8 @@ function sumOf(local: (type: number) => Local): Sum {
 
 /** Numbers of a row where the loop is: four, or one beside zeros. */
 interface Here {
+  /** Of each of them, in integer lanes; no number has those beside one. */
+  addresses(row: Local): Code;
   load(row: Local): Code;
   store(row: Local, value: Code): Code;
 }
@@ -129,19 +135,25 @@ interface Row {
   local(type: number): Local;
   /** Sets all addresses to the first number of the row. */
   readonly begin: Code;
-  /** Goes along the row, four numbers at a time and then, for what is left, one by one. */
+  /** Goes along the row, eight numbers a turn, and then, for what is left, four and one by one. */
   along(write: (here: Here) => Code): Code;
 }
 
-const FOUR: Here = {
-  load: (row) => [row.get, 0xfd, 0x00, 2, 0],
-  store: (row, value) => [
-    [row.get, value],
-    [0xfd, 0x0b, 2, 0],
-  ],
-};
+const addressesBehind = (row: Local, offsets: readonly number[]): Code =>
+  vector(0xae, vector(0x11, row.get), [0xfd, 0x0c, offsets.flatMap((offset) => [offset, 0, 0, 0])]);
+
+const fourAt = (offset: number): Here => ({
+  addresses: (row) =>
+    addressesBehind(
+      row,
+      [0, 4, 8, 12].map((bytes) => offset + bytes),
+    ),
+  load: (row) => load(row.get, offset),
+  store: (row, value) => store(row.get, value, offset),
+});
 /** Loads fill the other lanes with zeros; stores leave the numbers behind alone. */
 const ONE: Here = {
+  addresses: (row) => addressesBehind(row, [0, 1, 1, 1]),
   load: (row) => [row.get, 0xfd, 0x5c, 2, 0],
   store: (row, value) => [
     [row.get, value],
@@ -171,7 +183,8 @@ function eachRow(
     ];
     const along: Row['along'] = (body) => [
       [begin, k.set(constant(0))],
-      loopWhile(less(add(k.get, constant(3)), columns.get), [body(FOUR), next(4)]),
+      loopWhile(less(add(k.get, constant(7)), columns.get), [body(fourAt(0)), body(fourAt(16)), next(8)]),
+      loopWhile(less(add(k.get, constant(3)), columns.get), [body(fourAt(0)), next(4)]),
       loopWhile(less(k.get, columns.get), [body(ONE), next(1)]),
     ];
     const bytes = [columns.get, 0x41, 2, 0x74];
@@ -199,7 +212,7 @@ const functions: Record<RowKernel, (name: RowKernel) => WasmFunction> = {
     eachRow(name, [true, false, true], ([x, factor, out], { local, along }) => {
       const by = local(V128);
       return [
-        by.set(splat([factor!.get, 0x2a, 2, 0])),
+        by.set(splat(floatAt(factor!))),
         along((here) => here.store(out!, times(here.load(x!), by.get))),
       ];
     }),
@@ -210,7 +223,7 @@ const functions: Record<RowKernel, (name: RowKernel) => WasmFunction> = {
       return [
         sum.clear,
         along((here) => [size.set(absolute(here.load(x!))), sum.addVector(size)]),
-        kept.set(splat([decay!.get, 0x2a, 2, 0])),
+        kept.set(splat(floatAt(decay!))),
         by.set(everywhere(smaller(divided(float64(1), larger(sum.total, float64(TINY))), float64(LARGEST)))),
         along((here) =>
           here.store(out!, plus(times(here.load(before!), kept.get), times(here.load(x!), by.get))),
@@ -218,42 +231,60 @@ const functions: Record<RowKernel, (name: RowKernel) => WasmFunction> = {
       ];
     }),
 
-  'steepest-l2': (name) =>
-    eachRow(name, [true, false, true], ([gradient, length, out], { local, along }) => {
-      const [g, by, sum] = [local(V128), local(V128), sumOf(local)];
-      const factor = divided(numberAt(length!.get), larger(root(sum.total), float64(TINY)));
-      return [
+  'steepest-l2': (name) => steepest(name, 'l2'),
+  'steepest-linf': (name) => steepest(name, 'linf'),
+  'steepest-l1': (name) => steepest(name, 'l1'),
+  'step-l2': (name) => step(name, 'l2'),
+  'step-linf': (name) => step(name, 'linf'),
+  'step-l1': (name) => step(name, 'l1'),
+  'ascend-l2': (name) => ascend(name, 'l2'),
+  'ascend-linf': (name) => ascend(name, 'linf'),
+  'ascend-l1': (name) => ascend(name, 'l1'),
+};
+
+/** A step along a row: what is to be known of the row beforehand, and its entries where the loop is. */
+interface Move {
+  readonly before: Code;
+  v(here: Here): Code;
+}
+
+/** The steepest step of a row, by the addresses of its gradient and of the length. */
+const STEEPEST: Record<NormName, (gradient: Local, length: Local, row: Row) => Move> = {
+  l2(gradient, length, { local, along }) {
+    const [g, by, sum] = [local(V128), local(V128), sumOf(local)];
+    const factor = divided(numberAt(length), larger(root(sum.total), float64(TINY)));
+    return {
+      before: [
         sum.clear,
-        along((here) => [g.set(here.load(gradient!)), sum.addProduct(g, g)]),
+        along((here) => [g.set(here.load(gradient)), sum.addProduct(g, g)]),
         by.set(everywhere(smaller(factor, float64(LARGEST)))),
-        along((here) => here.store(out!, times(here.load(gradient!), by.get))),
-      ];
-    }),
+      ],
+      v: (here) => times(here.load(gradient), by.get),
+    };
+  },
 
-  'steepest-linf': (name) =>
-    eachRow(name, [true, false, true], ([gradient, length, out], { local, along }) => {
-      const [g, by] = [local(V128), local(V128)];
-      return [
-        by.set(splat([length!.get, 0x2a, 2, 0])),
-        along((here) => [
-          g.set(here.load(gradient!)),
-          here.store(out!, minus(and(above(g.get, ZEROS), by.get), and(above(ZEROS, g.get), by.get))),
-        ]),
-      ];
-    }),
+  linf(gradient, length, { local }) {
+    const [g, by] = [local(V128), local(V128)];
+    return {
+      before: by.set(splat(floatAt(length))),
+      v: (here) => [
+        g.set(here.load(gradient)),
+        minus(and(above(g.get, ZEROS), by.get), and(above(ZEROS, g.get), by.get)),
+      ],
+    };
+  },
 
-  'steepest-l1': (name) =>
-    eachRow(name, [true, false, true], ([gradient, length, out], { columns, local, begin, along }) => {
-      const [largest, size, k] = [local(V128), local(F32), local(I32)];
-      const lane = (i: number): Code => [vector(0x1f, largest.get), i];
-      const entry: Code = [gradient!.get, 0x2a, 2, 0];
-      const shorter: Code = [entry, 0x8b, size.get, 0x5d];
-      return [
+  // All of it in the first of the largest entries.
+  l1(gradient, length, { columns, local, begin, along }) {
+    const [largest, size, k] = [local(V128), local(F32), local(I32)];
+    const [first, by] = [local(V128), local(V128)];
+    const lane = (i: number): Code => [vector(0x1f, largest.get), i];
+    const entry = floatAt(gradient);
+    const shorter: Code = [entry, 0x8b, size.get, 0x5d];
+    return {
+      before: [
         largest.set(ZEROS),
-        along((here) => [
-          largest.set(most(largest.get, absolute(here.load(gradient!)))),
-          here.store(out!, ZEROS),
-        ]),
+        along((here) => largest.set(most(largest.get, absolute(here.load(gradient))))),
         size.set([
           [lane(0), lane(1), 0x97],
           [lane(2), lane(3), 0x97, 0x97],
@@ -261,58 +292,88 @@ const functions: Record<RowKernel, (name: RowKernel) => WasmFunction> = {
         [begin, k.set(constant(1))],
         loopWhile(
           [less(k.get, columns.get), shorter, 0x71],
-          [gradient!, out!, k].map((at, i) => at.advance(constant(i === 2 ? 1 : 4))),
+          [gradient.advance(constant(4)), k.advance(constant(1))],
         ),
-        when(
-          [size.get, 0x43, 0, 0, 0, 0, 0x5e],
-          [out!.get, length!.get, 0x2a, 2, 0, entry, 0x98, 0x38, 2, 0],
-        ),
-      ];
-    }),
+        first.set(vector(0x11, gradient.get)),
+        by.set(and(splat([floatAt(length), entry, 0x98]), above(splat(size.get), ZEROS))),
+      ],
+      v: (here) => and(vector(0x37, here.addresses(gradient), first.get), by.get),
+    };
+  },
+};
 
-  'step-l2': (name) =>
-    step(name, ({ local, radius, deltas, move }) => {
-      const [delta, by, sum] = [local(V128), local(V128), sumOf(local)];
-      const length = larger(root(sum.total), larger(radius, float64(TINY)));
-      return [
-        sum.clear,
-        deltas(delta, () => sum.addProduct(delta, delta)),
-        by.set(everywhere(divided(radius, length))),
-        move(delta, (value) => times(value, by.get)),
-      ];
-    }),
+const steepest = (name: RowKernel, norm: NormName): WasmFunction =>
+  eachRow(name, [true, false, true], (addresses, row) => {
+    const [gradient, length, out] = addresses as [Local, Local, Local];
+    const { before, v } = STEEPEST[norm](gradient, length, row);
+    return [before, row.along((here) => here.store(out, v(here)))];
+  });
 
-  'step-linf': (name) =>
-    step(name, ({ local, radius, deltas, move }) => {
-      const [delta, limit] = [local(V128), local(V128)];
-      return [
-        limit.set(everywhere(radius)),
-        deltas(delta, () => []),
-        move(delta, (value) => least(most(value, vector(0xe1, limit.get)), limit.get)),
-      ];
-    }),
+const step = (name: RowKernel, norm: NormName): WasmFunction =>
+  eachRow(name, [true, true, true, false, true], (addresses, row) => {
+    const [point, v, centre, radius, out] = addresses as [Local, Local, Local, Local, Local];
+    return moved({ point, centre, radius, out }, { before: [], v: (here) => here.load(v) }, norm, row);
+  });
+
+const ascend = (name: RowKernel, norm: NormName): WasmFunction =>
+  eachRow(name, [true, false, true, true, false, true], (addresses, row) => {
+    const [gradient, length, ...ball] = addresses as [Local, Local, Local, Local, Local, Local];
+    const [point, centre, radius, out] = ball;
+    return moved({ point, centre, radius, out }, STEEPEST[norm](gradient, length, row), norm, row);
+  });
+
+const ONES = splat([0x43, 0, 0, 0x80, 0x3f]);
+
+/** The projection of a row on the ball of its norm. */
+interface Projection {
+  readonly before: Code;
+  /** What is done with each delta first, where the projection has to know the whole row. */
+  readonly seen?: Code;
+  /** What is done once all are seen; they lie where the result comes. */
+  readonly after?: Code;
+  of(delta: Code): Code;
+}
+
+/** From a vector of the row, delta, the address of the result and the radius in float64. */
+const PROJECTION: Record<NormName, (delta: Local, out: Local, radius: Code, row: Row) => Projection> = {
+  l2(delta, _, radius, { local }) {
+    const [by, sum] = [local(V128), sumOf(local)];
+    const length = larger(root(sum.total), larger(radius, float64(TINY)));
+    return {
+      before: sum.clear,
+      seen: sum.addProduct(delta, delta),
+      after: by.set(everywhere(divided(radius, length))),
+      of: (value) => times(value, by.get),
+    };
+  },
+
+  linf(_delta, _, radius, { local }) {
+    const limit = local(V128);
+    return {
+      before: limit.set(everywhere(radius)),
+      of: (value) => between(value, vector(0xe1, limit.get), limit.get),
+    };
+  },
 
   /**
    * Soft thresholding at theta, where the sizes above theta leave (their sum - radius) / their number = theta: from below,
    * over fewer of them each time (Michelot 1986).
    */
-  'step-l1': (name) =>
-    step(name, ({ local, columns, radius, deltas, along, move }) => {
-      const [delta, size, mask, cut, limit] = [1, 2, 3, 4, 5].map(() => local(V128)) as [
-        ...[Local, Local, Local, Local, Local],
-      ];
-      const [theta, next] = [local(F64), local(F64)];
-      const [sum, count] = [sumOf(local), sumOf(local)];
-      const excess: Code = [sum.total, radius, 0xa1];
-      return [
-        [sum.clear, theta.set(float64(0)), limit.set(everywhere(radius))],
-        deltas(delta, () => [size.set(absolute(delta.get)), sum.addVector(size)]),
+  l1(delta, out, radius, { local, columns, along }) {
+    const [size, mask, cut, limit] = [1, 2, 3, 4].map(() => local(V128)) as [Local, Local, Local, Local];
+    const [theta, next] = [local(F64), local(F64)];
+    const [sum, count] = [sumOf(local), sumOf(local)];
+    const excess: Code = [sum.total, radius, 0xa1];
+    return {
+      before: [sum.clear, theta.set(float64(0)), limit.set(everywhere(radius))],
+      seen: [size.set(absolute(delta.get)), sum.addVector(size)],
+      after: [
         next.set(divided(excess, [columns.get, 0xb8])),
         loopWhile(
           [next.get, theta.get, 0x64],
           [
             [theta.set(next.get), sum.clear, count.clear, cut.set(everywhere(theta.get))],
-            along((here, out) => [
+            along((here) => [
               size.set(absolute(here.load(out))),
               mask.set(above(size.get, cut.get)),
               size.set(and(size.get, mask.get)),
@@ -324,70 +385,43 @@ const functions: Record<RowKernel, (name: RowKernel) => WasmFunction> = {
           ],
         ),
         cut.set(everywhere(theta.get)),
-        move(delta, (value) =>
-          or(least(most(minus(absolute(value), cut.get), ZEROS), limit.get), and(value, SIGN)),
-        ),
-      ];
-    }),
-
-  'ascend-l2': (name) => ascend(name, 'l2'),
-  'ascend-linf': (name) => ascend(name, 'linf'),
-  'ascend-l1': (name) => ascend(name, 'l1'),
+      ],
+      of: (value) => or(between(minus(absolute(value), cut.get), ZEROS, limit.get), and(value, SIGN)),
+    };
+  },
 };
 
-/** Both kernels in each row: v is kept where the result comes. */
-const ascend = (name: RowKernel, norm: 'l2' | 'linf' | 'l1'): WasmFunction =>
-  eachRow(name, [true, false, true, true, false, true], (addresses, { columns }) => {
-    const [gradient, length, point, centre, radius, out] = addresses.map(({ get }) => get) as [
-      ...[Code, Code, Code],
-      ...[Code, Code, Code],
-    ];
-    const inRow = (kernel: RowKernel, ...values: Code[]): Code =>
-      call(ROW_KERNELS.indexOf(kernel), ...values, constant(1), columns.get);
-    return [
-      inRow(`steepest-${norm}`, gradient, length, out),
-      inRow(`step-${norm}`, point, out, centre, radius, out),
-    ];
-  });
-
-const ONES = splat([0x43, 0, 0, 0x80, 0x3f]);
-
-/** The parts of a step: `deltas` writes point + v - centre to the result, `move` makes the new point of them. */
-interface StepParts extends Pick<Row, 'local' | 'columns'> {
-  /** float64 */
-  readonly radius: Code;
-  deltas(delta: Local, write: () => Code): Code;
-  along(write: (here: Here, out: Local) => Code): Code;
-  move(delta: Local, projected: (delta: Code) => Code): Code;
+/** The addresses of a row within its ball, and of where it goes. */
+interface InBall {
+  readonly point: Local;
+  readonly centre: Local;
+  readonly radius: Local;
+  readonly out: Local;
 }
 
-function step(name: string, write: (parts: StepParts) => Code): WasmFunction {
-  return eachRow(name, [true, true, true, false, true], ([point, v, centre, radius, out], row) => {
-    const { local, columns, along } = row;
-    const [c, moved, off] = [local(V128), local(V128), local(V128)];
-    return write({
-      local,
-      columns,
-      radius: numberAt(radius!.get),
-      along: (body) => along((here) => body(here, out!)),
-      deltas: (delta, body) =>
-        along((here) => [
-          delta.set(plus(minus(here.load(point!), here.load(centre!)), here.load(v!))),
-          here.store(out!, delta.get),
-          body(),
-        ]),
-      move: (delta, projected) =>
-        along((here) => [
-          [delta.set(projected(here.load(out!))), c.set(here.load(centre!))],
-          moved.set(plus(c.get, delta.get)),
-          // One float towards the centre where the sum was rounded away: nearer to 0 if the sum has the sign of delta.
-          off.set(above(absolute(minus(moved.get, c.get)), absolute(delta.get))),
-          here.store(out!, vector(0xae, moved.get, and(off.get, nextFloat(moved.get, delta.get)))),
-        ]),
-    });
-  });
+/** From the point by v and back into the ball. */
+function moved({ point, centre, radius, out }: InBall, { before, v }: Move, norm: NormName, row: Row): Code {
+  const { local, along } = row;
+  const [delta, c, sum, off] = [1, 2, 3, 4].map(() => local(V128)) as [Local, Local, Local, Local];
+  const projection = PROJECTION[norm](delta, out, numberAt(radius), row);
+  const { seen, after = [], of } = projection;
+  const outwards = (here: Here): Code => plus(minus(here.load(point), here.load(centre)), v(here));
+  const first = along((here) => [delta.set(outwards(here)), here.store(out, delta.get), seen ?? []]);
+  return [
+    [before, projection.before],
+    seen ? [first, after] : [],
+    along((here) => [
+      [delta.set(of(seen ? here.load(out) : outwards(here))), c.set(here.load(centre))],
+      sum.set(plus(c.get, delta.get)),
+      // One float towards the centre where the sum was rounded away: nearer to 0 if the sum has the sign of delta.
+      off.set(above(absolute(minus(sum.get, c.get)), absolute(delta.get))),
+      here.store(out, vector(0xae, sum.get, nextFloat(off.get, sum.get, delta.get))),
+    ]),
+  ];
 }
 
-/** -1 in the lanes where a has the sign of b, 1 in the others: what is added to the bits of a to go against b. */
-const nextFloat = (a: Code, b: Code): Code =>
-  or(not(vector(0xac, exclusiveOr(a, b), constant(31))), vector(0x11, constant(1)));
+/** In the lanes of a mask, -1 where a has the sign of b and 1 elsewhere: what is added to the bits of a to go against b. */
+const nextFloat = (mask: Code, a: Code, b: Code): Code => {
+  const apart = vector(0xac, exclusiveOr(a, b), constant(31));
+  return vector(0xb1, exclusiveOr(mask, apart), apart);
+};
