@@ -91,13 +91,19 @@ const NETWORK_CALLS = 3;
 /** Iterations of the exact solvers, of values and of labels: medians; logistic losses and hinges took 2 to 10 at psi1 0.5 to 4. */
 const ITERATIONS = { values: 6, labels: 7 } as const;
 
+/** What an iteration's passes over gradients take, as products for each of their numbers: one layer's are products with its weights, */
+const LAYER_PASSES = 5;
+/** those of several are read from memory. From processor times at n 120, N 120 and n 150, N 300. */
+const NETWORK_PASSES = 140;
+
 /** The exact solution: Newton matrices and their factors, in float64; at eps = 0 a single one. */
 function solving(of: Cell, machine: Machine): number {
   const [n, N] = [rowsOf(of), widthOf(of)];
   if (of.eps === 0 && of.loss === undefined) return exactly(machine, n * N * Math.min(n, N));
   // All rows of a regression on the inputs share one gradient.
   const shared = of.features === 'linear' && of.loss === undefined;
-  const newton = shared ? n * N * Math.min(n, N) : 1.5 * gram(of) + N ** 3 / 6 + 5 * n * N * of.d;
+  const passes = (of.network === undefined ? LAYER_PASSES : NETWORK_PASSES) * n * N * of.d;
+  const newton = shared ? n * N * Math.min(n, N) : 1.5 * gram(of) + N ** 3 / 6 + passes;
   return exactly(machine, ITERATIONS[of.loss === undefined ? 'values' : 'labels'] * newton);
 }
 

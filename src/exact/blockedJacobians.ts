@@ -1,6 +1,8 @@
 import { inPrecision, linearAlgebra, type Precision } from '../numerics/linearAlgebra.ts';
+import { mappedNumbers } from '../numerics/mappedNumbers.ts';
+import { addScaled, times, transposedTimes } from '../numerics/vectors.ts';
 import type { Jacobians } from './jacobians.ts';
-import type { RowBlock } from './rowBlocks.ts';
+import { type ProductPart, type RowBlock, sumOfProducts, weightColumns, writeColumns } from './rowBlocks.ts';
 
 interface Shape {
   readonly n: number;
@@ -34,68 +36,59 @@ export function blockedJacobians(
       yield { from, to, rows: whole.subarray((from - first) * d * N, (to - first) * d * N) };
     }
   }
-  /** sum over inputs j of rows i of weightOf(i d + j) times the outer product of d phi / d x_j at row i. */
-  function gramOf(
-    weightOf: (entry: number) => number,
-    out: Float64Array,
-    precision: Precision = 'double',
-  ): void {
-    const algebra = inPrecision(linearAlgebra(), precision);
-    const gram = new Float64Array(N * N);
-    out.fill(0);
-    for (const { from, to, rows } of blocks()) {
-      const k = (to - from) * d;
-      const columns = new Float64Array(N * k);
-      for (let r = 0; r < k; r++) {
-        const scale = Math.sqrt(weightOf(from * d + r));
-        for (let a = 0; a < N; a++) columns[a * k + r] = scale * rows[r * N + a]!;
+  /** sum over inputs j of rows i of roots_ij^2 times the outer product of d phi / d x_j at row i. */
+  function gramOf(roots: Float64Array, out: Float64Array, precision: Precision = 'double'): void {
+    let columns: Float64Array | undefined;
+    function* parts(): Generator<ProductPart> {
+      for (const { from, to, rows } of blocks()) {
+        const k = (to - from) * d;
+        columns ??= new Float64Array(N * k);
+        writeColumns(rows, N, { from: 0, to: k }, { out: columns, stride: k });
+        weightColumns(columns, roots.subarray(from * d, to * d), N, columns);
+        yield { left: columns, right: columns, k };
       }
-      algebra.multiplyTransposed(columns, columns, gram, { m: N, n: N, k, lower: true });
-      for (let a = 0; a < N; a++) for (let b = 0; b <= a; b++) out[a * N + b]! += gram[a * N + b]!;
     }
+    sumOfProducts(inPrecision(linearAlgebra(), precision), parts(), N, out);
   }
-  /** K_i theta_i for the rows of a block, theta_i beginning at `of(i)` of `thetas`. */
-  function imagesOf(thetas: Float64Array, of: (i: number) => number, within = all): Float64Array {
-    const images = new Float64Array((within.to - within.from) * d);
-    for (const { from, to, rows } of blocks(within))
-      for (let r = 0; r < (to - from) * d; r++) {
-        const own = of(from + Math.floor(r / d));
-        let sum = 0;
-        for (let a = 0, at = r * N; a < N; a++) sum += rows[at + a]! * thetas[own + a]!;
-        images[(from - within.from) * d + r] = sum;
-      }
-    return images;
-  }
-  /** Adds K_i' v_i to what `target(i)` is, for the rows of a block. */
-  function addPulled(v: Float64Array, target: (i: number) => Float64Array, within = all): void {
+  /** K_i' v_i of the rows of a block. */
+  function pullBlock(v: Float64Array, within: RowBlock, out: Float64Array): void {
     for (const { from, to, rows } of blocks(within))
       for (let i = from; i < to; i++) {
-        const out = target(i);
-        for (let j = 0; j < d; j++) {
-          const weight = v[(i - within.from) * d + j]!;
-          const at = ((i - from) * d + j) * N;
-          for (let a = 0; a < N; a++) out[a]! += weight * rows[at + a]!;
-        }
+        const own = i - within.from;
+        const gradients = rows.subarray((i - from) * d * N, (i - from + 1) * d * N);
+        out.set(transposedTimes(gradients, v.subarray(own * d, (own + 1) * d), N), own * N);
       }
   }
   return {
-    images: (theta) => imagesOf(theta, () => 0),
-    ownImages: (moves, rows = all) => imagesOf(moves, (i) => (i - rows.from) * N, rows),
-    pullBack(v, out) {
-      out.fill(0);
-      addPulled(v, (i) => out.subarray(i * N, (i + 1) * N));
+    images(theta) {
+      const images = mappedNumbers(n * d);
+      for (const { from, to, rows } of blocks())
+        images.set(linearAlgebra().times(rows, theta, (to - from) * d), from * d);
+      return images;
     },
-    pullBlock(v, rows, out) {
-      out.fill(0);
-      addPulled(v, (i) => out.subarray((i - rows.from) * N, (i + 1 - rows.from) * N), rows);
+    ownImages(moves, within = all) {
+      const images = new Float64Array((within.to - within.from) * d);
+      for (const { from, to, rows } of blocks(within))
+        for (let i = from; i < to; i++) {
+          const own = i - within.from;
+          const gradients = rows.subarray((i - from) * d * N, (i - from + 1) * d * N);
+          images.set(times(gradients, moves.subarray(own * N, (own + 1) * N), d), own * d);
+        }
+      return images;
     },
+    pullBack: (v, out) => pullBlock(v, all, out),
+    pullBlock,
     pulledSum(v) {
       const sum = new Float64Array(N);
-      addPulled(v, () => sum);
+      for (const { from, to, rows } of blocks())
+        addScaled(sum, 1, linearAlgebra().transposedTimes(rows, v.subarray(from * d, to * d), N));
       return sum;
     },
-    weightedGram: (weights, out, precision) =>
-      gramOf((entry) => weights[Math.floor(entry / d)]!, out, precision),
-    entryGram: (weights, out, precision) => gramOf((entry) => weights[entry]!, out, precision),
+    weightedGram(weights, out, precision) {
+      const roots = new Float64Array(n * d);
+      for (let i = 0; i < n; i++) roots.fill(Math.sqrt(weights[i]!), i * d, (i + 1) * d);
+      gramOf(roots, out, precision);
+    },
+    entryGram: (weights, out, precision) => gramOf(weights.map(Math.sqrt), out, precision),
   };
 }

@@ -14,7 +14,12 @@ export interface Centring {
   readonly y: Float64Array;
   /** The intercept for the rows as they were given, from the solution for these: coefficients and what stands beside them. */
   interceptOf(theta: Float64Array, beside: number): number;
+  /** What makes these rows of the given ones again. It keeps none of either. */
+  readonly again: Recentring;
 }
+
+/** Takes known means off rows. */
+export type Recentring = <R extends Pick<Rows, 'phi' | 'y'>>(rows: R) => R;
 
 /**
  * Features and targets about their means over the rows where an intercept is to be fitted, the rows themselves where none is.
@@ -24,26 +29,34 @@ export interface Centring {
  * of Phi' u. With the residuals' worst-case loss the intercept beside theta need not be 0, so that it remains an unknown.
  */
 export function centring(fitIntercept: boolean, { n, N, phi, y }: Rows): Centring {
-  if (!fitIntercept) return { phi, y, interceptOf: () => 0 };
-  const features = aboutMeans(phi, n, N);
-  const targets = aboutMeans(y, n, 1);
+  if (!fitIntercept) return { phi, y, interceptOf: () => 0, again: (rows) => rows };
+  const [features, targets] = [meansUnlessCentred(phi, n, N), meansUnlessCentred(y, n, 1)];
+  const again = recentring(features, targets);
   return {
-    phi: features.centred,
-    y: targets.centred,
-    interceptOf: (theta, beside) => targets.means[0]! - dot(features.means, theta) + beside,
+    ...again({ phi, y }),
+    interceptOf: (theta, beside) =>
+      (targets ? sumOf(targets)[0]! : 0) - (features ? dot(sumOf(features), theta) : 0) + beside,
+    again,
   };
 }
 
-/** A copy, or the rows themselves where they are about their means already. */
-function aboutMeans(
-  rows: Float64Array,
-  n: number,
-  columns: number,
-): { means: Float64Array; centred: Float64Array } {
-  if (isCentred(rows, n, columns)) return { means: new Float64Array(columns), centred: rows };
-  const centred = rows.slice();
-  return { means: centre(centred, n, columns), centred };
+/** Means of columns, in two parts: the first row, and the means of what is left of the others. */
+interface Means {
+  readonly first: Float64Array;
+  readonly rest: Float64Array;
 }
+
+/** Null for rows about their means. */
+const meansUnlessCentred = (rows: Float64Array, n: number, columns: number): Means | null =>
+  isCentred(rows, n, columns) ? null : meansOf(rows, n, columns);
+
+const recentring =
+  (features: Means | null, targets: Means | null): Recentring =>
+  (rows) => ({
+    ...rows,
+    phi: features ? withoutMeans(rows.phi, features, new Float64Array(rows.phi.length)) : rows.phi,
+    y: targets ? withoutMeans(rows.y, targets, new Float64Array(rows.y.length)) : rows.y,
+  });
 
 /** Whether the means are no more than what rounding leaves of centring. */
 function isCentred(rows: Float64Array, n: number, columns: number): boolean {
@@ -56,20 +69,32 @@ function isCentred(rows: Float64Array, n: number, columns: number): boolean {
   return sums.every((sum, j) => Math.abs(sum) <= n * n * Number.EPSILON * most[j]!);
 }
 
-/**
- * Takes the means off n rows, in place, by way of the first row, so that a constant column is exactly 0 about its mean.
- * @returns the means
- */
-export function centre(rows: Float64Array, n: number, columns: number): Float64Array {
+function meansOf(rows: Float64Array, n: number, columns: number): Means {
   const first = rows.slice(0, columns);
   const rest = new Float64Array(columns);
   for (let i = 0, at = 0; i < n; i++)
-    for (let j = 0; j < columns; j++, at++) {
-      rows[at]! -= first[j]!;
-      rest[j]! += rows[at]! / n;
-    }
-  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < columns; j++, at++) rows[at]! -= rest[j]!;
-  return first.map((value, j) => value + rest[j]!);
+    for (let j = 0; j < columns; j++, at++) rest[j]! += (rows[at]! - first[j]!) / n;
+  return { first, rest };
+}
+
+const sumOf = ({ first, rest }: Means): Float64Array => first.map((value, j) => value + rest[j]!);
+
+/** Part by part, so that a constant column is exactly 0 about its mean. */
+function withoutMeans(rows: Float64Array, { first, rest }: Means, out: Float64Array): Float64Array {
+  const columns = first.length;
+  for (let at = 0; at < rows.length; )
+    for (let j = 0; j < columns; j++, at++) out[at] = rows[at]! - first[j]! - rest[j]!;
+  return out;
+}
+
+/**
+ * Takes the means off n rows, in place.
+ * @returns the means
+ */
+export function centre(rows: Float64Array, n: number, columns: number): Float64Array {
+  const means = meansOf(rows, n, columns);
+  withoutMeans(rows, means, rows);
+  return sumOf(means);
 }
 
 /** Phi with a column of ones after its N columns, n x (N + 1). */

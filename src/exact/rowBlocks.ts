@@ -1,13 +1,11 @@
 import type { LinearAlgebra } from '../numerics/linearAlgebra.ts';
 import { mappedNumbers } from '../numerics/mappedNumbers.ts';
+import { writeTransposed } from '../numerics/vectors.ts';
 
 /** Bytes of what is worked on at once, so that beside the rows themselves memory does not grow with their number; */
 const BLOCK = 4e7;
 /** up to this many all rows are one block, whose columns are written once. */
 const WHOLE = 8e7;
-/** Rows and columns of a tile that the nearest cache holds twice. */
-const TILE = 16;
-
 /** Rows from `from` to the one before `to`. */
 export interface RowBlock {
   /** The first. */
@@ -44,19 +42,10 @@ export interface ColumnsTarget {
 export function writeColumns(
   rows: Float64Array | Int8Array,
   width: number,
-  { from, to }: RowBlock,
+  block: RowBlock,
   { out, stride, at = 0 }: ColumnsTarget,
 ): void {
-  for (let first = 0; first < width; first += TILE) {
-    const last = Math.min(width, first + TILE);
-    for (let top = from; top < to; top += TILE) {
-      const bottom = Math.min(to, top + TILE);
-      for (let a = first; a < last; a++) {
-        let own = a * stride + at + top - from;
-        for (let i = top, read = top * width + a; i < bottom; i++, read += width) out[own++] = rows[read]!;
-      }
-    }
-  }
+  writeTransposed(rows, width, block, out, { stride, at });
 }
 
 /** Factors of a product left right', each of k columns. */
@@ -155,7 +144,12 @@ export const weightedColumns = (
   };
 
 /** Multiplies the columns of an M x k matrix, each by its weight. */
-function weightColumns(columns: Float64Array, weights: Float64Array, M: number, out: Float64Array): void {
+export function weightColumns(
+  columns: Float64Array,
+  weights: Float64Array,
+  M: number,
+  out: Float64Array,
+): void {
   const k = weights.length;
   for (let a = 0, at = 0; a < M; a++) for (let i = 0; i < k; i++, at++) out[at] = weights[i]! * columns[at]!;
 }

@@ -9,7 +9,7 @@ import {
 import { residualDuals } from './cone/residualCones.ts';
 import type { ExactSettings } from './exactOptions.ts';
 import type { ExactResult, WarmStart } from './exactResult.ts';
-import { centring, type Rows } from './intercept.ts';
+import { centring, type Recentring, type Rows } from './intercept.ts';
 import { withLeaveOneOut } from './leaveOneOut/leaveOneOut.ts';
 import { squaredErrors, squaredLoss } from './leaveOneOut/leftOutRisks.ts';
 import {
@@ -69,7 +69,7 @@ export function solveProgramme(
 ): ExactResult {
   const { eps, lambda, fitIntercept: intercept, tolerance } = settings;
   const { n, N } = given;
-  const { phi, y: targets, interceptOf } = centring(intercept, given);
+  const { phi, y: targets, interceptOf, again } = centring(intercept, given);
   const unit = scaleOf(targets);
   const y = targets.map((value) => value / unit);
   const rows = { n, N, phi, y, eps, lambda, intercept };
@@ -97,6 +97,7 @@ export function solveProgramme(
   return withLeftOut(result, {
     given,
     settings,
+    recentred: again,
     leavingOut,
     duals,
     coordinates: leavingOut.coordinates(found),
@@ -109,12 +110,14 @@ function withLeftOut(
   {
     given,
     settings,
+    recentred,
     leavingOut,
     duals,
     coordinates,
   }: {
     readonly given: Rows;
     readonly settings: ExactSettings;
+    readonly recentred: Recentring;
     readonly leavingOut: LeavingOut;
     readonly duals: Pick<FoundRegression, 'beside' | 'scores' | 'sizes'> & { readonly unit: number };
     readonly coordinates: CoordinatesOf;
@@ -127,7 +130,7 @@ function withLeftOut(
   function startWithout(i: number): InteriorPoint | null {
     const { cones } = leavingOut;
     if (warmStart.point === null || cones === 'averaged') return null;
-    const { phi, y } = centring(fitIntercept, given);
+    const { phi, y } = recentred(given);
     const mean = fitIntercept ? -y[i]! / (n - 1) : 0;
     const scale = scaleOf(without(y, i, 1).map((value) => value - mean));
     const { x } = warmStart.point;
@@ -148,7 +151,7 @@ function withLeftOut(
     {
       loss: squaredLoss,
       risks: squaredErrors,
-      estimated: () => programmeLeftOut(given, settings, { theta, ...duals }, coordinates),
+      estimated: () => programmeLeftOut(recentred(given), settings, { theta, ...duals }, coordinates),
       trained(i) {
         const others = (lambda * n) / (n - 1);
         const start = { point: startWithout(i), eps, lambda: others };

@@ -2,7 +2,7 @@ import { linearAlgebra } from './linearAlgebra.ts';
 import { transpose } from './vectors.ts';
 
 /** Orders below which halving costs more than it saves. */
-const SMALL = 128;
+const SMALL = 64;
 
 /** L = [A 0; B C] by halves, and below some order its inverse. */
 type Halves =
@@ -16,6 +16,7 @@ type Halves =
 export class LowerTriangle {
   readonly #n: number;
   readonly #halves: Halves;
+  #room = new Float64Array(0);
 
   /** @param l n x n, of which only the lower triangle is read */
   constructor(l: Float64Array, n: number) {
@@ -25,14 +26,32 @@ export class LowerTriangle {
 
   /** L^-1 b for every row b of B: B L^-T. */
   solve(rows: Float64Array): Float64Array {
-    return rows.length === 0 ? rows : solved(this.#halves, rows, rows.length / this.#n, solveInPlace);
+    return this.overwrite(rows.slice());
   }
 
   /** L^-T b for every row b of B: B L^-1. */
   solveTransposed(rows: Float64Array): Float64Array {
-    return rows.length === 0
-      ? rows
-      : solved(this.#halves, rows, rows.length / this.#n, solveTransposedInPlace);
+    return this.overwriteTransposed(rows.slice());
+  }
+
+  /** The same as `solve` in place of B. */
+  overwrite(rows: Float64Array): Float64Array {
+    if (rows.length > 0) solveInPlace(this.#halves, rows, rows.length / this.#n, this.#roomFor(rows));
+    return rows;
+  }
+
+  /** The same as `solveTransposed` in place of B. */
+  overwriteTransposed(rows: Float64Array): Float64Array {
+    if (rows.length > 0)
+      solveTransposedInPlace(this.#halves, rows, rows.length / this.#n, this.#roomFor(rows));
+    return rows;
+  }
+
+  /** One piece of memory for all solutions of about the same size. */
+  #roomFor(rows: Float64Array): Float64Array {
+    const length = roomLength(rows, rows.length / this.#n);
+    if (this.#room.length < length) this.#room = new Float64Array(length);
+    return this.#room;
   }
 
   /** L^-1, n x n with zeros above the diagonal, by n^3 / 3 multiplications: that of [A 0; B C] is [A^-1 0; -C^-1 B A^-1 C^-1]. */
@@ -83,10 +102,12 @@ function smallInverse(l: Float64Array, n: number, { from, size }: Part): Float64
 /** More than halves of odd orders are longer by than half, over all levels. */
 const ODD = 32;
 
+const roomLength = (rows: Float64Array, m: number): number => 2 * rows.length + ODD * m;
+
 /** What `solve` makes of m rows. One piece of memory serves all its steps. */
 function solved(halves: Halves, rows: Float64Array, m: number, solve: typeof solveInPlace): Float64Array {
   const x = rows.slice();
-  solve(halves, x, m, new Float64Array(2 * rows.length + ODD * m));
+  solve(halves, x, m, new Float64Array(roomLength(rows, m)));
   return x;
 }
 

@@ -80,20 +80,39 @@ export function addScaled(sum: Float64Array, factor: number, x: Float64Array): v
   for (let j = 0; j < x.length; j++) sum[j]! += factor * x[j]!;
 }
 
-/** Rows and columns of a tile that the nearest cache holds twice. */
-const TILE = 16;
-
-/** A' for A of m rows and k columns, tile by tile. */
+/** A' for A of m rows and k columns. */
 export function transpose(a: Float64Array | Int8Array, m: number, k: number): Float64Array {
   const result = new Float64Array(m * k);
-  for (let top = 0; top < m; top += TILE) {
-    const bottom = Math.min(m, top + TILE);
-    for (let left = 0; left < k; left += TILE) {
-      const right = Math.min(k, left + TILE);
-      for (let j = left; j < right; j++) for (let i = top; i < bottom; i++) result[j * m + i] = a[i * k + j]!;
+  writeTransposed(a, k, { from: 0, to: m }, result, { stride: m, at: 0 });
+  return result;
+}
+
+/**
+ * Writes rows `from` to `to` - 1 of k numbers as columns: number j of the first at j stride + at, those of the next behind it.
+ * Eight rows at a time: what is written is whole lines of a cache.
+ */
+export function writeTransposed(
+  a: Float64Array | Int8Array,
+  k: number,
+  { from, to }: { readonly from: number; readonly to: number },
+  out: Float64Array,
+  { stride, at }: { readonly stride: number; readonly at: number },
+): void {
+  let i = from;
+  for (; i + 7 < to; i += 8) {
+    for (let p = i * k, own = at + i - from, end = p + k; p < end; p++, own += stride) {
+      out[own] = a[p]!;
+      out[own + 1] = a[p + k]!;
+      out[own + 2] = a[p + 2 * k]!;
+      out[own + 3] = a[p + 3 * k]!;
+      out[own + 4] = a[p + 4 * k]!;
+      out[own + 5] = a[p + 5 * k]!;
+      out[own + 6] = a[p + 6 * k]!;
+      out[own + 7] = a[p + 7 * k]!;
     }
   }
-  return result;
+  for (; i < to; i++)
+    for (let p = i * k, own = at + i - from, end = p + k; p < end; p++, own += stride) out[own] = a[p]!;
 }
 
 /** x' A x for a symmetric A, of which only the lower triangle is read. */

@@ -10,8 +10,9 @@ export interface Kinks {
   readonly bounds: Float64Array;
 }
 
-/** Rows off their kink that may be moved across it, for each coefficient: those nearest to it. */
+/** Rows off their kink that may be moved across it, for each coefficient, and as a share of all: those nearest to it. */
 const NEAREST = 1.5;
+const NEAREST_SHARE = 0.5;
 
 /**
  * What the outputs at rows left out change by because their leaving moves others onto or across a kink, or off it. Each of those counts
@@ -22,7 +23,7 @@ const NEAREST = 1.5;
  */
 export function crossings(
   model: LocalModel,
-  { M, design }: Pick<RowLosses, 'M' | 'design'>,
+  { n, M, design }: Pick<RowLosses, 'n' | 'M' | 'design'>,
   { residuals, bounds }: Kinks,
   { fitted, scores }: RowStates,
   { outputDerivatives: pulls }: Pick<Pieces, 'outputDerivatives'>,
@@ -32,7 +33,7 @@ export function crossings(
   const near = [...fitted.keys()]
     .filter((j) => place[j]! < 0)
     .sort((i, j) => Math.abs(residuals[i]!) - Math.abs(residuals[j]!))
-    .slice(0, Math.ceil(NEAREST * M));
+    .slice(0, Math.ceil(Math.min(NEAREST * M, NEAREST_SHARE * n)));
   const [P, K] = [atKink.length, near.length];
   const features = new Float64Array(K * M);
   for (const [k, j] of near.entries()) features.set(design.subarray(j * M, (j + 1) * M), k * M);

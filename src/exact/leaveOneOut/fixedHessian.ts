@@ -13,11 +13,13 @@ import {
   type FirstOrder,
   hessianOf,
   type Point,
+  pairsOf,
   pointAt,
   type RowLosses,
   type RowStates,
 } from './leaveRowsOut.ts';
 import { factored } from './localModel.ts';
+import { mixedRows } from './vectorPairs.ts';
 
 /**
  * Training without a row, from the minimiser of all rows, by proximal Newton steps whose Hessian stays that of all but for the row's
@@ -30,7 +32,7 @@ export function trainerWithout(
   minimiser: Point,
   states: RowStates,
 ): (i: number) => Point | null {
-  const { n, M, N, kinkSlope, design } = losses;
+  const { n, M, N, kinkSlope } = losses;
   const all = { from: 0, to: n };
   const pieces = losses.pieces(minimiser, states);
   const { kinks: kinksThere, outputDerivatives } = losses.firstOrder(minimiser);
@@ -46,19 +48,13 @@ export function trainerWithout(
   const factor = factored(hessian, M);
   const triangle = new LowerTriangle(factor, M);
   const size = sizeIn(factor, minimiser.x);
-  const own = triangle.solve(pieces.directions(all));
-  const toKinks = kinksThere ? triangle.solve(kinkDirections()) : new Float64Array(0);
+  const pairs = pairsOf(losses, minimiser);
+  const own = triangle.solve(mixedRows(pairs, pieces, all));
+  // Gradients of what kinks are functions of.
+  const onKinks = { onDesign: new Float64Array(n).fill(1), onSlopes: new Float64Array(n).fill(kinkSlope) };
+  const toKinks = kinksThere ? triangle.solve(mixedRows(pairs, onKinks, all)) : new Float64Array(0);
   const gram = new Float64Array(kinksThere ? n * n : 0);
   if (kinksThere) linearAlgebra().multiplyTransposed(toKinks, toKinks, gram, { m: n, n, k: M });
-
-  /** Gradients of what kinks are functions of. */
-  function kinkDirections(): Float64Array {
-    const directions = design.slice();
-    const slopes = minimiser.gradients.slopes(all);
-    for (let i = 0; i < n; i++)
-      for (let a = 0; a < N; a++) directions[i * M + a]! += kinkSlope * slopes[i * N + a]!;
-    return directions;
-  }
 
   return (i) => {
     const direction = own.subarray(i * M, (i + 1) * M);

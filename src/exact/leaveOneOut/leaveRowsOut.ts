@@ -1,11 +1,19 @@
 import { linearAlgebra } from '../../numerics/linearAlgebra.ts';
 import { dot, times, transposedTimes } from '../../numerics/vectors.ts';
-import { type ProductPart, type RowBlock, rowBlocks, sumOfProducts, weightedProducts } from '../rowBlocks.ts';
+import {
+  type ProductPart,
+  type RowBlock,
+  rowBlocks,
+  sumOfProducts,
+  weightColumns,
+  writeColumns,
+} from '../rowBlocks.ts';
 import type { KinkDuals } from './boxDualSolver.ts';
 import { crossings, type Kinks } from './crossings.ts';
 import type { LengthsAfter } from './lengthsAfter.ts';
 import { KINK_CURVATURE, LocalModel } from './localModel.ts';
 import type { GradientsAt, RowGradients } from './rowGradients.ts';
+import { type Mix, mixedRows, type VectorPairs } from './vectorPairs.ts';
 
 /** Rows whose losses, of the output x' phi_i and the gradient norm q_i, are summed, with (ridge/2) |theta|^2. */
 export interface RowLosses {
@@ -71,15 +79,14 @@ export interface Settled {
  *
  *   outputCurvatures_i d_i d_i' + turns_i (J_i - k_i k_i') + along_i k_i k_i',
  *
- * the first of which is infinite at a kink.
+ * the first of which is infinite at a kink. d_i is onDesign_i design_i + onSlopes_i k_i.
  */
-export interface Pieces {
+export interface Pieces extends Mix {
   readonly fitted: readonly boolean[];
-  /** d_i of the rows of a block, each of M. Not to be changed. */
-  readonly directions: (block: RowBlock) => Float64Array;
   readonly outputCurvatures: Float64Array;
   /** Of rows at a kink what the last step has found. */
   readonly outputDerivatives: Float64Array;
+  /** 0 but at a kink: elsewhere d_i has what there is of k_i. */
   readonly normDerivatives: Float64Array;
   /** What else leaves with the rows of a block, each of N; null where nothing does. At the minimiser they count in no other gradient. */
   readonly extras: ((block: RowBlock) => Float64Array) | null;
@@ -127,7 +134,13 @@ export function leaveRowsOut(
     const pieces = losses.pieces(point, states);
     const here = { point, pieces };
     const hessian: Float64Array = (before && hessianAfter(losses, before, here)) ?? hessianOf(losses, here);
-    const model = new LocalModel({ n: losses.n, M: losses.M, hessian, ...pieces });
+    const model = new LocalModel({
+      n: losses.n,
+      M: losses.M,
+      hessian,
+      ...pieces,
+      kinks: kinksOf(losses, here),
+    });
     before = { ...here, hessian };
     const { move, outputDerivatives } = model.newtonStep(gradientOf(losses, point, pieces), pieces.gaps);
     point = pointAt(
@@ -150,18 +163,46 @@ export function pointAt({ n, N, design, gradientsAt }: RowLosses, x: Float64Arra
 }
 
 /** The gradient of all but the rows at a kink along their d_i. */
-function gradientOf({ n, N, M, ridge }: RowLosses, { x, gradients }: Point, pieces: Pieces): Float64Array {
+function gradientOf(
+  { n, N, M, design, ridge }: RowLosses,
+  { x, gradients }: Point,
+  pieces: Pieces,
+): Float64Array {
   const sum = new Float64Array(M);
   for (let a = 0; a < N; a++) sum[a] = ridge * x[a]!;
+  const { onDesign, onSlopes, normDerivatives } = pieces;
   const forces = pieces.outputDerivatives.map((force, i) => (pieces.fitted[i] ? 0 : force));
-  const tugs = pieces.normDerivatives;
+  const direct = transposedTimes(
+    design,
+    forces.map((force, i) => force * onDesign[i]!),
+    M,
+  );
+  for (let a = 0; a < M; a++) sum[a]! += direct[a]!;
+  const tugs = normDerivatives.map((tug, i) => tug + forces[i]! * onSlopes[i]!);
   for (const block of rowBlocks(n, 2 * M)) {
-    const [onOutputs, onNorms] = [forces, tugs].map((all) => all.subarray(block.from, block.to));
-    const direct = transposedTimes(pieces.directions(block), onOutputs!, M);
-    const fromNorms = transposedTimes(gradients.slopes(block), onNorms!, N);
-    for (let a = 0; a < M; a++) sum[a]! += direct[a]! + (a < N ? fromNorms[a]! : 0);
+    const fromNorms = transposedTimes(gradients.slopes(block), tugs.subarray(block.from, block.to), N);
+    for (let a = 0; a < N; a++) sum[a]! += fromNorms[a]!;
   }
   return sum;
+}
+
+export const pairsOf = ({ M, N, design }: RowLosses, { gradients }: Point): VectorPairs => ({
+  ...{ M, N, design },
+  slopes: (block) => gradients.slopes(block),
+});
+
+/** d_i of the rows at a kink, one after the other. */
+function kinksOf(losses: RowLosses, { point, pieces }: Omit<Expansion, 'hessian'>): Float64Array {
+  const { n, M } = losses;
+  const atKink = [...pieces.fitted.keys()].filter((i) => pieces.fitted[i]);
+  const kinks = new Float64Array(atKink.length * M);
+  let at = 0;
+  for (const block of rowBlocks(n, 2 * M)) {
+    const own = atKink.filter((i) => i >= block.from && i < block.to);
+    kinks.set(mixedRows(pairsOf(losses, point), pieces, block, own), at);
+    at += own.length * M;
+  }
+  return kinks;
 }
 
 /** The losses about a point, and their Hessian, in which a row at a kink has a little curvature along its d_i. */
@@ -241,26 +282,37 @@ const MOST_TURNED = 3e-3;
 
 /** The sum of curvatures_i d_i d_i' and (along_i - turns_i) k_i k_i', as factors of M rows, a block of rows after the other. */
 function* rankOnes(
-  { N, M }: RowLosses,
-  { point: { gradients }, pieces: { directions, turns, along } }: Omit<Expansion, 'hessian'>,
+  losses: RowLosses,
+  { point, pieces }: Omit<Expansion, 'hessian'>,
   blocks: readonly RowBlock[],
   curvatures: Float64Array,
 ): Generator<ProductPart> {
+  const { n, M } = losses;
+  const { turns, along } = pieces;
+  const pairs = pairsOf(losses, point);
+  const alone = { onDesign: new Float64Array(n), onSlopes: new Float64Array(n).fill(1) };
+  let room: Float64Array | undefined;
   for (const block of blocks) {
-    const [own, slopes] = [directions(block), gradients.slopes(block)];
-    const rows = new Float64Array(2 * (block.to - block.from) * M);
-    const weights: number[] = [];
-    for (let i = block.from, at = 0; i < block.to; i++, at++) {
-      if (curvatures[i] !== 0) {
-        rows.set(own.subarray(at * M, (at + 1) * M), weights.length * M);
-        weights.push(curvatures[i]!);
-      }
-      if (along[i] !== turns[i]) {
-        rows.set(slopes.subarray(at * N, (at + 1) * N), weights.length * M);
-        weights.push(along[i]! - turns[i]!);
-      }
+    const [curved, turned]: [number[], number[]] = [[], []];
+    for (let i = block.from; i < block.to; i++) {
+      if (curvatures[i] !== 0) curved.push(i);
+      if (along[i] !== turns[i]) turned.push(i);
     }
-    if (weights.length > 0) yield* weightedProducts(rows, M, Float64Array.from(weights));
+    const k = curved.length + turned.length;
+    if (k === 0) continue;
+    room ??= new Float64Array(4 * (block.to - block.from) * M);
+    const [left, right] = [room.subarray(0, room.length / 2), room.subarray(room.length / 2)];
+    const write = (mix: Mix, rows: readonly number[], at: number): void => {
+      const own = { from: 0, to: rows.length };
+      writeColumns(mixedRows(pairs, mix, block, rows), M, own, { out: right, stride: k, at });
+    };
+    write(pieces, curved, 0);
+    write(alone, turned, curved.length);
+    const weights = new Float64Array(k);
+    for (const [j, i] of curved.entries()) weights[j] = curvatures[i]!;
+    for (const [j, i] of turned.entries()) weights[curved.length + j] = along[i]! - turns[i]!;
+    weightColumns(right, weights, M, left);
+    yield { left, right, k };
   }
 }
 
@@ -277,7 +329,13 @@ function leftOut(
   const { n, N, M, design } = losses;
   const { gradients } = point;
   const pieces = losses.pieces(point, states);
-  const { directions, outputDerivatives, extras, turns, along, normDerivatives } = pieces;
+  const { fitted, onDesign, onSlopes, outputDerivatives, extras, turns, along, normDerivatives } = pieces;
+  const pairs = pairsOf(losses, point);
+  // d_i, and at a kink the gradient beside it.
+  const mix = {
+    onDesign: fitted.map((at, i) => (at ? 0 : onDesign[i]!)),
+    onSlopes: fitted.map((at, i) => (at ? normDerivatives[i]! : onSlopes[i]!)),
+  };
   const kinks = losses.kinksAt?.(point);
   const crossed = kinks && crossings(model, losses, kinks, states, pieces);
   const lengthsAt = lengthsAfter?.(point.x.subarray(0, N));
@@ -286,9 +344,14 @@ function leftOut(
   let [turned, held, free] = [0, 0, 0];
   for (const block of rowBlocks(n, 4 * M)) {
     const count = block.to - block.from;
-    const [own, slopes] = [directions(block), gradients.slopes(block)];
-    const besides = extrasOf(block, slopes);
-    const found = model.stepsWithout(block, outputDerivatives, besides);
+    const slopes = gradients.slopes(block);
+    const besides = extras?.(block) ?? null;
+    const found = model.stepsWithout(
+      block,
+      outputDerivatives,
+      vectorsOf(block, besides),
+      besides && widened(besides),
+    );
     const { steps, leverages } = found;
     crossed?.(block, found).forEach((change, k) => {
       outputs[block.from + k]! += change;
@@ -297,13 +360,16 @@ function leftOut(
     const squares = gradients.squares(moves, block);
     for (let i = block.from, k = 0; i < block.to; i++, k++) {
       const step = steps.subarray(k * M, (k + 1) * M);
-      const onGradient = dot(moves.subarray(k * N, (k + 1) * N), slopes.subarray(k * N, (k + 1) * N));
+      const move = step.subarray(0, N);
+      const onGradient = dot(move, slopes.subarray(k * N, (k + 1) * N));
+      const onRow = dot(step, design.subarray(i * M, (i + 1) * M));
       const work =
-        outputDerivatives[i]! * dot(step, own.subarray(k * M, (k + 1) * M)) +
-        (besides ? dot(step, besides.subarray(k * M, (k + 1) * M)) : 0);
+        outputDerivatives[i]! * (onDesign[i]! * onRow + onSlopes[i]! * onGradient) +
+        normDerivatives[i]! * onGradient +
+        (besides ? dot(move, besides.subarray(k * N, (k + 1) * N)) : 0);
       const curved = turns[i]! * (squares[k]! - onGradient ** 2) + along[i]! * onGradient ** 2;
       const length = stepLength(curved, work);
-      outputs[i]! += length * dot(step, design.subarray(i * M, (i + 1) * M));
+      outputs[i]! += length * onRow;
       const q = gradients.lengths[i]!;
       lengths[i] = Math.sqrt(Math.max(0, q * q + length * (2 * q * onGradient + length * squares[k]!)));
       if (lengthsAt) for (let a = k * N; a < (k + 1) * N; a++) moves[a]! *= length;
@@ -328,16 +394,20 @@ function leftOut(
   const atKink = states.fitted.reduce((count, at) => count + (at ? 1 : 0), 0);
   return { outputs, lengths, free: 1 - atKink / n, doubts };
 
-  /** What the gradients of a block's rows have beside d_i, a row of M for each; null where there is nothing. */
-  function extrasOf(block: RowBlock, slopes: Float64Array): Float64Array | null {
-    const also = extras?.(block);
-    const tugs = normDerivatives.subarray(block.from, block.to);
-    if (!also && tugs.every((tug) => tug === 0)) return null;
-    const rows = new Float64Array(tugs.length * M);
-    tugs.forEach((tug, k) => {
-      for (let a = 0; a < N; a++) rows[k * M + a] = tug * slopes[k * N + a]! + (also ? also[k * N + a]! : 0);
-    });
-    return rows;
+  /** A block's rows of the mix, with what else leaves at a kink. */
+  function vectorsOf(block: RowBlock, besides: Float64Array | null): Float64Array {
+    const vectors = mixedRows(pairs, mix, block);
+    for (let i = block.from, at = 0, from = 0; besides && i < block.to; i++, at += M, from += N)
+      if (fitted[i]) for (let a = 0; a < N; a++) vectors[at + a]! += besides[from + a]!;
+    return vectors;
+  }
+
+  /** Rows of N with 0 for what is not theta. */
+  function widened(rows: Float64Array): Float64Array {
+    const wide = new Float64Array((rows.length / N) * M);
+    for (let from = 0, at = 0; from < rows.length; from += N, at += M)
+      wide.set(rows.subarray(from, from + N), at);
+    return wide;
   }
 }
 

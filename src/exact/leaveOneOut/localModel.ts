@@ -12,7 +12,7 @@ import {
 } from '../../numerics/vectors.ts';
 import { addToDiagonal } from '../jitter.ts';
 import { once } from '../once.ts';
-import { type RowBlock, rowBlocks } from '../rowBlocks.ts';
+import type { RowBlock } from '../rowBlocks.ts';
 import { rowSquares } from './rowGradients.ts';
 
 /**
@@ -24,8 +24,8 @@ export interface LocalModelOptions {
   readonly M: number;
   /** H, M x M, in the lower triangle, with {@link KINK_CURVATURE} d_i d_i' of each row at a kink. */
   readonly hessian: Float64Array;
-  /** d_i of the rows of a block, each of M. */
-  readonly directions: (block: RowBlock) => Float64Array;
+  /** d_i of the rows at a kink, each of M. Overwritten. */
+  readonly kinks: Float64Array;
   /** w_i of the rows that are not at a kink. */
   readonly outputCurvatures: Float64Array;
   /** Which rows are at their kink. */
@@ -95,7 +95,7 @@ export class LocalModel {
   readonly kinks: Kinks;
 
   constructor(options: LocalModelOptions) {
-    const { n, M, hessian, fitted } = options;
+    const { n, M, hessian, fitted, kinks } = options;
     this.options = options;
     this.factor = factored(hessian, M);
     this.triangle = once(() => new LowerTriangle(this.factor, M));
@@ -103,9 +103,8 @@ export class LocalModel {
     let P = 0;
     for (let i = 0; i < n; i++) if (fitted[i]) this.place[i] = P++;
     this.P = P;
-    const directions = this.kinkDirections();
     this.kinks = kinksOf(
-      P < FEW ? solveLower(this.factor, directions, M) : this.triangle().solve(directions),
+      P < FEW ? solveLower(this.factor, kinks, M) : this.triangle().overwrite(kinks),
       P,
       M,
     );
@@ -131,25 +130,22 @@ export class LocalModel {
   }
 
   /**
-   * The Newton steps without row i, for the rows of a block, where its gradient is outputDerivatives_i d_i + extras_i.
+   * The Newton steps without row i, for the rows of a block, where its gradient is outputDerivatives_i d_i and something beside that.
    * @param outputDerivatives n
-   * @param extras a row of M for each row of the block; null where the gradients are along d_i
+   * @param vectors d_i, or at a kink, where G d_i is 0, what is beside it: a row of M for each row of the block; overwritten
+   * @param extras what is beside it elsewhere; null where there is nothing; overwritten
    */
-  stepsWithout(block: RowBlock, outputDerivatives: Float64Array, extras: Float64Array | null): StepsWithout {
+  stepsWithout(
+    block: RowBlock,
+    outputDerivatives: Float64Array,
+    vectors: Float64Array,
+    extras: Float64Array | null,
+  ): StepsWithout {
     const { options, place, P, kinks, triangle } = this;
-    const { M, directions, outputCurvatures } = options;
+    const { M, outputCurvatures } = options;
     const count = block.to - block.from;
-    // G d_i is 0 at a kink, where G of the extras takes its place; those of other rows are mostly 0.
-    const vectors = directions(block).slice();
-    let bent = false;
-    for (let i = 0; i < count; i++) {
-      const [vector, extra] = [rowOf(vectors, i, M), extras && rowOf(extras, i, M)];
-      if (place[block.from + i]! < 0) bent ||= extra?.some((value) => value !== 0) ?? false;
-      else if (extra) vector.set(extra);
-      else vector.fill(0);
-    }
     const own = this.whitened(vectors);
-    const bends = bent ? this.whitened(extras!) : null;
+    const bends = extras && this.whitened(extras);
     const leverages = new Float64Array(count).fill(Number.NaN);
     // L' step is shares_i L^-1 v_i and that of the bend, less what they have in the span of the kinks, and there what freeing a kink gives.
     const shares = new Float64Array(count).fill(1);
@@ -184,7 +180,7 @@ export class LocalModel {
       addScaled(rowOf(steps, i, M), shares[i]!, rowOf(own.rows, i, M));
       if (bends && place[block.from + i]! < 0) addScaled(rowOf(steps, i, M), 1, rowOf(bends.rows, i, M));
     }
-    return { steps: triangle().solveTransposed(steps), leverages, own };
+    return { steps: triangle().overwriteTransposed(steps), leverages, own };
   }
 
   /** v' G d_i of other rows v for a unit of each row's gradient along d_i, once the row is left out: a row of K for K rows v. */
@@ -224,11 +220,11 @@ export class LocalModel {
     return this.kinks.overlaps()[at * this.P + at]! - KINK_CURVATURE;
   }
 
-  /** L^-1 v of each row v of M. */
+  /** L^-1 v of each row v of M, in place of them. */
   whitened(vectors: Float64Array): Whitened {
     const { triangle, kinks, P, options } = this;
     const { M } = options;
-    const rows = triangle().solve(vectors);
+    const rows = triangle().overwrite(vectors);
     const m = rows.length / M;
     const along = new Float64Array(m * P);
     if (P > 0) linearAlgebra().multiplyTransposed(rows, kinks.basis(), along, { m, n: P, k: M });
@@ -240,20 +236,6 @@ export class LocalModel {
     const m = rows.length / this.options.M;
     const taken = rowSquares(along, m);
     return rowSquares(rows, m).map((all, k) => Math.max(0, all - taken[k]!));
-  }
-
-  /** d_i of the rows at a kink, P x M. */
-  private kinkDirections(): Float64Array {
-    const { place, P } = this;
-    const { n, M, directions } = this.options;
-    const kinks = new Float64Array(P * M);
-    if (P === 0) return kinks;
-    for (const block of rowBlocks(n, 2 * M)) {
-      const rows = directions(block);
-      for (let i = block.from, at = 0; i < block.to; i++, at += M)
-        if (place[i]! >= 0) kinks.set(rows.subarray(at, at + M), place[i]! * M);
-    }
-    return kinks;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { MarginLossName } from '../../theory/channels/losses.ts';
 import { marginLosses } from '../marginLosses.ts';
 import type { RowLosses } from './leaveRowsOut.ts';
-import { divisible, keepingLast } from './rowGradients.ts';
+import { divisible } from './rowGradients.ts';
 
 /** The rows of {@link marginLoss}. */
 export interface MarginLossRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'ridge' | 'gradientsAt'> {
@@ -34,7 +34,7 @@ const FALLING: Readonly<Record<MarginLossName, Side>> = {
  * anything from 0 to 1; rows of the two hinges beyond it count for nothing.
  */
 export function marginLoss(rows: MarginLossRows): RowLosses {
-  const { n, N, M, design, eps, loss } = rows;
+  const { n, eps, loss } = rows;
   const sideOf = (score: number): Side => (score > 0 ? FALLING[loss] : FLAT);
   return {
     ...rows,
@@ -63,20 +63,14 @@ export function marginLoss(rows: MarginLossRows): RowLosses {
       };
     },
 
-    pieces({ outputs, gradients: { lengths, slopes } }, { fitted, scores }) {
-      const directions = keepingLast((block) => {
-        const rows = design.slice(block.from * M, block.to * M);
-        const own = slopes(block);
-        for (let at = 0, from = 0; at < rows.length; at += M, from += N)
-          for (let a = 0; a < N; a++) rows[at + a]! -= eps * own[from + a]!;
-        return rows;
-      });
+    pieces({ outputs, gradients: { lengths } }, { fitted, scores }) {
       const margins = outputs.map((output, i) => output - eps * lengths[i]!);
       const pulls = margins.map((w, i) => (fitted[i] ? scores[i]! : sideOf(scores[i]!).pull(w)));
       const divisors = divisible(lengths);
       return {
         fitted,
-        directions,
+        onDesign: new Float64Array(n).fill(1),
+        onSlopes: new Float64Array(n).fill(-eps),
         outputCurvatures: margins.map((w, i) => (fitted[i] ? 0 : sideOf(scores[i]!).bend(w))),
         outputDerivatives: pulls.map((pull) => -pull),
         normDerivatives: new Float64Array(n),

@@ -1,5 +1,5 @@
 import { times } from '../../numerics/vectors.ts';
-import { centring, type Rows, withOnes } from '../intercept.ts';
+import { type Rows, withOnes } from '../intercept.ts';
 import { once } from '../once.ts';
 import { trainerWithout } from './fixedHessian.ts';
 import type { LeftOutRows } from './leaveOneOut.ts';
@@ -34,18 +34,20 @@ export interface Coordinates extends Pick<SquareRows, 'sharedShift'> {
 /** The coordinates at a minimiser of rows about their means, where an intercept is fitted. */
 export type CoordinatesOf = (theta: Float64Array, rows: Rows) => Coordinates;
 
-/** An adversarial regression without each of its rows in turn, estimated. */
+/**
+ * An adversarial regression without each of its rows in turn, estimated.
+ * @param rows about their means where an intercept is fitted
+ */
 export function programmeLeftOut(
-  given: Rows,
+  rows: Rows,
   asked: { readonly eps: number; readonly lambda: number; readonly fitIntercept: boolean },
   found: FoundRegression,
   coordinatesOf: CoordinatesOf,
 ): LeftOutRows {
   const { eps, lambda, fitIntercept } = asked;
-  const { n } = given;
-  const { phi: centred, y } = centring(fitIntercept, given);
+  const { n, y } = rows;
   if (found.theta.every((value) => value === 0)) return constantLeftOut(y, fitIntercept);
-  const coordinates = coordinatesOf(found.theta, { ...given, phi: centred, y });
+  const coordinates = coordinatesOf(found.theta, rows);
   const { theta, gradientsAt, everywhere, lengthsAfter, sharedShift } = coordinates;
   const N = theta.length;
   const design = fitIntercept ? withOnes(coordinates.phi, n, N) : coordinates.phi;

@@ -1,5 +1,6 @@
 import { norm } from '../../numerics/vectors.ts';
 import { stream } from '../../random/stream.ts';
+import { once } from '../once.ts';
 import type { LeaveOneOut, LeftOutRows } from './leaveOneOut.ts';
 import { type KnownRows, meanLosses, type RowLoss, uncertainty } from './leftOutRisks.ts';
 import { type RowSample, sampledRows } from './rowSample.ts';
@@ -32,19 +33,15 @@ export function refinement(
 ): (count: number) => RefinedRows {
   const n = rows.residuals.length;
   const estimated = filledIn(rows);
-  const gains = gainsOf({ ...rows, ...estimated }, loss, eps);
-  const least = (LEAST_SIZE * gains.reduce((sum, gain) => sum + gain, 0)) / n || 1;
-  const sizes = gains.map((gain) => gain + least);
-  const random = stream('leave-one-out', 'rows trained anew');
-  const draws = sizes.map(() => random.uniform());
+  const sampled = once(() => sampler({ ...rows, ...estimated }, loss, eps));
   const found = new Map<number, TrainedWithout>();
   function trainedAnew(i: number): TrainedWithout {
     const quickly = rows.trained?.(i);
     return quickly ? { ...quickly, converged: true } : trained(i);
   }
   return (count) => {
-    const sample: RowSample = sampledRows(sizes, draws, count);
-    if (count === 0) return { estimated: rows, known: rows, sample, open: 0 };
+    if (count === 0) return { estimated: rows, known: rows, sample: noRows(n), open: 0 };
+    const sample = sampled()(count);
     const [residuals, gradientNorms, influence] = [
       estimated.residuals.slice(),
       estimated.gradientNorms.slice(),
@@ -63,6 +60,18 @@ export function refinement(
     return { estimated, known: { residuals, gradientNorms, influence }, sample, open };
   };
 }
+
+/** Samples of so many rows, the larger those that leaving them out changes the most. */
+function sampler(rows: LeftOutRows, loss: RowLoss, eps: number): (count: number) => RowSample {
+  const gains = gainsOf(rows, loss, eps);
+  const least = (LEAST_SIZE * gains.reduce((sum, gain) => sum + gain, 0)) / gains.length || 1;
+  const sizes = gains.map((gain) => gain + least);
+  const random = stream('leave-one-out', 'rows trained anew');
+  const draws = sizes.map(() => random.uniform());
+  return (count) => sampledRows(sizes, draws, count);
+}
+
+const noRows = (n: number): RowSample => ({ rows: [], probabilities: new Float64Array(n) });
 
 /** What leaving each row out makes of its loss at the radius `eps`, in size. */
 function gainsOf(

@@ -1,6 +1,6 @@
 import { once } from '../once.ts';
 import type { Pieces, RowLosses } from './leaveRowsOut.ts';
-import { divisible, keepingLast } from './rowGradients.ts';
+import { divisible } from './rowGradients.ts';
 
 /** The rows of {@link squareLoss}. */
 export interface SquareRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'design' | 'ridge' | 'gradientsAt'> {
@@ -15,7 +15,7 @@ export interface SquareRows extends Pick<RowLosses, 'n' | 'N' | 'M' | 'design' |
  * the loss (1/2) eps^2 theta' J_i theta is left. Elsewhere d_i = -sign(r_i) phi_i + eps k_i.
  */
 export function squareLoss(rows: SquareRows): RowLosses {
-  const { n, N, M, design, y, eps, sharedShift } = rows;
+  const { n, N, y, eps, sharedShift } = rows;
   /** J without row i is J + (J - J_i)/(n - 1), for which all other rows pay with turns_j = eps dloss_j/dq / q. */
   function extrasAt(x: Float64Array, turns: Float64Array): Pieces['extras'] {
     if (!sharedShift) return null;
@@ -48,7 +48,7 @@ export function squareLoss(rows: SquareRows): RowLosses {
       bounds: lengths.map((q) => eps * q),
     }),
 
-    pieces({ x, outputs, gradients: { lengths, slopes } }, { fitted, scores }): Pieces {
+    pieces({ x, outputs, gradients: { lengths } }, { fitted, scores }): Pieces {
       const divisors = divisible(lengths);
       const [outputDerivatives, normDerivatives, turns] = [
         new Float64Array(n),
@@ -68,21 +68,11 @@ export function squareLoss(rows: SquareRows): RowLosses {
         outputDerivatives[i] = sign * gaps[i]! + cost;
         turns[i] = (eps * Math.max(0, outputDerivatives[i]!)) / divisors[i]!;
       }
-      const directions = keepingLast((block) => {
-        const rows = design.slice(block.from * M, block.to * M);
-        const own = slopes(block);
-        for (let i = block.from, at = 0, from = 0; i < block.to; i++, at += M, from += N) {
-          if (fitted[i]) continue;
-          const sign = scores[i]! < 0 ? -1 : 1;
-          for (let a = 0; a < M; a++) rows[at + a]! *= -sign;
-          for (let a = 0; a < N; a++) rows[at + a]! += eps * own[from + a]!;
-        }
-        return rows;
-      });
       const along = turns.map((turn, i) => (fitted[i] ? turn : 0));
       return {
         fitted,
-        directions,
+        onDesign: scores.map((score, i) => (fitted[i] || score < 0 ? 1 : -1)),
+        onSlopes: scores.map((_, i) => (fitted[i] ? 0 : eps)),
         outputCurvatures: new Float64Array(n).fill(1),
         outputDerivatives,
         normDerivatives,
