@@ -87,7 +87,7 @@ async function truth(
   };
   const risks: { [candidate: string]: number } = {};
   for (const path of tunePaths(settings.lists, train)) {
-    const { score } = await partsScorer({ n, d, x, y }, path.family, [parts], settings);
+    const score = await partsScorer({ n, d, x, y }, path.family, [parts], settings);
     for (const candidate of candidatesOf(path)) {
       const { robust, fault } = await score(candidate);
       if (fault === null) risks[candidateName(candidate)] = robust.value;

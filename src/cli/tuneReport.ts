@@ -76,7 +76,10 @@ function countLines(
     `of ${predicted} that were predicted skipped: at more than ${settings.screen} times the least predicted risk`,
   );
   add(because('beginning'), 'skipped: features and penalty far from the best at the radius of the test');
-  add(because('rise'), 'skipped: the risk rises on the way to their eps, or is no lower on either side of it');
+  add(
+    because('rise'),
+    'skipped: the risk rises on the way to their eps, or is no lower on either side of it',
+  );
   const faulty = scores.filter(({ fault }) => fault !== null);
   add(faulty.length, `not solved and left out, such as ${faulty[0] ? withFault(faulty[0]) : ''}`);
   const doubtful = scores.filter(({ fault, doubts }) => fault === null && doubts.length > 0);

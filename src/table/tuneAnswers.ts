@@ -1,4 +1,3 @@
-import { given } from '../checkOptions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { UserError } from '../errors.ts';
 import { rowNormOf } from '../exact/cone/rowNorms.ts';
@@ -11,7 +10,6 @@ import {
   type ReadoutProblem,
   solveMargins,
   solveReadout,
-  type WarmStart,
 } from '../exact/index.ts';
 import { times } from '../numerics/vectors.ts';
 import { oneAgainstRest } from './oneAgainstRest.ts';
@@ -58,68 +56,32 @@ export const targetsOf = ({ y, classes }: Pick<PreparedRows, 'y' | 'classes'>): 
   classes === undefined ? [y] : Array.from({ length: classes }, (_, k) => oneAgainstRest(y, k));
 
 /**
+ * Each candidate from the solver's own start, so that its solution hangs on no other: from a neighbour's point along eps it takes as
+ * many iterations where rows are few, and twice as many where they are many.
  * @param targets of the rows of every problem that it will be asked for
  * @param by what its solutions are for
  */
-export function solverOf(targets: readonly Float64Array[], norm: ReadoutNorm, by: TuneEstimate): Solver {
-  const solvers = targets.map(() => outputSolver(norm, TOLERANCES[by]));
-  return (problem, candidate) =>
-    targets.map((y, k) => {
-      const solved = solvers[k]!({ ...problem, y }, candidate);
+export const solverOf =
+  (targets: readonly Float64Array[], norm: ReadoutNorm, by: TuneEstimate): Solver =>
+  (problem, candidate) =>
+    targets.map((y) => {
+      const solved = outputOf({ ...problem, y }, candidate, norm, TOLERANCES[by]);
       if (!solved.converged)
         throw new UserError(`did not converge (relative duality gap ${solved.relativeGap.toExponential(1)})`);
       return solved;
     });
-}
 
-/**
- * Solves a candidate again where others may start from it: margin losses and ridge regressions start from nothing, and give no
- * start.
- * @returns whether it has a solution
- */
-export function passed(solve: Solver, problem: ReadoutProblem, candidate: TuneCandidate): boolean {
-  if (isMarginLoss(candidate.loss) || candidate.eps === 0) return true;
-  try {
-    solve(problem, candidate);
-    return true;
-  } catch (error) {
-    if (error instanceof UserError) return false;
-    throw error;
-  }
-}
-
-/** Solves candidates for the same targets, each started from the nearest that was solved before where that is near enough. */
-function outputSolver(
+function outputOf(
+  problem: ReadoutProblem,
+  { model, loss, eps, lambda }: TuneCandidate,
   norm: ReadoutNorm,
   tolerance: number,
-): (problem: ReadoutProblem, candidate: TuneCandidate) => Solved {
-  /** By penalty, those of the least and of the largest radius: a path is walked outwards from where it begins. */
-  const ends = new Map<number, readonly WarmStart[]>();
-  return (problem, { model, loss, eps, lambda }) => {
-    const wanted = { eps, lambda, fitIntercept: true, tolerance, norm };
-    if (isMarginLoss(loss)) return solveMargins(problem, { ...wanted, loss });
-    const starts = ends.get(lambda) ?? [];
-    const options = { ...wanted, ...given({ start: nearestStart(starts, eps) }) };
-    const result =
-      model === 'linear'
-        ? adversarialRegression({ n: problem.n, d: problem.N, x: problem.phi, y: problem.y }, options)
-        : solveReadout(problem, options);
-    const { warmStart } = result;
-    if (eps > 0 && warmStart.point !== null) {
-      const all = [...starts, warmStart].sort((a, b) => a.eps - b.eps);
-      ends.set(lambda, all.length > 2 ? [all[0]!, all.at(-1)!] : all);
-    }
-    return result;
-  };
-}
-
-/** The start whose radius is nearest, in ratio. */
-function nearestStart(starts: readonly WarmStart[], eps: number): WarmStart | undefined {
-  const far = (start: WarmStart): number => Math.abs(Math.log(start.eps / eps));
-  return starts.reduce<WarmStart | undefined>(
-    (near, start) => (near && far(near) <= far(start) ? near : start),
-    undefined,
-  );
+): Solved {
+  const options = { eps, lambda, fitIntercept: true, tolerance, norm };
+  if (isMarginLoss(loss)) return solveMargins(problem, { ...options, loss });
+  const alone = { ...options, keepStart: false };
+  if (model === 'random-features') return solveReadout(problem, alone);
+  return adversarialRegression({ n: problem.n, d: problem.N, x: problem.phi, y: problem.y }, alone);
 }
 
 /**

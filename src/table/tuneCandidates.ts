@@ -24,7 +24,7 @@ export interface TuneCandidate extends TuneFamily {
   readonly lambda: number;
 }
 
-/** Candidates that differ in eps alone: each solution starts from that at the radius below it. */
+/** Candidates that differ in eps alone. */
 export interface TunePath {
   readonly family: TuneFamily;
   readonly lambda: number;

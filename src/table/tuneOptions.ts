@@ -75,7 +75,7 @@ export interface TableTuningOptions extends Omit<FilePreparation, 'classes'> {
   readonly clip?: OneOrSeveral<number | null>;
   /** Default 'square', and for classes 'logistic' as well. */
   readonly loss?: OneOrSeveral<TableLoss>;
-  /** Radii of training. Default 0 and, in steps short enough for warm starts, 0.5 to 1.75 times `epsTest`. */
+  /** Radii of training. Default 0, and 0.5 to 1.75 times `epsTest`. */
   readonly eps?: OneOrSeveral<number>;
   /** Ridge penalties. Default 0.001, 0.01, 0.1 and 1. */
   readonly lambda?: OneOrSeveral<number>;

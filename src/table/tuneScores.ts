@@ -14,7 +14,6 @@ import {
   leftOutAnswers,
   noAnswers,
   type PreparedRows,
-  passed,
   solverOf,
   targetsOf,
 } from './tuneAnswers.ts';
@@ -27,12 +26,8 @@ export type { PreparedRows } from './tuneAnswers.ts';
 /** What scoring takes of the settings. */
 export type ScoreSettings = Pick<TableTuningSettings, 'epsTest' | 'norm' | 'measure' | 'folds' | 'seed'>;
 
-/** Scores the candidates of one family, each started from the nearest that was solved before where that is near enough. */
-export interface Scorer {
-  readonly score: (candidate: TuneCandidate) => Promise<ScoredCandidate>;
-  /** Solves a candidate whose score is known, where what is solved after it may start from there. */
-  readonly pass: (candidate: TuneCandidate) => Promise<void>;
-}
+/** From a candidate to its score. */
+export type Score = (candidate: TuneCandidate) => Promise<ScoredCandidate>;
 
 /** Positions of rows that are trained on, and of others that are answered. */
 export interface RowParts {
@@ -50,22 +45,17 @@ export const estimateFor = (
 /** Bytes that may be kept where making anew what they hold costs time alone. */
 const KEPT_BYTES = 2 ** 28;
 
-/**
- * Whether the scorers of all these paths may stay in memory together, by what each holds after its first candidates: the features of
- * a family, their slopes and copies of both, and a point of every path to start from.
- */
-export function canStay(paths: readonly TunePath[], { n, d, classes = 1 }: PreparedRows): boolean {
-  const features = pathsByFamily(paths).reduce((sum, [first]) => sum + 4 * n * first!.family.width, 0);
-  return 8 * (features + paths.length * classes * 2 * n * (d + 4)) <= KEPT_BYTES;
-}
+/** Whether what scoring the families of all these paths needs may stay in memory together: features, their slopes and copies of both. */
+export const canStay = (paths: readonly TunePath[], { n }: Pick<PreparedRows, 'n'>): boolean =>
+  8 * pathsByFamily(paths).reduce((sum, [first]) => sum + 4 * n * first!.family.width, 0) <= KEPT_BYTES;
 
-/** The scorer by an estimate. */
+/** The scores of the candidates of one family by an estimate. */
 export const scorerBy = (
   by: TuneEstimate,
   rows: PreparedRows,
   family: TuneFamily,
   settings: ScoreSettings,
-): Promise<Scorer> =>
+): Promise<Score> =>
   by === 'folds'
     ? partsScorer(rows, family, foldsOf(rows.n, settings), settings)
     : leaveOneOutScorer(rows, family, settings);
@@ -75,25 +65,20 @@ async function leaveOneOutScorer(
   rows: PreparedRows,
   family: TuneFamily,
   settings: ScoreSettings,
-): Promise<Scorer> {
+): Promise<Score> {
   const problem = readoutProblem(rows, await featuresOf(family, rows.d, settings.seed));
   const { epsTest, norm } = settings;
   const targets = targetsOf(rows);
   const solve = solverOf(targets, norm, 'leave-one-out');
-  return {
-    async score(candidate) {
-      const started = performance.now();
-      const { answers, ...found } = leftOutAnswers(solve, problem, candidate, {
-        ...{ targets, y: rows.y, epsTest, norm },
-      });
-      return {
-        ...{ candidate, by: 'leave-one-out', ...risksOf(candidate, rows.y, answers, settings) },
-        ...{ ...found, seconds: (performance.now() - started) / 1e3 },
-      };
-    },
-    async pass(candidate) {
-      passed(solve, problem, candidate);
-    },
+  return async (candidate) => {
+    const started = performance.now();
+    const { answers, ...found } = leftOutAnswers(solve, problem, candidate, {
+      ...{ targets, y: rows.y, epsTest, norm },
+    });
+    return {
+      ...{ candidate, by: 'leave-one-out', ...risksOf(candidate, rows.y, answers, settings) },
+      ...{ ...found, seconds: (performance.now() - started) / 1e3 },
+    };
   };
 }
 
@@ -103,7 +88,7 @@ export async function partsScorer(
   family: TuneFamily,
   parts: readonly RowParts[],
   settings: ScoreSettings,
-): Promise<Scorer> {
+): Promise<Score> {
   const features = await featuresOf(family, rows.d, settings.seed);
   const { norm } = settings;
   const outputs = rows.classes ?? 1;
@@ -119,30 +104,22 @@ export async function partsScorer(
       ? { ofTrain, ofTest }
       : { ofTrain: once(ofTrain), ofTest: once(ofTest) };
   });
-  return {
-    async score(candidate) {
-      const started = performance.now();
-      const all = noAnswers(rows.n, outputs);
-      let fault: string | null = null;
-      for (const [k, { test }] of parts.entries()) {
-        const own = { train: problems[k]!.ofTrain(), test: problems[k]!.ofTest() };
-        const part = answersAt(solvers[k]!, own, candidate, { outputs, norm });
-        fault = part.fault;
-        if (fault !== null) break;
-        place(part, test, all);
-        await pause();
-      }
-      return {
-        ...{ candidate, by: 'folds', ...risksOf(candidate, rows.y, all, settings, tested) },
-        ...{ fault, doubts: [], seconds: (performance.now() - started) / 1e3 },
-      };
-    },
-    async pass(candidate) {
-      for (const [k, { ofTrain }] of problems.entries()) {
-        if (!passed(solvers[k]!, ofTrain(), candidate)) break;
-        await pause();
-      }
-    },
+  return async (candidate) => {
+    const started = performance.now();
+    const all = noAnswers(rows.n, outputs);
+    let fault: string | null = null;
+    for (const [k, { test }] of parts.entries()) {
+      const own = { train: problems[k]!.ofTrain(), test: problems[k]!.ofTest() };
+      const part = answersAt(solvers[k]!, own, candidate, { outputs, norm });
+      fault = part.fault;
+      if (fault !== null) break;
+      place(part, test, all);
+      await pause();
+    }
+    return {
+      ...{ candidate, by: 'folds', ...risksOf(candidate, rows.y, all, settings, tested) },
+      ...{ fault, doubts: [], seconds: (performance.now() - started) / 1e3 },
+    };
   };
 }
 

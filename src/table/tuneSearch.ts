@@ -8,10 +8,10 @@ import {
 import { chooseCandidate, isSound, leastOf, riskDifference, type ScoredCandidate } from './tuneChoice.ts';
 import { type TableTuningSettings, tuneRules } from './tuneOptions.ts';
 import type { TuneProgressCount } from './tuneProgress.ts';
-import { canStay, type PreparedRows } from './tuneScores.ts';
+import { canStay, type PreparedRows, type Score } from './tuneScores.ts';
 import type { SkippedCandidate } from './tuneScreen.ts';
 import type { TuneStore } from './tuneStore.ts';
-import { type Score, storedScores } from './tuneStoredScores.ts';
+import { storedScores } from './tuneStoredScores.ts';
 
 /** Standard errors of a difference within which a doubtful candidate may yet be the best. */
 const REACH = 2;

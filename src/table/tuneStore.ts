@@ -28,7 +28,7 @@ export interface TuneFile {
 }
 
 /** Counts up when scores come to mean something else. */
-const FORMAT = 2;
+const FORMAT = 3;
 const FILE = 'candidates.jsonl';
 
 interface Row {

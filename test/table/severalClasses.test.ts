@@ -301,7 +301,7 @@ describe('tuning of several classes', () => {
       const [train, test] = [0, 1].map((rest) =>
         Uint32Array.from([...Array(rows).keys()].filter((i) => i % 2 === rest)),
       ) as [Uint32Array, Uint32Array];
-      const scorer = await partsScorer(prepared, candidate, [{ train, test }], { ...settings, norm });
+      const score = await partsScorer(prepared, candidate, [{ train, test }], { ...settings, norm });
       const x = Float64Array.from([...train].flatMap((i) => [...prepared.x.subarray(3 * i, 3 * i + 3)]));
       const solved = kinds.map((_, k) =>
         adversarialRegression(
@@ -321,7 +321,7 @@ describe('tuning of several classes', () => {
           });
           return Number(falls);
         });
-      const { clean, robust, blocks, fault } = await scorer.score(candidate);
+      const { clean, robust, blocks, fault } = await score(candidate);
       expect(fault).toBeNull();
       // Exact: both are solved to the same gap.
       expect(blocks).toEqual(wrong(0.6));

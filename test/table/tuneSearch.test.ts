@@ -71,13 +71,13 @@ const reasons = (skipped: Searched['skipped'], path: number): string[] =>
 
 describe('canStay', () => {
   it('says whether scorers of a few hundred megabytes would be kept', () => {
-    const rows = (n: number) => ({ n, d: 100, x: new Float64Array(), y: new Float64Array() });
-    const paths = [1, 2].map((lambda): TunePath => ({ family: { ...family, width: 100 }, lambda, epsilons }));
-    // 400 numbers a row for the features, 208 for each penalty: 816 x 8 bytes, so that 41,000 rows take 268 MB.
-    expect(canStay(paths, rows(40_000))).toBe(true);
-    expect(canStay(paths, rows(42_000))).toBe(false);
-    // Outputs of three classes have a point each.
-    expect(canStay(paths, { ...rows(25_000), classes: 3 })).toBe(false);
+    const paths = [100, 300].map(
+      (width): TunePath => ({ family: { ...family, width }, lambda: 1, epsilons }),
+    );
+    // 4 x 400 numbers a row: 12,800 bytes, so that 20,972 rows take 2^28. Penalties share them.
+    const also = paths.map((path): TunePath => ({ ...path, lambda: 2 }));
+    expect(canStay([...paths, ...also], { n: 20_900 })).toBe(true);
+    expect(canStay(paths, { n: 21_000 })).toBe(false);
   });
 });
 
