@@ -38,9 +38,11 @@ it('keeps another run off its rows, goes on when its workers are killed, and kil
   const args = ['sweep', 'run', spec, '--out', whole, '--device', device, '--workers', '1'];
   const { child, finished } = startRrf(args);
   const rows = join(whole, 'cells.jsonl');
-  // It locks the file before its worker starts, which takes longer than to be refused.
+  // Held meanwhile: on a busy machine it would be through with its cells before the other has loaded its sources.
   await until(() => existsSync(`${rows}.lock`));
+  child.kill('SIGSTOP');
   const refused = await rrf(...args);
+  child.kill('SIGCONT');
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain(
     `rrf: "${rows}" is being written by another run (process ${child.pid} on `,
@@ -64,7 +66,8 @@ it('keeps another run off its rows, goes on when its workers are killed, and kil
   const before = written();
   await until(() => written() > before);
   child.kill('SIGKILL');
-  await finished; // once its worker has ended too
+  const { stderr } = await finished; // once its worker has ended too
+  expect(stderr).toMatch(/^a worker process ended \(SIGKILL\) in the middle of cell .*, which runs again$/m);
   const kept = written();
   expect(kept).toBeGreaterThanOrEqual(sized(2, 3));
   expect(kept).toBeLessThan(12);

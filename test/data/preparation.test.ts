@@ -113,6 +113,8 @@ describe('a preparation', () => {
       { ...preparation, version: 2 },
       { ...preparation, inputs: [{}] },
       { ...preparation, target: { kind: 'number' } },
+      { ...preparation, leftOut: 'a' },
+      { ...preparation, leftOut: [1] },
       { ...preparation, missing: 'perhaps' },
     ])
       expect(() => preparationFrom(damaged, 'it')).toThrow('it has a preparation of columns that is damaged');

@@ -1,10 +1,12 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import type { RawTable } from '../../src/data/rawTable.ts';
 import type { Table } from '../../src/data/table.ts';
 import { inputsAndTarget } from '../../src/data/tableDataset.ts';
 import { stream } from '../../src/random/stream.ts';
 import { tf } from '../../src/runtime/tf.ts';
+import { partsOf } from '../../src/table/splits.ts';
 import type { TableTrainingOptions } from '../../src/table/tableTrainingOptions.ts';
 import { trainOnTable } from '../../src/table/trainOnTable.ts';
 import { quickRuntime } from '../support/runtime.ts';
@@ -240,6 +242,36 @@ describe('trainOnTable', () => {
     // Both are proved to be within the gap.
     expect(Math.abs(resumed.objective / whole.objective - 1)).toBeLessThan(2e-6);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('learns medians from the rows that it trains on, not from those held out or watched', async () => {
+    const a = Float64Array.from({ length: 40 }, (_, i) => (i % 8 === 0 ? Number.NaN : (i * 17) % 41));
+    const y = a.map((value, i) => (value || 20) + (i % 5));
+    const file: RawTable = {
+      ...{ file: '"t.csv"', rows: 40 },
+      columns: [
+        { kind: 'number', name: 'a', values: a },
+        { kind: 'number', name: 'y', values: y },
+      ],
+    };
+    const split = { testFraction: 0.25, validationFraction: 0.25, seed: 1 };
+    const asked = {
+      target: 'y',
+      eps: 0.1,
+      method: 'erm',
+      maxCycles: 1,
+      missing: 'impute',
+      ...split,
+    } as const;
+    const { model, preparation, testRows } = await trainOnTable(file, asked);
+    model.dispose();
+    const [held, watched, trained] = partsOf(40, { ...split, testRows: undefined });
+    expect(testRows).toEqual([...held!]);
+    expect(watched).toHaveLength(10);
+    const known = [...trained!].map((row) => a[row]!).filter((value) => !Number.isNaN(value));
+    known.sort((one, other) => one - other);
+    const median = (known[(known.length - 1) >> 1]! + known[known.length >> 1]!) / 2;
+    expect(preparation!.inputs).toEqual([{ kind: 'number', name: 'a', median, indicator: true }]);
   });
 
   it('has defaults for all but the target and eps, and takes undefined for them', async () => {

@@ -81,15 +81,21 @@ describe('batch normalisation', () => {
     }
   });
 
-  it('normalises with the batch in training: a shift of the inputs changes nothing that is learnt', async () => {
+  it('normalises with the batch in training, learns scale and shift, and from shifted inputs the same', async () => {
     const shifted = { ...data, x: data.x.map((value) => value + 100) };
-    const history = async (rows: Dataset) =>
-      (await adversarialTraining(normalised(), rows, { eps: 0, cycleSteps: 20, ...once })).history;
-    const [here, there] = [await history(data), await history(shifted)];
+    const model = normalised();
+    const history = async (rows: Dataset, trained = normalised()) =>
+      (await adversarialTraining(trained, rows, { eps: 0, cycleSteps: 20, ...once })).history;
+    const [here, there] = [await history(data, model), await history(shifted)];
     here.forEach((value, step) => {
       expect(there[step]! / value).toBeCloseTo(1, 3); // float32 at 100
     });
     expect(here.at(-1)! / here[0]!).toBeLessThan(0.5);
+    const [scale, shift] = valuesOf(model.layers[0]!.getWeights());
+    for (let j = 0; j < d; j++) {
+      expect(Math.abs(scale![j]! - 1)).toBeGreaterThan(1e-3);
+      expect(Math.abs(shift![j]!)).toBeGreaterThan(1e-3);
+    }
   });
 
   it.each([{ scale: false }, { center: false }, { scale: false, center: false }])(
