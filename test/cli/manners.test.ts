@@ -20,13 +20,21 @@ describe('rrf', () => {
     expect(asked.stdout).toContain('rrf tune');
   });
 
-  it('says where a file of the examples is, outside of the checkout', async () => {
-    const asked = ['train', '--csv', 'data/diabetes.csv', '--target', 'target', '--eps', '0.1'];
-    const { code, stderr } = await runRrf(asked, { cwd: folder });
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /^rrf: cannot read "data\/diabetes.csv": there is no such file; the one of the examples is ".*data.diabetes.csv"\n$/,
-    );
+  it('reads a file of the examples from the package where it is not there, and says so', async () => {
+    const asked = ['train', '--target', 'target', '--model', 'linear', '--method', 'exact', '--eps', '0.1'];
+    const own = await rrf(...asked, '--csv', 'data/diabetes.csv', '--device', 'wasm', '--json');
+    const away = ['--csv', 'data/diabetes.csv', '--device', 'wasm', '--json'];
+    const { code, stdout, stderr } = await runRrf([...asked, ...away], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^data\/diabetes\.csv is not there: that of the package is read\n/);
+    const risks = (text: string): unknown => JSON.parse(text).robust;
+    expect(risks(stdout)).toBeDefined();
+    expect(risks(stdout)).toEqual(risks(own.stdout));
+    const typo = await runRrf([...asked, '--csv', 'data/diabetis.csv'], { cwd: folder });
+    expect([typo.code, typo.stderr]).toEqual([
+      2,
+      'rrf: cannot read "data/diabetis.csv": there is no such file\n',
+    ]);
   });
 
   it('says nothing but its results when it is to be quiet', async () => {

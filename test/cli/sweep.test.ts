@@ -199,7 +199,8 @@ it('refuses a control character in any option, before it looks at what else was 
 it('takes a repeated directive as one more, and of another option the last', async () => {
   const out = join(folder, 'slurm');
   const directives = ['--sbatch=--partition=cpu', '--sbatch=--time=01:00:00'];
-  await sweep('slurm', spec, '--out', `${out}-no`, '--out', out, '--shards', '2', ...directives);
+  const given = ['--out', `${out}-no`, '--out', out, '--shards', '2', '--shards', '1', ...directives];
+  expect((await sweep('slurm', spec, ...given)).stdout).toMatch(/^12 cells in 1 shard: /);
   expect(readFileSync(join(out, 'array.sbatch'), 'utf8')).toContain(
     '\n#SBATCH --partition=cpu\n#SBATCH --time=01:00:00\n',
   );

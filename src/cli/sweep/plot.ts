@@ -39,8 +39,8 @@ export const plotCommand: CommandModule<object, InferredOptionTypes<typeof optio
     repeatable(yargs, 'where')
       .options(options)
       .example(
-        '$0 sweep plot --out results/sweep --x psi1 --by eps --where d=100',
-        'AR against psi1 at d = 100, a curve for each eps',
+        '$0 sweep plot --out results/sweep --x psi1 --by eps',
+        'AR against psi1, a curve for each eps',
       ),
   async handler({ out, x, y, by, where, device, plot, columns, json }) {
     const look = pictureLook(columns, plot === undefined ? undefined : { plot });

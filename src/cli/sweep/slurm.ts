@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import type { CommandModule, InferredOptionTypes } from 'yargs';
-import { checkInteger, InvalidArgumentError, UserError } from '../../errors.ts';
+import { checkInteger, counted, InvalidArgumentError, UserError } from '../../errors.ts';
 import { MAX_SHARDS, slurmArray, slurmMerge, suggestedShards } from '../../sweep/jobScripts.ts';
 import { beginSweep, readSpec, sweepFor } from '../../sweep/sweepFolder.ts';
 import { writeWholeFile } from '../../wholeFile.ts';
@@ -43,7 +43,9 @@ export const slurmCommand: CommandModule<object, InferredOptionTypes<typeof opti
     beginSweep(spec, out);
     writeWholeFile(array, runs);
     writeWholeFile(merge, gathers);
-    process.stdout.write(`${cells.length} cells in ${shards} shards: ${array}, ${merge}\n`);
+    process.stdout.write(
+      `${counted(cells.length, 'cell')} in ${counted(shards, 'shard')}: ${array}, ${merge}\n`,
+    );
     if (!args.submit) return;
     const id = submit([array]);
     // The shards that failed are missing from the merged rows; `sweep status` says so.
