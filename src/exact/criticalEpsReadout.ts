@@ -67,12 +67,12 @@ export function criticalEpsReadout(
     });
     if (unreached) return exactly(Infinity);
     const ratio = Math.sqrt(dot(pull, theta)) / total;
-    return left <= DEFAULT_TOLERANCE ? exactly(ratio) : unfinished(ratio, Infinity, 0);
+    return left <= DEFAULT_TOLERANCE ? exactly(ratio) : between(ratio, Infinity, 0, tolerance);
   }
   let lengths = new Float64Array(n).fill(1);
   let lower = 0;
   let upper = Number.POSITIVE_INFINITY;
-  for (let iteration = 1; iteration <= 200; iteration++) {
+  for (let iteration = 1; ; iteration++) {
     const weights = sizes.map((size, i) => size / lengths[i]!);
     const { theta, next, left, unreached } = pulledBy(problem, pull, weights, {
       jitter: CRITICAL_JITTER,
@@ -81,20 +81,21 @@ export function criticalEpsReadout(
     if (unreached) return exactly(Infinity);
     const cost = dot(sizes, next);
     if (cost > 0) lower = Math.max(lower, dot(pull, theta) / cost);
-    if (left > tolerance) return unfinished(lower, upper, iteration);
-    upper = Math.min(
-      upper,
-      next.reduce((most, value, i) => Math.max(most, value / lengths[i]!), 0),
-    );
-    const residual = (upper - lower) / upper;
-    if (residual <= tolerance)
-      return { value: upper, lower, upper, iterations: iteration, residual, converged: true };
+    const valid = left <= tolerance;
+    if (valid)
+      upper = Math.min(
+        upper,
+        next.reduce((most, value, i) => Math.max(most, value / lengths[i]!), 0),
+      );
+    const found = between(lower, upper, iteration, tolerance);
+    if (found.converged || !valid || iteration === ITERATIONS) return found;
     const mean = cost / total;
     lengths = next.map((value) => Math.max(value / mean, 1e-9)) as Float64Array<ArrayBuffer>;
   }
-  return unfinished(lower, upper, 200);
 }
 
+/** Steps of the fixed point at most. */
+const ITERATIONS = 200;
 /** Corrections of a solution, each of which brings back what the jitter left out of it. */
 const CORRECTIONS = 10;
 /** Gradients that are as small a share of the largest are rounding. */
@@ -153,12 +154,8 @@ const exactly = (value: number): CriticalEps => ({
   converged: true,
 });
 
-/** Where rounding, or the number of iterations, leaves the bounds apart. */
-const unfinished = (lower: number, upper: number, iterations: number): CriticalEps => ({
-  value: upper,
-  lower,
-  upper,
-  iterations,
-  residual: upper === Infinity ? 1 : (upper - lower) / upper,
-  converged: false,
-});
+/** What two bounds tell. */
+function between(lower: number, upper: number, iterations: number, tolerance: number): CriticalEps {
+  const residual = upper === Infinity ? 1 : (upper - lower) / upper;
+  return { value: upper, lower, upper, iterations, residual, converged: residual <= tolerance };
+}
