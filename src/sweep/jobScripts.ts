@@ -1,6 +1,7 @@
 import type { Cell } from '../cells/cell.ts';
 import { cellSeconds } from '../cells/cellSeconds.ts';
 import { checkPlainText, InvalidArgumentError } from '../errors.ts';
+import { quoted } from '../plots/shellWord.ts';
 
 export interface JobOptions {
   /** The command that runs rrf on the nodes, such as 'npx rrf'. */
@@ -23,9 +24,6 @@ export function suggestedShards(cells: readonly Cell[], most = MAX_SHARDS): numb
   const seconds = cells.reduce((sum, cell) => sum + cellSeconds(cell), 0);
   return Math.max(1, Math.min(most, cells.length, Math.ceil(seconds / SECONDS_PER_SHARD)));
 }
-
-/** Quotes a word for a POSIX shell. */
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
  * The name of a log in the folder as an #SBATCH line has it. Slurm reads these lines itself, without a shell: a word may
