@@ -74,6 +74,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return near ? known[distances.indexOf(least)] : undefined;
 }
 
+/** What to expect in the place of an unknown name, for a message: the name that it may have been meant for, or all. */
+export function expectedAmong(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return near === undefined ? `one of ${known.join(', ')}` : `${near}?`;
+}
+
 /** The least number of letters put in, taken out or changed that turns `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

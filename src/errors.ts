@@ -76,6 +76,9 @@ export function checkPlainText(argument: string, value: unknown): string {
   throw new InvalidArgumentError(argument, value, 'text without line breaks and other control characters');
 }
 
+/** What was thrown says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Characters of the longest message. */
 const LONGEST = 500;
 

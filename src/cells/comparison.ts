@@ -15,7 +15,7 @@ export interface Comparison {
   readonly agrees: boolean | null;
 }
 
-export const TOLERATED_Z = 3;
+const TOLERATED_Z = 3;
 export const TOLERATED_RELATIVE_ERROR = 0.02;
 /** What passes for a zero that theory predicts: training stops this close to it. */
 const TOLERATED_DIFFERENCE = 1e-3;

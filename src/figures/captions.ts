@@ -1,7 +1,6 @@
 import { texNumber } from '../plots/axes.ts';
-import { COLUMN_WIDTHS } from '../plots/paper.ts';
+import { COLUMN_WIDTHS, type PictureOptions } from '../plots/paper.ts';
 import type { Figure, FigurePlan, FigureSettings } from './figure.ts';
-import type { DrawingOptions } from './figureDrawing.ts';
 import { activationWords } from './shared.ts';
 
 /** What a figure's picture says about itself: title, caption, settings at the foot, and the command that makes it. */
@@ -10,7 +9,7 @@ export function drawingOptions(
   plan: FigurePlan,
   settings: FigureSettings,
   { version, width }: { readonly version: string; readonly width?: number },
-): Required<Omit<DrawingOptions, 'width'>> & Pick<DrawingOptions, 'width'> {
+): Required<Omit<PictureOptions, 'width'>> & Pick<PictureOptions, 'width'> {
   return {
     title: figure.summary,
     description:

@@ -1,7 +1,7 @@
 import { cleanError, robustError } from '../cells/measure.ts';
 import type { Estimate } from '../numerics/estimate.ts';
-import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf, WIDTH_AXIS } from './shared.ts';
+import { clearlyAbove, type Figure, type MeanOf, shown } from './figure.ts';
+import { around, baseSettings, cellsOf, endsOf, nearestTo, panelOf, WIDTH_AXIS } from './shared.ts';
 
 /** Probability that a label is turned over. */
 const FLIP = 0.1;
@@ -25,13 +25,14 @@ export const classification: Figure = {
 
   plan(settings) {
     const { psi1, epsilons } = settings;
-    const [least, greatest] = [Math.min(...epsilons), Math.max(...epsilons)];
-    const widest = Math.max(...psi1);
+    const { weakest: least, strongest: greatest, widest } = endsOf(settings);
     // The labels can be fitted from about there on, and the errors have their peak.
-    const half = settings.psi2[0]! / 2;
-    const near = psi1.reduce((a, b) => (Math.abs(Math.log(b / half)) < Math.abs(Math.log(a / half)) ? b : a));
+    const near = nearestTo(settings.psi2[0]! / 2, psi1);
     const common = { loss: 'logistic', flip: FLIP, epsTest: [greatest] } as const;
-    const at = (width: number, eps: number) => cellsOf(settings, { ...common, psi1: width, eps });
+    const robustErrors = (mean: MeanOf, width: number) => {
+      const at = (eps: number) => mean(cellsOf(settings, { ...common, psi1: width, eps }), robustError());
+      return [at(least), at(greatest)] as const;
+    };
     const evidence = (normal: Estimate, robust: Estimate): string =>
       `${shown(normal)} trained at eps ${least}, ${shown(robust)} at eps ${greatest}`;
     const panel = (title: string, measure: typeof cleanError) =>
@@ -58,17 +59,17 @@ export const classification: Figure = {
         {
           statement: `at psi1 = ${widest} training against eps = ${greatest} raises even the robust error at that radius`,
           compares: ['epsilons'],
-          check: (mean) => {
-            const [normal, robust] = [least, greatest].map((eps) => mean(at(widest, eps), robustError()));
-            return { holds: clearlyAbove(robust!, normal!), evidence: evidence(normal!, robust!) };
+          check(mean) {
+            const [normal, robust] = robustErrors(mean, widest);
+            return { holds: clearlyAbove(robust, normal), evidence: evidence(normal, robust) };
           },
         },
         {
           statement: `at psi1 = ${near}, which barely fits the labels, it lowers it`,
           compares: ['epsilons'],
-          check: (mean) => {
-            const [normal, robust] = [least, greatest].map((eps) => mean(at(near, eps), robustError()));
-            return { holds: clearlyAbove(normal!, robust!), evidence: evidence(normal!, robust!) };
+          check(mean) {
+            const [normal, robust] = robustErrors(mean, near);
+            return { holds: clearlyAbove(normal, robust), evidence: evidence(normal, robust) };
           },
         },
       ],

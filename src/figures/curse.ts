@@ -3,7 +3,7 @@ import { adversarialRisk, standardRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { bestWidth, randomFeatures } from '../theory/index.ts';
 import { type Claim, clearlyAbove, type Figure, type FigureSettings, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, nothingAt, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
+import { around, baseSettings, cellsOf, endsOf, nothingAt, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
 const kinds = [
@@ -55,8 +55,7 @@ function claims(settings: FigureSettings, at: (psi1: number, eps: number) => Cel
   const past = psi1.filter((width) => width > psi2[0]!);
   const ascending = [...epsilons].filter((eps) => eps > 0).sort((a, b) => a - b);
   const [small, large] = [ascending[0], ascending.at(-1)];
-  const widest = Math.max(...psi1);
-  const narrowest = Math.min(...psi1);
+  const { widest, narrowest } = endsOf(settings);
   const found: Claim[] = [];
   if (epsilons.includes(0) && past.length > 1)
     found.push({

@@ -1,7 +1,16 @@
 import { standardRisk } from '../cells/measure.ts';
 import { interpolationPeak, randomFeatures } from '../theory/index.ts';
 import { clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, kindsByEps, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
+import {
+  around,
+  baseSettings,
+  cellsOf,
+  kindsByEps,
+  nearestTo,
+  panelOf,
+  squareAt,
+  WIDTH_AXIS,
+} from './shared.ts';
 
 /** The peak at the interpolation threshold, and where it goes as eps grows. */
 export const doubleDescent: Figure = {
@@ -60,10 +69,7 @@ export const doubleDescent: Figure = {
           statement: `at eps = ${ascending[0]} the simulated risk is higher near the peak than on either side`,
           compares: ['psi1'],
           check(mean) {
-            const peak = peaks[0]?.at ?? settings.psi2[0]!;
-            const near = [...psi1].sort(
-              (a, b) => Math.abs(Math.log(a / peak)) - Math.abs(Math.log(b / peak)),
-            )[0]!;
+            const near = nearestTo(peaks[0]?.at ?? settings.psi2[0]!, psi1);
             const at = (width: number) =>
               mean(cellsOf(settings, { psi1: width, eps: ascending[0]! }), standardRisk);
             const [left, top, right] = [at(Math.min(...psi1)), at(near), at(Math.max(...psi1))];

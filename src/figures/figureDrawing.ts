@@ -1,16 +1,10 @@
+import { least } from 'd3-array';
 import type { AxisOptions } from '../plots/axes.ts';
 import { type PanelFigure, panelFigure, type Series, type SeriesPoint } from '../plots/panels.ts';
-import type { PictureText } from '../plots/pictureText.ts';
+import type { PictureOptions } from '../plots/paper.ts';
 import { surfaceFigure } from '../plots/surface.ts';
 import type { AxisPlan, Curve, FigurePlan, Measured, PlanPanel, SurfacePlan } from './figure.ts';
 import type { FigurePoint, PanelPoints } from './figurePoints.ts';
-
-/** What a drawing says about itself, and its width in millimetres for print. */
-export interface DrawingOptions extends PictureText {
-  /** At the foot of the picture. */
-  readonly note?: string;
-  readonly width?: number;
-}
 
 /**
  * Measured points with standard errors on top of the theory, as SVG source. The axes leave room for points that are not
@@ -19,7 +13,7 @@ export interface DrawingOptions extends PictureText {
 export const drawFigure = (
   plan: FigurePlan,
   measured: readonly PanelPoints[],
-  options: DrawingOptions,
+  options: PictureOptions,
 ): string =>
   plan.surface ? drawSurface(plan, plan.surface, measured, options) : drawPanels(plan, measured, options);
 
@@ -27,7 +21,7 @@ function drawSurface(
   plan: FigurePlan,
   { values, xDomain, yDomain, label, pivot, cut, lines, heights }: SurfacePlan,
   measured: readonly PanelPoints[],
-  options: DrawingOptions,
+  options: PictureOptions,
 ): string {
   const [first] = plan.panels.flatMap((panel) => panel.measured);
   return surfaceFigure({
@@ -49,7 +43,7 @@ function drawSurface(
   });
 }
 
-function drawPanels(plan: FigurePlan, measured: readonly PanelPoints[], options: DrawingOptions): string {
+function drawPanels(plan: FigurePlan, measured: readonly PanelPoints[], options: PictureOptions): string {
   const panels = plan.panels.map((panel, i) => ({
     title: panel.title,
     yAxis: panel.yAxis,
@@ -133,10 +127,7 @@ function movedThrough(
   measured: readonly SeriesPoint[],
 ): readonly SeriesPoint[] {
   if (measured.length === 0) return [];
-  const heightAt = (x: number): number =>
-    curve.reduce((near, point) =>
-      Math.abs(Math.log(point.x / x)) < Math.abs(Math.log(near.x / x)) ? point : near,
-    ).y;
+  const heightAt = (x: number): number => least(curve, (point) => Math.abs(Math.log(point.x / x)))!.y;
   const sum = measured.reduce((total, { x, y }) => total + Math.log(y / heightAt(x)), 0);
   const factor = Math.exp(sum / measured.length);
   return curve.map(({ x, y }) => ({ x, y: factor * y }));

@@ -1,12 +1,13 @@
 import type { CellResult } from '../cells/cellResult.ts';
+import type { PictureOptions } from '../plots/paper.ts';
 import type { FigurePlan } from './figure.ts';
-import { type DrawingOptions, drawFigure } from './figureDrawing.ts';
+import { drawFigure } from './figureDrawing.ts';
 import type { PanelPoints } from './figurePoints.ts';
 
 interface FinishedFigure {
   readonly points: readonly PanelPoints[];
   readonly results: readonly CellResult[];
-  readonly drawing: DrawingOptions;
+  readonly drawing: PictureOptions;
   /** What simulated it. */
   readonly engine: string;
 }

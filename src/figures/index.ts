@@ -1,4 +1,4 @@
-import { nearestName } from '../checkOptions.ts';
+import { expectedAmong } from '../checkOptions.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { activations } from './activations.ts';
 import { attacks } from './attacks.ts';
@@ -57,6 +57,5 @@ export function figureNamed(name: string): Figure {
   const found = figures.find((figure) => figure.name === name);
   if (found) return found;
   const names = figures.map((figure) => figure.name);
-  const near = nearestName(name, names);
-  throw new InvalidArgumentError('figure', name, near ? `${near}?` : `one of ${names.join(', ')}`);
+  throw new InvalidArgumentError('figure', name, expectedAmong(name, names));
 }

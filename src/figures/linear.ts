@@ -1,7 +1,7 @@
 import { standardRisk } from '../cells/measure.ts';
 import { asymptoticRisk, gridValues, linear as linearFeatures } from '../theory/index.ts';
 import { type Figure, shown } from './figure.ts';
-import { baseSettings, cellsOf, kindsByEps, panelOf } from './shared.ts';
+import { baseSettings, cellsOf, kindsByEps, nearestTo, panelOf } from './shared.ts';
 
 /** Adversarial linear regression (Javanmard, Soltanolkotabi & Hassani 2020). */
 export const linear: Figure = {
@@ -73,9 +73,7 @@ export const linear: Figure = {
           statement: 'near d = n adversarial training lowers even the standard risk',
           compares: ['epsilons'],
           check(mean) {
-            const near = settings.psi2.reduce((a, b) =>
-              Math.abs(Math.log(b)) < Math.abs(Math.log(a)) ? b : a,
-            );
+            const near = nearestTo(1, settings.psi2);
             const at = (eps: number) =>
               mean(cellsOf(settings, { features: 'linear', psi1: 1, psi2: near, eps }), standardRisk);
             const [normal, robust] = [at(ascending[0]!), at(ascending.at(-1)!)];

@@ -1,7 +1,16 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import { normSymbol } from '../plots/normSymbol.ts';
 import { clearlyAbove, type Figure, isBelow, shown } from './figure.ts';
-import { AR_AXIS, around, baseSettings, cellsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
+import {
+  AR_AXIS,
+  around,
+  baseSettings,
+  cellsOf,
+  nearestTo,
+  panelOf,
+  squareAt,
+  WIDTH_AXIS,
+} from './shared.ts';
 
 const TESTS = ['linf', 'l2'] as const;
 const TRAININGS = ['linf', 'l2', 'none'] as const;
@@ -25,12 +34,10 @@ export const linf: Figure = {
 
   plan(settings) {
     const { psi1, psi2, epsilons } = settings;
-    const [eps, n] = [epsilons[0]!, psi2[0]!];
+    const eps = epsilons[0]!;
     const narrow = Math.min(...psi1);
     // Where the curse is worst.
-    const peak = psi1.reduce((near, width) =>
-      Math.abs(Math.log(width / n)) < Math.abs(Math.log(near / n)) ? width : near,
-    );
+    const peak = nearestTo(psi2[0]!, psi1);
     const argsAt = (width: number, training: Training, testNorm: (typeof TESTS)[number]) => ({
       psi1: width,
       eps: training === 'none' ? 0 : eps,

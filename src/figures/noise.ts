@@ -3,7 +3,7 @@ import { standardRisk } from '../cells/measure.ts';
 import { NOISE_NAMES } from '../theory/channels/noise.ts';
 import type { NoiseName } from '../theory/index.ts';
 import { type Claim, clearlyAbove, type Figure, shown } from './figure.ts';
-import { around, baseSettings, cellsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
+import { around, baseSettings, cellsOf, endsOf, panelOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const WORDS: Readonly<Record<NoiseName, string>> = {
   gaussian: 'Gaussian',
@@ -31,8 +31,7 @@ export const noise: Figure = {
 
   plan(settings) {
     const { psi1, epsilons, tau } = settings;
-    const [least, greatest] = [Math.min(...epsilons), Math.max(...epsilons)];
-    const widest = Math.max(...psi1);
+    const { weakest, strongest, widest } = endsOf(settings);
     return {
       x: WIDTH_AXIS,
       y: { label: 'standard risk', scale: 'log' },
@@ -53,10 +52,10 @@ export const noise: Figure = {
       ),
       claims: [
         {
-          statement: `at eps = ${greatest} and psi1 = ${widest} sparse noise does less harm than noise of one size`,
+          statement: `at eps = ${strongest} and psi1 = ${widest} sparse noise does less harm than noise of one size`,
           check(mean) {
             const at = (law: NoiseName) =>
-              mean(cellsOf(settings, { psi1: widest, eps: greatest, noise: law }), standardRisk);
+              mean(cellsOf(settings, { psi1: widest, eps: strongest, noise: law }), standardRisk);
             const [one, sparse] = [at('rademacher'), at('sparse')];
             return {
               holds: clearlyAbove(one, sparse),
@@ -64,7 +63,7 @@ export const noise: Figure = {
             };
           },
         },
-        ...(least === 0
+        ...(weakest === 0
           ? [
               {
                 statement: 'at eps = 0 the variance of the noise is all that matters',

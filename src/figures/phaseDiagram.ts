@@ -1,8 +1,8 @@
 import { adversarialRisk } from '../cells/measure.ts';
 import type { Estimate } from '../numerics/estimate.ts';
 import { bestWidth, criticalEps, gridValues, randomFeatures, riskSurface } from '../theory/index.ts';
-import { type Figure, shown } from './figure.ts';
-import { baseSettings, cellsOf, panelOf, WIDTH_AXIS } from './shared.ts';
+import { type Figure, type MeanOf, shown } from './figure.ts';
+import { baseSettings, cellsOf, endsOf, panelOf, WIDTH_AXIS } from './shared.ts';
 
 const AR = adversarialRisk();
 const WIDTHS = { from: 0.2, to: 40, count: 90, scale: 'log' } as const;
@@ -32,7 +32,8 @@ export const phaseDiagram: Figure = {
       y: { parameter: 'eps', values: RADII },
     });
     const nothing = 1 + tau ** 2;
-    const atTheWidest = (eps: number) => cellsOf(settings, { psi1: Math.max(...psi1), eps });
+    const { widest, weakest, strongest } = endsOf(settings);
+    const atTheWidest = (mean: MeanOf, eps: number) => mean(cellsOf(settings, { psi1: widest, eps }), AR);
     const evidence = (found: Estimate) => `AR ${shown(found)} against ${nothing.toFixed(3)}`;
     const widths = gridValues(WIDTHS);
     const best = gridValues({ ...RADII, count: 60 }).map((eps) => ({
@@ -77,16 +78,16 @@ export const phaseDiagram: Figure = {
       ),
       claims: [
         {
-          statement: `at eps = ${Math.min(...epsilons)} and psi1 = ${Math.max(...psi1)} robust training has a lower adversarial risk than predicting nothing`,
+          statement: `at eps = ${weakest} and psi1 = ${widest} robust training has a lower adversarial risk than predicting nothing`,
           check(mean) {
-            const found = mean(atTheWidest(Math.min(...epsilons)), AR);
+            const found = atTheWidest(mean, weakest);
             return { holds: found.value < nothing, evidence: evidence(found) };
           },
         },
         {
-          statement: `at eps = ${Math.max(...epsilons)} and psi1 = ${Math.max(...psi1)} the adversarial risk is that of predicting nothing, or higher`,
+          statement: `at eps = ${strongest} and psi1 = ${widest} the adversarial risk is that of predicting nothing, or higher`,
           check(mean) {
-            const found = mean(atTheWidest(Math.max(...epsilons)), AR);
+            const found = atTheWidest(mean, strongest);
             return { holds: found.value > nothing - 2 * found.standardError, evidence: evidence(found) };
           },
         },

@@ -5,7 +5,7 @@ import type { CellResult } from '../cells/cellResult.ts';
 import { cellSeconds, nativeOn } from '../cells/cellSeconds.ts';
 import { cellKey } from '../cells/node/cellKey.ts';
 import { machineOf } from '../cells/node/machine.ts';
-import { failureLine, type RunProgress, type RunStart, runMissing } from '../cells/node/runMissing.ts';
+import { failureLine, type RunOptions, type RunStart, runMissing } from '../cells/node/runMissing.ts';
 import { given } from '../checkOptions.ts';
 import { UserError } from '../errors.ts';
 import { writePicture } from '../plots/picture.ts';
@@ -19,24 +19,17 @@ import { checkSettings } from './figureSettings.ts';
 import { finishedPicture } from './finishedPicture.ts';
 import { livePicture } from './livePicture.ts';
 
-export interface ReproduceOptions {
+/** Rows and pictures are in the folder `out`. */
+export interface ReproduceOptions
+  extends Pick<RunOptions, 'out' | 'workers' | 'version' | 'onCell' | 'onRemark'> {
   readonly figure: Figure;
   readonly settings: FigureSettings;
-  /** Folder for the rows and the pictures; created when missing. */
-  readonly out: string;
   readonly device: DeviceChoice;
-  /** Worker processes. */
-  readonly workers: number;
   /** Width of the pictures in millimetres, for print; for screens unless given. */
   readonly width?: number;
-  /** Version of this package, kept with every row. */
-  readonly version: string;
   /** Called as soon as there is a picture of the theory alone, to which points are added as cells finish. */
   readonly onPicture?: (path: string) => void;
   readonly onStart?: (start: ReproductionStart) => void;
-  readonly onCell?: (progress: RunProgress) => void;
-  /** Lines for people: rows that are damaged, worker processes that were killed. */
-  readonly onRemark?: (line: string) => void;
 }
 
 export interface ReproductionStart extends RunStart {

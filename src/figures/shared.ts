@@ -1,3 +1,4 @@
+import { least } from 'd3-array';
 import { type Cell, type CellArgs, isDescended } from '../cells/cell.ts';
 import { cell } from '../cells/makeCell.ts';
 import { adversarialRisk, type Measure } from '../cells/measure.ts';
@@ -162,6 +163,18 @@ export function limitsByTestRadius(
 /** `count` values from below the smallest to beyond the largest of `values`, evenly spaced in the logarithm. */
 export const around = (values: readonly number[], beyond = 1.25, count = 160): number[] =>
   gridValues({ from: Math.min(...values) / 1.25, to: Math.max(...values) * beyond, count, scale: 'log' });
+
+/** The ends of what a figure runs over. */
+export const endsOf = ({ psi1, epsilons }: Pick<FigureSettings, 'psi1' | 'epsilons'>) => ({
+  narrowest: Math.min(...psi1),
+  widest: Math.max(...psi1),
+  weakest: Math.min(...epsilons),
+  strongest: Math.max(...epsilons),
+});
+
+/** The value whose ratio to a place is the least, the first of several. */
+export const nearestTo = (place: number, values: readonly number[]): number =>
+  least(values, (value) => Math.abs(Math.log(value / place)))!;
 
 /** An activation's name in a picture. */
 export const activationWords = (name: ActivationName): string =>

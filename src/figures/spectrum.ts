@@ -7,6 +7,7 @@ import {
   baseSettings,
   cellOf,
   cellsOf,
+  endsOf,
   nothingAt,
   panelOf,
   squareAt,
@@ -39,8 +40,7 @@ export const spectrum: Figure = {
 
   plan(settings) {
     const { psi1, epsilons } = settings;
-    const weakest = Math.min(...epsilons);
-    const widest = Math.max(...psi1);
+    const { weakest, widest } = endsOf(settings);
     const at = (name: SpectrumName, width: number) =>
       cellsOf(settings, { spectrum: name, psi1: width, eps: weakest });
     const limit = (name: SpectrumName, width: number, eps: number): number =>

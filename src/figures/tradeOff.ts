@@ -2,7 +2,7 @@ import { adversarialRisk, standardRisk } from '../cells/measure.ts';
 import { theoryOf } from '../cells/theoryOf.ts';
 import { gridValues } from '../theory/index.ts';
 import { type Curve, clearlyAbove, type Figure, shown } from './figure.ts';
-import { baseSettings, cellOf, cellsOf, lookOf } from './shared.ts';
+import { baseSettings, cellOf, cellsOf, endsOf, lookOf } from './shared.ts';
 
 /** The radius at test that the trade-off is about. */
 const EPS_TEST = 0.5;
@@ -28,6 +28,7 @@ export const tradeOff: Figure = {
         .map(({ cell, risk }) => ({ x: standardRisk.theory(risk, cell), y: AR.theory(risk, cell) }))
         .filter(({ x, y }) => Number.isFinite(x + y));
     const ascending = [...epsilons].sort((a, b) => a - b);
+    const { narrowest, widest } = endsOf(settings);
     return {
       x: { label: 'standard risk', scale: 'linear' },
       y: { label: `adversarial risk at $\\varepsilon_{\\mathrm{test}} = ${EPS_TEST}$`, scale: 'linear' },
@@ -58,10 +59,10 @@ export const tradeOff: Figure = {
       ],
       claims: [
         {
-          statement: `for psi1 = ${Math.min(...psi1)} adversarial training lowers both risks before it trades one for the other`,
+          statement: `for psi1 = ${narrowest} adversarial training lowers both risks before it trades one for the other`,
           compares: ['epsilons'],
           check(mean) {
-            const at = (eps: number) => cellsOf(settings, args(Math.min(...psi1), eps));
+            const at = (eps: number) => cellsOf(settings, args(narrowest, eps));
             const [none, some] = [at(ascending[0]!), at(ascending[1]!)];
             const [sr, ar] = [standardRisk, AR].map(
               (measure) => [mean(none, measure), mean(some, measure)] as const,
@@ -73,10 +74,10 @@ export const tradeOff: Figure = {
           },
         },
         {
-          statement: `for psi1 = ${Math.max(...psi1)} and eps_test = ${EPS_TEST} the normally trained model is the more robust one`,
+          statement: `for psi1 = ${widest} and eps_test = ${EPS_TEST} the normally trained model is the more robust one`,
           compares: ['epsilons'],
           check(mean) {
-            const at = (eps: number) => mean(cellsOf(settings, args(Math.max(...psi1), eps)), AR);
+            const at = (eps: number) => mean(cellsOf(settings, args(widest, eps)), AR);
             const [none, some] = [at(ascending[0]!), at(ascending[1]!)];
             const evidence = `AR at eps ${ascending[0]}: ${shown(none)}, at eps ${ascending[1]}: ${shown(some)}`;
             return { holds: clearlyAbove(some, none), evidence };

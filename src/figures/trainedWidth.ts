@@ -5,6 +5,7 @@ import {
   around,
   baseSettings,
   cellsOf,
+  endsOf,
   finiteWidths,
   nothingAt,
   panelOf,
@@ -44,9 +45,8 @@ export const trainedWidth: Figure = {
 
   plan(settings) {
     const { psi1, epsilons } = settings;
-    const widest = Math.max(...psi1);
+    const { widest, strongest } = endsOf(settings);
     const attacked = epsilons.filter((eps) => eps > 0);
-    const strongest = Math.max(...attacked);
     const at = (mean: MeanOf, kind: Kind) => mean(cellsOf(settings, networkOf(kind, widest, strongest)), AR);
     return {
       x: WIDTH_AXIS,

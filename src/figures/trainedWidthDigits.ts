@@ -11,7 +11,7 @@ import {
   notClearlyAbove,
   shown,
 } from './figure.ts';
-import { baseSettings, cellsOf, lookOf, squareAt, WIDTH_AXIS } from './shared.ts';
+import { baseSettings, cellsOf, endsOf, lookOf, squareAt, WIDTH_AXIS } from './shared.ts';
 
 const kinds = [
   { network: 'deep-frozen', label: 'random features' },
@@ -167,10 +167,3 @@ function widthHelps(settings: FigureSettings): Claim {
     },
   };
 }
-
-const endsOf = ({ psi1, epsilons }: FigureSettings) => ({
-  narrowest: Math.min(...psi1),
-  widest: Math.max(...psi1),
-  weakest: Math.min(...epsilons),
-  strongest: Math.max(...epsilons),
-});

@@ -2,12 +2,11 @@ import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
 import { axisMarks, checkAxis, tickValues } from './axes.ts';
 import { framedPlot } from './framedPlot.ts';
-import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { legendHeight, legendMarkup, legendRows } from './legend.ts';
 import { noteMarkup, noteRoom } from './note.ts';
 import { GUIDE_COLOUR, palette } from './palette.ts';
 import type { Series } from './panels.ts';
-import { sizeAttributes, unitsAcross } from './paper.ts';
-import type { PictureText } from './pictureText.ts';
+import { type PictureOptions, unitsAcross } from './paper.ts';
 import { GUIDE_DASHES, guideSample, seriesMarks, seriesSample } from './seriesMarks.ts';
 import { merged, sideTitle, svgText, textMarkup } from './svgText.ts';
 import { labelWidth } from './texLabels.ts';
@@ -31,17 +30,13 @@ export interface ChoiceValue {
 }
 
 /** One panel for each choice, on one vertical axis. */
-export interface ChoiceFigure extends PictureText {
+export interface ChoiceFigure extends PictureOptions {
   readonly panels: readonly ChoicePanel[];
   readonly yLabel: string;
   /** Of the symbols with bars, of the one that marks what was chosen, and of the level line; may hold `$TeX$`. */
   readonly legend: { readonly values: string; readonly chosen: string; readonly guide: string };
   /** The value of the level line, which is in sight. */
   readonly guide: number;
-  /** Small type at the foot, such as what the bars are; may hold `$TeX$`. */
-  readonly note?: string;
-  /** For print: the width in millimetres, in which panels may stand in rows; for screens unless given. */
-  readonly width?: number;
 }
 
 const MARGIN = { right: 16, left: 74 };
@@ -90,7 +85,7 @@ export function choicePanels(figure: ChoiceFigure): string {
     width - legendLeft - 8,
   );
   const frameHeight = across === undefined ? HEIGHT.screen : HEIGHT.print;
-  let foot = 20 + LEGEND_ROW * entries.length;
+  let foot = 20 + legendHeight(entries.length);
   const frames = rows.map((row) => {
     const top = foot;
     const levels = row.some(({ isStaggered }) => isStaggered) ? LEVEL : 0;
@@ -160,10 +155,10 @@ export function choicePanels(figure: ChoiceFigure): string {
           ),
         ]),
       ),
-      ...entries.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
+      ...legendMarkup(entries, legendLeft),
       ...noteMarkup(note, width, foot),
     ],
-    sizeAttributes(width, height, across !== undefined),
+    { width, height },
   );
 }
 

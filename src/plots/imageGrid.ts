@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { noteMarkup, noteRoom } from './note.ts';
-import { sizeAttributes, unitsAcross } from './paper.ts';
-import type { PictureText } from './pictureText.ts';
+import { type PictureOptions, unitsAcross } from './paper.ts';
 import { emptyDocument, fittingSize, INK, svgText, textMarkup } from './svgText.ts';
 
 /** An image of one channel. */
@@ -27,15 +26,11 @@ export interface ImageRow {
 }
 
 /** Images in rows and columns. */
-export interface ImageGrid extends PictureText {
+export interface ImageGrid extends PictureOptions {
   /** Above the columns; each may hold `$TeX$`. */
   readonly titles: readonly string[];
   /** From top to bottom. */
   readonly rows: readonly ImageRow[];
-  /** A line or two of small type at the foot, such as what the labels are; may hold `$TeX$`. */
-  readonly note?: string;
-  /** For print: the width in millimetres, 84 for one column of most journals and 174 for two; for screens unless given. */
-  readonly width?: number;
 }
 
 /** Pixels of the longer side of an image; the most of one for print, which is smaller where there is no room. */
@@ -85,7 +80,7 @@ export function imageGrid(grid: ImageGrid): string {
     document.querySelector('svg')!,
     grid,
     [...headings, ...labels, ...pictures, ...noteMarkup(note, width, foot)],
-    sizeAttributes(width, height, across !== undefined),
+    { width, height },
   );
 }
 

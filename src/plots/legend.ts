@@ -6,7 +6,7 @@ const SIZE = 15;
 const SAMPLE = 35;
 const GAP = 20;
 /** Pixels from row to row. */
-export const LEGEND_ROW = 22;
+const ROW = 22;
 
 /** A label, and what it stands for: SVG source about a point, within 14 pixels of it. */
 export interface LegendEntry {
@@ -36,8 +36,14 @@ export function legendRows(groups: readonly (readonly LegendEntry[])[], width: n
   });
 }
 
-/** Labels side by side, each behind what it stands for, as SVG source. */
-export function legendRow(entries: readonly LegendEntry[], left: number, y: number): string {
+/** Pixels that so many rows take. */
+export const legendHeight = (rows: number): number => ROW * rows;
+
+/** Rows from `y` downwards: labels side by side, each behind what it stands for, as SVG source. */
+export const legendMarkup = (rows: readonly (readonly LegendEntry[])[], left: number, y = 16): string[] =>
+  rows.map((row, i) => rowMarkup(row, left, y + ROW * i));
+
+function rowMarkup(entries: readonly LegendEntry[], left: number, y: number): string {
   let at = left;
   return entries
     .map((entry) => {

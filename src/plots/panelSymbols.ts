@@ -26,10 +26,10 @@ export function placedSymbols(
     const [radius, reach] = [symbolRadius(one), symbolReach(one)];
     return one.points.map((point, j) => {
       const error = point.standardError ?? 0;
-      const level = onY.at(point.y);
-      const top = Math.min(level - radius, onY.at(point.y + error));
-      const bottom = Math.max(level + radius, onY.at(barEnd(point, axes.y.scale)));
-      return { k, j, x: onX.at(point.x), y: level, top, bottom, radius, reach };
+      const level = onY.pixel(point.y);
+      const top = Math.min(level - radius, onY.pixel(point.y + error));
+      const bottom = Math.max(level + radius, onY.pixel(barEnd(point, axes.y.scale)));
+      return { k, j, x: onX.pixel(point.x), y: level, top, bottom, radius, reach };
     });
   });
   const seen = drawn.filter(
@@ -70,15 +70,17 @@ export function symbolLabels(
   const onY = axisPlaces(axes.y, frame.bottom, frame.top);
   const bars = symbols.map(({ x, point }) => {
     const { y, standardError = 0 } = point;
-    return stroke(x, onY.at(barEnd(point, axes.y.scale)), x, onY.at(y + standardError));
+    return stroke(x, onY.pixel(barEnd(point, axes.y.scale)), x, onY.pixel(y + standardError));
   });
   const curves = series
     .filter(({ draw }) => draw === 'line')
     .flatMap(({ points }) => pairs(points))
-    .map(([from, to]) => stroke(onX.at(from.x), onY.at(from.y), onX.at(to.x), onY.at(to.y)));
+    .map(([from, to]) => stroke(onX.pixel(from.x), onY.pixel(from.y), onX.pixel(to.x), onY.pixel(to.y)));
   const { left, right, top, bottom } = frame;
   const lines = guides.map(({ axis, at }) =>
-    axis === 'x' ? stroke(onX.at(at), top, onX.at(at), bottom) : stroke(left, onY.at(at), right, onY.at(at)),
+    axis === 'x'
+      ? stroke(onX.pixel(at), top, onX.pixel(at), bottom)
+      : stroke(left, onY.pixel(at), right, onY.pixel(at)),
   );
   return pointLabels(labels, { points: symbols, strokes: [...bars, ...curves, ...lines] }, frame);
 }

@@ -2,15 +2,14 @@ import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickValues } from './axes.ts';
 import { framedPlot } from './framedPlot.ts';
-import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { legendHeight, legendMarkup, legendRows } from './legend.ts';
 import { withDashes } from './lineDashes.ts';
 import { noteMarkup, noteRoom } from './note.ts';
 import { GUIDE_COLOUR } from './palette.ts';
 import { type Frame, type PanelGrid, panelGrid } from './panelGrid.ts';
 import { panelLegend } from './panelLegend.ts';
 import { placedSymbols, symbolLabels } from './panelSymbols.ts';
-import { sizeAttributes, unitsAcross } from './paper.ts';
-import type { PictureText } from './pictureText.ts';
+import { type PictureOptions, unitsAcross } from './paper.ts';
 import { GUIDE_DASHES, seriesMarks } from './seriesMarks.ts';
 import { evenLines, fittingSize, merged, sideTitle, svgText, textMarkup } from './svgText.ts';
 
@@ -81,7 +80,7 @@ export interface Guide {
 }
 
 /** Curves and measured points in panels side by side, on shared axes. */
-export interface PanelFigure extends PictureText {
+export interface PanelFigure extends PictureOptions {
   /** From left to right. */
   readonly panels: readonly Panel[];
   /** The horizontal axis of every panel. */
@@ -90,13 +89,6 @@ export interface PanelFigure extends PictureText {
   readonly y: AxisOptions;
   /** Lines that mark values; none unless given. */
   readonly guides?: readonly Guide[];
-  /** A line or two of small type at the foot, such as the settings; may hold `$TeX$`. */
-  readonly note?: string;
-  /**
-   * For print: the width in millimetres, 84 for one column of most journals and 174 for two. Type is then 6 to 8 points high
-   * whatever the width, and panels that have no room beside each other stand in rows. For screens unless given.
-   */
-  readonly width?: number;
 }
 
 /**
@@ -129,7 +121,7 @@ export function panelFigure(figure: PanelFigure): string {
     ),
     width - legendLeft - 8,
   );
-  const top = (titleRows > 0 ? 23 + TITLE_ROW * titleRows : 22) + LEGEND_ROW * rows.length;
+  const top = (titleRows > 0 ? 23 + TITLE_ROW * titleRows : 22) + legendHeight(rows.length);
   const grid = panelGrid(panels, { top, titles: TITLE_ROW * titleRows, ...forPrint });
   const height = grid.bottom + FOOT + noteRoom(note, width);
 
@@ -148,10 +140,10 @@ export function panelFigure(figure: PanelFigure): string {
       sideTitle(y.label, (grid.top + grid.bottom) / 2, 17, grid.bottom - grid.top + 30),
       ...drawn.flatMap(({ captions }) => captions),
       ...titles.flatMap((title, i) => titleMarkup(title, grid.panels[i]!.frame)),
-      ...rows.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
+      ...legendMarkup(rows, legendLeft),
       ...noteMarkup(note, width, grid.bottom + FOOT),
     ],
-    sizeAttributes(width, height, forPrint !== false),
+    { width, height },
   );
 }
 

@@ -1,4 +1,16 @@
 import { InvalidArgumentError } from '../errors.ts';
+import type { PictureText } from './pictureText.ts';
+
+/** What a picture of any kind can be told beside what it draws. */
+export interface PictureOptions extends PictureText {
+  /** A line or two of small type at the foot, such as the settings or what the bars are; may hold `$TeX$`. */
+  readonly note?: string;
+  /**
+   * For print: the width in millimetres, 84 for one column of most journals and 174 for two. Type is then 6 to 8 points high
+   * whatever the width, and panels that have no room beside each other stand in rows. For screens unless given.
+   */
+  readonly width?: number;
+}
 
 /**
  * Units of drawing in a millimetre of paper. Type of 15 units, that of the numbers at the axes, is then 7.5 points high,

@@ -2,11 +2,10 @@ import * as Plot from '@observablehq/plot';
 import { InvalidArgumentError } from '../errors.ts';
 import { axisMarks, checkAxis } from './axes.ts';
 import { framedPlot } from './framedPlot.ts';
-import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { legendHeight, legendMarkup, legendRows } from './legend.ts';
 import { noteMarkup, noteRoom } from './note.ts';
 import type { SymbolName } from './panels.ts';
-import { sizeAttributes, unitsAcross } from './paper.ts';
-import type { PictureText } from './pictureText.ts';
+import { type PictureOptions, unitsAcross } from './paper.ts';
 import { symbolSample } from './seriesMarks.ts';
 import { fittingSize, svgText, textMarkup } from './svgText.ts';
 import { labelWidth } from './texLabels.ts';
@@ -29,17 +28,13 @@ export interface RowSeries {
 }
 
 /** Named things below each other, each with a value of every series along one axis. */
-export interface RowsFigure extends PictureText {
+export interface RowsFigure extends PictureOptions {
   /** From top to bottom; names are plain text. */
   readonly rows: readonly { readonly name: string; readonly values: readonly RowValue[] }[];
   /** What the values of a row are, in their order. */
   readonly series: readonly RowSeries[];
   /** Of the axis; may hold `$TeX$`. */
   readonly label: string;
-  /** Small type at the foot, such as what the bars are; may hold `$TeX$`. */
-  readonly note?: string;
-  /** For print: the width in millimetres; for screens unless given. */
-  readonly width?: number;
 }
 
 /** Pixels of the frame for screens. */
@@ -85,7 +80,7 @@ export function rowsFigure(figure: RowsFigure): string {
     sample: (x: number, y: number) => rowSample(one, x, y),
   }));
   const legend = legendRows([entries], width - legendLeft - 8);
-  const top = 18 + LEGEND_ROW * legend.length;
+  const top = 18 + legendHeight(legend.length);
   const foot = top + ROW * rows.length + MARGIN.bottom;
   const height = foot + noteRoom(note, width);
   const marks = series.flatMap(({ colour, symbol = 'circle' }, k) => {
@@ -124,10 +119,10 @@ export function rowsFigure(figure: RowsFigure): string {
     figure,
     [
       textMarkup(label, { x: middle, y: foot - 12, anchor: 'middle', size }),
-      ...legend.map((row, i) => legendRow(row, legendLeft, 16 + LEGEND_ROW * i)),
+      ...legendMarkup(legend, legendLeft),
       ...noteMarkup(note, width, foot),
     ],
-    sizeAttributes(width, height, across !== undefined),
+    { width, height },
   );
 }
 

@@ -3,16 +3,15 @@ import { ticks } from 'd3-array';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AxisOptions, axisMarks, checkAxis, type FigurePoint, tickLabel } from './axes.ts';
 import { framedPlot } from './framedPlot.ts';
-import { LEGEND_ROW, legendRow, legendRows } from './legend.ts';
+import { legendHeight, legendMarkup, legendRows } from './legend.ts';
 import { noteMarkup, noteRoom } from './note.ts';
-import { sizeAttributes, unitsAcross } from './paper.ts';
-import type { PictureText } from './pictureText.ts';
+import { type PictureOptions, unitsAcross } from './paper.ts';
 import { lineSample } from './seriesMarks.ts';
 import { fittingSize, INK, sideTitle, svgText, textMarkup } from './svgText.ts';
 import { axisTicks } from './ticks.ts';
 
 /** A quantity over a rectangle as colours, with lines and measured values on it. */
-export interface SurfaceFigure extends PictureText {
+export interface SurfaceFigure extends PictureOptions {
   /** values[j][i] at y_j, x_i, both evenly spaced on the scales of their axes from one end of the domain to the other. */
   readonly values: readonly (readonly number[])[];
   /** The horizontal axis. */
@@ -31,10 +30,6 @@ export interface SurfaceFigure extends PictureText {
   readonly spotsLabel?: string;
   /** The value at which the colours end: what is greater has the last of them, and the bar says so. */
   readonly cut?: number;
-  /** A line or two of small type at the foot, such as the settings; may hold `$TeX$`. */
-  readonly note?: string;
-  /** For print: the width in millimetres, 84 for one column of most journals and 174 for two; for screens unless given. */
-  readonly width?: number;
 }
 
 /** A line over a surface. */
@@ -79,12 +74,9 @@ export function surfaceFigure(figure: SurfaceFigure): string {
   const columns = figure.values[0]?.length ?? 0;
   const rectangle =
     figure.values.length > 1 && columns > 1 && figure.values.every((row) => row.length === columns);
+  const expected = 'rows of equal length, two or more, of finite numbers';
   if (!rectangle || !all.every(Number.isFinite))
-    throw new InvalidArgumentError(
-      'values',
-      figure.values,
-      'rows of equal length, two or more, of finite numbers',
-    );
+    throw new InvalidArgumentError('values', figure.values, expected);
   const flat = cut === undefined ? all : all.map((value) => Math.min(value, cut));
   const domain = [Math.min(...flat), Math.max(...flat)] as const;
   const isCut = cut !== undefined && all.some((value) => value > cut);
@@ -98,7 +90,7 @@ export function surfaceFigure(figure: SurfaceFigure): string {
     ...(spots.length > 0 && spotsLabel !== undefined ? [{ label: spotsLabel, sample: spotSample }] : []),
   ];
   const rows = legendRows([legend], width - MARGIN.left - 8);
-  const top = MARGIN.top + LEGEND_ROW * Math.max(1, rows.length) - 2;
+  const top = MARGIN.top + legendHeight(Math.max(1, rows.length)) - 2;
   const right = width - MARGIN.right;
   const bottom =
     forPrint === undefined
@@ -160,11 +152,11 @@ export function surfaceFigure(figure: SurfaceFigure): string {
         size: fittingSize(x.label, 16, width - 16),
       }),
       sideTitle(y.label, (top + bottom) / 2, 16, upwards + 30),
-      ...rows.map((row, i) => legendRow(row, MARGIN.left, 20 + LEGEND_ROW * i)),
+      ...legendMarkup(rows, MARGIN.left, 20),
       colourBar(label, { domain, isCut, frame }, (value) => String(apply(value))),
       ...noteMarkup(note, width, bottom + MARGIN.bottom),
     ],
-    sizeAttributes(width, height, forPrint !== undefined),
+    { width, height },
   );
 }
 

@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom';
-import { type PictureText, svgMetadata, wholeText } from './pictureText.ts';
+import { type PictureOptions, sizeAttributes } from './paper.ts';
+import { svgMetadata, wholeText } from './pictureText.ts';
 import { escaped, labelWidth, outlineTexts } from './texLabels.ts';
 
 /** Colour of words and of lines that stand for no series. */
@@ -74,30 +75,29 @@ export function evenLines(words: string, size: number, width: number): string[] 
 
 /**
  * A finished figure as SVG source: all its words as outlines, so that it needs no font, and the same bytes each time.
- * @param text what the picture says about itself
+ * @param figure what the picture says about itself, and whether it is for print
  * @param captions SVG source of what is drawn over the rest
- * @param attributes more of the root's attributes, such as its size
  */
 export function svgText(
   svg: Element,
-  text: PictureText,
+  figure: PictureOptions,
   captions: readonly string[],
-  attributes: Readonly<Record<string, string>> = {},
+  { width, height }: { readonly width: number; readonly height: number },
 ): string {
   svg.removeAttribute('font-family');
   const all = {
     xmlns: 'http://www.w3.org/2000/svg',
     'font-size': '15',
     role: 'img',
-    'aria-label': escaped(text.description),
-    ...attributes,
+    'aria-label': escaped(figure.description),
+    ...sizeAttributes(width, height, figure.width !== undefined),
   };
   for (const [name, value] of Object.entries(all)) svg.setAttribute(name, value);
   svg.insertAdjacentHTML('beforeend', `<g>${captions.join('')}</g>`);
   outlineTexts(svg);
   return renumbered(svg.outerHTML).replace(
     /^<svg(?:"[^"]*"|[^">])*>/,
-    (root) => root + svgMetadata(wholeText(text)),
+    (root) => root + svgMetadata(wholeText(figure)),
   );
 }
 

@@ -39,12 +39,8 @@ function newlyTypeset(label: string): Outlines {
     .join('');
   const container = typesetter.convert(tex, { display: false });
   const svg = adaptor.firstChild(container as never) as never;
-  const [left, , width] = adaptor.getAttribute(svg, 'viewBox').split(' ').map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  return { markup: `<g transform="translate(${-left})">${adaptor.innerHTML(svg)}</g>`, width };
+  const [left, , width] = adaptor.getAttribute(svg, 'viewBox').split(' ').map(Number);
+  return { markup: `<g transform="translate(${-left!})">${adaptor.innerHTML(svg)}</g>`, width: width! };
 }
 
 /** Text for the inside of markup. linkedom itself escapes nothing but the quotes of attributes. */

@@ -1,6 +1,6 @@
 import { type Cell, isDescended, normsOf } from '../cells/cell.ts';
 import { adversarialRisk, cleanError, type Measure, robustError, standardRisk } from '../cells/measure.ts';
-import { nearestName } from '../checkOptions.ts';
+import { expectedAmong } from '../checkOptions.ts';
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import type { FigurePlan } from '../figures/figure.ts';
 import { limitCurve, lookOf } from '../figures/shared.ts';
@@ -116,8 +116,7 @@ export const plotName = ({ x, y, by, where = [] }: SweepPlotOptions): string =>
 function fieldNamed(option: string, name: string): Field {
   if (fields.includes(name) && name !== 'epsTest') return name as Field;
   const swept = fields.filter((field) => field !== 'epsTest');
-  const near = nearestName(name, swept);
-  throw new InvalidArgumentError(option, name, near ? `${near}?` : `one of ${swept.join(', ')}`);
+  throw new InvalidArgumentError(option, name, expectedAmong(name, swept));
 }
 
 type Value = string | number | undefined;
@@ -188,11 +187,16 @@ function valueNamed(where: string, text: string, values: readonly unknown[]): un
   return near[0];
 }
 
+/** What is drawn: the fields along the axis and of the curves, and at which of the radii at test, where there is an attack. */
+interface Drawn {
+  readonly x: Field;
+  readonly by: Field | undefined;
+  readonly underAttack: boolean;
+  readonly k: number | undefined;
+}
+
 /** Means are over seeds alone: whatever else varies must be named. */
-function refuseOthers(
-  cells: readonly Cell[],
-  { x, by, underAttack, k }: { x: Field; by: Field | undefined; underAttack: boolean; k: number | undefined },
-): void {
+function refuseOthers(cells: readonly Cell[], { x, by, underAttack, k }: Drawn): void {
   const varied = otherFields(cells, x, by)
     .map((name) => ({ name: name as string, values: valuesOf(cells, name) as unknown[] }))
     .filter(({ values }) => values.length > 1);
@@ -222,16 +226,8 @@ const FOOT: readonly Field[] = ['psi1', 'psi2', 'eps', 'lambda', 'tau', 'loss', 
 
 function caption(
   cells: readonly Cell[],
-  of: {
-    readonly x: Field;
-    readonly by: Field | undefined;
-    readonly underAttack: boolean;
-    readonly measure: Measure;
-    readonly k: number | undefined;
-    readonly theory: boolean;
-  },
+  { x, by, underAttack, measure, k, theory }: Drawn & { readonly measure: Measure; readonly theory: boolean },
 ): string {
-  const { x, by, underAttack, measure, k, theory } = of;
   const seeds = new Set(cells.map(({ seed }) => seed)).size;
   const together = new Set(cells.map(({ epsTest, eps }) => epsTest.length === 1 && epsTest[0] === eps));
   const radius = together.has(true) && together.size === 1 ? 'its eps' : `${cells[0]!.epsTest[k ?? 0]}`;

@@ -1,7 +1,7 @@
 import { type Cell, type CellArgs, cellDefaults, lawFields, networkFields } from '../cells/cell.ts';
 import { simulable } from '../cells/cellSizes.ts';
 import { cell } from '../cells/makeCell.ts';
-import { nearestName } from '../checkOptions.ts';
+import { expectedAmong } from '../checkOptions.ts';
 import { checkChoice, checkInteger, InvalidArgumentError } from '../errors.ts';
 import { type Grid, gridValues } from '../theory/index.ts';
 
@@ -57,15 +57,9 @@ function checkSpec(spec: unknown): SweepSpec {
 function checkObject(name: string, value: unknown, known: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InvalidArgumentError(name, value, `an object with ${known.join(', ')}`);
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
-    const near = nearestName(key, known);
-    throw new InvalidArgumentError(
-      `key of ${name}`,
-      key,
-      near === undefined ? `one of ${known.join(', ')}` : `${near}?`,
-    );
-  }
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`key of ${name}`, unknown, expectedAmong(unknown, known));
   return value as Record<string, unknown>;
 }
 
@@ -93,12 +87,8 @@ function networksOf(value: unknown): readonly unknown[] {
 function listOf(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return checkList(name, value);
   if (typeof value !== 'object' || value === null) return [value];
-  const {
-    from,
-    to,
-    count,
-    scale = 'linear',
-  } = checkObject(`cells.${name}`, value, ['from', 'to', 'count', 'scale']);
+  const range = checkObject(`cells.${name}`, value, ['from', 'to', 'count', 'scale']);
+  const { from, to, count, scale = 'linear' } = range;
   if (checkInteger(`cells.${name}.count`, count, 2) > MOST_CELLS)
     throw new InvalidArgumentError(`cells.${name}.count`, count, `at most ${MOST_CELLS}`);
   checkChoice(`cells.${name}.scale`, scale, ['linear', 'log']);

@@ -128,27 +128,17 @@ export interface TrainingProgress {
   readonly secondsLeft: number;
 }
 
+/** What the settings have in another form, or have no need of. */
+type Otherwise =
+  | ('attack' | 'layers' | 'optimizer' | 'schedule' | 'validation')
+  | ('callbacks' | 'folder' | 'tensorBoard' | 'onProgress');
+
 /** Options with every choice made, as the algorithm reads them. */
-export interface TrainingSettings {
-  readonly eps: number;
-  readonly method: TrainingMethod;
-  readonly lambda: number;
-  readonly variables: readonly tf.Variable[];
-  readonly trainingMode: TrainingMode;
-  /** Those that lambda counts. */
-  readonly penalised: readonly tf.Variable[];
-  readonly learningRate: number;
+export interface TrainingSettings extends Required<Omit<AdversarialTrainingOptions, Otherwise>> {
   readonly schedule: Schedule;
-  readonly epsWarmup: number;
-  readonly cycleSteps: number;
-  readonly maxCycles: number;
-  readonly tolerance: number;
-  readonly batchSize: number;
-  readonly seed: number | string;
   readonly validation: Dataset | null;
-  readonly validateEvery: number;
-  readonly patience: number;
-  readonly checkpointEvery: number;
+  /** The variables that lambda counts. */
+  readonly penalised: readonly tf.Variable[];
 }
 
 /** @throws InvalidArgumentError naming the first option that makes no sense, or data that cannot be trained on. */

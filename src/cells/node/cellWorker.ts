@@ -1,6 +1,7 @@
 /** The module that each worker process runs: it starts the engine it is told to, once, and then takes cells. */
 
 import { digitsBelowFive } from '../../data/shippedSets.ts';
+import { messageOf } from '../../errors.ts';
 import { linearAlgebra } from '../../exact/index.ts';
 import { type DeviceChoice, loadRuntime, type Runtime } from '../../runtime/index.ts';
 import type { Cell } from '../cell.ts';
@@ -34,6 +35,6 @@ serve(async ({ cell, device }: CellTask): Promise<CellReport | CellFailure> => {
     const result = await runCell(cell, { streams: streamKey(cell), digits: digitsBelowFive });
     return { result, runtime, algebra: linearAlgebra().name, seconds: (performance.now() - start) / 1000 };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: messageOf(error) };
   }
 });

@@ -10,7 +10,7 @@ import { commitOfPackage } from './provenance.ts';
 import { lineOf, type ResultRow, type RowFaults, rowOf, rowsOfFile } from './resultRow.ts';
 
 export interface StoreOptions {
-  /** Version of this package: only its rows count. */
+  /** Version of this package, kept with every row: only its rows count. */
   readonly version: string;
   /** Engine whose rows count: numbers of different engines are not mixed. */
   readonly device: Runtime['device'];

@@ -5,25 +5,17 @@ import type { Cell } from '../cell.ts';
 import type { CellResult } from '../cellResult.ts';
 import { cellSeconds, type Machine } from '../cellSeconds.ts';
 import { cellKey } from './cellKey.ts';
-import { runCells } from './cellPool.ts';
+import { type CellPoolOptions, runCells } from './cellPool.ts';
 import { lockFile } from './fileLock.ts';
 import { linesText, type ResultRow, type RowFaults, UNHASHED } from './resultRow.ts';
-import { openResultStore, type ResultStore } from './resultStore.ts';
+import { openResultStore, type ResultStore, type StoreOptions } from './resultStore.ts';
 
-export interface RunOptions {
+export interface RunOptions extends Omit<StoreOptions, 'device'>, Pick<CellPoolOptions, 'workers'> {
   /** Folder of the rows; created when missing. */
   readonly out: string;
-  /** Name of the file of rows in it. Default cells.jsonl. */
-  readonly file?: string;
-  /** Further files whose rows count as done. */
-  readonly others?: readonly string[];
   readonly runtime: Runtime;
-  /** Worker processes. */
-  readonly workers: number;
   /** How fast one of them is, for estimates. Default that of `cellSeconds`. */
   readonly machine?: Machine;
-  /** Version of this package, kept with every row. */
-  readonly version: string;
   readonly onStart?: (start: RunStart) => void;
   readonly onCell?: (progress: RunProgress) => void;
   /** Lines for people: rows that are damaged, worker processes that were killed. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { oneLine, UserError } from '../../errors.ts';
+import { messageOf, oneLine, UserError } from '../../errors.ts';
 import { ColumnBuilder } from '../columnBuilder.ts';
 import type { ReadProgress } from '../filePieces.ts';
 import type { FileRanges } from '../fileRanges.ts';
@@ -7,7 +7,7 @@ import type { RawTable } from '../rawTable.ts';
 import { arrowMessages, RECORDS, rowsOf, SCHEMA } from './arrowMessages.ts';
 import { arrowPieces } from './arrowPieces.ts';
 import { lz4Frame } from './lz4.ts';
-import { messageOf, zstd } from './parquet.ts';
+import { zstd } from './parquet.ts';
 
 /** Codecs of the bodies of record batches (Arrow's Message.fbs, CompressionType). */
 const [LZ4_FRAME, ZSTD] = [0, 1] as const;

@@ -149,11 +149,8 @@ export function recordsOfColumn(
   buffers?.keep(span.buffers, 16);
   const regions = Array.from({ length: buffers?.length ?? 0 }, (_, k) => {
     const at = buffers!.at + 16 * k;
-    const [offset, length] = [view.getBigInt64(at, true), view.getBigInt64(at + 8, true)].map(Number) as [
-      number,
-      number,
-    ];
-    return { at, offset, length };
+    const long = (place: number): number => Number(view.getBigInt64(place, true));
+    return { at, offset: long(at), length: long(at + 8) };
   });
   const filled = regions.filter(({ length }) => length > 0);
   // Buffers begin at multiples of eight bytes, and so does what is read of them.

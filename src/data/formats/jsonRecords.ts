@@ -1,4 +1,4 @@
-import { oneLine, UserError } from '../../errors.ts';
+import { messageOf, oneLine, UserError } from '../../errors.ts';
 import { ColumnBuilder } from '../columnBuilder.ts';
 import type { RawTable } from '../rawTable.ts';
 
@@ -52,8 +52,8 @@ export class JsonTable {
     } catch (error) {
       const isFirstLine = this.values instanceof Lines && this.count === 0;
       const hint = isFirstLine ? ' (a JSON array of records is read, or one record a line)' : '';
-      const what = error instanceof Error ? error.message : String(error);
-      throw new UserError(oneLine(`row ${this.count + 1} of ${this.file} is no JSON: ${what}${hint}`));
+      const what = `row ${this.count + 1} of ${this.file} is no JSON: ${messageOf(error)}${hint}`;
+      throw new UserError(oneLine(what));
     }
   }
 }

@@ -91,14 +91,10 @@ function arraysIn(content: FileRanges, file: string): Entry[] {
   for (let k = 0, at = 0; k < count; k++) {
     if (at + 46 > directory.length || directory.readUInt32LE(at) !== 0x02014b50) throw damaged(file);
     const method = directory.readUInt16LE(at + 10);
-    const [packed, size, local] = [20, 24, 42].map((offset) => directory.readUInt32LE(at + offset)) as [
-      number,
-      number,
-      number,
-    ];
-    const [nameLength, extra, comment] = [28, 30, 32].map((offset) =>
-      directory.readUInt16LE(at + offset),
-    ) as [number, number, number];
+    const short = (offset: number): number => directory.readUInt16LE(at + offset);
+    const long = (offset: number): number => directory.readUInt32LE(at + offset);
+    const [packed, size, local] = [long(20), long(24), long(42)];
+    const [nameLength, extra, comment] = [short(28), short(30), short(32)];
     const name = directory.toString('utf8', at + 46, at + 46 + nameLength);
     at += 46 + nameLength + extra + comment;
     if (!name.endsWith('.npy')) continue;

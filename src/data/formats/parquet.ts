@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import { oneLine, UserError } from '../../errors.ts';
+import { messageOf, oneLine, UserError } from '../../errors.ts';
 import { ColumnBuilder } from '../columnBuilder.ts';
 import type { ReadProgress } from '../filePieces.ts';
 import type { FileRanges } from '../fileRanges.ts';
@@ -59,5 +59,3 @@ export function zstd(packed: Uint8Array): Uint8Array {
     );
   return zstdDecompressSync(packed);
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -25,7 +25,8 @@ export async function trainingIdentity({
   settings,
   moving,
 }: TrainingParts): Promise<Checkpoint<unknown>['identity']> {
-  const { method, variables, validation } = settings;
+  const { method, variables, validation, trainingMode, schedule, batchSize, seed } = settings;
+  const { eps, epsWarmup, lambda, learningRate, cycleSteps, validateEvery } = settings;
   const { learningRate: _, ...optimizerSettings } = optimizer.getConfig();
   const ids = new Set(moving.map(({ id }) => id));
   const frozen = model.weights.map((weight) => weight.read()).filter(({ id }) => !ids.has(id));
@@ -38,18 +39,12 @@ export async function trainingIdentity({
     method: method.name,
     attack: JSON.stringify({ ...attack, name: method.attack.name, norm: norm.name, loss: loss.name }),
     optimizer: `${optimizer.getClassName()} ${JSON.stringify(optimizerSettings)}`,
-    trainingMode: settings.trainingMode,
+    trainingMode,
     weights: variables.map(({ shape }) => `[${shape}]`).join(' '),
     'frozen weights': digest(frozenValues as Float32Array[]),
-    eps: settings.eps,
-    epsWarmup: settings.epsWarmup,
-    lambda: settings.lambda,
-    learningRate: settings.learningRate,
-    schedule: settings.schedule.name,
-    cycleSteps: settings.cycleSteps,
-    batchSize: settings.batchSize,
-    validateEvery: settings.validateEvery,
-    seed: settings.seed,
+    ...{ eps, epsWarmup, lambda, learningRate },
+    schedule: schedule.name,
+    ...{ cycleSteps, batchSize, validateEvery, seed },
   };
 }
 
