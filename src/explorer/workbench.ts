@@ -58,7 +58,7 @@ export function workbench(store: Store, steps: Address): View {
       check.draw(state);
       showPoint(state);
       sayRisks(state);
-      take.show(state);
+      take.draw(state);
       setText(byId('status-of-theory'), statusOf(state.settings));
     },
   };

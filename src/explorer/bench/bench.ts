@@ -2,6 +2,7 @@
 import type { RiskName } from '../draw/plane.ts';
 import type { Address } from '../page/address.ts';
 import { byId, html } from '../page/elements.ts';
+import type { View } from '../page/view.ts';
 import { whenSeen } from '../page/whenSeen.ts';
 import type { Settings } from '../state/parameters.ts';
 import type { Pins } from '../state/pins.ts';
@@ -16,8 +17,7 @@ import { screens } from './screens.ts';
 import { undoButtons } from './undoButtons.ts';
 import { whatGives } from './whatGives.ts';
 
-export interface Bench {
-  draw(state: State): void;
+export interface Bench extends View {
   /** A dot of the curve is dragged to another risk; what would give it, in words. */
   dragged(of: RiskName, risk: number): string;
 }
@@ -54,11 +54,11 @@ export function bench(store: Store, steps: Address): Bench {
   });
   const below = whenSeen(panel, (state: State) => {
     compare(state.settings, state.pins);
-    for (const part of [gives, own]) part.show(state);
+    for (const part of [gives, own]) part.draw(state);
   });
   return {
     draw(state) {
-      for (const part of [preset, pins, screen]) part.show(state);
+      for (const part of [preset, pins, screen]) part.draw(state);
       below(state);
     },
     dragged: gives.want,

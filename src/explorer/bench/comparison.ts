@@ -1,4 +1,4 @@
-import { fillTable, html } from '../page/elements.ts';
+import { aside, fillTable, html, wideTable } from '../page/elements.ts';
 import { riskText } from '../page/numbers.ts';
 import { axisNames } from '../page/symbols.ts';
 import { wordsFor } from '../page/words.ts';
@@ -22,13 +22,9 @@ export function comparison(settings: Settings, pins: Pins): HTMLElement | null {
     [words.standardRisk, ...of('standardRisk')],
     [words.adversarialRisk, ...of('adversarialRisk')],
   ];
-  const region = html(
-    'div',
-    { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What differs between the curves' },
-    fillTable(html('table', { id: 'comparison' }), ['', 'now', ...names], rows),
-  );
+  const table = fillTable(html('table', { id: 'comparison' }), ['', 'now', ...names], rows);
   const marks = `Filled marks are on the curves of the ${words.adversarialRisk}, open ones on those of the ${words.standardRisk}.`;
-  return html('div', {}, region, html('p', { className: 'aside' }, marks));
+  return html('div', {}, wideTable('What differs between the curves', table), aside(marks));
 }
 
 const titleOf = (name: keyof Settings): string => (name in axisNames ? axisNames[name as AxisName] : name);

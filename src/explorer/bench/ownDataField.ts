@@ -1,10 +1,11 @@
-import { html, setText } from '../page/elements.ts';
+import { aside, html, setText } from '../page/elements.ts';
 import { axisNames } from '../page/symbols.ts';
+import type { View } from '../page/view.ts';
 import { readOwnData } from '../state/ownData.ts';
 import type { State, Store } from '../state/state.ts';
 
 /** A field for points of the reader's own, which stay in this page. */
-export function ownDataField(box: HTMLElement, store: Store): { show(state: State): void } {
+export function ownDataField(box: HTMLElement, store: Store): View {
   const text = html('textarea', {
     id: 'own-data',
     rows: 5,
@@ -22,9 +23,7 @@ export function ownDataField(box: HTMLElement, store: Store): { show(state: Stat
     text,
     html('p', {}, draw, ' ', clear),
     status,
-    html(
-      'p',
-      { className: 'aside' },
+    aside(
       'Drawn as crosses over the curves, a bar being one error each way. They stay in this page: no link holds them.',
     ),
   );
@@ -43,7 +42,7 @@ export function ownDataField(box: HTMLElement, store: Store): { show(state: Stat
   });
   let shown: State['own'] = null;
   return {
-    show({ own, axis }) {
+    draw({ own, axis }) {
       setText(label, `${axisNames[axis]}, value and, if you like, its error: one point a line`);
       clear.hidden = own === null;
       if (own === null) {

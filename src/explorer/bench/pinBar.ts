@@ -1,13 +1,16 @@
 import { pinMark } from '../draw/pinnedLines.ts';
 import { svg } from '../draw/svg.ts';
 import { html } from '../page/elements.ts';
-import { freePin, type PinName, pinNames, withoutPin, withPin } from '../state/pins.ts';
-import type { State, Store } from '../state/state.ts';
+import type { View } from '../page/view.ts';
+import type { AxisName, Settings } from '../state/parameters.ts';
+import { freePin, type PinName, type Pins, pinNames, withoutPin, withPin } from '../state/pins.ts';
+import type { Store } from '../state/state.ts';
 import { isClassifier } from '../theory/ask.ts';
+import { kept } from '../theory/keptAnswers.ts';
 import { notBeside } from '../theory/pinnedCurves.ts';
 
 /** A button that pins the present curves, and for each pin its line, its mark and how to be rid of it. */
-export function pinBar(box: HTMLElement, store: Store): { show(state: State): void } {
+export function pinBar(box: HTMLElement, store: Store): View {
   const button = html('button', { type: 'button', id: 'pin' }, 'Pin these curves');
   const chips = html('span', { className: 'pin-chips' });
   box.append(button, chips);
@@ -21,8 +24,7 @@ export function pinBar(box: HTMLElement, store: Store): { show(state: State): vo
     store.change({ pins: withoutPin(store.state.pins, name) });
     button.focus();
   };
-  function chip(name: PinName, { pins, settings, axis }: State): HTMLElement {
-    const pinned = pins[name]!;
+  function chip(name: PinName, pinned: Settings, why: string | undefined): HTMLElement {
     const back = html(
       'button',
       { type: 'button', className: 'quiet', title: `Set what ${name} is of` },
@@ -33,7 +35,6 @@ export function pinBar(box: HTMLElement, store: Store): { show(state: State): vo
     const away = html('button', { type: 'button', className: 'quiet', title: `Remove ${name}` }, '×');
     away.setAttribute('aria-label', `Remove curve ${name}`);
     away.addEventListener('click', () => remove(name));
-    const why = notBeside(pinned, isClassifier(settings), axis);
     return html(
       'span',
       { className: 'pin-chip' },
@@ -44,27 +45,21 @@ export function pinBar(box: HTMLElement, store: Store): { show(state: State): vo
     );
   }
 
-  let shown: unknown[] = [];
-  return {
-    show(state) {
-      const next = [
-        state.pins,
-        state.axis,
-        state.settings.loss,
-        state.settings.norm,
-        state.settings.testNorm,
-      ];
-      if (next.every((value, i) => value === shown[i]) && shown.length > 0) return;
-      shown = next;
-      button.disabled = freePin(state.pins) === undefined;
-      button.title = button.disabled ? 'three curves are pinned already' : 'keep these curves in the picture';
-      chips.replaceChildren(...pinNames.filter((name) => state.pins[name]).map((name) => chip(name, state)));
-    },
-  };
+  const show = kept((pins: Pins, classes: boolean, axis: AxisName) => {
+    button.disabled = freePin(pins) === undefined;
+    button.title = button.disabled ? 'three curves are pinned already' : 'keep these curves in the picture';
+    chips.replaceChildren(
+      ...pinNames.flatMap((name) => {
+        const pinned = pins[name];
+        return pinned ? [chip(name, pinned, notBeside(pinned, classes, axis))] : [];
+      }),
+    );
+  });
+  return { draw: ({ pins, settings, axis }) => show(pins, isClassifier(settings), axis) };
 }
 
 /** The line and mark of a pin, as in the picture. */
-export const pinSample = (name: PinName): SVGSVGElement =>
+const pinSample = (name: PinName): SVGSVGElement =>
   svg(
     'svg',
     { width: 34, height: 14, 'aria-hidden': 'true' },

@@ -1,5 +1,6 @@
-import { html } from '../page/elements.ts';
+import { aside, html } from '../page/elements.ts';
 import { isLoopback } from '../page/offline.ts';
+import type { View } from '../page/view.ts';
 import { whenSeen } from '../page/whenSeen.ts';
 import { toLink } from '../state/link.ts';
 import type { AxisName } from '../state/parameters.ts';
@@ -11,7 +12,7 @@ export const keptControls = (axis: AxisName): readonly AxisName[] =>
   axis === 'eps' ? ['psi1', 'eps'] : [axis, 'eps'];
 
 /** A button for large type with two controls, and the code that puts the curves into another page. */
-export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): { show(state: State): void } {
+export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): View {
   const button = html('button', { type: 'button', id: 'projector' }, 'Projector');
   tools.append(button);
   button.addEventListener('click', () =>
@@ -27,9 +28,7 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
   );
   if (window.location.protocol === 'file:' || isLoopback(window.location.hostname))
     embed.append(
-      html(
-        'p',
-        { className: 'aside' },
+      aside(
         'This page was opened from your own machine, so that the address leads nowhere else. Put the page on a host first.',
       ),
     );
@@ -61,7 +60,7 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
   });
   details?.addEventListener('toggle', () => write(store.state));
   return {
-    show(state) {
+    draw(state) {
       choose(state.screen, state.axis);
       write(state);
     },
@@ -69,7 +68,7 @@ export function screens(tools: HTMLElement, embed: HTMLElement, store: Store): {
 }
 
 /** An inline frame of the present curves. */
-export function embedCode(state: State): string {
+function embedCode(state: State): string {
   const { origin, pathname } = window.location;
   const address = `${origin === 'null' ? 'file://' : origin}${pathname}#${toLink({ ...state, screen: 'embed' })}`;
   const title = 'Risk curves: the curse of overparametrization';

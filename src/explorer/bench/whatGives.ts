@@ -1,18 +1,18 @@
 import type { RiskName } from '../draw/plane.ts';
 import { atRest } from '../page/atRest.ts';
-import { html } from '../page/elements.ts';
+import { aside, html } from '../page/elements.ts';
 import { riskText, shortText } from '../page/numbers.ts';
 import { letters, symbol } from '../page/symbols.ts';
+import type { View } from '../page/view.ts';
 import { wordsFor } from '../page/words.ts';
-import type { Measure, State, Store } from '../state/state.ts';
+import type { Measure, Store } from '../state/state.ts';
 import { riskAt } from '../theory/ask.ts';
 import { type Solvable, settingsFor } from '../theory/settingsFor.ts';
 import { sliderNames } from './sliderNames.ts';
 
-export interface WhatGives {
+export interface WhatGives extends View {
   /** Asks for another risk, as when a dot of the curve is dragged, and answers in words. */
   want(of: RiskName, risk: number): string;
-  show(state: State): void;
 }
 
 /** Asks which value of one parameter would give a risk, and sets it. */
@@ -39,7 +39,7 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
       html('label', {}, ' by changing ', by),
     ),
     answer,
-    html('p', { className: 'aside' }, 'Or drag a dot of the curves up or down.'),
+    aside('Or drag a dot of the curves up or down.'),
   );
   /** The settings and question of the last answer. */
   let answered = '';
@@ -97,7 +97,7 @@ export function whatGives(box: HTMLElement, store: Store): WhatGives {
       ask();
       return answer.textContent ?? '';
     },
-    show({ settings }) {
+    draw({ settings }) {
       const words = wordsFor(settings);
       for (const option of measure.options) option.textContent = words[option.value as Measure];
       if (box.closest('details')?.open === false) return;

@@ -12,9 +12,9 @@ import { cellFor } from './cellFor.ts';
 import { browserStorage, recall, remember } from './keptMeasurements.ts';
 import { matching, withMeasurements } from './measurements.ts';
 import { pointsToCheck, tooMuch } from './places.ts';
-import type { CheckReport, Engine } from './protocol.ts';
+import type { CheckReport, Engine, Wanted } from './protocol.ts';
 import { resultsTable } from './resultsTable.ts';
-import { trainer, type Wanted } from './trainer.ts';
+import { trainer } from './trainer.ts';
 
 /** Settings that moved are trained when they have rested for this many milliseconds. */
 const REST = 400;

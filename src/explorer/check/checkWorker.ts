@@ -1,10 +1,10 @@
 import type { CellResult } from '../../cells/cellResult.ts';
 import { runCell } from '../../cells/runCell.ts';
-import type { Settings } from '../state/parameters.ts';
+import { messageOf } from '../../errors.ts';
 import { cellFor, workOf } from './cellFor.ts';
 import { startEngine } from './engine.ts';
 import { measurementOf } from './measurements.ts';
-import type { CheckReport, CheckRequest } from './protocol.ts';
+import type { CheckReport, CheckRequest, TrainRequest } from './protocol.ts';
 import { roundsOf } from './rounds.ts';
 
 /** The training that is wanted; none other goes on. */
@@ -25,17 +25,7 @@ async function prepare(kind: 'prepare' | 'stop'): Promise<void> {
   if (kind === 'prepare') await startEngine(0);
 }
 
-async function train({
-  id,
-  points,
-  d,
-  seeds,
-}: {
-  readonly id: number;
-  readonly points: readonly Settings[];
-  readonly d: number;
-  readonly seeds: number;
-}): Promise<void> {
+async function train({ id, points, d, seeds }: TrainRequest): Promise<void> {
   const report = (message: CheckReport): void => self.postMessage(message);
   const giveWay = (): void => {
     if (id !== wanted) throw new Overtaken();
@@ -71,6 +61,6 @@ async function train({
     report({ id, kind: 'done' });
   } catch (error) {
     if (error instanceof Overtaken) return;
-    report({ id, kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    report({ id, kind: 'failed', message: messageOf(error) });
   }
 }

@@ -19,18 +19,21 @@ export interface Measurement {
   readonly elsewhere: boolean;
 }
 
+/** What is to be trained: `seeds` models of dimension d at every point. */
+export interface Wanted {
+  readonly points: readonly Settings[];
+  readonly d: number;
+  readonly seeds: number;
+}
+
+/** A training that is asked for. */
+export interface TrainRequest extends Wanted {
+  readonly kind: 'train';
+  readonly id: number;
+}
+
 /** What the page asks the worker for. A newer training or `stop` ends the one before. */
-export type CheckRequest =
-  | { readonly kind: 'prepare' }
-  | { readonly kind: 'stop' }
-  | {
-      readonly kind: 'train';
-      readonly id: number;
-      readonly points: readonly Settings[];
-      readonly d: number;
-      /** models at every point */
-      readonly seeds: number;
-    };
+export type CheckRequest = { readonly kind: 'prepare' } | { readonly kind: 'stop' } | TrainRequest;
 
 /** What the worker says of the training of that id. */
 export type CheckReport = { readonly id: number } & (

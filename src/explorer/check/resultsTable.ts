@@ -1,4 +1,4 @@
-import { fillTable, html } from '../page/elements.ts';
+import { aside, fillTable, html, wideTable } from '../page/elements.ts';
 import { fixedText } from '../page/numbers.ts';
 import { letters, symbol } from '../page/symbols.ts';
 import { wordsFor } from '../page/words.ts';
@@ -46,17 +46,11 @@ export function resultsTable(
     ];
   });
   const headings = [symbol(letters[axis]), '', 'mean', 'limit', 'bias', 'std error', alike ? '' : 'models'];
-  // It may be wider than a phone: then it scrolls, by keyboard too.
-  const region = html(
-    'div',
-    { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel: 'What was measured' },
-    fillTable(html('table'), headings, rows),
-  );
-  const over = alike ? [note(`Models: ${overs[0]}.`)] : [];
-  return html('div', {}, ...over, region, ...notesOn(found.map(({ measurement }) => measurement)).map(note));
+  const table = wideTable('What was measured', fillTable(html('table'), headings, rows));
+  const over = alike ? [aside(`Models: ${overs[0]}.`)] : [];
+  const notes = notesOn(found.map(({ measurement }) => measurement));
+  return html('div', {}, ...over, table, ...notes.map((note) => aside(note)));
 }
-
-const note = (text: string): HTMLElement => html('p', { className: 'aside' }, text);
 
 /** What the columns are, for the points that there are. */
 function notesOn(

@@ -1,12 +1,4 @@
-import type { Settings } from '../state/parameters.ts';
-import type { CheckReport, CheckRequest } from './protocol.ts';
-
-/** What is to be trained: `seeds` models of dimension d at every point. */
-export interface Wanted {
-  readonly points: readonly Settings[];
-  readonly d: number;
-  readonly seeds: number;
-}
+import type { CheckReport, CheckRequest, Wanted } from './protocol.ts';
 
 export interface Trainer {
   /** Loads the engine, so that the first training need not wait for it. */

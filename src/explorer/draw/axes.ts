@@ -1,15 +1,8 @@
+import type { Frame } from '../../plots/panelGrid.ts';
 import { axisTicks, type Tick } from '../../plots/ticks.ts';
 import { numberSpans } from '../page/symbols.ts';
 import { numberText, type Scale } from './scale.ts';
-import { set, svg } from './svg.ts';
-
-/** The frame of a plot in pixels. */
-export interface Frame {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
+import { horizontal, set, svg, vertical } from './svg.ts';
 
 const LONG = 6;
 const SHORT = 3;
@@ -21,13 +14,7 @@ export const ticksOf = ({ kind, domain }: Scale, count: number): Tick[] => axisT
 export const xAxis = (scale: Scale, ticks: readonly Tick[], { bottom }: Frame): SVGElement[] =>
   ticks.flatMap(({ at, numbered }) => {
     const x = Math.round(scale.pixel(at)) + 0.5;
-    const line = svg('line', {
-      class: 'tick',
-      x1: x,
-      x2: x,
-      y1: bottom,
-      y2: bottom + (numbered ? LONG : SHORT),
-    });
+    const line = vertical('tick', x, bottom, bottom + (numbered ? LONG : SHORT));
     return numbered ? [line, number(at, { x, y: bottom + 22, 'text-anchor': 'middle' })] : [line];
   });
 
@@ -35,7 +22,7 @@ export const xAxis = (scale: Scale, ticks: readonly Tick[], { bottom }: Frame): 
 export const yAxis = (scale: Scale, ticks: readonly Tick[], { left }: Frame): SVGElement[] =>
   ticks.flatMap(({ at, numbered }) => {
     const y = Math.round(scale.pixel(at)) + 0.5;
-    const line = svg('line', { class: 'tick', x1: left, x2: left - (numbered ? LONG : SHORT), y1: y, y2: y });
+    const line = horizontal('tick', y, left, left - (numbered ? LONG : SHORT));
     return numbered ? [line, number(at, { x: left - 10, y: y + 5, 'text-anchor': 'end' })] : [line];
   });
 
@@ -46,10 +33,7 @@ const number = (value: number, place: Readonly<Record<string, string | number>>)
 export const gridLines = (scale: Scale, ticks: readonly Tick[], { left, right }: Frame): SVGElement[] =>
   ticks
     .filter(({ numbered }) => numbered)
-    .map(({ at }) => {
-      const y = Math.round(scale.pixel(at)) + 0.5;
-      return svg('line', { class: 'grid', x1: left, x2: right, y1: y, y2: y });
-    });
+    .map(({ at }) => horizontal('grid', Math.round(scale.pixel(at)) + 0.5, left, right));
 
 export const frameRect = ({ left, right, top, bottom }: Frame, name: string): SVGRectElement =>
   svg('rect', { class: name, x: left, y: top, width: right - left, height: bottom - top });

@@ -12,7 +12,8 @@ export const NARROW = 560;
 /** Whether the names below the frame are slanted, and so need more height. */
 export const slanted = (axis: Axis): boolean => axis.kind === 'places' && axis.places.length > MANY;
 
-const titles: Readonly<Record<Axis['name'], readonly (string | Letter)[]>> = {
+/** What stands below a frame along each axis. */
+export const titles: Readonly<Record<Axis['name'], readonly (string | Letter)[]>> = {
   psi1: ['width  ', letters.psi1, ' = ', { letter: 'N' }, '/', { letter: 'd' }],
   psi2: ['samples  ', letters.psi2, ' = ', { letter: 'n' }, '/', { letter: 'd' }],
   eps: ['attack in training  ', letters.eps],

@@ -2,7 +2,7 @@ import type { Words } from '../page/words.ts';
 import type { RiskAt } from '../theory/curve.ts';
 import { NARROW } from './curveAxes.ts';
 import type { Plane, RiskName } from './plane.ts';
-import { svg } from './svg.ts';
+import { horizontal, svg } from './svg.ts';
 
 /** From top to bottom. */
 const ORDER: readonly RiskName[] = ['adversarial', 'standard'];
@@ -22,7 +22,7 @@ const labelsAbove = ({ frame }: Plane, words: Words): SVGElement[] =>
   ORDER.flatMap((name, i) => {
     const at = frame.left + 4 + i * 136;
     return [
-      svg('line', { class: `curve ${name}`, x1: at, x2: at + 22, y1: 22, y2: 22 }),
+      horizontal(`curve ${name}`, 22, at, at + 22),
       svg('text', { class: `label ${name}`, x: at + 30, y: 27 }, words[name]),
     ];
   });

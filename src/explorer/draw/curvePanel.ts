@@ -19,7 +19,7 @@ import { placeMark } from './placeMark.ts';
 import { type Plane, RISKS, type RiskName } from './plane.ts';
 import { riskCurves } from './riskCurves.ts';
 import { riskDomain } from './riskDomain.ts';
-import { set, svg } from './svg.ts';
+import { set, setSize, svg } from './svg.ts';
 
 export interface CurvePanel {
   readonly element: SVGSVGElement;
@@ -149,7 +149,7 @@ export function curvePanel(): CurvePanel {
     resize(w, h) {
       [width, height] = [w, h];
       type = document.documentElement.dataset.screen === 'projector' ? 'large' : 'usual';
-      set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
+      setSize(element, w, h);
       if (drawn) draw(drawn.view);
     },
   };

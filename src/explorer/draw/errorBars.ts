@@ -2,7 +2,7 @@ import type { Measurement } from '../check/protocol.ts';
 import type { OwnPoint } from '../state/ownData.ts';
 import type { PlacedMeasurement } from './curveView.ts';
 import { type Plane, RISKS, type RiskName } from './plane.ts';
-import { type Outline, svg } from './svg.ts';
+import { circle, type Outline, square, vertical } from './svg.ts';
 
 /** Measured risks with bars of two standard errors; those of a link have a dashed outline. */
 export const errorBars = (plane: Plane, measurements: readonly PlacedMeasurement[]): SVGElement[] =>
@@ -41,9 +41,7 @@ function errorBar({ y }: Plane, name: RiskName, at: number, measurement: Measure
   const low = y.pixel(Math.max(value - reach, y.kind === 'log' ? y.domain[0] : 0));
   const mark = `measured ${name}${measurement.elsewhere ? ' elsewhere' : ''}`;
   return [
-    svg('line', { class: `error ${name}`, x1: at, x2: at, y1: low, y2: y.pixel(value + reach) }),
-    name === 'standard'
-      ? svg('circle', { class: mark, cx: at, cy: level, r: 5.5 })
-      : svg('rect', { class: mark, x: at - 5, y: level - 5, width: 10, height: 10 }),
+    vertical(`error ${name}`, at, low, y.pixel(value + reach)),
+    name === 'standard' ? circle(mark, at, level, 5.5) : square(mark, at, level, 5),
   ];
 }

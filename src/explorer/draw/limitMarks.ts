@@ -1,7 +1,7 @@
 import { letters, spans } from '../page/symbols.ts';
 import type { Axis, RiskAt } from '../theory/curve.ts';
 import { type Plane, RISKS } from './plane.ts';
-import { svg } from './svg.ts';
+import { circle, square, svg } from './svg.ts';
 
 /** Relative differences below this are drawn as one point. */
 const SAME = 0.01;
@@ -34,9 +34,7 @@ export function limitMarks(
   const lines = [nothing, small.standardRisk, small.adversarialRisk].map(y.pixel);
   const noted: number[] = [];
   return marks.flatMap(({ class: name, level, words }) => {
-    const mark = name.endsWith('adversarial')
-      ? svg('rect', { class: name, x: at - 5, y: level - 5, width: 10, height: 10 })
-      : svg('circle', { class: name, cx: at, cy: level, r: 5 });
+    const mark = name.endsWith('adversarial') ? square(name, at, level, 5) : circle(name, at, level, 5);
     // Above the mark, or below it.
     const middle = [level - 11, level + 13].find(
       (height) =>

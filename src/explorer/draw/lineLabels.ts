@@ -2,7 +2,7 @@ import { spans } from '../page/symbols.ts';
 import type { Line } from './linePlot.ts';
 import { markOf } from './marks.ts';
 import type { Plane } from './plane.ts';
-import { svg } from './svg.ts';
+import { horizontal, svg } from './svg.ts';
 
 /** Pixels that two labels need, one below the other. */
 const APART = 21;
@@ -33,7 +33,7 @@ export function rowLabels({ frame }: Plane, lines: readonly Line[]): SVGElement[
     const label = line.short ?? line.label;
     x += 7.1 * label.length + 35;
     const sample = line.faint
-      ? svg('line', { class: `curve ${line.quantity} faint`, x1: at, x2: at + 13, y1: 14, y2: 14 })
+      ? horizontal(`curve ${line.quantity} faint`, 14, at, at + 13)
       : markOf(line.quantity, at + 6, 14);
     return [sample, textOf({ ...line, label }, at + 16, 19)];
   });

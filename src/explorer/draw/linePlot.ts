@@ -9,7 +9,7 @@ import { nullBand } from './nullBands.ts';
 import type { Plane } from './plane.ts';
 import { levelNote, squareLine } from './planeNotes.ts';
 import { scaleOf } from './scale.ts';
-import { type Outline, pathThrough, set, svg } from './svg.ts';
+import { FAR, type Outline, pathThrough, setSize, svg, vertical } from './svg.ts';
 
 /** A line of the plot: a quantity along the axis. */
 export interface Line {
@@ -48,23 +48,21 @@ export interface LinePlot {
   valueUnder(x: number): number | undefined;
 }
 
-/** Above the frame by this many pixels: where an infinite value is drawn. */
-const FAR = -2000;
-
 /** Lines of several quantities along one axis, each with its label and its mark at the place of the settings. */
 export function linePlot(): LinePlot {
   const [grid, axes] = [layer((at: Plane) => gridLines(at.y, riskTicks(at.y), at.frame)), layer(curveAxes)];
-  const [notes, paths, words, here, labels] = Array.from({ length: 5 }, () => svg('g')) as SVGGElement[];
+  const [notes, paths, words] = [svg('g'), svg('g'), svg('g')];
+  const [here, labels] = [svg('g'), svg('g')];
   const clip = svg('rect');
   const element = svg(
     'svg',
     { class: 'plot' },
     svg('defs', {}, svg('clipPath', { id: 'line-clip' }, clip)),
     grid.element,
-    svg('g', { 'clip-path': 'url(#line-clip)' }, notes!, paths!, words!),
+    svg('g', { 'clip-path': 'url(#line-clip)' }, notes, paths, words),
     axes.element,
-    here!,
-    labels!,
+    here,
+    labels,
   );
   let [width, height] = [0, 0];
   let view: LinePlotView | undefined;
@@ -84,23 +82,23 @@ export function linePlot(): LinePlot {
     const outlines = lines.map(({ points }) =>
       points.map(([at, value]) => [x.pixel(at), Math.max(FAR, y.pixel(value))] as const),
     );
-    paths!.replaceChildren(
+    paths.replaceChildren(
       ...lines.map(({ quantity, faint }, i) =>
         svg('path', { class: `curve ${quantity}${faint ? ' faint' : ''}`, d: pathThrough(outlines[i]!) }),
       ),
     );
     const found = notesOf(plane, next, outlines);
     // Words lie over the lines, everything else under them.
-    notes!.replaceChildren(...found.filter(({ tagName }) => tagName !== 'text'));
-    words!.replaceChildren(...found.filter(({ tagName }) => tagName === 'text'));
+    notes.replaceChildren(...found.filter(({ tagName }) => tagName !== 'text'));
+    words.replaceChildren(...found.filter(({ tagName }) => tagName === 'text'));
     const at = x.pixel(next.at);
-    here!.replaceChildren(
-      svg('line', { class: 'mark width-mark', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
+    here.replaceChildren(
+      vertical('mark width-mark', at, frame.top, frame.bottom),
       ...lines
         .filter(({ here, faint }) => !faint && Number.isFinite(here) && here <= most)
         .map(({ quantity, here }) => markOf(quantity, at, y.pixel(here))),
     );
-    labels!.replaceChildren(...(width < NARROW ? rowLabels(plane, lines) : endLabels(plane, lines)));
+    labels.replaceChildren(...(width < NARROW ? rowLabels(plane, lines) : endLabels(plane, lines)));
   }
 
   return {
@@ -108,7 +106,7 @@ export function linePlot(): LinePlot {
     draw,
     resize(w, h) {
       [width, height] = [w, h];
-      set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
+      setSize(element, w, h);
       if (view) draw(view);
     },
     valueUnder(pixel) {

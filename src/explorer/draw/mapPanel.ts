@@ -1,10 +1,12 @@
+import type { Frame } from '../../plots/panelGrid.ts';
 import { type Letter, letters, spans } from '../page/symbols.ts';
 import { parameters, type Settings } from '../state/parameters.ts';
 import type { MapLines, PlanePoint, RiskGrid } from '../theory/phaseMap.ts';
-import { axisTitles, coverFrame, type Frame, frameRect, ticksOf, xAxis, yAxis } from './axes.ts';
+import { axisTitles, coverFrame, frameRect, ticksOf, xAxis, yAxis } from './axes.ts';
+import { titles } from './curveAxes.ts';
 import { colourOf } from './mapColours.ts';
 import { type Scale, scaleOf } from './scale.ts';
-import { pathThrough, set, svg } from './svg.ts';
+import { circle, horizontal, pathThrough, set, setSize, svg, vertical } from './svg.ts';
 
 export interface MapPanel {
   readonly element: SVGSVGElement;
@@ -62,7 +64,7 @@ export function mapPanel(): MapPanel {
       svg(
         'pattern',
         { id: 'hatch', width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
-        svg('line', { class: 'hatch', x1: 0, x2: 0, y1: 0, y2: 7 }),
+        vertical('hatch', 0, 0, 7),
       ),
     ),
     svg('g', { 'clip-path': 'url(#map-clip)' }, nullArea, critical, peak, bestHalo, best),
@@ -170,12 +172,7 @@ export function mapPanel(): MapPanel {
       ),
       smallLabel(frame.bottom - 1, letters.eps, ' → 0'),
       smallLabel(strip().bottom + 1, letters.eps, ' = 0'),
-      ...axisTitles(
-        frame,
-        h,
-        spans('width  ', letters.psi1, ' = ', { letter: 'N' }, '/', { letter: 'd' }),
-        spans('attack  ', letters.eps),
-      ),
+      ...axisTitles(frame, h, spans(...titles.psi1), spans('attack  ', letters.eps)),
     );
   }
 
@@ -195,9 +192,9 @@ export function mapPanel(): MapPanel {
     const [px, py] = placeShown(point);
     if (!isShown([px, py])) return [];
     return [
-      svg('line', { class: 'mark', x1: px, x2: px, y1: frame.top, y2: strip().bottom }),
-      svg('line', { class: 'mark', x1: frame.left, x2: frame.right, y1: py, y2: py }),
-      svg('circle', { class: 'dot plain', cx: px, cy: py, r: 5 }),
+      vertical('mark', px, frame.top, strip().bottom),
+      horizontal('mark', py, frame.left, frame.right),
+      circle('dot plain', px, py, 5),
     ];
   }
 
@@ -237,7 +234,7 @@ export function mapPanel(): MapPanel {
       frame = { left: 58, right: w - 14, top: 12, bottom: h - 62 - GAP - STRIP };
       x = scaleOf('log', [width.from, width.to], [frame.left, frame.right]);
       y = scaleOf('linear', [radius.from, radius.to], [frame.bottom, frame.top]);
-      set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
+      setSize(element, w, h);
       canvas.style.left = `${frame.left}px`;
       canvas.style.top = `${frame.top}px`;
       canvas.style.width = `${frame.right - frame.left}px`;

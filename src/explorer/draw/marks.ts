@@ -1,10 +1,9 @@
-import { svg } from './svg.ts';
+import { circle, square, svg } from './svg.ts';
 
 /** The mark of a quantity at a point: a circle for the standard risk, a square for the adversarial one, and so on. */
 export function markOf(quantity: string, x: number, y: number): SVGElement {
   const name = `dot ${quantity}`;
-  if (quantity === 'adversarial')
-    return svg('rect', { class: name, x: x - 6, y: y - 6, width: 12, height: 12 });
+  if (quantity === 'adversarial') return square(name, x, y, 6);
   const corners = {
     radius: [
       [0, -7],
@@ -18,6 +17,6 @@ export function markOf(quantity: string, x: number, y: number): SVGElement {
       [-6.5, 5],
     ],
   }[quantity];
-  if (corners === undefined) return svg('circle', { class: name, cx: x, cy: y, r: 5 });
+  if (corners === undefined) return circle(name, x, y, 5);
   return svg('path', { class: name, d: `M${corners.map(([dx, dy]) => `${x + dx!},${y + dy!}`).join('L')}Z` });
 }

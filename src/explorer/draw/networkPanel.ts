@@ -1,7 +1,7 @@
 import { stream } from '../../random/stream.ts';
 import { activation } from '../../theory/index.ts';
 import { type Letter, spans } from '../page/symbols.ts';
-import { pathThrough, set, svg } from './svg.ts';
+import { circle, pathThrough, setSize, svg } from './svg.ts';
 
 /** What of the settings the drawing shows. */
 export interface NetworkView {
@@ -86,7 +86,7 @@ export function networkPanel(): NetworkPanel {
         ...unit('input', inputAt(j), inputs, 6.5, value),
         ...arrow(inputAt(j) + 15, inputs, delta[j]!),
       ]).flat(),
-      svg('circle', { class: nothing ? 'output zero' : 'output', cx: middle, cy: output, r: 7 }),
+      circle(nothing ? 'output zero' : 'output', middle, output, 7),
       ...Array.from({ length: shown(n) }, (_, i) =>
         svg('rect', {
           class: 'example',
@@ -112,7 +112,7 @@ export function networkPanel(): NetworkPanel {
     draw,
     resize(w, h) {
       [width, height] = [w, h];
-      set(element, { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
+      setSize(element, w, h);
       if (view) draw(view);
     },
   };
@@ -123,7 +123,7 @@ const label = (y: number, ...parts: readonly (string | Letter)[]): SVGElement =>
 
 /** A unit, the darker the larger its value. */
 const unit = (name: string, cx: number, cy: number, r: number, value: number): SVGElement[] => [
-  svg('circle', { class: 'unit-ground', cx, cy, r }),
+  circle('unit-ground', cx, cy, r),
   svg('circle', { class: name, cx, cy, r, 'fill-opacity': 0.1 + 0.9 * Math.min(1, Math.abs(value)) }),
 ];
 

@@ -1,6 +1,6 @@
 import type { OwnPoint } from '../state/ownData.ts';
 import type { Plane } from './plane.ts';
-import { svg } from './svg.ts';
+import { svg, vertical } from './svg.ts';
 
 export const ownMark = (x: number, y: number): SVGElement =>
   svg('path', {
@@ -17,6 +17,5 @@ export const ownPoints = ({ frame, x, y }: Plane, points: readonly OwnPoint[]): 
     const cross = ownMark(at, level);
     if (error === undefined) return [cross];
     const low = y.kind === 'log' ? Math.max(value - error, y.domain[0]) : value - error;
-    const ends = { y1: y.pixel(low), y2: y.pixel(value + error) };
-    return [svg('line', { class: 'own-error', x1: at, x2: at, ...ends }), cross];
+    return [vertical('own-error', at, y.pixel(low), y.pixel(value + error)), cross];
   });

@@ -1,7 +1,7 @@
 import type { RiskAt } from '../theory/curve.ts';
 import { markOf } from './marks.ts';
 import { type Plane, RISKS } from './plane.ts';
-import { svg } from './svg.ts';
+import { vertical } from './svg.ts';
 
 /** A line across the frame at a place of the curve, and the mark of each risk; nothing where the place is not shown. */
 export function placeMark({ frame, x, y }: Plane, risk: RiskAt): SVGElement[] {
@@ -10,7 +10,7 @@ export function placeMark({ frame, x, y }: Plane, risk: RiskAt): SVGElement[] {
   // The circle over the square, so that both are seen where the risks are the same.
   const dots = RISKS.toReversed().map((name) => ({ name, level: y.pixel(risk[`${name}Risk`]) }));
   return [
-    svg('line', { class: 'mark', x1: at, x2: at, y1: frame.top, y2: frame.bottom }),
+    vertical('mark', at, frame.top, frame.bottom),
     ...dots
       .filter(({ level }) => level >= frame.top && level <= frame.bottom)
       .map(({ name, level }) => markOf(name, at, level)),

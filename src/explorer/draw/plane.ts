@@ -1,4 +1,4 @@
-import type { Frame } from './axes.ts';
+import type { Frame } from '../../plots/panelGrid.ts';
 import type { Scale } from './scale.ts';
 
 /** Where a plot is drawn: its frame, and the scales across and up it. */

@@ -1,7 +1,7 @@
 import { type Letter, spans } from '../page/symbols.ts';
 import type { Plane } from './plane.ts';
 import { roomAlong, uprightLine } from './room.ts';
-import { type Outline, svg } from './svg.ts';
+import { horizontal, type Outline, svg, vertical } from './svg.ts';
 
 /** Words beside a level, and the pixels that they need. */
 interface LevelWords {
@@ -22,7 +22,7 @@ export function levelNote(
   places: readonly (number | undefined)[],
 ): SVGElement[] {
   const level = y.pixel(value);
-  const line = svg('line', { class: 'nothing', x1: frame.left, x2: frame.right, y1: level, y2: level });
+  const line = horizontal('nothing', level, frame.left, frame.right);
   const upright = places.flatMap((at) => (at === undefined ? [] : [uprightLine(frame, x.pixel(at))]));
   for (const { parts, length } of words) {
     const spot = roomAlong(frame, [...drawn, ...upright], level, length);
@@ -38,7 +38,7 @@ export const squareLine = (
   leftwards: boolean,
   y: number,
 ): SVGElement[] => [
-  svg('line', { class: 'square', x1: at, x2: at, y1: top, y2: bottom }),
+  vertical('square', at, top, bottom),
   svg(
     'text',
     { class: 'note halo', x: at + (leftwards ? -7 : 7), y, 'text-anchor': leftwards ? 'end' : 'start' },

@@ -1,9 +1,7 @@
 import type { Axis, RiskAt } from '../theory/curve.ts';
 import { type Plane, RISKS, type RiskName } from './plane.ts';
-import { type Outline, pathThrough, svg } from './svg.ts';
+import { circle, FAR, type Outline, pathThrough, svg } from './svg.ts';
 
-/** Above the frame by this many pixels: where an infinite risk is drawn. */
-const FAR = -2000;
 const GAP: readonly [number, number] = [Number.NaN, Number.NaN];
 
 /** Risks jump where the ridgeless phase begins or ends, and errors where nothing is learnt. */
@@ -48,10 +46,5 @@ export function riskCurves(plane: Plane, axis: Axis, curve: readonly RiskAt[]): 
 
 const placeDots = ({ x, y }: Plane, risk: RiskAt): SVGElement[] =>
   RISKS.map((name) =>
-    svg('circle', {
-      class: `place ${name}`,
-      cx: x.pixel(risk.at),
-      cy: Math.max(FAR, y.pixel(risk[`${name}Risk`])),
-      r: 4,
-    }),
+    circle(`place ${name}`, x.pixel(risk.at), Math.max(FAR, y.pixel(risk[`${name}Risk`])), 4),
   );

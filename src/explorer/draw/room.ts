@@ -1,4 +1,4 @@
-import type { Frame } from './axes.ts';
+import type { Frame } from '../../plots/panelGrid.ts';
 import type { Outline } from './svg.ts';
 
 /** Pixels between a note and what is drawn: wanted, and at the least. */

@@ -1,28 +1,16 @@
+import { type AxisPlaces, axisPlaces } from '../../plots/scale.ts';
+
 /** From values to pixels and back. */
-export interface Scale {
+export interface Scale extends AxisPlaces {
   readonly kind: 'linear' | 'log';
   readonly domain: readonly [number, number];
-  pixel(value: number): number;
-  value(pixel: number): number;
 }
 
-export function scaleOf(
-  kind: 'linear' | 'log',
-  domain: readonly [number, number],
+export const scaleOf = (
+  kind: Scale['kind'],
+  domain: Scale['domain'],
   [first, last]: readonly [number, number],
-): Scale {
-  const into = kind === 'log' ? Math.log : (x: number) => x;
-  const out = kind === 'log' ? Math.exp : (x: number) => x;
-  const low = into(domain[0]);
-  const span = into(domain[1]) - low;
-  const length = last - first;
-  return {
-    kind,
-    domain,
-    pixel: (value) => first + (length * (into(value) - low)) / span,
-    value: (pixel) => out(low + (span * (pixel - first)) / length),
-  };
-}
+): Scale => ({ kind, domain, ...axisPlaces({ scale: kind, domain }, first, last) });
 
 /** A round number; small and large powers of ten as `10^-5`. */
 export function numberText(value: number): string {

@@ -20,6 +20,26 @@ export function set(element: Element, attributes: Attributes): void {
     else element.setAttribute(name, String(value));
 }
 
+/** Pixels of a picture. */
+export const setSize = (element: SVGSVGElement, width: number, height: number): void =>
+  set(element, { viewBox: `0 0 ${width} ${height}`, width, height });
+
+export const vertical = (name: string, x: number, y1: number, y2: number): SVGLineElement =>
+  svg('line', { class: name, x1: x, x2: x, y1, y2 });
+
+export const horizontal = (name: string, y: number, x1: number, x2: number): SVGLineElement =>
+  svg('line', { class: name, x1, x2, y1: y, y2: y });
+
+export const circle = (name: string, cx: number, cy: number, r: number): SVGCircleElement =>
+  svg('circle', { class: name, cx, cy, r });
+
+/** A square about a point, of twice the side `half`. */
+export const square = (name: string, x: number, y: number, half: number): SVGRectElement =>
+  svg('rect', { class: name, x: x - half, y: y - half, width: 2 * half, height: 2 * half });
+
+/** Above the frame by this many pixels: where an infinite value is drawn. */
+export const FAR = -2000;
+
 /** Points in pixels along a line, which is broken where one is not finite. */
 export type Outline = readonly (readonly [x: number, y: number])[];
 

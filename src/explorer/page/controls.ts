@@ -14,8 +14,9 @@ import {
 import type { State, Store } from '../state/state.ts';
 import { isClassifier, numberOf } from '../theory/ask.ts';
 import { kept } from '../theory/keptAnswers.ts';
-import { html } from './elements.ts';
+import { aside, html } from './elements.ts';
 import { type Letter, letters, symbol } from './symbols.ts';
+import type { View } from './view.ts';
 
 /** Builds the sliders, number fields and choices of a form, and keeps them and the store in step. */
 export function controls(form: HTMLFormElement, store: Store): void {
@@ -42,18 +43,17 @@ export function controls(form: HTMLFormElement, store: Store): void {
     numberField(parameters.below, store, ({ depth }) => depth > 1),
   ];
   form.append(...fields.map(({ element }) => element));
-  const show = (state: State): void => {
-    for (const field of fields) field.show(state);
+  const draw = (state: State): void => {
+    for (const field of fields) field.draw(state);
   };
   store.subscribe((state, before) => {
-    if (state.settings !== before.settings || state.axis !== before.axis) show(state);
+    if (state.settings !== before.settings || state.axis !== before.axis) draw(state);
   });
-  show(store.state);
+  draw(store.state);
 }
 
-export interface Field {
+interface Field extends View {
   readonly element: HTMLElement;
-  show(state: State): void;
 }
 
 /** A slider and a number, there while it has an effect. `prefix` sets their ids apart where there are two of a parameter, which may have another letter. */
@@ -111,7 +111,7 @@ export function numberField(
   element.dataset.name = name;
   return {
     element,
-    show({ settings }) {
+    draw({ settings }) {
       const value = numberOf(settings, name);
       const position = positionOf(parameter, value);
       if (slider.valueAsNumber !== position) slider.value = String(position);
@@ -131,21 +131,14 @@ function attackField(store: Store, radius: 'eps' | 'epsTest', ...beside: readonl
   const select = html('select', { id: name });
   select.append(...choices[name].map((choice) => new Option(NORM_NAMES[choice], choice)));
   select.addEventListener('change', () => store.set({ [name]: select.value }));
-  const unit = html(
-    'p',
-    { className: 'aside' },
-    'every input moves by up to ',
-    symbol(letters[radius]),
-    '/√',
-    symbol(letters.d),
-  );
-  const scope = html('p', { className: 'aside' }, LINF_SCOPE);
+  const unit = aside('every input moves by up to ', symbol(letters[radius]), '/√', symbol(letters.d));
+  const scope = aside(LINF_SCOPE);
   const norm = html('label', { className: 'norm' }, 'norm ', select);
   field.element.append(html('div', { className: 'attack' }, ...beside, norm), unit, scope);
   return {
     element: field.element,
-    show(state) {
-      field.show(state);
+    draw(state) {
+      field.draw(state);
       const { settings, axis } = state;
       const known = linfIsKnown(settings, axis);
       for (const option of select.options) option.disabled = option.value === 'linf' && !known;
@@ -164,9 +157,9 @@ function epsTestField(store: Store): Field {
   const field = attackField(store, 'epsTest', label);
   return {
     element: field.element,
-    show(state) {
+    draw(state) {
       const { settings } = state;
-      field.show(state);
+      field.draw(state);
       box.checked = settings.epsTest === null;
       field.element.classList.toggle('following', settings.epsTest === null);
     },
@@ -187,7 +180,7 @@ function choiceField(
   const element = html('div', { className: 'field choice' }, label, select);
   return {
     element,
-    show: ({ settings }) => {
+    draw: ({ settings }) => {
       select.value = settings[name];
       element.hidden = !matters(settings);
     },
@@ -200,8 +193,8 @@ function spectrumField(store: Store): Field {
   const select = field.element.querySelector('select')!;
   return {
     element: field.element,
-    show(state) {
-      field.show(state);
+    draw(state) {
+      field.draw(state);
       for (const option of select.options)
         option.disabled = facesLinf(state.settings) && option.value !== 'isotropic';
     },
@@ -216,10 +209,10 @@ function depthField(store: Store): Field {
   });
   const legend = html('legend', {}, 'frozen layers ', symbol(letters.depth));
   const row = html('div', { className: 'segments' }, ...buttons.map(({ label }) => label));
-  const note = html('p', { className: 'aside' }, LINF_SCOPE);
+  const note = aside(LINF_SCOPE);
   return {
     element: html('fieldset', { className: 'field choice depth' }, legend, row, note),
-    show: ({ settings }) => {
+    draw: ({ settings }) => {
       for (const { radio } of buttons) {
         radio.checked = Number(radio.value) === settings.depth;
         radio.disabled = facesLinf(settings) && Number(radio.value) > 1;

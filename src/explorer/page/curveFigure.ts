@@ -4,7 +4,7 @@ import type { CurveView } from '../draw/curveView.ts';
 import type { RiskName } from '../draw/plane.ts';
 import { facesLinf, linfIsKnown } from '../state/norms.ts';
 import type { AxisName, Settings } from '../state/parameters.ts';
-import type { State, Store } from '../state/state.ts';
+import type { Store } from '../state/state.ts';
 import { isClassifier, riskAt } from '../theory/ask.ts';
 import {
   axisNamed,
@@ -19,19 +19,19 @@ import { kept } from '../theory/keptAnswers.ts';
 import { pinnedCurves } from '../theory/pinnedCurves.ts';
 import { atRest, REST } from './atRest.ts';
 import { byId, setText } from './elements.ts';
-import { riskText, shortText } from './numbers.ts';
+import { shortText } from './numbers.ts';
 import { onWidth } from './plotSize.ts';
 import { placeTip, showRiskTip } from './riskTip.ts';
 import { axisNames, letters, symbol } from './symbols.ts';
-import { wordsFor } from './words.ts';
+import type { View } from './view.ts';
+import { riskSentence, wordsFor } from './words.ts';
 
 const NONE: CurveView['own'] = [];
 
-export interface CurveFigure {
+export interface CurveFigure extends View {
   readonly svg: SVGSVGElement;
   /** what is drawn; undefined before it is */
   readonly view: CurveView | undefined;
-  draw(state: State): void;
 }
 
 /**
@@ -87,14 +87,13 @@ export function curveFigure(
   /** What a screen reader says of the slider that the plot is. */
   function describe(risk: RiskAt): void {
     const { axis, settings } = view!;
-    const words = wordsFor(settings);
     const [from, to] = axis.kind === 'range' ? [axis.from, axis.to] : [0, axis.places.length - 1];
     box.setAttribute('aria-valuemin', String(from));
     box.setAttribute('aria-valuemax', String(to));
     box.setAttribute('aria-valuenow', String(Math.min(to, Math.max(from, risk.at))));
     box.setAttribute(
       'aria-valuetext',
-      `${axis.name} ${placeText(axis, risk.at, shortText)}: ${words.adversarialRisk} ${riskText(risk.adversarialRisk)}, ${words.standardRisk} ${riskText(risk.standardRisk)}, phase ${risk.phase}`,
+      `${axis.name} ${placeText(axis, risk.at, shortText)}: ${riskSentence(settings, risk)}`,
     );
   }
 

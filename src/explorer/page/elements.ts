@@ -16,10 +16,18 @@ export function html<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A remark in small type. */
+export const aside = (...content: readonly (Node | string)[]): HTMLParagraphElement =>
+  html('p', { className: 'aside' }, ...content);
+
 /** Sets what an element says; a text that stays costs the browser nothing. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** A table that may be wider than a phone: then it scrolls, by keyboard too. */
+export const wideTable = (ariaLabel: string, table: HTMLTableElement): HTMLDivElement =>
+  html('div', { className: 'wide-table', tabIndex: 0, role: 'region', ariaLabel }, table);
 
 /** Fills a table: a heading for each column, and the cells below it row by row. */
 export function fillTable<T extends HTMLTableElement>(

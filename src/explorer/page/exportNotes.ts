@@ -2,7 +2,7 @@ import type { CurveView } from '../draw/curveView.ts';
 import { legend as mapColours } from '../draw/mapColours.ts';
 import { ownMark } from '../draw/ownPoints.ts';
 import { pinMark } from '../draw/pinnedLines.ts';
-import { svg } from '../draw/svg.ts';
+import { circle, horizontal, svg, vertical } from '../draw/svg.ts';
 import type { Settings } from '../state/parameters.ts';
 import type { LineName } from './mapFigure.ts';
 import { wordsFor } from './words.ts';
@@ -26,15 +26,12 @@ export interface ExportNotes {
   readonly commands: readonly string[];
 }
 
-const line = (name: string): SVGElement => svg('line', { class: name, x1: 0, x2: 28, y1: 0, y2: 0 });
-
 const MIDDLE = 14;
 
 /** A mark of the picture, with the bar that it has there. */
-const marked = (mark: SVGElement, bar: string): SVGElement[] => [
-  svg('line', { class: bar, x1: MIDDLE, x2: MIDDLE, y1: -9, y2: 9 }),
-  mark,
-];
+const marked = (mark: SVGElement, bar: string): SVGElement[] => [vertical(bar, MIDDLE, -9, 9), mark];
+
+const line = (name: string): SVGElement => horizontal(name, 0, 0, 2 * MIDDLE);
 
 /** What the curves are, pinned ones too, and the points where there are some. */
 export function curveKey({ settings, pinned, measurements, own }: CurveView): KeyEntry[] {
@@ -42,7 +39,7 @@ export function curveKey({ settings, pinned, measurements, own }: CurveView): Ke
   const points = (elsewhere: boolean): KeyEntry[] => {
     if (!measurements.some(({ measurement }) => measurement.elsewhere === elsewhere)) return [];
     const name = `measured standard${elsewhere ? ' elsewhere' : ''}`;
-    const mark = svg('circle', { class: name, cx: MIDDLE, cy: 0, r: 5 });
+    const mark = circle(name, MIDDLE, 0, 5);
     const which = elsewhere ? 'models measured elsewhere' : 'trained models';
     return [
       {

@@ -7,25 +7,25 @@ import type { MapAnswer, MapRequest } from '../theory/mapWorker.ts';
 import { type MapLines, mapKey, type PlanePoint, type RiskGrid } from '../theory/phaseMap.ts';
 import { byId, html } from './elements.ts';
 import { movedBy } from './mapKeys.ts';
-import { riskText, shortText } from './numbers.ts';
+import { shortText } from './numbers.ts';
 import type { Underlay } from './pictures.ts';
 import { onWidth } from './plotSize.ts';
 import { showRiskTip } from './riskTip.ts';
 import { letters, symbol } from './symbols.ts';
 import { setTerm } from './terms.ts';
 import { resolvedTheme } from './theme.ts';
+import type { View } from './view.ts';
 import { whenSeen } from './whenSeen.ts';
-import { wordsFor } from './words.ts';
+import { riskSentence, wordsFor } from './words.ts';
 
 export type LineName = keyof MapLines;
 
-export interface MapFigure {
+export interface MapFigure extends View {
   readonly svg: SVGSVGElement;
   /** the lines that there are with what is set */
   readonly lines: readonly LineName[];
   readonly grid: RiskGrid | undefined;
   underlay(): Underlay;
-  draw(state: State): void;
 }
 
 const LINES: readonly LineName[] = ['critical', 'peak', 'best'];
@@ -78,7 +78,6 @@ export function mapFigure(store: Store): MapFigure {
     if (!point) return;
     const { settings } = store.state;
     const risk = riskAt({ ...settings, ...point });
-    const words = wordsFor(settings);
     const [x, y] = panel.pixelOf(point);
     showRiskTip(tip, box, {
       place: [
@@ -88,12 +87,12 @@ export function mapFigure(store: Store): MapFigure {
         ` = ${shortText(point.eps)}`,
       ],
       risk,
-      words,
+      words: wordsFor(settings),
       x,
       y: (height) => Math.max(4, y - height - 10),
     });
     if (cursor)
-      said.textContent = `psi1 ${shortText(point.psi1)}, eps ${shortText(point.eps)}: ${words.adversarialRisk} ${riskText(risk.adversarialRisk)}, ${words.standardRisk} ${riskText(risk.standardRisk)}, phase ${risk.phase}`;
+      said.textContent = `psi1 ${shortText(point.psi1)}, eps ${shortText(point.eps)}: ${riskSentence(settings, risk)}`;
   }
 
   const goTo = (point: PlanePoint): void => store.set(point);

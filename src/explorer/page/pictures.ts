@@ -1,6 +1,6 @@
 import textFont from 'mathjax-full/es5/output/chtml/fonts/woff-v2/MathJax_Main-Regular.woff?url';
 import letterFont from 'mathjax-full/es5/output/chtml/fonts/woff-v2/MathJax_Math-Italic.woff?url';
-import { set, svg } from '../draw/svg.ts';
+import { set, setSize, svg } from '../draw/svg.ts';
 import { type ExportNotes, MADE_BY } from './exportNotes.ts';
 
 /** Properties that the style sheet gives to a plot's elements, written into a picture that leaves the page. */
@@ -44,7 +44,7 @@ export async function svgFile(
   const copy = styledCopy(plot);
   foot.remove();
   const { width } = sizeOf(plot);
-  set(copy, { width, height, viewBox: `0 0 ${width} ${height}` });
+  setSize(copy, width, height);
   const { title, settings, commands } = notes;
   const picture = under
     ? [

@@ -1,6 +1,7 @@
 import type { CurveView } from '../draw/curveView.ts';
 import { isClassifier } from '../theory/ask.ts';
 import { placeText } from '../theory/curve.ts';
+import type { PageRisk } from '../theory/pageRisk.ts';
 import type { RiskGrid } from '../theory/phaseMap.ts';
 import { fillTable } from './elements.ts';
 import { riskText, shortText } from './numbers.ts';
@@ -11,55 +12,33 @@ const csv = (rows: readonly (readonly (string | number)[])[]): string =>
   `${rows.map((row) => row.join(',')).join('\n')}\n`;
 
 /** The curves, those that are pinned, and what was measured, in full precision. */
-export const curveCsv = ({ settings, axis, curve, pinned, measurements }: CurveView): string => {
-  const classes = isClassifier(settings);
+export function curveCsv({ settings, axis, curve, pinned, measurements }: CurveView): string {
   const curves = [
     { source: 'theory', curve },
     ...pinned.map((pin) => ({ ...pin, source: `theory ${pin.name}` })),
   ];
   const inBoth = curves.some(({ curve }) => curve.some(({ gradientNorms }) => gradientNorms));
+  const risks = isClassifier(settings)
+    ? ['error', 'standardError', 'robustError', 'robustStandardError']
+    : ['standardRisk', 'standardError', 'adversarialRisk', 'adversarialError'];
+  const norms = inBoth ? ['gradientNormL2', 'gradientNormLinf'] : ['gradientNorm'];
+  const normsOf = ({ gradientNorm, gradientNorms }: PageRisk) =>
+    inBoth ? [gradientNorms?.l2 ?? gradientNorm, gradientNorms?.linf ?? ''] : [gradientNorm];
   return csv([
-    [
-      axis.name,
-      'source',
-      ...(classes
-        ? ['error', 'standardError', 'robustError', 'robustStandardError']
-        : ['standardRisk', 'standardError', 'adversarialRisk', 'adversarialError']),
-      ...(inBoth ? ['gradientNormL2', 'gradientNormLinf'] : ['gradientNorm']),
-      'phase',
-      'd',
-      'models',
-    ],
+    [axis.name, 'source', ...risks, ...norms, 'phase', 'd', 'models'],
     ...curves.flatMap(({ source, curve }) =>
-      curve.map((risk) => [
-        placeText(axis, risk.at),
-        source,
-        risk.standardRisk,
-        '',
-        risk.adversarialRisk,
-        '',
-        ...(inBoth
-          ? [risk.gradientNorms?.l2 ?? risk.gradientNorm, risk.gradientNorms?.linf ?? '']
-          : [risk.gradientNorm]),
-        risk.phase,
-        '',
-        '',
-      ]),
+      curve.map((risk) => {
+        const both = [risk.standardRisk, '', risk.adversarialRisk, ''];
+        return [placeText(axis, risk.at), source, ...both, ...normsOf(risk), risk.phase, '', ''];
+      }),
     ),
-    ...measurements.map(({ at, measurement: { standardRisk, adversarialRisk, d, seeds, elsewhere } }) => [
-      placeText(axis, at),
-      elsewhere ? 'measured elsewhere' : 'measured',
-      standardRisk.value,
-      standardRisk.standardError,
-      adversarialRisk.value,
-      adversarialRisk.standardError,
-      ...(inBoth ? ['', ''] : ['']),
-      '',
-      d,
-      seeds,
-    ]),
+    ...measurements.map(({ at, measurement: { standardRisk, adversarialRisk, d, seeds, elsewhere } }) => {
+      const source = elsewhere ? 'measured elsewhere' : 'measured';
+      const both = [standardRisk, adversarialRisk].flatMap((risk) => [risk.value, risk.standardError]);
+      return [placeText(axis, at), source, ...both, ...norms.map(() => ''), '', d, seeds];
+    }),
   ]);
-};
+}
 
 /** Every point of the map: psi1, eps and the risk over that of predicting nothing. */
 export function mapCsv({ nx, psi1, eps, logRatio }: RiskGrid, measure: string): string {

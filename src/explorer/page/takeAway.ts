@@ -1,6 +1,6 @@
 import type { CurveView } from '../draw/curveView.ts';
 import type { Settings } from '../state/parameters.ts';
-import type { State, Store } from '../state/state.ts';
+import type { Store } from '../state/state.ts';
 import { axisNamed } from '../theory/curve.ts';
 import { atRest } from './atRest.ts';
 import { curveCommand, pointCommand, surfaceCommand } from './command.ts';
@@ -11,6 +11,7 @@ import type { MapFigure } from './mapFigure.ts';
 import { download, pngFile, svgFile, type Underlay } from './pictures.ts';
 import { curveCsv, fillCurveTable, mapCsv } from './tables.ts';
 import { resolvedTheme } from './theme.ts';
+import type { View } from './view.ts';
 import { wordsFor } from './words.ts';
 
 const PNG_DENSITY = 3;
@@ -20,7 +21,7 @@ const remarks = ({ title, settings, commands }: ExportNotes): string =>
   [title, settings, ...commands, `made by ${MADE_BY}`].map((line) => `# ${line}\n`).join('');
 
 /** Downloads beneath the figures, the equivalent commands, and the table. */
-export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { show(state: State): void } {
+export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): View {
   const pictures = (
     name: string,
     plot: SVGSVGElement,
@@ -83,7 +84,7 @@ export function takeAway(store: Store, curves: CurveFigure, map: MapFigure): { s
   details.addEventListener('toggle', fill);
   const fillLater = atRest(fill, table);
   return {
-    show({ settings, axis }) {
+    draw({ settings, axis }) {
       showCommand('point-command', pointCommand(settings));
       const command = curveCommand(settings, axisNamed(axis));
       byId('curve-command-row').hidden = command === undefined;

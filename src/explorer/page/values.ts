@@ -105,39 +105,36 @@ function showFormula(settings: Settings, risk: PageRisk): void {
   byId('equations-spectrum').hidden = settings.spectrum === 'isotropic';
   byId('formula-linf').hidden =
     normsOf(settings).test === 'l2' || risk.phase === 'null' || risk.phase === 'infinite';
-  const numbers = byId('formula-numbers');
+  byId('formula-numbers').replaceChildren(...formulaNumbers(kind, settings, risk));
+}
+
+/** The numbers in a formula, where it has some. */
+function formulaNumbers(kind: string, settings: Settings, risk: PageRisk): (Node | string)[] {
+  if (kind === 'infinite' || kind === 'channel-null' || kind === 'classes-null') return [];
+  if (kind === 'null')
+    return [
+      symbol({ letter: 'ε', index: 'c' }),
+      ` = ${shortText(criticalEpsAt(settings))}, and ${riskText(risk.standardRisk)} = 1 + ${shortText(settings.tau)}²`,
+    ];
   const q = testedGradient(settings, risk);
-  if (kind === 'infinite' || kind === 'channel-null' || kind === 'classes-null') {
-    numbers.textContent = '';
-    return;
-  }
-  if (kind === 'classes') {
-    numbers.replaceChildren(
+  if (kind === 'classes')
+    return [
       ...equals('m', risk.overlap!),
       ',  ',
       ...equals('Q', risk.outputVariance!),
       ',  ',
       ...equals('q', q),
-    );
-    return;
-  }
-  if (kind === 'null') {
-    numbers.replaceChildren(
-      symbol({ letter: 'ε', index: 'c' }),
-      ` = ${shortText(criticalEpsAt(settings))}, and ${riskText(risk.standardRisk)} = 1 + ${shortText(settings.tau)}²`,
-    );
-    return;
-  }
+    ];
   const s = Math.sqrt(risk.standardRisk);
   const c = epsTestOf(settings) * q;
   const absolute = risk.absoluteRisk ?? Math.sqrt(2 / Math.PI) * s;
   const terms = [risk.standardRisk, 2 * c * absolute, c * c];
-  numbers.replaceChildren(
+  return [
     ...(kind === 'channel' ? [`E|y − f| = ${fixedText(absolute)}`] : equals('s', s)),
     ',  ',
     ...equals('q', q),
     `:  AR = ${terms.map(riskText).join(' + ')} = ${riskText(risk.adversarialRisk)}`,
-  );
+  ];
 }
 
 const equals = (letter: string, value: number): (Node | string)[] => [

@@ -1,5 +1,7 @@
 import type { Settings } from '../state/parameters.ts';
 import { isClassifier } from '../theory/ask.ts';
+import type { PageRisk } from '../theory/pageRisk.ts';
+import { riskText } from './numbers.ts';
 
 /** What the two numbers of a point are called. */
 export interface Words {
@@ -38,3 +40,9 @@ const errors: Words = {
 
 /** Risks of a regression, errors of a classifier. */
 export const wordsFor = (settings: Settings): Words => (isClassifier(settings) ? errors : risks);
+
+/** Both numbers of a point and its phase, as a screen reader says them. */
+export function riskSentence(settings: Settings, { adversarialRisk, standardRisk, phase }: PageRisk): string {
+  const words = wordsFor(settings);
+  return `${words.adversarialRisk} ${riskText(adversarialRisk)}, ${words.standardRisk} ${riskText(standardRisk)}, phase ${phase}`;
+}

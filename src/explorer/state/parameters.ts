@@ -118,113 +118,66 @@ export interface Parameter {
 
 export const MAX_DEPTH = 4;
 
-const linear = { scale: 'linear', zero: false, positive: false } as const;
-const proportion = { scale: 'log', zero: false, positive: true } as const;
+type Kind = Pick<Parameter, 'scale' | 'zero' | 'positive'>;
+const linear: Kind = { scale: 'linear', zero: false, positive: false };
+const proportion: Kind = { scale: 'log', zero: false, positive: true };
+const penalty: Kind = { scale: 'log', zero: true, positive: false };
 
-export const parameters: Readonly<Record<NumberName, Parameter>> = {
-  psi1: {
-    name: 'psi1',
-    title: 'width',
-    explanation: 'N/d, random features per input dimension',
-    from: 0.1,
-    to: 100,
-    ...proportion,
-  },
-  psi2: {
-    name: 'psi2',
-    title: 'samples',
-    explanation: 'n/d, training samples per input dimension',
-    from: 0.1,
-    to: 20,
-    ...proportion,
-  },
-  eps: {
-    name: 'eps',
-    title: 'attack in training',
-    explanation: 'radius of the perturbations trained against',
-    from: 0,
-    to: 2,
-    ...linear,
-  },
-  epsTest: {
-    name: 'epsTest',
-    title: 'attack at test',
-    explanation: 'radius of the attack at test',
-    from: 0,
-    to: 2,
-    ...linear,
-  },
-  lambda: {
-    name: 'lambda',
-    title: 'ridge penalty',
-    explanation: 'lambda/2 times the squared norm of theta',
-    from: 1e-5,
-    to: 10,
-    scale: 'log',
-    zero: true,
-    positive: false,
-  },
-  tau: {
-    name: 'tau',
-    title: 'label noise',
-    explanation: 'standard deviation of the noise in the labels; of classes, of what blurs them',
-    from: 0,
-    to: 2,
-    ...linear,
-  },
-  below: {
-    name: 'below',
-    title: 'width beneath',
-    explanation: 'N/d of every frozen layer below the last',
-    from: 0.1,
-    to: 20,
-    ...proportion,
-  },
-  flip: {
-    name: 'flip',
-    title: 'turned over',
-    explanation: 'probability that a label is turned over',
-    from: 0,
-    to: 0.5,
-    most: 0.5,
-    ...linear,
-  },
-  share: {
-    name: 'share',
-    title: 'share with signal',
-    explanation: 'of the coordinates of the signal that are not 0',
-    from: 0.001,
-    to: 1,
-    most: 1,
-    ...proportion,
-  },
-  exponent: {
-    name: 'exponent',
-    title: 'exponent',
-    explanation: 'the k-th of 100 variances of the inputs is proportional to k to the minus this power',
-    from: 0,
-    to: 3,
-    most: 20,
-    ...linear,
-  },
-  spikes: {
-    name: 'spikes',
-    title: 'share that stands out',
-    explanation: 'of the directions of the inputs',
-    from: 0.001,
-    to: 0.9,
-    most: 0.99,
-    ...proportion,
-  },
-  ratio: {
-    name: 'ratio',
-    title: 'by a factor of',
-    explanation: 'variance of the inputs in the directions that stand out over that in the others',
-    from: 1,
-    to: 1000,
-    ...proportion,
-  },
+const slider = (
+  title: string,
+  [from, to]: readonly [number, number],
+  kind: Kind,
+  explanation: string,
+  most?: number,
+): Omit<Parameter, 'name'> => ({
+  title,
+  explanation,
+  from,
+  to,
+  ...kind,
+  ...(most !== undefined && { most }),
+});
+
+const sliders: Readonly<Record<NumberName, Omit<Parameter, 'name'>>> = {
+  psi1: slider('width', [0.1, 100], proportion, 'N/d, random features per input dimension'),
+  psi2: slider('samples', [0.1, 20], proportion, 'n/d, training samples per input dimension'),
+  eps: slider('attack in training', [0, 2], linear, 'radius of the perturbations trained against'),
+  epsTest: slider('attack at test', [0, 2], linear, 'radius of the attack at test'),
+  lambda: slider('ridge penalty', [1e-5, 10], penalty, 'lambda/2 times the squared norm of theta'),
+  tau: slider(
+    'label noise',
+    [0, 2],
+    linear,
+    'standard deviation of the noise in the labels; of classes, of what blurs them',
+  ),
+  below: slider('width beneath', [0.1, 20], proportion, 'N/d of every frozen layer below the last'),
+  flip: slider('turned over', [0, 0.5], linear, 'probability that a label is turned over', 0.5),
+  share: slider(
+    'share with signal',
+    [0.001, 1],
+    proportion,
+    'of the coordinates of the signal that are not 0',
+    1,
+  ),
+  exponent: slider(
+    'exponent',
+    [0, 3],
+    linear,
+    'the k-th of 100 variances of the inputs is proportional to k to the minus this power',
+    20,
+  ),
+  spikes: slider('share that stands out', [0.001, 0.9], proportion, 'of the directions of the inputs', 0.99),
+  ratio: slider(
+    'by a factor of',
+    [1, 1000],
+    proportion,
+    'variance of the inputs in the directions that stand out over that in the others',
+  ),
 };
+
+export const parameters = Object.fromEntries(
+  Object.entries(sliders).map(([name, parameter]) => [name, { name, ...parameter }]),
+) as Readonly<Record<NumberName, Parameter>>;
 
 /** Why `value` cannot be this parameter, or undefined when it can. */
 export function objection({ name, positive, most = 1e6 }: Parameter, value: number): string | undefined {

@@ -43,30 +43,20 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
     at: placeOf(settings, axis),
     title: 'risk',
     level: { value: nothing, words: `predicting nothing, ${shortText(nothing)}`, short: shortText(nothing) },
+    // Of a peak the foot is enough: what matters is on both sides of it.
+    most: Math.min(riskDomain([curve], nothing, 'linear')[1], Math.ceil(2.4 * nothing)),
     ...(axis.name === 'psi1' && { square: settings.psi2 }),
   };
-  // Of a peak the foot is enough: what matters is on both sides of it.
-  const most = Math.min(riskDomain([curve], nothing, 'linear')[1], Math.ceil(2.4 * nothing));
   switch (scene) {
     case 'training':
-      return { ...common, lines: [standard], most };
+      return { ...common, lines: [standard] };
     case 'attack':
-      return { ...common, lines: [adversarial, standard], most };
-    case 'curse':
-      return {
-        ...common,
-        lines: [
-          adversarial,
-          standard,
-          {
-            ...faint({ eps: 0, epsTest: 0 }, 'ordinary training', (risk) =>
-              adversarialRiskAt(risk, epsTestOf(settings)),
-            ),
-            short: 'ordinary',
-          },
-        ],
-        most,
-      };
+      return { ...common, lines: [adversarial, standard] };
+    case 'curse': {
+      const attacked = (risk: PageRisk): number => adversarialRiskAt(risk, epsTestOf(settings));
+      const ordinary = faint({ eps: 0, epsTest: 0 }, 'ordinary training', attacked);
+      return { ...common, lines: [adversarial, standard, { ...ordinary, short: 'ordinary' }] };
+    }
     case 'why': {
       const { level: _, ...plain } = common;
       const lines = [
@@ -81,27 +71,18 @@ export function pictureOf(scene: SceneName, settings: Settings): LinePlotView {
           short: 'training',
         },
       ];
-      return { ...plain, lines, most: Math.sqrt(most), title: 'error (rms)' };
+      return { ...plain, lines, most: Math.sqrt(common.most), title: 'error (rms)' };
     }
     case 'null': {
       const critical = criticalEpsAt(settings);
-      return {
-        ...common,
-        lines: [adversarial, standard],
-        most,
-        ...(critical < axis.to && { nothing: [critical, parameters.eps.to] as const }),
-      };
+      const nullPhase = critical < axis.to && { nothing: [critical, parameters.eps.to] as const };
+      return { ...common, lines: [adversarial, standard], ...nullPhase };
     }
-    case 'remedy':
-      return {
-        ...common,
-        lines: [adversarial, standard, faint({ lambda: 0 }, 'no penalty')],
-        most: riskDomain(
-          [curveOf({ settings: { ...settings, lambda: 0 }, axis: 'psi1' })],
-          nothing,
-          'linear',
-        )[1],
-      };
+    case 'remedy': {
+      const free = curveOf({ settings: { ...settings, lambda: 0 }, axis: 'psi1' });
+      const lines = [adversarial, standard, faint({ lambda: 0 }, 'no penalty')];
+      return { ...common, lines, most: riskDomain([free], nothing, 'linear')[1] };
+    }
   }
 }
 

@@ -101,7 +101,7 @@ export function stage(store: Store): View {
       const scene = state.scene!;
       const atHand = controlsOf(scene);
       for (const { name, field } of fields) {
-        field.show(state);
+        field.draw(state);
         field.element.hidden = !atHand.includes(name);
         field.element.style.order = String(atHand.indexOf(name));
       }

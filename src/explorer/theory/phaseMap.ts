@@ -1,3 +1,4 @@
+import { given } from '../../checkOptions.ts';
 import { increasingRoot } from '../../numerics/rootFinding.ts';
 import {
   bestWidth,
@@ -90,26 +91,24 @@ export function mapLines(settings: Settings, measure: Measure, count: number): M
   }));
   const radii = gridValues({ from: SMALL, to: radius.to, count });
   const search = { parameter: name, from: width.from, to: width.to };
-  const best: PlanePoint[] = [];
-  if (classes) {
-    const rest = without(options, 'eps');
-    const error = measure === 'standardRisk' ? 'error' : 'robustError';
-    for (const eps of radii) {
-      const bottom = bestWidth(map, { ...rest, eps }, { ...search, measure: error });
-      if (bottom.where === 'inside' && bottom.risk.phase !== 'null') best.push({ psi1: bottom.at, eps });
-    }
-    return { critical, peak: capacityLine(map, options, name, count), best };
-  }
-  const rest = without(options, 'eps');
-  const peak: PlanePoint[] = [];
-  for (const eps of radii) {
-    const top = interpolationPeak(map, { ...rest, eps }, { measure, parameter: name });
-    if (top) peak.push({ psi1: top.at, eps });
-    const bottom = bestWidth(map, { ...rest, eps }, { ...search, measure });
-    if (bottom.where === 'inside' && bottom.risk.phase !== 'null') best.push({ psi1: bottom.at, eps });
-  }
+  const bestAt = (eps: number) =>
+    classes
+      ? bestWidth(map, { ...options, eps }, { ...search, measure: errorOf[measure] })
+      : bestWidth(map, { ...options, eps }, { ...search, measure });
+  const best = radii.flatMap((eps) => {
+    const { at, where, risk } = bestAt(eps);
+    return where === 'inside' && risk.phase !== 'null' ? [{ psi1: at, eps }] : [];
+  });
+  if (classes) return { critical, peak: capacityLine(map, options, name, count), best };
+  const peak = radii.flatMap((eps) => {
+    const top = interpolationPeak(map, { ...options, eps }, { measure, parameter: name });
+    return top ? [{ psi1: top.at, eps }] : [];
+  });
   return { critical, peak, best };
 }
+
+/** What stands in the places of the risks in a classification. */
+const errorOf = { standardRisk: 'error', adversarialRisk: 'robustError' } as const;
 
 /** By width, the radius up to which the labels can be fitted on the whole ball about every row; as far as the map goes. */
 function capacityLine(
@@ -118,13 +117,7 @@ function capacityLine(
   name: string,
   count: number,
 ): PlanePoint[] {
-  const of = {
-    ...(labels && { labels }),
-    ...(flip !== undefined && { flip }),
-    ...(tau !== undefined && { tau }),
-    ...(norm && { norm }),
-    ...(signal && { signal }),
-  };
+  const of = given({ labels, flip, tau, norm, signal });
   return gridValues({ from: width.from, to: width.to, count, scale: 'log' }).flatMap((psi1) => {
     const here = map.with({ [name]: psi1 });
     // The capacity falls with the radius.
