@@ -1,5 +1,6 @@
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { frozenChain, type ValueAndSlope } from '../models/frozenChain.ts';
+import { numbersOf, ownNumbersOf, readsAtOnce, tensorOf } from '../runtime/hostNumbers.ts';
 import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import { column } from './perSample.ts';
@@ -86,8 +87,21 @@ export function valueAndSlope(
 }
 
 /** Rows [n, ...] times a number each, [n, 1]. */
-export const weighted = (rows: tf.Tensor, weights: tf.Tensor): tf.Tensor =>
-  rowFunction('scale', rows.size)?.([rows, weights], rows.shape) ?? rows.mul(column(weights, rows));
+export function weighted(rows: tf.Tensor, weights: tf.Tensor): tf.Tensor {
+  if (readsAtOnce(rows.size)) return weightedHere(rows, weights);
+  return rowFunction('scale', rows.size)?.([rows, weights], rows.shape) ?? rows.mul(column(weights, rows));
+}
+
+/** In the array itself that was read of the engine: half of the weights are 1 where both sides are pushed to. */
+function weightedHere(rows: tf.Tensor, weights: tf.Tensor): tf.Tensor {
+  const [numbers, by] = [ownNumbersOf(rows), numbersOf(weights)];
+  const width = numbers.length / by.length;
+  by.forEach((weight, row) => {
+    if (weight === 1) return;
+    for (let i = row * width; i < (row + 1) * width; i++) numbers[i]! *= weight;
+  });
+  return tensorOf(numbers, rows.shape);
+}
 
 /** A function, or what it is made ready as, to be differentiated in its input alone. Within a tidy. */
 export const inInputAlone = (f: ModelFunction): ModelFunction => f.frozen?.() ?? f;

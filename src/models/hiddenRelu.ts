@@ -1,3 +1,4 @@
+import { tensorOf } from '../runtime/hostNumbers.ts';
 import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import type { FrozenChain, ValueAndSlope } from './frozenChain.ts';
@@ -38,16 +39,23 @@ export function hiddenRelu(steps: readonly TensorStep[]): FrozenChain | null {
     };
   }) as (x: tf.Tensor) => tf.Tensor;
 
+  let b: number | undefined;
+  /** <grad f(x), x> + b, [n, 1] */
+  const valueAt = (x: tf.Tensor, gradient: tf.Tensor): tf.Tensor => {
+    const inner = rowFunction('inner', x.size);
+    if (!inner) return shifted(tf.sum(gradient.mul(x), 1, true));
+    // Read once: an addition of the engine's own takes longer than both.
+    b ??= shift?.dataSync()[0] ?? 0;
+    const rows = x.shape[0]!;
+    return inner([gradient, x, tensorOf(new Float32Array(rows).fill(b), [rows])], [rows, 1]);
+  };
+
   const slope = (x: tf.Tensor): ValueAndSlope =>
     tf.tidy(() => {
       const slopes = tf.tidy(() => tf.relu6(tf.matMul(x as tf.Tensor2D, steep))) as tf.Tensor2D;
       const gradient = back(slopes);
       slopes.dispose();
-      return { value: tf.tidy(() => shifted(inner(gradient, x))), gradient };
+      return { value: tf.tidy(() => valueAt(x, gradient)), gradient };
     });
   return Object.assign(f, { slope });
 }
-
-/** <a, b> of each row, [n, 1]. */
-const inner = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
-  rowFunction('inner', a.size)?.([a, b], [a.shape[0]!, 1]) ?? tf.sum(a.mul(b), 1, true);

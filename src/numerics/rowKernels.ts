@@ -23,7 +23,7 @@ import {
  * What is computed of rows of float32 numbers: each takes the addresses of its inputs and of its result, the number of rows
  * and that of columns. Sums are float64, so that squares of small numbers do not underflow. Steps within a ball:
  *
- *     inner       a, b -> <a, b>, one number a row
+ *     inner       a, b, c -> <a, b> + c, one number a row, as c is
  *     scale       x, factor -> factor x, the factor one number a row
  *     remember    before, decay, x -> decay before + x / |x|_1
  *     steepest-   gradient, length -> the v of that length in the norm of greatest <gradient, v>; 0 where the gradient is
@@ -199,12 +199,12 @@ function eachRow(
 
 const functions: Record<RowKernel, (name: RowKernel) => WasmFunction> = {
   inner: (name) =>
-    eachRow(name, [true, true, false], ([a, b, out], { local, along }) => {
+    eachRow(name, [true, true, false, false], ([a, b, c, out], { local, along }) => {
       const [u, v, sum] = [local(V128), local(V128), sumOf(local)];
       return [
         sum.clear,
         along((here) => [u.set(here.load(a!)), v.set(here.load(b!)), sum.addProduct(u, v)]),
-        [out!.get, sum.total, 0xb6, 0x38, 2, 0],
+        [out!.get, [sum.total, 0xb6], floatAt(c!), 0x92, 0x38, 2, 0],
       ];
     }),
 

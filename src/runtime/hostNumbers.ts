@@ -51,6 +51,21 @@ export function numbersOf<N extends Numbers = Float32Array>({ dataId }: tf.Tenso
   return read;
 }
 
+/**
+ * The numbers of a tensor, to be changed: the copy out of the engine where there is one that nobody else has, and it is no
+ * longer held.
+ */
+export function ownNumbersOf(tensor: tf.Tensor): Float32Array {
+  const values = numbersOf(tensor);
+  if (reusable.get(tensor.dataId) === 'copied' && reusable.delete(tensor.dataId)) {
+    held.delete(tensor.dataId);
+    return values;
+  }
+  const copy = arrayOf(values.length);
+  copy.set(values);
+  return copy;
+}
+
 /** A tensor, bool of Uint8Array and else float32, that stays with us until an operation of the engine asks for it. */
 export function tensorOf(values: Numbers, shape: number[]): tf.Tensor {
   const made = tf.tensor(values, shape, values instanceof Uint8Array ? 'bool' : 'float32');

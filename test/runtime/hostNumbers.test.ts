@@ -4,6 +4,7 @@ import {
   halvesOf,
   isHeld,
   numbersOf,
+  ownNumbersOf,
   readsAtOnce,
   tensorOf,
 } from '../../src/runtime/hostNumbers.ts';
@@ -55,6 +56,18 @@ it('uses the array of a tensor that is no more again, on TensorFlow', () => {
   computed.dispose();
   expect(arrayOf(SIZE)).toBe(copy);
   expect(arrayOf(SIZE)).not.toBe(copy);
+});
+
+it('gives numbers away to be changed, and the tensor keeps its own', () => {
+  for (const tensor of [tf.zeros([SIZE]).add(2), tensorOf(filled(2), [SIZE]), tf.tensor1d(filled(2))]) {
+    const before = numbersOf(tensor);
+    const own = ownNumbersOf(tensor);
+    expect([own.length, own[0], own[SIZE - 1]]).toEqual([SIZE, 2, 2]);
+    own.fill(3);
+    expect([numbersOf(tensor)[0], tf.tidy(() => tensor.add(1).dataSync()[0])]).toEqual([2, 3]);
+    tensor.dispose();
+    if (before === own) expect(arrayOf(SIZE)).not.toBe(own);
+  }
 });
 
 it('never one that somebody else may still look at', () => {
