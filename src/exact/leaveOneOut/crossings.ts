@@ -10,8 +10,12 @@ export interface Kinks {
   readonly bounds: Float64Array;
 }
 
-/** Rows off their kink that may be moved across it, for each coefficient, and as a share of all: those nearest to it. */
+/** Rows off their kink that may be moved across it, for each coefficient: those nearest to it. */
 const NEAREST = 1.5;
+/**
+ * And of all rows. Those further away are reached by large moves alone, which are wrong by themselves: of 72 settings of twelve tables
+ * counting them too changed 17 estimates by 0.2 to 1.3 per cent, and 16 for the worse.
+ */
 const NEAREST_SHARE = 0.5;
 
 /**
