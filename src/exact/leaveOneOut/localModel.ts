@@ -244,14 +244,15 @@ function kinksOf(directions: Float64Array, P: number, M: number): Kinks {
   linearAlgebra().multiplyTransposed(directions, directions, gram, { m: P, n: P, k: M, lower: true });
   const factor = factored(gram, P);
   const triangle = new LowerTriangle(factor, P);
-  const columns = once(() => triangle.solve(transpose(directions, P, M)));
+  const columns = once(() => triangle.overwrite(transpose(directions, P, M)));
   const duals = once(() => transpose(triangle.inverse(), P, P));
   return {
     ...{ directions, factor, columns, duals },
     basis: once(() => transpose(columns(), M, P)),
     overlaps: once(() => {
       const products = new Float64Array(P * P);
-      linearAlgebra().multiplyTransposed(duals(), duals(), products, { m: P, n: P, k: P });
+      linearAlgebra().multiplyTransposed(duals(), duals(), products, { m: P, n: P, k: P, lower: true });
+      for (let a = 0; a < P; a++) for (let b = 0; b < a; b++) products[b * P + a] = products[a * P + b]!;
       return products;
     }),
   };
