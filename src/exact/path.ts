@@ -3,8 +3,9 @@ import type { HostRows } from '../data/dataset.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { type AdversarialRegressionOptions, adversarialRegression } from './adversarialRegression.ts';
 import type { ExactOptions } from './exactOptions.ts';
-import type { ExactResult } from './exactResult.ts';
+import type { ExactResult, WarmStart } from './exactResult.ts';
 import type { ReadoutProblem } from './readoutProblem.ts';
+import { isNear } from './solveProgramme.ts';
 import { type ReadoutOptions, solveReadout } from './solveReadout.ts';
 
 /** A point of a path: {@link readoutPath}, {@link adversarialRegressionPath}. */
@@ -28,7 +29,7 @@ const SHARED: OptionNames<PathOptions<ExactOptions>> = {
 const POINT: OptionNames<PathPoint> = { eps: true, lambda: true };
 
 /**
- * `solveReadout` at each point in order, each started from the one before.
+ * `solveReadout` at each point in order, each started from an earlier one where that is near enough.
  * @param points in an order in which neighbours are near each other
  * @throws InvalidArgumentError as `solveReadout` does
  */
@@ -42,7 +43,7 @@ export const readoutPath = (
 };
 
 /**
- * `adversarialRegression` at each point in order, each started from the one before.
+ * `adversarialRegression` at each point in order, each started from an earlier one where that is near enough.
  * @param points in an order in which neighbours are near each other
  * @throws InvalidArgumentError as `adversarialRegression` does
  */
@@ -61,10 +62,12 @@ function path(
 ): ExactResult[] {
   if (!Array.isArray(points)) throw new InvalidArgumentError('points', points, 'a list of {eps, lambda}');
   for (const point of points) checkOptions('a point of a path', point ?? null, POINT);
-  const results: ExactResult[] = [];
-  for (const point of points) {
-    const before = results.at(-1);
-    results.push(solve(before ? { ...point, start: before.warmStart } : point));
-  }
-  return results;
+  // A solution that begins at a neighbour's point leaves one further from the centre of the cones, so that a chain of them takes ever
+  // more iterations: all that are near a point solved from the solver's own start begin there.
+  let start: WarmStart | undefined;
+  return points.map((point) => {
+    const result = solve(start ? { ...point, start } : point);
+    if (!start || !isNear(start, point)) start = result.warmStart;
+    return result;
+  });
 }

@@ -189,11 +189,7 @@ function runInteriorPoint(
   let kept: InteriorPoint | null = null;
   const atZero = 0.5 * y.reduce((sum, value) => sum + value * value, 0);
   // A start of another size is that of a problem with an intercept for one without, or the other way about.
-  const near =
-    start &&
-    Math.abs(Math.log(eps / start.eps)) < MOST_STEP &&
-    start.lambda === lambda &&
-    start.point?.x.length === programme.size;
+  const near = start && isNear(start, { eps, lambda }) && start.point?.x.length === programme.size;
   const result = interiorPoint(
     programme,
     near && start.point ? neighbour(start.point, 2 * n, eps / start.eps) : programme.start(),
@@ -224,6 +220,12 @@ const NEGLIGIBLE = 1e-18;
 const WARM_GAP = 3e-3;
 /** Beyond this step in log eps the programme's own start is as quick. */
 const MOST_STEP = Math.log(1.25);
+
+/** Whether a start is used at another point. */
+export const isNear = (
+  start: WarmStart,
+  { eps, lambda = 0 }: { readonly eps: number; readonly lambda?: number },
+): boolean => start.lambda === lambda && Math.abs(Math.log(eps / start.eps)) < MOST_STEP;
 
 /** The dual coordinates of the bounds q are proportional to eps; rescaled, the point stays inside the cones. A copy. */
 function neighbour({ x, s, z }: InteriorPoint, from: number, ratio: number): InteriorPoint {

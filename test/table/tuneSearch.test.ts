@@ -52,12 +52,16 @@ async function searched(
   const add = () => {
     throw new Error('every score is kept');
   };
+  let finished = 0;
   const nothing = { n: ROWS, d: 3, x: new Float64Array(), y: new Float64Array() };
   const found = await searchPaths(paths, () => nothing, settings, {
     store: { find, add },
-    count: new TuneProgressCount(1, () => {}),
+    count: new TuneProgressCount(1, (progress) => {
+      finished = progress.candidates;
+    }),
   });
-  expect(found.scores.length + found.skipped.length).toBe(paths.flatMap(candidatesOf).length);
+  const all = paths.flatMap(candidatesOf).length;
+  expect([found.scores.length + found.skipped.length, finished]).toEqual([all, all]);
   return { ...found, asked };
 }
 
