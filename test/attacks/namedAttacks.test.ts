@@ -145,6 +145,27 @@ describe.each(normNames)('in %s', (norm) => {
   });
 });
 
+it('momentum PGD steps along the decaying sum of gradients of length 1 in l1 (Dong et al. 2018, Algorithm 1)', () => {
+  const curvature = [1, 4, -3];
+  const f = (x: tf.Tensor) => tf.tidy(() => x.square().mul(curvature).sum(1, true).div(2));
+  const start = [1, -2, 0.5];
+  const [steps, stepSize, decay] = [6, 0.3, 0.7];
+  const attack = momentumPgd({ steps, stepSize, decay, useBest: false, bothSides: false });
+  let [point, velocity] = [start, [0, 0, 0]];
+  for (let i = 0; i < steps; i++) {
+    const gradient = point.map((v, j) => curvature[j]! * v);
+    const size = gradient.reduce((sum, g) => sum + Math.abs(g), 0);
+    velocity = velocity.map((v, j) => decay * v + gradient[j]! / size);
+    point = point.map((v, j) => v + (stepSize * velocity[j]!) / Math.hypot(...velocity));
+  }
+  const [x, y] = [tf.tensor2d([start]), tf.tensor2d([[-100]])];
+  const found = attack.perturb(f, x, y, 10);
+  take(found.x).forEach((v, j) => {
+    expect(Math.abs(v - point[j]!)).toBeLessThan(FLOAT32);
+  });
+  tf.dispose([x, y, found.loss]);
+});
+
 describe('APGD', () => {
   it('looks back at the checkpoints of the paper', () => {
     // p = 0.22, 0.41, 0.57, 0.70, 0.80, 0.87, 0.93, 0.99 of 100 steps.
