@@ -90,7 +90,8 @@ export function naming<T>(verb: 'read' | 'write' | 'create', path: string, work:
     return work();
   } catch (error) {
     if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-      const why = error.code === 'ENOENT' ? MISSING[verb] : error.message;
+      const why =
+        error.code === 'ENOENT' ? MISSING[verb] : error.code === 'EISDIR' ? 'it is a folder' : error.message;
       throw new UserError(oneLine(`cannot ${verb} ${JSON.stringify(path)}: ${why}`));
     }
     throw error;

@@ -7,7 +7,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 
 /** Rooms and what each may import, besides itself. */
 const mayUse: Readonly<Record<string, readonly string[]>> = (() => {
-  const base = ['errors.ts', 'checkOptions.ts', 'resolveOptions.ts', 'wholeFile.ts'];
+  const base = ['errors.ts', 'checkOptions.ts', 'resolveOptions.ts', 'shellWord.ts', 'wholeFile.ts'];
   const ground = [...base, 'numerics', 'random', 'runtime'];
   const parts = [...ground, 'theory', 'data', 'models', 'attacks'];
   const tools = [...parts, 'plots', 'evaluation', 'training', 'exact'];
@@ -16,6 +16,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = (() => {
     'errors.ts': [],
     'checkOptions.ts': ['errors.ts'],
     'resolveOptions.ts': ['errors.ts', 'checkOptions.ts'],
+    'shellWord.ts': [],
     'wholeFile.ts': ['errors.ts'],
     numerics: base,
     theory: ['errors.ts', 'checkOptions.ts', 'numerics'],

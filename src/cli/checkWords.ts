@@ -40,6 +40,8 @@ export function checkWords(words: readonly string[], command: string, options: K
   const booleans = new Set([...options.boolean, 'help', 'version']);
   for (const word of words) {
     if (word === '--') return;
+    if (word === '-')
+      throw new UserError('- is no file: standard input is /dev/stdin, and standard output /dev/stdout');
     const [, name, value] = /^--([^-=][^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     if (name === undefined) continue;
     const found = spelt(name, known);

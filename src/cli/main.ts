@@ -5,8 +5,11 @@ import { failureOf } from './failure.ts';
 
 // A reader that has seen enough, such as `head`, closes the pipe; that is not our error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`rrf: cannot write to standard output: ${error.message}\n`, () => process.exit(2));
 });
+// Remarks and progress that nobody reads are no reason to leave work undone.
+process.stderr.on('error', () => {});
 
 try {
   await runCommandLine(hideBin(process.argv));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InvalidArgumentError, oneLine, show, UserError } from '../errors.ts';
 import { tf } from '../runtime/tf.ts';
 import { makeFolder, naming, writeWholeFile } from '../wholeFile.ts';
@@ -102,7 +102,7 @@ export function readModelFile(path: string): ModelFile & { readonly file: string
   try {
     content = JSON.parse(text);
   } catch {
-    throw new UserError(oneLine(`${named} is not the ${basename(file)} of a model: it is not JSON`));
+    throw new UserError(oneLine(`${named} is not the model.json of a model: it is not JSON`));
   }
   if (!isRecord(content) || !isRecord(content.modelTopology) || !Array.isArray(content.weightsManifest))
     throw new UserError(oneLine(`${named} is not a layers model of TensorFlow.js`));

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cell } from '../cells/cell.ts';
 import { cellKey } from '../cells/node/cellKey.ts';
-import { UserError } from '../errors.ts';
-import { makeFolder, writeWholeFile } from '../wholeFile.ts';
+import { oneLine, UserError } from '../errors.ts';
+import { makeFolder, naming, writeWholeFile } from '../wholeFile.ts';
 import type { Shard } from './shards.ts';
 import { sweepCells } from './sweepSpec.ts';
 
@@ -24,18 +24,13 @@ export const rowsFiles = (out: string): string[] =>
     .filter((name) => /^cells(\.\d+-of-\d+)?\.jsonl$/.test(name))
     .sort();
 
-/** Reads a specification. @throws UserError for a file that is missing or no JSON */
+/** Reads a specification. @throws UserError for a file that is missing or not JSON */
 export function readSpec(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UserError(`cannot read the sweep ${JSON.stringify(path)}: ${(error as Error).message}`);
-  }
+  const text = naming('read', path, () => readFileSync(path, 'utf8'));
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${JSON.stringify(path)} is not JSON: ${(error as Error).message}`);
+    throw new UserError(oneLine(`${JSON.stringify(path)} is not JSON: ${(error as Error).message}`));
   }
 }
 

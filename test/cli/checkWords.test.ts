@@ -15,6 +15,7 @@ it.each([
   ['reproduce curse --activation relu', 'unknown option --activation (is it --activations?)'],
   ['attack --data x', 'unknown option --data (is it --csv?)'],
   ['reproduce curse --seed 3', 'unknown option --seed (is it --seeds?)'],
+  ['train --csv - --target y', '- is no file: standard input is /dev/stdin'],
   ['theory --psi1 0x10', 'invalid psi1: "0x10" (expected a number)'],
   [`theory --${'x'.repeat(5000)}`, 'unknown option "--xxxx'],
   ['theory curve --psi2 3 --eps 1 --grid N=1,2', 'invalid parameter: "N" (expected psi1? one of psi1, psi2'],

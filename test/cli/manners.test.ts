@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { rrf, runRrf, startRrf } from '../support/rrf.ts';
+import { commandLine, rrf, runRrf, startRrf } from '../support/rrf.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder(afterAll);
@@ -51,6 +53,35 @@ describe('rrf', () => {
     expect(started).toMatchObject({ code: 0, stderr: '' });
     expect(started).toEqual(await rrf(...asked));
   });
+
+  it.runIf(existsSync('/dev/full'))(
+    'says where its results cannot be written; remarks may be lost',
+    async () => {
+      const shell = promisify(execFile);
+      const under = (redirected: string, ...words: string[]) =>
+        shell('sh', ['-c', `"$@" ${redirected}`, 'sh', ...commandLine, ...words]).catch((error) => error);
+      const theory = [
+        'theory',
+        'curve',
+        '--psi1',
+        '2',
+        '--psi2',
+        '3',
+        '--grid',
+        'eps=0,1',
+        '--test-norm',
+        'linf',
+      ];
+      const [noResults, noRemarks] = await Promise.all([
+        under('> /dev/full', ...theory),
+        under('2> /dev/full', ...theory, '--signal', 'rademacher'),
+      ]);
+      expect(noResults.code).toBe(2);
+      expect(noResults.stderr).toMatch(/^rrf: cannot write to standard output: ENOSPC.*$/m);
+      expect(noRemarks.code).toBeUndefined();
+      expect(noRemarks.stdout).toContain('standardRisk');
+    },
+  );
 
   it('prints errors also when it is to be quiet', async () => {
     const { code, stderr } = await rrf('theory', '--psi1', 'two', '--quiet');

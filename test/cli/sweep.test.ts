@@ -214,5 +214,13 @@ it('says how much there is to do without writing anything, and refuses bad optio
     'rrf: invalid workers: -1 (expected an integer >= 1)\n',
   );
   expect((await sweep('slurm', spec, '--out', out, '--shards', '0')).code).toBe(2);
+  const table = join(folder, 'table.csv');
+  writeFileSync(table, 'a,y\n1,2\n');
+  for (const [path, why] of [
+    [join(folder, 'none.json'), 'cannot read ".*": there is no such file'],
+    [folder, 'cannot read ".*": it is a folder'],
+    [table, '".*" is not JSON: .*'],
+  ] as const)
+    expect((await sweep('run', path, '--out', out)).stderr).toMatch(new RegExp(`^rrf: ${why}\n$`));
   expect(existsSync(out)).toBe(false);
 });

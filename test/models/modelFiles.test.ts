@@ -216,5 +216,10 @@ describe('saveModel and loadModel', () => {
     await expect(loadModel(folder)).rejects.toThrow('is not a layers model of TensorFlow.js');
     writeFileSync(join(folder, 'model.json'), '{"a": ');
     await expect(loadModel(folder)).rejects.toThrow('it is not JSON');
+    const file = join(folder, 'held-out.csv');
+    writeFileSync(file, 'a,y\n1,2\n');
+    await expect(loadModel(file)).rejects.toThrow(
+      `"${file}" is not the model.json of a model: it is not JSON`,
+    );
   });
 });
