@@ -127,7 +127,7 @@ export function leaveRowsOut(
     const pieces = losses.pieces(point, states);
     const here = { point, pieces };
     const hessian: Float64Array = (before && hessianAfter(losses, before, here)) ?? hessianOf(losses, here);
-    const model = new LocalModel({ n: losses.n, M: losses.M, hessian, ...pieces });
+    const model = new LocalModel({ n: losses.n, M: losses.M, N: losses.N, hessian, ...pieces });
     before = { ...here, hessian };
     const { move, outputDerivatives } = model.newtonStep(gradientOf(losses, point, pieces), pieces.gaps);
     point = pointAt(
