@@ -82,15 +82,28 @@ export function marginPoint(rows: MarginRows, x: Float64Array, nu = 0): MarginPo
   return { x, clean, images, nu, lengths, margins, value };
 }
 
-/** Mean gradient length along sum y_i phi_i of outputs whose mean square is 1: where bounds on the norms begin. */
-export function typicalLength(rows: MarginRows): number {
+/** Mean gradient length along sum y_i phi_i of outputs whose mean square is 1; 0 where there is none. */
+function lengthOfMeans(rows: MarginRows): number {
   const { n, N, M, labelled, jacobians } = rows;
   const x = new Float64Array(M);
   for (let i = 0; i < n; i++) for (let a = 0; a < N; a++) x[a]! += labelled[i * M + a]!;
   const size = norm(times(labelled, x, n)) / Math.sqrt(n);
   const length = mean(rowNorms(rows, jacobians.images(x.subarray(0, N)), 0), (value) => value) / size;
-  return length > 0 && Number.isFinite(length) ? length : 1;
+  return Number.isFinite(length) ? length : 0;
 }
+
+/** That length, or 1: where the rounding of the norms begins. */
+export const typicalLength = (rows: MarginRows): number => lengthOfMeans(rows) || 1;
+
+/** Cost of an attack that margins of size 1 hardly feel. */
+const HARDLY_FELT = 0.03;
+
+/**
+ * Where bounds on the norms begin: that length, or one whose cost is hardly felt. Features that are flat at all rows, such as tanh at
+ * inputs of 1e3, have gradients of 1e-100, and no step leads anywhere from there.
+ */
+export const startingLength = (rows: MarginRows): number =>
+  rows.eps === 0 ? 0 : Math.max(lengthOfMeans(rows), HARDLY_FELT / rows.eps);
 
 /**
  * The slacks of p_i >= 0 and of p_i >= 1 - y_i f(x_i) + costs_i, the 1 left out, at x = (theta, p, ...): s_i and s_(n+i).

@@ -6,6 +6,7 @@ import {
   type ExactOptions,
   type ExactProgress,
   type ExactResult,
+  type LeaveOneOut,
   type ReadoutOptions,
   readoutProblem,
   solveMargins,
@@ -41,7 +42,9 @@ const regressions: Readonly<Record<string, Solve>> = {
 const asked = { eps: 0.2, lambda: 0.05, fitIntercept: true, tolerance: 1e-9 };
 
 /** What solutions of a regression and of a classifier have in common. */
-type SolutionInUnits = Pick<ExactResult, 'theta' | 'intercept' | 'objective' | 'converged'>;
+type SolutionInUnits = Pick<ExactResult, 'theta' | 'intercept' | 'objective' | 'converged'> & {
+  readonly leaveOneOut: () => Pick<LeaveOneOut, 'residuals'>;
+};
 
 const expectMinimiser = (
   found: Pick<ExactResult, 'theta' | 'intercept'>,
@@ -265,7 +268,8 @@ describe('solutions on the inputs themselves, with an intercept', () => {
     };
 
   it.each(Object.entries(solvers))('are in any units of the inputs, %s', (_, solve) => {
-    const { objective, intercept, theta } = solve(rows, 0.2, 0.05);
+    const { objective, intercept, theta, leaveOneOut } = solve(rows, 0.2, 0.05);
+    const leftOut = leaveOneOut().residuals;
     // From metres to picometres and to terametres: powers of two, which round nothing.
     for (const unit of [2 ** 40, 2 ** -40]) {
       const x = rows.x.map((value) => unit * value);
@@ -273,6 +277,9 @@ describe('solutions on the inputs themselves, with an intercept', () => {
       expect(scaled.converged).toBe(true);
       expect(Math.abs(scaled.objective / objective - 1)).toBeLessThan(2e-6);
       expectMinimiser({ ...scaled, theta: scaled.theta.map((t) => unit * t) }, theta, intercept);
+      scaled.leaveOneOut().residuals.forEach((value, i) => {
+        expect(Math.abs(value - leftOut[i]!)).toBeLessThan(MINIMISER);
+      });
     }
   });
 });

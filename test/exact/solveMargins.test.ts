@@ -5,6 +5,7 @@ import {
   type MarginOptions,
   type MarginResult,
   type ReadoutProblem,
+  readoutProblem,
   solveMargins,
   solveReadout,
 } from '../../src/exact/index.ts';
@@ -195,6 +196,21 @@ describe('solveMargins', () => {
         (eps) => solveMargins(problem, { ...options, eps }).objective,
       );
       for (let at = 1; at < costs.length; at++) expect(costs[at]).toBeGreaterThan(costs[at - 1]!);
+    }
+  });
+
+  it.each(losses)('costs nothing to attack where the features are flat at every row: %s', (loss) => {
+    // tanh where it is 1 but for 1e-90, and where it is 1 in float64.
+    for (const from of [100, 1e9]) {
+      const x = Float64Array.from({ length: 25 }, (_, i) => (i % 2 === 0 ? 1 : -1) * (from + i));
+      const y = x.map((value, i) => (i % 6 === 0 ? -1 : 1) * Math.sign(value));
+      const problem = readoutProblem({ n: 25, d: 1, x, y }, { W: Float64Array.of(1), activation: 'tanh' });
+      const alone = solveMargins(problem, { eps: 0, lambda: 0.01, loss });
+      for (const norm of ['l2', 'linf'] as const) {
+        const attacked = solveMargins(problem, { eps: 10, lambda: 0.01, loss, norm });
+        expect(attacked.converged).toBe(true);
+        expect(Math.abs(attacked.objective / alone.objective - 1)).toBeLessThan(2 * GAP);
+      }
     }
   });
 

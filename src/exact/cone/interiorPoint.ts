@@ -173,7 +173,9 @@ function better(
   bounds: Bounds,
   iterations: number,
 ): InteriorPointResult {
-  const lower = Math.max(bounds.lower, best?.bounds.lower ?? Number.NEGATIVE_INFINITY);
+  const known = best?.bounds.lower ?? Number.NEGATIVE_INFINITY;
+  // Of a point that rounding spoilt the bound is not a number.
+  const lower = bounds.lower > known ? bounds.lower : known;
   const isBest = best === undefined || bounds.upper <= best.bounds.upper;
   const { x, s, z } = isBest ? kept(point, best) : best;
   return { x, s, z, bounds: { ...(isBest ? bounds : best.bounds), lower }, iterations, converged: false };

@@ -1,5 +1,5 @@
 import type { LinearAlgebra, Precision } from '../../numerics/linearAlgebra.ts';
-import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
+import { hingeSlacks, type MarginRows, startingLength } from '../marginRows.ts';
 import { weightedProducts } from '../rowBlocks.ts';
 import { type ConeShape, coneLength, tailsOf } from './cones.ts';
 import { pairProducts } from './design.ts';
@@ -135,7 +135,7 @@ export function marginProgramme(rows: MarginRows, power: 1 | 2, algebra: LinearA
     },
 
     start() {
-      const length = typicalLength(rows);
+      const length = startingLength(rows);
       const x = new Float64Array(size);
       x.fill(1.5 + eps * length, M, M + n).fill(length, M + n, size);
       const s = apply(x);

@@ -1,5 +1,5 @@
 import type { LinearAlgebra } from '../../numerics/linearAlgebra.ts';
-import { hingeSlacks, type MarginRows, typicalLength } from '../marginRows.ts';
+import { hingeSlacks, type MarginRows, startingLength } from '../marginRows.ts';
 import { weightedProducts } from '../rowBlocks.ts';
 import { type ConeShape, coneLength } from './cones.ts';
 import { EntryBounds } from './entryBounds.ts';
@@ -121,7 +121,7 @@ export function marginSumsProgramme(
     },
 
     start() {
-      const length = typicalLength(rows);
+      const length = startingLength(rows);
       const x = new Float64Array(size);
       x.fill(1.5 + eps * length, M, M + n).fill(length / d, M + n, size);
       const s = apply(x);

@@ -43,9 +43,9 @@ export function trainerWithout(
   const outputCurvatures = softness > 0 ? new Float64Array(n) : pieces.outputCurvatures;
   const hessian = hessianOf(losses, { point: minimiser, pieces }, outputCurvatures);
   // Kinks alone may hold an intercept.
-  if (M > N) hessian[M * M - 1]! += (HELD_INTERCEPT * traceOf(hessian, M)) / M;
+  if (M > N) hessian[M * M - 1]! += HELD_INTERCEPT * n;
   // Vectors are L^-1 of themselves, H = L L': there the Hessian is the identity.
-  const factor = factored(hessian, M);
+  const factor = factored(hessian, M, N);
   const triangle = new LowerTriangle(factor, M);
   const size = sizeIn(factor, minimiser.x);
   const pairs = pairsOf(losses, minimiser);
@@ -136,12 +136,6 @@ function gradientWithout(
   return gradient;
 }
 
-function traceOf(a: Float64Array, size: number): number {
-  let trace = 0;
-  for (let j = 0; j < size; j++) trace += a[j * size + j]!;
-  return trace;
-}
-
 /** |L' x| for L in the lower triangle. */
 function sizeIn(l: Float64Array, x: Float64Array): number {
   const product = new Float64Array(x.length);
@@ -149,7 +143,7 @@ function sizeIn(l: Float64Array, x: Float64Array): number {
   return norm(product);
 }
 
-/** Share of the mean curvature that is added to that of an intercept. */
+/** What a row adds to the curvature of an intercept, in whose units it has at most about 1. */
 const HELD_INTERCEPT = 1e-3;
 /** Steps at most. */
 const STEPS = 40;

@@ -137,6 +137,7 @@ export function leaveRowsOut(
     const model = new LocalModel({
       n: losses.n,
       M: losses.M,
+      N: losses.N,
       hessian,
       ...pieces,
       kinks: kinksOf(losses, here),

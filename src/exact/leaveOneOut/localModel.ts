@@ -22,6 +22,8 @@ import { rowSquares } from './rowGradients.ts';
 export interface LocalModelOptions {
   readonly n: number;
   readonly M: number;
+  /** Of theta alone, without an intercept. */
+  readonly N: number;
   /** H, M x M, in the lower triangle, with {@link KINK_CURVATURE} d_i d_i' of each row at a kink. */
   readonly hessian: Float64Array;
   /** d_i of the rows at a kink, each of M. Overwritten. */
@@ -95,9 +97,9 @@ export class LocalModel {
   readonly kinks: Kinks;
 
   constructor(options: LocalModelOptions) {
-    const { n, M, hessian, fitted, kinks } = options;
+    const { n, M, N, hessian, fitted, kinks } = options;
     this.options = options;
-    this.factor = factored(hessian, M);
+    this.factor = factored(hessian, M, N);
     this.triangle = once(() => new LowerTriangle(this.factor, M));
     this.place = new Int32Array(n).fill(-1);
     let P = 0;
@@ -242,7 +244,7 @@ export class LocalModel {
 function kinksOf(directions: Float64Array, P: number, M: number): Kinks {
   const gram = new Float64Array(P * P);
   linearAlgebra().multiplyTransposed(directions, directions, gram, { m: P, n: P, k: M, lower: true });
-  const factor = factored(gram, P);
+  const factor = factored(gram, P, P);
   const triangle = new LowerTriangle(factor, P);
   const columns = once(() => triangle.overwrite(transpose(directions, P, M)));
   const duals = once(() => transpose(triangle.inverse(), P, P));
@@ -264,11 +266,11 @@ const rowOf = (rows: Float64Array, i: number, width: number): Float64Array =>
 /** Share of the largest diagonal entry that is added where a matrix is singular to working precision. */
 const JITTER = 1e-13;
 
-/** The Cholesky factor of A, given in the lower triangle, in that of a new matrix; NaN where there is none. */
-export function factored(a: Float64Array, size: number): Float64Array {
+/** The Cholesky factor of A, given in the lower triangle, in that of a new matrix; NaN where there is none. Its first N entries are theta's. */
+export function factored(a: Float64Array, size: number, N: number): Float64Array {
   for (let jitter = JITTER; ; jitter *= 100) {
     const factor = a.slice();
-    addToDiagonal(factor, size, jitter);
+    addToDiagonal(factor, size, jitter, 0, N);
     if (linearAlgebra().choleskyInPlace(factor, size)) return factor;
     if (!(jitter < 1)) return factor.fill(Number.NaN);
   }
