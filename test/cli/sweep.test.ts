@@ -38,9 +38,11 @@ it('keeps another run off its rows, goes on when its workers are killed, and kil
   const args = ['sweep', 'run', spec, '--out', whole, '--device', device, '--workers', '1'];
   const { child, finished } = startRrf(args);
   const rows = join(whole, 'cells.jsonl');
-  // It locks the file before its worker starts, which takes longer than to be refused.
   await until(() => existsSync(`${rows}.lock`));
+  // Where the machine is busy, it may write all its rows before another run gets to be refused.
+  child.kill('SIGSTOP');
   const refused = await rrf(...args);
+  child.kill('SIGCONT');
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain(
     `rrf: "${rows}" is being written by another run (process ${child.pid} on `,
