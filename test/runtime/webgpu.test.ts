@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -112,7 +113,14 @@ function missingPart(): string | undefined {
       return `the package ${name}`;
     }
   }
-  return swiftShader() ? undefined : "Chromium's SwiftShader";
+  if (!swiftShader()) return "Chromium's SwiftShader";
+  return hasVulkanLoader() ? undefined : "Vulkan's loader (libvulkan1)";
+}
+
+/** That of the system: Chromium keeps its own to itself. */
+function hasVulkanLoader(): boolean {
+  const { stdout } = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' });
+  return /^\s*libvulkan\.so\.1 /m.test(stdout ?? '');
 }
 
 const missing = missingPart();
