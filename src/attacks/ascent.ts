@@ -41,7 +41,10 @@ export function ascentOf(problem: AttackProblem, settings: AttackSettings, bothS
   return bothSides ? pushBothWays(problem, settings) : pushAway(problem, settings);
 }
 
-const oneRowASample = {
+/** How rows of an ascent belong to samples. */
+export interface Sides extends Pick<Ascent, 'eachSide' | 'fold'> {}
+
+export const oneRowASample: Sides = {
   eachSide: <L extends Lengths>(perSample: L) => perSample,
   fold: (found: Perturbed) => found,
 };
@@ -103,13 +106,29 @@ function leaveTargets(problem: AttackProblem, settings: AttackSettings, bothSide
   };
 }
 
-/** Pushes the prediction up in rows 0 .. n-1 and down in rows n .. 2n-1, as one batch. */
+/** Rows 0 .. n-1 are pushed up and rows n .. 2n-1 down. */
+export const twoRowsASample: Sides = {
+  eachSide: <L extends Lengths>(perSample: L) =>
+    (typeof perSample === 'number' ? perSample : stacked(perSample, perSample)) as L,
+  fold(found) {
+    const [up, down] = [0, 1].map((k) => eachTensor(found, (tensor) => halves(tensor)[k]!));
+    return worse(up!, down!);
+  },
+};
+
+/** The way in which each of those rows is pushed, [2n, 1]. */
+export const upAndDown = (n: number): tf.Tensor =>
+  tf.tensor2d(new Float32Array(2 * n).fill(1, 0, n).fill(-1, n), [2 * n, 1]);
+
+/** Away from its target, where a prediction lies on it upwards. */
+export const awayFrom = (y: tf.Tensor, value: tf.Tensor): tf.Tensor =>
+  tf.scalar(1).sub(value.less(y).toFloat().mul(2));
+
+/** Pushes predictions both ways, as one batch. */
 function pushBothWays(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { x, y } = problem;
-  const n = x.shape[0]!;
-  const sides = tf.tensor2d(new Float32Array(2 * n).fill(1, 0, n).fill(-1, n), [2 * n, 1]);
-  const eachSide = <L extends Lengths>(perSample: L): L =>
-    (typeof perSample === 'number' ? perSample : stacked(perSample, perSample)) as L;
+  const sides = upAndDown(x.shape[0]!);
+  const { eachSide } = twoRowsASample;
   return {
     centre: eachSide(x),
     ...pushed({ ...problem, y: eachSide(y) }, settings, sides),
@@ -122,20 +141,16 @@ function pushBothWays(problem: AttackProblem, settings: AttackSettings): Ascent 
       const slope = { ...both, gradient: weighted(eachSide(gradient), sides) };
       return () => slope;
     },
-    eachSide,
-    fold(found) {
-      const [up, down] = [0, 1].map((k) => eachTensor(found, (tensor) => halves(tensor)[k]!));
-      return worse(up!, down!);
-    },
+    ...twoRowsASample,
   };
 }
 
-/** Pushes the prediction away from its target: to the side on which it lies already, upwards where it lies on it. */
+/** Pushes the prediction to the side of its target on which it lies already. */
 function pushAway(problem: AttackProblem, settings: AttackSettings): Ascent {
   const { f, x, y, criterion } = problem;
   const { loss } = settings;
   const { value, gradient } = valueAndSlope(f, x, null, (outputs) => fitting(outputs, y, loss));
-  const away = tf.scalar(1).sub(value.less(y).toFloat().mul(2));
+  const away = awayFrom(y, value);
   const atCentre = { ...judged(value, y, loss, criterion), gradient: weighted(gradient, away) };
   return {
     centre: x,

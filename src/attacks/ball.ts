@@ -14,6 +14,8 @@ export interface Ball {
   readonly eps: Lengths;
   /** eps times a number: the length of a step. */
   partOfEps(part: number): Lengths;
+  /** centre + delta, projected as `nearest` does. */
+  movedBy(delta: tf.Tensor): tf.Tensor;
   /** Back into the ball: projects about the centre, then clips to the bounds, which brings no entry further out. */
   nearest(point: tf.Tensor): tf.Tensor;
   /**
@@ -67,7 +69,8 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
     centre,
     eps,
     partOfEps: (part) => (typeof eps === 'number' ? eps * part : eps.mul(part)),
-    nearest: (point) => tf.tidy(() => stepped(centre, point.sub(centre))),
+    movedBy: (delta) => stepped(centre, delta),
+    nearest: (point) => tf.tidy(() => ball.movedBy(point.sub(centre))),
     ascend(point, gradient, length) {
       // The steepest step in l1 moves one entry alone, and the bounds would leave little of it.
       if (norm.name === 'l1' && bounds) return ball.ascendInBounds(point, gradient, length);
@@ -77,8 +80,8 @@ export function ballAbout(centre: tf.Tensor, eps: Lengths, settings: AttackSetti
       if (!bounds) return ball.ascend(point, gradient, length);
       return tf.tidy(() => stepped(point, steepest(point, gradient, length)));
     },
-    pointAt: (delta) => tf.tidy(() => stepped(centre, delta.mul(eps))),
-    rimAt: (delta) => tf.tidy(() => stepped(centre, delta.div(norm.measure(delta)).mul(eps))),
+    pointAt: (delta) => tf.tidy(() => ball.movedBy(delta.mul(eps))),
+    rimAt: (delta) => tf.tidy(() => ball.movedBy(delta.div(norm.measure(delta)).mul(eps))),
   };
   return ball;
 }

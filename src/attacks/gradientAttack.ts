@@ -1,6 +1,6 @@
 import { tf } from '../runtime/tf.ts';
 import { type Ascent, ascentOf, type Slope } from './ascent.ts';
-import type { Attack } from './attack.ts';
+import type { Attack, AttackProblem, AttackSearch } from './attack.ts';
 import {
   type GradientAttackOptions,
   type GradientAttackSettings,
@@ -8,6 +8,7 @@ import {
 } from './attackOptions.ts';
 import { type Ball, ballAbout } from './ball.ts';
 import { boundedAttack } from './boundedAttack.ts';
+import { climbSearch } from './climbSearch.ts';
 import { evolve, type Perturbed, worse } from './perSample.ts';
 import { randomDelta } from './randomDelta.ts';
 import { type Memory, type Stepper, steepestSteps } from './stepper.ts';
@@ -37,24 +38,31 @@ export function gradientAttack(
   const settings = resolveGradientAttack(name, options, defaults);
   const next = stepperOf(settings);
   return boundedAttack(name, settings, (problem) => {
-    const ascent = ascentOf(problem, settings, settings.bothSides);
-    const slopeAtCentre = settings.randomStart ? null : ascent.slopeAtCentre();
-    return (eps, draw) => {
-      const ball = ballAbout(ascent.centre, ascent.eachSide(eps), settings);
-      const firstSlope = slopeAtCentre?.(ball) ?? null;
-      let worst = firstSlope && wholeStep(ascent, ball, firstSlope, settings);
-      for (let run = 0; run < settings.restarts; run++) {
-        const slope = run === 0 ? firstSlope : null;
-        const point = tf.tidy(() =>
-          slope
-            ? ascent.centre.clone()
-            : ball.pointAt(ascent.eachSide(randomDelta(problem.x, settings, draw, run))),
-        );
-        worst = climb(ascent, ball, { point, slope, worst }, next, settings);
-      }
-      return ascent.fold(worst!);
-    };
+    const atOnce = stepperOf === steepestSteps ? climbSearch(problem, settings) : null;
+    if (!atOnce) return stepSearch(problem, next, settings);
+    return (eps, draw) => atOnce(eps, draw) ?? stepSearch(problem, next, settings)(eps, draw);
   });
+}
+
+/** Goes step by step. */
+function stepSearch(problem: AttackProblem, next: Stepper, settings: GradientAttackSettings): AttackSearch {
+  const ascent = ascentOf(problem, settings, settings.bothSides);
+  const slopeAtCentre = settings.randomStart ? null : ascent.slopeAtCentre();
+  return (eps, draw) => {
+    const ball = ballAbout(ascent.centre, ascent.eachSide(eps), settings);
+    const firstSlope = slopeAtCentre?.(ball) ?? null;
+    let worst = firstSlope && wholeStep(ascent, ball, firstSlope, settings);
+    for (let run = 0; run < settings.restarts; run++) {
+      const slope = run === 0 ? firstSlope : null;
+      const point = tf.tidy(() =>
+        slope
+          ? ascent.centre.clone()
+          : ball.pointAt(ascent.eachSide(randomDelta(problem.x, settings, draw, run))),
+      );
+      worst = climb(ascent, ball, { point, slope, worst }, next, settings);
+    }
+    return ascent.fold(worst!);
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { frozenChain, type ValueAndSlope } from '../models/frozenChain.ts';
+import type { ReluClimb } from '../models/reluClimb.ts';
 import { numbersOf, ownNumbersOf, readsAtOnce, tensorOf } from '../runtime/hostNumbers.ts';
 import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
@@ -15,6 +16,8 @@ export interface ModelFunction {
   readonly frozen?: () => ModelFunction | null;
   /** Of a function with one output: outputs [n, 1] and the gradient of each in its row, where that is known without autodiff. */
   readonly slope?: (x: tf.Tensor) => ValueAndSlope;
+  /** Of such a function, all steps of a climb in l2 at once, where it is known how; null for so few moves of rows. */
+  readonly climb?: (moves: number) => ReluClimb | null;
 }
 
 /**
@@ -24,8 +27,13 @@ export interface ModelFunction {
  */
 export function modelFunction(model: tf.LayersModel | ModelFunction): ModelFunction {
   if (typeof model === 'function') {
-    const { frozen, slope } = model;
-    return Object.assign((x: tf.Tensor) => outputOf(model, x), frozen && { frozen }, slope && { slope });
+    const { frozen, slope, climb } = model;
+    return Object.assign(
+      (x: tf.Tensor) => outputOf(model, x),
+      frozen && { frozen },
+      slope && { slope },
+      climb && { climb },
+    );
   }
   if (!model || typeof model.apply !== 'function')
     throw new InvalidArgumentError('model', model, 'a tf.LayersModel, or a function from tensor to tensor');
@@ -61,7 +69,12 @@ export function modelFunction(model: tf.LayersModel | ModelFunction): ModelFunct
         return of(x);
       };
     };
-    return Object.assign(checked(chain), chain.slope && { slope: checked(chain.slope) });
+    const { slope, climb } = chain;
+    const climbing = (moves: number): ReluClimb | null => {
+      const network = climb?.(moves);
+      return network ? { ...network, place: checked(network.place) } : null;
+    };
+    return Object.assign(checked(chain), slope && { slope: checked(slope) }, climb && { climb: climbing });
   };
   return Object.assign(f, { frozen });
 }

@@ -1,5 +1,6 @@
 import { tf } from '../runtime/tf.ts';
 import { hiddenRelu } from './hiddenRelu.ts';
+import { type ReluClimb, reluClimb } from './reluClimb.ts';
 import { type TensorStep, tensorSteps } from './tensorSteps.ts';
 import { transposedProduct } from './transposedProduct.ts';
 
@@ -18,6 +19,8 @@ export type ValueAndSlope = {
 export interface FrozenChain extends BatchFunction {
   /** Both at once and past the tape of TensorFlow.js; for one output only. */
   readonly slope?: (x: tf.Tensor) => ValueAndSlope;
+  /** All steps of a climb in l2 at once, as {@link reluClimb} makes it, which may be null for so few moves of rows. */
+  readonly climb?: (moves: number) => ReluClimb | null;
 }
 
 /**
@@ -57,7 +60,9 @@ export function frozenChain(layers: readonly tf.layers.Layer[]): FrozenChain | n
   const outputs = known?.findLast((step) => step.kind === 'affine')?.kernel.shape[1];
   if (!known || !outputs) return null;
   const steps = withoutMeans(known);
-  return hiddenRelu(steps) ?? differentiable(steps, outputs === 1);
+  const chain = hiddenRelu(steps) ?? differentiable(steps, outputs === 1);
+  const climb = reluClimb(steps);
+  return climb ? Object.assign(chain, { climb }) : chain;
 }
 
 /** sigma(u) - mean before a kernel K is sigma(u) with mean 1'K taken off the bias, and before a centre it goes into that. */

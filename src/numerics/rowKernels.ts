@@ -10,7 +10,6 @@ import {
   less,
   load,
   loopWhile,
-  shuffle,
   store,
   V128,
   vector,
@@ -18,6 +17,32 @@ import {
   type WasmMemory,
   wasmFunction,
 } from './wasmCode.ts';
+import {
+  above,
+  absolute,
+  and,
+  between,
+  divided,
+  everywhere,
+  exclusiveOr,
+  float64,
+  floatAt,
+  LARGEST,
+  larger,
+  minus,
+  most,
+  numberAt,
+  or,
+  plus,
+  root,
+  SIGN,
+  smaller,
+  splat,
+  sumOf,
+  TINY,
+  times,
+  ZEROS,
+} from './wasmFloats.ts';
 
 /**
  * What is computed of rows of float32 numbers: each takes the addresses of its inputs and of its result, the number of rows
@@ -60,66 +85,6 @@ export const rowModule = (memory: WasmMemory): Uint8Array<ArrayBuffer> =>
     ROW_KERNELS.map((name) => functions[name](name)),
     memory,
   );
-
-/** The greatest factor, which float32 still holds, and the smallest divisor. */
-const [LARGEST, TINY] = [3e38, 1.2e-38];
-
-const float64 = (value: number): Code => [0x44, ...new Uint8Array(new Float64Array([value]).buffer)];
-const splat = (value: Code): Code => vector(0x13, value);
-const ZEROS = splat([0x43, 0, 0, 0, 0]);
-const absolute = (a: Code): Code => vector(0xe0, a);
-const plus = (a: Code, b: Code): Code => vector(0xe4, a, b);
-const minus = (a: Code, b: Code): Code => vector(0xe5, a, b);
-const times = (a: Code, b: Code): Code => vector(0xe6, a, b);
-/** NaN where either is. */
-const most = (a: Code, b: Code): Code => vector(0xe9, a, b);
-/** a in its bounds, and NaN where it is: one instruction each on any machine, unlike `most`. */
-const between = (a: Code, low: Code, high: Code): Code => vector(0xea, vector(0xeb, a, low), high);
-const above = (a: Code, b: Code): Code => vector(0x44, a, b);
-const and = (a: Code, b: Code): Code => vector(0x4e, a, b);
-const or = (a: Code, b: Code): Code => vector(0x50, a, b);
-const exclusiveOr = (a: Code, b: Code): Code => vector(0x51, a, b);
-const SIGN = vector(0x11, constant(-(2 ** 31)));
-
-const divided = (a: Code, b: Code): Code => [a, b, 0xa3];
-const root = (a: Code): Code => [a, 0x9f];
-const smaller = (a: Code, b: Code): Code => [a, b, 0xa4];
-const larger = (a: Code, b: Code): Code => [a, b, 0xa5];
-/** The number of float32 at an address, as it is and as float64, and a number of float64 in every lane. */
-const floatAt = (address: Local): Code => [address.get, 0x2a, 2, 0];
-const numberAt = (address: Local): Code => [floatAt(address), 0xbb];
-const everywhere = (value: Code): Code => splat([value, 0xb6]);
-
-/** Sums of float64 in four lanes. */
-interface Sum {
-  readonly clear: Code;
-  /** Adds the products of two vectors of float32, lane by lane. */
-  addProduct(a: Local, b: Local): Code;
-  /** Adds a vector of float32. */
-  addVector(a: Local): Code;
-  readonly total: Code;
-}
-
-function sumOf(local: (type: number) => Local): Sum {
-  const halves = [local(V128), local(V128)] as const;
-  const promoted = [
-    (a: Local): Code => vector(0x5f, a.get),
-    (a: Local): Code => vector(0x5f, shuffle(a.get, a.get, [2, 3, 2, 3])),
-  ] as const;
-  const lane = (half: Local, i: number): Code => [vector(0x21, half.get), i];
-  const addBoth = (term: (promote: (a: Local) => Code) => Code): Code =>
-    halves.map((half, i) => half.set(vector(0xf0, half.get, term(promoted[i]!))));
-  const [low, high] = halves;
-  return {
-    clear: halves.map((half) => half.set(ZEROS)),
-    addProduct: (a, b) => addBoth((promote) => vector(0xf2, promote(a), promote(b))),
-    addVector: (a) => addBoth((promote) => promote(a)),
-    total: [
-      [lane(low, 0), lane(low, 1), 0xa0],
-      [lane(high, 0), lane(high, 1), 0xa0, 0xa0],
-    ],
-  };
-}
 
 /** Numbers of a row where the loop is: four, or one beside zeros. */
 interface Here {

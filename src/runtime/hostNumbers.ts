@@ -32,8 +32,13 @@ const backend = (): Backend & Partial<NativeBackend> => tf.backend() as unknown 
  */
 export function readsAtOnce(size: number): boolean {
   const engine = tf.getBackend();
-  if (engine === 'cpu') return true;
-  return engine === 'tensorflow' && size <= 3e5 && !backend().isUsingGpuDevice;
+  return engine === 'cpu' || (engine === 'tensorflow' && size <= 3e5 && readsWithoutWaiting());
+}
+
+/** Whether the numbers of the engine lie in the memory of this process: not on GPUs. */
+export function readsWithoutWaiting(): boolean {
+  const engine = tf.getBackend();
+  return ['cpu', 'wasm'].includes(engine) || (engine === 'tensorflow' && !backend().isUsingGpuDevice);
 }
 
 /** Whether the numbers of a tensor are at hand. */

@@ -1,0 +1,216 @@
+import { CLIMB_ARRAYS, CLIMB_NUMBERS, type ClimbKernel, climbModule } from '../numerics/climbKernel.ts';
+
+/** f(x) = sum_j a_j relu(<k_j, x> + b_j) + beta, in float32, with what all inputs share. */
+export interface ReluLayer {
+  /** N */
+  readonly units: number;
+  /** d */
+  readonly inputs: number;
+  /** k_j, [N, d] */
+  readonly kernel: Float32Array;
+  /** <k_i, k_j>, [N, N] */
+  readonly gram: Float32Array;
+}
+
+/** Points from which rows climb, and all that is to be known there; n rows. */
+export interface ClimbStart {
+  /** f, [n] */
+  readonly value: Float32Array;
+  /** g, the gradient of f, [n, d] */
+  readonly gradient: Float32Array;
+  /** <k_j, x> + b_j, [n, N] */
+  readonly hidden: Float32Array;
+  /** <k_j, g>, [n, N] */
+  readonly rise: Float32Array;
+  /** f(x) - <g, x>, [n] */
+  readonly offset: ArrayLike<number>;
+}
+
+/** Where m rows want to go; m is a multiple of n, and row i begins at point i mod n. */
+export interface ClimbGoals {
+  /** a_j, [N] */
+  readonly weights: Float32Array;
+  /** a_j b_j, [N]; null for zeros */
+  readonly offsets: Float32Array | null;
+  /** 1 up, -1 down; [m] */
+  readonly push: Float32Array;
+  /** y, of which the point that is kept is the farthest; null where it is the one farthest pushed, [m] */
+  readonly target: Float32Array | null;
+  /** Of a step, [m]. */
+  readonly length: Float32Array;
+  /** Of the ball, [m]. */
+  readonly radius: Float32Array;
+  readonly steps: number;
+  /** Whether the best point is kept, or the last. */
+  readonly keepBest: boolean;
+}
+
+/** What was found, m rows. */
+export interface Climbed {
+  /** From the centre of the ball to the point that is kept, [m, d]. */
+  readonly delta: Float32Array;
+  /** f there, [m] */
+  readonly value: Float32Array;
+}
+
+/** So many rows tell whether the rest are worth climbing. */
+const SAMPLE = 16;
+
+/**
+ * The part of N d operations a step that units which change their sign may take. With more of them the products of a native
+ * engine are as fast.
+ */
+const WORTH = 1 / 4;
+
+/** A gradient that is so much smaller than what it was computed from has lost half of its digits. */
+const CANCELLED = 2 ** -12;
+
+/**
+ * Projected gradient steps in l2 of all rows, by climbKernel.ts.
+ * @param centre of the balls, [n, d]
+ * @param about `hidden` at the centre
+ * @param start at the centre, or elsewhere in the ball
+ * @param from from the centre to the start, [n, d]; null where that is the centre
+ * @returns null where so many units change their sign that products are faster, where gradients cancel, and where
+ * WebAssembly has no SIMD
+ */
+export function climbRows(
+  layer: ReluLayer,
+  centre: Float32Array,
+  about: Float32Array,
+  start: ClimbStart,
+  from: Float32Array | null,
+  goals: ClimbGoals,
+): Climbed | null {
+  const room = roomFor(layer);
+  if (!room) return null;
+  const { units, inputs } = layer;
+  const [n, m] = [start.value.length, goals.push.length];
+  const { arrays, climb } = room;
+  arrays.weights.set(goals.weights);
+  if (goals.offsets) arrays.offsets.set(goals.offsets);
+  else arrays.offsets.fill(0);
+  const delta = new Float32Array(m * inputs);
+  const value = new Float32Array(m);
+  const choices = [goals.steps, goals.target ? 1 : 0, goals.keepBest ? 1 : 0];
+  let switches = 0;
+  for (let row = 0; row < m; row++) {
+    const i = row % n;
+    const ofRow = (values: Float32Array, width: number) => values.subarray(i * width, (i + 1) * width);
+    arrays.about.set(ofRow(about, units));
+    arrays.hidden.set(ofRow(start.hidden, units));
+    arrays.rise.set(ofRow(start.rise, units));
+    arrays.gradient.set(ofRow(start.gradient, inputs));
+    arrays.centre.set(ofRow(centre, inputs));
+    if (from) arrays.delta.set(ofRow(from, inputs));
+    else arrays.delta.fill(0);
+    const end = climb(choices, {
+      value: start.value[i]!,
+      offset: start.offset[i]!,
+      target: goals.target?.[row] ?? 0,
+      push: goals.push[row]!,
+      length: goals.length[row]!,
+      radius: goals.radius[row]!,
+    });
+    if (end.cancelled < CANCELLED) return null;
+    switches += end.switches;
+    const most = WORTH * units * inputs * goals.steps * (row + 1);
+    if ((row + 1) % SAMPLE === 0 && switches * (units + inputs) > most) return null;
+    delta.set(arrays.found.subarray(0, inputs), row * inputs);
+    value[row] = end.value;
+  }
+  return { delta, value };
+}
+
+type ClimbArray = Exclude<(typeof CLIMB_ARRAYS)[number], 'numbers'>;
+type Numbers = Record<(typeof CLIMB_NUMBERS)[number], number>;
+
+/** A layer in the memory of the kernel, with the arrays of one row. */
+interface Room {
+  readonly arrays: { readonly [name in ClimbArray]: Float32Array };
+  climb(
+    choices: readonly number[],
+    numbers: Omit<Numbers, 'switches' | 'cancelled'>,
+  ): Pick<Numbers, 'value' | 'switches' | 'cancelled'>;
+}
+
+const PAGE_BYTES = 2 ** 16;
+
+let kernel: ClimbKernel | null | undefined;
+/** The layer whose matrices lie in the memory. */
+let loaded: { readonly layer: WeakRef<ReluLayer>; readonly room: Room } | undefined;
+
+function instantiate(): ClimbKernel | null {
+  const binary = climbModule({ pages: 1 });
+  if (!WebAssembly.validate(binary)) return null;
+  return new WebAssembly.Instance(new WebAssembly.Module(binary)).exports as unknown as ClimbKernel;
+}
+
+function roomFor(layer: ReluLayer): Room | null {
+  if (loaded?.layer.deref() === layer) return loaded.room;
+  if (kernel === undefined) kernel = instantiate();
+  if (!kernel) return null;
+  const room = load(kernel, layer);
+  loaded = { layer: new WeakRef(layer), room };
+  return room;
+}
+
+const filled = (count: number): number => 4 * Math.ceil(count / 4);
+
+function load({ climb, memory }: ClimbKernel, layer: ReluLayer): Room {
+  const [units, inputs] = [filled(layer.units), filled(layer.inputs)];
+  const lengths: Record<(typeof CLIMB_ARRAYS)[number], number> = {
+    numbers: 2 * filled(CLIMB_NUMBERS.length),
+    weights: units,
+    offsets: units,
+    kernel: layer.units * inputs,
+    gram: layer.units * units,
+    about: units,
+    hidden: units,
+    rise: units,
+    gradient: inputs,
+    centre: inputs,
+    delta: inputs,
+    found: inputs,
+    // The last of four that are written down may lie behind the others.
+    switched: units + 4,
+  };
+  const bytes = 4 * CLIMB_ARRAYS.reduce((sum, name) => sum + lengths[name], 0);
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  let end = 0;
+  const addresses = CLIMB_ARRAYS.map((name) => {
+    const address = end;
+    end += 4 * lengths[name];
+    return address;
+  });
+  const arrays = Object.fromEntries(
+    CLIMB_ARRAYS.map((name, i) => [name, new Float32Array(memory.buffer, addresses[i], lengths[name])]),
+  ) as Record<(typeof CLIMB_ARRAYS)[number], Float32Array>;
+  new Uint8Array(memory.buffer, 0, end).fill(0);
+  inRows(arrays.kernel, inputs, layer.kernel, layer.inputs);
+  inRows(arrays.gram, units, layer.gram, layer.units);
+  const numbers = new Float64Array(memory.buffer, arrays.numbers.byteOffset, CLIMB_NUMBERS.length);
+  const numberOf = (name: (typeof CLIMB_NUMBERS)[number]): number => numbers[CLIMB_NUMBERS.indexOf(name)]!;
+  return {
+    arrays,
+    climb(choices, given) {
+      const all: Numbers = { ...given, switches: 0, cancelled: 0 };
+      numbers.set(CLIMB_NUMBERS.map((name) => all[name]));
+      climb(...addresses, 4 * units, 4 * inputs, ...choices);
+      return {
+        value: numberOf('value'),
+        switches: numberOf('switches'),
+        cancelled: numberOf('cancelled'),
+      };
+    },
+  };
+}
+
+/** Rows of one width into rows of another, no narrower one. */
+function inRows(to: Float32Array, wide: number, from: Float32Array, width: number): void {
+  if (wide === width) to.set(from);
+  else
+    for (let row = 0; row * width < from.length; row++)
+      to.set(from.subarray(row * width, (row + 1) * width), row * wide);
+}
