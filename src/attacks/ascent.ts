@@ -4,7 +4,7 @@ import type { AttackSettings } from './attackOptions.ts';
 import type { Ball } from './ball.ts';
 import { type Judgement, judged } from './criteria.ts';
 import { farthestMove } from './farthestMove.ts';
-import { fitting, marginLoss, type SampleLoss } from './losses.ts';
+import { fallsWithMargin, fitting, marginLoss, type SampleLoss } from './losses.ts';
 import { valueAndSlope, weighted } from './modelFunction.ts';
 import type { Lengths } from './norms/index.ts';
 import { eachTensor, halves, type Perturbed, pick, stacked, worse } from './perSample.ts';
@@ -34,8 +34,8 @@ export interface Ascent {
 
 /** @param bothSides whether predictions on their targets, and those of one output anywhere, are pushed both ways */
 export function ascentOf(problem: AttackProblem, settings: AttackSettings, bothSides: boolean): Ascent {
-  if (settings.loss.ofMargin)
-    return problem.f.slope ? pushAgainstLabel(problem, settings) : climbLoss(problem, settings, marginLoss);
+  if (problem.f.slope && fallsWithMargin(settings.loss)) return pushAgainstLabel(problem, settings);
+  if (settings.loss.ofMargin) return climbLoss(problem, settings, marginLoss);
   if (!settings.loss.twoSided) return climbLoss(problem, settings);
   if (problem.y.shape[1] !== 1) return leaveTargets(problem, settings, bothSides);
   return bothSides ? pushBothWays(problem, settings) : pushAway(problem, settings);

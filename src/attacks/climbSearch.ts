@@ -3,7 +3,7 @@ import type { AttackProblem, AttackSearch } from './attack.ts';
 import type { GradientAttackSettings } from './attackOptions.ts';
 import { ballAbout } from './ball.ts';
 import { judged } from './criteria.ts';
-import { fitting } from './losses.ts';
+import { fallsWithMargin, fitting } from './losses.ts';
 import { eachRow } from './norms/norm.ts';
 import { type Perturbed, worse } from './perSample.ts';
 import { randomDelta } from './randomDelta.ts';
@@ -25,7 +25,7 @@ export function climbSearch(problem: AttackProblem, settings: GradientAttackSett
   const { norm, bounds, loss, steps, useBest } = settings;
   const residual = loss.twoSided ?? false;
   if (!f.climb || criterion || bounds || norm.name !== 'l2' || y.shape[1] !== 1) return null;
-  if (steps === 1 || steps > MOST_STEPS || !(residual || loss.ofMargin)) return null;
+  if (steps === 1 || steps > MOST_STEPS || !(residual || fallsWithMargin(loss))) return null;
   const both = residual && settings.bothSides;
   const { eachSide, fold } = both ? twoRowsASample : oneRowASample;
   const n = x.shape[0]!;

@@ -123,6 +123,10 @@ export const squaredHingeLoss: SampleLoss = {
   ofMargin: true,
 };
 
+/** Whether a single output loses by its margin y f(x) alone, so that to attack it is to lower that. */
+export const fallsWithMargin = (loss: SampleLoss): boolean =>
+  (loss.ofMargin ?? false) || loss === crossEntropyLoss || loss === marginLoss;
+
 /**
  * The difference-of-logits ratio of Croce & Hein (2020): the margin over the difference of the largest and the third
  * largest output, so that the scale of the outputs does not matter. Needs three classes or more.

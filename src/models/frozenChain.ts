@@ -1,7 +1,7 @@
 import { tf } from '../runtime/tf.ts';
 import { hiddenRelu } from './hiddenRelu.ts';
 import { type ReluClimb, reluClimb } from './reluClimb.ts';
-import { type TensorStep, tensorSteps } from './tensorSteps.ts';
+import { type AffineTensors, type ElementwiseTensors, type TensorStep, tensorSteps } from './tensorSteps.ts';
 import { transposedProduct } from './transposedProduct.ts';
 
 /** A function of a batch, [n, d] to [n, k]. */
@@ -36,8 +36,6 @@ interface Pass {
   readonly back: (v: tf.Tensor | null, kept: tf.Tensor) => tf.Tensor | null;
 }
 
-type Affine = Extract<TensorStep, { kind: 'affine' }>;
-type Elementwise = Extract<TensorStep, { kind: 'elementwise' }>;
 type Scale = Extract<TensorStep, { kind: 'scale' }>;
 
 /** A step with what is known beforehand of the gradient before it. */
@@ -72,7 +70,7 @@ function withoutMeans(steps: readonly TensorStep[]): TensorStep[] {
     const before = found.at(-1);
     const mean = before?.kind === 'elementwise' ? before.mean : 0;
     const next = mean === 0 ? null : takingOff(mean, step);
-    if (next) found[found.length - 1] = { ...(before as Elementwise), mean: 0 };
+    if (next) found[found.length - 1] = { ...(before as ElementwiseTensors), mean: 0 };
     found.push(next ?? step);
   }
   return found;
@@ -151,7 +149,7 @@ function prepare(step: TensorStep, columns: tf.Tensor | null, ones: boolean): Pr
 }
 
 /** V diag(columns) K', or, of ones, the columns K columns. */
-function affine({ kernel, bias }: Affine, columns: tf.Tensor | null, ones: boolean): Prepared {
+function affine({ kernel, bias }: AffineTensors, columns: tf.Tensor | null, ones: boolean): Prepared {
   const forward: BatchFunction = (u) => {
     const product = tf.matMul(u as tf.Tensor2D, kernel);
     return bias ? product.add(bias) : product;
@@ -162,7 +160,7 @@ function affine({ kernel, bias }: Affine, columns: tf.Tensor | null, ones: boole
   return { pass: { forward, back: (v) => back(v!) }, columns: null, ones };
 }
 
-function elementwise({ activation, mean }: Elementwise): Pass {
+function elementwise({ activation, mean }: ElementwiseTensors): Pass {
   const { value, slope, slopeOf, timesSlope } = activation;
   return {
     forward: (u) => (mean === 0 ? value(u) : value(u).sub(mean)),

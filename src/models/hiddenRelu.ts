@@ -2,11 +2,24 @@ import { tensorOf } from '../runtime/hostNumbers.ts';
 import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
 import type { FrozenChain, ValueAndSlope } from './frozenChain.ts';
-import type { TensorStep } from './tensorSteps.ts';
+import type { AffineTensors, ElementwiseTensors, TensorStep } from './tensorSteps.ts';
 import { transposedProduct } from './transposedProduct.ts';
 
 /** Entries of a product times this pass the 6 of ReLU6 wherever they are above zero: all but those below 2^-57. */
-const STEEP = 2 ** 60;
+export const STEEP = 2 ** 60;
+
+/** The layers of relu(x K + b) a + beta; null where the chain is another one. */
+export function reluLayers(steps: readonly TensorStep[]): {
+  readonly hidden: AffineTensors;
+  readonly activation: ElementwiseTensors['activation'];
+  readonly readout: AffineTensors;
+} | null {
+  const [hidden, relu, readout] = steps;
+  if (steps.length !== 3 || hidden?.kind !== 'affine') return null;
+  if (relu?.kind !== 'elementwise' || !relu.activation.ramp || relu.mean !== 0) return null;
+  if (readout?.kind !== 'affine' || readout.kernel.shape[1] !== 1) return null;
+  return { hidden, activation: relu.activation, readout };
+}
 
 /**
  * f(x) = relu(x K) a + b, one hidden layer of ReLU without biases behind inputs [n, d], as a {@link FrozenChain}. With
@@ -15,11 +28,9 @@ const STEEP = 2 ** 60;
  * @returns null for other steps than these. Within a tidy, which disposes its constants.
  */
 export function hiddenRelu(steps: readonly TensorStep[]): FrozenChain | null {
-  const [hidden, relu, readout] = steps;
-  if (steps.length !== 3 || hidden?.kind !== 'affine' || hidden.bias) return null;
-  if (relu?.kind !== 'elementwise' || !relu.activation.ramp || relu.mean !== 0) return null;
-  if (readout?.kind !== 'affine' || readout.kernel.shape[1] !== 1) return null;
-  const { activation } = relu;
+  const layers = reluLayers(steps);
+  if (!layers || layers.hidden.bias) return null;
+  const { hidden, activation, readout } = layers;
   const { bias, kernel: weights } = readout;
   // One number takes a faster addition than a row of one.
   const shift = bias?.reshape([]);

@@ -1,18 +1,20 @@
 import { type ClimbStart, climbRows, type ReluLayer } from '../runtime/climb.ts';
 import { numbersOf, ownNumbersOf, readsWithoutWaiting, tensorOf } from '../runtime/hostNumbers.ts';
 import { tf } from '../runtime/tf.ts';
-import type { TensorStep } from './tensorSteps.ts';
-import { transposedProduct } from './transposedProduct.ts';
+import { reluLayers, STEEP } from './hiddenRelu.ts';
+import type { AffineTensors, TensorStep } from './tensorSteps.ts';
 
 /** Where rows of inputs stand in a network with one hidden layer of ReLU: all that steps along its gradient change. */
 export interface ClimbPlace {
   /** [n, d] */
   readonly point: tf.Tensor;
-  /** [n, 1] */
+  /** The output, [n, 1]. */
   readonly value: tf.Tensor;
-  /** In its row, [n, d]. */
+  /** That of the output in its row, [n, d]. */
   readonly gradient: tf.Tensor;
-  /** Inputs of ReLU, [n, N]. */
+  /** What of the output is not <gradient, point>, [n]. */
+  readonly offset: tf.Tensor;
+  /** Inputs of ReLU times {@link STEEP}, [n, N]. */
   readonly hidden: tf.Tensor;
   /** What they rise by along the gradient, [n, N]. */
   readonly rise: tf.Tensor;
@@ -38,7 +40,7 @@ export interface ReluClimb {
   place(point: tf.Tensor): ClimbPlace;
   /**
    * From a start about a centre: the move from the centre to the point that is kept, [m, d], and the output there, [m, 1].
-   * Null where products are as fast, or the roundings too large.
+   * Null where products are as fast, and where the roundings are too large.
    */
   climb(
     start: ClimbPlace,
@@ -50,99 +52,121 @@ export interface ReluClimb {
 /** Hidden units whose Gram matrix is kept: 64 MiB of it. */
 const MOST_UNITS = 4096;
 
-/** What inputs of a frozen layer share, for as long as its kernel is there. */
+/** Of frozen kernels, for as long as they are there. */
 const layers = new WeakMap<object, ReluLayer>();
 
 function layerOf(kernel: tf.Tensor2D): ReluLayer {
   const known = layers.get(kernel.dataId);
   if (known) return known;
-  const [inputs, units] = kernel.shape;
-  const own = (work: () => tf.Tensor): Float32Array => {
+  const numbers = (work: () => tf.Tensor): Float32Array => {
     const tensor = tf.tidy(work);
-    const numbers = ownNumbersOf(tensor);
+    const own = ownNumbersOf(tensor);
     tensor.dispose();
-    return numbers;
+    return own;
   };
   const layer = {
-    units,
-    inputs,
-    kernel: own(() => tf.transpose(kernel)),
-    gram: own(() => tf.matMul(kernel, kernel, true)),
+    units: kernel.shape[1],
+    inputs: kernel.shape[0],
+    kernel: numbers(() => tf.transpose(kernel)),
+    norms: numbers(() => tf.sqrt(tf.sum(tf.square(kernel), 0))),
+    gram: numbers(() => tf.matMul(kernel, kernel.mul(STEEP), true)),
   };
   layers.set(kernel.dataId, layer);
   return layer;
 }
 
 /**
- * relu(x K + b) a + beta in steps of its own, or null for another chain. Within a tidy, which disposes its constants.
+ * How relu(x K + b) a + beta climbs, if it pays for so many moves of rows; null for another chain. Within a tidy, which
+ * disposes its constants.
  */
 export function reluClimb(steps: readonly TensorStep[]): ((moves: number) => ReluClimb | null) | null {
-  const [hidden, relu, readout] = steps;
-  if (steps.length !== 3 || hidden?.kind !== 'affine') return null;
-  if (relu?.kind !== 'elementwise' || !relu.activation.ramp || relu.mean !== 0) return null;
-  if (readout?.kind !== 'affine' || readout.kernel.shape[1] !== 1) return null;
-  const { kernel, bias } = hidden;
-  const units = kernel.shape[1];
-
-  const place =
-    (back: (v: tf.Tensor) => tf.Tensor) =>
-    (point: tf.Tensor): ClimbPlace =>
-      tf.tidy(() => {
-        const product = tf.matMul(point as tf.Tensor2D, kernel);
-        const z = bias ? product.add(bias) : product;
-        const value = tf.matMul(tf.relu(z), readout.kernel);
-        const gradient = back(tf.step(z));
-        return {
-          point: point.clone(),
-          value: readout.bias ? value.add(readout.bias) : value,
-          gradient,
-          hidden: z,
-          rise: tf.matMul(gradient as tf.Tensor2D, kernel),
-        };
-      });
-
+  const chain = reluLayers(steps);
+  if (!chain) return null;
+  const { hidden, readout } = chain;
   return (moves) => {
     // The Gram matrix takes no longer than the products that it saves.
-    if (units > MOST_UNITS || units > 2 * moves || !readsWithoutWaiting()) return null;
-    const layer = layerOf(kernel);
-    const weights = numbersOf(readout.kernel);
-    const offsets = bias ? numbersOf(bias).map((b, j) => b * weights[j]!) : null;
-    const startOf = ({ point, value, gradient, hidden: z, rise }: ClimbPlace): ClimbStart => {
-      const [f, g, x] = [value, gradient, point].map((tensor) => numbersOf(tensor)) as [
-        ...[Float32Array, Float32Array],
-        Float32Array,
-      ];
-      const offset = Float64Array.from(f, (v, i) => {
-        let along = 0;
-        for (let k = i * layer.inputs; k < (i + 1) * layer.inputs; k++) along += g[k]! * x[k]!;
-        return v - along;
-      });
-      return { value: f, gradient: g, hidden: numbersOf(z), rise: numbersOf(rise), offset };
-    };
-    return {
-      place: place(transposedProduct(kernel.mul(readout.kernel.reshape([-1])) as tf.Tensor2D)),
-      climb(start, centre, { push, target, length, radius, ...how }) {
-        const from = start === centre ? null : numbersOf(tf.tidy(() => start.point.sub(centre.point)));
-        const found = climbRows(
-          layer,
-          numbersOf(centre.point),
-          numbersOf(centre.hidden),
-          startOf(start),
-          from,
-          {
-            weights,
-            offsets,
-            push: numbersOf(push),
-            target: target && numbersOf(target),
-            length: numbersOf(length),
-            radius: numbersOf(radius),
-            ...how,
-          },
-        );
-        if (!found) return null;
-        const m = found.value.length;
-        return { delta: tensorOf(found.delta, [m, layer.inputs]), value: tensorOf(found.value, [m, 1]) };
-      },
-    };
+    const pays = hidden.kernel.shape[1] <= Math.min(MOST_UNITS, 2 * moves);
+    return pays && readsWithoutWaiting() ? climbThrough(hidden, readout) : null;
   };
+}
+
+function climbThrough(
+  { kernel, bias }: AffineTensors,
+  { kernel: readout, bias: constant }: AffineTensors,
+): ReluClimb {
+  const layer = layerOf(kernel);
+  const { units, inputs } = layer;
+  const weights = numbersOf(readout);
+  const beta = constant ? numbersOf(constant)[0]! : 0;
+  const offsets = bias ? numbersOf(bias).map((b, j) => b * weights[j]!) : null;
+  const steep = kernel.mul(STEEP) as tf.Tensor2D;
+  const shift = bias?.mul(STEEP);
+  // Of ReLU6, which is 6 where a unit is active.
+  const sixth = tf.tidy(() => readout.div(6)) as tf.Tensor2D;
+  const back = tf.tidy(() => tf.tensor2d(layer.kernel, [units, inputs]).mul(sixth)) as tf.Tensor2D;
+  const offsetOfActive = bias && (tf.tidy(() => bias.reshape([-1, 1]).mul(sixth)) as tf.Tensor2D);
+
+  return {
+    place: (point) =>
+      tf.tidy(() => {
+        const n = point.shape[0]!;
+        const product = tf.matMul(point as tf.Tensor2D, steep);
+        const hidden = shift ? product.add(shift) : product;
+        const slopes = tf.relu6(hidden) as tf.Tensor2D;
+        const gradient = tf.matMul(slopes, back);
+        const rise = tf.matMul(gradient, steep);
+        const active = offsetOfActive && numbersOf(tf.matMul(slopes, offsetOfActive));
+        const offset = Float32Array.from({ length: n }, (_, i) => beta + (active?.[i] ?? 0));
+        const value = innerProducts(numbersOf(gradient), numbersOf(point), n).map((v, i) => v + offset[i]!);
+        return {
+          point: point.clone(),
+          value: tensorOf(Float32Array.from(value), [n, 1]),
+          gradient,
+          offset: tensorOf(offset, [n]),
+          hidden,
+          rise,
+        };
+      }),
+
+    climb(start, centre, { push, target, length, radius, ...how }) {
+      const from = start === centre ? null : tf.tidy(() => start.point.sub(centre.point));
+      const found = climbRows(
+        layer,
+        { point: numbersOf(centre.point), hidden: numbersOf(centre.hidden) },
+        startAt(start),
+        from && numbersOf(from),
+        {
+          weights,
+          offsets,
+          push: numbersOf(push),
+          target: target && numbersOf(target),
+          length: numbersOf(length),
+          radius: numbersOf(radius),
+          ...how,
+        },
+      );
+      from?.dispose();
+      if (!found) return null;
+      const m = push.shape[0]!;
+      return { delta: tensorOf(found.delta, [m, inputs]), value: tensorOf(found.value, [m, 1]) };
+    },
+  };
+}
+
+const startAt = ({ value, gradient, offset, hidden, rise }: ClimbPlace): ClimbStart => ({
+  value: numbersOf(value),
+  gradient: numbersOf(gradient),
+  offset: numbersOf(offset),
+  hidden: numbersOf(hidden),
+  rise: numbersOf(rise),
+});
+
+/** Of the rows of two arrays, in float64. */
+function innerProducts(a: Float32Array, b: Float32Array, rows: number): Float64Array {
+  const width = a.length / rows;
+  return new Float64Array(rows).map((_, i) => {
+    let sum = 0;
+    for (let k = i * width; k < (i + 1) * width; k++) sum += a[k]! * b[k]!;
+    return sum;
+  });
 }

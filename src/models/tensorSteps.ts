@@ -34,6 +34,9 @@ export type TensorStep =
       readonly clip: number;
     };
 
+export type AffineTensors = Extract<TensorStep, { kind: 'affine' }>;
+export type ElementwiseTensors = Extract<TensorStep, { kind: 'elementwise' }>;
+
 /** A layer that knows what it computes as such steps. */
 export interface TensorLayer {
   /** Null where no step says it. The weights are those of the built layer now, and the tensors its own. */

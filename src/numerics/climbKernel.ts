@@ -43,6 +43,7 @@ import {
  *     numbers     those of {@link CLIMB_NUMBERS}, float64
  *     weights     a, [N]
  *     offsets     a_j b_j, [N]
+ *     sizes       |a_j k_j|, [N]
  *     kernel      k_j, [N, d]
  *     gram        <k_i, k_j>, [N, N]
  *     about       z at the centre of the ball, [N]
@@ -58,6 +59,7 @@ export const CLIMB_ARRAYS = [
   'numbers',
   'weights',
   'offsets',
+  'sizes',
   'kernel',
   'gram',
   'about',
@@ -138,11 +140,11 @@ const climb = wasmFunction('climb', CLIMB_PARAMETERS.length, (parameters, local)
   const { numbers, units, inputs } = at;
   const locals = <const T extends readonly number[]>(...types: T): { [i in keyof T]: Local } =>
     types.map((type) => local(type)) as { [i in keyof T]: Local };
-  const [k, step, end, next, unit, row] = locals(I32, I32, I32, I32, I32, I32);
+  const [k, step, end, next] = locals(I32, I32, I32, I32);
   const [v, w, by, shrink, mask] = locals(V128, V128, V128, V128, V128);
   const [value, offset, kept, score, best] = locals(F64, F64, F64, F64, F64);
   const [size, scale, least, weight, sign, switches] = locals(F64, F64, F64, F64, F64, F64);
-  const total = sumOf(local);
+  const [squares, total] = [sumOf(local), sumOf(local)];
 
   const numberOf = (name: (typeof CLIMB_NUMBERS)[number]): Code => readNumber(numbers, name);
   /** Along arrays of so many bytes, four numbers a turn. */
@@ -153,14 +155,6 @@ const climb = wasmFunction('climb', CLIMB_PARAMETERS.length, (parameters, local)
   const read = (array: Local): Code => load(add(array.get, k.get));
   const write = (array: Local, four: Code): Code => store(add(array.get, k.get), four);
   const positive = (four: Code): Code => above(four, ZEROS);
-  /** The place of the unit in arrays of N is as many bytes behind their beginning as `unit` says. */
-  const ofUnit = (array: Local): Code => promoted(add(array.get, unit.get));
-  const rowOfUnit = (matrix: Local, bytes: Local): Code =>
-    add(matrix.get, multiply([unit.get, 0x41, 2, 0x76], bytes.get));
-  const addRow = (array: Local, matrix: Local, bytes: Local): Code => [
-    row.set(rowOfUnit(matrix, bytes)),
-    along(bytes, write(array, plus(read(array), times(by.get, read(row))))),
-  ];
 
   const keep: Code = [
     [best.set(score.get), kept.set(value.get)],
@@ -173,15 +167,15 @@ const climb = wasmFunction('climb', CLIMB_PARAMETERS.length, (parameters, local)
   );
 
   const measureGradient: Code = [
-    total.clear,
-    along(inputs, [v.set(read(at.gradient)), total.addProduct(v, v)]),
-    size.set(root(total.total)),
-    scale.set(larger(scale.get, size.get)),
-    least.set(smaller(least.get, divided(sum(size.get, float64(TINY)), sum(scale.get, float64(TINY))))),
+    squares.clear,
+    along(inputs, [v.set(read(at.gradient)), squares.addProduct(v, v)]),
   ];
   const factor = divided(numberOf('length'), larger(size.get, float64(TINY)));
   const reach = larger(root(total.total), larger(numberOf('radius'), float64(TINY)));
   const moveInputs: Code = [
+    size.set(root(squares.total)),
+    scale.set(larger(scale.get, size.get)),
+    least.set(smaller(least.get, divided(sum(size.get, float64(TINY)), sum(scale.get, float64(TINY))))),
     by.set(everywhere(product(numberOf('push'), smaller(factor, float64(LARGEST))))),
     total.clear,
     along(inputs, [
@@ -199,46 +193,74 @@ const climb = wasmFunction('climb', CLIMB_PARAMETERS.length, (parameters, local)
       write(at.hidden, w.get),
       mask.set(exclusiveOr(positive(v.get), positive(w.get))),
       when(vector(0x53, mask.get), [
-        unit.set(vector(0xa4, mask.get)),
+        next.set(vector(0xa4, mask.get)),
         // All four are written down one after the other, each over the last one where that did not change.
         [0, 1, 2, 3].map((lane) => [
           [end.get, add(k.get, constant(4 * lane)), 0x36, 2, 0],
-          end.advance([both([unit.get, 0x41, lane, 0x76], constant(1)), 0x41, 2, 0x74]),
+          end.advance([both([next.get, 0x41, lane, 0x76], constant(1)), 0x41, 2, 0x74]),
         ]),
       ]),
     ]),
   ];
-  const switchUnits: Code = [
-    next.set(at.switched.get),
-    loopWhile(less(next.get, end.get), [
-      unit.set([next.get, 0x28, 2, 0]),
-      weight.set(ofUnit(at.weights)),
-      row.set(add(rowOfUnit(at.gram, units), unit.get)),
-      scale.set(larger(scale.get, product(magnitude(weight.get), root(promoted(row.get))))),
-      sign.set([float64(1), float64(-1), ofUnit(at.hidden), float64(0), 0x64, 0x1b]),
-      offset.set(sum(offset.get, product(sign.get, ofUnit(at.offsets)))),
-      by.set(everywhere(product(sign.get, weight.get))),
-      addRow(at.gradient, at.kernel, inputs),
-      addRow(at.rise, at.gram, units),
-      next.advance(constant(4)),
-      switches.set(sum(switches.get, float64(1))),
-    ]),
-  ];
+
+  /** A unit that changed its sign. Its place in arrays of N is as many bytes behind their beginning as `unit` says. */
+  const switchedUnit = () => {
+    const [unit, row, factorOfRow] = locals(I32, I32, V128);
+    const ofUnit = (array: Local): Code => promoted(add(array.get, unit.get));
+    const rowOf = (matrix: Local, bytes: Local): Code =>
+      add(matrix.get, multiply([unit.get, 0x41, 2, 0x76], bytes.get));
+    return {
+      take: [
+        unit.set([next.get, 0x28, 2, 0]),
+        next.advance(constant(4)),
+        weight.set(ofUnit(at.weights)),
+        scale.set(larger(scale.get, ofUnit(at.sizes))),
+        sign.set([float64(1), float64(-1), ofUnit(at.hidden), float64(0), 0x64, 0x1b]),
+        offset.set(sum(offset.get, product(sign.get, ofUnit(at.offsets)))),
+        factorOfRow.set(everywhere(product(sign.get, weight.get))),
+        switches.set(sum(switches.get, float64(1))),
+      ],
+      find: (matrix: Local, bytes: Local): Code => row.set(rowOf(matrix, bytes)),
+      changed: (four: Code): Code => plus(four, times(factorOfRow.get, read(row))),
+    };
+  };
+  const [first, second] = [switchedUnit(), switchedUnit()];
+  /** Two at a time, which reads and writes what they change once. */
+  const switchUnits = (changed: readonly ReturnType<typeof switchedUnit>[]): Code =>
+    loopWhile(less(add(next.get, constant(4 * changed.length - 1)), end.get), [
+      changed.map(({ take }) => take),
+      (
+        [
+          [at.gradient, at.kernel, inputs],
+          [at.rise, at.gram, units],
+        ] as const
+      ).map(([array, matrix, bytes]) => [
+        changed.map(({ find }) => find(matrix, bytes)),
+        along(
+          bytes,
+          write(
+            array,
+            changed.reduce((four, one) => one.changed(four), read(array)),
+          ),
+        ),
+      ]),
+    ]);
   const evaluate: Code = [
-    total.clear,
+    [total.clear, squares.clear],
     along(inputs, [
       v.set(times(shrink.get, read(at.delta))),
       write(at.delta, v.get),
       [v.set(plus(v.get, read(at.centre))), w.set(read(at.gradient))],
-      total.addProduct(v, w),
+      [total.addProduct(v, w), squares.addProduct(w, w)],
     ]),
     value.set(sum(total.total, offset.get)),
   ];
   return [
     [value.set(numberOf('value')), offset.set(numberOf('offset')), least.set(float64(1))],
-    [judge, keep],
+    [judge, keep, measureGradient],
     loopWhile(less(step.get, at.steps.get), [
-      [measureGradient, moveInputs, moveUnits, switchUnits, evaluate, judge],
+      [moveInputs, moveUnits, next.set(at.switched.get)],
+      [switchUnits([first, second]), switchUnits([first]), evaluate, judge],
       when(either(equal(at.keepBest.get, constant(0)), atLeast(score.get, best.get)), keep),
       step.advance(constant(1)),
     ]),

@@ -8,7 +8,9 @@ export interface ReluLayer {
   readonly inputs: number;
   /** k_j, [N, d] */
   readonly kernel: Float32Array;
-  /** <k_i, k_j>, [N, N] */
+  /** |k_j|, [N] */
+  readonly norms: Float32Array;
+  /** <k_i, k_j>, [N, N], times any factor that `hidden` and `rise` have as well */
   readonly gram: Float32Array;
 }
 
@@ -67,8 +69,7 @@ const CANCELLED = 2 ** -12;
 
 /**
  * Projected gradient steps in l2 of all rows, by climbKernel.ts.
- * @param centre of the balls, [n, d]
- * @param about `hidden` at the centre
+ * @param centre of the balls, [n, d], with `hidden` there
  * @param start at the centre, or elsewhere in the ball
  * @param from from the centre to the start, [n, d]; null where that is the centre
  * @returns null where so many units change their sign that products are faster, where gradients cancel, and where
@@ -76,8 +77,7 @@ const CANCELLED = 2 ** -12;
  */
 export function climbRows(
   layer: ReluLayer,
-  centre: Float32Array,
-  about: Float32Array,
+  centre: { readonly point: Float32Array; readonly hidden: Float32Array },
   start: ClimbStart,
   from: Float32Array | null,
   goals: ClimbGoals,
@@ -88,36 +88,41 @@ export function climbRows(
   const [n, m] = [start.value.length, goals.push.length];
   const { arrays, climb } = room;
   arrays.weights.set(goals.weights);
+  arrays.sizes.set(goals.weights.map((weight, j) => Math.abs(weight) * layer.norms[j]!));
   if (goals.offsets) arrays.offsets.set(goals.offsets);
   else arrays.offsets.fill(0);
   const delta = new Float32Array(m * inputs);
   const value = new Float32Array(m);
-  const choices = [goals.steps, goals.target ? 1 : 0, goals.keepBest ? 1 : 0];
-  let switches = 0;
-  for (let row = 0; row < m; row++) {
-    const i = row % n;
+  const choices = [goals.steps, goals.target ? 1 : 0, goals.keepBest ? 1 : 0] as const;
+  const climbed: Numbers = { ...NOTHING };
+  let [done, switches] = [0, 0];
+  for (let i = 0; i < n; i++) {
     const ofRow = (values: Float32Array, width: number) => values.subarray(i * width, (i + 1) * width);
-    arrays.about.set(ofRow(about, units));
-    arrays.hidden.set(ofRow(start.hidden, units));
-    arrays.rise.set(ofRow(start.rise, units));
-    arrays.gradient.set(ofRow(start.gradient, inputs));
-    arrays.centre.set(ofRow(centre, inputs));
-    if (from) arrays.delta.set(ofRow(from, inputs));
-    else arrays.delta.fill(0);
-    const end = climb(choices, {
-      value: start.value[i]!,
-      offset: start.offset[i]!,
-      target: goals.target?.[row] ?? 0,
-      push: goals.push[row]!,
-      length: goals.length[row]!,
-      radius: goals.radius[row]!,
-    });
-    if (end.cancelled < CANCELLED) return null;
-    switches += end.switches;
-    const most = WORTH * units * inputs * goals.steps * (row + 1);
-    if ((row + 1) % SAMPLE === 0 && switches * (units + inputs) > most) return null;
-    delta.set(arrays.found.subarray(0, inputs), row * inputs);
-    value[row] = end.value;
+    arrays.about.set(ofRow(centre.hidden, units));
+    arrays.centre.set(ofRow(centre.point, inputs));
+    const [hidden, rise] = [ofRow(start.hidden, units), ofRow(start.rise, units)];
+    const [gradient, moved] = [ofRow(start.gradient, inputs), from && ofRow(from, inputs)];
+    for (let row = i; row < m; row += n) {
+      arrays.hidden.set(hidden);
+      arrays.rise.set(rise);
+      arrays.gradient.set(gradient);
+      if (moved) arrays.delta.set(moved);
+      else arrays.delta.fill(0);
+      climbed.value = start.value[i]!;
+      climbed.offset = start.offset[i]!;
+      climbed.target = goals.target?.[row] ?? 0;
+      climbed.push = goals.push[row]!;
+      climbed.length = goals.length[row]!;
+      climbed.radius = goals.radius[row]!;
+      climb(choices, climbed);
+      if (climbed.cancelled < CANCELLED || !Number.isFinite(climbed.value)) return null;
+      switches += climbed.switches;
+      done += 1;
+      delta.set(arrays.found.subarray(0, inputs), row * inputs);
+      value[row] = climbed.value;
+    }
+    const most = WORTH * units * inputs * goals.steps * done;
+    if ((i + 1) % SAMPLE === 0 && switches * (units + inputs) > most) return null;
   }
   return { delta, value };
 }
@@ -125,13 +130,13 @@ export function climbRows(
 type ClimbArray = Exclude<(typeof CLIMB_ARRAYS)[number], 'numbers'>;
 type Numbers = Record<(typeof CLIMB_NUMBERS)[number], number>;
 
+const NOTHING = Object.fromEntries(CLIMB_NUMBERS.map((name) => [name, 0])) as Numbers;
+
 /** A layer in the memory of the kernel, with the arrays of one row. */
 interface Room {
   readonly arrays: { readonly [name in ClimbArray]: Float32Array };
-  climb(
-    choices: readonly number[],
-    numbers: Omit<Numbers, 'switches' | 'cancelled'>,
-  ): Pick<Numbers, 'value' | 'switches' | 'cancelled'>;
+  /** Changes the numbers. */
+  climb(choices: readonly [number, number, number], numbers: Numbers): void;
 }
 
 const PAGE_BYTES = 2 ** 16;
@@ -163,6 +168,7 @@ function load({ climb, memory }: ClimbKernel, layer: ReluLayer): Room {
     numbers: 2 * filled(CLIMB_NUMBERS.length),
     weights: units,
     offsets: units,
+    sizes: units,
     kernel: layer.units * inputs,
     gram: layer.units * units,
     about: units,
@@ -191,18 +197,17 @@ function load({ climb, memory }: ClimbKernel, layer: ReluLayer): Room {
   inRows(arrays.kernel, inputs, layer.kernel, layer.inputs);
   inRows(arrays.gram, units, layer.gram, layer.units);
   const numbers = new Float64Array(memory.buffer, arrays.numbers.byteOffset, CLIMB_NUMBERS.length);
-  const numberOf = (name: (typeof CLIMB_NUMBERS)[number]): number => numbers[CLIMB_NUMBERS.indexOf(name)]!;
+  const sizes = [4 * units, 4 * inputs];
   return {
     arrays,
-    climb(choices, given) {
-      const all: Numbers = { ...given, switches: 0, cancelled: 0 };
-      numbers.set(CLIMB_NUMBERS.map((name) => all[name]));
-      climb(...addresses, 4 * units, 4 * inputs, ...choices);
-      return {
-        value: numberOf('value'),
-        switches: numberOf('switches'),
-        cancelled: numberOf('cancelled'),
-      };
+    climb(choices, ofRow) {
+      CLIMB_NUMBERS.forEach((name, k) => {
+        numbers[k] = ofRow[name];
+      });
+      climb(...addresses, ...sizes, ...choices);
+      CLIMB_NUMBERS.forEach((name, k) => {
+        ofRow[name] = numbers[k]!;
+      });
     },
   };
 }
