@@ -1,10 +1,11 @@
 /**
- * Predicted and measured seconds of one cell of every kind, as a table: npx tsx scripts/cellSeconds.ts [DEVICE] [WORKERS]
+ * Predicted and measured seconds, medians, of cells of every kind, as a table: npx tsx scripts/cellSeconds.ts [DEVICE] [WORKERS]
  *
  * With as many workers as cores, which are the default, a cell takes what it takes in a figure or a sweep.
  */
 import { availableParallelism } from 'node:os';
-import type { CellArgs } from '../src/cells/cell.ts';
+import { median } from 'd3-array';
+import type { Cell, CellArgs } from '../src/cells/cell.ts';
 import { cellSeconds } from '../src/cells/cellSeconds.ts';
 import { rowsOf, widthOf } from '../src/cells/cellSizes.ts';
 import { cell } from '../src/cells/makeCell.ts';
@@ -37,20 +38,18 @@ const machine = await machineOf(runtime);
 console.log(
   `${runtimeLine(runtime)}; ${machine.gigaflopsPerSecond.toFixed(0)} GFLOP/s a thread, ${workers} workers`,
 );
-// Two of each, so that all workers are busy with cells of one size.
-const cells = Object.values(kinds).flatMap((args) => [0, 1].map((seed) => cell({ ...args, seed })));
-const measured = new Map<string, { seconds: number; steps: number }>();
-const nameOf = (d: object): string => JSON.stringify(d);
-await runCells(cells, {
+// An even number of each, so that all workers are busy with cells of one size; the first of short ones compile what others use.
+const seedsOf = ({ network }: CellArgs): number[] =>
+  network === 'lazy' || network === 'trained' ? [0, 1] : [0, 1, 2, 3, 4, 5];
+const cells = Object.values(kinds).map((args) => seedsOf(args).map((seed) => cell({ ...args, seed })));
+const nameOf = (of: Cell): string => JSON.stringify({ ...of, seed: 0 });
+const measured = new Map<string, { seconds: number; steps: number }[]>();
+await runCells(cells.flat(), {
   device: runtime.device,
   workers: Number(workers),
   onReport(of, { seconds, result }) {
-    const key = nameOf({ ...of, seed: 0 });
-    const before = measured.get(key);
-    measured.set(key, {
-      seconds: (before?.seconds ?? 0) + seconds / 2,
-      steps: (before?.steps ?? 0) + result.training.iterations / 2,
-    });
+    const others = measured.get(nameOf(of)) ?? [];
+    measured.set(nameOf(of), [...others, { seconds, steps: result.training.iterations }]);
   },
   onFailure: (of, reason) => console.error(nameOf(of), reason),
 });
@@ -58,9 +57,13 @@ console.log(
   '| cell | d | N | n | steps | predicted, s | measured, s | ratio |\n|---|---|---|---|---|---|---|---|',
 );
 for (const [i, name] of Object.keys(kinds).entries()) {
-  const of = cells[2 * i]!;
+  const of = cells[i]![0]!;
   const predicted = cellSeconds(of, machine);
-  const { seconds, steps } = measured.get(nameOf(of)) ?? { seconds: Number.NaN, steps: Number.NaN };
+  const found = measured.get(nameOf(of)) ?? [];
+  const [seconds, steps] = [
+    median(found, (one) => one.seconds) ?? Number.NaN,
+    median(found, (one) => one.steps),
+  ];
   const numbers = [of.d, widthOf(of), rowsOf(of), steps, predicted.toFixed(2), seconds.toFixed(2)];
   console.log(`| ${name} | ${numbers.join(' | ')} | ${(predicted / seconds).toFixed(2)} |`);
 }

@@ -18,14 +18,15 @@ type ClimbSearch = (...of: Parameters<AttackSearch>) => Perturbed | null;
 /**
  * The steps of constant length in l2 of a model that climbs by itself, for losses that a single output decides by its
  * distance from a target or by its margin. Finds what the steps one by one find, but for roundings.
- * @returns null for other models, losses, norms, with bounds, and with a criterion
+ * @returns null for other models, losses, norms, with bounds, and with a criterion that goes by something else
  */
 export function climbSearch(problem: AttackProblem, settings: GradientAttackSettings): ClimbSearch | null {
   const { f, x, y, criterion } = problem;
   const { norm, bounds, loss, steps, useBest } = settings;
   const residual = loss.twoSided ?? false;
-  if (!f.climb || criterion || bounds || norm.name !== 'l2' || y.shape[1] !== 1) return null;
+  if (!f.climb || bounds || norm.name !== 'l2' || y.shape[1] !== 1) return null;
   if (steps === 1 || steps > MOST_STEPS || !(residual || fallsWithMargin(loss))) return null;
+  if (criterion && criterion.sooner !== (residual ? 'farther' : 'lower')) return null;
   const both = residual && settings.bothSides;
   const { eachSide, fold } = both ? twoRowsASample : oneRowASample;
   const n = x.shape[0]!;
@@ -57,7 +58,7 @@ export function climbSearch(problem: AttackProblem, settings: GradientAttackSett
       });
       if (!found) return null;
       const point = ball.movedBy(found.delta);
-      worst = worse(worst, { x: point, ...judged(found.value, targets, loss, undefined) });
+      worst = worse(worst, { x: point, ...judged(found.value, targets, loss, criterion) });
     }
     return fold(worst!);
   };

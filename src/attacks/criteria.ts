@@ -15,6 +15,11 @@ export interface Criterion {
    * of the other kind refuses the criterion. Default: either will do.
    */
   readonly targeted?: boolean;
+  /**
+   * Says that a single output reaches it the sooner the 'farther' it is from y, or the 'lower' its margin y f(x) is. A loss that
+   * grows with the same then leads to it, and one point that is the worst by both is looked for. Default: neither.
+   */
+  readonly sooner?: 'farther' | 'lower';
 }
 
 /** Whether the class of the largest output, or the sign of a single one, is that of y; one that is 0 has no sign. */
@@ -34,6 +39,7 @@ export const misclassified: Criterion = {
   reached: (prediction, y) => classified(prediction, y).logicalNot(),
   targets: 'classes',
   targeted: false,
+  sooner: 'lower',
 };
 
 /** The class of the largest output, or the sign of a single one, is that of y. For targeted attacks. */
@@ -55,6 +61,7 @@ export function errorAbove(limit: number): Criterion {
     name: `error above ${limit}`,
     reached: (prediction, y) => largestError(prediction, y).greater(limit),
     targeted: false,
+    sooner: 'farther',
   };
 }
 

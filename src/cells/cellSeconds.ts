@@ -29,20 +29,26 @@ const ROW_ENTRIES = 400;
 const CACHED = 0.6;
 /** One multiplication of the exact solvers, float64 in WebAssembly, in seconds times the GFLOP/s of float32 there. */
 const EXACT_PRODUCT = 6.2e-9;
+/** What a climb takes for each number of a row and step, hidden unit or input, and for each row, in the same units. */
+const [CLIMB_ENTRY, CLIMB_ROW] = [2.6e-8, 5e-5];
+/** Seconds of a cell whatever it is, and what a number drawn for its rows takes, in the same units as a climb. */
+const [CELL, DRAW] = [0.02, 1.5e-6];
 /** GFLOP/s of native TensorFlow for one of WebAssembly on the same core. */
 const NATIVE_GAIN = 3.4;
 const REFERENCE: Machine = { device: 'cpu', gigaflopsPerSecond: 90 };
 
 /**
  * Roughly how long the cell takes in one of as many worker processes as there are cores, in seconds, by the passes over its
- * rows that training and test make. The costs of a pass were fitted in November 2026 to the processor times of tests, trainings
+ * rows that training and test make. The costs were fitted in November 2026 to the processor times of tests, trainings
  * and exact solutions at N 50 to 800 on machines of 90 GFLOP/s a thread natively and 23 in WebAssembly, and all of them are
  * taken to scale with that rate, which a loaded machine loses too; `scripts/cellSeconds.ts` prints predicted and measured
  * times side by side.
  */
 export function cellSeconds(of: Cell, machine: Machine = REFERENCE): number {
   const pass = passOf(of, machine);
-  return 0.03 + training(of, machine, pass) + test(of, pass);
+  const drawn = (rowsOf(of) + of.testRows) * of.d;
+  const own = CELL + inWebAssembly(machine, drawn * DRAW);
+  return own + training(of, machine, pass) + test(of, machine, pass);
 }
 
 /** The machine with native TensorFlow in the place of a slower engine; null where that is what runs, or a GPU. */
@@ -66,20 +72,48 @@ function passOf(of: Cell, { device, gigaflopsPerSecond }: Machine): Pass {
 /** An attack looks at both sides of a row but at its first step, and forwards only at the end. */
 const attackRows = (steps: number): number => 1 + 2 * (steps - 1) + 1;
 
-function test({ testAttack, testRows, epsTest }: Cell, pass: Pass): number {
-  const steps = testAttack === 'pgd' ? 10 : 1;
-  const radii = epsTest.filter((eps) => eps > 0).length;
-  return pass(1, testRows / 2) + radii * pass(steps + 1, attackRows(steps) * testRows);
+/** Whether attacks of steps on the cell climb at once, past the products: see models/reluClimb.ts. */
+const climbs = (
+  { features, network, activation, norm, testNorm = norm ?? 'l2' }: Cell,
+  steps: number,
+): boolean =>
+  features === 'random' &&
+  network === undefined &&
+  CLIMBED.includes(activation) &&
+  testNorm === 'l2' &&
+  steps > 1;
+const CLIMBED: readonly Cell['activation'][] = ['relu', 'shifted-relu'];
+
+/** An attack of so many steps on so many rows, at each of some radii. */
+function attacking(
+  of: Cell,
+  { machine, pass }: { readonly machine: Machine; readonly pass: Pass },
+  { steps, rows, radii }: { readonly steps: number; readonly rows: number; readonly radii: number },
+): number {
+  if (!climbs(of, steps)) return radii * pass(steps + 1, attackRows(steps) * rows);
+  const sides = 2 * rows * radii;
+  const moved = steps * (of.d + widthOf(of)) * CLIMB_ENTRY + CLIMB_ROW;
+  return pass(1, 1.5 * rows) + inWebAssembly(machine, sides * moved);
+}
+
+function test(of: Cell, machine: Machine, pass: Pass): number {
+  const steps = of.testAttack === 'pgd' ? 10 : 1;
+  const radii = of.epsTest.filter((eps) => eps > 0).length;
+  const attack = { steps, rows: of.testRows, radii };
+  return pass(1, of.testRows / 2) + (radii === 0 ? 0 : attacking(of, { machine, pass }, attack));
 }
 
 function training(of: Cell, machine: Machine, pass: Pass): number {
   const n = rowsOf(of);
   const inner = of.eps === 0 ? 0 : of.attackSteps;
-  const rows = CACHED * n * ((inner === 0 ? 0 : attackRows(inner)) + 1);
-  if (!isFrozen(of)) return NETWORK_STEPS * pass(NETWORK_CALLS * (inner + 2), rows);
+  if (!isFrozen(of)) {
+    const rows = CACHED * n * ((inner === 0 ? 0 : attackRows(inner)) + 1);
+    return NETWORK_STEPS * pass(NETWORK_CALLS * (inner + 2), rows);
+  }
   if (!isDescended(of)) return solving(of, machine);
-  const descent = STEPS[of.start] * pass(inner + 5, rows);
-  return descent + (of.start === 'warm' ? solving(of, machine) : 0) + factoring(of, machine);
+  const attack = { steps: inner, rows: CACHED * n, radii: 1 };
+  const step = attacking(of, { machine, pass }, attack) + pass(5, CACHED * n);
+  return STEPS[of.start] * step + (of.start === 'warm' ? solving(of, machine) : 0) + factoring(of, machine);
 }
 
 /** Steps of descent that training usually takes: two cycles from theta = 0, one from the linearised optimum. */
@@ -120,5 +154,9 @@ function gram(of: Cell): number {
   return of.network === undefined ? n * N * N : 0.4 * n * of.d * N * N;
 }
 
-const exactly = ({ device, gigaflopsPerSecond }: Machine, products: number): number =>
-  (EXACT_PRODUCT * products * (isNative(device) ? NATIVE_GAIN : 1)) / gigaflopsPerSecond;
+const exactly = (machine: Machine, products: number): number =>
+  inWebAssembly(machine, EXACT_PRODUCT * products);
+
+/** Seconds of what runs in WebAssembly whatever the engine, from seconds times its GFLOP/s there. */
+const inWebAssembly = ({ device, gigaflopsPerSecond }: Machine, cost: number): number =>
+  (cost * (isNative(device) ? NATIVE_GAIN : 1)) / gigaflopsPerSecond;

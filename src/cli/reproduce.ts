@@ -20,6 +20,9 @@ import { table } from './table.ts';
 import { version } from './version.ts';
 import { workersFor } from './workers.ts';
 
+/** The native engine is spoken of where it takes less than this part of the time. */
+const SAVES = 0.8;
+
 interface ReproduceArgs {
   figure: string | undefined;
   d: string | undefined;
@@ -141,7 +144,7 @@ async function make(figure: Figure, settings: FigureSettings, args: ReproduceArg
         const time = (seconds: number) => duration(wallSeconds(seconds, count));
         const about = cells > 0 ? `about ${time(estimatedSeconds)}, ` : '';
         notice(`${figure.name}: ${cells} cells to simulate, ${count} at a time, ${about}rows kept in ${out}`);
-        if (nativeSeconds !== null && cells > 0)
+        if (nativeSeconds !== null && nativeSeconds < SAVES * estimatedSeconds)
           notice(
             `${figure.name}: native TensorFlow would take about ${time(nativeSeconds)}; get it with: npx rrf provision`,
           );

@@ -3,6 +3,7 @@ import { numbersOf, ownNumbersOf, readsWithoutWaiting, tensorOf } from '../runti
 import { tf } from '../runtime/tf.ts';
 import { reluLayers, STEEP } from './hiddenRelu.ts';
 import type { AffineTensors, TensorStep } from './tensorSteps.ts';
+import { transposedProduct } from './transposedProduct.ts';
 
 /** Where rows of inputs stand in a network with one hidden layer of ReLU: all that steps along its gradient change. */
 export interface ClimbPlace {
@@ -95,16 +96,15 @@ function climbThrough(
   { kernel: readout, bias: constant }: AffineTensors,
 ): ReluClimb {
   const layer = layerOf(kernel);
-  const { units, inputs } = layer;
   const weights = numbersOf(readout);
   const beta = constant ? numbersOf(constant)[0]! : 0;
   const offsets = bias ? numbersOf(bias).map((b, j) => b * weights[j]!) : null;
   const steep = kernel.mul(STEEP) as tf.Tensor2D;
   const shift = bias?.mul(STEEP);
   // Of ReLU6, which is 6 where a unit is active.
-  const sixth = tf.tidy(() => readout.div(6)) as tf.Tensor2D;
-  const back = tf.tidy(() => tf.tensor2d(layer.kernel, [units, inputs]).mul(sixth)) as tf.Tensor2D;
-  const offsetOfActive = bias && (tf.tidy(() => bias.reshape([-1, 1]).mul(sixth)) as tf.Tensor2D);
+  const sixth = tf.tidy(() => readout.reshape([-1]).div(6));
+  const back = transposedProduct(kernel.mul(sixth) as tf.Tensor2D);
+  const offsetOfActive = bias && (tf.tidy(() => bias.mul(sixth).reshape([-1, 1])) as tf.Tensor2D);
 
   return {
     place: (point) =>
@@ -113,7 +113,7 @@ function climbThrough(
         const product = tf.matMul(point as tf.Tensor2D, steep);
         const hidden = shift ? product.add(shift) : product;
         const slopes = tf.relu6(hidden) as tf.Tensor2D;
-        const gradient = tf.matMul(slopes, back);
+        const gradient = back(slopes) as tf.Tensor2D;
         const rise = tf.matMul(gradient, steep);
         const active = offsetOfActive && numbersOf(tf.matMul(slopes, offsetOfActive));
         const offset = Float32Array.from({ length: n }, (_, i) => beta + (active?.[i] ?? 0));
@@ -148,7 +148,7 @@ function climbThrough(
       from?.dispose();
       if (!found) return null;
       const m = push.shape[0]!;
-      return { delta: tensorOf(found.delta, [m, inputs]), value: tensorOf(found.value, [m, 1]) };
+      return { delta: tensorOf(found.delta, [m, layer.inputs]), value: tensorOf(found.value, [m, 1]) };
     },
   };
 }

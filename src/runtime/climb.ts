@@ -97,11 +97,10 @@ export function climbRows(
   const climbed: Numbers = { ...NOTHING };
   let [done, switches] = [0, 0];
   for (let i = 0; i < n; i++) {
-    const ofRow = (values: Float32Array, width: number) => values.subarray(i * width, (i + 1) * width);
-    arrays.about.set(ofRow(centre.hidden, units));
-    arrays.centre.set(ofRow(centre.point, inputs));
-    const [hidden, rise] = [ofRow(start.hidden, units), ofRow(start.rise, units)];
-    const [gradient, moved] = [ofRow(start.gradient, inputs), from && ofRow(from, inputs)];
+    arrays.about.set(rowOf(centre.hidden, i, units));
+    arrays.centre.set(rowOf(centre.point, i, inputs));
+    const [hidden, rise] = [rowOf(start.hidden, i, units), rowOf(start.rise, i, units)];
+    const [gradient, moved] = [rowOf(start.gradient, i, inputs), from && rowOf(from, i, inputs)];
     for (let row = i; row < m; row += n) {
       arrays.hidden.set(hidden);
       arrays.rise.set(rise);
@@ -126,6 +125,9 @@ export function climbRows(
   }
   return { delta, value };
 }
+
+const rowOf = (matrix: Float32Array, row: number, width: number): Float32Array =>
+  matrix.subarray(row * width, (row + 1) * width);
 
 type ClimbArray = Exclude<(typeof CLIMB_ARRAYS)[number], 'numbers'>;
 type Numbers = Record<(typeof CLIMB_NUMBERS)[number], number>;
