@@ -1,6 +1,6 @@
-"""Times PyTorch on one step of adversarial training of a random-features read-out: PGD in l2 on the inputs, then a
+"""Times PyTorch on one step of adversarial training of a random-features read-out: PGD on the inputs, then a
 gradient step of the read-out at the inputs found. Reads one JSON object a line from standard input,
-{"d", "N", "n", "steps", "sides", "seed", "threads", "products"}, and answers each with {"step", "products", "loss"}, times
+{"d", "N", "n", "norm", "eps", "steps", "sides", "seed", "threads", "products"}, and answers each with {"step", "products", "loss"}, times
 in ms. Of the products, a list of {"rows", "back"}, each goes through the frozen layer and, where asked, back. Weights and
 inputs are drawn here and kept from line to line; the frozen layer's weights need no gradient, as in the package."""
 
@@ -32,7 +32,7 @@ def predict(W, theta, x):
     return (torch.relu(x @ W.T) - SHIFT) @ theta
 
 
-def attack(W, theta, x, y, eps, steps, sides):
+def attack(W, theta, x, y, norm, eps, steps, sides):
     """PGD on the prediction, pushed up and down (sides = 2) or away from the target (sides = 1); best iterate kept."""
     theta = theta.detach()
     step = 2.5 * eps / steps
@@ -59,6 +59,9 @@ def attack(W, theta, x, y, eps, steps, sides):
         (g,) = torch.autograd.grad(prediction, point, push)
         with torch.no_grad():
             keep(point, prediction)
+            if norm == "linf":
+                point = centre + (point + step * g.sign() - centre).clamp(-eps, eps)
+                continue
             largest = g.abs().amax(1, keepdim=True)
             g = g / torch.where(largest > 0, largest, 1.0)
             g = g / g.norm(dim=1, keepdim=True).clamp(min=1.0)
@@ -74,8 +77,8 @@ def attack(W, theta, x, y, eps, steps, sides):
         return torch.where((loss_down > loss_up)[:, None], down, up)
 
 
-def train_step(W, x, y, theta, eps, steps, sides, rate=0.01):
-    worst = attack(W, theta, x, y, eps, steps, sides)
+def train_step(W, x, y, theta, ball, steps, sides, rate=0.01):
+    worst = attack(W, theta, x, y, *ball, steps, sides)
     loss = ((predict(W, theta, worst) - y) ** 2).mean() / 2
     loss.backward()
     with torch.no_grad():
@@ -107,6 +110,6 @@ if __name__ == "__main__":
             torch.set_num_threads(q["threads"])
         key = (q["d"], q["N"], q["n"], q.get("seed", 0))
         W, x, y, theta = problems.setdefault(key, problem(*key))
-        step, loss = timed(lambda: train_step(W, x, y, theta, 0.5, q["steps"], q["sides"]))
+        step, loss = timed(lambda: train_step(W, x, y, theta, (q["norm"], q["eps"]), q["steps"], q["sides"]))
         products, _ = timed(lambda: multiply(W, x, q["products"]))
         print(json.dumps({"step": step, "products": products, "loss": loss}), flush=True)
