@@ -16,7 +16,7 @@ const MOST_STEPS = 200;
 type ClimbSearch = (...of: Parameters<AttackSearch>) => Perturbed | null;
 
 /**
- * The steps of constant length in l2 of a model that climbs by itself, for losses that a single output decides by its
+ * The steps of constant length, in l2 or linf, of a model that climbs by itself, for losses that a single output decides by its
  * distance from a target or by its margin. Finds what the steps one by one find, but for roundings.
  * @returns null for other models, losses, norms, with bounds, and with a criterion that goes by something else
  */
@@ -24,14 +24,14 @@ export function climbSearch(problem: AttackProblem, settings: GradientAttackSett
   const { f, x, y, criterion } = problem;
   const { norm, bounds, loss, steps, useBest } = settings;
   const residual = loss.twoSided ?? false;
-  if (!f.climb || bounds || norm.name !== 'l2' || y.shape[1] !== 1) return null;
+  if (!f.climb || bounds || norm.name === 'l1' || y.shape[1] !== 1) return null;
   if (steps === 1 || steps > MOST_STEPS || !(residual || fallsWithMargin(loss))) return null;
   if (criterion && criterion.sooner !== (residual ? 'farther' : 'lower')) return null;
   const both = residual && settings.bothSides;
   const { eachSide, fold } = both ? twoRowsASample : oneRowASample;
   const n = x.shape[0]!;
   const m = both ? 2 * n : n;
-  const network = f.climb(m * (steps - 1));
+  const network = f.climb(norm.name, m * (steps - 1));
   if (!network) return null;
   const centre = network.place(x);
   const value = fitting(centre.value, y, loss);

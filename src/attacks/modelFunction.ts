@@ -1,6 +1,7 @@
 import { InvalidArgumentError, UserError } from '../errors.ts';
 import { frozenChain, type ValueAndSlope } from '../models/frozenChain.ts';
 import type { ReluClimb } from '../models/reluClimb.ts';
+import type { ClimbNorm } from '../numerics/climb/layout.ts';
 import { numbersOf, ownNumbersOf, readsAtOnce, tensorOf } from '../runtime/hostNumbers.ts';
 import { rowFunction } from '../runtime/rows.ts';
 import { tf } from '../runtime/tf.ts';
@@ -16,8 +17,8 @@ export interface ModelFunction {
   readonly frozen?: () => ModelFunction | null;
   /** Of a function with one output: outputs [n, 1] and the gradient of each in its row, where that is known without autodiff. */
   readonly slope?: (x: tf.Tensor) => ValueAndSlope;
-  /** Of such a function, all steps of a climb in l2 at once, where it is known how; null for so few moves of rows. */
-  readonly climb?: (moves: number) => ReluClimb | null;
+  /** Of such a function, all steps of a climb at once, where it is known how; null for so few moves of rows. */
+  readonly climb?: (norm: ClimbNorm, moves: number) => ReluClimb | null;
 }
 
 /**
@@ -70,8 +71,8 @@ export function modelFunction(model: tf.LayersModel | ModelFunction): ModelFunct
       };
     };
     const { slope, climb } = chain;
-    const climbing = (moves: number): ReluClimb | null => {
-      const network = climb?.(moves);
+    const climbing: typeof climb = (...of) => {
+      const network = climb?.(...of);
       return network ? { ...network, place: checked(network.place) } : null;
     };
     return Object.assign(checked(chain), slope && { slope: checked(slope) }, climb && { climb: climbing });

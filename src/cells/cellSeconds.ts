@@ -73,15 +73,8 @@ function passOf(of: Cell, { device, gigaflopsPerSecond }: Machine): Pass {
 const attackRows = (steps: number): number => 1 + 2 * (steps - 1) + 1;
 
 /** Whether attacks of steps on the cell climb at once, past the products: see models/reluClimb.ts. */
-const climbs = (
-  { features, network, activation, norm, testNorm = norm ?? 'l2' }: Cell,
-  steps: number,
-): boolean =>
-  features === 'random' &&
-  network === undefined &&
-  CLIMBED.includes(activation) &&
-  testNorm === 'l2' &&
-  steps > 1;
+const climbs = ({ features, network, activation }: Cell, steps: number): boolean =>
+  features === 'random' && network === undefined && CLIMBED.includes(activation) && steps > 1;
 const CLIMBED: readonly Cell['activation'][] = ['relu', 'shifted-relu'];
 
 /** An attack of so many steps on so many rows, at each of some radii. */

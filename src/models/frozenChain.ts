@@ -1,3 +1,4 @@
+import type { ClimbNorm } from '../numerics/climb/layout.ts';
 import { tf } from '../runtime/tf.ts';
 import { hiddenRelu } from './hiddenRelu.ts';
 import { type ReluClimb, reluClimb } from './reluClimb.ts';
@@ -19,8 +20,8 @@ export type ValueAndSlope = {
 export interface FrozenChain extends BatchFunction {
   /** Both at once and past the tape of TensorFlow.js; for one output only. */
   readonly slope?: (x: tf.Tensor) => ValueAndSlope;
-  /** All steps of a climb in l2 at once, as {@link reluClimb} makes it, which may be null for so few moves of rows. */
-  readonly climb?: (moves: number) => ReluClimb | null;
+  /** All steps of a climb at once, as {@link reluClimb} makes it, which may be null for so few moves of rows. */
+  readonly climb?: (norm: ClimbNorm, moves: number) => ReluClimb | null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ClimbNorm } from '../numerics/climb/layout.ts';
 import { type ClimbStart, climbRows, type ReluLayer } from '../runtime/climb.ts';
 import { numbersOf, ownNumbersOf, readsWithoutWaiting, tensorOf } from '../runtime/hostNumbers.ts';
 import { tf } from '../runtime/tf.ts';
@@ -17,7 +18,7 @@ export interface ClimbPlace {
   readonly offset: tf.Tensor;
   /** Inputs of ReLU times {@link STEEP}, [n, N]. */
   readonly hidden: tf.Tensor;
-  /** What they rise by along the gradient, [n, N]. */
+  /** What they rise by along the gradient, in linf along its signs, [n, N]. */
   readonly rise: tf.Tensor;
 }
 
@@ -36,7 +37,7 @@ export interface ClimbAim {
   readonly keepBest: boolean;
 }
 
-/** Projected gradient steps in l2 of the output of a network, at the price of a few products for all of them. */
+/** Projected gradient steps of the output of a network, at the price of a few products for all of them. */
 export interface ReluClimb {
   place(point: tf.Tensor): ClimbPlace;
   /**
@@ -54,10 +55,10 @@ export interface ReluClimb {
 const MOST_UNITS = 4096;
 
 /** Of frozen kernels, for as long as they are there. */
-const layers = new WeakMap<object, ReluLayer>();
+const layers: Record<ClimbNorm, WeakMap<object, ReluLayer>> = { l2: new WeakMap(), linf: new WeakMap() };
 
-function layerOf(kernel: tf.Tensor2D): ReluLayer {
-  const known = layers.get(kernel.dataId);
+function layerOf(kernel: tf.Tensor2D, norm: ClimbNorm): ReluLayer {
+  const known = layers[norm].get(kernel.dataId);
   if (known) return known;
   const numbers = (work: () => tf.Tensor): Float32Array => {
     const tensor = tf.tidy(work);
@@ -66,13 +67,17 @@ function layerOf(kernel: tf.Tensor2D): ReluLayer {
     return own;
   };
   const layer = {
+    norm,
     units: kernel.shape[1],
     inputs: kernel.shape[0],
     kernel: numbers(() => tf.transpose(kernel)),
     norms: numbers(() => tf.sqrt(tf.sum(tf.square(kernel), 0))),
-    gram: numbers(() => tf.matMul(kernel, kernel.mul(STEEP), true)),
+    spread: numbers(() => {
+      const steep = kernel.mul(STEEP) as tf.Tensor2D;
+      return norm === 'l2' ? tf.matMul(kernel, steep, true) : steep;
+    }),
   };
-  layers.set(kernel.dataId, layer);
+  layers[norm].set(kernel.dataId, layer);
   return layer;
 }
 
@@ -80,22 +85,26 @@ function layerOf(kernel: tf.Tensor2D): ReluLayer {
  * How relu(x K + b) a + beta climbs, if it pays for so many moves of rows; null for another chain. Within a tidy, which
  * disposes its constants.
  */
-export function reluClimb(steps: readonly TensorStep[]): ((moves: number) => ReluClimb | null) | null {
+export function reluClimb(
+  steps: readonly TensorStep[],
+): ((norm: ClimbNorm, moves: number) => ReluClimb | null) | null {
   const chain = reluLayers(steps);
   if (!chain) return null;
   const { hidden, readout } = chain;
-  return (moves) => {
+  return (norm, moves) => {
     // The Gram matrix takes no longer than the products that it saves.
-    const pays = hidden.kernel.shape[1] <= Math.min(MOST_UNITS, 2 * moves);
-    return pays && readsWithoutWaiting() ? climbThrough(hidden, readout) : null;
+    const most = norm === 'l2' ? Math.min(MOST_UNITS, 2 * moves) : Number.POSITIVE_INFINITY;
+    const pays = hidden.kernel.shape[1] <= most && readsWithoutWaiting();
+    return pays ? climbThrough(hidden, readout, norm) : null;
   };
 }
 
 function climbThrough(
   { kernel, bias }: AffineTensors,
   { kernel: readout, bias: constant }: AffineTensors,
+  norm: ClimbNorm,
 ): ReluClimb {
-  const layer = layerOf(kernel);
+  const layer = layerOf(kernel, norm);
   const weights = numbersOf(readout);
   const beta = constant ? numbersOf(constant)[0]! : 0;
   const offsets = bias ? numbersOf(bias).map((b, j) => b * weights[j]!) : null;
@@ -105,6 +114,9 @@ function climbThrough(
   const sixth = tf.tidy(() => readout.reshape([-1]).div(6));
   const back = transposedProduct(kernel.mul(sixth) as tf.Tensor2D);
   const offsetOfActive = bias && (tf.tidy(() => bias.mul(sixth).reshape([-1, 1])) as tf.Tensor2D);
+  /** What the point moves along. */
+  const directionOf = (gradient: tf.Tensor2D): tf.Tensor2D =>
+    norm === 'l2' ? gradient : (tensorOf(numbersOf(gradient).map(Math.sign), gradient.shape) as tf.Tensor2D);
 
   return {
     place: (point) =>
@@ -114,7 +126,7 @@ function climbThrough(
         const hidden = shift ? product.add(shift) : product;
         const slopes = tf.relu6(hidden) as tf.Tensor2D;
         const gradient = back(slopes) as tf.Tensor2D;
-        const rise = tf.matMul(gradient, steep);
+        const rise = tf.matMul(directionOf(gradient), steep);
         const active = offsetOfActive && numbersOf(tf.matMul(slopes, offsetOfActive));
         const offset = Float32Array.from({ length: n }, (_, i) => beta + (active?.[i] ?? 0));
         const value = innerProducts(numbersOf(gradient), numbersOf(point), n).map((v, i) => v + offset[i]!);

@@ -31,6 +31,7 @@ import {
   larger,
   minus,
   most,
+  negated,
   numberAt,
   or,
   plus,
@@ -316,7 +317,7 @@ const PROJECTION: Record<NormName, (delta: Local, out: Local, radius: Code, row:
     const limit = local(V128);
     return {
       before: limit.set(everywhere(radius)),
-      of: (value) => between(value, vector(0xe1, limit.get), limit.get),
+      of: (value) => between(value, negated(limit.get), limit.get),
     };
   },
 

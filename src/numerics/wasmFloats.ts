@@ -16,6 +16,9 @@ export const times = (a: Code, b: Code): Code => vector(0xe6, a, b);
 export const most = (a: Code, b: Code): Code => vector(0xe9, a, b);
 /** a in its bounds, and NaN where it is: one instruction each on any machine, unlike `most`. */
 export const between = (a: Code, low: Code, high: Code): Code => vector(0xea, vector(0xeb, a, low), high);
+export const negated = (a: Code): Code => vector(0xe1, a);
+/** a in the lanes of a mask, b in the others. */
+export const select = (a: Code, b: Code, mask: Code): Code => vector(0x52, a, b, mask);
 export const above = (a: Code, b: Code): Code => vector(0x44, a, b);
 export const and = (a: Code, b: Code): Code => vector(0x4e, a, b);
 export const or = (a: Code, b: Code): Code => vector(0x50, a, b);

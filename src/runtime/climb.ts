@@ -1,7 +1,9 @@
-import { CLIMB_ARRAYS, CLIMB_NUMBERS, type ClimbKernel, climbModule } from '../numerics/climbKernel.ts';
+import { CLIMB_ARRAYS, CLIMB_NUMBERS, type ClimbNorm } from '../numerics/climb/layout.ts';
+import { type ClimbKernels, climbModule } from '../numerics/climb/module.ts';
 
-/** f(x) = sum_j a_j relu(<k_j, x> + b_j) + beta, in float32, with what all inputs share. */
+/** f(x) = sum_j a_j relu(<k_j, x> + b_j) + beta, in float32, with what all climbs in a norm share. */
 export interface ReluLayer {
+  readonly norm: ClimbNorm;
   /** N */
   readonly units: number;
   /** d */
@@ -10,8 +12,8 @@ export interface ReluLayer {
   readonly kernel: Float32Array;
   /** |k_j|, [N] */
   readonly norms: Float32Array;
-  /** <k_i, k_j>, [N, N], times any factor that `hidden` and `rise` have as well */
-  readonly gram: Float32Array;
+  /** In l2 <k_i, k_j>, [N, N], in linf the i-th entry of k_j, [d, N]; times any factor that `hidden` and `rise` have as well. */
+  readonly spread: Float32Array;
 }
 
 /** Points from which rows climb, and all that is to be known there; n rows. */
@@ -22,7 +24,7 @@ export interface ClimbStart {
   readonly gradient: Float32Array;
   /** <k_j, x> + b_j, [n, N] */
   readonly hidden: Float32Array;
-  /** <k_j, g>, [n, N] */
+  /** In l2 <k_j, g>, in linf <k_j, sign(g)>, [n, N] */
   readonly rise: Float32Array;
   /** f(x) - <g, x>, [n] */
   readonly offset: ArrayLike<number>;
@@ -59,16 +61,16 @@ export interface Climbed {
 const SAMPLE = 16;
 
 /**
- * The part of N d operations a step that units which change their sign may take. With more of them the products of a native
- * engine are as fast.
+ * How many of the N + d numbers of a row a step may add up: as many as take the time of its products on a native engine, of which a
+ * number takes a quarter, and of the four passes that go with them.
  */
-const WORTH = 1 / 4;
+const worth = (units: number, inputs: number): number => (units * inputs) / 4 + 4 * (units + inputs);
 
 /** A gradient that is so much smaller than what it was computed from has lost half of its digits. */
 const CANCELLED = 2 ** -12;
 
 /**
- * Projected gradient steps in l2 of all rows, by climbKernel.ts.
+ * Projected gradient steps of all rows, by numerics/climb.
  * @param centre of the balls, [n, d], with `hidden` there
  * @param start at the centre, or elsewhere in the ball
  * @param from from the centre to the start, [n, d]; null where that is the centre
@@ -120,7 +122,7 @@ export function climbRows(
       delta.set(arrays.found.subarray(0, inputs), row * inputs);
       value[row] = climbed.value;
     }
-    const most = WORTH * units * inputs * goals.steps * done;
+    const most = worth(units, inputs) * goals.steps * done;
     if ((i + 1) % SAMPLE === 0 && switches * (units + inputs) > most) return null;
   }
   return { delta, value };
@@ -143,28 +145,29 @@ interface Room {
 
 const PAGE_BYTES = 2 ** 16;
 
-let kernel: ClimbKernel | null | undefined;
+let instance: ClimbKernels | null | undefined;
 /** The layer whose matrices lie in the memory. */
 let loaded: { readonly layer: WeakRef<ReluLayer>; readonly room: Room } | undefined;
 
-function instantiate(): ClimbKernel | null {
+function instantiate(): ClimbKernels | null {
   const binary = climbModule({ pages: 1 });
   if (!WebAssembly.validate(binary)) return null;
-  return new WebAssembly.Instance(new WebAssembly.Module(binary)).exports as unknown as ClimbKernel;
+  return new WebAssembly.Instance(new WebAssembly.Module(binary)).exports as unknown as ClimbKernels;
 }
 
 function roomFor(layer: ReluLayer): Room | null {
   if (loaded?.layer.deref() === layer) return loaded.room;
-  if (kernel === undefined) kernel = instantiate();
-  if (!kernel) return null;
-  const room = load(kernel, layer);
+  if (instance === undefined) instance = instantiate();
+  if (!instance) return null;
+  const room = load(instance, layer);
   loaded = { layer: new WeakRef(layer), room };
   return room;
 }
 
 const filled = (count: number): number => 4 * Math.ceil(count / 4);
 
-function load({ climb, memory }: ClimbKernel, layer: ReluLayer): Room {
+function load(kernels: ClimbKernels, layer: ReluLayer): Room {
+  const { memory, [layer.norm]: climb } = kernels;
   const [units, inputs] = [filled(layer.units), filled(layer.inputs)];
   const lengths: Record<(typeof CLIMB_ARRAYS)[number], number> = {
     numbers: 2 * filled(CLIMB_NUMBERS.length),
@@ -172,7 +175,7 @@ function load({ climb, memory }: ClimbKernel, layer: ReluLayer): Room {
     offsets: units,
     sizes: units,
     kernel: layer.units * inputs,
-    gram: layer.units * units,
+    spread: (layer.norm === 'l2' ? layer.units : layer.inputs) * units,
     about: units,
     hidden: units,
     rise: units,
@@ -180,8 +183,9 @@ function load({ climb, memory }: ClimbKernel, layer: ReluLayer): Room {
     centre: inputs,
     delta: inputs,
     found: inputs,
-    // The last of four that are written down may lie behind the others.
-    switched: units + 4,
+    move: inputs,
+    change: inputs,
+    switched: Math.max(units, inputs) + 4,
   };
   const bytes = 4 * CLIMB_ARRAYS.reduce((sum, name) => sum + lengths[name], 0);
   const missing = bytes - memory.buffer.byteLength;
@@ -197,7 +201,7 @@ function load({ climb, memory }: ClimbKernel, layer: ReluLayer): Room {
   ) as Record<(typeof CLIMB_ARRAYS)[number], Float32Array>;
   new Uint8Array(memory.buffer, 0, end).fill(0);
   inRows(arrays.kernel, inputs, layer.kernel, layer.inputs);
-  inRows(arrays.gram, units, layer.gram, layer.units);
+  inRows(arrays.spread, units, layer.spread, layer.units);
   const numbers = new Float64Array(memory.buffer, arrays.numbers.byteOffset, CLIMB_NUMBERS.length);
   const sizes = [4 * units, 4 * inputs];
   return {

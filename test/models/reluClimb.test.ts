@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type GradientAttackOptions, pgd } from '../../src/attacks/index.ts';
+import {
+  type Criterion,
+  errorAbove,
+  type GradientAttackOptions,
+  misclassified,
+  pgd,
+} from '../../src/attacks/index.ts';
 import { stream } from '../../src/random/stream.ts';
 import * as kernel from '../../src/runtime/climb.ts';
 import { loadRuntime } from '../../src/runtime/runtime.ts';
@@ -54,39 +60,56 @@ function valueAndGradient({ a, k, b, beta }: Network, x: ArrayLike<number>) {
   };
 }
 
-/** The definition, in float64: the point of greatest score on the way, or the last. */
-function steps(
-  network: Network,
-  x: ArrayLike<number>,
+type ClimbNorm = 'l2' | 'linf';
+
+/** The steepest step of a length, and the projection on the ball, in float64. */
+const moves: Record<
+  ClimbNorm,
   {
-    push,
-    score,
-    eps,
-    count,
-    last,
-  }: {
-    push: number;
-    score: (value: number) => number;
-    eps: number;
-    count: number;
-    last: boolean;
+    steepest(gradient: number[], length: number): number[];
+    project(delta: number[], eps: number): number[];
+  }
+> = {
+  l2: {
+    steepest(gradient, length) {
+      const size = Math.hypot(...gradient);
+      return gradient.map((v) => (size > 0 ? (length * v) / size : 0));
+    },
+    project(delta, eps) {
+      const shrink = Math.min(1, eps / Math.max(Math.hypot(...delta), 1e-300));
+      return delta.map((v) => v * shrink);
+    },
   },
-): number {
+  linf: {
+    steepest: (gradient, length) => gradient.map((v) => length * Math.sign(v)),
+    project: (delta, eps) => delta.map((v) => Math.max(-eps, Math.min(eps, v))),
+  },
+};
+
+/** What a row climbs to. */
+interface Goal {
+  readonly norm: ClimbNorm;
+  readonly push: number;
+  readonly score: (value: number) => number;
+  readonly eps: number;
+  readonly count: number;
+  readonly length: number;
+  readonly last: boolean;
+}
+
+/** The definition, in float64: f at the point of greatest score on the way, or at the last. */
+function steps(network: Network, x: ArrayLike<number>, goal: Goal): number {
+  const { steepest, project } = moves[goal.norm];
   let delta = Array.from(x, () => 0);
   let here = valueAndGradient(network, x);
   let kept = here.value;
-  for (let t = 0; t < count; t++) {
-    const size = Math.hypot(...here.gradient);
-    const moved = delta.map(
-      (v, i) => v + (size > 0 ? (push * 2.5 * eps * here.gradient[i]!) / (count * size) : 0),
-    );
-    const shrink = Math.min(1, eps / Math.max(Math.hypot(...moved), 1e-300));
-    delta = moved.map((v) => v * shrink);
-    here = valueAndGradient(
-      network,
-      delta.map((v, i) => v + x[i]!),
-    );
-    if (last || score(here.value) >= score(kept)) kept = here.value;
+  for (let t = 0; t < goal.count; t++) {
+    const step = steepest(here.gradient, goal.push * goal.length);
+    const moved = delta.map((v, i) => v + step[i]!);
+    delta = project(moved, goal.eps);
+    const point = delta.map((v, i) => v + x[i]!);
+    here = valueAndGradient(network, point);
+    if (goal.last || goal.score(here.value) >= goal.score(kept)) kept = here.value;
   }
   return kept;
 }
@@ -95,6 +118,7 @@ const [d, n] = [7, 20];
 const inputs = Array.from({ length: n }, (_, i) => gaussian(d, 'x', i));
 const targets = gaussian(n, 'y');
 
+/** The attack on all inputs: their losses, and how far they are moved in the norm. */
 function found(
   model: tf.Sequential,
   options: GradientAttackOptions,
@@ -104,97 +128,139 @@ function found(
   return tf.tidy(() => {
     const x = tf.tensor2d(inputs.map((row) => [...row]));
     const { x: worst, loss } = pgd(options).perturb(model, x, tf.tensor2d(Array.from(y), [n, 1]), eps);
-    const distance = tf.sqrt(tf.sum(tf.square(worst.sub(x)), 1)).dataSync();
-    return { loss: loss.dataSync(), distance };
+    const delta = worst.sub(x);
+    const distance =
+      options.norm === 'linf' ? tf.max(tf.abs(delta), 1) : tf.sqrt(tf.sum(tf.square(delta), 1));
+    return { loss: loss.dataSync(), distance: distance.dataSync() };
   });
 }
 
 beforeAll(testRuntime);
 afterAll(testRuntime);
 
-describe.each([
-  { N: 13, hiddenBias: false },
-  { N: 16, hiddenBias: true },
-])('PGD on $N hidden units, with biases: $hiddenBias', ({ N, hiddenBias }) => {
-  const network = networkOf(d, N, hiddenBias, `N ${N}`);
-  const signs = targets.map((v) => (v < 0 ? -1 : 1));
-  const distanceTo = (y: number) => (value: number) => Math.abs(value - y);
+const cases = (['l2', 'linf'] as const).flatMap((norm) => [
+  { norm, N: 13, hiddenBias: false },
+  { norm, N: 16, hiddenBias: true },
+]);
 
-  it.each([
-    ['both sides', {}],
-    ['one side', { bothSides: false }],
-    ['the last point', { useBest: false }],
-    ['many steps', { steps: 60 }],
-    ['the absolute loss', { loss: 'absolute' }],
-  ] as [string, GradientAttackOptions][])('finds what the steps in float64 find: %s', (_, options) => {
-    const model = modelOf(network, hiddenBias);
-    climbed.mockClear();
-    const { loss, distance } = found(model, options, targets, 0.6);
-    expect(climbed).toHaveBeenCalledTimes(1);
-    expect(climbed.mock.results[0]!.value).not.toBeNull();
-    inputs.forEach((x, i) => {
+describe.each(cases)(
+  'PGD in $norm on $N hidden units, with biases: $hiddenBias',
+  ({ norm, N, hiddenBias }) => {
+    const network = networkOf(d, N, hiddenBias, `N ${N}`);
+    const signs = targets.map((v) => (v < 0 ? -1 : 1));
+    /** So far that some units change their signs. */
+    const eps = norm === 'l2' ? 0.6 : 0.25;
+    const goalOf = ({ steps: count = 10, stepSize, useBest }: GradientAttackOptions, radius = eps) => ({
+      norm,
+      eps: radius,
+      count,
+      length: stepSize ?? (2.5 * radius) / count,
+      last: useBest === false,
+    });
+    /** |f - y| at the end of the worse side. */
+    const worstError = (i: number, options: GradientAttackOptions, radius?: number): number => {
       const y = targets[i]!;
-      const { value } = valueAndGradient(network, x);
+      const { value } = valueAndGradient(network, inputs[i]!);
       const pushes = options.bothSides === false ? [value < y ? -1 : 1] : [1, -1];
-      const how = {
-        score: distanceTo(y),
-        eps: 0.6,
-        count: options.steps ?? 10,
-        last: options.useBest === false,
-      };
-      const errors = pushes.map((push) => Math.abs(steps(network, x, { ...how, push }) - y));
-      const worst = Math.max(...errors);
-      expect(Math.abs(loss[i]! - (options.loss ? worst : worst ** 2))).toBeLessThan(
-        FLOAT32 * (1 + worst ** 2),
-      );
-      expect(distance[i]).toBeLessThanOrEqual(0.6 * (1 + 1e-5));
-    });
-    model.dispose();
-  });
+      const goal = { ...goalOf(options, radius), score: (f: number) => Math.abs(f - y) };
+      return Math.max(...pushes.map((push) => Math.abs(steps(network, inputs[i]!, { ...goal, push }) - y)));
+    };
 
-  it.each(['hinge', 'cross-entropy', 'margin'] as const)('lowers the margin of labels: %s', (loss) => {
-    const model = modelOf(network, hiddenBias);
-    climbed.mockClear();
-    const { loss: losses } = found(model, { loss }, signs, 0.6);
-    expect(climbed.mock.results[0]!.value).not.toBeNull();
-    inputs.forEach((x, i) => {
-      const y = signs[i]!;
-      const how = { push: -y, score: (value: number) => -y * value, eps: 0.6, count: 10, last: false };
-      const margin = y * steps(network, x, how);
-      const expected = {
-        hinge: Math.max(0, 1 - margin),
-        'cross-entropy': Math.log1p(Math.exp(-margin)),
-        margin: -margin,
-      };
-      expect(Math.abs(losses[i]! - expected[loss])).toBeLessThan(FLOAT32 * (1 + Math.abs(margin)));
+    it.each([
+      ['both sides', {}],
+      ['one side', { bothSides: false }],
+      ['the last point', { useBest: false }],
+      ['many steps', { steps: 60 }],
+      ['steps that end between two', { stepSize: 0.3 * eps }],
+      ['steps beyond the ball', { stepSize: 1.5 * eps }],
+      ['the absolute loss', { loss: 'absolute' }],
+    ] as [string, GradientAttackOptions][])('finds what the steps in float64 find: %s', (_, options) => {
+      const model = modelOf(network, hiddenBias);
+      climbed.mockClear();
+      const { loss, distance } = found(model, { norm, ...options }, targets, eps);
+      expect(climbed).toHaveBeenCalledTimes(1);
+      expect(climbed.mock.results[0]!.value).not.toBeNull();
+      inputs.forEach((_, i) => {
+        const error = worstError(i, options);
+        expect(Math.abs(loss[i]! - (options.loss ? error : error ** 2))).toBeLessThan(
+          FLOAT32 * (1 + error ** 2),
+        );
+        expect(distance[i]).toBeLessThanOrEqual(eps * (1 + 1e-5));
+      });
+      model.dispose();
     });
-    model.dispose();
-  });
 
-  it('takes a radius for each row, and one of 0 stays where it is', () => {
-    const model = modelOf(network, hiddenBias);
-    const radii = inputs.map((_, i) => i / 20);
-    const { loss, distance } = found(model, {}, targets, radii);
-    inputs.forEach((x, i) => {
-      const y = targets[i]!;
-      const how = { score: distanceTo(y), eps: radii[i]!, count: 10, last: false };
-      const worst = Math.max(...[1, -1].map((push) => Math.abs(steps(network, x, { ...how, push }) - y)));
-      expect(Math.abs(loss[i]! - worst ** 2)).toBeLessThan(FLOAT32 * (1 + worst ** 2));
-      expect(distance[i]).toBeLessThanOrEqual(radii[i]! * (1 + 1e-5));
+    it.each(['hinge', 'cross-entropy', 'margin'] as const)('lowers the margin of labels: %s', (loss) => {
+      const model = modelOf(network, hiddenBias);
+      climbed.mockClear();
+      const { loss: losses } = found(model, { norm, loss }, signs, eps);
+      expect(climbed.mock.results[0]!.value).not.toBeNull();
+      inputs.forEach((x, i) => {
+        const y = signs[i]!;
+        const margin = y * steps(network, x, { ...goalOf({}), push: -y, score: (f) => -y * f });
+        const expected = {
+          hinge: Math.max(0, 1 - margin),
+          'cross-entropy': Math.log1p(Math.exp(-margin)),
+          margin: -margin,
+        };
+        expect(Math.abs(losses[i]! - expected[loss])).toBeLessThan(FLOAT32 * (1 + Math.abs(margin)));
+      });
+      model.dispose();
     });
-    expect(distance[0]).toBe(0);
-    model.dispose();
-  });
-});
 
-it.each(['wasm', 'js'] as const)('climbs on %s as step by step, from random starts too', async (device) => {
+    it('takes a radius for each row, and one of 0 stays where it is', () => {
+      const model = modelOf(network, hiddenBias);
+      const radii = inputs.map((_, i) => (2 * eps * i) / n);
+      const { loss, distance } = found(model, { norm }, targets, radii);
+      inputs.forEach((_, i) => {
+        const error = worstError(i, {}, radii[i]!);
+        expect(Math.abs(loss[i]! - error ** 2)).toBeLessThan(FLOAT32 * (1 + error ** 2));
+        expect(distance[i]).toBeLessThanOrEqual(radii[i]! * (1 + 1e-5));
+      });
+      expect(distance[0]).toBe(0);
+      model.dispose();
+    });
+
+    it('says of each row whether the attack succeeds', async () => {
+      const model = modelOf(network, hiddenBias);
+      const x = tf.tensor2d(inputs.map((row) => [...row]));
+      for (const [options, y, criterion] of [
+        [{ loss: 'margin' }, signs, misclassified],
+        [{}, targets, errorAbove(1)],
+      ] as [GradientAttackOptions, Float32Array, Criterion][]) {
+        const attack = pgd({ norm, ...options });
+        climbed.mockClear();
+        const run = await attack.run(model, x, tf.tensor2d(y, [n, 1]), { epsilons: [eps], criterion });
+        expect(climbed).toHaveBeenCalledTimes(1);
+        const success = run.success!.dataSync();
+        inputs.forEach((input, i) => {
+          const margin =
+            y[i]! * steps(network, input, { ...goalOf({}), push: -y[i]!, score: (f) => -y[i]! * f });
+          expect(success[i]).toBe(
+            (criterion === misclassified ? margin <= 0 : worstError(i, {}) > 1) ? 1 : 0,
+          );
+        });
+        expect(new Set(success).size).toBe(2);
+        run.dispose();
+      }
+      model.dispose();
+    });
+  },
+);
+
+it.each([
+  ['wasm', 'l2'],
+  ['wasm', 'linf'],
+  ['js', 'l2'],
+  ['js', 'linf'],
+] as const)('climbs on %s in %s as step by step, from random starts too', async (device, norm) => {
   await loadRuntime(device);
   const model = modelOf(networkOf(d, 40, false, device), false);
   const before = tf.memory().numTensors;
   tf.tidy(() => {
     const x = tf.tensor2d(inputs.map((row) => [...row]));
     const y = tf.tensor2d(targets, [n, 1]);
-    const attack = pgd({ randomStart: true, restarts: 3, seed: 2 });
+    const attack = pgd({ norm, randomStart: true, restarts: 3, seed: 2 });
     const one = attack
       .perturb((rows: tf.Tensor) => model.apply(rows) as tf.Tensor, x, y, 0.5)
       .loss.dataSync();
@@ -243,14 +309,14 @@ describe('goes step by step', () => {
   }
 
   it('where most units change their signs', () => {
-    const network = networkOf(d, 16, false, 'loud');
+    const network = networkOf(d, 60, false, 'loud');
     const model = modelOf(network, false);
     expect(bothWays(model, { steps: 4 }, 30)).toEqual([null]);
     model.dispose();
   });
 
   it.each([
-    ['in other norms', { norm: 'linf' }],
+    ['in l1', { norm: 'l1' }],
     ['within bounds', { bounds: [-4, 4] }],
     ['towards targets', { targeted: true }],
     ['in one step', { steps: 1 }],
