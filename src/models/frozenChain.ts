@@ -58,7 +58,7 @@ export function frozenChain(layers: readonly tf.layers.Layer[]): FrozenChain | n
   const known = tensorSteps(layers);
   const outputs = known?.findLast((step) => step.kind === 'affine')?.kernel.shape[1];
   if (!known || !outputs) return null;
-  const steps = withoutMeans(known);
+  const steps = withoutUnits(withoutMeans(known));
   const chain = hiddenRelu(steps) ?? differentiable(steps, outputs === 1);
   const climb = reluClimb(steps);
   return climb ? Object.assign(chain, { climb }) : chain;
@@ -84,6 +84,16 @@ function takingOff(mean: number, step: TensorStep): TensorStep | null {
   }
   if (step.kind === 'elementwise' || step.invert) return null;
   return { ...step, centre: step.centre.add(mean) };
+}
+
+/** Outputs that are mapped back to their units by an affine step: (u K + b) factor + centre is one of u. */
+function withoutUnits(steps: readonly TensorStep[]): readonly TensorStep[] {
+  const [readout, units] = steps.slice(-2);
+  if (readout?.kind !== 'affine' || units?.kind !== 'scale' || !units.invert) return steps;
+  const { centre, factor } = units;
+  const bias = readout.bias ? readout.bias.mul(factor).add(centre) : centre;
+  const kernel = readout.kernel.mul(factor);
+  return [...steps.slice(0, -2), { kind: 'affine', kernel, bias } as AffineTensors];
 }
 
 /** @param single whether there is one output */

@@ -92,7 +92,6 @@ export function climbRows(
   arrays.weights.set(goals.weights);
   arrays.sizes.set(goals.weights.map((weight, j) => Math.abs(weight) * layer.norms[j]!));
   if (goals.offsets) arrays.offsets.set(goals.offsets);
-  else arrays.offsets.fill(0);
   const delta = new Float32Array(m * inputs);
   const value = new Float32Array(m);
   const choices = [goals.steps, goals.target ? 1 : 0, goals.keepBest ? 1 : 0] as const;

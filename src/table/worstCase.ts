@@ -1,4 +1,4 @@
-import { type NormName, pgd, type SampleLoss } from '../attacks/index.ts';
+import { type NormName, pgd } from '../attacks/index.ts';
 import { marginLoss } from '../attacks/losses.ts';
 import type { ModelFunction } from '../attacks/modelFunction.ts';
 import { tf } from '../runtime/tf.ts';
@@ -17,15 +17,6 @@ export interface Within {
   readonly steps: number;
 }
 
-/** The output itself, or its negative, as what an attack raises; y does not matter. */
-const raised = (name: string, sign: number): SampleLoss => ({
-  name,
-  value: (prediction) => prediction.mul(sign).reshape([-1]),
-  targets: 'any',
-});
-const HIGHER = raised('output', 1);
-const LOWER = raised('minus output', -1);
-
 /**
  * The output of a model at each row, and its least and greatest value within a radius, [3, n]. Linearised, that is
  * f(x) -+ eps |grad f(x)| in the dual norm, exact for a linear model and an approximation for others; the search finds values
@@ -37,14 +28,16 @@ export function outputRange(
   x: tf.Tensor,
   { eps, norm, method, steps }: Within,
 ): tf.Tensor2D {
-  const y = tf.zeros([x.shape[0]!, 1]);
+  const ones = tf.ones([x.shape[0]!, 1]);
   if (method === 'linearised') {
-    const { value, grad } = tf.valueAndGrad((rows: tf.Tensor) => f(rows))(x, y.add(1));
+    const { value, grad } = tf.valueAndGrad((rows: tf.Tensor) => f(rows))(x, ones);
     const output = value.reshape([-1]);
     const reach = pgd({ norm }).settings.norm.dual(grad).mul(eps).reshape([-1]);
     return tf.stack([output, output.sub(reach), output.add(reach)]) as tf.Tensor2D;
   }
-  const found = [LOWER, HIGHER].map((loss) => pgd({ norm, steps, loss }).perturbEach(f, x, y, [eps]));
+  // The margin loss -y f is what it takes to lower the output, and to raise it.
+  const attack = pgd({ norm, steps, loss: 'margin' });
+  const found = [ones, ones.neg()].map((y) => attack.perturbEach(f, x, y, [eps]));
   const [low, high] = found.map(({ worst }) => worst[0]!.loss) as [tf.Tensor, tf.Tensor];
   return tf.stack([found[1]!.clean.loss, low.neg(), high]) as tf.Tensor2D;
 }

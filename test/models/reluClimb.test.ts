@@ -284,6 +284,11 @@ it('sees the weights as they are, and takes turns between models', () => {
     alone.toReversed(),
   );
   const [model] = models;
+  // What a frozen layer's climbs share is computed once.
+  climbed.mockClear();
+  for (let k = 0; k < 2; k++) found(model!, {}, targets, 0.5);
+  const [[once], [again]] = climbed.mock.calls as [unknown[], unknown[]];
+  expect(again).toBe(once);
   tf.tidy(() => {
     const [kernel, ...others] = model!.getWeights();
     model!.setWeights([kernel!.neg(), ...others]);
@@ -293,6 +298,17 @@ it('sees the weights as they are, and takes turns between models', () => {
   expect([...found(model!, {}, targets, 0.5).loss]).toEqual([...found(turned, {}, targets, 0.5).loss]);
   for (const each of [...models, turned]) each.dispose();
 });
+
+it.each(['l2', 'linf'] as const)(
+  'climbs in %s where gradients are so small that their squares underflow',
+  (norm) => {
+    const network = networkOf(d, 13, false, 'small');
+    const model = modelOf({ ...network, a: network.a.map((v) => v * 1e-30), beta: 0 }, false);
+    const { distance } = found(model, { norm }, targets, 0.5);
+    for (const moved of distance) expect(Math.abs(moved - 0.5)).toBeLessThan(1e-3);
+    model.dispose();
+  },
+);
 
 describe('goes step by step', () => {
   /** The loss of each row on the model, and where its rows are attacked as an unknown function. */
@@ -327,12 +343,21 @@ describe('goes step by step', () => {
     model.dispose();
   });
 
+  it('where the criterion goes by the sign and the loss by the distance', async () => {
+    const model = modelOf(networkOf(d, 13, false, 'criterion'), false);
+    climbed.mockClear();
+    const x = tf.tensor2d(inputs.map((row) => [...row]));
+    const y = tf.tensor2d(targets.map(Math.sign), [n, 1]);
+    const run = await pgd().run(model, x, y, { epsilons: [0.3], criterion: misclassified });
+    expect(climbed).not.toHaveBeenCalled();
+    run.dispose();
+    model.dispose();
+  });
+
   it('where a gradient is what is left of far larger ones', () => {
-    // Two units of weights +-1e6 that are nearly the same: one changes its sign before the other.
+    // Two units that are the same, of weights +-1e6: they always change their signs together.
     const network = networkOf(d, 12, false, 'cancelled');
-    network.k.forEach((row, i) => {
-      row[1] = row[0]! * (1 + (i === 0 ? 1e-3 : 0));
-    });
+    for (const row of network.k) row[1] = row[0]!;
     network.a.set([1e6, -1e6]);
     const model = modelOf(network, false);
     climbed.mockClear();

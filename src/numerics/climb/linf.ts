@@ -43,7 +43,7 @@ export function climbInLinf(frame: Frame): Climb {
     ]);
   return {
     begin: [
-      before.set(smaller(numberOf('length'), numberOf('radius'))),
+      before.set(numberOf('length')),
       by.set(everywhere(product(numberOf('push'), before.get))),
       along(at.inputs, store(at.move, toSign)),
       along(at.units, store(at.rise, times(by.get, read(at.rise)))),
