@@ -17,7 +17,10 @@ export interface ModelFunction {
   readonly frozen?: () => ModelFunction | null;
   /** Of a function with one output: outputs [n, 1] and the gradient of each in its row, where that is known without autodiff. */
   readonly slope?: (x: tf.Tensor) => ValueAndSlope;
-  /** Of such a function, all steps of a climb at once, where it is known how; null for so few moves of rows. */
+  /**
+   * Of such a function, all steps of a climb at once, where it is known how; null for so few moves of rows.
+   * @internal
+   */
   readonly climb?: (norm: ClimbNorm, moves: number) => ReluClimb | null;
 }
 

@@ -20,7 +20,10 @@ export type ValueAndSlope = {
 export interface FrozenChain extends BatchFunction {
   /** Both at once and past the tape of TensorFlow.js; for one output only. */
   readonly slope?: (x: tf.Tensor) => ValueAndSlope;
-  /** All steps of a climb at once, as {@link reluClimb} makes it, which may be null for so few moves of rows. */
+  /**
+   * All steps of a climb at once, where the chain knows how; null for so few moves of rows.
+   * @internal
+   */
   readonly climb?: (norm: ClimbNorm, moves: number) => ReluClimb | null;
 }
 
