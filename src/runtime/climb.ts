@@ -61,8 +61,8 @@ export interface Climbed {
 const SAMPLE = 16;
 
 /**
- * How many of the N + d numbers of a row a step may add up: as many as take the time of its products on a native engine, of which a
- * number takes a quarter, and of the four passes that go with them.
+ * How many numbers of added rows a step may take: as many as take the time of its products on a native engine, which
+ * multiplies eight times in the time of one of them, and of the passes along the row that go with products.
  */
 const worth = (units: number, inputs: number): number => (units * inputs) / 4 + 4 * (units + inputs);
 
