@@ -42,7 +42,7 @@ export interface ReluClimb {
   place(point: tf.Tensor): ClimbPlace;
   /**
    * From a start about a centre: the move from the centre to the point that is kept, [m, d], and the output there, [m, 1].
-   * Null where products are as fast, and where the roundings are too large.
+   * Null where products are as fast, where the roundings are too large, and out of the range of float32.
    */
   climb(
     start: ClimbPlace,
@@ -53,6 +53,9 @@ export interface ReluClimb {
 
 /** Hidden units whose Gram matrix is kept: 64 MiB of it. */
 const MOST_UNITS = 4096;
+
+/** Inputs of ReLU that float32 holds {@link STEEP} times as well. */
+const MOST_HIDDEN = 1e20;
 
 /** Of frozen kernels, for as long as they are there. */
 const layers: Record<ClimbNorm, WeakMap<object, ReluLayer>> = { l2: new WeakMap(), linf: new WeakMap() };
@@ -118,6 +121,13 @@ function climbThrough(
   const directionOf = (gradient: tf.Tensor2D): tf.Tensor2D =>
     norm === 'l2' ? gradient : (tensorOf(numbersOf(gradient).map(Math.sign), gradient.shape) as tf.Tensor2D);
 
+  const steepest = largest(layer.norms);
+  const highest = bias ? largest(numbersOf(bias)) : 0;
+  const staysInRange = ({ point }: ClimbPlace): boolean => {
+    const x = numbersOf(point);
+    return Math.sqrt(largest(innerProducts(x, x, point.shape[0]!))) * steepest + highest < MOST_HIDDEN;
+  };
+
   return {
     place: (point) =>
       tf.tidy(() => {
@@ -141,6 +151,7 @@ function climbThrough(
       }),
 
     climb(start, centre, { push, target, length, radius, ...how }) {
+      if (!staysInRange(centre)) return null;
       const from = start === centre ? null : tf.tidy(() => start.point.sub(centre.point));
       const found = climbRows(
         layer,
@@ -172,6 +183,13 @@ const startAt = ({ value, gradient, offset, hidden, rise }: ClimbPlace): ClimbSt
   hidden: numbersOf(hidden),
   rise: numbersOf(rise),
 });
+
+/** Of their sizes; NaN where any is. */
+const largest = (values: Float32Array | Float64Array): number => {
+  let most = 0;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most;
+};
 
 /** Of the rows of two arrays, in float64. */
 function innerProducts(a: Float32Array, b: Float32Array, rows: number): Float64Array {

@@ -343,6 +343,16 @@ describe('goes step by step', () => {
     model.dispose();
   });
 
+  it('where float32 does not hold the inputs of ReLU 2^60 times', () => {
+    const network = networkOf(d, 13, false, 'far');
+    for (const row of network.k) for (let j = 0; j < 4; j++) row[j]! *= 1e20;
+    const model = modelOf(network, false);
+    climbed.mockClear();
+    found(model, {}, targets, 0.3);
+    expect(climbed).not.toHaveBeenCalled();
+    model.dispose();
+  });
+
   it('where the criterion goes by the sign and the loss by the distance', async () => {
     const model = modelOf(networkOf(d, 13, false, 'criterion'), false);
     climbed.mockClear();
